@@ -1,1 +1,35 @@
+//! **gradtop** is "top" for gradients: it shows them flow, vanish and explode, layer by layer.
+//!
+//! `docs/architecture.md` has the picture. The vocabulary ([`event`], [`quantity`], [`layer`], [`grid`], [`units`])
+//! is plain data; Burn stays in the modules behind the `watch` and `lab` features.
 
+pub mod config;
+pub mod event;
+pub mod grid;
+pub mod history;
+pub mod layer;
+pub mod profile;
+pub mod quantity;
+pub mod sink;
+pub mod trace;
+pub mod units;
+
+#[cfg(feature = "watch")]
+pub mod backend;
+#[cfg(feature = "watch")]
+pub mod probe;
+
+#[cfg(feature = "lab")]
+pub mod data;
+#[cfg(feature = "lab")]
+pub mod stack;
+#[cfg(feature = "lab")]
+pub mod train;
+
+#[cfg(feature = "tui")]
+pub mod tui;
+
+#[cfg(feature = "cli")]
+pub mod cli;
+#[cfg(feature = "cli")]
+pub mod report;

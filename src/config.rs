@@ -1,0 +1,120 @@
+//! A run's settings: plain data, the same for the command line, the file, the form on screen and the trace.
+//!
+//! The table of settings ([`setting::SETTINGS`]) is the one place where a setting has its key, help and default; the
+//! types here hold the values.
+
+mod choice;
+pub mod setting;
+
+use serde::{Deserialize, Serialize};
+
+pub use choice::{Activation, Backend, Bias, BranchScale, DataSource, Init, Length, Model, Norm, Optimizer, Wiring};
+
+/// Settings of a whole run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RunConfig {
+    /// What is learned.
+    pub data: DataSource,
+    /// Rows per step; the last partial batch of an epoch is dropped.
+    pub batch: usize,
+    /// How long.
+    pub length: Length,
+    /// Everything random derives from it.
+    pub seed: u64,
+    /// What computes.
+    pub backend: Backend,
+    /// Lanes that compute at the same time at most; `None` = one per hardware thread.
+    pub threads: Option<usize>,
+    /// Every how many steps the layers are measured.
+    pub measure: u64,
+    /// The stacks that are compared, 1 … 8.
+    pub lanes: Vec<LaneConfig>,
+}
+
+impl Default for RunConfig {
+    fn default() -> Self {
+        Self {
+            data: DataSource::Digits,
+            batch: 64,
+            length: Length::Steps(2000),
+            seed: 1,
+            backend: Backend::Flex,
+            threads: None,
+            measure: 1,
+            lanes: vec![LaneConfig::new(Wiring::Plain), LaneConfig::new(Wiring::Residual)],
+        }
+    }
+}
+
+/// Settings of one lane.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LaneConfig {
+    /// Unique name; by default the wiring.
+    pub name: String,
+    /// Family of the stack.
+    pub model: Model,
+    /// How a block is wired.
+    pub wiring: Wiring,
+    /// Number of blocks D, 1 … 10 000.
+    pub depth: usize,
+    /// Units per block.
+    pub width: usize,
+    /// φ.
+    pub activation: Activation,
+    /// Distribution of the initial weights.
+    pub init: Init,
+    /// s in x + s·F(x).
+    pub branch_scale: BranchScale,
+    /// N in W φ(N(x)) + b.
+    pub norm: Norm,
+    /// Whether blocks have a bias.
+    pub bias: Bias,
+    /// Update rule.
+    pub optimizer: Optimizer,
+    /// Base learning rate.
+    pub lr: f64,
+    /// Momentum of SGD.
+    pub momentum: f64,
+    /// Decoupled for AdamW, L2 for the others.
+    pub weight_decay: f64,
+    /// ε of Adam and AdamW.
+    pub epsilon: f64,
+    /// Steps over which the learning rate rises linearly.
+    pub warmup: u64,
+    /// Global gradient norm above which gradients are scaled down; `None` = off.
+    pub clip: Option<f64>,
+}
+
+impl LaneConfig {
+    /// The documented defaults with this wiring, named after it.
+    #[must_use]
+    pub fn new(wiring: Wiring) -> Self {
+        Self { name: wiring.to_string(), wiring, ..Self::default() }
+    }
+}
+
+impl Default for LaneConfig {
+    fn default() -> Self {
+        Self {
+            name: Wiring::Plain.to_string(),
+            model: Model::Mlp,
+            wiring: Wiring::Plain,
+            depth: 50,
+            width: 64,
+            activation: Activation::Relu,
+            init: Init::Default,
+            branch_scale: BranchScale::Constant(1.0),
+            norm: Norm::None,
+            bias: Bias::On,
+            optimizer: Optimizer::Adam,
+            lr: 1e-3,
+            momentum: 0.9,
+            weight_decay: 0.0,
+            epsilon: 1e-8,
+            warmup: 0,
+            clip: None,
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! The values that a setting can take, each read from and written as the word a person types.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// An enum of plain words, with `Display`, `FromStr` and the list of its words.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(into = "String", try_from = "String")]
+        #[non_exhaustive]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+
+        impl $name {
+            /// The words a person may type.
+            pub const WORDS: &[&str] = &[$($word),+];
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self { $(Self::$variant => $word),+ })
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = String;
+            fn from_str(word: &str) -> Result<Self, String> {
+                match word {
+                    $($word => Ok(Self::$variant),)+
+                    other => Err(not_one_of(other, Self::WORDS)),
+                }
+            }
+        }
+
+        string_serde!($name);
+    };
+}
+
+/// Serde through the word a person types.
+macro_rules! string_serde {
+    ($name:ident) => {
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.to_string()
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+            fn try_from(word: String) -> Result<Self, String> {
+                word.parse()
+            }
+        }
+    };
+}
+
+words! {
+    /// Family of a stack.
+    Model {
+        /// Pre-activation chain of linear maps.
+        Mlp = "mlp",
+    }
+}
+
+words! {
+    /// How a block joins its branch to its input.
+    Wiring {
+        /// x ← F(x).
+        Plain = "plain",
+        /// x ← x + s·F(x).
+        Residual = "residual",
+    }
+}
+
+words! {
+    /// φ.
+    Activation {
+        /// max(x, 0).
+        Relu = "relu",
+        /// tanh x.
+        Tanh = "tanh",
+        /// 1/(1 + e⁻ˣ).
+        Sigmoid = "sigmoid",
+        /// x·Φ(x).
+        Gelu = "gelu",
+        /// x.
+        Identity = "identity",
+    }
+}
+
+words! {
+    /// What stands before φ.
+    Norm {
+        /// Nothing.
+        None = "none",
+        /// Over the features of each example.
+        Layer = "layer",
+        /// Over the batch, per feature.
+        Batch = "batch",
+    }
+}
+
+words! {
+    /// Whether blocks have a bias.
+    Bias {
+        /// W φ(x) + b.
+        On = "on",
+        /// W φ(x).
+        Off = "off",
+    }
+}
+
+words! {
+    /// Update rule.
+    Optimizer {
+        /// Stochastic gradient descent with momentum.
+        Sgd = "sgd",
+        /// Kingma & Ba 2014.
+        Adam = "adam",
+        /// Loshchilov & Hutter 2017.
+        AdamW = "adamw",
+    }
+}
+
+words! {
+    /// What computes.
+    Backend {
+        /// `burn-flex`, the default.
+        Flex = "flex",
+        /// `burn-ndarray`.
+        Ndarray = "ndarray",
+    }
+}
+
+/// Distribution of the initial weights; biases are U(±1/√fan_in) for `default` and 0 otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+#[non_exhaustive]
+pub enum Init {
+    /// U(±1/√fan_in), the frameworks' default.
+    Default,
+    /// N(0, 2/fan_in).
+    Kaiming,
+    /// N(0, 2/(fan_in + fan_out)).
+    Xavier,
+    /// gain × a random orthogonal matrix.
+    Orthogonal(f64),
+    /// N(0, std²).
+    Normal(f64),
+}
+
+impl fmt::Display for Init {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::Kaiming => f.write_str("kaiming"),
+            Self::Xavier => f.write_str("xavier"),
+            Self::Orthogonal(gain) if *gain == 1.0 => f.write_str("orthogonal"),
+            Self::Orthogonal(gain) => write!(f, "orthogonal:{gain}"),
+            Self::Normal(std) => write!(f, "normal:{std}"),
+        }
+    }
+}
+
+impl FromStr for Init {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        const WORDS: &[&str] = &["default", "kaiming", "xavier", "orthogonal", "orthogonal:GAIN", "normal:STD"];
+        match word.split_once(':') {
+            None if word == "default" => Ok(Self::Default),
+            None if word == "kaiming" => Ok(Self::Kaiming),
+            None if word == "xavier" => Ok(Self::Xavier),
+            None if word == "orthogonal" => Ok(Self::Orthogonal(1.0)),
+            Some(("orthogonal", gain)) => positive(gain).map(Self::Orthogonal),
+            Some(("normal", std)) => positive(std).map(Self::Normal),
+            _ => Err(not_one_of(word, WORDS)),
+        }
+    }
+}
+
+string_serde!(Init);
+
+/// s in x + s·F(x).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+#[non_exhaustive]
+pub enum BranchScale {
+    /// The same number at every depth.
+    Constant(f64),
+    /// 1/√D.
+    InverseSqrtDepth,
+    /// 1/D.
+    InverseDepth,
+}
+
+impl BranchScale {
+    /// s for a stack of `depth` blocks.
+    #[must_use]
+    pub fn at(self, depth: usize) -> f64 {
+        match self {
+            Self::Constant(scale) => scale,
+            Self::InverseSqrtDepth => 1.0 / (depth as f64).sqrt(),
+            Self::InverseDepth => 1.0 / depth as f64,
+        }
+    }
+}
+
+impl fmt::Display for BranchScale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Constant(scale) => scale.fmt(f),
+            Self::InverseSqrtDepth => f.write_str("1/sqrt(depth)"),
+            Self::InverseDepth => f.write_str("1/depth"),
+        }
+    }
+}
+
+impl FromStr for BranchScale {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word {
+            "1/sqrt(depth)" => Ok(Self::InverseSqrtDepth),
+            "1/depth" => Ok(Self::InverseDepth),
+            number => match number.parse::<f64>() {
+                Ok(scale) if scale.is_finite() => Ok(Self::Constant(scale)),
+                _ => Err(format!("'{number}' is not a branch scale: write a number, 1/sqrt(depth) or 1/depth")),
+            },
+        }
+    }
+}
+
+string_serde!(BranchScale);
+
+/// What is learned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+#[non_exhaustive]
+pub enum DataSource {
+    /// The embedded handwritten digits.
+    Digits,
+    /// A person's own table.
+    Csv(PathBuf),
+}
+
+impl fmt::Display for DataSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Digits => f.write_str("digits"),
+            Self::Csv(path) => write!(f, "csv:{}", path.display()),
+        }
+    }
+}
+
+impl FromStr for DataSource {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word.split_once(':') {
+            None if word == "digits" => Ok(Self::Digits),
+            Some(("csv", path)) if !path.is_empty() => Ok(Self::Csv(PathBuf::from(path))),
+            _ => Err(not_one_of(word, &["digits", "csv:FILE"])),
+        }
+    }
+}
+
+string_serde!(DataSource);
+
+/// How long a run lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Length {
+    /// A number of steps.
+    Steps(u64),
+    /// A number of passes over the training data.
+    Epochs(u64),
+}
+
+/// "X is not one of A, B, C", with the nearest as a suggestion.
+pub(crate) fn not_one_of(word: &str, words: &[&str]) -> String {
+    let list = words.join(", ");
+    match nearest(word, words) {
+        Some(near) => format!("'{word}' is not one of {list}: did you mean '{near}'?"),
+        None => format!("'{word}' is not one of {list}"),
+    }
+}
+
+/// The word that a person most likely meant.
+pub(crate) fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
+    /// Jaro–Winkler similarity from which two words are likely the same one misspelt.
+    const LIKELY: f64 = 0.75;
+    words
+        .iter()
+        .map(|candidate| (strsim::jaro_winkler(word, candidate), *candidate))
+        .filter(|(similarity, _)| *similarity >= LIKELY)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+fn positive(number: &str) -> Result<f64, String> {
+    match number.parse::<f64>() {
+        Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
+        _ => Err(format!("'{number}' is not a number above 0")),
+    }
+}

@@ -1,0 +1,177 @@
+//! What a run tells the world: plain data, the same live, followed, replayed and headless.
+//!
+//! `RunStarted`, then per lane and step a `Step`, now and then an `Eval`, `Note` or `LaneEnded`, at last `RunEnded`.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::RunConfig;
+use crate::grid::Grid;
+use crate::layer::LayerTable;
+use crate::quantity::Quantity;
+use crate::units::{LaneId, Step};
+
+/// Version of the event vocabulary and of the trace that stores it.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// One message of a run.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// First, once: everything that does not change.
+    RunStarted(Arc<RunHeader>),
+    /// One lane took one step.
+    Step(Arc<StepRecord>),
+    /// One lane was evaluated on the held-out split.
+    Eval(EvalRecord),
+    /// Something a person should know: a gap in the trace, a skipped measurement.
+    Note(Note),
+    /// One lane will send no more steps.
+    LaneEnded(LaneEnd),
+    /// Last, once, on every path, a panic included.
+    RunEnded(RunEnd),
+}
+
+/// Everything about a run that does not change; sent once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunHeader {
+    /// [`FORMAT_VERSION`] of the writer.
+    pub version: u32,
+    /// Identity of the run, unique per start.
+    pub run_id: String,
+    /// Seconds since 1970 at the start.
+    pub started_at: u64,
+    /// Lanes in order; [`LaneId`] is the position.
+    pub lanes: Vec<LaneHeader>,
+    /// Rows of every [`StepRecord::values`].
+    pub quantities: Vec<Quantity>,
+    /// Settings, where gradtop itself trained.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<RunConfig>,
+    /// Where it ran.
+    pub machine: Machine,
+}
+
+/// What does not change about one lane.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaneHeader {
+    /// Unique name.
+    pub name: String,
+    /// One line about the architecture, such as `mlp 50×64 · relu · default init`.
+    pub title: String,
+    /// Its rows.
+    pub layers: LayerTable,
+}
+
+/// Where a run ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Operating system and processor, such as `linux x86_64`.
+    pub platform: String,
+    /// Number of hardware threads.
+    pub threads: usize,
+    /// Version of gradtop.
+    pub gradtop: String,
+    /// Backend that computed, such as `flex`.
+    pub backend: String,
+}
+
+/// One lane, one step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepRecord {
+    /// The lane.
+    pub lane: LaneId,
+    /// The step; the first is 1.
+    pub step: Step,
+    /// Pass over the training data, from 1.
+    pub epoch: u32,
+    /// Mean loss over the batch.
+    pub loss: f32,
+    /// Share of the batch classified right, 0 … 1; `None` where there are no classes.
+    pub accuracy: Option<f32>,
+    /// Learning rate of this step.
+    pub learning_rate: f64,
+    /// ‖g‖₂ over all parameters of the lane, before clipping; `None` on a step that was not measured.
+    pub global_grad_norm: Option<f32>,
+    /// Time of the whole step, measuring included, nanoseconds.
+    pub step_ns: u64,
+    /// Share of it that measuring took, nanoseconds.
+    pub measure_ns: u64,
+    /// [quantity × layer]; shape [0, 0] on a step that was not measured.
+    pub values: Grid,
+}
+
+/// One lane on the held-out split.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EvalRecord {
+    /// The lane.
+    pub lane: LaneId,
+    /// The last step taken before.
+    pub step: Step,
+    /// Mean loss.
+    pub loss: f32,
+    /// Share classified right, 0 … 1.
+    pub accuracy: f32,
+    /// Number of held-out rows.
+    pub rows: u64,
+}
+
+/// Something a person should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// The lane it is about, if one.
+    pub lane: Option<LaneId>,
+    /// The step it is about.
+    pub step: Step,
+    /// One sentence.
+    pub text: String,
+}
+
+/// How a lane ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LaneEnd {
+    /// The lane.
+    pub lane: LaneId,
+    /// Its last step; 0 when it took none.
+    pub step: Step,
+    /// How.
+    pub outcome: Outcome,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunEnd {
+    /// How: `Diverged` only when every lane diverged.
+    pub outcome: Outcome,
+}
+
+/// How a lane or a run ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", content = "message", rename_all = "lowercase")]
+pub enum Outcome {
+    /// All steps were taken.
+    Completed,
+    /// A person or a signal stopped it.
+    Stopped,
+    /// The loss was no longer finite.
+    Diverged,
+    /// An error, a panic included.
+    Failed(String),
+}
+
+/// What a screen may ask of a run. A restart is a new run, and so the business of whoever started this one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Control {
+    /// Take no further step.
+    Pause,
+    /// Go on.
+    Resume,
+    /// Take one step, then pause.
+    StepOnce,
+    /// Set the base learning rate of every lane.
+    SetLearningRate(f64),
+    /// End in order.
+    Stop,
+}

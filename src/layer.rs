@@ -1,0 +1,103 @@
+//! The rows of every heatmap: a lane's layers in forward order, `stem → block 1 … block D → head`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::units::LayerId;
+
+/// What part of a stack a layer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum LayerKind {
+    /// Before the first block; it has no signal.
+    Stem,
+    /// One repeated block.
+    Block,
+    /// After the last block; its signal is the gradient at its input.
+    Head,
+    /// A row of a model of which only the parameters are known.
+    Other,
+}
+
+/// One parameter tensor of a layer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parameter {
+    /// Path inside the model, such as `blocks.7.weight`.
+    pub path: String,
+    /// Shape, outermost dimension first.
+    pub shape: Vec<usize>,
+}
+
+impl Parameter {
+    /// Number of elements.
+    #[must_use]
+    pub fn elements(&self) -> u64 {
+        self.shape.iter().map(|&n| n as u64).product()
+    }
+}
+
+/// One row: a layer with its parameters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layer {
+    /// Path inside the model, such as `blocks.7`.
+    pub path: String,
+    /// Part of the stack.
+    pub kind: LayerKind,
+    /// Its parameter tensors, in forward order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<Parameter>,
+}
+
+impl Layer {
+    /// Number of trainable numbers in the layer.
+    #[must_use]
+    pub fn parameter_count(&self) -> u64 {
+        self.parameters.iter().map(Parameter::elements).sum()
+    }
+}
+
+/// All layers of a lane in forward order; row `l` is [`LayerId`] `l`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LayerTable {
+    /// The rows.
+    pub layers: Vec<Layer>,
+}
+
+impl LayerTable {
+    /// Number of rows, stem and head included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.layers.len()
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.layers.is_empty()
+    }
+
+    /// Rows of kind [`LayerKind::Block`], the depth D of the stack.
+    #[must_use]
+    pub fn blocks(&self) -> usize {
+        self.layers.iter().filter(|layer| layer.kind == LayerKind::Block).count()
+    }
+
+    /// The layer of a row.
+    #[must_use]
+    pub fn get(&self, layer: LayerId) -> Option<&Layer> {
+        self.layers.get(layer.index())
+    }
+
+    /// How a person names a row: `stem`, `17` (block 17), `head`, or the path.
+    #[must_use]
+    pub fn label(&self, layer: LayerId) -> String {
+        match self.get(layer).map(|found| found.kind) {
+            Some(LayerKind::Stem) => "stem".to_owned(),
+            Some(LayerKind::Head) => "head".to_owned(),
+            Some(LayerKind::Block) => layer.0.to_string(),
+            Some(LayerKind::Other) => self.get(layer).map(|found| found.path.clone()).unwrap_or_default(),
+            None => String::new(),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What is measured, one value per layer and observed step: the table of quantities.
+//!
+//! A quantity is a pure function of a layer's raw statistics ([`LayerSample`]); how these leave the model is the
+//! probe's business. To add one: write its file under `quantity/` and its row in the table below, nothing else.
+
+mod sample;
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+pub use sample::{LayerSample, Moments};
+
+/// How values of a quantity are spread along a colour scale or an axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Axis {
+    /// Magnitudes over many decades: log₁₀ |v|.
+    Log,
+    /// A bounded or signed number, as it is.
+    Linear,
+}
+
+/// Everything that the program knows of a quantity.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Definition {
+    /// Name in code, trace and export, such as `signal_norm`.
+    pub name: &'static str,
+    /// Symbol on the screen, such as `‖∂L/∂x‖`.
+    pub symbol: &'static str,
+    /// The symbol in plain ASCII.
+    pub ascii: &'static str,
+    /// One line of meaning.
+    pub meaning: &'static str,
+    /// Formula with its variables named.
+    pub formula: &'static str,
+    /// When it is absent, and what NaN, ±Inf and 0 mean.
+    pub edge_cases: &'static str,
+    /// Where the definition comes from.
+    pub source: &'static str,
+    /// How its values are spread.
+    pub axis: Axis,
+    /// The estimator; `None` = absent.
+    pub estimate: fn(&LayerSample) -> Option<f64>,
+}
+
+/// One row per quantity: variant, file, in the order in which the screen cycles them.
+macro_rules! quantities {
+    ($($variant:ident => $file:ident),+ $(,)?) => {
+        $(mod $file;)+
+
+        /// A measured quantity; see its [`Definition`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Quantity {
+            $(#[doc = concat!("See `quantity/", stringify!($file), ".rs`.")] $variant),+
+        }
+
+        impl Quantity {
+            /// All quantities, in the order of the screen and the trace.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// Name, formula, meaning, estimator.
+            #[must_use]
+            pub fn definition(self) -> &'static Definition {
+                match self {
+                    $(Self::$variant => &$file::DEFINITION),+
+                }
+            }
+        }
+    };
+}
+
+quantities! {
+    SignalNorm => signal_norm,
+    Gain => gain,
+    GradNorm => grad_norm,
+    GradRms => grad_rms,
+    ActRms => act_rms,
+    WeightNorm => weight_norm,
+    UpdateRatio => update_ratio,
+}
+
+impl Quantity {
+    /// Name in code, trace and export.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.definition().name
+    }
+
+    /// The quantity of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|quantity| quantity.name() == name)
+    }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for Quantity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Quantity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::named(&name).ok_or_else(|| de::Error::custom(format!("unknown quantity '{name}'")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_found_again() {
+        for &quantity in Quantity::ALL {
+            assert_eq!(Quantity::named(quantity.name()), Some(quantity));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Forward scale: rms of the layer's input, ‖x_l‖_F/√numel, shape [B, …], whole batch.
+
+use super::{Axis, Definition, LayerSample};
+
+pub(super) const DEFINITION: Definition = Definition {
+    name: "act_rms",
+    symbol: "rms(x)",
+    ascii: "rms(x)",
+    meaning: "forward scale: size of the activations at the layer's input",
+    formula: "‖x_l‖_F / √numel(x_l)",
+    edge_cases: "absent where the input is not observed",
+    source: "Poole et al. 2016",
+    axis: Axis::Log,
+    estimate,
+};
+
+fn estimate(sample: &LayerSample) -> Option<f64> {
+    sample.input.and_then(super::Moments::rms)
+}

@@ -1,0 +1,21 @@
+//! Backward gain of a block: ‖δ_l‖/‖δ_{l+1}‖, 1 = preserved. Absent where ‖δ_{l+1}‖ = 0.
+
+use super::{Axis, Definition, LayerSample};
+
+pub(super) const DEFINITION: Definition = Definition {
+    name: "gain",
+    symbol: "‖δₗ‖/‖δₗ₊₁‖",
+    ascii: "gain",
+    meaning: "how much one block grows (> 1) or shrinks (< 1) the signal on its way back",
+    formula: "‖δ_l‖ / ‖δ_{l+1}‖; the product over the blocks is the composite gain",
+    edge_cases: "absent for stem and head, and where ‖δ_{l+1}‖ = 0",
+    source: "He et al. 2016, Identity Mappings",
+    axis: Axis::Log,
+    estimate,
+};
+
+fn estimate(sample: &LayerSample) -> Option<f64> {
+    let next = sample.next_signal?.norm();
+    let signal = sample.signal?.norm();
+    (next != 0.0).then(|| signal / next)
+}

@@ -1,0 +1,19 @@
+//! Gradient norm of a layer: ‖g‖₂ = √Σ gᵢ² over all its parameters, before clipping. NaN in, NaN out.
+
+use super::{Axis, Definition, LayerSample};
+
+pub(super) const DEFINITION: Definition = Definition {
+    name: "grad_norm",
+    symbol: "‖g‖",
+    ascii: "|g|",
+    meaning: "size of the loss gradient with respect to the layer's parameters",
+    formula: "‖g‖₂ = √Σ g² over all parameters of the layer, before clipping",
+    edge_cases: "absent where the layer received no gradient; NaN and ±Inf stay",
+    source: "Glorot & Bengio 2010",
+    axis: Axis::Log,
+    estimate,
+};
+
+fn estimate(sample: &LayerSample) -> Option<f64> {
+    sample.grad.map(super::Moments::norm)
+}

@@ -1,0 +1,19 @@
+//! Gradient size per parameter: ‖g‖₂/√n, comparable between layers of different size.
+
+use super::{Axis, Definition, LayerSample};
+
+pub(super) const DEFINITION: Definition = Definition {
+    name: "grad_rms",
+    symbol: "rms(g)",
+    ascii: "rms(g)",
+    meaning: "gradient size per parameter, comparable between layers of different size",
+    formula: "‖g‖₂ / √n, n = number of parameters of the layer",
+    edge_cases: "absent where the layer received no gradient or has no parameters",
+    source: "Glorot & Bengio 2010",
+    axis: Axis::Log,
+    estimate,
+};
+
+fn estimate(sample: &LayerSample) -> Option<f64> {
+    sample.grad.and_then(super::Moments::rms)
+}

@@ -1,0 +1,19 @@
+//! The backward signal: ‖δ_l‖_F with δ_l = ∂L/∂x_l at the layer's input, shape [B, …], whole batch.
+
+use super::{Axis, Definition, LayerSample};
+
+pub(super) const DEFINITION: Definition = Definition {
+    name: "signal_norm",
+    symbol: "‖∂L/∂x‖",
+    ascii: "|dL/dx|",
+    meaning: "size of the gradient that arrives at the layer's input: what vanishes or explodes",
+    formula: "‖δ_l‖_F, δ_l = ∂L/∂x_l over all elements of the batch",
+    edge_cases: "absent for the stem; exact 0 means that f32 underflowed or that every path is dead",
+    source: "Poole et al. 2016; Schoenholz et al. 2017",
+    axis: Axis::Log,
+    estimate,
+};
+
+fn estimate(sample: &LayerSample) -> Option<f64> {
+    sample.signal.map(super::Moments::norm)
+}

@@ -1,0 +1,21 @@
+//! Relative update: ‖Δθ‖/‖θ‖ of one optimiser step, healthy near 1e-3. Absent when ‖θ‖ = 0.
+
+use super::{Axis, Definition, LayerSample};
+
+pub(super) const DEFINITION: Definition = Definition {
+    name: "update_ratio",
+    symbol: "‖Δθ‖/‖θ‖",
+    ascii: "|dw|/|w|",
+    meaning: "relative change of the layer by one optimiser step; healthy near 1e-3, 0 = not moving",
+    formula: "‖θ_after − θ_before‖ / ‖θ_before‖",
+    edge_cases: "absent where ‖θ‖ = 0 or the step was not applied",
+    source: "CS231n; Karpathy 2022",
+    axis: Axis::Log,
+    estimate,
+};
+
+fn estimate(sample: &LayerSample) -> Option<f64> {
+    let weight = sample.weight?.norm();
+    let update = sample.update?.norm();
+    (weight != 0.0).then(|| update / weight)
+}

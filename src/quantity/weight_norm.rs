@@ -1,0 +1,19 @@
+//! Parameter norm of a layer: ‖θ‖₂, before the optimiser's step.
+
+use super::{Axis, Definition, LayerSample};
+
+pub(super) const DEFINITION: Definition = Definition {
+    name: "weight_norm",
+    symbol: "‖θ‖",
+    ascii: "|w|",
+    meaning: "size of the layer's parameters before the step",
+    formula: "‖θ‖₂ over all parameters of the layer",
+    edge_cases: "absent where the layer has no parameters",
+    source: "Krogh & Hertz 1991",
+    axis: Axis::Log,
+    estimate,
+};
+
+fn estimate(sample: &LayerSample) -> Option<f64> {
+    sample.weight.map(super::Moments::norm)
+}

@@ -1,0 +1,1 @@
+//! To a file: see [`crate::trace`] (skeleton).

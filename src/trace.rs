@@ -1,0 +1,1 @@
+//! The native trace: append-only JSON lines (skeleton).

@@ -1,0 +1,38 @@
+//! Where the screen's events come from: a live run or traces.
+
+use crate::config::RunConfig;
+use crate::event::{Control, Event};
+
+/// What a source can do for the person at the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    /// A run in this process: pause, step and restart reach it, quitting ends it.
+    Live,
+    /// Traces: pause, seek and speed are the screen's own business.
+    Traces,
+}
+
+/// A source of events.
+pub trait Source {
+    /// Live or traces.
+    fn kind(&self) -> SourceKind;
+
+    /// The next event and the index of its run, if one waits; never blocks. A `RunStarted` for an index that is already
+    /// known replaces that run (a restart, or a trace that was written anew).
+    fn poll(&mut self) -> Option<(usize, Event)>;
+
+    /// Passes a wish on; a source that cannot follow it ignores it.
+    fn control(&mut self, control: Control);
+
+    /// Ends the live run and starts another with these settings.
+    ///
+    /// # Errors
+    /// One sentence for the person: what is wrong and what to change.
+    fn restart(&mut self, config: RunConfig) -> Result<(), String>;
+
+    /// Steps that were dropped because the screen was slower than training.
+    fn dropped(&self) -> u64;
+
+    /// Whether quitting now would lose something (a live run that is not over and is not logged).
+    fn would_lose(&self) -> bool;
+}
