@@ -1,1 +1,20 @@
-//! How a value leaves the graph.
+//! How a value leaves the graph: taps in the forward pass for activations and signals, visits of the module for
+//! parameters, gradients and updates.
+//!
+//! ```text
+//! x_l ──tap l──► block l ──► x_{l+1}     forward:  ‖x_l‖² is read, x_l passes on untouched
+//!     ◄── δ_l ──         ◄── δ_{l+1}     backward: ‖δ_l‖² is read, δ_l passes on untouched
+//! ```
+//!
+//! Watching never changes a run: a tap hands on the very tensor it was given.
+
+mod memory;
+mod moments;
+mod overhead;
+mod parameters;
+mod tap;
+
+pub use moments::{change, moments};
+pub use overhead::per_tap;
+pub use parameters::{ParameterMap, Snapshot, Updates};
+pub use tap::{Readings, Taps};

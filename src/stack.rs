@@ -1,1 +1,68 @@
-//! Architectures, one per file.
+//! Architectures to be watched, one per file, written to be read.
+//!
+//! A stack is `stem → block 1 … block D → head`. It names its layers, computes the loss of a batch and lets each block's
+//! input pass through a tap; how it does so is its own affair: images, tokens and noise all fit.
+
+pub mod init;
+pub mod mlp;
+
+use burn::module::Module;
+use burn::tensor::{Int, Tensor, activation};
+
+pub use mlp::Mlp;
+
+use crate::layer::LayerKind;
+use crate::probe::Taps;
+
+/// A model whose layers can be watched in depth order.
+pub trait Stack: Module {
+    /// The examples of one step.
+    type Batch;
+
+    /// Path inside the module and kind of every layer, in forward order.
+    fn layers(&self) -> Vec<(String, LayerKind)>;
+
+    /// Mean loss of a batch, with each layer's input passing through its tap.
+    fn loss(&self, batch: &Self::Batch, taps: &Taps) -> Loss;
+}
+
+/// What a forward pass yields.
+pub struct Loss {
+    /// Mean loss over the batch, shape [1].
+    pub mean: Tensor<1>,
+    /// Share of the batch classified right, where there are classes.
+    pub accuracy: Option<f32>,
+}
+
+/// Rows of numbers with a class each.
+#[derive(Clone, Debug)]
+pub struct Labelled {
+    /// Inputs, shape [B, features].
+    pub inputs: Tensor<2>,
+    /// Classes, shape [B].
+    pub classes: Tensor<1, Int>,
+    /// The same classes on the host, for counting.
+    pub targets: Vec<usize>,
+}
+
+impl Loss {
+    /// Mean cross-entropy of logits [B, classes], −log softmax(logits)[class].
+    #[must_use]
+    pub fn cross_entropy(logits: Tensor<2>, batch: &Labelled) -> Self {
+        let accuracy = accuracy(logits.clone().inner(), &batch.targets);
+        let picked = activation::log_softmax(logits, 1).gather(1, batch.classes.clone().unsqueeze_dim(1)); // [B, 1]
+        Self { mean: picked.mean().neg(), accuracy: Some(accuracy) }
+    }
+}
+
+/// Share of rows whose largest logit is the class; NaN logits count as wrong.
+fn accuracy(logits: Tensor<2>, targets: &[usize]) -> f32 {
+    let classes = logits.dims()[1];
+    let Ok(values) = logits.into_data().convert::<f32>().try_into_vec::<f32>() else { return f32::NAN };
+    let right = values
+        .chunks_exact(classes)
+        .zip(targets)
+        .filter(|(row, target)| row.get(**target).is_some_and(|best| row.iter().all(|other| best >= other)))
+        .count();
+    right as f32 / targets.len() as f32
+}

@@ -1,0 +1,200 @@
+//! Pre-activation chain of linear maps, plain or residual.
+//!
+//! ```text
+//! plain      x ← W φ(N(x)) + b
+//! residual   x ← x + s·(W φ(N(x)) + b)        He et al. 2016, Identity Mappings in Deep Residual Networks
+//! ```
+//!
+//! Stem and head are linear: stem [B, features] → [B, width], head [B, width] → [B, classes].
+
+use burn::module::{Module, Param};
+use burn::nn::{BatchNorm, BatchNormConfig, LayerNorm, LayerNormConfig};
+use burn::prelude::Device;
+use burn::tensor::{Tensor, activation, module};
+
+use super::init::{self, Purpose};
+use super::{Labelled, Loss, Stack};
+use crate::config::{Activation, Bias, LaneConfig, Norm, Wiring};
+use crate::layer::LayerKind;
+use crate::probe::Taps;
+use crate::units::LayerId;
+
+/// `stem → block 1 … block D → head`.
+#[derive(Module, Debug)]
+pub struct Mlp {
+    /// [B, features] → [B, width].
+    pub stem: Affine,
+    /// [B, width] → [B, width], D of them.
+    pub blocks: Vec<Block>,
+    /// [B, width] → [B, classes].
+    pub head: Affine,
+}
+
+/// x W + b.
+#[derive(Module, Debug)]
+pub struct Affine {
+    /// [in, out].
+    pub weight: Param<Tensor<2>>,
+    /// [out].
+    pub bias: Option<Param<Tensor<1>>>,
+}
+
+/// One block.
+#[derive(Module, Debug)]
+pub struct Block {
+    /// N.
+    pub norm: Option<Normalization>,
+    /// W, [width, width].
+    pub weight: Param<Tensor<2>>,
+    /// b, [width].
+    pub bias: Option<Param<Tensor<1>>>,
+    /// s.
+    #[module(skip)]
+    pub branch_scale: f64,
+    /// φ.
+    #[module(skip)]
+    pub activation: Activation,
+    /// How the branch joins the input.
+    #[module(skip)]
+    pub wiring: Wiring,
+}
+
+/// N.
+#[derive(Module, Debug)]
+pub enum Normalization {
+    /// Over the features of each example.
+    Layer(LayerNorm),
+    /// Over the batch, per feature.
+    Batch(BatchNorm),
+}
+
+/// Shape of the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// Numbers per example.
+    pub features: usize,
+    /// Classes.
+    pub classes: usize,
+}
+
+impl Mlp {
+    /// A stack with its initial weights, which depend on the settings and the seed alone: lanes of one width and
+    /// initialization start from the same numbers, on every backend.
+    #[must_use]
+    pub fn new(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> Self {
+        let draw = |layer: usize, [fan_in, fan_out]: [usize; 2], bias: Bias| {
+            let weight = init::weight(lane.init, [fan_in, fan_out], Purpose::Weight.rng(seed, layer));
+            let bias = (bias == Bias::On).then(|| init::bias(lane.init, [fan_in, fan_out], Purpose::Bias.rng(seed, layer)));
+            Affine {
+                weight: Param::from_data(weight, device),
+                bias: bias.map(|bias| Param::from_data(bias, device)),
+            }
+        };
+        let block = |layer: usize| {
+            let Affine { weight, bias } = draw(layer, [lane.width, lane.width], lane.bias);
+            Block {
+                norm: Normalization::new(lane.norm, lane.width, device),
+                weight,
+                bias,
+                branch_scale: lane.branch_scale.at(lane.depth),
+                activation: lane.activation,
+                wiring: lane.wiring,
+            }
+        };
+        Self {
+            stem: draw(0, [task.features, lane.width], Bias::On),
+            blocks: (1..=lane.depth).map(block).collect(),
+            // The head's numbers must not depend on the depth: lanes of different depth share them.
+            head: draw(usize::MAX, [lane.width, task.classes], Bias::On),
+        }
+    }
+
+    /// Logits, [B, features] → [B, classes].
+    #[must_use]
+    pub fn forward(&self, inputs: Tensor<2>, taps: &Taps) -> Tensor<2> {
+        let mut x = self.stem.forward(inputs); // [B, width]
+        for (index, block) in (1..).zip(&self.blocks) {
+            x = block.forward(taps.input(LayerId(index), x)); // [B, width]
+        }
+        self.head.forward(taps.input(LayerId(self.blocks.len() as u32 + 1), x)) // [B, classes]
+    }
+}
+
+impl Affine {
+    /// [B, in] → [B, out].
+    #[must_use]
+    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val))
+    }
+}
+
+impl Block {
+    /// [B, width] → [B, width].
+    #[must_use]
+    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        match self.wiring {
+            Wiring::Plain => self.branch(x),
+            Wiring::Residual if self.branch_scale == 1.0 => x.clone() + self.branch(x),
+            Wiring::Residual => x.clone() + self.branch(x).mul_scalar(self.branch_scale),
+        }
+    }
+
+    /// F(x) = W φ(N(x)) + b.
+    fn branch(&self, x: Tensor<2>) -> Tensor<2> {
+        let x = match &self.norm {
+            Some(norm) => norm.forward(x),
+            None => x,
+        };
+        let x = activate(self.activation, x);
+        module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val))
+    }
+}
+
+impl Normalization {
+    /// `None` for [`Norm::None`].
+    #[must_use]
+    pub fn new(norm: Norm, width: usize, device: &Device) -> Option<Self> {
+        match norm {
+            Norm::None => None,
+            Norm::Layer => Some(Self::Layer(LayerNormConfig::new(width).init(device))),
+            Norm::Batch => Some(Self::Batch(BatchNormConfig::new(width).init(device))),
+        }
+    }
+
+    /// [B, width] → [B, width].
+    #[must_use]
+    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        match self {
+            Self::Layer(norm) => norm.forward(x),
+            Self::Batch(norm) => norm.forward(x),
+        }
+    }
+}
+
+/// φ, element by element.
+fn activate(activation: Activation, x: Tensor<2>) -> Tensor<2> {
+    match activation {
+        Activation::Relu => activation::relu(x),
+        Activation::Tanh => activation::tanh(x),
+        Activation::Sigmoid => activation::sigmoid(x),
+        Activation::Gelu => activation::gelu(x),
+        Activation::Identity => x,
+    }
+}
+
+impl Stack for Mlp {
+    type Batch = Labelled;
+
+    fn layers(&self) -> Vec<(String, LayerKind)> {
+        let blocks = (0..self.blocks.len()).map(|index| (format!("blocks.{index}"), LayerKind::Block));
+        std::iter::once(("stem".to_owned(), LayerKind::Stem))
+            .chain(blocks)
+            .chain(std::iter::once(("head".to_owned(), LayerKind::Head)))
+            .collect()
+    }
+
+    fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
+        let inputs = taps.input(LayerId(0), batch.inputs.clone());
+        Loss::cross_entropy(self.forward(inputs, taps), batch)
+    }
+}
