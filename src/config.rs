@@ -47,6 +47,28 @@ impl Default for RunConfig {
     }
 }
 
+/// Lanes of one run at most: more cannot be told apart on a screen.
+pub const MOST_LANES: usize = 8;
+
+impl RunConfig {
+    /// Rules across settings; each setting alone is checked where it is set.
+    ///
+    /// # Errors
+    /// When there is no lane, there are more than [`MOST_LANES`], or two have the same name.
+    pub fn check(&self) -> Result<(), setting::SettingError> {
+        let problem = |problem: String| Err(setting::SettingError { key: "lanes".to_owned(), problem });
+        if self.lanes.is_empty() || self.lanes.len() > MOST_LANES {
+            return problem(format!("{} lanes: write 1 to {MOST_LANES}, such as plain,residual", self.lanes.len()));
+        }
+        for (index, lane) in self.lanes.iter().enumerate() {
+            if self.lanes.iter().take(index).any(|other| other.name == lane.name) {
+                return problem(format!("two lanes are called '{}': set name= on one of them", lane.name));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Settings of one lane.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -92,6 +114,12 @@ impl LaneConfig {
     #[must_use]
     pub fn new(wiring: Wiring) -> Self {
         Self { name: wiring.to_string(), wiring, ..Self::default() }
+    }
+
+    /// One line about the architecture, such as `mlp 50×64 · relu · default init`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("{} {}×{} · {} · {} init", self.model, self.depth, self.width, self.activation, self.init)
     }
 }
 
