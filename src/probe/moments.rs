@@ -78,7 +78,8 @@ fn distance_f32(old: &[f32], new: &[f32]) -> f64 {
                 *sum += change * change;
             }
         }
-        let tail: f64 = old_rest.iter().zip(new_rest).map(|(old, new)| (f64::from(*new) - f64::from(*old)).powi(2)).sum();
+        let tail: f64 =
+            old_rest.iter().zip(new_rest).map(|(old, new)| (f64::from(*new) - f64::from(*old)).powi(2)).sum();
         sums.iter().sum::<f64>() + tail
     })
 }

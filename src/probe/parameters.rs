@@ -87,8 +87,12 @@ impl ParameterMap {
     /// ‖θ‖² before and ‖Δθ‖² since the snapshot, per layer.
     #[must_use]
     pub fn updates<M: Module>(&self, model: &M, before: &Snapshot) -> Updates {
-        let mut visitor =
-            UpdateVisitor { map: self, before, visited: 0, sums: Updates { weight: self.nothing(), update: self.nothing() } };
+        let mut visitor = UpdateVisitor {
+            map: self,
+            before,
+            visited: 0,
+            sums: Updates { weight: self.nothing(), update: self.nothing() },
+        };
         model.visit(&mut visitor);
         visitor.sums
     }

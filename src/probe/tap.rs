@@ -9,12 +9,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+#[allow(deprecated)] // ndarray is offered although Burn deprecates it
+use burn::backend::NdArray;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
-#[allow(deprecated)] // ndarray is offered although Burn deprecates it
-use burn::backend::NdArray;
 use burn::backend::{Autodiff, Flex, TensorMetadata};
 use burn::tensor::Tensor;
 
@@ -115,10 +115,7 @@ enum Direction {
 }
 
 impl Tap {
-    fn insert<B: Readable>(
-        self,
-        tensor: Primitive<Autodiff<B>>,
-    ) -> Primitive<Autodiff<B>> {
+    fn insert<B: Readable>(self, tensor: Primitive<Autodiff<B>>) -> Primitive<Autodiff<B>> {
         let (primitive, guard) = tensor.into_parts();
         self.read::<B>(&primitive, Direction::Forward);
         match Backward::<B, 1>::prepare::<NoCheckpointing>(PassOn, [guard]).compute_bound().stateful() {

@@ -10,8 +10,8 @@
 //! | normal:σ | N(0, σ²) | 0 |
 
 use burn::tensor::TensorData;
-use rand::distr::{Distribution, Uniform};
 use rand::SeedableRng;
+use rand::distr::{Distribution, Uniform};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::Normal;
 
@@ -105,7 +105,10 @@ fn orthogonal([rows, columns]: [usize; 2], gain: f64, rng: &mut ChaCha8Rng) -> V
         basis.push(vector);
     }
     let at = |row: usize, column: usize| if rows <= columns { basis[row][column] } else { basis[column][row] };
-    (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column))).map(|(r, c)| (gain * at(r, c)) as f32).collect()
+    (0..rows)
+        .flat_map(|row| (0..columns).map(move |column| (row, column)))
+        .map(|(r, c)| (gain * at(r, c)) as f32)
+        .collect()
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {

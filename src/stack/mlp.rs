@@ -84,11 +84,9 @@ impl Mlp {
     pub fn new(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> Self {
         let draw = |layer: usize, [fan_in, fan_out]: [usize; 2], bias: Bias| {
             let weight = init::weight(lane.init, [fan_in, fan_out], Purpose::Weight.rng(seed, layer));
-            let bias = (bias == Bias::On).then(|| init::bias(lane.init, [fan_in, fan_out], Purpose::Bias.rng(seed, layer)));
-            Affine {
-                weight: Param::from_data(weight, device),
-                bias: bias.map(|bias| Param::from_data(bias, device)),
-            }
+            let bias =
+                (bias == Bias::On).then(|| init::bias(lane.init, [fan_in, fan_out], Purpose::Bias.rng(seed, layer)));
+            Affine { weight: Param::from_data(weight, device), bias: bias.map(|bias| Param::from_data(bias, device)) }
         };
         let block = |layer: usize| {
             let Affine { weight, bias } = draw(layer, [lane.width, lane.width], lane.bias);

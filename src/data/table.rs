@@ -1,0 +1,160 @@
+//! A person's own table: comma-separated numbers, an optional header row, the last column the class as any label.
+//!
+//! Columns are standardized with the training part's mean and deviation (a constant column becomes 0); the split is
+//! 80/20, drawn from the seed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rand::seq::SliceRandom;
+
+use super::{DataError, Dataset, Split};
+use crate::stack::init::Purpose;
+
+/// Share of rows that is held out: one in five.
+const HELD_OUT_ONE_IN: usize = 5;
+
+/// Reads and splits a table.
+///
+/// # Errors
+/// When the file cannot be read, a cell is no number, rows are ragged, there are no rows or only one class.
+pub fn table(path: &Path, seed: u64) -> Result<Dataset, DataError> {
+    let rows = read(path)?;
+    let table = |problem: &str| DataError::Table { path: path.to_owned(), problem: problem.to_owned() };
+    let Some(first) = rows.first() else {
+        return Err(table("the table has no rows: write numbers and a class per line"));
+    };
+    let features = first.numbers.len();
+    let mut classes: BTreeMap<String, usize> = rows.iter().map(|row| (row.class.clone(), 0)).collect();
+    if classes.len() < 2 {
+        return Err(table("every row is of one class: the last column must hold at least two different labels"));
+    }
+    classes.values_mut().enumerate().for_each(|(index, class)| *class = index);
+    if rows.len() < HELD_OUT_ONE_IN {
+        return Err(table("fewer than 5 rows: a table needs at least 5 to hold one in five out"));
+    }
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.shuffle(&mut Purpose::Split.rng(seed, 0));
+    let (held_out, training) = order.split_at(rows.len() / HELD_OUT_ONE_IN);
+    let pick = |indices: &[usize]| {
+        let mut split = Split { inputs: Vec::with_capacity(indices.len() * features), targets: Vec::new() };
+        for row in indices.iter().filter_map(|index| rows.get(*index)) {
+            split.inputs.extend_from_slice(&row.numbers);
+            split.targets.push(classes.get(&row.class).copied().unwrap_or_default());
+        }
+        split
+    };
+    let (mut training, mut held_out) = (pick(training), pick(held_out));
+    standardize(&mut training, &mut held_out, features);
+    Ok(Dataset { features, classes: classes.into_keys().collect(), training, held_out })
+}
+
+/// One line.
+struct Row {
+    numbers: Vec<f32>,
+    class: String,
+}
+
+fn read(path: &Path) -> Result<Vec<Row>, DataError> {
+    let unreadable = |source: std::io::Error| DataError::Read { path: path.to_owned(), source };
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(file);
+    let mut rows: Vec<Row> = Vec::new();
+    for (index, record) in reader.records().enumerate() {
+        let record = record.map_err(|error| unreadable(std::io::Error::other(error)))?;
+        let line = record.position().map_or(index as u64 + 1, csv::Position::line);
+        let problem = |problem: String| DataError::Row { path: path.to_owned(), line, problem };
+        match (parse(&record), rows.first()) {
+            (Err(_), None) if index == 0 && is_header(&record) => {}
+            (Err(reason), _) => return Err(problem(reason)),
+            (Ok(row), Some(first)) if row.numbers.len() != first.numbers.len() => {
+                let (has, wants) = (row.numbers.len() + 1, first.numbers.len() + 1);
+                return Err(problem(format!("{has} columns where the first row has {wants}: make every row as long")));
+            }
+            (Ok(row), _) => rows.push(row),
+        }
+    }
+    Ok(rows)
+}
+
+/// A first row without any number is a header.
+fn is_header(record: &csv::StringRecord) -> bool {
+    record.iter().all(|cell| cell.parse::<f32>().is_err())
+}
+
+fn parse(record: &csv::StringRecord) -> Result<Row, String> {
+    let columns = record.len();
+    if columns < 2 {
+        return Err("needs at least one number and a class, separated by commas".to_owned());
+    }
+    let mut numbers = Vec::with_capacity(columns - 1);
+    for (column, cell) in record.iter().take(columns - 1).enumerate() {
+        let number = cell.parse::<f32>().ok().filter(|number| number.is_finite());
+        numbers.push(number.ok_or_else(|| {
+            format!(
+                "column {}: '{}' is not a finite number (only the last column may hold text)",
+                column + 1,
+                cell.escape_debug()
+            )
+        })?);
+    }
+    Ok(Row { numbers, class: record.get(columns - 1).unwrap_or_default().to_owned() })
+}
+
+/// Mean 0 and deviation 1 per column over the training part; the held-out part is moved alike.
+fn standardize(training: &mut Split, held_out: &mut Split, features: usize) {
+    let rows = training.rows() as f64;
+    for column in 0..features {
+        let values = || training.inputs.iter().skip(column).step_by(features).map(|value| f64::from(*value));
+        let mean = values().sum::<f64>() / rows;
+        let deviation = (values().map(|value| (value - mean).powi(2)).sum::<f64>() / rows).sqrt();
+        let scale = if deviation > 0.0 { deviation.recip() } else { 0.0 };
+        for split in [&mut *training, &mut *held_out] {
+            for value in split.inputs.iter_mut().skip(column).step_by(features) {
+                *value = ((f64::from(*value) - mean) * scale) as f32;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn load(text: &str) -> Result<Dataset, String> {
+        let mut file = tempfile::NamedTempFile::new().expect("temporary file");
+        file.write_all(text.as_bytes()).expect("written");
+        let path = file.path().display().to_string();
+        table(file.path(), 1).map_err(|error| error.to_string().replace(&path, "t.csv"))
+    }
+
+    #[test]
+    fn a_header_is_skipped_and_columns_are_standardized() {
+        let text = "a,b,class\n1,5,x\n2,5,y\n3,5,x\n4,5,y\n5,5,x\n6,5,y\n7,5,x\n8,5,y\n9,5,x\n10,5,y\n";
+        let data = load(text).expect("good table");
+        assert_eq!((data.features, data.training.rows(), data.held_out.rows()), (2, 8, 2));
+        assert_eq!(data.classes, ["x", "y"]);
+        let first: f32 = data.training.inputs.iter().step_by(2).sum();
+        assert!(first.abs() < 1e-5);
+        assert!(data.training.inputs.iter().skip(1).step_by(2).all(|value| *value == 0.0));
+        assert_eq!(load(text), load(text));
+    }
+
+    #[test]
+    fn bad_tables_are_named_with_their_line() {
+        assert_eq!(load("").unwrap_err(), "t.csv: the table has no rows: write numbers and a class per line");
+        assert_eq!(
+            load("1,2,a\n1,x,b\n").unwrap_err(),
+            "t.csv:2: column 2: 'x' is not a finite number (only the last column may hold text)"
+        );
+        assert_eq!(
+            load("1,2,a\n1,b\n").unwrap_err(),
+            "t.csv:2: 2 columns where the first row has 3: make every row as long"
+        );
+        assert!(load("1,a\n2,a\n3,a\n4,a\n5,a\n").unwrap_err().contains("every row is of one class"));
+        assert!(load("1,a\n2,b\n").unwrap_err().contains("fewer than 5 rows"));
+        assert!(load("1\n2\n").unwrap_err().contains("at least one number and a class"));
+    }
+}

@@ -1,0 +1,154 @@
+//! Keeps the lanes in step and passes wishes on to them: pause, single step, stop, learning rate.
+//!
+//! A lane asks before every step. It may be at most [`LEAD`] steps ahead of the slowest lane that still trains, so that
+//! columns of the heatmaps compare; at most `threads` lanes compute at the same time.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::event::Control;
+use crate::units::{LaneId, Step};
+
+/// Steps that a lane may be ahead of the slowest one.
+const LEAD: u64 = 2;
+
+/// The answer to a lane that wants to take a step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Go {
+    /// Take it, with this base learning rate if a person set one.
+    Step { learning_rate: Option<f64> },
+    /// End in order.
+    Stop,
+}
+
+/// Shared by all lanes of a run.
+#[derive(Debug)]
+pub(super) struct Pacer {
+    state: Mutex<State>,
+    changed: Condvar,
+    threads: usize,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Last step each lane took; `None` once it has ended.
+    progress: Vec<Option<Step>>,
+    computing: usize,
+    /// Steps beyond this one wait; `None` = not paused.
+    pause_after: Option<Step>,
+    stop: bool,
+    learning_rate: Option<f64>,
+}
+
+impl Pacer {
+    pub(super) fn new(lanes: usize, threads: usize) -> Self {
+        let state = State {
+            progress: vec![Some(Step(0)); lanes],
+            computing: 0,
+            pause_after: None,
+            stop: false,
+            learning_rate: None,
+        };
+        Self { state: Mutex::new(state), changed: Condvar::new(), threads: threads.max(1) }
+    }
+
+    /// Blocks until the lane may take `step`.
+    pub(super) fn begin(&self, step: Step) -> Go {
+        let mut state = self.lock();
+        while !state.stop && !(state.may_take(step) && state.computing < self.threads) {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.stop {
+            return Go::Stop;
+        }
+        state.computing += 1;
+        Go::Step { learning_rate: state.learning_rate }
+    }
+
+    /// The lane took `step`.
+    pub(super) fn end(&self, lane: LaneId, step: Step) {
+        let mut state = self.lock();
+        state.computing = state.computing.saturating_sub(1);
+        if let Some(progress) = state.progress.get_mut(lane.index()) {
+            *progress = Some(step);
+        }
+        self.changed.notify_all();
+    }
+
+    /// The lane takes no more steps; the others no longer wait for it.
+    pub(super) fn leave(&self, lane: LaneId) {
+        let mut state = self.lock();
+        if let Some(progress) = state.progress.get_mut(lane.index()) {
+            *progress = None;
+        }
+        self.changed.notify_all();
+    }
+
+    /// A lane ended within a step (diverged or panicked): its place to compute is free again.
+    pub(super) fn release(&self) {
+        let mut state = self.lock();
+        state.computing = state.computing.saturating_sub(1);
+        self.changed.notify_all();
+    }
+
+    pub(super) fn control(&self, control: Control) {
+        let mut state = self.lock();
+        match control {
+            Control::Pause => state.pause_after = Some(state.furthest()),
+            Control::Resume => state.pause_after = None,
+            Control::StepOnce => state.pause_after = Some(state.pause_after.unwrap_or(state.furthest()).next()),
+            Control::SetLearningRate(rate) => state.learning_rate = Some(rate),
+            Control::Stop => state.stop = true,
+        }
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn may_take(&self, step: Step) -> bool {
+        let slowest = self.progress.iter().flatten().min().copied().unwrap_or_default();
+        step.0 <= slowest.0 + LEAD && self.pause_after.is_none_or(|last| step <= last)
+    }
+
+    /// Where a pause takes hold: all lanes come to rest at the same step.
+    fn furthest(&self) -> Step {
+        self.progress.iter().flatten().max().copied().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn may(pacer: &Pacer, step: u64) -> bool {
+        pacer.lock().may_take(Step(step))
+    }
+
+    #[test]
+    fn a_lane_waits_for_the_slowest_until_that_one_leaves() {
+        let pacer = Pacer::new(2, 2);
+        assert!(may(&pacer, LEAD) && !may(&pacer, LEAD + 1));
+        pacer.end(LaneId(0), Step(LEAD));
+        assert!(!may(&pacer, LEAD + 1));
+        pacer.leave(LaneId(1));
+        assert!(may(&pacer, LEAD + 1));
+    }
+
+    #[test]
+    fn a_pause_lets_all_lanes_come_to_rest_at_one_step() {
+        let pacer = Pacer::new(2, 2);
+        pacer.end(LaneId(0), Step(1));
+        pacer.control(Control::Pause);
+        assert!(may(&pacer, 1) && !may(&pacer, 2));
+        pacer.control(Control::StepOnce);
+        assert!(may(&pacer, 2) && !may(&pacer, 3));
+        pacer.control(Control::Resume);
+        pacer.control(Control::SetLearningRate(0.5));
+        assert_eq!(pacer.begin(Step(2)), Go::Step { learning_rate: Some(0.5) });
+        pacer.control(Control::Stop);
+        assert_eq!(pacer.begin(Step(2)), Go::Stop);
+    }
+}
