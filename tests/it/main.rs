@@ -1,1 +1,3 @@
 
+#[cfg(feature = "lab")]
+mod training;
