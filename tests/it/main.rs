@@ -1,3 +1,2 @@
-
 #[cfg(feature = "lab")]
 mod training;
