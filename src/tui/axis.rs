@@ -219,7 +219,8 @@ mod tests {
             for pixel in 0..pixels {
                 assert!(axis.pixels_of(axis.layer_at(pixel)).contains(&pixel), "{layers} {pixels} {pixel}");
             }
-            let covered: usize = (0..axis.rows()).map(|row| (0..pixels).filter(|&p| axis.row_of_pixel(p) == row).count()).sum();
+            let covered: usize =
+                (0..axis.rows()).map(|row| (0..pixels).filter(|&p| axis.row_of_pixel(p) == row).count()).sum();
             assert_eq!(covered, pixels);
         }
         assert_eq!(LayerAxis::new(0, &(0.0..1.0), 5).layers, 0..0);

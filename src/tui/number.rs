@@ -37,6 +37,12 @@ pub fn rate(value: f64) -> String {
     if value.is_finite() && value != 0.0 && value.abs() < 0.01 { format!("{value:e}") } else { format!("{value}") }
 }
 
+/// An f32 that came from a short decimal, as the f64 of that decimal: 0.001 rather than 0.0010000000474974513.
+#[must_use]
+pub fn shortest(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or_else(|_| f64::from(value))
+}
+
 /// A factor: `×0.41`, `×1.08`, `×1.3e-7`.
 #[must_use]
 pub fn factor(value: f64) -> String {
@@ -91,7 +97,10 @@ mod tests {
         assert_eq!((value(0.4079), value(2.3026), value(-0.5)), ("0.408".into(), "2.30".into(), "-0.500".into()));
         assert_eq!((value(0.0), value(f64::NAN), value(f64::NEG_INFINITY)), ("0".into(), "NaN".into(), "−∞".into()));
         assert_eq!((factor(0.4083), factor(1e-9)), ("×0.41".into(), "×1.0e-9".into()));
-        assert_eq!((magnitude(1.3e-19), magnitude(0.36), magnitude(48.2)), ("1e-19".into(), "0.36".into(), "48".into()));
+        assert_eq!(
+            (magnitude(1.3e-19), magnitude(0.36), magnitude(48.2)),
+            ("1e-19".into(), "0.36".into(), "48".into())
+        );
         assert_eq!((power(-20.0), power(0.0), power(3.0)), ("1e-20".into(), "1".into(), "1e3".into()));
         assert_eq!((percent(0.011), percent(0.93)), ("1.1 %".into(), "93 %".into()));
         assert_eq!((rate(0.001), rate(0.05)), ("1e-3".into(), "0.05".into()));

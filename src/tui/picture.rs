@@ -102,13 +102,15 @@ impl Picture {
             return;
         }
         let end = newest.map_or(0, |step| step.0) + 1;
-        self.losses = scene.lanes().map(|lane| curve::cut(lane.history, Scalar::Loss, &axis.steps(), dots, end)).collect();
+        self.losses =
+            scene.lanes().map(|lane| curve::cut(lane.history, Scalar::Loss, &axis.steps(), dots, end)).collect();
         let profile_of = |quantity: Quantity| {
             let at = move |lane: super::scene::LaneRef<'_>| cursor.map(|step| lane.history.profile(quantity, step));
             scene.lanes().map(move |lane| at(lane).unwrap_or_default())
         };
         self.profiles = profile_of(scene.view.quantity).collect();
-        self.fits = scene.lanes().zip(profile_of(Quantity::SignalNorm)).map(|(lane, cells)| fit(lane, &cells)).collect();
+        self.fits =
+            scene.lanes().zip(profile_of(Quantity::SignalNorm)).map(|(lane, cells)| fit(lane, &cells)).collect();
         self.curves_key = Some(key);
     }
 

@@ -11,6 +11,9 @@ mod window;
 
 use ratatui::layout::Rect;
 
+pub(super) use command::{COMMANDS, hint};
+pub(super) use form::words;
+
 use super::action::{Action, Turn};
 use super::scene::{Mode, Overlay, Scene};
 use super::source::SourceKind;

@@ -78,9 +78,7 @@ fn any_key_but_yes_stays() {
 #[test]
 fn the_wheel_zooms_and_scrolls_the_help() {
     let mut scene = Scene::new(SourceKind::Live);
-    let wheel = |modifiers| {
-        Event::Mouse(MouseEvent { kind: MouseEventKind::ScrollUp, column: 3, row: 4, modifiers })
-    };
+    let wheel = |modifiers| Event::Mouse(MouseEvent { kind: MouseEventKind::ScrollUp, column: 3, row: 4, modifiers });
     assert!(matches!(action(&wheel(KeyModifiers::NONE), &scene), Some(Action::Wheel(_, Turn::Forward))));
     assert!(matches!(action(&wheel(KeyModifiers::CONTROL), &scene), Some(Action::WheelLayers(..))));
     scene.view.overlay = Overlay::Help { scroll: 3 };

@@ -13,13 +13,8 @@ pub(super) fn cut(
     end: u64,
 ) -> Vec<Option<ScalarBucket>> {
     let mut buckets = history.scalar(scalar, steps.clone(), columns);
-    let window = Window {
-        layers: 0..0,
-        rows: 0,
-        steps: steps.clone(),
-        columns,
-        reduce: crate::history::Reduce::Extreme,
-    };
+    let window =
+        Window { layers: 0..0, rows: 0, steps: steps.clone(), columns, reduce: crate::history::Reduce::Extreme };
     for (column, bucket) in buckets.iter_mut().enumerate() {
         let here = window.column_steps(column);
         if here.start >= end {

@@ -58,7 +58,11 @@ impl Palette {
     pub fn at(&self, position: f32) -> Shade {
         let last = self.levels.len().saturating_sub(1);
         let level = (position * self.levels.len() as f32) as usize;
-        self.levels.get(level.min(last)).copied().unwrap_or(Shade { glyph: " ", ink: Color::Reset, ground: Color::Reset })
+        self.levels.get(level.min(last)).copied().unwrap_or(Shade {
+            glyph: " ",
+            ink: Color::Reset,
+            ground: Color::Reset,
+        })
     }
 
     /// How many levels can be told apart.

@@ -82,9 +82,7 @@ impl Role {
             // The terminal's own colour: right on every background.
             Self::Text => Look { dark: None, light: None, ..look((0, 0, 0), (0, 0, 0), Color::Reset) },
             Self::Strong => Look { dark: None, light: None, ..look((0, 0, 0), (0, 0, 0), Color::Reset) }.bold(),
-            Self::Dim => {
-                look((136, 141, 153), (100, 104, 114), Color::DarkGray).without_colour(Modifier::DIM)
-            }
+            Self::Dim => look((136, 141, 153), (100, 104, 114), Color::DarkGray).without_colour(Modifier::DIM),
             Self::Frame => look((78, 82, 92), (176, 180, 188), Color::DarkGray).without_colour(Modifier::DIM),
             Self::Accent => look((97, 175, 255), (0, 92, 184), Color::LightBlue).bold(),
             Self::Good => look((115, 218, 130), (16, 124, 40), Color::LightGreen).bold(),

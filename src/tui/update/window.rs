@@ -87,8 +87,7 @@ pub(super) fn shift_steps(scene: &mut Scene, share: f64, area: Rect) {
     let Some(steps) = scene.view.steps.clone() else { return };
     let span = steps.end - steps.start;
     let distance = (share.abs() * span as f64).round() as u64;
-    let start =
-        if share < 0.0 { steps.start.saturating_sub(distance) } else { steps.start.saturating_add(distance) };
+    let start = if share < 0.0 { steps.start.saturating_sub(distance) } else { steps.start.saturating_add(distance) };
     scene.view.steps = Some(within(start, span, &reach(scene, &axis)));
 }
 
