@@ -14,8 +14,11 @@ pub mod picture;
 pub mod scale;
 pub mod scene;
 pub mod source;
+pub mod svg;
 pub mod theme;
 pub mod update;
 pub mod view;
 
 mod chart;
+#[cfg(test)]
+mod sample;

@@ -62,10 +62,10 @@ impl Canvas {
         let span = (to.0 - from.0).max(1) as f64;
         let at = |x: usize| from.1 as f64 + (to.1 as f64 - from.1 as f64) * (x - from.0) as f64 / span;
         for x in from.0..=to.0 {
-            // Up to the middle between two columns: a steep line has no gaps.
-            let here = at(x).round() as usize;
-            let next = if x < to.0 { f64::midpoint(at(x), at(x + 1)).round() as usize } else { here };
-            self.column(x, here, next, lane);
+            // From the middle to the column before up to the middle to the one after: a steep line has no gaps.
+            let start = if x > from.0 { f64::midpoint(at(x - 1), at(x)) } else { at(x) };
+            let end = if x < to.0 { f64::midpoint(at(x), at(x + 1)) } else { at(x) };
+            self.column(x, start.round() as usize, end.round() as usize, lane);
         }
     }
 
