@@ -84,6 +84,7 @@ impl Canvas {
             let Some(lane) = lane else { continue };
             let (column, row) = (index % usize::from(self.area.width), index / usize::from(self.area.width));
             let Some(cell) = buffer.cell_mut((self.area.x + column as u16, self.area.y + row as u16)) else { continue };
+            cell.reset();
             if is_marked(theme) {
                 cell.set_symbol(mark(lane));
             } else if let Some(braille) = char::from_u32(0x2800 + u32::from(dots)) {

@@ -102,7 +102,7 @@ impl Layout {
         };
         match scene.view.mode {
             Mode::Heatmaps | Mode::Difference => {
-                let charts = (body.height * 2 / 5).clamp(7, 16);
+                let charts = (body.height * 9 / 20).clamp(7, 16);
                 let (above, below) = split_bottom(body, charts);
                 self.place_heatmaps(above, scene);
                 self.place_charts(below, scene);
@@ -149,7 +149,7 @@ fn beside_inspector(body: Rect, scene: &Scene) -> (Option<Rect>, Option<Rect>) {
 /// Wide enough for all lanes, as far as `most` allows.
 fn inspector_width(most: u16, scene: &Scene) -> u16 {
     let lanes = scene.lanes().count().clamp(1, 8) as u16;
-    (28 + lanes * 12).min(most.max(30))
+    (28 + lanes * 12).min(most.max(32))
 }
 
 /// Columns and rows of panes: all lanes in the shape nearest to [`ASPECT`], or as many panes as fit.
@@ -161,8 +161,8 @@ fn grid(area: Rect, lanes: usize) -> (u16, u16) {
         let panes = usize::from(columns * rows);
         let (width, height) = (f64::from(area.width / columns), f64::from(area.height / rows));
         let shape = (width / (2.0 * height) / ASPECT).ln().abs();
-        // A lane out of sight is worse than any shape; an empty place is half as bad as a doubled side.
-        10.0 * lanes.saturating_sub(panes) as f64 + 0.35 * panes.saturating_sub(lanes) as f64 + shape
+        // A lane out of sight is worse than any shape; an empty place is as bad as a side nearly three times too long.
+        10.0 * lanes.saturating_sub(panes) as f64 + 1.0 * panes.saturating_sub(lanes) as f64 + shape
     };
     shapes.min_by(|a, b| awkwardness(a).total_cmp(&awkwardness(b))).unwrap_or((1, 1))
 }

@@ -83,6 +83,9 @@ pub fn power(exponent: f32) -> String {
 #[must_use]
 pub fn percent(share: f64) -> String {
     let percent = share * 100.0;
+    if percent.is_nan() {
+        return "NaN".to_owned();
+    }
     if percent.abs() < 9.95 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
 }
 

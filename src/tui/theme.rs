@@ -154,13 +154,11 @@ pub fn contrast(ground: Color) -> Color {
     if luminance(ground) > 0.35 { Color::Black } else { Color::White }
 }
 
-/// A colour moved towards its contrast, for the cross of the cursor: data stay readable beneath it.
+/// The colour between two.
 #[must_use]
-pub(super) fn lit(colours: Colours, colour: Color, share: f32) -> Color {
-    let (r, g, b) = rgb(colour);
-    let target = if luminance(colour) > 0.5 { 0.0 } else { 255.0 };
-    let mix = |channel: u8| (f32::from(channel) + (target - f32::from(channel)) * share) as u8;
-    adapt(colours, Color::Rgb(mix(r), mix(g), mix(b)))
+pub(super) fn between(colours: Colours, a: Color, b: Color) -> Color {
+    let ((ar, ag, ab), (br, bg, bb)) = (rgb(a), rgb(b));
+    adapt(colours, Color::Rgb(ar.midpoint(br), ag.midpoint(bg), ab.midpoint(bb)))
 }
 
 /// Perceived brightness, 0 … 1, gamma taken as 2.

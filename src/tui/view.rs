@@ -43,7 +43,7 @@ fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut
         heatmap::render(scene, theme, pane, &axis, buffer);
     }
     if layout.heatmaps.is_empty() && layout.loss.is_some() && layout.profile.is_some() {
-        small::nothing_to_compare(theme, layout, buffer);
+        small::nothing_to_compare(scene, theme, layout, buffer);
     }
     if let Some(loss) = layout.loss {
         loss::render(scene, theme, loss, &axis, buffer);

@@ -5,18 +5,19 @@ use ratatui::style::{Color, Modifier};
 
 use crate::history::Cell;
 use crate::tui::scale::Scale;
-use crate::tui::theme::{Colours, Palette, Role, Shade, Theme, contrast, lit};
+use crate::tui::theme::{Palette, Role, Shade, Theme, between, contrast};
 
-/// How strongly the cross of the cursor lights a cell.
-const LIT: f32 = 0.5;
-
-/// Whether a line of the cursor's cross passes through.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Cross {
+/// Which lines of the cursor's cross pass through a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cross {
+    /// None.
+    Away,
     /// The step of the cursor.
-    pub(super) vertical: bool,
-    /// Its layer, for the upper and the lower pixel.
-    pub(super) horizontal: [bool; 2],
+    Vertical,
+    /// Its layer.
+    Horizontal,
+    /// Both.
+    Centre,
 }
 
 /// Draws values with one palette on one scale.
@@ -30,7 +31,8 @@ impl Painter<'_> {
     /// Draws the upper and the lower value; both are the same where a cell holds one.
     pub(super) fn paint(&self, pair: [Cell; 2], cross: Cross, target: &mut Target) {
         let (upper, lower) = (self.shade(pair[0]), self.shade(pair[1]));
-        match (worst(pair), upper, lower) {
+        let special = worst(pair);
+        match (special, upper, lower) {
             (Some(special), ..) => self.special(special, pair, target),
             (None, Some(upper), Some(lower)) if self.theme.pixels_per_cell() == 2 => halves(upper, lower, target),
             (None, Some(shade), _) | (None, None, Some(shade)) => {
@@ -38,7 +40,7 @@ impl Painter<'_> {
             }
             (None, None, None) => {}
         }
-        self.cross(cross, target);
+        self.cross(cross, special, target);
     }
 
     /// The glyph and colours of a special value, as in the legend.
@@ -64,36 +66,31 @@ impl Painter<'_> {
         }
     }
 
-    fn cross(&self, cross: Cross, target: &mut Target) {
-        if !cross.vertical && cross.horizontal == [false; 2] {
-            return;
-        }
-        match self.theme.colours {
-            Colours::True | Colours::Indexed => self.light(cross, target),
-            Colours::Sixteen | Colours::None => {
-                if cross.vertical || cross.horizontal == [true; 2] {
-                    target.modifier.toggle(Modifier::REVERSED);
-                }
+    /// Draws a thin line over the cell; a special glyph stays, and so does a shade that has no ground to tell its level.
+    fn cross(&self, cross: Cross, special: Option<Cell>, target: &mut Target) {
+        let glyph = match cross {
+            Cross::Away => return,
+            Cross::Vertical => self.theme.glyph("│", "|"),
+            Cross::Horizontal => self.theme.glyph("─", "-"),
+            Cross::Centre => self.theme.glyph("┼", "+"),
+        };
+        match special {
+            Some(Cell::Absent) => {}
+            Some(_) => return,
+            None if target.symbol() != " " && target.bg == Color::Reset => {
+                target.modifier.toggle(Modifier::REVERSED);
+                return;
             }
+            None => {}
         }
-    }
-
-    /// Lights the pixels that the cross passes through; data stay readable.
-    fn light(&self, cross: Cross, target: &mut Target) {
-        let [upper, lower] = cross.horizontal.map(|horizontal| horizontal || cross.vertical);
-        let light = |colour| lit(self.theme.colours, colour, LIT);
         if target.symbol() == "▀" {
-            target.fg = if upper { light(target.fg) } else { target.fg };
-            target.bg = if lower { light(target.bg) } else { target.bg };
-        } else if (upper || lower) && target.bg != Color::Reset {
-            target.bg = light(target.bg);
-            if target.symbol() != " " {
-                target.fg = contrast(target.bg);
-            }
-        } else if target.symbol() == " " && cross.vertical {
-            target.set_symbol(self.theme.glyph("│", "|")).set_style(self.theme.style(Role::Frame));
-        } else if target.symbol() == " " {
-            target.set_symbol(self.theme.glyph("─", "-")).set_style(self.theme.style(Role::Frame));
+            target.bg = between(self.theme.colours, target.fg, target.bg);
+        }
+        if target.bg == Color::Reset {
+            target.set_symbol(glyph).set_style(self.theme.style(Role::Frame));
+        } else {
+            let ink = contrast(target.bg);
+            target.set_symbol(glyph).set_fg(ink);
         }
     }
 }

@@ -17,7 +17,7 @@ const KEY: usize = 14;
 /// Columns of the values.
 const VALUE: usize = 18;
 /// Widest form.
-const WIDTH: u16 = 84;
+const WIDTH: u16 = 100;
 
 pub(super) fn render(form: &Form, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let groups = setting::Group::ALL.len() as u16;

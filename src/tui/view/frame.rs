@@ -16,24 +16,39 @@ pub(super) fn framed(theme: &Theme, area: Rect, title: &Line<'_>, buffer: &mut B
     if room > 0 && area.height > 0 {
         let title = cut(title, room.saturating_sub(2));
         let width = title.width() as u16;
-        buffer.set_string(area.x + 2, area.y, " ", Style::new());
+        clear(Rect { x: area.x + 2, width: width + 2, height: 1, ..area }, buffer);
         buffer.set_line(area.x + 3, area.y, &title, room.saturating_sub(2));
-        buffer.set_string(area.x + 3 + width, area.y, " ", Style::new());
     }
     inside(area)
 }
 
 /// Empties an area for what lies on top and frames it.
 pub(super) fn overlay(theme: &Theme, area: Rect, title: &Line<'_>, buffer: &mut Buffer) -> Rect {
+    clear(area, buffer);
+    Block::bordered().border_type(BorderType::Rounded).border_style(theme.style(Role::Accent)).render(area, buffer);
+    clear(
+        Rect { x: area.x + 3, width: (title.width() as u16).min(area.width.saturating_sub(6)), height: 1, ..area },
+        buffer,
+    );
+    buffer.set_line(area.x + 3, area.y, title, area.width.saturating_sub(6));
+    let inner = inside(area);
+    Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
+}
+
+/// Takes away what stands in an area, colours and all: a style that is set later would only be laid over it.
+pub(super) fn clear(area: Rect, buffer: &mut Buffer) {
     for position in area.intersection(buffer.area).positions() {
         if let Some(cell) = buffer.cell_mut(position) {
             cell.reset();
         }
     }
-    Block::bordered().border_type(BorderType::Rounded).border_style(theme.style(Role::Accent)).render(area, buffer);
-    buffer.set_line(area.x + 3, area.y, title, area.width.saturating_sub(6));
-    let inner = inside(area);
-    Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
+}
+
+/// Words in a place of their own, cut to a width.
+pub(super) fn words(place: (u16, u16), text: &str, width: u16, style: Style, buffer: &mut Buffer) {
+    let long = Span::raw(text).width() as u16;
+    clear(Rect::new(place.0, place.1, long.min(width), 1), buffer);
+    buffer.set_stringn(place.0, place.1, text, usize::from(width), style);
 }
 
 /// A line that ends with `…` where it is too long.
@@ -50,14 +65,14 @@ pub(super) fn cut<'a>(line: &Line<'a>, width: u16) -> Line<'a> {
             let wide = Span::raw(letter.to_string()).width();
             if wide > left {
                 spans.push(Span::styled(text + "…", span.style));
-                return Line::from(spans);
+                return Line::from(spans).style(line.style);
             }
             left -= wide;
             text.push(letter);
         }
         spans.push(Span::styled(text, span.style));
     }
-    Line::from(spans)
+    Line::from(spans).style(line.style)
 }
 
 /// The parts that fit, least important dropped first, joined by two blanks. A part is its rank and its line.
@@ -72,7 +87,7 @@ pub(super) fn fit<'a>(mut parts: Vec<(u8, Line<'a>)>, width: u16) -> Line<'a> {
         if !spans.is_empty() {
             spans.push(Span::raw("  "));
         }
-        spans.extend(line.spans);
+        spans.extend(line.spans.into_iter().map(|span| Span::styled(span.content, line.style.patch(span.style))));
     }
     Line::from(spans)
 }

@@ -12,11 +12,15 @@ use crate::tui::scene::{Activity, PlayMotion, Scene};
 use crate::tui::source::SourceKind;
 use crate::tui::theme::{Role, Theme};
 
+/// Columns kept for the left half.
+const LEFT: u16 = 20;
+
 pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let name = Span::styled("gradtop", theme.style(Role::Accent));
     let (text, dim) = (theme.style(Role::Text), theme.style(Role::Dim));
     let room = area.width.saturating_sub(2);
-    let right = fit(progress(scene, theme), room.saturating_sub(9));
+    // Room for the name and the data, whatever else must go.
+    let right = fit(progress(scene, theme), room.saturating_sub(LEFT));
     let left = room.saturating_sub(right.width() as u16 + 2);
     let mut title = Line::from(vec![name, Span::raw("  ")]);
     let separator = Span::styled(" · ", dim);

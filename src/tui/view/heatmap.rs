@@ -13,7 +13,8 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::cell::{Cross, Painter};
-use super::{frame::framed, steps};
+use super::frame::{fit, framed};
+use super::steps;
 use crate::event::Outcome;
 use crate::history::Cell;
 use crate::profile::Profile;
@@ -25,6 +26,8 @@ use crate::tui::scale::Scale;
 use crate::tui::scene::{LaneRef, Mode, Scene};
 use crate::tui::theme::{Glyphs, Role, Theme, contrast};
 
+/// Columns of a pane below which its title is shortened.
+const NARROW: u16 = 48;
 /// Rows between two labels of layers.
 const LAYER_LABELS: usize = 3;
 
@@ -57,20 +60,25 @@ fn picture(scene: &Scene, theme: &Theme, pane: &Pane, axis: &StepAxis, buffer: &
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let painter = painter(scene, theme);
     let per_cell = theme.pixels_per_cell();
-    let columns = scene.cursor_step().and_then(|step| axis.columns_of_step(step.0)).unwrap_or(0..0);
+    let column_of_cursor = scene.cursor_step().and_then(|step| middle(&axis.columns_of_step(step.0)?));
     let layer = lane.layer_at(scene.view.cursor.depth).index();
-    let lines = plate.layers().map_or(0..0, |layers| layers.pixels_of(layer));
+    let row_of_cursor = plate.layers().and_then(|layers| row_of(layers, layer, per_cell));
     let is_difference = scene.view.mode == Mode::Difference;
     for row in 0..pane.picture.height {
         let first = usize::from(row) * per_cell;
         let pixels = [first, first + per_cell - 1];
-        let horizontal = pixels.map(|pixel| lines.contains(&pixel));
+        let is_row = row_of_cursor == Some(usize::from(row));
         for column in 0..pane.picture.width.min(axis.columns()) {
             let bin = axis.bin_of_column(column);
             let at = |pixel| {
                 if is_difference { scene.picture.ratio(pane.lane, pixel, bin) } else { plate.at(pixel, bin) }
             };
-            let cross = Cross { vertical: columns.contains(&column), horizontal };
+            let cross = match (column_of_cursor == Some(column), is_row) {
+                (false, false) => Cross::Away,
+                (true, false) => Cross::Vertical,
+                (false, true) => Cross::Horizontal,
+                (true, true) => Cross::Centre,
+            };
             if let Some(cell) = buffer.cell_mut((pane.picture.x + column, pane.picture.y + row)) {
                 painter.paint(pixels.map(at), cross, cell);
             }
@@ -78,42 +86,44 @@ fn picture(scene: &Scene, theme: &Theme, pane: &Pane, axis: &StepAxis, buffer: &
     }
 }
 
+/// Name, quantity, fit and end; what matters least goes first where the pane is narrow.
 fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> Line<'a> {
     let definition = scene.view.quantity.definition();
     let symbol = theme.glyph(definition.symbol, definition.ascii);
-    let dim = theme.style(Role::Dim);
-    let mut spans = vec![Span::styled(scene.lane_name(lane), theme.lane(pane.lane).add_modifier(Modifier::BOLD))];
+    let (dim, bold) = (theme.style(Role::Dim), Modifier::BOLD);
+    let mut name = vec![Span::styled(scene.lane_name(lane), theme.lane(pane.lane).add_modifier(bold))];
     if scene.view.mode == Mode::Difference {
         let first = scene.lanes().next().map_or_else(String::new, |first| scene.lane_name(&first));
-        spans.push(Span::styled(" ÷ ", dim));
-        spans.push(Span::styled(first, theme.lane(0).add_modifier(Modifier::BOLD)));
-        spans.push(Span::styled(format!("  log-ratio of {symbol}"), dim));
-        return Line::from(spans);
+        name.push(Span::styled(" ÷ ", dim));
+        name.push(Span::styled(first, theme.lane(0).add_modifier(bold)));
+        let what = Line::styled(format!("log-ratio of {symbol}"), dim);
+        return fit(vec![(0, Line::from(name)), (1, what)], pane.frame.width.saturating_sub(6));
     }
-    spans.push(Span::styled(format!("  {symbol}"), dim));
-    if let Some(fit) = scene.picture.fits.get(pane.lane).and_then(Option::as_ref) {
-        spans.extend(fitted(scene, theme, pane, lane, fit));
+    let mut parts = vec![(0, Line::from(name)), (2, Line::styled(symbol, dim))];
+    if let Some(profile) = scene.picture.fits.get(pane.lane).and_then(Option::as_ref) {
+        parts.extend(fitted(scene, theme, pane, lane, profile));
     }
-    spans.extend(end_of(theme, lane));
-    Line::from(spans)
+    parts.extend(end_of(theme, lane));
+    fit(parts, pane.frame.width.saturating_sub(6))
 }
 
 /// `×0.41 per block` on the colour that the scale has for block 1, and what is left over the depth.
-fn fitted<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, fit: &Profile) -> Vec<Span<'a>> {
-    let dim = theme.style(Role::Dim);
-    let depth = lane.header.layers.blocks();
+fn fitted<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, profile: &Profile) -> Vec<(u8, Line<'a>)> {
     let of = if scene.view.quantity == Quantity::SignalNorm { "" } else { "signal " };
-    let factor = format!(" {of}{} per block ", number::factor(fit.rho));
-    let mut spans = vec![Span::raw("  ")];
-    spans.push(Span::styled(factor, chip(scene, theme, pane, lane)));
-    spans.push(Span::styled(format!(" {} over {depth}", number::magnitude(fit.attenuation)), dim));
-    if let Some(block) = fit.underflow {
-        spans.push(Span::styled(format!(" · underflow at block {block}"), theme.style(Role::Warning)));
+    let per = if pane.frame.width < NARROW { "/block" } else { " per block" };
+    let factor = format!(" {of}{}{per} ", number::factor(profile.rho));
+    let left = format!("×{} over {}", number::magnitude(profile.attenuation), lane.header.layers.blocks());
+    let mut parts = vec![
+        (1, Line::from(Span::styled(factor, chip(scene, theme, pane, lane)))),
+        (4, Line::styled(left, theme.style(Role::Dim))),
+    ];
+    if let Some(block) = profile.underflow {
+        parts.push((3, Line::styled(format!("underflow at block {block}"), theme.style(Role::Warning))));
     }
-    if fit.non_finite > 0 {
-        spans.push(Span::styled(format!(" · {} not finite", fit.non_finite), theme.style(Role::Bad)));
+    if profile.non_finite > 0 {
+        parts.push((3, Line::styled(format!("{} not finite", profile.non_finite), theme.style(Role::Bad))));
     }
-    spans
+    parts
 }
 
 /// The colour of the topmost value of the profile, as ground.
@@ -131,26 +141,34 @@ fn chip(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> Style 
     bold.bg(shade.ground).fg(contrast(shade.ground))
 }
 
-fn end_of<'a>(theme: &Theme, lane: &LaneRef<'_>) -> Vec<Span<'a>> {
-    let Some(end) = lane.history.end() else { return Vec::new() };
+fn end_of<'a>(theme: &Theme, lane: &LaneRef<'_>) -> Option<(u8, Line<'a>)> {
+    let end = lane.history.end()?;
     let step = number::count(end.step.0);
     let (words, role) = match &end.outcome {
-        Outcome::Completed => return Vec::new(),
+        Outcome::Completed => return None,
         Outcome::Stopped => (format!("stopped at step {step}"), Role::Warning),
         Outcome::Diverged => (format!("diverged at step {step}"), Role::Bad),
         Outcome::Failed(message) => (format!("failed at step {step}: {message}"), Role::Bad),
     };
-    vec![Span::styled(format!("  {words}"), theme.style(role))]
+    // Before the fit: a lane that ended is no longer described by it.
+    Some((0, Line::styled(words, theme.style(role))))
+}
+
+/// The row of cells that shows the middle of a layer, unless it lies outside.
+fn row_of(layers: &LayerAxis, layer: usize, pixels_per_cell: usize) -> Option<usize> {
+    let pixels = layers.pixels_of(layer);
+    (!pixels.is_empty()).then(|| (pixels.start + pixels.end - 1) / 2 / pixels_per_cell)
+}
+
+/// The column in the middle of several.
+fn middle(columns: &std::ops::Range<u16>) -> Option<u16> {
+    columns.clone().nth(columns.len().saturating_sub(1) / 2)
 }
 
 /// `stem`, round block numbers, `head`, and the cursor's layer, right-aligned beside their rows.
 fn layer_labels(scene: &Scene, theme: &Theme, pane: &Pane, layers: &LayerAxis, buffer: &mut Buffer) {
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let per_cell = theme.pixels_per_cell();
-    let row_of = |layer: usize| {
-        let pixels = layers.pixels_of(layer);
-        (!pixels.is_empty()).then(|| pixels.start / per_cell)
-    };
     let most = usize::from(pane.picture.height) / LAYER_LABELS;
     let cursor = lane.layer_at(scene.view.cursor.depth).index();
     let last = lane.history.layers().saturating_sub(1);
@@ -160,8 +178,8 @@ fn layer_labels(scene: &Scene, theme: &Theme, pane: &Pane, layers: &LayerAxis, b
     wanted.extend(ticks(&range, most.max(2)).into_iter().map(|layer| layer as usize));
     let mut taken: Vec<usize> = Vec::new();
     for layer in wanted {
-        let Some(row) = row_of(layer) else { continue };
-        let near = if layer == cursor || layer == 0 || layer == last { 1 } else { 2 };
+        let Some(row) = row_of(layers, layer, per_cell) else { continue };
+        let near = if layer == cursor || layer <= 1 || layer == last { 1 } else { 2 };
         if taken.iter().any(|other| other.abs_diff(row) < near) {
             continue;
         }

@@ -15,10 +15,12 @@ use crate::tui::scene::{LaneRef, Scene};
 use crate::tui::theme::{Role, Theme};
 use crate::units::{LayerId, Step};
 
-/// Columns of a lane's values.
-const VALUE: u16 = 11;
+/// Columns of a lane's values at least: `1.3e-14` with room.
+const LEAST_VALUE: u16 = 9;
+/// And at most: a range such as `3e-13…4e-12`.
+const MOST_VALUE: u16 = 13;
 /// Columns of the names at least.
-const NAME: u16 = 10;
+const NAME: u16 = 9;
 
 /// Rows of the step.
 const SCALARS: [(Scalar, &str); 4] = [
@@ -43,13 +45,15 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     let lanes: Vec<_> = scene.lanes().collect();
     let inner = framed(theme, frame, &title(scene, theme, step), buffer);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    let fitting = usize::from(inner.width.saturating_sub(NAME) / VALUE).clamp(1, lanes.len().max(1));
+    let fitting = usize::from(inner.width.saturating_sub(NAME) / LEAST_VALUE).clamp(1, lanes.len().max(1));
     let first = scene.view.first_lane.min(lanes.len().saturating_sub(fitting));
-    let table = Table { scene, theme, area: inner, lanes: &lanes[first..first + fitting], first };
+    let names = if inner.width < 40 { NAME } else { 13 };
+    let value = (inner.width.saturating_sub(names) / fitting as u16).clamp(LEAST_VALUE, MOST_VALUE);
+    let table = Table { scene, theme, area: inner, lanes: &lanes[first..first + fitting], first, value };
     let mut row = table.names(inner.y, buffer);
     let mut inexact = false;
     for quantity in scene.quantities() {
-        let shown = |lane: &LaneRef<'_>| value(lane, quantity, lane.layer_at(scene.view.cursor.depth), step);
+        let shown = |lane: &LaneRef<'_>| value_at(lane, quantity, lane.layer_at(scene.view.cursor.depth), step);
         inexact |= table.row(row, &table.quantity_name(quantity), shown, buffer);
         row += 1;
     }
@@ -96,6 +100,8 @@ struct Table<'a> {
     area: Rect,
     lanes: &'a [LaneRef<'a>],
     first: usize,
+    /// Columns of a lane's values.
+    value: u16,
 }
 
 impl Table<'_> {
@@ -117,7 +123,7 @@ impl Table<'_> {
         if y >= self.area.bottom() {
             return false;
         }
-        let names = self.area.width.saturating_sub(VALUE * self.lanes.len() as u16);
+        let names = self.area.width.saturating_sub(self.value * self.lanes.len() as u16);
         buffer.set_line(self.area.x, y, name, names);
         let mut inexact = false;
         for (index, lane) in self.lanes.iter().enumerate() {
@@ -135,8 +141,8 @@ impl Table<'_> {
     }
 
     fn right_aligned(&self, y: u16, column: usize, line: &Line<'_>, buffer: &mut Buffer) {
-        let right = self.area.right().saturating_sub(VALUE * (self.lanes.len() - 1 - column) as u16);
-        let width = (line.width() as u16).min(VALUE - 1);
+        let right = self.area.right().saturating_sub(self.value * (self.lanes.len() - 1 - column) as u16);
+        let width = (line.width() as u16).min(self.value - 1);
         let x = right.saturating_sub(width).max(self.area.x);
         buffer.set_line(x, y, line, width);
     }
@@ -144,9 +150,11 @@ impl Table<'_> {
     /// Symbol and, where there is room, the name; the quantity of the heatmaps stands out.
     fn quantity_name<'b>(&self, quantity: Quantity) -> Line<'b> {
         let definition = quantity.definition();
+        let room = self.area.width.saturating_sub(self.value * self.lanes.len() as u16);
         let symbol = self.theme.glyph(definition.symbol, definition.ascii);
+        let is_long = Span::raw(symbol).width() > usize::from(room.saturating_sub(1));
+        let symbol = if is_long { definition.ascii } else { symbol };
         let is_shown = quantity == self.scene.view.quantity;
-        let room = self.area.width.saturating_sub(VALUE * self.lanes.len() as u16);
         let name = if room >= 25 { definition.name.replace('_', " ") } else { String::new() };
         let role = if is_shown { Role::Strong } else { Role::Dim };
         Line::from(vec![
@@ -156,7 +164,7 @@ impl Table<'_> {
     }
 }
 
-fn value(lane: &LaneRef<'_>, quantity: Quantity, layer: LayerId, step: Step) -> Option<Shown> {
+fn value_at(lane: &LaneRef<'_>, quantity: Quantity, layer: LayerId, step: Step) -> Option<Shown> {
     if let Some(exact) = lane.history.value(quantity, layer, step) {
         return Some(exactly(quantity, exact));
     }

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::cell::special_look;
@@ -25,13 +26,13 @@ pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buff
     let width = (area.width / BAR_SHARE).clamp(8, BAR);
     for column in 0..width {
         let shade = painter.palette.at((f32::from(column) + 0.5) / f32::from(width));
-        bar.push(Span::styled(shade.glyph, ratatui::style::Style::new().fg(shade.ink).bg(shade.ground)));
+        bar.push(Span::styled(shade.glyph, Style::new().fg(shade.ink).bg(shade.ground)));
     }
     bar.push(Span::styled(format!(" {high}"), dim));
     let mut parts = vec![(0, Line::from(bar))];
-    parts.extend(words(scene).into_iter().map(|(rank, words)| (rank, Line::styled(words, dim))));
+    parts.extend(meaning(scene, theme));
     parts.extend([Cell::Zero, Cell::Nan, Cell::Infinite, Cell::Absent].map(|cell| (1, special(theme, cell))));
-    parts.push((2, Line::styled("blank not reached", dim)));
+    parts.push((2, Line::styled("blank: not reached", dim)));
     let line = fit(parts, area.width.saturating_sub(2));
     buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(2));
 }
@@ -45,16 +46,23 @@ fn ends(scene: &Scene, low: f32, high: f32) -> (String, String) {
 }
 
 /// What the colours mean, with the rank of each part.
-fn words(scene: &Scene) -> Vec<(u8, String)> {
+fn meaning<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
+    let dim = theme.style(Role::Dim);
     if scene.view.mode == Mode::Difference {
         let first = scene.lanes().next().map_or_else(String::new, |lane| scene.lane_name(&lane));
-        return vec![(1, format!("left end: smaller than {first}, right end: larger"))];
+        let patch = |position: f32| {
+            let shade = theme.diverging().at(position);
+            Span::styled(shade.glyph, Style::new().fg(shade.ink).bg(shade.ground))
+        };
+        let words = |text: String| Span::styled(text, dim);
+        let smaller = Line::from(vec![patch(0.12), words(format!(" smaller than {first}"))]);
+        return vec![(1, smaller), (1, Line::from(vec![patch(0.88), words(" larger".to_owned())]))];
     }
     let reduce = match scene.view.reduce {
-        Reduce::Extreme => "extreme of a cell",
-        Reduce::Mean => "mean of a cell",
+        Reduce::Extreme => "a cell: extreme",
+        Reduce::Mean => "a cell: mean",
     };
-    vec![(3, "one scale for all lanes".to_owned()), (4, reduce.to_owned())]
+    vec![(3, Line::styled("one scale for all lanes", dim)), (4, Line::styled(reduce, dim))]
 }
 
 fn special<'a>(theme: &Theme, cell: Cell) -> Line<'a> {

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::frame::framed;
+use super::frame::{framed, words};
 use super::steps;
 use crate::history::ScalarBucket;
 use crate::tui::axis::StepAxis;
@@ -155,21 +155,23 @@ fn ends(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), buff
         let text = format!("{mark}{} {}", scene.lane_name(&lane), number::value(f64::from(last)));
         let width = (text.chars().count() as u16).min(chart.width);
         let after = (x / ACROSS) as u16 + 2;
-        let fits_after = after + width <= chart.width;
-        let column = if fits_after { after } else { chart.width - width };
+        let column = chart.x + after.min(chart.width - width);
         let line = dot_of(f64::from(last).log10(), low, high, usize::from(chart.height) * DOWN) / DOWN;
-        // Beside the curve where it ends, above it where it goes on beneath the words.
-        let wanted = if fits_after { line } else { line.checked_sub(1).unwrap_or(line + 1) } as u16;
-        let Some(row) = free_row(wanted, chart.height, &taken) else { continue };
+        let Some(row) = free_row(chart, (column, width), line as u16, &taken, buffer) else { continue };
         taken.push(row);
         let style = if last.is_finite() { theme.lane(index) } else { theme.style(Role::Bad) };
-        buffer.set_stringn(chart.x + column, chart.y + row, &text, usize::from(width), style);
+        words((column, row), &text, width, style, buffer);
     }
 }
 
-/// The row nearest to the wanted one that is not taken.
-fn free_row(wanted: u16, rows: u16, taken: &[u16]) -> Option<u16> {
-    (0..rows).filter(|row| !taken.contains(row)).min_by_key(|row| row.abs_diff(wanted))
+/// The row for some words: near the wanted one, not on other words, over as little of the curves as can be.
+fn free_row(chart: Rect, (x, width): (u16, u16), wanted: u16, taken: &[u16], buffer: &Buffer) -> Option<u16> {
+    let covered = |row: u16| {
+        let cells = (x..x + width).filter_map(|x| buffer.cell((x, row)));
+        cells.filter(|cell| !matches!(cell.symbol(), " " | "│" | "|")).count()
+    };
+    let cost = |row: &u16| covered(*row) * 2 + usize::from(row.abs_diff(chart.y + wanted)) * 3;
+    (chart.y..chart.bottom()).filter(|row| !taken.contains(row)).min_by_key(cost)
 }
 
 #[cfg(test)]

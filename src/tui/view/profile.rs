@@ -5,15 +5,15 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use super::cell::special_look;
-use super::frame::framed;
+use super::frame::{fit, framed};
 use super::loss::vertical;
 use super::steps::Labels;
 use crate::history::Cell;
 use crate::quantity::Axis;
-use crate::tui::axis::ticks;
+use crate::tui::axis::{LayerAxis, ticks};
 use crate::tui::chart::{Canvas, DOWN, dot_of};
 use crate::tui::layout::{inside, split_left};
 use crate::tui::number;
@@ -31,7 +31,7 @@ pub(in crate::tui) fn chart_of(frame: Rect) -> Rect {
 }
 
 pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buffer) {
-    framed(theme, frame, &title(scene, theme), buffer);
+    framed(theme, frame, &title(scene, theme, frame.width.saturating_sub(6)), buffer);
     let chart = chart_of(frame);
     if chart.is_empty() {
         return;
@@ -50,14 +50,15 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     specials(scene, theme, chart, column, buffer);
 }
 
-fn title<'a>(scene: &Scene, theme: &Theme) -> Line<'a> {
+fn title<'a>(scene: &Scene, theme: &Theme, width: u16) -> Line<'a> {
     let definition = scene.view.quantity.definition();
-    let symbol = theme.glyph(definition.symbol, definition.ascii);
-    let step = scene.cursor_step().map_or_else(String::new, |step| format!(" · step {}", number::count(step.0)));
-    Line::from(vec![
-        Span::styled("depth profile", theme.style(Role::Strong)),
-        Span::styled(format!("  {symbol}{step}"), theme.style(Role::Dim)),
-    ])
+    let dim = theme.style(Role::Dim);
+    let mut parts = vec![
+        (0, Line::styled("depth profile", theme.style(Role::Strong))),
+        (1, Line::styled(theme.glyph(definition.symbol, definition.ascii), dim)),
+    ];
+    parts.extend(scene.cursor_step().map(|step| (2, Line::styled(format!("step {}", number::count(step.0)), dim))));
+    fit(parts, width)
 }
 
 /// Layer names where all lanes have the same, shares of the depth otherwise.
@@ -85,8 +86,12 @@ fn layer_labels(scene: &Scene, theme: &Theme, edge: Rect, column: impl Fn(f64) -
     let name = |layer: usize| first.header.layers.label(LayerId(layer as u32));
     let cursor = first.layer_at(scene.view.cursor.depth).index();
     put(middle(cursor), &format!("{}{}", theme.glyph("▴", ""), name(cursor)), Role::Cursor);
-    let round = ticks(&(0..layers as u64), usize::from(edge.width / 8).max(1));
-    for layer in [1, layers.saturating_sub(2)].into_iter().chain(round.into_iter().map(|layer| layer as usize)) {
+    let in_view = LayerAxis::new(layers, &scene.view.depth, 1).layers;
+    let round = ticks(&(in_view.start as u64..in_view.end as u64), usize::from(edge.width / 8).max(1));
+    for layer in [in_view.start.max(1), in_view.end.saturating_sub(1).min(layers.saturating_sub(2))]
+        .into_iter()
+        .chain(round.into_iter().map(|layer| layer as usize))
+    {
         put(middle(layer), &name(layer), Role::Dim);
     }
 }

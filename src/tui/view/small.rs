@@ -6,6 +6,7 @@ use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use crate::tui::layout::{LEAST_COLUMNS, LEAST_ROWS, Layout};
+use crate::tui::scene::Scene;
 use crate::tui::theme::{Role, Theme};
 
 /// The terminal is too small.
@@ -18,10 +19,14 @@ pub(super) fn render(theme: &Theme, area: Rect, buffer: &mut Buffer) {
 }
 
 /// No lane stands in the place of the heatmaps.
-pub(super) fn nothing_to_compare(theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+pub(super) fn nothing_to_compare(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     let top = layout.header.bottom();
     let bottom = layout.loss.map_or(top, |loss| loss.y);
     let middle = Rect { y: top + (bottom - top) / 2, height: 1.min(bottom - top), ..layout.header };
-    let sentence = Line::styled("waiting for lanes: the difference view needs two of them", theme.style(Role::Dim));
+    let sentence = match scene.lanes().count() {
+        0 => "waiting for the first event",
+        _ => "the difference view compares lanes, and there is only one: v shows it alone",
+    };
+    let sentence = Line::styled(sentence, theme.style(Role::Dim));
     Paragraph::new(sentence.centered()).render(middle, buffer);
 }

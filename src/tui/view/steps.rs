@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::frame::words;
 use crate::tui::axis::ticks;
 use crate::tui::number;
 use crate::tui::theme::{Role, Theme};
@@ -32,7 +33,7 @@ impl Labels {
         let place = start..start + width;
         let is_free = self.taken.iter().all(|other| place.end < other.start || other.end < place.start);
         if is_free && place.end <= self.edge.width {
-            buffer.set_stringn(self.edge.x + start, self.edge.y, text, usize::from(width), style);
+            words((self.edge.x + start, self.edge.y), text, width, style, buffer);
             self.taken.push(place);
         }
     }
