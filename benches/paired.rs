@@ -29,7 +29,11 @@ pub fn report(name: &str, pairs: &[Pair], most: f64) {
     let (n, middle) = (ratios.len() as f64, ratios.len() / 2);
     let half = (0.98 * n.sqrt()).ceil() as usize;
     let (low, high) = (ratios[middle.saturating_sub(half)], ratios[(middle + half).min(ratios.len() - 1)]);
-    let bar = if most.is_nan() { String::new() } else { format!("   bar ≤ {most}: {}", if high <= most { "met" } else { "MISSED" }) };
+    let bar = if most.is_nan() {
+        String::new()
+    } else {
+        format!("   bar ≤ {most}: {}", if high <= most { "met" } else { "MISSED" })
+    };
     println!(
         "{name}: {:.2} ms against {:.2} ms, ratio {:.3} [{low:.3}, {high:.3}]{bar}",
         ours[middle], theirs[middle], ratios[middle]

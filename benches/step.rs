@@ -86,12 +86,20 @@ fn scaling(device: &Device) {
         per_block.push(times[steps / 2] / depth as f64 * 1e6);
         println!("depth {depth}: {:.1} µs per block, {:.0} MiB resident", per_block[per_block.len() - 1], resident());
     }
-    println!("    1000 ÷ 200: {:.2} (≤ 1.3)   10 000 ÷ 200: {:.2} (≤ 3)", per_block[1] / per_block[0], per_block[2] / per_block[0]);
+    println!(
+        "    1000 ÷ 200: {:.2} (≤ 1.3)   10 000 ÷ 200: {:.2} (≤ 3)",
+        per_block[1] / per_block[0],
+        per_block[2] / per_block[0]
+    );
 }
 
 fn resident() -> f64 {
     let status = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    status.split(' ').nth(1).and_then(|pages| pages.parse::<f64>().ok()).map_or(f64::NAN, |pages| pages * 4096.0 / 1048576.0)
+    status
+        .split(' ')
+        .nth(1)
+        .and_then(|pages| pages.parse::<f64>().ok())
+        .map_or(f64::NAN, |pages| pages * 4096.0 / 1048576.0)
 }
 
 fn stepper(depth: usize, device: &Device) -> Stepper<Mlp> {

@@ -32,8 +32,8 @@ use crate::data::{self, Batches, DataError, Dataset};
 use crate::event::{Control, Event, FORMAT_VERSION, LaneHeader, Machine, Outcome, RunEnd, RunHeader};
 use crate::quantity::Quantity;
 use crate::sink::Fanout;
-use crate::stack::mlp::Task;
 use crate::stack::Mlp;
+use crate::stack::mlp::Task;
 use crate::units::LaneId;
 
 use lane::Lane;

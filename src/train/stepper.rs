@@ -9,7 +9,7 @@ use super::measure::{Seen, observe};
 use super::optimizer;
 use crate::config::LaneConfig;
 use crate::grid::Grid;
-use crate::probe::{ParameterMap, Snapshot, Taps, per_tap};
+use crate::probe::{ParameterMap, Snapshot, Taps, Watch, per_tap};
 use crate::quantity::Quantity;
 use crate::stack::Stack;
 
@@ -29,6 +29,7 @@ pub struct Stepper<S> {
     model: S,
     map: ParameterMap,
     optimizer: ModuleOptimizer,
+    watch: Watch,
     settings: LaneConfig,
     tap_overhead: Duration,
 }
@@ -53,8 +54,9 @@ impl<S: Stack> Stepper<S> {
     #[must_use]
     pub fn new(model: S, settings: &LaneConfig, device: &Device) -> Self {
         let map = ParameterMap::new(&model, &model.layers());
-        let optimizer = optimizer::build(settings);
-        Self { model, map, optimizer, settings: settings.clone(), tap_overhead: per_tap(device) }
+        let watch = Watch::default();
+        let optimizer = optimizer::build(settings, watch.clone());
+        Self { model, map, optimizer, watch, settings: settings.clone(), tap_overhead: per_tap(device) }
     }
 
     /// The stack as it is now.
@@ -79,19 +81,21 @@ impl<S: Stack> Stepper<S> {
         let mut gradients = GradientsParams::from_grads(loss.mean.backward(), &self.model);
 
         let readings = taps.take();
-        let mut measuring = readings.spent + self.tap_overhead * readings.taps;
+        let mut measuring = readings.spent + self.tap_overhead * readings.inserted;
         let mut seen = Seen { inputs: readings.inputs, signals: readings.signals, ..Seen::default() };
-        if look != Look::Away || self.settings.clip.is_some() {
+        let is_clipped = self.settings.clip.is_some();
+        if look == Look::Gradients || is_clipped {
+            // Before clipping; otherwise the optimiser's watch reads them in passing.
             measuring += timed(|| seen.gradients = self.map.gradients(&self.model, &gradients));
         }
-        let global = seen.global_gradient();
-        if let (Some(most), Some(global)) = (self.settings.clip, global)
+        if let (Some(most), Some(global)) = (self.settings.clip, seen.global_gradient())
             && global.norm() > most
         {
             optimizer::scale(&self.model, &mut gradients, most / global.norm());
         }
 
         measuring += self.update(learning_rate, gradients, look, &mut seen);
+        let global = seen.global_gradient();
         let mut values = Grid::default();
         if look == Look::Everything {
             measuring += timed(|| values = observe(Quantity::ALL, &seen.samples(layers)));
@@ -107,12 +111,26 @@ impl<S: Stack> Stepper<S> {
 
     /// The optimiser's step, with a look at the parameters before and after; returns the time that looking took.
     fn update(&mut self, learning_rate: f64, gradients: GradientsParams, look: Look, seen: &mut Seen) -> Duration {
-        let mut before = None;
+        let is_watched = look == Look::Everything && gradients.len() == self.map.trained().count();
         let mut spent = Duration::ZERO;
-        if look == Look::Everything {
-            spent += timed(|| before = Some(Snapshot::of(&self.model)));
+        let mut before = None;
+        if is_watched {
+            spent += timed(|| self.watch.start(&self.map));
+        } else if look == Look::Everything {
+            // A parameter without a gradient: the watch could not tell which.
+            spent += timed(|| {
+                before = Some(Snapshot::of(&self.model));
+                seen.gradients = self.map.gradients(&self.model, &gradients);
+            });
         }
         self.model = self.optimizer.step(learning_rate, self.model.clone(), gradients);
+        if let Some(watched) = self.watch.take() {
+            spent += watched.spent;
+            (seen.weights, seen.updates) = (watched.weights, watched.updates);
+            if seen.gradients.is_empty() {
+                seen.gradients = watched.gradients;
+            }
+        }
         if let Some(before) = before {
             spent += timed(|| {
                 let updates = self.map.updates(&self.model, &before);
