@@ -1,3 +1,4 @@
-
+mod specimen;
+mod trace;
 #[cfg(feature = "lab")]
 mod training;

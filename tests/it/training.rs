@@ -49,8 +49,13 @@ fn learns(backend: Backend, seed: u64) {
         f64::from(signal[1].expect("block 1")) / f64::from(signal[50].expect("block 50"))
     };
     let (dying, living) = (ratio(plain[0]), ratio(residual[0]));
-    println!("{backend} seed {seed}: signal ratios {dying:e} {living:.1}, accuracy {} {}, loss {} {}",
-        held_out_accuracy(&events, 0), held_out_accuracy(&events, 1), plain[999].loss, residual[999].loss);
+    println!(
+        "{backend} seed {seed}: signal ratios {dying:e} {living:.1}, accuracy {} {}, loss {} {}",
+        held_out_accuracy(&events, 0),
+        held_out_accuracy(&events, 1),
+        plain[999].loss,
+        residual[999].loss
+    );
     assert!((1e-22..=1e-17).contains(&dying), "{dying:e}");
     assert!((10.0..=500.0).contains(&living), "{living}");
     assert!(held_out_accuracy(&events, 1) >= 0.9);
