@@ -17,7 +17,7 @@ pub struct TraceSink {
 #[derive(Debug)]
 enum Stage {
     Reserved(Reservation),
-    Writing(Writer),
+    Writing(Box<Writer>),
     /// The run could not be written at all; the status says why.
     Off,
 }
@@ -44,7 +44,7 @@ impl Sink for TraceSink {
     fn emit(&mut self, event: &Event) {
         self.stage = match (std::mem::replace(&mut self.stage, Stage::Off), event) {
             (Stage::Reserved(reservation), Event::RunStarted(header)) => match reservation.begin(header) {
-                Ok(writer) => Stage::Writing(writer),
+                Ok(writer) => Stage::Writing(Box::new(writer)),
                 Err(error) => {
                     self.status.set_problem(Some(error.to_string()));
                     Stage::Off

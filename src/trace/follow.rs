@@ -25,6 +25,7 @@ pub struct Follow {
     path: PathBuf,
     reading: Reading,
     run: Run,
+    at: At,
 }
 
 /// One file and how far it was read.
@@ -46,6 +47,13 @@ enum Run {
     Broken,
 }
 
+/// Where in the file the last poll ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    Middle,
+    End,
+}
+
 impl Reading {
     fn open(path: &Path) -> Result<Self, TraceError> {
         let mut lines = Lines::new(open_file(path)?, 0, 0);
@@ -63,7 +71,7 @@ impl Follow {
     /// When there is no such file, or no complete header of a known version in it.
     pub fn open(path: &Path) -> Result<Self, TraceError> {
         let path = super::file_of(path);
-        Ok(Self { reading: Reading::open(&path)?, path, run: Run::Going })
+        Ok(Self { reading: Reading::open(&path)?, path, run: Run::Going, at: At::Middle })
     }
 
     /// The next event, if one is there by now; reads at most a piece of the file. An error is handed out once, then
@@ -71,26 +79,25 @@ impl Follow {
     ///
     /// A [`Event::RunStarted`] after the first replaces the run before it.
     pub fn poll(&mut self) -> Option<Result<Event, TraceError>> {
+        // What comes behind the end of a file is its own only while the file is the same.
+        if self.at == At::End && self.was_replaced() {
+            // A new file without a complete header is not there yet.
+            self.reading = Reading::open(&self.path).ok()?;
+            (self.at, self.run) = (At::Middle, Run::Going);
+        }
         if let Some(header) = self.reading.header.take() {
-            self.run = Run::Going;
             return Some(Ok(Event::RunStarted(header)));
         }
-        if self.run != Run::Broken {
-            match self.next_event() {
-                Ok(Some(event)) => return Some(Ok(event)),
-                Ok(None) => {}
-                Err(error) => {
-                    self.run = Run::Broken;
-                    return Some(Err(error));
-                }
-            }
-        }
-        if !self.was_replaced() {
+        if self.run == Run::Broken {
             return None;
         }
-        // A new file without a complete header is not there yet.
-        self.reading = Reading::open(&self.path).ok()?;
-        self.poll()
+        let next = self.next_event().transpose();
+        match next {
+            Some(Ok(_)) => self.at = At::Middle,
+            Some(Err(_)) => (self.at, self.run) = (At::End, Run::Broken),
+            None => self.at = At::End,
+        }
+        next
     }
 
     /// Whether the run has ended and all of it was handed out.
@@ -105,7 +112,7 @@ impl Follow {
         self.reading.parser.header()
     }
 
-    /// What was passed over up to here. The end of a file that still grows is no torn tail.
+    /// What was passed over up to here. The tail counts as torn while it is, so also for a moment while it is written.
     #[must_use]
     pub fn warnings(&self) -> &Warnings {
         &self.reading.parser.warnings
@@ -117,10 +124,12 @@ impl Follow {
             let number = lines.number() + 1;
             let line = lines.next().map_err(|source| TraceError::Read { path: self.path.clone(), source })?;
             let Some(line) = line else {
+                parser.warnings.torn_tail = !lines.rest().is_empty();
                 lines.forget_rest().map_err(|source| TraceError::Read { path: self.path.clone(), source })?;
                 return Ok(None);
             };
             let event = parser.line(number, &line)?;
+            parser.warnings.torn_tail = false;
             match event {
                 Some(Event::RunEnded(_)) => self.run = Run::Ended,
                 Some(_) => self.run = Run::Going,

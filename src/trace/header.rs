@@ -4,6 +4,7 @@
 //! gradtop may have added without a new version (quantities, settings) is left out with a warning.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -24,7 +25,7 @@ pub(super) const FORMAT: &str = "gradtop-trace";
 /// What the header's line turned out to be.
 pub(super) enum Found {
     /// A header that this version reads.
-    Header(RunHeader),
+    Header(Arc<RunHeader>),
     /// A header of a version that it does not.
     Newer(u32),
     /// JSON of another program.
@@ -63,7 +64,7 @@ pub(super) fn read(line: &[u8], warnings: &mut Warnings) -> Result<Found, Fault>
         return Err(Fault::Expected("at most 65,535 lanes"));
     }
     let config = fields.config.and_then(|raw| config(raw, warnings));
-    Ok(Found::Header(RunHeader {
+    Ok(Found::Header(Arc::new(RunHeader {
         version,
         run_id: clean(&fields.run_id),
         started_at: fields.started_at,
@@ -71,7 +72,7 @@ pub(super) fn read(line: &[u8], warnings: &mut Warnings) -> Result<Found, Fault>
         quantities: quantities(&fields.quantities, warnings),
         config,
         machine: machine(&fields.machine),
-    }))
+    })))
 }
 
 fn quantities(names: &[String], warnings: &mut Warnings) -> Vec<Quantity> {

@@ -62,7 +62,6 @@ impl Parser {
         let found = header::read(line, &mut self.warnings);
         match found.map_err(|fault| TraceError::Line { place: self.place(number), fault })? {
             Found::Header(header) => {
-                let header = Arc::new(header);
                 self.last = vec![None; header.lanes.len()];
                 self.header = Some(Arc::clone(&header));
                 Ok(Event::RunStarted(header))

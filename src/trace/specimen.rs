@@ -40,7 +40,7 @@ pub(crate) fn step(header: &RunHeader, lane: u16, number: u64) -> StepRecord {
     let mut values = Grid::absent(header.quantities.len(), layers);
     for row in 0..header.quantities.len() {
         for (layer, cell) in values.row_mut(row).iter_mut().enumerate().skip(1) {
-            *cell = Value::new(0.5_f32.powi((layers - layer) as i32) * (1.0 + row as f32 + 1.0 / number as f32));
+            *cell = Value::new(0.5_f32.powf((layers - layer) as f32) * (1.0 + row as f32 + 1.0 / number as f32));
         }
     }
     StepRecord {

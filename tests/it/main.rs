@@ -1,3 +1,8 @@
+//! Behaviour across modules: one binary, so that it links once.
+
+// A test that cannot go on fails.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod specimen;
 mod trace;
 #[cfg(feature = "lab")]

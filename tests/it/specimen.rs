@@ -72,7 +72,7 @@ pub(crate) fn run(header: &Arc<RunHeader>, steps: u64) -> Vec<Event> {
     for step in 1..=steps {
         for lane in lanes.clone() {
             let values = grid(header, lane, |row, layer| {
-                (layer > 0).then(|| pseudo_random(step, row, layer) * 0.4_f32.powi(40 - layer.min(39) as i32))
+                (layer > 0).then(|| pseudo_random(step, row, layer) * 0.4_f32.powf(40.0 - layer.min(39) as f32))
             });
             events.push(Event::Step(Arc::new(record(lane, step, values))));
         }

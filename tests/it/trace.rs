@@ -1,6 +1,7 @@
 //! Claims about the native trace: what is written comes back, and damage costs no more than what it hit.
 
 mod damage;
+mod follow;
 mod opening;
 mod round_trip;
 

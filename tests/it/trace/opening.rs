@@ -36,7 +36,9 @@ fn force_replaces_it_but_not_before_the_run_begins() {
     let mut sink = TraceSink::open(directory.path(), OnExisting::Force).unwrap();
     assert_eq!(read_well(directory.path()).0, old);
     let new = specimen::run(&header(), 1);
-    new.iter().for_each(|event| sink.emit(event));
+    for event in &new {
+        sink.emit(event);
+    }
     sink.flush();
     assert_eq!(read_well(directory.path()).0, new);
 }

@@ -132,7 +132,9 @@ fn the_sink_writes_what_the_writer_writes() {
     let directory = tempfile::tempdir().unwrap();
     let events = specimen::run(&header(), 3);
     let mut sink = TraceSink::open(directory.path(), OnExisting::Refuse).unwrap();
-    events.iter().for_each(|event| sink.emit(event));
+    for event in &events {
+        sink.emit(event);
+    }
     sink.flush();
     assert_eq!(read_well(directory.path()).0, events);
     assert_eq!(sink.status().problem(), None);
@@ -148,7 +150,9 @@ fn run_json_holds_the_header_and_in_the_end_the_outcome() {
     let events = specimen::run(&header(), 1);
     let mut sink = TraceSink::open(directory.path(), OnExisting::Refuse).unwrap();
     let (end, begin) = events.split_last().unwrap();
-    begin.iter().for_each(|event| sink.emit(event));
+    for event in begin {
+        sink.emit(event);
+    }
     sink.flush();
     assert_eq!((&json()["outcome"], &json()["header"]["run_id"]), (&serde_json::Value::Null, &"specimen".into()));
     sink.emit(end);
