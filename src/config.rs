@@ -4,11 +4,14 @@
 //! types here hold the values.
 
 mod choice;
+pub mod draft;
+mod lane_spec;
 pub mod setting;
 
 use serde::{Deserialize, Serialize};
 
 pub use choice::{Activation, Backend, Bias, BranchScale, DataSource, Init, Length, Model, Norm, Optimizer, Wiring};
+pub use lane_spec::LaneSpec;
 
 /// Settings of a whole run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

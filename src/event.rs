@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::config::RunConfig;
-use crate::grid::Grid;
+use crate::grid::{Grid, Value};
 use crate::layer::LayerTable;
 use crate::quantity::Quantity;
 use crate::units::{LaneId, Step};
@@ -77,8 +77,8 @@ pub struct Machine {
     pub backend: String,
 }
 
-/// One lane, one step.
-#[derive(Clone, Debug, PartialEq)]
+/// One lane, one step. Equality is by meaning: NaN equals NaN.
+#[derive(Clone, Debug)]
 pub struct StepRecord {
     /// The lane.
     pub lane: LaneId,
@@ -102,8 +102,28 @@ pub struct StepRecord {
     pub values: Grid,
 }
 
-/// One lane on the held-out split.
-#[derive(Clone, Copy, Debug, PartialEq)]
+impl StepRecord {
+    /// Whether the layers were looked at on this step.
+    #[must_use]
+    pub fn is_measured(&self) -> bool {
+        !self.values.values().is_empty()
+    }
+
+    /// Everything but the table, with floats as values that compare by meaning.
+    fn scalars(&self) -> impl PartialEq + use<> {
+        let floats = [Some(self.loss), self.accuracy, self.global_grad_norm].map(Value::from);
+        (self.lane, self.step, self.epoch, floats, self.learning_rate.to_bits(), self.step_ns, self.measure_ns)
+    }
+}
+
+impl PartialEq for StepRecord {
+    fn eq(&self, other: &Self) -> bool {
+        self.scalars() == other.scalars() && self.values == other.values
+    }
+}
+
+/// One lane on the held-out split. Equality is by meaning: NaN equals NaN.
+#[derive(Clone, Copy, Debug)]
 pub struct EvalRecord {
     /// The lane.
     pub lane: LaneId,
@@ -115,6 +135,13 @@ pub struct EvalRecord {
     pub accuracy: f32,
     /// Number of held-out rows.
     pub rows: u64,
+}
+
+impl PartialEq for EvalRecord {
+    fn eq(&self, other: &Self) -> bool {
+        let floats = |eval: &Self| [eval.loss, eval.accuracy].map(Value::new);
+        (self.lane, self.step, self.rows) == (other.lane, other.step, other.rows) && floats(self) == floats(other)
+    }
 }
 
 /// Something a person should know.

@@ -1,14 +1,40 @@
 //! Steps × layers × quantities in bounded memory: what every picture is drawn from.
+//!
+//! The newest steps are kept exactly, all steps in buckets of equal width that merge in pairs when they are full
+//! (least, largest, mean, last, count, non-finite count a cell), so a one-step spike stays visible at every zoom.
+//!
+//! ```text
+//! budget per lane  m = 240 MiB / max(lanes, 2)
+//! exact records    R = clamp(m/4 / (4·Q·L + 96), 32, 4096)         4·Q·L + 96 bytes each
+//! buckets          N = clamp(3m/4 / (24·Q·L), 32, 2048) rounded down to a power of two; 24·Q·L bytes each
+//! per-step values  4,096 buckets of 144 bytes
+//! ```
+//!
+//! Q quantities, L layers: whatever the number of steps, a lane takes at most R·(4·Q·L + 96) + N·24·Q·L + 0.6 MB.
 
+mod bucket;
 mod cell;
 mod lane;
+mod recent;
+mod scalars;
+mod timeline;
+mod window;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
-pub use cell::{Cell, Reduce, Scalar, ScalarBucket};
+pub use cell::{Cell, Reduce, Scalar, ScalarBucket, Summary};
 pub use lane::LaneHistory;
+pub use window::Window;
 
 use crate::event::{Event, Note, RunEnd, RunHeader};
+
+/// Bytes for all lanes of a run together; see the module's formula.
+const BUDGET: usize = 240 << 20;
+/// Notes kept, the newest.
+const MOST_NOTES: usize = 256;
 
 /// Everything the program remembers of one run.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +49,9 @@ impl History {
     /// An empty history of a run.
     #[must_use]
     pub fn new(header: Arc<RunHeader>) -> Self {
-        let lanes = header.lanes.iter().map(|lane| LaneHistory::new(&header.quantities, lane.layers.len())).collect();
+        let budget = BUDGET / header.lanes.len().max(2);
+        let lanes =
+            header.lanes.iter().map(|lane| LaneHistory::new(&header.quantities, lane.layers.len(), budget)).collect();
         Self { header, lanes, notes: Vec::new(), end: None }
     }
 
@@ -70,7 +98,12 @@ impl History {
                     lane.finish(end.clone());
                 }
             }
-            Event::Note(note) => self.notes.push(note.clone()),
+            Event::Note(note) => {
+                if self.notes.len() == MOST_NOTES {
+                    self.notes.remove(0);
+                }
+                self.notes.push(note.clone());
+            }
             Event::RunEnded(end) => self.end = Some(end.clone()),
         }
     }

@@ -1,5 +1,9 @@
 //! What a window into history is made of: cells of a heatmap and buckets of a curve.
 
+use std::ops::Range;
+
+use crate::event::StepRecord;
+
 /// One cell of a heatmap: a value on the quantity's axis (log₁₀ |v| or v), or what stands in its place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cell {
@@ -11,7 +15,7 @@ pub enum Cell {
     Nan,
     /// At least one +∞ or −∞, no NaN.
     Infinite,
-    /// Exactly zero throughout.
+    /// Exactly zero throughout; under [`Reduce::Extreme`] also where a single zero is the farthest from the mean.
     Zero,
     /// The bucket's representative, on the quantity's axis.
     Value(f32),
@@ -44,8 +48,28 @@ pub enum Scalar {
     MeasureSeconds,
 }
 
+impl Scalar {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 6] =
+        [Self::Loss, Self::Accuracy, Self::LearningRate, Self::GlobalGradNorm, Self::StepSeconds, Self::MeasureSeconds];
+
+    /// Its value at one step; `None` where the step has none.
+    #[must_use]
+    pub fn of(self, record: &StepRecord) -> Option<f32> {
+        const NANOSECONDS: f32 = 1e-9;
+        match self {
+            Self::Loss => Some(record.loss),
+            Self::Accuracy => record.accuracy,
+            Self::LearningRate => Some(record.learning_rate as f32),
+            Self::GlobalGradNorm => record.global_grad_norm,
+            Self::StepSeconds => Some(record.step_ns as f32 * NANOSECONDS),
+            Self::MeasureSeconds => Some(record.measure_ns as f32 * NANOSECONDS),
+        }
+    }
+}
+
 /// Several steps of a scalar in one; plain values, not logarithms.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct ScalarBucket {
     /// Least finite value; NaN when there is none.
     pub min: f32,
@@ -59,4 +83,84 @@ pub struct ScalarBucket {
     pub count: u32,
     /// Number of them that were NaN or ±Inf.
     pub non_finite: u32,
+}
+
+impl ScalarBucket {
+    pub(super) const EMPTY: Self =
+        Self { min: f32::NAN, max: f32::NAN, mean: f32::NAN, last: f32::NAN, count: 0, non_finite: 0 };
+
+    pub(super) fn push(&mut self, value: f32) {
+        let is_finite = value.is_finite();
+        let finite = if is_finite { value } else { f32::NAN };
+        let non_finite = u32::from(!is_finite);
+        self.merge(Self { min: finite, max: finite, mean: finite, last: value, count: 1, non_finite });
+    }
+
+    /// Takes in what came right after.
+    pub(super) fn merge(&mut self, later: Self) {
+        // `f32::min` and `max` prefer a number to NaN.
+        self.min = self.min.min(later.min);
+        self.max = self.max.max(later.max);
+        let (ours, theirs) = (self.count - self.non_finite, later.count - later.non_finite);
+        if ours == 0 {
+            self.mean = later.mean;
+        } else if theirs > 0 {
+            self.mean += (later.mean - self.mean) * (theirs as f32 / (ours as f32 + theirs as f32));
+        }
+        if later.count > 0 {
+            self.last = later.last;
+        }
+        self.count = self.count.saturating_add(later.count);
+        self.non_finite = self.non_finite.saturating_add(later.non_finite);
+    }
+}
+
+/// By meaning: NaN equals NaN.
+impl PartialEq for ScalarBucket {
+    fn eq(&self, other: &Self) -> bool {
+        let bits = |bucket: &Self| {
+            [bucket.min, bucket.max, bucket.mean, bucket.last].map(|value| crate::grid::Value::new(value))
+        };
+        bits(self) == bits(other) && (self.count, self.non_finite) == (other.count, other.non_finite)
+    }
+}
+
+/// One cell of a bucket of time, with plain values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// Steps that the bucket covers.
+    pub steps: Range<u64>,
+    /// Least finite value (magnitude, on a logarithmic axis); `None` when there is none.
+    pub min: Option<f32>,
+    /// Largest finite value (magnitude, on a logarithmic axis); `None` when there is none.
+    pub max: Option<f32>,
+    /// Mean (geometric, on a logarithmic axis); `None` when there is no finite value.
+    pub mean: Option<f32>,
+    /// Newest value, finite or not; `None` = absent throughout.
+    pub last: Option<f32>,
+    /// Number of measured values.
+    pub count: u32,
+    /// Number of them that were NaN or ±Inf.
+    pub non_finite: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scalar_bucket_is_right_for_one_value_a_constant_and_non_finite_ones() {
+        let fill = |values: &[f32]| {
+            let mut bucket = ScalarBucket::EMPTY;
+            values.iter().for_each(|value| bucket.push(*value));
+            bucket
+        };
+        let one = fill(&[3.0]);
+        assert_eq!((one.min, one.max, one.mean, one.last, one.count), (3.0, 3.0, 3.0, 3.0, 1));
+        assert_eq!(fill(&[2.0; 9]).mean, 2.0);
+        let odd = fill(&[1.0, f32::NAN, 3.0, f32::INFINITY]);
+        assert_eq!((odd.min, odd.max, odd.mean, odd.count, odd.non_finite), (1.0, 3.0, 2.0, 4, 2));
+        assert_eq!(odd.last, f32::INFINITY);
+        assert_eq!(fill(&[f32::NAN]), fill(&[f32::NAN]));
+    }
 }

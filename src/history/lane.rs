@@ -1,109 +1,295 @@
-//! One lane's history (skeleton: signatures that the screen relies on).
+//! One lane's history: the newest steps exactly, all steps in buckets.
 
+use std::mem::size_of;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Cell, Reduce, Scalar, ScalarBucket};
+use super::bucket::{CELL_BYTES, GridBucket};
+use super::recent::Recent;
+use super::scalars::Scalars;
+use super::timeline::Timeline;
+use super::window::{Gathered, Window};
+use super::{Cell, Reduce, Scalar, ScalarBucket, Summary};
 use crate::event::{EvalRecord, LaneEnd, StepRecord};
-use crate::quantity::Quantity;
+use crate::grid::Value;
+use crate::quantity::{Axis, Quantity};
 use crate::units::{LayerId, Step};
+
+/// Share of a lane's bytes for exact records: the rest is for buckets.
+const RECENT_SHARE: usize = 4;
+/// Buckets at least: below this a picture is no picture.
+const LEAST_BUCKETS: usize = 32;
+/// Buckets at most: four times the columns of a wide terminal.
+const MOST_BUCKETS: usize = 2048;
+/// Buckets of per-step values; 144 bytes each.
+const SCALAR_BUCKETS: usize = 4096;
+/// Evaluations kept, the newest.
+const MOST_EVALS: usize = 4096;
 
 /// Steps of one lane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LaneHistory {
     quantities: Vec<Quantity>,
+    axes: Vec<Axis>,
     layers: usize,
-    end: Option<LaneEnd>,
+    recent: Recent,
+    grids: Timeline<GridBucket>,
+    scalars: Timeline<Scalars>,
+    /// Least and largest finite non-zero value per quantity.
+    ranges: Vec<(f32, f32)>,
     evals: Vec<EvalRecord>,
-    recent: Vec<Arc<StepRecord>>,
+    first_step: Option<Step>,
+    end: Option<LaneEnd>,
 }
 
 impl LaneHistory {
-    pub(super) fn new(quantities: &[Quantity], layers: usize) -> Self {
-        Self { quantities: quantities.to_vec(), layers, end: None, evals: Vec::new(), recent: Vec::new() }
+    /// An empty history that takes about `budget` bytes when full.
+    pub(super) fn new(quantities: &[Quantity], layers: usize, budget: usize) -> Self {
+        let cells = quantities.len() * layers;
+        let recent = budget / RECENT_SHARE;
+        let buckets = (budget - recent) / (cells * CELL_BYTES).max(1);
+        // A power of two: a picture's columns then never cut a bucket.
+        let capacity = (buckets.clamp(LEAST_BUCKETS, MOST_BUCKETS) + 1).next_power_of_two() / 2;
+        Self {
+            quantities: quantities.to_vec(),
+            axes: quantities.iter().map(|quantity| quantity.definition().axis).collect(),
+            layers,
+            recent: Recent::new(recent, size_of::<StepRecord>() + cells * size_of::<Value>()),
+            grids: Timeline::new(capacity),
+            scalars: Timeline::new(SCALAR_BUCKETS),
+            ranges: vec![(f32::INFINITY, 0.0); quantities.len()],
+            evals: Vec::new(),
+            first_step: None,
+            end: None,
+        }
     }
+
+    /// Takes a step in; one that does not come after the newest is ignored (a trace that was written twice).
     pub(super) fn push(&mut self, record: &Arc<StepRecord>) {
-        self.recent.push(Arc::clone(record));
+        if self.last_step().is_some_and(|last| record.step <= last) {
+            return;
+        }
+        self.first_step.get_or_insert(record.step);
+        self.recent.push(record);
+        self.scalars.bucket_mut(record.step, Scalars::new).push(record);
+        if record.is_measured() {
+            let (quantities, layers) = (self.quantities.len(), self.layers);
+            self.grids.bucket_mut(record.step, || GridBucket::new(quantities, layers)).push(&record.values, &self.axes);
+            for (row, range) in self.ranges.iter_mut().enumerate() {
+                widen(range, record.values.row(row));
+            }
+        }
     }
+
     pub(super) fn push_eval(&mut self, eval: EvalRecord) {
+        if self.evals.len() == MOST_EVALS {
+            self.evals.remove(0);
+        }
         self.evals.push(eval);
     }
+
     pub(super) fn finish(&mut self, end: LaneEnd) {
         self.end = Some(end);
     }
+
     /// Number of layers, stem and head included.
     #[must_use]
     pub fn layers(&self) -> usize {
         self.layers
     }
+
     /// First step seen.
     #[must_use]
     pub fn first_step(&self) -> Option<Step> {
-        self.recent.first().map(|record| record.step)
+        self.first_step
     }
+
     /// Newest step seen.
     #[must_use]
     pub fn last_step(&self) -> Option<Step> {
-        self.recent.last().map(|record| record.step)
+        self.recent.latest().map(|record| record.step)
     }
+
     /// Newest record.
     #[must_use]
     pub fn latest(&self) -> Option<&StepRecord> {
-        self.recent.last().map(Arc::as_ref)
+        self.recent.latest()
     }
+
     /// The newest *measured* record at or before `step` (or of all, when `None`) that is still held exactly.
     #[must_use]
     pub fn record(&self, step: Option<Step>) -> Option<&StepRecord> {
-        let _ = step;
-        self.latest()
+        self.recent.measured_at(step.unwrap_or(Step(u64::MAX)))
     }
-    /// Exact value at a step while it is recent; `None` = absent or no longer exact.
+
+    /// Exact value at (the newest measured step at or before) a step while it is recent; `None` = absent or no longer
+    /// exact, which [`Self::summary`] tells apart.
     #[must_use]
     pub fn value(&self, quantity: Quantity, layer: LayerId, step: Step) -> Option<f32> {
-        let _ = (quantity, layer, step);
-        None
+        self.record(Some(step))?.values.row(self.row(quantity)?).get(layer.index())?.get()
     }
-    /// Heatmap window, row-major [rows × columns]: `layers` split evenly over `rows`, `steps` over `columns`.
-    /// A window with more rows than layers repeats layers.
+
+    /// What the bucket of a step remembers of one cell; `None` where nothing was measured yet.
     #[must_use]
-    pub fn window(
-        &self,
-        quantity: Quantity,
-        layers: Range<usize>,
-        rows: usize,
-        steps: Range<u64>,
-        columns: usize,
-        reduce: Reduce,
-    ) -> Vec<Cell> {
-        let _ = (quantity, layers, steps, reduce);
-        vec![Cell::Empty; rows * columns]
+    pub fn summary(&self, quantity: Quantity, layer: LayerId, step: Step) -> Option<Summary> {
+        let (first, bucket) = self.grids.at_or_before(step)?;
+        let row = bucket.row(self.row(quantity)?);
+        let cell = layer.index();
+        let count = *row.count.get(cell)?;
+        let (non_finite, _) = row.non_finite(cell);
+        let finite = |value: f32| (count > non_finite).then_some(value);
+        let mean = match quantity.definition().axis {
+            Axis::Log => row.mean[cell].exp2(),
+            Axis::Linear => row.mean[cell],
+        };
+        Some(Summary {
+            steps: first.0..first.0 + self.grids.width(),
+            min: finite(row.min[cell]),
+            max: finite(row.max[cell]),
+            mean: finite(mean),
+            last: row.last[cell].get(),
+            count,
+            non_finite,
+        })
     }
-    /// One quantity over all layers at (the bucket of) a step, on the quantity's axis.
+
+    /// Heatmap window, row-major [rows × columns].
+    ///
+    /// A column on which no step was measured repeats the measurement before it. Columns finer than a bucket are
+    /// exact while their steps are recent and repeat the bucket otherwise.
+    #[must_use]
+    pub fn window(&self, quantity: Quantity, window: &Window) -> Vec<Cell> {
+        let mut cells = vec![Cell::Empty; window.rows * window.columns];
+        let Some(row) = self.row(quantity) else { return cells };
+        let row_layers = window.row_layers();
+        let mut gathered = Vec::with_capacity(window.rows);
+        for column in 0..window.columns {
+            gathered.clear();
+            gathered.resize(window.rows, Gathered::NOTHING);
+            if self.gather(row, &window.column_steps(column), &row_layers, &mut gathered) {
+                for (line, found) in gathered.iter().enumerate() {
+                    cells[line * window.columns + column] = found.cell(self.axes[row], window.reduce);
+                }
+            }
+        }
+        cells
+    }
+
+    /// Gathers one column; `false` where no step lies.
+    fn gather(&self, row: usize, steps: &Range<u64>, layers: &[Range<usize>], gathered: &mut [Gathered]) -> bool {
+        let (Some(first), Some(last)) = (self.first_step, self.last_step()) else { return false };
+        if steps.is_empty() || steps.end <= first.0 || steps.start > last.0 {
+            return false;
+        }
+        let newest = Step(steps.end - 1);
+        let is_recent = self.recent.oldest().is_some_and(|oldest| oldest.0 <= steps.start);
+        let mut found = false;
+        if is_recent && steps.end - steps.start < self.grids.width() {
+            let here = self.recent.within(steps).filter(|record| record.is_measured());
+            let held = || self.recent.measured_at(newest);
+            for record in or_else(here, held) {
+                found = true;
+                let values = record.values.row(row);
+                for (cell, layers) in gathered.iter_mut().zip(layers) {
+                    cell.take_step(values, layers.clone(), self.axes[row]);
+                }
+            }
+        }
+        if !found {
+            let held = || self.grids.at_or_before(newest).map(|(_, bucket)| bucket);
+            for bucket in or_else(self.grids.overlapping(steps), held) {
+                found = true;
+                let values = bucket.row(row);
+                for (cell, layers) in gathered.iter_mut().zip(layers) {
+                    cell.take_bucket(&values, layers.clone());
+                }
+            }
+        }
+        found
+    }
+
+    /// One quantity over all layers at a step (mean of its bucket, when it is no longer exact), on the quantity's axis.
     #[must_use]
     pub fn profile(&self, quantity: Quantity, step: Step) -> Vec<Cell> {
-        let _ = (quantity, step);
-        vec![Cell::Empty; self.layers]
+        let Some(row) = self.row(quantity) else { return vec![Cell::Empty; self.layers] };
+        let axis = self.axes[row];
+        let exact = self.record(Some(step)).map(|record| record.values.row(row));
+        let bucket = self.grids.at_or_before(step).map(|(_, bucket)| bucket.row(row));
+        (0..self.layers)
+            .map(|layer| {
+                let mut cell = Gathered::NOTHING;
+                match (exact, &bucket) {
+                    (Some(values), _) => cell.take_step(values, layer..layer + 1, axis),
+                    (None, Some(bucket)) => cell.take_bucket(bucket, layer..layer + 1),
+                    (None, None) => return Cell::Empty,
+                }
+                cell.cell(axis, Reduce::Mean)
+            })
+            .collect()
     }
+
     /// Least and largest finite non-zero value ever seen on the quantity's axis (log₁₀ |v| or v).
     #[must_use]
     pub fn range(&self, quantity: Quantity) -> Option<(f32, f32)> {
-        let _ = quantity;
-        None
+        let row = self.row(quantity)?;
+        let (min, max) = *self.ranges.get(row)?;
+        match self.axes[row] {
+            _ if min > max => None,
+            Axis::Log => Some((min.log10(), max.log10())),
+            Axis::Linear => Some((min, max)),
+        }
     }
+
     /// A per-step value over a window of steps.
     #[must_use]
     pub fn scalar(&self, scalar: Scalar, steps: Range<u64>, columns: usize) -> Vec<Option<ScalarBucket>> {
-        let _ = (scalar, steps);
-        vec![None; columns]
+        let window = Window { layers: 0..0, rows: 0, steps, columns, reduce: Reduce::Extreme };
+        (0..columns).map(|column| self.scalar_within(scalar, &window.column_steps(column))).collect()
     }
-    /// Evaluations on the held-out split.
+
+    fn scalar_within(&self, scalar: Scalar, steps: &Range<u64>) -> Option<ScalarBucket> {
+        let mut together = ScalarBucket::EMPTY;
+        let is_recent = self.recent.oldest().is_some_and(|oldest| oldest.0 <= steps.start);
+        if is_recent && steps.end - steps.start < self.scalars.width() {
+            self.recent.within(steps).filter_map(|record| scalar.of(record)).for_each(|value| together.push(value));
+        } else {
+            self.scalars
+                .overlapping(steps)
+                .filter_map(|scalars| scalars.get(scalar))
+                .for_each(|bucket| together.merge(bucket));
+        }
+        (together.count > 0).then_some(together)
+    }
+
+    /// Evaluations on the held-out split, the newest 4,096.
     #[must_use]
     pub fn evals(&self) -> &[EvalRecord] {
         &self.evals
     }
+
     /// How the lane ended, once it did.
     #[must_use]
     pub fn end(&self) -> Option<&LaneEnd> {
         self.end.as_ref()
+    }
+
+    fn row(&self, quantity: Quantity) -> Option<usize> {
+        self.quantities.iter().position(|other| *other == quantity)
+    }
+}
+
+/// The items, or the one instead of them when there are none.
+fn or_else<T>(items: impl Iterator<Item = T>, instead: impl FnOnce() -> Option<T>) -> impl Iterator<Item = T> {
+    let mut items = items.peekable();
+    let instead = if items.peek().is_none() { instead() } else { None };
+    items.chain(instead)
+}
+
+fn widen((min, max): &mut (f32, f32), values: &[Value]) {
+    for value in values.iter().filter_map(|value| value.get()).map(f32::abs).filter(|value| value.is_finite()) {
+        if value > 0.0 {
+            *min = min.min(value);
+            *max = max.max(value);
+        }
     }
 }

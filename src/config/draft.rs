@@ -1,0 +1,284 @@
+//! From flags, environment and file to one [`RunConfig`]: flag > environment > file > default.
+//!
+//! Every value remembers where it was written, so that an error names the place.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+use toml::de::{DeTable, DeValue};
+
+use super::choice::nearest;
+use super::lane_spec::LaneSpec;
+use super::setting::{self, SETTINGS, Setting};
+use super::{LaneConfig, RunConfig};
+
+/// Key of the list of lanes.
+const LANES: &str = "lanes";
+
+/// Where a value was written; a later one wins.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// A settings file and the line in it.
+    File(PathBuf, usize),
+    /// An environment variable.
+    Environment,
+    /// A flag.
+    Flag,
+}
+
+impl Origin {
+    fn place(&self, key: &str) -> String {
+        match self {
+            Self::File(path, line) => format!("{}:{line}", path.display()),
+            Self::Environment => variable(key),
+            Self::Flag => format!("--{key}"),
+        }
+    }
+}
+
+/// The environment variable of a setting: `GRADTOP_BRANCH_SCALE` of `branch-scale`.
+#[must_use]
+pub fn variable(key: &str) -> String {
+    format!("GRADTOP_{}", key.to_uppercase().replace('-', "_"))
+}
+
+/// Why there are no settings.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum DraftError {
+    /// A value that its setting does not take.
+    #[error("{place}: {problem}")]
+    Value {
+        /// Flag, variable or line.
+        place: String,
+        /// What is wrong and what to write instead.
+        problem: String,
+    },
+    /// The file could not be read.
+    #[error("cannot read the settings file {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// Settings as written so far.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    values: BTreeMap<&'static str, (Origin, String)>,
+    lanes: Option<(Origin, Vec<String>)>,
+}
+
+impl Draft {
+    /// Nothing is written yet: the documented defaults.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes one setting; an earlier value of a lower or equal origin gives way.
+    ///
+    /// # Errors
+    /// When there is no such setting.
+    pub fn set(&mut self, origin: Origin, key: &str, value: &str) -> Result<(), DraftError> {
+        let setting = known(&origin, key)?;
+        self.values.insert(setting.key, (origin, value.to_owned()));
+        // One field: whichever is written last holds.
+        match setting.key {
+            "steps" => drop(self.values.remove("epochs")),
+            "epochs" => drop(self.values.remove("steps")),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Writes the list of lanes, each as [`LaneSpec`] reads it.
+    pub fn set_lanes(&mut self, origin: Origin, lanes: Vec<String>) {
+        self.lanes = Some((origin, lanes));
+    }
+
+    /// Reads a settings file.
+    ///
+    /// # Errors
+    /// When it cannot be read, is no TOML, or has an unknown key.
+    pub fn read_file(&mut self, path: &Path) -> Result<(), DraftError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|source| DraftError::Read { path: path.to_owned(), source })?;
+        let at = |byte: usize| Origin::File(path.to_owned(), text[..byte.min(text.len())].matches('\n').count() + 1);
+        let table = DeTable::parse(&text).map_err(|error| DraftError::Value {
+            place: at(error.span().map_or(0, |span| span.start)).place(""),
+            problem: format!("not valid TOML: {}", error.message()),
+        })?;
+        let mut keys: Vec<_> = table.get_ref().iter().collect();
+        keys.sort_by_key(|(key, _)| key.span().start);
+        for (key, value) in keys {
+            let origin = at(key.span().start);
+            if key.get_ref() == LANES {
+                let lanes = list(value.get_ref()).ok_or_else(|| DraftError::Value {
+                    place: origin.place(LANES),
+                    problem: "lanes: write a list, such as lanes = [\"plain\", \"residual:norm=layer\"]".to_owned(),
+                })?;
+                self.set_lanes(origin, lanes);
+                continue;
+            }
+            let Some(word) = scalar(value.get_ref()) else {
+                known(&origin, key.get_ref())?;
+                let problem = format!("{}: write one word or number", key.get_ref());
+                return Err(DraftError::Value { place: origin.place(key.get_ref()), problem });
+            };
+            self.set(origin, key.get_ref(), &word)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the variables `GRADTOP_*`, leaving `reserved` ones to others.
+    ///
+    /// # Errors
+    /// When one of them is no setting.
+    pub fn read_environment(
+        &mut self,
+        variables: impl Iterator<Item = (String, String)>,
+        reserved: &[&str],
+    ) -> Result<(), DraftError> {
+        for (name, value) in variables {
+            let Some(rest) = name.strip_prefix("GRADTOP_") else { continue };
+            let key = rest.to_lowercase().replace('_', "-");
+            if key == LANES {
+                self.set_lanes(Origin::Environment, split_lanes(&value));
+            } else if !reserved.contains(&rest) {
+                self.set(Origin::Environment, &key, &value)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The settings.
+    ///
+    /// # Errors
+    /// When a value is not taken by its setting or the lanes make no sense together.
+    pub fn finish(&self) -> Result<RunConfig, DraftError> {
+        let mut config = RunConfig { lanes: vec![LaneConfig::default()], ..RunConfig::default() };
+        for (key, (origin, value)) in &self.values {
+            if let Some(setting) = setting::find(key) {
+                setting.set(&mut config, value).map_err(|error| DraftError::Value {
+                    place: origin.place(key),
+                    problem: match origin {
+                        Origin::File(..) => error.to_string(),
+                        Origin::Environment | Origin::Flag => error.problem,
+                    },
+                })?;
+            }
+        }
+        let common = config.lanes.pop().unwrap_or_default();
+        let (origin, specs) = match &self.lanes {
+            Some((origin, texts)) => (origin.clone(), self.specs(origin, texts)?),
+            None => (Origin::Flag, self.specs(&Origin::Flag, &["plain".to_owned(), "residual".to_owned()])?),
+        };
+        config.lanes = LaneSpec::apply(&specs, &common);
+        config.check().map_err(|error| DraftError::Value { place: origin.place(LANES), problem: error.problem })?;
+        Ok(config)
+    }
+
+    fn specs(&self, origin: &Origin, texts: &[String]) -> Result<Vec<LaneSpec>, DraftError> {
+        let refused = |problem| DraftError::Value { place: origin.place(LANES), problem };
+        texts.iter().map(|text| text.parse().map_err(refused)).collect()
+    }
+}
+
+/// Splits `plain,residual:norm=layer` where a part begins with a wiring: settings of a lane contain commas too.
+#[must_use]
+pub fn split_lanes(text: &str) -> Vec<String> {
+    let mut lanes: Vec<String> = Vec::new();
+    for part in text.split(',') {
+        match lanes.last_mut() {
+            Some(lane) if part.contains('=') && !part.contains(':') => {
+                lane.push(',');
+                lane.push_str(part);
+            }
+            _ => lanes.push(part.to_owned()),
+        }
+    }
+    lanes
+}
+
+fn known(origin: &Origin, key: &str) -> Result<&'static Setting, DraftError> {
+    setting::find(key).ok_or_else(|| {
+        let mut keys: Vec<&str> = SETTINGS.iter().map(|setting| setting.key).collect();
+        keys.push(LANES);
+        let clean = key.escape_debug();
+        let problem = match nearest(key, &keys) {
+            Some(near) => format!("there is no setting '{clean}': did you mean '{near}'?"),
+            None => format!("there is no setting '{clean}': it is one of {}", keys.join(", ")),
+        };
+        DraftError::Value { place: origin.place(key), problem }
+    })
+}
+
+/// A word or number as a person would type it.
+fn scalar(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) => Some(number.as_str().replace('_', "")),
+        DeValue::Float(number) => Some(number.as_str().replace('_', "")),
+        DeValue::Boolean(yes) => Some(if *yes { "on" } else { "off" }.to_owned()),
+        DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => None,
+    }
+}
+
+fn list(value: &DeValue<'_>) -> Option<Vec<String>> {
+    let DeValue::Array(items) = value else { return None };
+    items
+        .iter()
+        .map(|item| if let DeValue::String(text) = item.get_ref() { Some(text.to_string()) } else { None })
+        .collect()
+}
+
+/// A settings file with every setting, its meaning and its value, which [`Draft::read_file`] reads back.
+pub struct Commented<'a>(pub &'a RunConfig);
+
+impl fmt::Display for Commented<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "# Settings of gradtop; use with --config FILE. Flags and GRADTOP_* variables win over them.")?;
+        for group in setting::Group::ALL {
+            writeln!(f, "\n# {}", group.heading())?;
+            for setting in SETTINGS.iter().filter(|setting| setting.group == *group) {
+                let value = setting.get(self.0);
+                writeln!(f, "\n# {} [{}]", setting.help, setting.values)?;
+                match value.as_str() {
+                    "" => writeln!(f, "# {} =", setting.key)?,
+                    number if number.parse::<f64>().is_ok_and(f64::is_finite) => {
+                        writeln!(f, "{} = {number}", setting.key)?;
+                    }
+                    word => writeln!(f, "{} = {}", setting.key, toml::Value::String(word.to_owned()))?,
+                }
+            }
+        }
+        writeln!(f, "\n# Lanes, each WIRING[:key=value,…]; wirings are plain and residual.")?;
+        let lanes: Vec<toml::Value> = lane_texts(self.0).into_iter().map(toml::Value::String).collect();
+        writeln!(f, "{LANES} = {}", toml::Value::Array(lanes))
+    }
+}
+
+/// Every lane as a person would write it, with what differs from the first lane.
+fn lane_texts(config: &RunConfig) -> Vec<String> {
+    let text = |lane: &LaneConfig| {
+        let alone = |lane: &LaneConfig| RunConfig { lanes: vec![lane.clone()], ..config.clone() };
+        let mut parts = vec![format!("name={}", lane.name)];
+        for setting in SETTINGS.iter().filter(|setting| setting.is_per_lane()) {
+            let value = setting.get(&alone(lane));
+            if value != setting.get(config) {
+                parts.push(format!("{}={value}", setting.key));
+            }
+        }
+        format!("{}:{}", lane.wiring, parts.join(","))
+    };
+    config.lanes.iter().map(text).collect()
+}
+
+#[cfg(test)]
+#[path = "draft/tests.rs"]
+mod tests;

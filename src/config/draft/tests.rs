@@ -1,0 +1,86 @@
+use std::io::Write;
+
+use super::*;
+use crate::config::{Length, Norm};
+
+fn file(text: &str) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().expect("temporary file");
+    file.write_all(text.as_bytes()).expect("written");
+    file
+}
+
+fn problem(text: &str) -> String {
+    let file = file(text);
+    let mut draft = Draft::new();
+    let error = draft.read_file(file.path()).and_then(|()| draft.finish().map(drop)).expect_err("refused");
+    error.to_string().replace(&file.path().display().to_string(), "run.toml")
+}
+
+fn variables(pairs: &[(&str, &str)]) -> impl Iterator<Item = (String, String)> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>().into_iter()
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+    let file = file("depth = 10\nwidth = 16\nlr = 1e-2\nepochs = 3\n");
+    let mut draft = Draft::new();
+    draft.read_file(file.path()).expect("good");
+    draft
+        .read_environment(variables(&[("GRADTOP_WIDTH", "32"), ("GRADTOP_LR", "0.5"), ("PATH", "/")]), &[])
+        .expect("good");
+    draft.set(Origin::Flag, "lr", "0.25").expect("known");
+    draft.set(Origin::Flag, "steps", "7").expect("known");
+    let config = draft.finish().expect("good");
+    let lane = &config.lanes[0];
+    assert_eq!((lane.depth, lane.width, lane.lr, config.length), (10, 32, 0.25, Length::Steps(7)));
+    assert_eq!(lane.epsilon, 1e-8);
+}
+
+#[test]
+fn unknown_keys_and_bad_values_are_named_with_their_place() {
+    assert_eq!(problem("\ndepht = 3\n"), "run.toml:2: there is no setting 'depht': did you mean 'depth'?");
+    assert_eq!(problem("depth = 0\n"), "run.toml:1: depth: '0' is not within 1 and 10000");
+    assert!(problem("depth = \n").starts_with("run.toml:1: not valid TOML"));
+    assert!(problem("depth = [1]\n").contains("write one word or number"));
+    assert!(problem("lanes = \"plain\"\n").contains("write a list"));
+    assert!(
+        problem("lanes = [\"plian\"]\n").contains("run.toml:1: 'plian' is not one of plain, residual: did you mean")
+    );
+    let mut draft = Draft::new();
+    let error = draft.read_environment(variables(&[("GRADTOP_DEPT", "3")]), &[]).expect_err("refused");
+    assert_eq!(error.to_string(), "GRADTOP_DEPT: there is no setting 'dept': did you mean 'depth'?");
+    draft.read_environment(variables(&[("GRADTOP_CONFIG", "x")]), &["CONFIG"]).expect("reserved");
+}
+
+#[test]
+fn lanes_are_counted_and_their_names_compared() {
+    let mut draft = Draft::new();
+    draft.set_lanes(Origin::Flag, vec!["plain".to_owned(); 9]);
+    assert_eq!(
+        draft.finish().expect_err("too many").to_string(),
+        "--lanes: 9 lanes: write 1 to 8, such as plain,residual"
+    );
+    draft.set_lanes(Origin::Flag, vec!["plain:name=a".to_owned(), "residual:name=a".to_owned()]);
+    assert!(draft.finish().expect_err("same name").to_string().contains("two lanes are called 'a'"));
+}
+
+#[test]
+fn a_list_of_lanes_is_split_where_a_lane_begins() {
+    assert_eq!(
+        split_lanes("plain,residual:norm=layer,branch-scale=0.1,plain:depth=3"),
+        ["plain", "residual:norm=layer,branch-scale=0.1", "plain:depth=3"]
+    );
+}
+
+#[test]
+fn the_printed_file_reads_back_to_the_same_settings() {
+    let mut draft = Draft::new();
+    draft.set_lanes(Origin::Flag, vec!["plain".to_owned(), "residual:norm=layer,clip=1.5,init=normal:0.1".to_owned()]);
+    draft.set(Origin::Flag, "data", "csv:a \"b\".csv").expect("known");
+    let config = draft.finish().expect("good");
+    assert_eq!(config.lanes[1].norm, Norm::Layer);
+    let printed = file(&Commented(&config).to_string());
+    let mut again = Draft::new();
+    again.read_file(printed.path()).expect("reads back");
+    assert_eq!(again.finish().expect("good"), config);
+}

@@ -1,0 +1,134 @@
+//! A lane as a person writes it: `WIRING[:key=value,…]`, such as `residual:norm=layer,branch-scale=0.1`.
+
+use std::str::FromStr;
+
+use super::choice::{nearest, not_one_of};
+use super::setting::{self, SETTINGS};
+use super::{LaneConfig, Wiring};
+
+/// Key of a lane's own name.
+const NAME: &str = "name";
+/// A name of at most this many characters fits above a heatmap.
+const LONGEST_NAME: usize = 24;
+
+/// A lane before the common settings are known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LaneSpec {
+    wiring: Wiring,
+    name: Option<String>,
+    overrides: Vec<(String, String)>,
+}
+
+impl FromStr for LaneSpec {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (wiring, rest) = text.split_once(':').unwrap_or((text, ""));
+        let mut spec = Self { wiring: wiring.trim().parse()?, name: None, overrides: Vec::new() };
+        for part in rest.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            let Some((key, value)) = part.split_once('=') else {
+                return Err(format!("'{part}' in '{text}' is not key=value, such as norm=layer"));
+            };
+            match key.trim() {
+                NAME => spec.name = Some(name(value.trim())?),
+                key => spec.set(key, value.trim())?,
+            }
+        }
+        Ok(spec)
+    }
+}
+
+impl LaneSpec {
+    fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
+        let Some(setting) = setting::find(key) else {
+            let keys: Vec<&str> = SETTINGS.iter().filter(|setting| setting.is_per_lane()).map(|s| s.key).collect();
+            return Err(match nearest(key, &keys) {
+                Some(near) => format!("a lane has no setting '{key}': did you mean '{near}'?"),
+                None => not_one_of(key, &keys),
+            });
+        };
+        setting.set_lane(&mut LaneConfig::default(), value).map_err(|error| error.to_string())?;
+        self.overrides.push((key.to_owned(), value.to_owned()));
+        Ok(())
+    }
+
+    /// The lanes with these common settings, each with a name of its own: the wiring, then wiring-2 …
+    #[must_use]
+    pub fn apply(specs: &[Self], common: &LaneConfig) -> Vec<LaneConfig> {
+        let mut lanes: Vec<LaneConfig> = Vec::with_capacity(specs.len());
+        for spec in specs {
+            let mut lane = LaneConfig { wiring: spec.wiring, name: String::new(), ..common.clone() };
+            for (key, value) in &spec.overrides {
+                // Checked when the text was read.
+                let _ = setting::find(key).map(|setting| setting.set_lane(&mut lane, value));
+            }
+            let is_taken = |name: &str| {
+                lanes.iter().any(|other| other.name == name)
+                    || specs.iter().any(|other| other.name.as_deref() == Some(name))
+            };
+            lane.name = spec.name.clone().unwrap_or_else(|| free_name(spec.wiring, is_taken));
+            lanes.push(lane);
+        }
+        lanes
+    }
+}
+
+fn free_name(wiring: Wiring, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut name = wiring.to_string();
+    let mut number = 2_u32;
+    while is_taken(&name) {
+        name = format!("{wiring}-{number}");
+        number += 1;
+    }
+    name
+}
+
+fn name(text: &str) -> Result<String, String> {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ' | '+');
+    let is_good = !text.is_empty() && text.chars().count() <= LONGEST_NAME && text.chars().all(is_plain);
+    if is_good {
+        Ok(text.to_owned())
+    } else {
+        Err(format!(
+            "'{}' is no name for a lane: write 1 to {LONGEST_NAME} letters, digits, spaces or - _ . +",
+            text.escape_debug()
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{BranchScale, Norm};
+
+    fn lanes(texts: &[&str]) -> Vec<LaneConfig> {
+        let specs: Vec<LaneSpec> = texts.iter().map(|text| text.parse().expect("good")).collect();
+        LaneSpec::apply(&specs, &LaneConfig::default())
+    }
+
+    #[test]
+    fn a_lane_overrides_the_common_settings() {
+        let lanes = lanes(&["plain", "residual:norm=layer,branch-scale=0.1,name=scaled"]);
+        assert_eq!((lanes[0].norm, lanes[1].norm), (Norm::None, Norm::Layer));
+        assert_eq!(lanes[1].branch_scale, BranchScale::Constant(0.1));
+        assert_eq!(lanes[1].name, "scaled");
+    }
+
+    #[test]
+    fn names_are_unique_by_default() {
+        let names: Vec<String> =
+            lanes(&["plain", "plain", "residual:name=plain-2", "plain"]).into_iter().map(|lane| lane.name).collect();
+        assert_eq!(names, ["plain", "plain-3", "plain-2", "plain-4"]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let problem = |text: &str| text.parse::<LaneSpec>().unwrap_err();
+        assert!(problem("resdual").contains("did you mean 'residual'?"));
+        assert_eq!(problem("plain:nrom=layer"), "a lane has no setting 'nrom': did you mean 'norm'?");
+        assert_eq!(problem("plain:seed=3"), "seed: belongs to the whole run: write it outside --lane");
+        assert!(problem("plain:norm").contains("is not key=value"));
+        assert!(problem("plain:name=\u{1b}[31m").contains("is no name for a lane"));
+        assert!(problem("plain:depth=0").contains("not within 1 and 10000"));
+    }
+}

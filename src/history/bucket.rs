@@ -1,0 +1,209 @@
+//! Several steps of a whole table [quantity × layer] in one: least, largest, mean, last, count, non-finite count a cell.
+//!
+//! 24 bytes a cell, in arrays of their own so that a heatmap's column reads memory in one sweep. Least, largest and
+//! last are exact; the mean is one of logarithms for quantities on a logarithmic axis, with [`fast_log2`] (1e-4 is far
+//! below one shade of colour). An exact zero enters it as 2⁻¹⁵⁰, just below the smallest subnormal.
+
+use super::timeline::Merge;
+use crate::grid::{Grid, Value};
+use crate::quantity::Axis;
+
+/// log₂ of an exact zero in a mean: half the smallest subnormal.
+const ZERO_LOG2: f32 = -150.0;
+/// Set in `non_finite` once one of them was a NaN.
+const NAN_SEEN: u32 = 1 << 31;
+
+/// Bytes that one cell of a bucket takes.
+pub(super) const CELL_BYTES: usize = 24;
+
+/// A table of summaries; the rows follow the header's quantities.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct GridBucket {
+    layers: usize,
+    min: Vec<f32>,
+    max: Vec<f32>,
+    mean: Vec<f32>,
+    last: Vec<Value>,
+    count: Vec<u32>,
+    non_finite: Vec<u32>,
+}
+
+/// One row of a bucket: a quantity over the layers.
+#[derive(Clone, Copy)]
+pub(super) struct BucketRow<'a> {
+    pub(super) min: &'a [f32],
+    pub(super) max: &'a [f32],
+    pub(super) mean: &'a [f32],
+    pub(super) last: &'a [Value],
+    pub(super) count: &'a [u32],
+    non_finite: &'a [u32],
+}
+
+impl BucketRow<'_> {
+    /// Number of NaN and ±Inf, and whether a NaN was among them.
+    pub(super) fn non_finite(&self, layer: usize) -> (u32, bool) {
+        let packed = self.non_finite.get(layer).copied().unwrap_or_default();
+        (packed & !NAN_SEEN, packed & NAN_SEEN != 0)
+    }
+}
+
+impl GridBucket {
+    pub(super) fn new(quantities: usize, layers: usize) -> Self {
+        let cells = quantities * layers;
+        Self {
+            layers,
+            min: vec![f32::INFINITY; cells],
+            max: vec![f32::NEG_INFINITY; cells],
+            mean: vec![0.0; cells],
+            last: vec![Value::ABSENT; cells],
+            count: vec![0; cells],
+            non_finite: vec![0; cells],
+        }
+    }
+
+    /// Takes one step's table in.
+    pub(super) fn push(&mut self, grid: &Grid, axes: &[Axis]) {
+        for (row, axis) in axes.iter().enumerate() {
+            let values = grid.row(row);
+            match axis {
+                Axis::Log => self.push_row(row, values, f32::abs, fast_log2),
+                Axis::Linear => self.push_row(row, values, |value| value, |value| value),
+            }
+        }
+    }
+
+    /// `size` maps a value to what is compared, `position` to where it lies on the axis.
+    fn push_row(&mut self, row: usize, values: &[Value], size: fn(f32) -> f32, position: fn(f32) -> f32) {
+        let cells = row * self.layers..row * self.layers + values.len().min(self.layers);
+        let bounds = self.min[cells.clone()].iter_mut().zip(&mut self.max[cells.clone()]);
+        let means = self.mean[cells.clone()].iter_mut().zip(&mut self.last[cells.clone()]);
+        let counts = self.count[cells.clone()].iter_mut().zip(&mut self.non_finite[cells]);
+        for ((((min, max), (mean, last)), (count, non_finite)), value) in bounds.zip(means).zip(counts).zip(values) {
+            let Some(raw) = value.get() else { continue };
+            *last = *value;
+            *count = count.saturating_add(1);
+            if !raw.is_finite() {
+                *non_finite = (*non_finite + 1) | if raw.is_nan() { NAN_SEEN } else { 0 };
+                continue;
+            }
+            let value = size(raw);
+            *min = min.min(value);
+            *max = max.max(value);
+            let finite = *count - (*non_finite & !NAN_SEEN);
+            *mean += (position(value) - *mean) / finite as f32;
+        }
+    }
+
+    /// One quantity over the layers; empty when there is no such row.
+    pub(super) fn row(&self, row: usize) -> BucketRow<'_> {
+        let cells = (row * self.layers).min(self.min.len())..((row + 1) * self.layers).min(self.min.len());
+        BucketRow {
+            min: &self.min[cells.clone()],
+            max: &self.max[cells.clone()],
+            mean: &self.mean[cells.clone()],
+            last: &self.last[cells.clone()],
+            count: &self.count[cells.clone()],
+            non_finite: &self.non_finite[cells],
+        }
+    }
+}
+
+impl Merge for GridBucket {
+    fn merge(&mut self, later: Self) {
+        for cell in 0..self.min.len().min(later.min.len()) {
+            self.min[cell] = self.min[cell].min(later.min[cell]);
+            self.max[cell] = self.max[cell].max(later.max[cell]);
+            if !later.last[cell].is_absent() {
+                self.last[cell] = later.last[cell];
+            }
+            let finite = |count: u32, non_finite: u32| count.saturating_sub(non_finite & !NAN_SEEN) as f32;
+            let (ours, theirs) =
+                (finite(self.count[cell], self.non_finite[cell]), finite(later.count[cell], later.non_finite[cell]));
+            if theirs > 0.0 {
+                self.mean[cell] += (later.mean[cell] - self.mean[cell]) * theirs / (ours + theirs);
+            }
+            self.count[cell] = self.count[cell].saturating_add(later.count[cell]);
+            let seen = (self.non_finite[cell] | later.non_finite[cell]) & NAN_SEEN;
+            let number = (self.non_finite[cell] & !NAN_SEEN) + (later.non_finite[cell] & !NAN_SEEN);
+            self.non_finite[cell] = number.min(NAN_SEEN - 1) | seen;
+        }
+    }
+}
+
+/// log₂ of a finite value ≥ 0 to 1e-4, without a branch; subnormals included, 0 gives −150.
+///
+/// Exponent from the bits, mantissa m ∈ [1, 2) by the series of ln((1+t)/(1−t)) with t = (m − √2)/(m + √2), |t| ≤ 0.172.
+pub(super) fn fast_log2(value: f32) -> f32 {
+    const TWO_24: f32 = 16_777_216.0;
+    const SQRT_2: f32 = std::f32::consts::SQRT_2;
+    const LOG2_E: f32 = std::f32::consts::LOG2_E;
+    let is_tiny = value < f32::MIN_POSITIVE;
+    let (scaled, shift) = if is_tiny { (value * TWO_24, 24.0) } else { (value, 0.0) };
+    let bits = scaled.to_bits();
+    let exponent = (bits >> 23) as f32 - 127.0;
+    let mantissa = f32::from_bits((bits & 0x007f_ffff) | 0x3f80_0000);
+    let t = (mantissa - SQRT_2) / (mantissa + SQRT_2);
+    let t2 = t * t;
+    let ln = 2.0 * t * (1.0 + t2 * (1.0 / 3.0 + t2 / 5.0));
+    let log2 = exponent - shift + 0.5 + ln * LOG2_E;
+    if value == 0.0 { ZERO_LOG2 } else { log2 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grid(values: &[Option<f32>]) -> Grid {
+        let mut grid = Grid::absent(1, values.len());
+        for (cell, value) in grid.row_mut(0).iter_mut().zip(values) {
+            *cell = Value::from(*value);
+        }
+        grid
+    }
+
+    #[test]
+    fn the_logarithm_is_right_to_a_ten_thousandth_from_subnormals_to_the_largest() {
+        for exponent in -148..128_i16 {
+            for mantissa in [1.0_f64, 1.01, 1.3, 1.5, 1.75, 1.999] {
+                let value = (mantissa * f64::from(exponent).exp2()) as f32;
+                if value.is_finite() && value > 0.0 {
+                    let error = (f64::from(fast_log2(value)) - f64::from(value).log2()).abs();
+                    assert!(error < 1e-4, "{value:e}: {error}");
+                }
+            }
+        }
+        assert_eq!(fast_log2(0.0), ZERO_LOG2);
+    }
+
+    #[test]
+    fn a_cell_keeps_least_largest_mean_last_and_counts() {
+        let mut bucket = GridBucket::new(1, 3);
+        for values in [[Some(1.0), Some(0.0), None], [Some(4.0), Some(0.0), None], [Some(16.0), Some(f32::NAN), None]] {
+            bucket.push(&grid(&values), &[Axis::Log]);
+        }
+        let row = bucket.row(0);
+        assert_eq!((row.min[0], row.max[0], row.last[0].get(), row.count[0]), (1.0, 16.0, Some(16.0), 3));
+        assert!((row.mean[0] - 2.0).abs() < 1e-3);
+        assert_eq!((row.max[1], row.mean[1], row.non_finite(1)), (0.0, ZERO_LOG2, (1, true)));
+        assert_eq!((row.count[2], row.last[2]), (0, Value::ABSENT));
+    }
+
+    #[test]
+    fn merging_two_buckets_equals_pushing_into_one() {
+        let steps: Vec<Grid> = [[Some(1.0), Some(3.0)], [Some(8.0), None], [Some(f32::INFINITY), Some(0.5)]]
+            .iter()
+            .map(|values| grid(values))
+            .collect();
+        let fill = |steps: &[Grid]| {
+            let mut bucket = GridBucket::new(1, 2);
+            steps.iter().for_each(|step| bucket.push(step, &[Axis::Log]));
+            bucket
+        };
+        let mut merged = fill(&steps[..1]);
+        merged.merge(fill(&steps[1..]));
+        let whole = fill(&steps);
+        assert_eq!((&merged.min, &merged.max, &merged.last), (&whole.min, &whole.max, &whole.last));
+        assert_eq!((&merged.count, &merged.non_finite), (&whole.count, &whole.non_finite));
+        assert!(merged.mean.iter().zip(&whole.mean).all(|(a, b)| (a - b).abs() < 1e-4));
+    }
+}

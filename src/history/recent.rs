@@ -1,0 +1,56 @@
+//! The newest steps exactly as they came, as many as a fixed number of bytes holds.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::event::StepRecord;
+use crate::units::Step;
+
+/// Records kept at most, however small they are.
+const MOST: usize = 4096;
+/// Records kept at least, however large they are.
+const LEAST: usize = 32;
+
+/// A ring of records, steps ascending.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Recent {
+    capacity: usize,
+    records: VecDeque<Arc<StepRecord>>,
+}
+
+impl Recent {
+    /// As many records of `record_bytes` as `budget` bytes hold, within fixed bounds.
+    pub(super) fn new(budget: usize, record_bytes: usize) -> Self {
+        Self { capacity: (budget / record_bytes.max(1)).clamp(LEAST, MOST), records: VecDeque::new() }
+    }
+
+    pub(super) fn push(&mut self, record: &Arc<StepRecord>) {
+        if self.records.len() == self.capacity {
+            self.records.pop_front();
+        }
+        self.records.push_back(Arc::clone(record));
+    }
+
+    pub(super) fn latest(&self) -> Option<&StepRecord> {
+        self.records.back().map(Arc::as_ref)
+    }
+
+    /// First step that is held.
+    pub(super) fn oldest(&self) -> Option<Step> {
+        self.records.front().map(|record| record.step)
+    }
+
+    /// Records of a range of steps.
+    pub(super) fn within(&self, steps: &Range<u64>) -> impl Iterator<Item = &StepRecord> {
+        let from = self.records.partition_point(|record| record.step.0 < steps.start);
+        let to = self.records.partition_point(|record| record.step.0 < steps.end);
+        self.records.range(from..to.max(from)).map(Arc::as_ref)
+    }
+
+    /// The newest *measured* record at or before a step.
+    pub(super) fn measured_at(&self, step: Step) -> Option<&StepRecord> {
+        let end = self.records.partition_point(|record| record.step <= step);
+        self.records.range(..end).rev().map(Arc::as_ref).find(|record| record.is_measured())
+    }
+}

@@ -1,0 +1,145 @@
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::*;
+use crate::event::{LaneHeader, Machine, StepRecord};
+use crate::grid::{Grid, Value};
+use crate::layer::{Layer, LayerKind, LayerTable};
+use crate::quantity::Quantity;
+use crate::units::{LaneId, LayerId, Step};
+
+const SIGNAL: Quantity = Quantity::SignalNorm;
+
+fn history(lanes: usize, layers: usize) -> History {
+    let layer = Layer { path: String::new(), kind: LayerKind::Block, parameters: Vec::new() };
+    let lane = |index: usize| LaneHeader {
+        name: index.to_string(),
+        title: String::new(),
+        layers: LayerTable { layers: vec![layer.clone(); layers] },
+    };
+    History::new(Arc::new(RunHeader {
+        version: 1,
+        run_id: String::new(),
+        started_at: 0,
+        lanes: (0..lanes).map(lane).collect(),
+        quantities: Quantity::ALL.to_vec(),
+        config: None,
+        machine: Machine::default(),
+    }))
+}
+
+fn record(step: u64, layers: usize, value: impl Fn(usize) -> Option<f32>) -> Event {
+    let mut values = Grid::absent(Quantity::ALL.len(), layers);
+    for row in 0..Quantity::ALL.len() {
+        for (layer, cell) in values.row_mut(row).iter_mut().enumerate() {
+            *cell = Value::from(value(layer));
+        }
+    }
+    Event::Step(Arc::new(StepRecord { loss: step as f32, values, ..unmeasured(step) }))
+}
+
+fn unmeasured(step: u64) -> StepRecord {
+    StepRecord {
+        lane: LaneId(0),
+        step: Step(step),
+        epoch: 1,
+        loss: 1.0,
+        accuracy: None,
+        learning_rate: 0.1,
+        global_grad_norm: None,
+        step_ns: 1,
+        measure_ns: 0,
+        values: Grid::default(),
+    }
+}
+
+fn filled(steps: u64, layers: usize, value: impl Fn(u64, usize) -> Option<f32>) -> History {
+    let mut history = history(1, layers);
+    for step in 1..=steps {
+        history.push(&record(step, layers, |layer| value(step, layer)));
+    }
+    history
+}
+
+fn window(rows: usize, layers: usize, steps: Range<u64>, columns: usize) -> Window {
+    Window { layers: 0..layers, rows, steps, columns, reduce: Reduce::Extreme }
+}
+
+#[test]
+fn a_single_step_spike_survives_every_zoom() {
+    let history = filled(9_000, 40, |step, layer| Some(if (step, layer) == (7_777, 17) { 1e6 } else { 1e-3 }));
+    for columns in [1, 7, 100, 1024] {
+        for rows in [1, 5, 40] {
+            let cells = history.lanes()[0].window(SIGNAL, &window(rows, 40, 1..9_001, columns));
+            let spikes = cells.iter().filter(|cell| matches!(cell, Cell::Value(v) if (v - 6.0).abs() < 1e-2)).count();
+            assert!(spikes >= 1, "{rows} rows, {columns} columns");
+        }
+    }
+}
+
+#[test]
+fn a_single_nan_infinity_or_zero_survives_every_zoom() {
+    for (odd, expected) in [(f32::NAN, Cell::Nan), (f32::NEG_INFINITY, Cell::Infinite), (0.0, Cell::Zero)] {
+        let history = filled(5_000, 3, |step, layer| Some(if (step, layer) == (2_500, 1) { odd } else { 2.0 }));
+        assert_eq!(history.lanes()[0].window(SIGNAL, &window(1, 3, 1..5_001, 1)), [expected]);
+    }
+}
+
+#[test]
+fn absent_layers_and_steps_without_a_run_are_told_apart() {
+    let history = filled(10, 2, |_, layer| (layer == 1).then_some(1.0));
+    let cells = history.lanes()[0].window(SIGNAL, &window(2, 2, 1..21, 2));
+    assert_eq!(cells, [Cell::Absent, Cell::Empty, Cell::Value(0.0), Cell::Empty]);
+}
+
+#[test]
+fn recent_steps_are_exact_and_old_ones_are_summed_up() {
+    let history = filled(10_000, 500, |step, _| Some(step as f32));
+    let lane = &history.lanes()[0];
+    assert_eq!(lane.value(SIGNAL, LayerId(3), Step(9_999)), Some(9_999.0));
+    assert_eq!(lane.value(SIGNAL, LayerId(3), Step(10)), None);
+    let summary = lane.summary(SIGNAL, LayerId(3), Step(10)).expect("measured");
+    assert!(summary.steps.contains(&10) && summary.min == Some(1.0));
+    assert_eq!(summary.max, Some((summary.steps.end - 1) as f32));
+    assert_eq!(u64::from(summary.count), summary.steps.end - summary.steps.start);
+    let zoomed = lane.window(SIGNAL, &window(1, 500, 9_996..10_000, 4));
+    assert_eq!(zoomed, [9_996.0_f32, 9_997.0, 9_998.0, 9_999.0].map(|step| Cell::Value(step.log10())));
+}
+
+#[test]
+fn a_column_without_a_measurement_repeats_the_one_before() {
+    let mut history = history(1, 1);
+    history.push(&record(1, 1, |_| Some(10.0)));
+    (2..=9).for_each(|step| history.push(&Event::Step(Arc::new(unmeasured(step)))));
+    history.push(&record(10, 1, |_| Some(100.0)));
+    let cells = history.lanes()[0].window(SIGNAL, &window(1, 1, 1..11, 10));
+    assert_eq!(cells[..9], [Cell::Value(1.0); 9]);
+    assert_eq!(cells[9], Cell::Value(2.0));
+}
+
+#[test]
+fn steps_that_do_not_come_after_the_newest_are_ignored() {
+    let mut history = filled(5, 1, |step, _| Some(step as f32));
+    let before = history.clone();
+    history.push(&record(3, 1, |_| Some(99.0)));
+    assert_eq!(history, before);
+}
+
+#[test]
+fn means_are_geometric_and_scalars_keep_their_extremes() {
+    let history = filled(1024, 1, |step, _| Some(if step % 2 == 0 { 1e-4 } else { 1e4 }));
+    let lane = &history.lanes()[0];
+    let mean = Window { reduce: Reduce::Mean, ..window(1, 1, 1..1025, 1) };
+    let [Cell::Value(value)] = lane.window(SIGNAL, &mean)[..] else { panic!("one value") };
+    assert!(value.abs() < 1e-3, "{value}");
+    let loss = lane.scalar(Scalar::Loss, 1..1025, 1)[0].expect("has a loss");
+    assert_eq!((loss.min, loss.max, loss.last, loss.count), (1.0, 1024.0, 1024.0, 1024));
+    assert_eq!(lane.scalar(Scalar::Accuracy, 1..1025, 2), [None, None]);
+}
+
+#[test]
+fn the_range_counts_only_finite_values_above_zero() {
+    let history = filled(3, 3, |step, layer| [Some(0.0), Some(f32::INFINITY), Some(10_f32.powi(step as i32))][layer]);
+    assert_eq!(history.lanes()[0].range(SIGNAL), Some((1.0, 3.0)));
+    assert_eq!(filled(3, 1, |_, _| None).lanes()[0].range(SIGNAL), None);
+}
