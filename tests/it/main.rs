@@ -3,6 +3,8 @@
 // A test that cannot go on fails.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[cfg(feature = "cli")]
+mod report;
 mod specimen;
 mod trace;
 #[cfg(feature = "lab")]
