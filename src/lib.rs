@@ -11,6 +11,7 @@ pub mod layer;
 pub mod profile;
 pub mod quantity;
 pub mod sink;
+pub mod text;
 pub mod trace;
 pub mod units;
 

@@ -1,1 +1,56 @@
-//! The native trace: append-only JSON lines (skeleton).
+//! The native trace: what a run told, as JSON lines in one file that only grows. `docs/format.md` specifies it.
+//!
+//! ```text
+//! DIR/trace.jsonl   {"kind":"header", … ,"crc":…}     once, first
+//!                   {"kind":"step","lane":0,"step":1, … "values":{"signal_norm":[null,1.3e-20, …]},"crc":…}
+//!                   …
+//!                   {"kind":"end","outcome":"completed","crc":…}
+//! DIR/run.json      header and outcome, for whoever lists runs
+//! ```
+//!
+//! Reading back gives the same events bit by bit, NaN, ±∞ and absent told apart. A killed run loses at most what came
+//! after its last flush; a torn or damaged line costs that line.
+
+mod decode;
+mod encode;
+mod error;
+mod follow;
+mod header;
+mod lines;
+mod log_error;
+mod medium;
+pub(crate) mod number;
+mod parser;
+mod reader;
+mod reservation;
+mod run_file;
+mod scan;
+mod seal;
+#[cfg(test)]
+pub(crate) mod specimen;
+mod status;
+mod warnings;
+mod writer;
+
+use std::path::{Path, PathBuf};
+
+pub use error::{Fault, Place, TraceError};
+pub use follow::Follow;
+use header::FORMAT;
+pub use log_error::{Difference, LogError};
+pub use medium::Medium;
+pub use reader::{Trace, read, read_last};
+pub use reservation::{OnExisting, Reservation, restart_directory};
+pub use run_file::RUN_FILE;
+pub use status::TraceStatus;
+pub use warnings::Warnings;
+pub use writer::Writer;
+
+/// Name of the trace in its directory.
+pub const FILE_NAME: &str = "trace.jsonl";
+
+/// The trace file that a path means: itself, or the one in the directory.
+#[must_use]
+pub fn file_of(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() }
+}

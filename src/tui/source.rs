@@ -1,5 +1,7 @@
 //! Where the screen's events come from: a live run or traces.
 
+pub mod traces;
+
 use crate::config::RunConfig;
 use crate::event::{Control, Event};
 
@@ -32,6 +34,11 @@ pub trait Source {
 
     /// Steps that were dropped because the screen was slower than training.
     fn dropped(&self) -> u64;
+
+    /// What a person should know about where the events come from, one sentence each; empty while all is well.
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Whether quitting now would lose something (a live run that is not over and is not logged).
     fn would_lose(&self) -> bool;

@@ -1,2 +1,11 @@
+//! Behaviour across modules: one binary, so that it links once.
+
+// A test that cannot go on fails.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[cfg(feature = "cli")]
+mod report;
+mod specimen;
+mod trace;
 #[cfg(feature = "lab")]
 mod training;

@@ -1,0 +1,151 @@
+//! The closing words of a headless run: how each lane ended, what it learned, what its depth did to the signal.
+//!
+//! ```text
+//! lane      outcome    step   final loss  held out  per block  over the depth  first/last
+//! plain     completed  2,000  2.30        10.0 %    ×0.408     8.6e-20         1.2e-19
+//! residual  completed  2,000  0.00213     93.1 %    ×1.08      44.2            51.0
+//! ```
+
+use super::number::{short, whole};
+use super::{fitted, signal};
+use crate::event::{LaneHeader, Outcome, RunHeader};
+use crate::history::{History, LaneHistory};
+use crate::text::clean_message;
+
+/// Stands where there is nothing to say.
+const NOTHING: &str = "–";
+
+const COLUMNS: [&str; 8] =
+    ["lane", "outcome", "step", "final loss", "held out", "per block", "over the depth", "first/last"];
+
+/// The table, a line per lane, and below it what numbers alone would hide. Ends in a line break.
+#[must_use]
+pub fn closing(history: &History) -> String {
+    let header = history.header();
+    let lanes = || header.lanes.iter().zip(history.lanes());
+    let mut rows = vec![COLUMNS.map(str::to_owned)];
+    rows.extend(lanes().map(|(lane, steps)| row(header, lane, steps)));
+    let mut text = aligned(&rows);
+    for (lane, steps) in lanes() {
+        for remark in remarks(header, lane, steps) {
+            text.push_str(&format!("{}: {remark}\n", lane.name));
+        }
+    }
+    text
+}
+
+fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String; 8] {
+    let nothing = || NOTHING.to_owned();
+    let profile = fitted(header, lane, history);
+    let outcome = match history.end().map(|end| &end.outcome) {
+        Some(Outcome::Completed) => "completed",
+        Some(Outcome::Stopped) => "stopped",
+        Some(Outcome::Diverged) => "diverged",
+        Some(Outcome::Failed(_)) => "failed",
+        None => NOTHING,
+    };
+    let accuracy = history.evals().last().map(|eval| eval.accuracy);
+    let step = history.last_step().map(|step| i64::try_from(step.0).unwrap_or(i64::MAX));
+    [
+        lane.name.clone(),
+        outcome.to_owned(),
+        step.map_or_else(nothing, whole),
+        history.latest().map_or_else(nothing, |record| short(f64::from(record.loss))),
+        accuracy.map_or_else(nothing, |share| format!("{:.1} %", 100.0 * share)),
+        profile.map_or_else(nothing, |profile| format!("×{}", short(profile.rho))),
+        profile.map_or_else(nothing, |profile| short(profile.attenuation)),
+        profile.and_then(|profile| profile.first_last).map_or_else(nothing, short),
+    ]
+}
+
+/// What the fit could not take in, and why a lane failed.
+fn remarks(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Vec<String> {
+    let signal = signal(header, lane, history);
+    let count = |matches: fn(f32) -> bool| signal.iter().flatten().filter(|value| matches(**value)).count();
+    let mut remarks = Vec::new();
+    let zeros = count(|value| value == 0.0);
+    if zeros > 0 {
+        remarks.push(format!("the signal is exactly 0 in {zeros} of {} blocks", signal.len()));
+    }
+    let non_finite = count(|value| !value.is_finite());
+    if non_finite > 0 {
+        remarks.push(format!("the signal is NaN or infinite in {non_finite} of {} blocks", signal.len()));
+    }
+    if let Some(block) = fitted(header, lane, history).and_then(|profile| profile.underflow) {
+        remarks.push(format!("underflow at block {block}: below 1.2e-38 an f32 loses its digits, then becomes 0"));
+    }
+    if let Some(Outcome::Failed(message)) = history.end().map(|end| &end.outcome) {
+        remarks.push(clean_message(message));
+    }
+    remarks
+}
+
+/// Columns as wide as their widest cell, two spaces between them, none at the end of a line.
+fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: [usize; N] = std::array::from_fn(width);
+    let mut text = String::new();
+    for row in rows {
+        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}  "));
+        text.push_str(cells.collect::<String>().trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::event::{EvalRecord, Event, LaneEnd};
+    use crate::grid::{Grid, Value};
+    use crate::trace::specimen;
+    use crate::units::{LaneId, Step};
+
+    fn ended(history: &mut History, lane: u16, outcome: Outcome) {
+        history.push(&Event::LaneEnded(LaneEnd { lane: LaneId(lane), step: Step(1200), outcome }));
+    }
+
+    #[test]
+    fn each_lane_has_its_line() {
+        let header = specimen::header(vec![specimen::lane("plain", 9), specimen::lane("residual-2", 4)]);
+        let mut history = History::new(Arc::clone(&header));
+        history.push(&Event::Step(Arc::new(specimen::step(&header, 0, 1200))));
+        history.push(&Event::Eval(EvalRecord {
+            lane: LaneId(0),
+            step: Step(1200),
+            loss: 1.,
+            accuracy: 0.931,
+            rows: 9,
+        }));
+        ended(&mut history, 0, Outcome::Completed);
+        ended(&mut history, 1, Outcome::Stopped);
+        assert_eq!(
+            closing(&history),
+            "lane        outcome    step   final loss  held out  per block  over the depth  first/last\n\
+             plain       completed  1,200  2.00        93.1 %    ×0.500     0.00391         0.00391\n\
+             residual-2  stopped    –      –           –         –          –               –\n"
+        );
+    }
+
+    #[test]
+    fn what_the_fit_leaves_out_is_said_below() {
+        let header = specimen::header(vec![specimen::lane("plain", 4)]);
+        let mut history = History::new(Arc::clone(&header));
+        let mut values = Grid::absent(header.quantities.len(), 6);
+        let signal = [0.0, 1e-40, f32::NAN, 1.0, 2.0];
+        values.row_mut(0).iter_mut().skip(1).zip(signal).for_each(|(cell, value)| *cell = Value::new(value));
+        history.push(&Event::Step(Arc::new(crate::event::StepRecord { values, ..specimen::step(&header, 0, 7) })));
+        ended(&mut history, 0, Outcome::Failed("out\n\x1b[31m of luck".to_owned()));
+        let text = closing(&history);
+        for words in [
+            "plain: the signal is exactly 0 in 1 of 4 blocks\n",
+            "plain: the signal is NaN or infinite in 1 of 4 blocks\n",
+            "plain: underflow at block 2: ",
+            "plain: out \u{fffd}[31m of luck\n",
+        ] {
+            assert!(text.contains(words), "{text}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! A trace as one long table: a row per value, for whatever reads CSV.
+//!
+//! ```text
+//! lane,step,layer,path,quantity,value
+//! plain,1,,,loss,2.3041408
+//! plain,1,17,blocks.16,signal_norm,1.9e-14       layer 0 = stem, 1 … D = blocks, D + 1 = head
+//! ```
+//!
+//! Per-step values have no layer. NaN, inf and -inf are written so, absent values are left out, numbers have the
+//! fewest digits that give them back.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use ::csv::{ErrorKind, Writer};
+
+use super::ExportError;
+use crate::event::{EvalRecord, Event, RunHeader, StepRecord};
+use crate::trace::TraceError;
+use crate::trace::number::{push_f32, push_f64, push_u64};
+use crate::units::{LaneId, Step};
+
+/// The first row.
+const COLUMNS: [&str; 6] = ["lane", "step", "layer", "path", "quantity", "value"];
+
+/// Writes the table of these events as they come; memory does not grow with them.
+///
+/// # Errors
+/// When the trace cannot be read further, or the output takes no more.
+pub fn write(events: impl Iterator<Item = Result<Event, TraceError>>, out: impl Write) -> Result<(), ExportError> {
+    let mut table = Table { out: Writer::from_writer(out), header: None, layers: Vec::new(), number: Vec::new() };
+    table.out.write_record(COLUMNS).map_err(failed)?;
+    for event in events {
+        match event? {
+            Event::RunStarted(header) => table.begin(header),
+            Event::Step(record) => table.step(&record)?,
+            Event::Eval(record) => table.eval(&record)?,
+            Event::Note(_) | Event::LaneEnded(_) | Event::RunEnded(_) => {}
+        }
+    }
+    table.out.flush()?;
+    Ok(())
+}
+
+struct Table<W: Write> {
+    out: Writer<W>,
+    header: Option<Arc<RunHeader>>,
+    /// Layer numbers as text, as many as the deepest lane has.
+    layers: Vec<String>,
+    number: Vec<u8>,
+}
+
+/// What all rows of one lane and step begin with.
+struct Beginning<'a> {
+    lane: &'a str,
+    step: String,
+}
+
+impl<W: Write> Table<W> {
+    fn begin(&mut self, header: Arc<RunHeader>) {
+        let deepest = header.lanes.iter().map(|lane| lane.layers.len()).max().unwrap_or(0);
+        self.layers = (0..deepest).map(|layer| layer.to_string()).collect();
+        self.header = Some(header);
+    }
+
+    fn step(&mut self, record: &StepRecord) -> Result<(), ExportError> {
+        let Some(header) = self.header.clone() else { return Ok(()) };
+        let start = beginning(&header, record.lane, record.step);
+        self.scalar(&start, "loss", Some(record.loss))?;
+        self.scalar(&start, "accuracy", record.accuracy)?;
+        self.row(&start, None, "learning_rate", |out| push_double(out, record.learning_rate))?;
+        self.scalar(&start, "global_grad_norm", record.global_grad_norm)?;
+        self.row(&start, None, "step_ns", |out| push_u64(out, record.step_ns))?;
+        self.row(&start, None, "measure_ns", |out| push_u64(out, record.measure_ns))?;
+        let Some(lane) = header.lanes.get(record.lane.index()) else { return Ok(()) };
+        for (row, quantity) in header.quantities.iter().enumerate() {
+            for (index, (cell, layer)) in record.values.row(row).iter().zip(&lane.layers.layers).enumerate() {
+                if let Some(value) = cell.get() {
+                    let place = Some((index, layer.path.as_str()));
+                    self.row(&start, place, quantity.name(), |out| push_single(out, value))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn eval(&mut self, record: &EvalRecord) -> Result<(), ExportError> {
+        let Some(header) = self.header.clone() else { return Ok(()) };
+        let start = beginning(&header, record.lane, record.step);
+        self.scalar(&start, "eval_loss", Some(record.loss))?;
+        self.scalar(&start, "eval_accuracy", Some(record.accuracy))
+    }
+
+    fn scalar(&mut self, start: &Beginning<'_>, name: &str, value: Option<f32>) -> Result<(), ExportError> {
+        value.map_or(Ok(()), |value| self.row(start, None, name, |out| push_single(out, value)))
+    }
+
+    fn row(
+        &mut self,
+        start: &Beginning<'_>,
+        place: Option<(usize, &str)>,
+        quantity: &str,
+        number: impl FnOnce(&mut Vec<u8>),
+    ) -> Result<(), ExportError> {
+        self.number.clear();
+        number(&mut self.number);
+        let (layer, path) = place.unwrap_or((usize::MAX, ""));
+        let layer = self.layers.get(layer).map_or("", String::as_str);
+        let fields = [start.lane, &start.step, layer, path, quantity].map(str::as_bytes);
+        let [lane, step, layer, path, quantity] = fields;
+        self.out.write_record([lane, step, layer, path, quantity, &self.number]).map_err(failed)
+    }
+}
+
+fn beginning(header: &RunHeader, lane: LaneId, step: Step) -> Beginning<'_> {
+    let name = header.lanes.get(lane.index()).map_or("", |lane| lane.name.as_str());
+    Beginning { lane: name, step: step.to_string() }
+}
+
+fn push_single(out: &mut Vec<u8>, value: f32) {
+    if value.is_finite() { push_f32(out, value) } else { push_special(out, f64::from(value)) }
+}
+
+fn push_double(out: &mut Vec<u8>, value: f64) {
+    if value.is_finite() { push_f64(out, value) } else { push_special(out, value) }
+}
+
+fn push_special(out: &mut Vec<u8>, value: f64) {
+    let word = if value.is_nan() {
+        "NaN"
+    } else if value > 0.0 {
+        "inf"
+    } else {
+        "-inf"
+    };
+    out.extend_from_slice(word.as_bytes());
+}
+
+/// The output's own error, so that a closed pipe is known for one. The rows have one length: nothing else can fail.
+fn failed(error: ::csv::Error) -> ExportError {
+    ExportError::Write(match error.into_kind() {
+        ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    })
+}

@@ -1,0 +1,5 @@
+//! x
+#[derive(Clone, Copy, Debug)]
+pub struct Size;
+pub fn png() {}
+pub fn svg() {}

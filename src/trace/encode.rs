@@ -1,0 +1,220 @@
+//! Events as lines: one JSON object each, `kind` first, `crc` last.
+//!
+//! The line of a step is written by hand, because a deep run writes thousands of numbers per step; the rare lines go
+//! through serde. `docs/format.md` lists every field.
+
+use serde::Serialize;
+
+use super::number::{push_f32, push_f64, push_u64};
+use super::seal;
+use crate::event::{EvalRecord, Event, LaneEnd, Note, Outcome, RunEnd, RunHeader, StepRecord};
+use crate::quantity::Quantity;
+use crate::units::{LaneId, Step};
+
+/// Bytes of one measured value, the comma included, rarely more: sizes the buffer.
+const BYTES_PER_VALUE: usize = 15;
+
+/// Writes the lines of one run.
+#[derive(Debug)]
+pub(super) struct Encoder {
+    /// Rows of every grid, in the order of the header.
+    names: Vec<&'static str>,
+    special: Special,
+}
+
+/// Where `null` stands for a number that JSON cannot write, per kind.
+#[derive(Debug, Default)]
+struct Special {
+    nan: Vec<(&'static str, usize)>,
+    pinf: Vec<(&'static str, usize)>,
+    ninf: Vec<(&'static str, usize)>,
+}
+
+/// The header's line: the header's fields behind two that say what the file is.
+#[derive(Serialize)]
+struct HeaderLine<'a> {
+    kind: &'static str,
+    format: &'static str,
+    #[serde(flatten)]
+    header: &'a RunHeader,
+}
+
+#[derive(Serialize)]
+struct NoteLine<'a> {
+    kind: &'static str,
+    #[serde(flatten)]
+    note: &'a Note,
+}
+
+#[derive(Serialize)]
+struct LaneEndLine<'a> {
+    kind: &'static str,
+    lane: LaneId,
+    step: Step,
+    #[serde(flatten)]
+    outcome: &'a Outcome,
+}
+
+#[derive(Serialize)]
+struct EndLine<'a> {
+    kind: &'static str,
+    #[serde(flatten)]
+    outcome: &'a Outcome,
+}
+
+impl Encoder {
+    /// For a run that measures these quantities.
+    pub(super) fn new(quantities: &[Quantity]) -> Self {
+        Self { names: quantities.iter().map(|quantity| quantity.name()).collect(), special: Special::default() }
+    }
+
+    /// Appends the event's line, its end of line included.
+    pub(super) fn line(&mut self, out: &mut Vec<u8>, event: &Event) {
+        let start = out.len();
+        match event {
+            Event::RunStarted(header) => {
+                object(out, &HeaderLine { kind: "header", format: super::FORMAT, header });
+            }
+            Event::Step(record) => self.step(out, record),
+            Event::Eval(record) => self.eval(out, record),
+            Event::Note(note) => object(out, &NoteLine { kind: "note", note }),
+            Event::LaneEnded(LaneEnd { lane, step, outcome }) => {
+                object(out, &LaneEndLine { kind: "lane_end", lane: *lane, step: *step, outcome });
+            }
+            Event::RunEnded(RunEnd { outcome }) => object(out, &EndLine { kind: "end", outcome }),
+        }
+        seal::close(out, start);
+    }
+
+    fn step(&mut self, out: &mut Vec<u8>, record: &StepRecord) {
+        out.reserve(BYTES_PER_VALUE * record.values.values().len() + 512);
+        out.extend_from_slice(b"{\"kind\":\"step\"");
+        whole(out, "lane", u64::from(record.lane.0));
+        whole(out, "step", record.step.0);
+        whole(out, "epoch", u64::from(record.epoch));
+        self.scalar(out, "loss", Some(record.loss));
+        self.scalar(out, "accuracy", record.accuracy);
+        field(out, "learning_rate");
+        push_f64(out, record.learning_rate);
+        self.special.note("learning_rate", 0, record.learning_rate);
+        self.scalar(out, "global_grad_norm", record.global_grad_norm);
+        whole(out, "step_ns", record.step_ns);
+        whole(out, "measure_ns", record.measure_ns);
+        if record.values.layers() > 0 {
+            self.values(out, record);
+        }
+        self.special.write(out);
+    }
+
+    fn eval(&mut self, out: &mut Vec<u8>, record: &EvalRecord) {
+        out.extend_from_slice(b"{\"kind\":\"eval\"");
+        whole(out, "lane", u64::from(record.lane.0));
+        whole(out, "step", record.step.0);
+        self.scalar(out, "loss", Some(record.loss));
+        self.scalar(out, "accuracy", Some(record.accuracy));
+        whole(out, "rows", record.rows);
+        self.special.write(out);
+    }
+
+    /// One array per quantity that at least one layer has; `null` where the layer has none.
+    fn values(&mut self, out: &mut Vec<u8>, record: &StepRecord) {
+        out.extend_from_slice(b",\"values\":{");
+        let mut separator: &[u8] = b"\"";
+        for (row, &name) in self.names.iter().enumerate() {
+            let cells = record.values.row(row);
+            if cells.iter().all(|cell| cell.is_absent()) {
+                continue;
+            }
+            out.extend_from_slice(separator);
+            separator = b",\"";
+            out.extend_from_slice(name.as_bytes());
+            out.extend_from_slice(b"\":");
+            let mut before = b'[';
+            for (layer, cell) in cells.iter().enumerate() {
+                out.push(before);
+                before = b',';
+                match cell.get() {
+                    Some(value) => {
+                        push_f32(out, value);
+                        self.special.note(name, layer, f64::from(value));
+                    }
+                    None => out.extend_from_slice(b"null"),
+                }
+            }
+            out.push(b']');
+        }
+        out.push(b'}');
+    }
+
+    fn scalar(&mut self, out: &mut Vec<u8>, name: &'static str, value: Option<f32>) {
+        field(out, name);
+        match value {
+            Some(value) => {
+                push_f32(out, value);
+                self.special.note(name, 0, f64::from(value));
+            }
+            None => out.extend_from_slice(b"null"),
+        }
+    }
+}
+
+impl Special {
+    fn note(&mut self, name: &'static str, index: usize, value: f64) {
+        if value.is_finite() {
+            return;
+        }
+        let list = if value.is_nan() {
+            &mut self.nan
+        } else if value > 0.0 {
+            &mut self.pinf
+        } else {
+            &mut self.ninf
+        };
+        list.push((name, index));
+    }
+
+    /// `,"nan":{"signal_norm":[3,4],"loss":[0]}` and the same for both infinities, where there are any.
+    fn write(&mut self, out: &mut Vec<u8>) {
+        for (kind, list) in [("nan", &mut self.nan), ("pinf", &mut self.pinf), ("ninf", &mut self.ninf)] {
+            if list.is_empty() {
+                continue;
+            }
+            field(out, kind);
+            out.push(b'{');
+            let mut current = None;
+            for &(name, index) in list.iter() {
+                if current == Some(name) {
+                    out.push(b',');
+                } else {
+                    out.extend_from_slice(if current.is_some() { b"],\"" } else { b"\"" });
+                    out.extend_from_slice(name.as_bytes());
+                    out.extend_from_slice(b"\":[");
+                    current = Some(name);
+                }
+                push_u64(out, index as u64);
+            }
+            out.extend_from_slice(b"]}");
+            list.clear();
+        }
+    }
+}
+
+fn field(out: &mut Vec<u8>, name: &str) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+}
+
+fn whole(out: &mut Vec<u8>, name: &str, value: u64) {
+    field(out, name);
+    push_u64(out, value);
+}
+
+/// An object without its closing brace, which comes after the seal.
+fn object(out: &mut Vec<u8>, line: &impl Serialize) {
+    // Plain structs with text keys always serialize.
+    let _ = serde_json::to_writer(&mut *out, line);
+    if out.last() == Some(&b'}') {
+        out.pop();
+    }
+}

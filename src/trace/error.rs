@@ -1,0 +1,178 @@
+//! What can be wrong with a trace that is read: what, where, and what to do.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::text;
+use crate::units::Step;
+
+/// A line of a file, shown as `DIR/trace.jsonl:17`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub path: PathBuf,
+    /// The line, from 1.
+    pub line: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", shown(&self.path), self.line)
+    }
+}
+
+/// A trace that cannot be read, or not further.
+///
+/// A torn tail and damaged lines are none of these: they are [`super::Warnings`].
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum TraceError {
+    /// Nothing is there.
+    #[error("there is no trace at {}: give the directory that a run wrote with --log", shown(path))]
+    NotFound {
+        /// What was asked for.
+        path: PathBuf,
+    },
+    /// The system refuses.
+    #[error("cannot read {}: {source}", shown(path))]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// No byte in it.
+    #[error("{} is empty: the run ended before it wrote its first line", shown(path))]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The first line is torn off.
+    #[error("{} ends within its first line: the run was killed as it started, nothing was recorded", shown(path))]
+    NoHeader {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The first line's seal is broken.
+    #[error("the first line of {} is damaged, and without it no other line can be read", shown(path))]
+    DamagedHeader {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Not a trace of gradtop.
+    #[error("{} is not a trace of gradtop: it looks like {looks_like}", shown(path))]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What it seems to be.
+        looks_like: &'static str,
+    },
+    /// Written by a newer gradtop.
+    #[error("{} has format version {found}, and this gradtop reads up to version {known}: update gradtop", shown(path))]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The newest version that is known here.
+        known: u32,
+    },
+    /// Steps run backwards.
+    #[error("step {step} comes after step {after} in {place}: are these two runs in one file?")]
+    OutOfOrder {
+        /// Where.
+        place: Place,
+        /// The step there.
+        step: Step,
+        /// The lane's step before it.
+        after: Step,
+    },
+    /// A line whose seal holds makes no sense.
+    #[error("{place}: {fault}: was this line written by another program?")]
+    Line {
+        /// Where.
+        place: Place,
+        /// What is wrong.
+        fault: Fault,
+    },
+}
+
+/// What is wrong with a line whose seal holds.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// Other JSON than the format asks for.
+    #[error("expected {0}")]
+    Expected(&'static str),
+    /// A field that must be there is not.
+    #[error("field '{0}' is missing")]
+    Missing(&'static str),
+    /// A lane that the header does not know.
+    #[error("lane {found}, where the header has {lanes}")]
+    Lane {
+        /// The lane, from 0.
+        found: u16,
+        /// Number of lanes in the header.
+        lanes: usize,
+    },
+    /// An array that does not fit its lane.
+    #[error("{quantity} has {found} values, where lane '{lane}' has {layers} layers")]
+    Length {
+        /// Name of the array.
+        quantity: String,
+        /// Its length.
+        found: usize,
+        /// The lane.
+        lane: String,
+        /// Number of its layers.
+        layers: usize,
+    },
+    /// An index in `nan`, `pinf` or `ninf` that leads nowhere.
+    #[error("index {index} of '{name}' leads nowhere")]
+    Index {
+        /// Name of the array or number.
+        name: String,
+        /// The index.
+        index: usize,
+    },
+    /// A rare line that serde refuses.
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+}
+
+fn shown(path: &Path) -> String {
+    text::printable(&path.to_string_lossy()).into_owned()
+}
+
+/// What a file that is no trace seems to be, from its first bytes.
+pub(super) fn looks_like(first: &[u8]) -> &'static str {
+    let starts = |magic: &[u8]| first.starts_with(magic);
+    if starts(b"{") {
+        "JSON of another program"
+    } else if starts(b":W&B") {
+        "a log of W&B"
+    } else if first.windows(11).take(64).any(|window| window == b"brain.Event") {
+        "an event file of TensorBoard"
+    } else if starts(b"PAR1") {
+        "a Parquet file"
+    } else if starts(b"ARROW1") {
+        "an Arrow file"
+    } else if starts(&[0x1f, 0x8b]) {
+        "a gzip archive: unpack it first"
+    } else if starts(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        "a zstd archive: unpack it first"
+    } else if starts(b"PK\x03\x04") {
+        "a zip archive, such as a PyTorch checkpoint"
+    } else if starts(b"\x89PNG") {
+        "a picture"
+    } else if first.contains(&0) || std::str::from_utf8(first).is_err_and(|error| error.error_len().is_some()) {
+        "binary data"
+    } else if first.contains(&b',') {
+        "a table of comma-separated values"
+    } else {
+        "plain text"
+    }
+}

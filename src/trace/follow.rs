@@ -1,0 +1,156 @@
+//! A trace that may still be written, by this process or another: polled, because file systems on a network tell
+//! nobody of changes.
+//!
+//! A file that was replaced (`--force`, a copy) is recognized by its first bytes, which hold the run's identity, and is
+//! read from its start.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Warnings;
+use super::error::TraceError;
+use super::lines::Lines;
+use super::parser::Parser;
+use super::reader::{first, open_file};
+use crate::event::{Event, RunHeader};
+
+/// Bytes at the start of a file that tell runs apart: the header's identity stands within.
+const FINGERPRINT: u64 = 256;
+
+/// Reads a trace while it grows.
+#[derive(Debug)]
+pub struct Follow {
+    path: PathBuf,
+    reading: Reading,
+    run: Run,
+    at: At,
+}
+
+/// One file and how far it was read.
+#[derive(Debug)]
+struct Reading {
+    lines: Lines<File>,
+    parser: Parser,
+    fingerprint: Vec<u8>,
+    /// A header that was read and not handed out.
+    header: Option<Arc<RunHeader>>,
+}
+
+/// How far the run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Run {
+    Going,
+    Ended,
+    /// An error was handed out: nothing further is read from this file.
+    Broken,
+}
+
+/// Where in the file the last poll ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    Middle,
+    End,
+}
+
+impl Reading {
+    fn open(path: &Path) -> Result<Self, TraceError> {
+        let mut lines = Lines::new(open_file(path)?, 0, 0);
+        let mut parser = Parser::new(path);
+        let header = Some(first(&mut lines, &mut parser)?);
+        let fingerprint = beginning(path, lines.whole().min(FINGERPRINT))?;
+        Ok(Self { lines, parser, fingerprint, header })
+    }
+}
+
+impl Follow {
+    /// Opens the trace in a directory, or a trace file itself, and reads its header.
+    ///
+    /// # Errors
+    /// When there is no such file, or no complete header of a known version in it.
+    pub fn open(path: &Path) -> Result<Self, TraceError> {
+        let path = super::file_of(path);
+        Ok(Self { reading: Reading::open(&path)?, path, run: Run::Going, at: At::Middle })
+    }
+
+    /// The next event, if one is there by now; reads at most a piece of the file. An error is handed out once, then
+    /// nothing follows until the file is replaced.
+    ///
+    /// A [`Event::RunStarted`] after the first replaces the run before it.
+    pub fn poll(&mut self) -> Option<Result<Event, TraceError>> {
+        // What comes behind the end of a file is its own only while the file is the same.
+        if self.at == At::End && self.was_replaced() {
+            // A new file without a complete header is not there yet.
+            self.reading = Reading::open(&self.path).ok()?;
+            (self.at, self.run) = (At::Middle, Run::Going);
+        }
+        if let Some(header) = self.reading.header.take() {
+            return Some(Ok(Event::RunStarted(header)));
+        }
+        if self.run == Run::Broken {
+            return None;
+        }
+        let next = self.next_event().transpose();
+        match next {
+            Some(Ok(_)) => self.at = At::Middle,
+            Some(Err(_)) => (self.at, self.run) = (At::End, Run::Broken),
+            None => self.at = At::End,
+        }
+        next
+    }
+
+    /// Whether the run has ended and all of it was handed out.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.run != Run::Going
+    }
+
+    /// The header of the run that is read.
+    #[must_use]
+    pub fn header(&self) -> Option<&Arc<RunHeader>> {
+        self.reading.parser.header()
+    }
+
+    /// What was passed over up to here. The tail counts as torn while it is, so also for a moment while it is written.
+    #[must_use]
+    pub fn warnings(&self) -> &Warnings {
+        &self.reading.parser.warnings
+    }
+
+    fn next_event(&mut self) -> Result<Option<Event>, TraceError> {
+        let Reading { lines, parser, .. } = &mut self.reading;
+        loop {
+            let number = lines.number() + 1;
+            let line = lines.next().map_err(|source| TraceError::Read { path: self.path.clone(), source })?;
+            let Some(line) = line else {
+                parser.warnings.torn_tail = !lines.rest().is_empty();
+                lines.forget_rest().map_err(|source| TraceError::Read { path: self.path.clone(), source })?;
+                return Ok(None);
+            };
+            let event = parser.line(number, &line)?;
+            parser.warnings.torn_tail = false;
+            match event {
+                Some(Event::RunEnded(_)) => self.run = Run::Ended,
+                Some(_) => self.run = Run::Going,
+                None => continue,
+            }
+            return Ok(event);
+        }
+    }
+
+    /// Whether another file stands at the path, or this one was cut.
+    fn was_replaced(&self) -> bool {
+        let Reading { fingerprint, lines, .. } = &self.reading;
+        let Ok(now) = beginning(&self.path, fingerprint.len() as u64) else { return false };
+        let cut = std::fs::metadata(&self.path).is_ok_and(|found| found.len() < lines.whole());
+        cut || now != *fingerprint
+    }
+}
+
+fn beginning(path: &Path, length: u64) -> Result<Vec<u8>, TraceError> {
+    let mut bytes = Vec::new();
+    let read = open_file(path)?.take(length).read_to_end(&mut bytes);
+    read.map_err(|source| TraceError::Read { path: path.to_owned(), source })?;
+    Ok(bytes)
+}

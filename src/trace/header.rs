@@ -1,0 +1,124 @@
+//! The header's line: what the file is, then everything about the run that does not change.
+//!
+//! Foreign text is made harmless here, once, so that nothing behind the reader has to think of it. What a newer
+//! gradtop may have added without a new version (quantities, settings) is left out with a warning.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::Warnings;
+use super::error::Fault;
+use crate::config::{DataSource, RunConfig};
+use crate::event::{FORMAT_VERSION, LaneHeader, Machine, RunHeader};
+use crate::quantity::Quantity;
+use crate::text::clean;
+
+/// How the first line of a trace begins.
+pub(super) const BEGINNING: &[u8] = b"{\"kind\":\"header\",\"format\":\"gradtop-trace\"";
+
+/// Value of the field `format`.
+pub(super) const FORMAT: &str = "gradtop-trace";
+
+/// What the header's line turned out to be.
+pub(super) enum Found {
+    /// A header that this version reads.
+    Header(Arc<RunHeader>),
+    /// A header of a version that it does not.
+    Newer(u32),
+    /// JSON of another program.
+    Foreign,
+}
+
+#[derive(Deserialize)]
+struct Identity<'a> {
+    format: Option<&'a str>,
+    version: Option<u32>,
+}
+
+#[derive(Deserialize)]
+struct Fields<'a> {
+    run_id: String,
+    #[serde(default)]
+    started_at: u64,
+    lanes: Vec<LaneHeader>,
+    quantities: Vec<String>,
+    #[serde(default, borrow)]
+    config: Option<&'a RawValue>,
+    #[serde(default)]
+    machine: Machine,
+}
+
+/// Reads a header's line whose seal holds.
+pub(super) fn read(line: &[u8], warnings: &mut Warnings) -> Result<Found, Fault> {
+    let Ok(Identity { format: Some(FORMAT), version: Some(version) }) = serde_json::from_slice(line) else {
+        return Ok(Found::Foreign);
+    };
+    if version > FORMAT_VERSION {
+        return Ok(Found::Newer(version));
+    }
+    let fields: Fields = serde_json::from_slice(line)?;
+    if fields.lanes.len() > usize::from(u16::MAX) {
+        return Err(Fault::Expected("at most 65,535 lanes"));
+    }
+    let config = fields.config.and_then(|raw| config(raw, warnings));
+    Ok(Found::Header(Arc::new(RunHeader {
+        version,
+        run_id: clean(&fields.run_id),
+        started_at: fields.started_at,
+        lanes: fields.lanes.into_iter().map(lane).collect(),
+        quantities: quantities(&fields.quantities, warnings),
+        config,
+        machine: machine(&fields.machine),
+    })))
+}
+
+fn quantities(names: &[String], warnings: &mut Warnings) -> Vec<Quantity> {
+    let mut known = Vec::with_capacity(names.len());
+    for name in names {
+        match Quantity::named(name) {
+            Some(quantity) if known.contains(&quantity) => {}
+            Some(quantity) => known.push(quantity),
+            None => warnings.unknown_quantity(clean(name)),
+        }
+    }
+    known
+}
+
+fn config(raw: &RawValue, warnings: &mut Warnings) -> Option<RunConfig> {
+    let Ok(mut config) = serde_json::from_str::<RunConfig>(raw.get()) else {
+        warnings.unknown_config = true;
+        return None;
+    };
+    for lane in &mut config.lanes {
+        lane.name = clean(&lane.name);
+    }
+    if let DataSource::Csv(path) = &mut config.data {
+        let shown = clean(&path.to_string_lossy());
+        *path = PathBuf::from(shown);
+    }
+    Some(config)
+}
+
+fn lane(mut lane: LaneHeader) -> LaneHeader {
+    lane.name = clean(&lane.name);
+    lane.title = clean(&lane.title);
+    for layer in &mut lane.layers.layers {
+        layer.path = clean(&layer.path);
+        for parameter in &mut layer.parameters {
+            parameter.path = clean(&parameter.path);
+        }
+    }
+    lane
+}
+
+fn machine(machine: &Machine) -> Machine {
+    Machine {
+        platform: clean(&machine.platform),
+        threads: machine.threads,
+        gradtop: clean(&machine.gradtop),
+        backend: clean(&machine.backend),
+    }
+}

@@ -1,0 +1,153 @@
+//! A growing file as lines, of bounded length, with what follows the last end of line held back.
+
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+
+/// A line is at most this long: a header of 8 lanes × 10 000 layers takes a third of it, steps far less.
+const LONGEST_LINE: usize = 64 << 20;
+
+/// Read at once: large enough that system calls do not count, small enough for a first picture in no time.
+const CHUNK: usize = 256 << 10;
+
+/// One line.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Line<'a> {
+    /// Its bytes without the end of line.
+    Whole(&'a [u8]),
+    /// Longer than any line of a trace; its bytes were thrown away.
+    TooLong,
+}
+
+/// Lines of something that may grow.
+#[derive(Debug)]
+pub(super) struct Lines<R> {
+    reader: BufReader<R>,
+    line: Vec<u8>,
+    state: State,
+    number: u64,
+    /// Bytes of the file that were read.
+    end: u64,
+    /// Bytes of the file up to the end of the last line.
+    whole: u64,
+    longest: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// `line` holds the beginning of the next line.
+    Begun,
+    /// `line` was handed out.
+    HandedOut,
+    /// The line is too long; its rest is thrown away.
+    Skipping,
+}
+
+impl<R: Read> Lines<R> {
+    /// From where `reader` stands, which is `lines` lines and `bytes` bytes into the file.
+    pub(super) fn new(reader: R, lines: u64, bytes: u64) -> Self {
+        let reader = BufReader::with_capacity(CHUNK, reader);
+        let (line, state, longest) = (Vec::new(), State::Begun, LONGEST_LINE);
+        Self { reader, line, state, number: lines, end: bytes, whole: bytes, longest }
+    }
+
+    /// The next line that is complete; `None` at the end of what is there now.
+    pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+        if self.state == State::HandedOut {
+            self.line.clear();
+            self.state = State::Begun;
+        }
+        loop {
+            let room = (self.longest - self.line.len()) as u64;
+            let read = self.reader.by_ref().take(room).read_until(b'\n', &mut self.line)?;
+            self.end += read as u64;
+            if self.line.last() == Some(&b'\n') {
+                self.number += 1;
+                self.whole = self.end;
+                let skipped = self.state == State::Skipping;
+                self.state = State::HandedOut;
+                let whole = self.line.strip_suffix(b"\n").unwrap_or_default();
+                return Ok(Some(if skipped { Line::TooLong } else { Line::Whole(whole) }));
+            }
+            if read == 0 {
+                return Ok(None);
+            }
+            if self.line.len() >= self.longest {
+                self.state = State::Skipping;
+                self.line.clear();
+            }
+        }
+    }
+
+    /// What follows the last end of line: a line being written, or one torn off.
+    pub(super) fn rest(&self) -> &[u8] {
+        if self.state == State::Begun { &self.line } else { &[] }
+    }
+
+    /// Number of the last line, from 1.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Bytes of the file up to the end of the last line.
+    pub(super) fn whole(&self) -> u64 {
+        self.whole
+    }
+}
+
+impl<R: Read + Seek> Lines<R> {
+    /// Forgets what was held back, to read it anew: its writer may have cut it off and written something else.
+    pub(super) fn forget_rest(&mut self) -> io::Result<()> {
+        if self.state == State::Begun && !self.line.is_empty() {
+            self.reader.seek(SeekFrom::Start(self.whole))?;
+            self.end = self.whole;
+            self.line.clear();
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn short(bytes: &[u8], longest: usize) -> Lines<&[u8]> {
+        Lines { longest, ..Lines::new(bytes, 0, 0) }
+    }
+
+    #[test]
+    fn a_line_that_is_not_complete_is_held_back() {
+        let mut lines = short(b"one\n\ntw", 10);
+        assert_eq!(lines.next().unwrap(), Some(Line::Whole(b"one")));
+        assert_eq!(lines.next().unwrap(), Some(Line::Whole(b"")));
+        assert_eq!(lines.next().unwrap(), None);
+        assert_eq!((lines.rest(), lines.number(), lines.whole()), (&b"tw"[..], 2, 5));
+    }
+
+    #[test]
+    fn a_line_without_end_takes_no_memory_and_the_next_one_is_found() {
+        let mut bytes = vec![b'x'; 1000];
+        bytes.extend_from_slice(b"\nnext\n");
+        let mut lines = short(&bytes, 10);
+        assert_eq!(lines.next().unwrap(), Some(Line::TooLong));
+        assert_eq!(lines.next().unwrap(), Some(Line::Whole(b"next")));
+        assert!(lines.line.capacity() < 100);
+    }
+
+    #[test]
+    fn a_growing_file_goes_on_where_it_stopped() {
+        use std::io::Write;
+        let path = tempfile::NamedTempFile::new().unwrap();
+        let mut writer = path.reopen().unwrap();
+        let mut lines = Lines::new(std::fs::File::open(path.path()).unwrap(), 0, 0);
+        writer.write_all(b"on").unwrap();
+        assert_eq!(lines.next().unwrap(), None);
+        writer.write_all(b"e\ntwo\nthr").unwrap();
+        assert_eq!(lines.next().unwrap(), Some(Line::Whole(b"one")));
+        assert_eq!(lines.next().unwrap(), Some(Line::Whole(b"two")));
+        assert_eq!(lines.next().unwrap(), None);
+        lines.forget_rest().unwrap();
+        writer.set_len(8).unwrap();
+        writer.seek(SeekFrom::End(0)).unwrap();
+        writer.write_all(b"four\n").unwrap();
+        assert_eq!(lines.next().unwrap(), Some(Line::Whole(b"four")));
+    }
+}

@@ -1,0 +1,102 @@
+//! Why a trace cannot be written, known before the first step: what, where, and what to do.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::error::TraceError;
+use crate::text;
+
+/// A log directory that cannot be used.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum LogError {
+    /// A file stands where the directory should.
+    #[error("{} is a file: give --log a directory", shown(path))]
+    NotADirectory {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The directory cannot be made.
+    #[error("cannot create the directory {}: {source}: give --log another one", shown(path))]
+    CreateDirectory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file cannot be written.
+    #[error("cannot write {}: {source}: give --log a directory that can be written", shown(path))]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The directory holds a trace already.
+    #[error(
+        "{} holds a trace already: add --append to write behind it, --force to replace it, or give --log another \
+         directory",
+        shown(path)
+    )]
+    Exists {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// Another process writes there.
+    #[error("another gradtop is writing into {}: wait for its end, or give --log another directory", shown(path))]
+    InUse {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// What is there cannot be read, so nothing can be appended.
+    #[error("cannot append: {0}: use --force to replace it, or give --log another directory")]
+    Unreadable(#[from] TraceError),
+    /// What is there is of other stacks.
+    #[error(
+        "cannot append to {}: {difference}: use --force to replace it, or give --log another directory",
+        shown(path)
+    )]
+    Different {
+        /// The directory.
+        path: PathBuf,
+        /// The first difference.
+        difference: Difference,
+    },
+}
+
+/// Why two runs cannot stand in one file.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Difference {
+    /// Another number of lanes.
+    #[error("it has {there} lanes, this run has {here}")]
+    Lanes {
+        /// In the file.
+        there: usize,
+        /// In this run.
+        here: usize,
+    },
+    /// Another name of a lane.
+    #[error("its lane '{there}' is '{here}' in this run")]
+    Name {
+        /// In the file.
+        there: String,
+        /// In this run.
+        here: String,
+    },
+    /// Other layers.
+    #[error("its lane '{lane}' has other layers than in this run")]
+    Layers {
+        /// The lane.
+        lane: String,
+    },
+    /// Other quantities.
+    #[error("it holds other quantities than this run")]
+    Quantities,
+}
+
+fn shown(path: &Path) -> String {
+    text::printable(&path.to_string_lossy()).into_owned()
+}

@@ -1,0 +1,120 @@
+//! Lines in, events out: knows the header, checks seals and the order of steps, passes over what is damaged.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::error::{Place, TraceError, looks_like};
+use super::header::{self, Found};
+use super::lines::Line;
+use super::{Warnings, decode, seal};
+use crate::event::{Event, FORMAT_VERSION, RunHeader};
+use crate::units::Step;
+
+/// State of reading one file.
+#[derive(Debug)]
+pub(super) struct Parser {
+    path: PathBuf,
+    header: Option<Arc<RunHeader>>,
+    /// Newest step per lane.
+    last: Vec<Option<Step>>,
+    pub(super) warnings: Warnings,
+}
+
+impl Parser {
+    pub(super) fn new(path: &Path) -> Self {
+        Self { path: path.to_owned(), header: None, last: Vec::new(), warnings: Warnings::default() }
+    }
+
+    /// The newest header.
+    pub(super) fn header(&self) -> Option<&Arc<RunHeader>> {
+        self.header.as_ref()
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Takes the line of that number; `None` where it was passed over.
+    pub(super) fn line(&mut self, number: u64, line: &Line<'_>) -> Result<Option<Event>, TraceError> {
+        let Line::Whole(line) = *line else {
+            return self.damaged(number, b"");
+        };
+        let Some(sealed) = seal::check(line) else {
+            return self.damaged(number, line);
+        };
+        if self.header.is_none() || line.starts_with(header::BEGINNING) {
+            return self.begin(number, line).map(Some);
+        }
+        let header = self.header.as_deref();
+        let event = header.map_or(Ok(None), |header| decode::event(line, sealed, header));
+        let event = event.map_err(|fault| TraceError::Line { place: self.place(number), fault })?;
+        match &event {
+            Some(Event::Step(record)) => self.order(number, record.lane.index(), record.step)?,
+            Some(_) => {}
+            None => self.warnings.unknown_lines += 1,
+        }
+        Ok(event)
+    }
+
+    /// A header opens a run: the first, or one appended to it.
+    fn begin(&mut self, number: u64, line: &[u8]) -> Result<Event, TraceError> {
+        let path = || self.path.clone();
+        let found = header::read(line, &mut self.warnings);
+        match found.map_err(|fault| TraceError::Line { place: self.place(number), fault })? {
+            Found::Header(header) => {
+                self.last = vec![None; header.lanes.len()];
+                self.header = Some(Arc::clone(&header));
+                Ok(Event::RunStarted(header))
+            }
+            Found::Newer(found) => Err(TraceError::Newer { path: path(), found, known: FORMAT_VERSION }),
+            Found::Foreign => Err(TraceError::Foreign { path: path(), looks_like: looks_like(line) }),
+        }
+    }
+
+    fn damaged(&mut self, number: u64, line: &[u8]) -> Result<Option<Event>, TraceError> {
+        if self.header.is_none() {
+            return Err(self.no_header(line));
+        }
+        let path = &self.path;
+        self.warnings.damaged_line(|| Place { path: path.clone(), line: number });
+        Ok(None)
+    }
+
+    /// Why a file whose first line is this has no header.
+    fn no_header(&self, line: &[u8]) -> TraceError {
+        let path = self.path.clone();
+        if line.starts_with(header::BEGINNING) {
+            TraceError::DamagedHeader { path }
+        } else {
+            TraceError::Foreign { path, looks_like: looks_like(line) }
+        }
+    }
+
+    /// Why a file that holds no complete line, only `rest`, has no header.
+    pub(super) fn torn_header(&self, rest: &[u8]) -> TraceError {
+        let path = self.path.clone();
+        if rest.is_empty() {
+            TraceError::Empty { path }
+        } else if rest.starts_with(header::BEGINNING) || header::BEGINNING.starts_with(rest) {
+            TraceError::NoHeader { path }
+        } else {
+            TraceError::Foreign { path, looks_like: looks_like(rest) }
+        }
+    }
+
+    fn order(&mut self, number: u64, lane: usize, step: Step) -> Result<(), TraceError> {
+        let place = self.place(number);
+        match self.last.get_mut(lane) {
+            Some(Some(after)) if *after >= step => Err(TraceError::OutOfOrder { place, step, after: *after }),
+            Some(last) => {
+                *last = Some(step);
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn place(&self, line: u64) -> Place {
+        Place { path: self.path.clone(), line }
+    }
+}

@@ -1,0 +1,156 @@
+//! A log directory, claimed before training starts, so that a person hears of a problem before the first step.
+//!
+//! Nothing that is there is changed until the run begins.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::log_error::{Difference, LogError};
+use super::reader::{first, open_file};
+use super::run_file::RunFile;
+use super::status::TraceStatus;
+use super::writer::Writer;
+use super::{FILE_NAME, lines, parser, seal};
+use crate::event::{Event, RunHeader};
+
+/// What to do with a trace that is there already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnExisting {
+    /// Leave it alone and say so.
+    #[default]
+    Refuse,
+    /// Write the new run behind it, once its torn tail is cut.
+    Append,
+    /// Replace it.
+    Force,
+}
+
+/// The claim on a directory.
+#[derive(Debug)]
+pub struct Reservation {
+    directory: PathBuf,
+    file: File,
+    existing: Option<Existing>,
+    status: Arc<TraceStatus>,
+}
+
+/// The trace to which the run will be appended.
+#[derive(Debug)]
+struct Existing {
+    header: Arc<RunHeader>,
+    /// Bytes up to the end of its last good line.
+    whole: u64,
+}
+
+impl Reservation {
+    /// Creates the directory where need be and locks the trace in it against other writers.
+    ///
+    /// # Errors
+    /// When the directory cannot be used, or holds a trace that `on_existing` does not allow to touch.
+    pub fn open(directory: &Path, on_existing: OnExisting) -> Result<Self, LogError> {
+        let owned = || directory.to_owned();
+        if directory.exists() && !directory.is_dir() {
+            return Err(LogError::NotADirectory { path: owned() });
+        }
+        fs::create_dir_all(directory).map_err(|source| LogError::CreateDirectory { path: owned(), source })?;
+        let path = directory.join(FILE_NAME);
+        let failed = |source| LogError::Write { path: path.clone(), source };
+        let file = OpenOptions::new().append(true).create(true).open(&path).map_err(failed)?;
+        // File systems without locks are taken on trust.
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            return Err(LogError::InUse { path: owned() });
+        }
+        let empty = file.metadata().map_err(failed)?.len() == 0;
+        let existing = match on_existing {
+            OnExisting::Refuse if !empty => return Err(LogError::Exists { path: owned() }),
+            OnExisting::Append if !empty => Some(existing(&path)?),
+            OnExisting::Refuse | OnExisting::Append | OnExisting::Force => None,
+        };
+        Ok(Self { directory: owned(), file, existing, status: Arc::default() })
+    }
+
+    /// How the writing will go.
+    #[must_use]
+    pub fn status(&self) -> Arc<TraceStatus> {
+        Arc::clone(&self.status)
+    }
+
+    /// Writes the header and `run.json`, and hands out what writes the rest.
+    ///
+    /// # Errors
+    /// When the run is to be appended to one with other lanes, layers or quantities, or the files cannot be written.
+    pub fn begin(self, header: &Arc<RunHeader>) -> Result<Writer, LogError> {
+        let whole = match &self.existing {
+            Some(existing) => {
+                same_rows(&existing.header, header)
+                    .map_err(|difference| LogError::Different { path: self.directory.clone(), difference })?;
+                existing.whole
+            }
+            None => 0,
+        };
+        let path = self.directory.join(FILE_NAME);
+        self.file.set_len(whole).map_err(|source| LogError::Write { path, source })?;
+        let run_file = RunFile::new(&self.directory, header);
+        run_file.write(None)?;
+        let mut writer = Writer::new(self.file, &header.quantities, whole, self.status).with_run_file(run_file);
+        writer.write(&Event::RunStarted(Arc::clone(header)));
+        writer.flush();
+        Ok(writer)
+    }
+}
+
+impl Writer {
+    /// Claims the directory and begins the run in one go.
+    ///
+    /// # Errors
+    /// As [`Reservation::open`] and [`Reservation::begin`].
+    pub fn create(directory: &Path, header: &Arc<RunHeader>, on_existing: OnExisting) -> Result<Self, LogError> {
+        Reservation::open(directory, on_existing)?.begin(header)
+    }
+}
+
+/// Reads the header and finds the end of the last good line. Costs one pass over the file.
+fn existing(path: &Path) -> Result<Existing, LogError> {
+    let failed = |source| LogError::Write { path: path.to_owned(), source };
+    let mut lines = lines::Lines::new(open_file(path)?, 0, 0);
+    let header = first(&mut lines, &mut parser::Parser::new(path))?;
+    let mut whole = lines.whole();
+    while let Some(line) = lines.next().map_err(failed)? {
+        let good = matches!(line, lines::Line::Whole(line) if seal::check(line).is_some());
+        if good {
+            whole = lines.whole();
+        }
+    }
+    Ok(Existing { header, whole })
+}
+
+/// Whether arrays of both runs have the same meaning.
+fn same_rows(there: &RunHeader, here: &RunHeader) -> Result<(), Difference> {
+    if there.lanes.len() != here.lanes.len() {
+        return Err(Difference::Lanes { there: there.lanes.len(), here: here.lanes.len() });
+    }
+    for (old, new) in there.lanes.iter().zip(&here.lanes) {
+        if old.name != new.name {
+            return Err(Difference::Name { there: old.name.clone(), here: new.name.clone() });
+        }
+        if old.layers != new.layers {
+            return Err(Difference::Layers { lane: new.name.clone() });
+        }
+    }
+    if there.quantities == here.quantities { Ok(()) } else { Err(Difference::Quantities) }
+}
+
+/// A directory inside `directory` for a run that was started anew: `directory/2`, `directory/3` …, the first that is
+/// not there yet.
+#[must_use]
+pub fn restart_directory(directory: &Path) -> PathBuf {
+    let mut number = 2_u64;
+    loop {
+        let candidate = directory.join(number.to_string());
+        if !candidate.exists() {
+            return candidate;
+        }
+        number += 1;
+    }
+}

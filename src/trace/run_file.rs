@@ -1,0 +1,57 @@
+//! `run.json` beside the trace: the header, and at the end how the run ended. For people and scripts that list runs.
+//!
+//! It is written beside itself and renamed, so that a reader finds either the old file or the new one, never a half.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::log_error::LogError;
+use crate::event::{Outcome, RunHeader};
+
+/// Its name.
+pub const RUN_FILE: &str = "run.json";
+
+/// Where the file lies and what stays the same in it.
+#[derive(Debug)]
+pub(super) struct RunFile {
+    path: PathBuf,
+    header: Arc<RunHeader>,
+}
+
+#[derive(Serialize)]
+struct Content<'a> {
+    format: &'static str,
+    /// No field `outcome` while the run goes on, nor after it was killed.
+    #[serde(flatten)]
+    outcome: Option<&'a Outcome>,
+    header: &'a RunHeader,
+}
+
+impl RunFile {
+    pub(super) fn new(directory: &Path, header: &Arc<RunHeader>) -> Self {
+        Self { path: directory.join(RUN_FILE), header: Arc::clone(header) }
+    }
+
+    /// Replaces the file.
+    pub(super) fn write(&self, outcome: Option<&Outcome>) -> Result<(), LogError> {
+        self.try_write(outcome).map_err(|source| LogError::Write { path: self.path.clone(), source })
+    }
+
+    fn try_write(&self, outcome: Option<&Outcome>) -> io::Result<()> {
+        let content = Content { format: "gradtop-run", outcome, header: &self.header };
+        let mut bytes = serde_json::to_vec(&content)?;
+        bytes.push(b'\n');
+        let new = self.path.with_extension("json.new");
+        let mut file = File::create(&new)?;
+        let written = file.write_all(&bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&new, &self.path));
+        if written.is_err() {
+            // On a full disk the half-written file would only be in the way.
+            let _ = fs::remove_file(&new);
+        }
+        written
+    }
+}

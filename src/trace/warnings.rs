@@ -1,0 +1,71 @@
+//! What was wrong with a trace and could be passed over: one sentence each, never an error.
+
+use super::error::Place;
+
+/// Quantities of a newer version that are named at most.
+const NAMED_AT_MOST: usize = 20;
+
+/// What a reader passed over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Warnings {
+    /// Lines whose seal was broken: they were left out.
+    pub damaged: u64,
+    /// The first of them.
+    pub first_damaged: Option<Place>,
+    /// The last line was not complete: the run was killed, or is still writing it.
+    pub torn_tail: bool,
+    /// Names of quantities that this version does not know: they were left out.
+    pub unknown_quantities: Vec<String>,
+    /// Lines of a kind that this version does not know: they were left out.
+    pub unknown_lines: u64,
+    /// The settings are those of a newer version: they are not shown.
+    pub unknown_config: bool,
+}
+
+impl Warnings {
+    /// Whether nothing was passed over.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// One sentence per kind of thing.
+    #[must_use]
+    pub fn sentences(&self) -> Vec<String> {
+        let mut sentences = Vec::new();
+        if let Some(place) = &self.first_damaged {
+            sentences.push(match self.damaged {
+                1 => format!("one damaged line was left out: {place}"),
+                count => format!("{count} damaged lines were left out, the first is {place}"),
+            });
+        }
+        if self.torn_tail {
+            sentences
+                .push("the last line is not complete and was left out: the run was killed while writing".to_owned());
+        }
+        if !self.unknown_quantities.is_empty() {
+            let names = self.unknown_quantities.join(", ");
+            sentences.push(format!("quantities that this gradtop does not know were left out: {names}"));
+        }
+        if self.unknown_lines > 0 {
+            let count = self.unknown_lines;
+            sentences.push(format!("{count} lines of a kind that this gradtop does not know were left out"));
+        }
+        if self.unknown_config {
+            sentences.push("the run's settings are those of another gradtop and are not shown".to_owned());
+        }
+        sentences
+    }
+
+    pub(super) fn damaged_line(&mut self, place: impl FnOnce() -> Place) {
+        self.damaged += 1;
+        self.first_damaged.get_or_insert_with(place);
+    }
+
+    pub(super) fn unknown_quantity(&mut self, name: String) {
+        if self.unknown_quantities.len() < NAMED_AT_MOST && !self.unknown_quantities.contains(&name) {
+            self.unknown_quantities.push(name);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Writes a trace: lines gather in one buffer, which goes out whole at every flush.
+//!
+//! A disk that is full does not stop a run. The file is cut back to its last whole line, lines wait in memory, and each
+//! flush tries again; when too many wait, further steps are left out, counted, and named in a note once there is space.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::encode::Encoder;
+use super::medium::Medium;
+use super::run_file::RunFile;
+use super::status::TraceStatus;
+use crate::event::{Event, Note, Outcome};
+use crate::quantity::Quantity;
+use crate::units::Step;
+
+/// What was written outlives a loss of power after this long.
+const SYNC_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Bytes that gather between two flushes before they are written out all the same.
+const BUFFER: usize = 1 << 20;
+
+/// Bytes that wait for space on a full disk; steps beyond are left out.
+const MOST_WAITING: usize = 16 << 20;
+
+/// Writes the events of one run.
+#[derive(Debug)]
+pub struct Writer<M: Medium = std::fs::File> {
+    medium: M,
+    encoder: Encoder,
+    buffer: Vec<u8>,
+    /// Length of the file up to its last whole line.
+    whole: u64,
+    tail: Tail,
+    paused: Option<String>,
+    gap: Option<Gap>,
+    synced: Instant,
+    run_file: Option<RunFile>,
+    outcome: Option<Outcome>,
+    status: Arc<TraceStatus>,
+}
+
+/// What lies behind the last whole line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tail {
+    Clean,
+    /// A piece of a line that could not be cut off yet.
+    Torn,
+}
+
+/// Steps that were left out.
+#[derive(Clone, Copy, Debug)]
+struct Gap {
+    first: Step,
+    last: Step,
+    count: u64,
+}
+
+impl<M: Medium> Writer<M> {
+    /// Writes behind the first `whole` bytes of the medium, which are whole lines.
+    pub(super) fn new(medium: M, quantities: &[Quantity], whole: u64, status: Arc<TraceStatus>) -> Self {
+        Self {
+            medium,
+            encoder: Encoder::new(quantities),
+            buffer: Vec::with_capacity(BUFFER + BUFFER / 4),
+            whole,
+            tail: Tail::Clean,
+            paused: None,
+            gap: None,
+            synced: Instant::now(),
+            run_file: None,
+            outcome: None,
+            status,
+        }
+    }
+
+    /// Keeps `run.json` beside the trace.
+    pub(super) fn with_run_file(mut self, run_file: RunFile) -> Self {
+        self.run_file = Some(run_file);
+        self
+    }
+
+    /// How the writing goes.
+    #[must_use]
+    pub fn status(&self) -> Arc<TraceStatus> {
+        Arc::clone(&self.status)
+    }
+
+    /// Takes an event; it is in the file after the next flush.
+    pub fn write(&mut self, event: &Event) {
+        if let Event::Step(record) = event
+            && self.paused.is_some()
+            && (self.gap.is_some() || self.buffer.len() > MOST_WAITING)
+        {
+            self.leave_out(record.step);
+            return;
+        }
+        self.encoder.line(&mut self.buffer, event);
+        if let Event::RunEnded(end) = event {
+            self.outcome = Some(end.outcome.clone());
+        }
+        if self.buffer.len() > BUFFER && self.paused.is_none() {
+            self.write_out();
+        }
+    }
+
+    /// Writes out what has gathered; every few seconds and after the end of the run also to the disk itself.
+    pub fn flush(&mut self) {
+        self.flush_at(Instant::now());
+    }
+
+    fn flush_at(&mut self, now: Instant) {
+        self.write_out();
+        let ended = self.outcome.take();
+        if ended.is_some() || now.saturating_duration_since(self.synced) >= SYNC_INTERVAL {
+            self.synced = now;
+            if let Err(error) = self.medium.sync() {
+                self.status.set_problem(Some(format!("the trace may not outlive a loss of power: {error}")));
+            }
+        }
+        if let (Some(outcome), Some(run_file)) = (ended, &self.run_file)
+            && let Err(error) = run_file.write(Some(&outcome))
+        {
+            self.status.set_problem(Some(error.to_string()));
+        }
+    }
+
+    fn leave_out(&mut self, step: Step) {
+        let gap = self.gap.get_or_insert(Gap { first: step, last: step, count: 0 });
+        gap.first = gap.first.min(step);
+        gap.last = gap.last.max(step);
+        gap.count += 1;
+        self.status.lose_step();
+    }
+
+    /// Empties the buffer, or as much of it as there is space for.
+    fn write_out(&mut self) {
+        match self.try_write_out() {
+            Ok(()) => self.resume(),
+            Err(error) => {
+                let cause = error.to_string();
+                self.status.set_problem(Some(format!("the trace is paused: {cause}")));
+                self.paused = Some(cause);
+            }
+        }
+        self.status.set_bytes(self.whole);
+    }
+
+    /// Names the gap, now that there is space again.
+    fn resume(&mut self) {
+        let Some(cause) = self.paused.take() else { return };
+        self.status.set_problem(None);
+        if let Some(Gap { first, last, count }) = self.gap.take() {
+            let text = format!("{count} steps from {first} to {last} are not in the trace: {cause}");
+            self.encoder.line(&mut self.buffer, &Event::Note(Note { lane: None, step: last, text }));
+            self.write_out();
+        }
+    }
+
+    fn try_write_out(&mut self) -> io::Result<()> {
+        self.cut_tail()?;
+        let mut written = 0;
+        let result = loop {
+            let rest = self.buffer.get(written..).unwrap_or_default();
+            if rest.is_empty() {
+                break Ok(());
+            }
+            match self.medium.write(rest) {
+                Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
+                Ok(bytes) => written += bytes,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Err(error),
+            }
+        };
+        let sent = self.buffer.get(..written).unwrap_or_default();
+        let whole = sent.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+        self.buffer.drain(..whole);
+        self.whole += whole as u64;
+        if written > whole {
+            self.tail = Tail::Torn;
+            // A cut that fails is tried again before anything else is written.
+            let _ = self.cut_tail();
+        }
+        result
+    }
+
+    fn cut_tail(&mut self) -> io::Result<()> {
+        if self.tail == Tail::Torn {
+            self.medium.cut(self.whole)?;
+            self.tail = Tail::Clean;
+        }
+        Ok(())
+    }
+}
+
+/// A run that ends by a panic keeps what it had gathered.
+impl<M: Medium> Drop for Writer<M> {
+    fn drop(&mut self) {
+        self.flush();
+    }
+}
+
+#[cfg(test)]
+mod tests;

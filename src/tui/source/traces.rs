@@ -1,0 +1,191 @@
+//! One or several traces side by side, finished or still being written.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Source, SourceKind};
+use crate::config::RunConfig;
+use crate::event::{Control, Event, Note, RunHeader};
+use crate::text;
+use crate::trace::{Follow, TraceError};
+use crate::units::Step;
+
+/// Follows traces; the index of a run is the position of its path.
+#[derive(Debug)]
+pub struct TraceSource {
+    traces: Vec<Follow>,
+    /// What tells the traces apart, in front of lane names that would be the same.
+    prefixes: Vec<String>,
+    /// The trace whose turn it is: one event each, so that they grow side by side.
+    turn: usize,
+}
+
+impl TraceSource {
+    /// Opens traces, each a directory or a trace file.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    pub fn open(paths: &[PathBuf]) -> Result<Self, TraceError> {
+        let traces = paths.iter().map(|path| Follow::open(path)).collect::<Result<_, _>>()?;
+        Ok(Self { traces, prefixes: prefixes(paths), turn: 0 })
+    }
+
+    /// Puts the name of the trace before lane names that another trace has too.
+    fn rename(&self, run: usize, mut header: Arc<RunHeader>) -> Arc<RunHeader> {
+        let taken = |name: &str| {
+            let others = self.traces.iter().enumerate().filter(|(other, _)| *other != run);
+            others.filter_map(|(_, trace)| trace.header()).any(|other| other.lanes.iter().any(|lane| lane.name == name))
+        };
+        if header.lanes.iter().any(|lane| taken(&lane.name)) {
+            let prefix = self.prefixes.get(run).map_or("", String::as_str);
+            for lane in &mut Arc::make_mut(&mut header).lanes {
+                if taken(&lane.name) {
+                    lane.name = text::clean(&format!("{prefix}/{}", lane.name));
+                }
+            }
+        }
+        header
+    }
+}
+
+impl Source for TraceSource {
+    fn kind(&self) -> SourceKind {
+        SourceKind::Traces
+    }
+
+    fn poll(&mut self) -> Option<(usize, Event)> {
+        for _ in 0..self.traces.len() {
+            let run = self.turn;
+            self.turn = (run + 1) % self.traces.len();
+            match self.traces.get_mut(run).and_then(Follow::poll) {
+                Some(Ok(Event::RunStarted(header))) => return Some((run, Event::RunStarted(self.rename(run, header)))),
+                Some(Ok(event)) => return Some((run, event)),
+                Some(Err(error)) => {
+                    let text = text::clean_message(&error.to_string());
+                    return Some((run, Event::Note(Note { lane: None, step: Step::default(), text })));
+                }
+                None => {}
+            }
+        }
+        None
+    }
+
+    fn control(&mut self, _: Control) {}
+
+    fn restart(&mut self, _: RunConfig) -> Result<(), String> {
+        Err("a trace cannot be trained anew: start a run with 'gradtop run'".to_owned())
+    }
+
+    fn dropped(&self) -> u64 {
+        0
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let warnings = |(trace, prefix): (&Follow, &String)| {
+            let sentences = trace.warnings().sentences().into_iter();
+            let several = self.traces.len() > 1;
+            sentences
+                .map(|sentence| if several { format!("{prefix}: {sentence}") } else { sentence })
+                .collect::<Vec<_>>()
+        };
+        self.traces.iter().zip(&self.prefixes).flat_map(warnings).collect()
+    }
+
+    fn would_lose(&self) -> bool {
+        false
+    }
+}
+
+/// A short name per path: its last directory, as many of its parents as tell it from the others, and a number where
+/// one path is given twice.
+fn prefixes(paths: &[PathBuf]) -> Vec<String> {
+    let parts: Vec<Vec<String>> = paths.iter().map(|path| components(path)).collect();
+    let short = |parts: &[String], depth: usize| parts[parts.len().saturating_sub(depth)..].join("/");
+    let named = parts.iter().enumerate().map(|(index, own)| {
+        let mut others = parts.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, other)| other);
+        let unique = (1..=own.len())
+            .find(|&depth| others.clone().all(|other| other == own || short(other, depth) != short(own, depth)));
+        let name = short(own, unique.unwrap_or(own.len()));
+        let before = parts.iter().take(index).filter(|other| *other == own).count();
+        if others.any(|other| other == own) { format!("{name}#{}", before + 1) } else { name }
+    });
+    named.map(|name| text::clean(&name)).collect()
+}
+
+/// Names of the directories that lead to a trace, itself the last.
+fn components(path: &Path) -> Vec<String> {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let directory = if path.is_file() { path.parent().unwrap_or(&path) } else { &path };
+    directory.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Outcome, RunEnd};
+    use crate::trace::{OnExisting, Writer, specimen};
+
+    fn trace(directory: &Path, lanes: &[&str]) -> Writer {
+        let header = specimen::header(lanes.iter().map(|name| specimen::lane(name, 3)).collect());
+        let mut writer = Writer::create(directory, &header, OnExisting::Refuse).unwrap();
+        writer.write(&Event::Step(Arc::new(specimen::step(&header, 0, 1))));
+        writer.flush();
+        writer
+    }
+
+    fn names(source: &mut TraceSource) -> Vec<Vec<String>> {
+        let mut names = Vec::new();
+        while let Some((_, event)) = source.poll() {
+            if let Event::RunStarted(header) = event {
+                names.push(header.lanes.iter().map(|lane| lane.name.clone()).collect());
+            }
+        }
+        names
+    }
+
+    #[test]
+    fn lanes_that_share_a_name_are_told_apart_by_their_directory() {
+        let root = tempfile::tempdir().unwrap();
+        let paths = ["a/run", "b/run"].map(|path| root.path().join(path));
+        let _writers = [trace(&paths[0], &["plain", "wide"]), trace(&paths[1], &["plain", "deep"])];
+        let mut source = TraceSource::open(&paths).unwrap();
+        assert_eq!(names(&mut source), [["a/run/plain", "wide"], ["b/run/plain", "deep"]]);
+        let mut alone = TraceSource::open(&paths[..1]).unwrap();
+        assert_eq!(names(&mut alone), [["plain", "wide"]]);
+    }
+
+    #[test]
+    fn one_trace_given_twice_is_numbered() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("run");
+        let _writer = trace(&path, &["plain"]);
+        let mut source = TraceSource::open(&[path.clone(), path.join("trace.jsonl")]).unwrap();
+        assert_eq!(names(&mut source), [["run#1/plain"], ["run#2/plain"]].map(|[name]| [name.to_owned()]));
+    }
+
+    #[test]
+    fn traces_take_turns_and_the_index_says_whose_event_it_is() {
+        let root = tempfile::tempdir().unwrap();
+        let paths = ["a", "b"].map(|path| root.path().join(path));
+        let mut writers = paths.clone().map(|path| trace(&path, &["plain"]));
+        let mut source = TraceSource::open(&paths).unwrap();
+        let order: Vec<usize> = std::iter::from_fn(|| source.poll()).map(|(run, _)| run).collect();
+        assert_eq!(order, [0, 1, 0, 1]);
+        writers[1].write(&Event::RunEnded(RunEnd { outcome: Outcome::Stopped }));
+        writers[1].flush();
+        assert!(matches!(source.poll(), Some((1, Event::RunEnded(_)))));
+    }
+
+    #[test]
+    fn a_trace_that_turns_out_broken_says_so_in_a_note() {
+        let root = tempfile::tempdir().unwrap();
+        let mut writer = trace(root.path(), &["plain"]);
+        let header = specimen::header(vec![specimen::lane("plain", 3)]);
+        writer.write(&Event::Step(Arc::new(specimen::step(&header, 0, 1))));
+        writer.flush();
+        let mut source = TraceSource::open(&[root.path().to_owned()]).unwrap();
+        let last = std::iter::from_fn(|| source.poll()).last();
+        assert!(matches!(last, Some((0, Event::Note(note))) if note.text.contains("two runs in one file")));
+        assert!(source.poll().is_none());
+    }
+}

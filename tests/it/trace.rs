@@ -1,0 +1,51 @@
+//! Claims about the native trace: what is written comes back, and damage costs no more than what it hit.
+
+mod damage;
+mod follow;
+mod opening;
+mod round_trip;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use gradtop::event::{Event, RunHeader};
+use gradtop::quantity::Quantity;
+use gradtop::trace::{self, OnExisting, TraceError, Warnings, Writer};
+
+use crate::specimen;
+
+/// Two lanes of different depth, every quantity.
+fn header() -> Arc<RunHeader> {
+    specimen::header(vec![specimen::lane("plain", 5), specimen::lane("residual", 3)], Quantity::ALL)
+}
+
+/// Writes a whole run; its first event is in the file by [`Writer::create`].
+fn write(directory: &Path, events: &[Event]) {
+    let Some(Event::RunStarted(header)) = events.first() else { panic!("a run begins with its header") };
+    let mut writer = Writer::create(directory, header, OnExisting::Refuse).unwrap();
+    events.iter().skip(1).for_each(|event| writer.write(event));
+    writer.flush();
+}
+
+/// Everything that can be read, and how it ended.
+fn read_all(path: &Path) -> (Vec<Event>, Warnings, Option<TraceError>) {
+    let mut events = Vec::new();
+    let mut trace = match trace::read(path) {
+        Ok(trace) => trace,
+        Err(error) => return (events, Warnings::default(), Some(error)),
+    };
+    for event in trace.by_ref() {
+        match event {
+            Ok(event) => events.push(event),
+            Err(error) => return (events, trace.warnings().clone(), Some(error)),
+        }
+    }
+    (events, trace.warnings().clone(), None)
+}
+
+/// As [`read_all`] of a file that must be readable.
+fn read_well(path: &Path) -> (Vec<Event>, Warnings) {
+    let (events, warnings, error) = read_all(path);
+    assert!(error.is_none(), "{error:?}");
+    (events, warnings)
+}

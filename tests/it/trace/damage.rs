@@ -1,0 +1,199 @@
+//! Traces that are torn, damaged, foreign, newer or nonsense: one clear sentence, never a panic.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gradtop::event::Event;
+use gradtop::trace::{self, TraceError};
+
+use super::{header, read_all, read_well, write};
+use crate::specimen;
+
+/// Lines of a good trace of three steps.
+fn good_lines() -> Vec<String> {
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), &specimen::run(&header(), 3));
+    let text = fs::read_to_string(directory.path().join("trace.jsonl")).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+/// The line with its seal made anew, as a program would that writes nonsense with care.
+fn sealed(line: &str) -> String {
+    let body = &line[..line.rfind(",\"crc\":").unwrap_or(line.len() - 1)];
+    format!("{body},\"crc\":{}}}", crc32c::crc32c(body.as_bytes()))
+}
+
+struct TraceFile {
+    _directory: tempfile::TempDir,
+    path: PathBuf,
+}
+
+fn file(content: impl AsRef<[u8]>) -> TraceFile {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("run.jsonl");
+    fs::write(&path, content).unwrap();
+    TraceFile { _directory: directory, path }
+}
+
+fn message(content: impl AsRef<[u8]>) -> String {
+    let file = file(content);
+    read_all(&file.path).2.expect("an error").to_string()
+}
+
+#[test]
+fn a_torn_tail_costs_the_torn_line_and_one_warning() {
+    let text = good_lines().join("\n") + "\n";
+    let whole = read_well(&file(&text).path).0;
+    for cut in 1..=400 {
+        let torn = file(&text[..text.len() - cut]);
+        let (events, warnings) = read_well(&torn.path);
+        assert!(events.len() < whole.len());
+        assert_eq!(events, whole[..events.len()]);
+        let sentences = warnings.sentences().len();
+        assert_eq!(sentences, usize::from(!text[..text.len() - cut].ends_with('\n')), "cut {cut}");
+    }
+}
+
+#[test]
+fn a_damaged_line_is_left_out_and_the_next_one_is_found() {
+    let mut lines = good_lines();
+    lines[3] = lines[3].replacen("2.0", "3.0", 1);
+    let (events, warnings) = read_well(&file(lines.join("\n") + "\n").path);
+    assert_eq!(events.len(), lines.len() - 1);
+    assert_eq!(warnings.damaged, 1);
+    assert!(warnings.sentences()[0].contains("run.jsonl:4"), "{:?}", warnings.sentences());
+}
+
+#[test]
+fn garbage_between_lines_is_left_out() {
+    let lines = good_lines();
+    let mut bytes = (lines[..3].join("\n") + "\n").into_bytes();
+    bytes.extend_from_slice(&[0; 4096]);
+    bytes.extend_from_slice(b"\n\n\xff\xfe\x1b[2J\n");
+    bytes.extend_from_slice((lines[3..].join("\n") + "\n").as_bytes());
+    let (events, warnings) = read_well(&file(bytes).path);
+    assert_eq!((events.len(), warnings.damaged), (lines.len(), 3));
+}
+
+#[test]
+fn no_bit_flip_passes_unseen_as_another_value() {
+    let bytes = (good_lines().join("\n") + "\n").into_bytes();
+    let whole = read_well(&file(&bytes).path).0;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("flipped.jsonl");
+    let mut state = 1_u64;
+    for _ in 0..2000 {
+        // Knuth's linear congruential generator.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let bit = (state >> 20) as usize % (bytes.len() * 8);
+        let mut flipped = bytes.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        fs::write(&path, &flipped).unwrap();
+        let (events, warnings, error) = read_all(&path);
+        assert!(events.iter().all(|event| whole.contains(event)), "bit {bit} made another event");
+        assert!(events == whole || error.is_some() || !warnings.is_empty(), "bit {bit} went unseen");
+    }
+}
+
+#[test]
+fn what_is_no_trace_is_named_for_what_it_looks_like() {
+    let looks: [(&[u8], &str); 9] = [
+        (b"", "is empty"),
+        (b"{\"kind\":\"header\",\"format\":\"gradtop-trace\",\"ver", "ends within its first line"),
+        (b"{\"step\":1,\"loss\":2.0}\n", "JSON of another program"),
+        (b"step,loss\n1,2\n", "comma-separated"),
+        (b"Dear diary\n", "plain text"),
+        (b"\x1f\x8b\x08\0\0\0", "gzip"),
+        (b"\x18\0\0\0\0\0\0\0\xa3\x7f\x4b\x22\x09\0\0\xc0\x7c\xb9\xd8\xd9\x41\x1a\x0dbrain.Event:2", "TensorBoard"),
+        (b":W&B\xe1\xbe\0", "W&B"),
+        (b"\0\x01\x02\x03\n", "binary data"),
+    ];
+    for (content, words) in looks {
+        assert!(message(content).contains(words), "{content:?}: {}", message(content));
+    }
+    let missing = trace::read(Path::new("/nowhere/at/all")).unwrap_err();
+    assert!(missing.to_string().contains("there is no trace at /nowhere/at/all"));
+}
+
+#[test]
+fn a_damaged_header_says_that_it_is_the_header() {
+    let mut lines = good_lines();
+    lines[0] = lines[0].replacen("plain", "plein", 1);
+    assert!(message(lines.join("\n")).contains("first line"), "{}", message(lines.join("\n")));
+}
+
+#[test]
+fn a_newer_version_says_which_one_this_gradtop_reads() {
+    let newer = sealed(&good_lines()[0].replacen("\"version\":1", "\"version\":7", 1)) + "\n";
+    assert!(
+        message(&newer).contains("version 7") && message(&newer).contains("version 1: update"),
+        "{}",
+        message(&newer)
+    );
+}
+
+#[test]
+fn steps_that_run_backwards_ask_whether_these_are_two_runs() {
+    let mut lines = good_lines();
+    lines.swap(1, 5);
+    let text = message(lines.join("\n") + "\n");
+    assert!(text.contains("step 2 comes after step 3 in "), "{text}");
+    assert!(text.contains("run.jsonl:4: are these two runs in one file?"), "{text}");
+}
+
+#[test]
+fn nonsense_with_a_good_seal_says_what_is_wrong_and_where() {
+    let lines = good_lines();
+    let step = &lines[1];
+    let array = &step[step.find("\"gain\":[").unwrap()..];
+    let array = &array[..=array.find(']').unwrap()];
+    let cases = [
+        (step.replacen(array, "\"gain\":[1.0]", 1), "gain has 1 values, where lane 'plain' has 7 layers"),
+        (step.replacen("\"lane\":0", "\"lane\":9", 1), "lane 9, where the header has 2"),
+        (step.replacen("\"loss\":", "\"lass\":", 1), "field 'loss' is missing"),
+        (step.replacen("\"loss\":1.0", "\"loss\":one", 1), "expected a number"),
+        (step.replacen("\"values\":", "\"nan\":{\"gain\":[99]},\"values\":", 1), "index 99 of 'gain'"),
+        ("{\"lane\":0}".to_owned(), "field 'kind' is missing"),
+        ("{\"kind\":\"note\"}".to_owned(), "missing field"),
+    ];
+    for (line, words) in cases {
+        let text = message(format!("{}\n{}\n", lines[0], sealed(&line)));
+        assert!(text.contains(words) && text.contains("run.jsonl:2"), "{text}");
+    }
+}
+
+#[test]
+fn what_a_newer_gradtop_adds_is_left_out_with_a_warning() {
+    let lines = good_lines();
+    let header = lines[0].replacen("\"gain\",", "\"gain\",\"coherence\",", 1).replacen("\"batch\"", "\"new_key\"", 1);
+    let step = lines[1].replacen("\"values\":{", "\"mood\":{\"a\":[1]},\"values\":{\"coherence\":[1,2],", 1);
+    let text = [&header, &step, "{\"kind\":\"histogram\",\"a\":{}}"].map(sealed).join("\n") + "\n";
+    let (events, warnings) = read_well(&file(text).path);
+    assert_eq!(events[1], read_well(&file(lines.join("\n") + "\n").path).0[1]);
+    assert_eq!((warnings.unknown_quantities, warnings.unknown_lines), (vec!["coherence".to_owned()], 1));
+    assert!(warnings.unknown_config);
+}
+
+#[test]
+fn names_from_a_file_reach_nobody_with_their_control_characters() {
+    let mut lane = specimen::lane("\u{1b}]0;owned\u{7}", 1);
+    lane.title = "\u{202e}evil".to_owned();
+    lane.layers.layers[0].path = "stem\u{200b}\r\n".to_owned();
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), &[Event::RunStarted(specimen::header(vec![lane], &[]))]);
+    let (events, _) = read_well(directory.path());
+    let Event::RunStarted(header) = &events[0] else { panic!("{events:?}") };
+    let lane = &header.lanes[0];
+    assert_eq!(lane.name, "\u{fffd}]0;owned\u{fffd}");
+    assert_eq!(lane.title, "\u{fffd}evil");
+    assert_eq!(lane.layers.layers[0].path, "stem\u{fffd}  ");
+}
+
+#[test]
+fn an_error_is_the_last_that_a_trace_says() {
+    let lines = good_lines();
+    let file = file(format!("{}\n{}\n{}\n{}\n", lines[0], lines[1], lines[1], lines[2]));
+    let mut trace = trace::read(&file.path).unwrap();
+    assert!(matches!(trace.by_ref().nth(2), Some(Err(TraceError::OutOfOrder { .. }))));
+    assert!(trace.next().is_none());
+}
