@@ -199,3 +199,50 @@ pub(super) fn split_left(area: Rect, columns: u16) -> (Rect, Rect) {
 pub(super) fn split_right(area: Rect, columns: u16) -> (Rect, Rect) {
     split_left(area, area.width - columns.min(area.width))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::sample;
+    use crate::tui::source::SourceKind;
+
+    fn lanes(count: usize) -> Scene {
+        let mut scene = Scene::new(SourceKind::Live);
+        scene.take(0, &sample::header(&vec![("lane", 50); count]));
+        scene
+    }
+
+    #[test]
+    fn all_lanes_fit_a_usual_terminal_and_panes_never_overlap() {
+        for (width, height, fitting) in [(80, 24, 3), (120, 40, 8), (200, 60, 8)] {
+            for count in 1..=8 {
+                let layout = Layout::new(Rect::new(0, 0, width, height), &lanes(count)).expect("large enough");
+                assert!(layout.heatmaps.len() >= count.min(fitting), "{count} lanes at {width}×{height}");
+                let mut panes: Vec<Rect> = layout.heatmaps.iter().map(|pane| pane.frame).collect();
+                panes.extend([layout.loss, layout.profile, layout.inspector].into_iter().flatten());
+                panes.extend([layout.header, layout.legend, layout.footer]);
+                for (index, pane) in panes.iter().enumerate() {
+                    assert!(panes[index + 1..].iter().all(|other| !pane.intersects(*other)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn two_lanes_stand_side_by_side() {
+        for (width, height) in [(60, 18), (80, 24), (120, 40), (200, 60), (300, 40)] {
+            let layout = Layout::new(Rect::new(0, 0, width, height), &lanes(2)).expect("large enough");
+            assert_eq!(layout.heatmaps.len(), 2);
+            assert_eq!(layout.heatmaps[0].frame.y, layout.heatmaps[1].frame.y);
+        }
+    }
+
+    #[test]
+    fn lanes_that_do_not_fit_can_be_scrolled_to() {
+        let mut scene = lanes(8);
+        scene.view.first_lane = 99;
+        let layout = Layout::new(Rect::new(0, 0, 60, 18), &scene).expect("large enough");
+        assert!(layout.heatmaps.len() < 8);
+        assert_eq!(layout.heatmaps.last().map(|pane| pane.lane), Some(7));
+    }
+}

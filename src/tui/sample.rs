@@ -83,15 +83,7 @@ pub(super) fn noise(a: u64, b: u64, c: u64) -> f32 {
 pub(super) fn demo(steps: u64) -> Scene {
     let mut scene = Scene::new(SourceKind::Live);
     scene.take(0, &header(&[("plain", 50), ("residual", 50)]));
-    for at in 1..=steps {
-        for lane in 0..2 {
-            let jitter = noise(at, u64::from(lane), 1);
-            let progress = at as f32 / 300.0;
-            let loss =
-                if lane == 0 { 2.303 + 0.004 * jitter } else { 2.6 * (-progress * 4.6).exp() * (1.0 + 0.35 * jitter) };
-            scene.take(0, &step(lane, at, loss, 52, |quantity, layer| demo_value(lane, at, quantity, layer)));
-        }
-    }
+    demo_steps(1..steps + 1).iter().for_each(|event| scene.take(0, event));
     for (lane, accuracy) in [(0, 0.101), (1, 0.928)] {
         let eval = EvalRecord { lane: LaneId(lane), step: Step(steps), loss: 1.0, accuracy, rows: 360 };
         scene.take(0, &Event::Eval(eval));
@@ -100,6 +92,19 @@ pub(super) fn demo(steps: u64) -> Scene {
     scene.status.steps_per_second = Some(212.0);
     scene.status.measuring_share = Some(0.011);
     scene
+}
+
+/// The steps of that scene.
+pub(super) fn demo_steps(steps: std::ops::Range<u64>) -> Vec<Event> {
+    let lanes = steps.flat_map(|at| (0..2).map(move |lane| (at, lane)));
+    lanes
+        .map(|(at, lane)| {
+            let jitter = noise(at, u64::from(lane), 1);
+            let falling = 2.6 * (-(at as f32) / 300.0 * 4.6).exp() * (1.0 + 0.35 * jitter);
+            let loss = if lane == 0 { 2.303 + 0.004 * jitter } else { falling };
+            step(lane, at, loss, 52, |quantity, layer| demo_value(lane, at, quantity, layer))
+        })
+        .collect()
 }
 
 fn signal_exponent(lane: u16, step: u64, layer: usize) -> f32 {

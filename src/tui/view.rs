@@ -65,3 +65,6 @@ fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut
         Overlay::ConfirmQuit => confirm::render(theme, layout.footer, buffer),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,9 +66,9 @@ fn across(scene: &mut Scene, motion: Motion, direction: Direction, area: Rect) {
 fn along(scene: &mut Scene, motion: Motion, direction: Direction, area: Rect) {
     let layers = scene.most_layers();
     let in_view = ((scene.view.depth.end - scene.view.depth.start) * layers as f64) as usize;
-    // Where several layers share a cell, one press moves by about one cell.
+    // Where several layers share half a cell, one press moves by about half a cell.
     let rows = Layout::new(area, scene).and_then(|layout| Some(usize::from(layout.heatmaps.first()?.picture.height)));
-    let one = rows.map_or(1, |rows| (in_view / rows.max(1)).max(1));
+    let one = rows.map_or(1, |rows| (in_view / (2 * rows.max(1))).max(1));
     let distance = match motion {
         Motion::One(_) => one,
         Motion::Page(_) => (in_view / 10).max(1),

@@ -1,1 +1,321 @@
+use std::time::Duration;
+
 use super::*;
+use crate::event::{Event, Outcome, RunEnd};
+use crate::history::Cell;
+use crate::tui::action::{Direction, Motion, Place, Seek};
+use crate::tui::layout::Layout;
+use crate::tui::sample;
+use crate::tui::scene::{Activity, PlayMotion};
+use crate::units::Step;
+
+const AREA: Rect = Rect { x: 0, y: 0, width: 120, height: 40 };
+
+fn act(scene: &mut Scene, action: Action) -> Option<Effect> {
+    update(scene, action, AREA)
+}
+
+fn command(scene: &mut Scene, line: &str) -> Option<Effect> {
+    scene.view.overlay = Overlay::Command(tui_input::Input::new(line.to_owned()));
+    act(scene, Action::Submit)
+}
+
+fn notice(scene: &Scene) -> &str {
+    scene.status.notice.as_deref().unwrap_or("")
+}
+
+fn replay() -> Scene {
+    let mut scene = sample::demo(300);
+    scene.status.kind = SourceKind::Traces;
+    scene.status.activity = Activity::Ended(Outcome::Completed);
+    scene
+}
+
+#[test]
+fn the_cursor_follows_the_newest_step_until_it_is_moved_and_again_at_the_end() {
+    let mut scene = sample::demo(40);
+    assert_eq!(scene.cursor_step(), Some(Step(40)));
+    act(&mut scene, Action::Cursor(Motion::One(Direction::Left)));
+    assert_eq!(scene.view.cursor.step, Some(Step(39)));
+    act(&mut scene, Action::Cursor(Motion::End(Direction::Left)));
+    assert_eq!(scene.cursor_step(), Some(Step(1)));
+    act(&mut scene, Action::Cursor(Motion::One(Direction::Left)));
+    assert_eq!(scene.cursor_step(), Some(Step(1)));
+    act(&mut scene, Action::Cursor(Motion::End(Direction::Right)));
+    assert_eq!(scene.view.cursor.step, None);
+}
+
+#[test]
+fn the_cursor_stays_within_the_layers_and_reaches_each_of_them() {
+    let mut scene = sample::demo(3);
+    act(&mut scene, Action::Cursor(Motion::End(Direction::Up)));
+    let lane = |scene: &Scene| scene.lanes().next().map(|lane| lane.layer_at(scene.view.cursor.depth).index());
+    assert_eq!(lane(&scene), Some(0));
+    for layer in 1..=51 {
+        act(&mut scene, Action::Cursor(Motion::One(Direction::Down)));
+        assert_eq!(lane(&scene), Some(layer));
+    }
+    act(&mut scene, Action::Cursor(Motion::One(Direction::Down)));
+    assert_eq!(lane(&scene), Some(51));
+}
+
+#[test]
+fn zooming_in_keeps_the_cursor_in_view_and_zooming_out_shows_everything_again() {
+    let mut scene = sample::demo(300);
+    scene.view.cursor.step = Some(Step(77));
+    for _ in 0..12 {
+        act(&mut scene, Action::ZoomSteps(Turn::Forward));
+        act(&mut scene, Action::ZoomLayers(Turn::Forward));
+        let axis = Layout::new(AREA, &scene).expect("large enough").step_axis(&scene);
+        assert!(axis.bin_of_step(77).is_some(), "{:?}", axis.steps());
+        assert!(scene.view.depth.contains(&scene.view.cursor.depth));
+    }
+    assert_eq!(scene.view.steps.clone().map(|steps| steps.end - steps.start), Some(4));
+    for _ in 0..12 {
+        act(&mut scene, Action::ZoomSteps(Turn::Back));
+        act(&mut scene, Action::ZoomLayers(Turn::Back));
+    }
+    assert_eq!((scene.view.steps, scene.view.depth), (None, 0.0..1.0));
+}
+
+#[test]
+fn panning_stops_at_the_ends_of_the_run() {
+    let mut scene = sample::demo(300);
+    act(&mut scene, Action::ZoomSteps(Turn::Forward));
+    for _ in 0..20 {
+        act(&mut scene, Action::Pan(Direction::Left));
+        act(&mut scene, Action::Pan(Direction::Up));
+    }
+    assert_eq!(scene.view.steps.clone().map(|steps| steps.start), Some(1));
+    for _ in 0..20 {
+        act(&mut scene, Action::Pan(Direction::Right));
+    }
+    assert!(scene.view.steps.is_some_and(|steps| steps.end <= 600));
+    assert_eq!(scene.view.depth.start, 0.0);
+}
+
+#[test]
+fn quantities_and_views_go_round() {
+    let mut scene = sample::demo(3);
+    let first = scene.view.quantity;
+    for _ in scene.quantities() {
+        act(&mut scene, Action::Quantity(Turn::Forward));
+    }
+    assert_eq!(scene.view.quantity, first);
+    act(&mut scene, Action::Quantity(Turn::Back));
+    assert_eq!(Some(&scene.view.quantity), scene.quantities().last());
+    act(&mut scene, Action::View(Turn::Back));
+    assert_eq!(scene.view.mode, Mode::Loss);
+    act(&mut scene, Action::Close);
+    assert_eq!(scene.view.mode, Mode::Heatmaps);
+}
+
+#[test]
+fn a_live_run_pauses_goes_on_and_takes_single_steps() {
+    let mut scene = sample::demo(3);
+    assert_eq!(act(&mut scene, Action::TogglePause), Some(Effect::Control(Control::Pause)));
+    assert_eq!(scene.status.activity, Activity::Paused);
+    assert_eq!(act(&mut scene, Action::StepOnce), Some(Effect::Control(Control::StepOnce)));
+    assert_eq!(act(&mut scene, Action::TogglePause), Some(Effect::Control(Control::Resume)));
+    assert_eq!(scene.status.activity, Activity::Live);
+    scene.status.activity = Activity::Ended(Outcome::Completed);
+    assert_eq!(act(&mut scene, Action::TogglePause), None);
+    assert!(notice(&scene).contains("restarts"));
+}
+
+#[test]
+fn depth_goes_along_round_numbers_and_the_learning_rate_by_twos() {
+    let mut scene = sample::demo(3);
+    let depth = |effect: Option<Effect>| match effect {
+        Some(Effect::Restart(config)) => config.lanes[0].depth,
+        _ => 0,
+    };
+    assert_eq!(depth(act(&mut scene, Action::Depth(Turn::Forward))), 100);
+    assert_eq!(depth(act(&mut scene, Action::Depth(Turn::Back))), 20);
+    let rate = |effect| matches!(effect, Some(Effect::Control(Control::SetLearningRate(rate))) if rate == 4e-3);
+    act(&mut scene, Action::LearningRate(Turn::Forward));
+    assert!(rate(act(&mut scene, Action::LearningRate(Turn::Forward))));
+}
+
+#[test]
+fn quitting_asks_only_where_something_would_be_lost() {
+    let mut scene = sample::demo(3);
+    assert_eq!(act(&mut scene, Action::Quit), Some(Effect::Quit));
+    scene.status.would_lose = true;
+    assert_eq!(act(&mut scene, Action::Quit), None);
+    assert!(matches!(scene.view.overlay, Overlay::ConfirmQuit));
+    act(&mut scene, Action::Close);
+    assert!(matches!(scene.view.overlay, Overlay::None));
+}
+
+#[test]
+fn the_form_shows_what_is_wrong_and_restarts_with_what_was_changed_alone() {
+    let mut scene = sample::demo(3);
+    act(&mut scene, Action::OpenForm);
+    let key = |letter| Action::Edit(tui_input::InputRequest::InsertChar(letter));
+    act(&mut scene, key('x'));
+    assert_eq!(act(&mut scene, Action::Submit), None);
+    let Overlay::Form(form) = &scene.view.overlay else { panic!("the form stays") };
+    assert!(form.fields[form.focus].problem.is_some());
+    act(&mut scene, Action::Edit(tui_input::InputRequest::DeletePrevChar));
+    act(&mut scene, key('0'));
+    let Some(Effect::Restart(config)) = act(&mut scene, Action::Submit) else { panic!("restarts") };
+    assert_eq!(config.lanes.iter().map(|lane| lane.depth).collect::<Vec<_>>(), [500, 500]);
+    assert_eq!(config.lanes[1].wiring, crate::config::Wiring::Residual);
+    scene.refuse("no room".to_owned());
+    assert!(matches!(&scene.view.overlay, Overlay::Form(form) if form.problem.as_deref() == Some("no room")));
+    scene.take(0, &sample::header(&[("plain", 500)]));
+    assert!(matches!(scene.view.overlay, Overlay::None));
+}
+
+#[test]
+fn arrows_choose_among_the_words_of_a_setting() {
+    let mut scene = sample::demo(3);
+    act(&mut scene, Action::OpenForm);
+    assert_eq!(words("norm"), ["none", "layer", "batch"]);
+    assert_eq!(words("init"), ["default", "kaiming", "xavier", "orthogonal"]);
+    assert!(words("depth").is_empty() && words("branch-scale").is_empty());
+    for _ in 0..2 {
+        act(&mut scene, Action::Focus(Turn::Forward));
+    }
+    act(&mut scene, Action::Edit(tui_input::InputRequest::GoToNextChar));
+    let Overlay::Form(form) = &scene.view.overlay else { panic!("open") };
+    assert_eq!((form.fields[form.focus].key, form.fields[form.focus].input.value()), ("activation", "tanh"));
+}
+
+#[test]
+fn commands_do_what_keys_do_and_unknown_words_get_a_suggestion() {
+    let mut scene = sample::demo(60);
+    command(&mut scene, "quantity gain");
+    assert_eq!(scene.view.quantity, crate::quantity::Quantity::Gain);
+    command(&mut scene, "view difference");
+    assert_eq!(scene.view.mode, Mode::Difference);
+    command(&mut scene, "goto 1,2");
+    assert_eq!(scene.cursor_step(), Some(Step(12)));
+    command(&mut scene, "layer 17");
+    assert_eq!(scene.lanes().next().map(|lane| lane.layer_at(scene.view.cursor.depth).0), Some(17));
+    assert!(matches!(command(&mut scene, "lr 1e-4"), Some(Effect::Control(Control::SetLearningRate(_)))));
+    let set = command(&mut scene, "set width 128");
+    assert!(matches!(set, Some(Effect::Restart(config)) if config.lanes[1].width == 128));
+    assert_eq!(command(&mut scene, "quit"), Some(Effect::Quit));
+    for (line, says) in [
+        ("qantity gain", "did you mean 'quantity'?"),
+        ("quantity gian", "did you mean 'gain'?"),
+        ("view profle", "did you mean 'profile'?"),
+        ("set widht 3", "did you mean 'width'?"),
+        ("set width", "set KEY VALUE"),
+        ("depth 0", "not within"),
+        ("goto", "write: goto STEP"),
+        ("goto now", "not a whole number"),
+        ("lr nan", "no learning rate"),
+        ("speed 4", "no playhead"),
+        ("help me", "takes nothing"),
+    ] {
+        assert_eq!(command(&mut scene, line), None, "{line}");
+        assert!(notice(&scene).contains(says), "{line}: {}", notice(&scene));
+    }
+    assert_eq!(command(&mut scene, "   "), None);
+}
+
+#[test]
+fn tab_completes_commands_and_their_words() {
+    let mut scene = sample::demo(3);
+    for (typed, completed) in [("qua", "quantity "), ("view pro", "view profile "), ("set act", "set activation ")] {
+        scene.view.overlay = Overlay::Command(tui_input::Input::new(typed.to_owned()));
+        act(&mut scene, Action::Complete);
+        assert!(matches!(&scene.view.overlay, Overlay::Command(input) if input.value() == completed), "{typed}");
+    }
+}
+
+#[test]
+fn a_finished_trace_plays_from_the_start_and_lets_go_at_its_end() {
+    let mut scene = replay();
+    act(&mut scene, Action::TogglePause);
+    assert_eq!((scene.newest(), scene.view.play.motion), (Some(Step(1)), PlayMotion::Playing));
+    act(&mut scene, Action::Tick(Duration::from_millis(500)));
+    assert_eq!(scene.newest(), Some(Step(17)));
+    act(&mut scene, Action::TogglePause);
+    act(&mut scene, Action::Tick(Duration::from_secs(5)));
+    assert_eq!(scene.newest(), Some(Step(17)));
+    act(&mut scene, Action::Seek(Seek::Step(Turn::Forward)));
+    act(&mut scene, Action::Seek(Seek::Jump(Turn::Forward)));
+    assert_eq!(scene.newest(), Some(Step(33)));
+    act(&mut scene, Action::TogglePause);
+    act(&mut scene, Action::Tick(Duration::from_secs(60)));
+    assert_eq!((scene.view.playhead, scene.view.play.motion), (None, PlayMotion::Held));
+}
+
+#[test]
+fn half_steps_add_up_and_the_speed_stays_within_bounds() {
+    let mut scene = replay();
+    for _ in 0..40 {
+        act(&mut scene, Action::Speed(Turn::Back));
+    }
+    assert_eq!(scene.view.play.speed, 0.25);
+    act(&mut scene, Action::TogglePause);
+    for _ in 0..80 {
+        act(&mut scene, Action::Tick(Duration::from_millis(100)));
+    }
+    assert_eq!(scene.newest(), Some(Step(3)));
+}
+
+#[test]
+fn what_comes_after_the_playhead_is_not_drawn() {
+    let mut scene = replay();
+    scene.view.playhead = Some(Step(100));
+    let theme = sample::theme();
+    scene.prepare(&theme, AREA);
+    let last = |scene: &Scene| {
+        let plate = &scene.picture.plates[&0];
+        (0..plate.bins()).rev().find(|bin| plate.at(30, *bin) != Cell::Empty)
+    };
+    let axis = |scene: &Scene| Layout::new(AREA, scene).expect("large enough").step_axis(scene);
+    assert_eq!(last(&scene), axis(&scene).bin_of_step(100));
+    assert_eq!(scene.picture.losses[0].iter().flatten().map(|bucket| bucket.count).sum::<u32>(), 100);
+}
+
+#[test]
+fn a_click_puts_the_cursor_there_and_dragging_pans() {
+    let mut scene = sample::demo(300);
+    let layout = Layout::new(AREA, &scene).expect("large enough");
+    let picture = layout.heatmaps[1].picture;
+    let place = Place { column: picture.x + 10, row: picture.y };
+    act(&mut scene, Action::Click(place));
+    assert_eq!(scene.cursor_step(), Some(Step(layout.step_axis(&scene).step_at(10))));
+    assert_eq!(scene.lanes().next().map(|lane| lane.layer_at(scene.view.cursor.depth).0), Some(1));
+    act(&mut scene, Action::Release);
+    act(&mut scene, Action::Wheel(place, Turn::Forward));
+    let before = scene.view.steps.clone().expect("zoomed");
+    act(&mut scene, Action::Click(Place { column: picture.x + 20, row: picture.y + 3 }));
+    act(&mut scene, Action::Drag(Place { column: picture.x + 10, row: picture.y + 3 }));
+    assert!(scene.view.steps.clone().expect("zoomed").start > before.start);
+    // A click on the loss chart moves the step alone.
+    let depth = scene.view.cursor.depth;
+    let chart = crate::tui::view::loss::chart_of(layout.loss.expect("shown"));
+    act(&mut scene, Action::Click(Place { column: chart.x, row: chart.y }));
+    assert_eq!(scene.view.cursor.depth, depth);
+}
+
+#[test]
+fn a_restart_forgets_steps_and_keeps_the_view() {
+    let mut scene = sample::demo(300);
+    act(&mut scene, Action::Quantity(Turn::Forward));
+    act(&mut scene, Action::ZoomSteps(Turn::Forward));
+    act(&mut scene, Action::Cursor(Motion::End(Direction::Left)));
+    let quantity = scene.view.quantity;
+    scene.take(0, &sample::header(&[("plain", 20), ("residual", 20)]));
+    assert_eq!((scene.view.quantity, scene.view.steps.clone(), scene.cursor_step()), (quantity, None, None));
+    assert_eq!(scene.most_layers(), 22);
+    scene.take(3, &Event::RunEnded(RunEnd { outcome: Outcome::Stopped }));
+    assert_eq!(scene.runs.len(), 1);
+}
+
+#[test]
+fn the_help_scrolls_to_its_end_and_no_further() {
+    let mut scene = sample::demo(3);
+    act(&mut scene, Action::Help);
+    act(&mut scene, Action::Scroll(Motion::End(Direction::Down)));
+    let Overlay::Help { scroll: end } = scene.view.overlay else { panic!("open") };
+    act(&mut scene, Action::Scroll(Motion::Page(Direction::Down)));
+    assert!(matches!(scene.view.overlay, Overlay::Help { scroll } if scroll == end && end > 0));
+}

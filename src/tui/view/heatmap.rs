@@ -103,7 +103,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> L
     if let Some(profile) = scene.picture.fits.get(pane.lane).and_then(Option::as_ref) {
         parts.extend(fitted(scene, theme, pane, lane, profile));
     }
-    parts.extend(end_of(theme, lane));
+    parts.extend(end_of(theme, pane, lane));
     fit(parts, pane.frame.width.saturating_sub(6))
 }
 
@@ -141,14 +141,15 @@ fn chip(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> Style 
     bold.bg(shade.ground).fg(contrast(shade.ground))
 }
 
-fn end_of<'a>(theme: &Theme, lane: &LaneRef<'_>) -> Option<(u8, Line<'a>)> {
+fn end_of<'a>(theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> Option<(u8, Line<'a>)> {
     let end = lane.history.end()?;
-    let step = number::count(end.step.0);
+    let at = if pane.frame.width < NARROW { "at" } else { "at step" };
+    let step = format!("{at} {}", number::count(end.step.0));
     let (words, role) = match &end.outcome {
         Outcome::Completed => return None,
-        Outcome::Stopped => (format!("stopped at step {step}"), Role::Warning),
-        Outcome::Diverged => (format!("diverged at step {step}"), Role::Bad),
-        Outcome::Failed(message) => (format!("failed at step {step}: {message}"), Role::Bad),
+        Outcome::Stopped => (format!("stopped {step}"), Role::Warning),
+        Outcome::Diverged => (format!("diverged {step}"), Role::Bad),
+        Outcome::Failed(message) => (format!("failed {step}: {message}"), Role::Bad),
     };
     // Before the fit: a lane that ended is no longer described by it.
     Some((0, Line::styled(words, theme.style(role))))
