@@ -141,7 +141,7 @@ pub fn action(event: &Event, scene: &Scene) -> Option<Action> {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => pressed(event, *key, scene),
         Event::Mouse(mouse) => matches!(scene.view.overlay, Overlay::None | Overlay::Help { .. })
-            .then(|| mouse::action(mouse, &scene.view.overlay))
+            .then(|| mouse::action(*mouse, &scene.view.overlay))
             .flatten(),
         _ => None,
     }

@@ -6,7 +6,7 @@ pub fn count(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -97,7 +97,7 @@ mod tests {
     fn numbers_read_as_a_person_writes_them() {
         assert_eq!((count(0), count(999), count(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
         assert_eq!(value(1.94e-14), "1.9e-14");
-        assert_eq!((value(0.4079), value(2.3026), value(-0.5)), ("0.408".into(), "2.30".into(), "-0.500".into()));
+        assert_eq!((value(0.4079), value(2.3046), value(-0.5)), ("0.408".into(), "2.30".into(), "-0.500".into()));
         assert_eq!((value(0.0), value(f64::NAN), value(f64::NEG_INFINITY)), ("0".into(), "NaN".into(), "−∞".into()));
         assert_eq!((factor(0.4083), factor(1e-9)), ("×0.41".into(), "×1.0e-9".into()));
         assert_eq!(

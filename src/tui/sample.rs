@@ -83,7 +83,9 @@ pub(super) fn noise(a: u64, b: u64, c: u64) -> f32 {
 pub(super) fn demo(steps: u64) -> Scene {
     let mut scene = Scene::new(SourceKind::Live);
     scene.take(0, &header(&[("plain", 50), ("residual", 50)]));
-    demo_steps(1..steps + 1).iter().for_each(|event| scene.take(0, event));
+    for event in demo_steps(1..steps + 1) {
+        scene.take(0, &event);
+    }
     for (lane, accuracy) in [(0, 0.101), (1, 0.928)] {
         let eval = EvalRecord { lane: LaneId(lane), step: Step(steps), loss: 1.0, accuracy, rows: 360 };
         scene.take(0, &Event::Eval(eval));

@@ -45,7 +45,8 @@ impl Scale {
     /// Position of a value, 0 … 1; NaN counts as 0.
     #[must_use]
     pub fn position(self, value: f32) -> f32 {
-        ((value - self.low) / (self.high - self.low)).max(0.0).min(1.0)
+        let position = (value - self.low) / (self.high - self.low);
+        if position.is_nan() { 0.0 } else { position.clamp(0.0, 1.0) }
     }
 }
 

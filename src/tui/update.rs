@@ -37,6 +37,7 @@ pub enum Effect {
 }
 
 /// Does what the action says on a terminal of this size.
+#[expect(clippy::needless_pass_by_value, reason = "an action is done once")]
 pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
     match action {
         Action::Cursor(motion) => cursor::go(scene, motion, area),

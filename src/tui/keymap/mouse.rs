@@ -14,7 +14,7 @@ pub const MOUSE: [(&str, &str); 4] = [
 ];
 
 /// Lines by which the wheel scrolls are those of one key press.
-pub(super) fn action(event: &MouseEvent, overlay: &Overlay) -> Option<Action> {
+pub(super) fn action(event: MouseEvent, overlay: &Overlay) -> Option<Action> {
     let place = Place { column: event.column, row: event.row };
     let turn = match event.kind {
         MouseEventKind::ScrollUp => Turn::Forward,

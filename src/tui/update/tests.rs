@@ -241,7 +241,7 @@ fn a_finished_trace_plays_from_the_start_and_lets_go_at_its_end() {
     act(&mut scene, Action::Seek(Seek::Jump(Turn::Forward)));
     assert_eq!(scene.newest(), Some(Step(33)));
     act(&mut scene, Action::TogglePause);
-    act(&mut scene, Action::Tick(Duration::from_secs(60)));
+    act(&mut scene, Action::Tick(Duration::from_mins(1)));
     assert_eq!((scene.view.playhead, scene.view.play.motion), (None, PlayMotion::Held));
 }
 

@@ -76,7 +76,7 @@ pub(super) fn cut<'a>(line: &Line<'a>, width: u16) -> Line<'a> {
 }
 
 /// The parts that fit, least important dropped first, joined by two blanks. A part is its rank and its line.
-pub(super) fn fit<'a>(mut parts: Vec<(u8, Line<'a>)>, width: u16) -> Line<'a> {
+pub(super) fn fit(mut parts: Vec<(u8, Line<'_>)>, width: u16) -> Line<'_> {
     let length = |parts: &[(u8, Line<'_>)]| parts.iter().map(|(_, line)| line.width() + 2).sum::<usize>();
     while length(&parts) > usize::from(width) + 2 {
         let Some(worst) = (0..parts.len()).max_by_key(|&index| parts[index].0) else { break };

@@ -46,13 +46,11 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, axis: &StepAxis,
 /// The scale and palette of the view.
 pub(super) fn painter<'a>(scene: &Scene, theme: &'a Theme) -> Painter<'a> {
     let quantity = scene.view.quantity;
-    match scene.view.mode {
-        Mode::Difference => Painter { theme, palette: theme.diverging(), scale: scene.scales.difference(quantity) },
-        _ => {
-            let scale = scene.scales.of(quantity).unwrap_or(Scale { low: 0.0, high: 1.0 });
-            Painter { theme, palette: theme.sequential(), scale }
-        }
+    if scene.view.mode == Mode::Difference {
+        return Painter { theme, palette: theme.diverging(), scale: scene.scales.difference(quantity) };
     }
+    let scale = scene.scales.of(quantity).unwrap_or(Scale { low: 0.0, high: 1.0 });
+    Painter { theme, palette: theme.sequential(), scale }
 }
 
 fn picture(scene: &Scene, theme: &Theme, pane: &Pane, axis: &StepAxis, buffer: &mut Buffer) {

@@ -25,7 +25,7 @@ fn dump(buffer: &Buffer) -> String {
     let mut text = String::new();
     for row in buffer.content().chunks(width) {
         let line: String = row.iter().map(Target::symbol).collect();
-        let _ = writeln!(text, "|{}|", line);
+        let _ = writeln!(text, "|{line}|");
     }
     let mut known: Vec<Style> = Vec::new();
     let mut rows = String::new();
@@ -284,7 +284,7 @@ fn a_frame_with_one_new_step_changes_few_cells() {
     let mut scene = sample::demo(70);
     let before = sample::frame(&mut scene, &sample::theme(), 200, 60);
     for lane in 0..2 {
-        scene.take(0, &sample::step(lane, 71, 1.0, 52, |_, layer| Some(10f32.powi(-(layer as i32) / 9))));
+        scene.take(0, &sample::step(lane, 71, 1.0, 52, |_, layer| Some(10f32.powf(layer as f32 / -9.0))));
     }
     let after = sample::frame(&mut scene, &sample::theme(), 200, 60);
     let changed = before.diff(&after).len();
@@ -299,7 +299,9 @@ fn preparing_step_by_step_gives_the_picture_of_preparing_once() {
     let mut stepwise = sample::demo(1);
     for at in 2..=150 {
         let newer = sample::demo_steps(at..at + 1);
-        newer.iter().for_each(|event| stepwise.take(0, event));
+        for event in &newer {
+            stepwise.take(0, event);
+        }
         if at % 3 == 0 || at > 140 {
             stepwise.prepare(&theme, area);
         }
