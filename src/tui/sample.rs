@@ -221,6 +221,31 @@ pub(super) fn gallery() -> Vec<(String, Buffer, Background)> {
         frames.push((name.to_owned(), frame(&mut demo(300), &theme, 120, 40), background));
         frames.push((format!("{name}-odd"), frame(&mut odd(), &theme, 120, 40), background));
     }
+    let mut old = demo(9_000);
+    old.view.cursor.step = Some(Step(3_000));
+    frames.push(("old".to_owned(), frame(&mut old, &theme(), 150, 46), Background::Dark));
+    let mut eight = Scene::new(SourceKind::Live);
+    eight.take(
+        0,
+        &header(
+            &(0..8)
+                .map(|lane| ["a", "b", "c", "d", "e", "f", "g", "h"][lane])
+                .map(|name| (name, 50))
+                .collect::<Vec<_>>(),
+        ),
+    );
+    for event in (0..8).flat_map(|lane| {
+        (1..=90).map(move |at| {
+            step(lane, at, 2.0 / at as f32 * f32::from(lane + 1), 52, move |quantity, layer| {
+                demo_value(lane % 3, at, quantity, layer)
+            })
+        })
+    }) {
+        eight.take(0, &event);
+    }
+    for (width, height) in [(80, 24), (160, 50)] {
+        frames.push((format!("eight-{width}"), frame(&mut eight, &theme(), width, height), Background::Dark));
+    }
     frames.push(("odd".to_owned(), frame(&mut odd(), &theme(), 120, 40), Background::Dark));
     frames
 }

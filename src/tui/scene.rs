@@ -1,14 +1,21 @@
 //! What is on the screen: the runs, and how a person looks at them. Plain data; rendering reads it, `update` writes it.
 
+mod overlay;
+mod status;
+mod view;
+
 use std::collections::BTreeMap;
-use std::ops::Range;
+
+pub use overlay::{Field, Form, Overlay};
+pub use status::{Activity, Status};
+pub use view::{Cursor, Mode, Play, PlayMotion, View};
 
 use super::picture::Picture;
 use super::scale::Scales;
 use super::source::SourceKind;
 use crate::config::RunConfig;
-use crate::event::{Event, LaneHeader, Outcome};
-use crate::history::{History, LaneHistory, Reduce};
+use crate::event::{Event, LaneHeader};
+use crate::history::{History, LaneHistory};
 use crate::quantity::Quantity;
 use crate::units::{LayerId, Step};
 
@@ -63,15 +70,17 @@ impl Scene {
         }
     }
 
-    /// Takes in one event of a run. A header for a known index replaces that run.
+    /// Takes in one event of a run; the activity follows. A header for a known index replaces that run.
     pub fn take(&mut self, run: usize, event: &Event) {
         if let Event::RunStarted(header) = event {
             self.runs.insert(run, History::new(header.clone()));
             self.picture = Picture::default();
             self.scales = Scales::default();
             self.view.start_again(&self.runs);
+            self.status.start_again();
         } else if let Some(history) = self.runs.get_mut(&run) {
             history.push(event);
+            self.status.follow(&self.runs, event);
         }
     }
 
@@ -143,233 +152,4 @@ impl Scene {
             _ => self.say(problem),
         }
     }
-}
-
-/// How a person looks at the runs.
-#[derive(Clone, Debug)]
-pub struct View {
-    /// The quantity of the heatmaps.
-    pub quantity: Quantity,
-    /// Which panes.
-    pub mode: Mode,
-    /// One cursor for all panes.
-    pub cursor: Cursor,
-    /// Steps in view; `None` = from the first to the newest, growing.
-    pub steps: Option<Range<u64>>,
-    /// Depth in view, relative: 0 = above the stem, 1 = below the head.
-    pub depth: Range<f64>,
-    /// How many values become one cell.
-    pub reduce: Reduce,
-    /// First lane shown where not all fit.
-    pub first_lane: usize,
-    /// The newest step that is shown; `None` = all there is.
-    pub playhead: Option<Step>,
-    /// How the playhead moves.
-    pub play: Play,
-    /// Base learning rate that a person set at the screen.
-    pub learning_rate: Option<f64>,
-    /// Where the mouse button is held down.
-    pub drag: Option<super::action::Place>,
-    /// What lies on top.
-    pub overlay: Overlay,
-}
-
-impl Default for View {
-    fn default() -> Self {
-        Self {
-            quantity: Quantity::SignalNorm,
-            mode: Mode::default(),
-            cursor: Cursor::default(),
-            steps: None,
-            depth: 0.0..1.0,
-            reduce: Reduce::default(),
-            first_lane: 0,
-            playhead: None,
-            play: Play::default(),
-            learning_rate: None,
-            drag: None,
-            overlay: Overlay::None,
-        }
-    }
-}
-
-impl View {
-    /// A run begins: everything that spoke of the steps of the one before is forgotten.
-    fn start_again(&mut self, runs: &BTreeMap<usize, History>) {
-        self.cursor.step = None;
-        self.steps = None;
-        self.playhead = None;
-        self.play = Play { speed: self.play.speed, ..Play::default() };
-        self.learning_rate = None;
-        self.first_lane = 0;
-        if matches!(self.overlay, Overlay::Form(_)) {
-            self.overlay = Overlay::None;
-        }
-        let mut quantities = runs.values().flat_map(|run| &run.header().quantities);
-        if let Some(&first) = quantities.clone().next()
-            && !quantities.any(|quantity| *quantity == self.quantity)
-        {
-            self.quantity = first;
-        }
-    }
-}
-
-/// How the playhead of a trace moves.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Play {
-    /// Steps per second.
-    pub speed: f64,
-    /// Part of a step that has passed.
-    pub fraction: f64,
-    /// Whether it moves.
-    pub motion: PlayMotion,
-}
-
-/// Whether the playhead moves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PlayMotion {
-    /// It stands.
-    #[default]
-    Held,
-    /// It moves.
-    Playing,
-}
-
-impl Default for Play {
-    fn default() -> Self {
-        // Slow enough to see single steps, fast enough for the default run to pass within a minute or so.
-        Self { speed: 32.0, fraction: 0.0, motion: PlayMotion::Held }
-    }
-}
-
-/// Which panes fill the screen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// Heatmaps above, loss, profile and inspector below.
-    #[default]
-    Heatmaps,
-    /// log-ratio of the other lanes to the first.
-    Difference,
-    /// Depth profile, full screen.
-    Profile,
-    /// Loss, full screen.
-    Loss,
-}
-
-impl Mode {
-    /// All views with their names, in the order of the screen.
-    pub const ALL: [(Self, &'static str); 4] = [
-        (Self::Heatmaps, "heatmaps"),
-        (Self::Difference, "difference"),
-        (Self::Profile, "profile"),
-        (Self::Loss, "loss"),
-    ];
-}
-
-/// One place in step × depth.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Cursor {
-    /// Relative depth: lanes of different depth are compared by it.
-    pub depth: f64,
-    /// The step; `None` = follows the newest.
-    pub step: Option<Step>,
-}
-
-impl Default for Cursor {
-    /// A third of the way down, at the newest step.
-    fn default() -> Self {
-        Self { depth: 1.0 / 3.0, step: None }
-    }
-}
-
-/// What lies on top of the panes; Escape closes it.
-#[derive(Clone, Debug, Default)]
-pub enum Overlay {
-    /// Nothing.
-    #[default]
-    None,
-    /// The table of keys, scrolled by some lines.
-    Help {
-        /// Lines scrolled away.
-        scroll: u16,
-    },
-    /// Settings that restart the lanes.
-    Form(Form),
-    /// The command line.
-    Command(tui_input::Input),
-    /// "Quit? y/n", asked only where something would be lost.
-    ConfirmQuit,
-}
-
-/// Settings being edited.
-#[derive(Clone, Debug, Default)]
-pub struct Form {
-    /// Key, value as typed, and what is wrong with it.
-    pub fields: Vec<Field>,
-    /// Field with the focus.
-    pub focus: usize,
-    /// What is wrong with all of them together.
-    pub problem: Option<String>,
-}
-
-/// One setting being edited.
-#[derive(Clone, Debug, Default)]
-pub struct Field {
-    /// Key of the setting.
-    pub key: &'static str,
-    /// Its value before.
-    pub before: String,
-    /// Its value as typed.
-    pub input: tui_input::Input,
-    /// What is wrong with it.
-    pub problem: Option<String>,
-}
-
-/// What the machinery is doing.
-#[derive(Clone, Debug)]
-pub struct Status {
-    /// Live or traces.
-    pub kind: SourceKind,
-    /// Live, paused, ended.
-    pub activity: Activity,
-    /// Steps per second of wall time, all lanes in step.
-    pub steps_per_second: Option<f64>,
-    /// Share of the step time that measuring took, 0 … 1.
-    pub measuring_share: Option<f64>,
-    /// Steps that the screen missed.
-    pub dropped: u64,
-    /// Whether quitting now would lose something; see `Source::would_lose`.
-    pub would_lose: bool,
-    /// One line for a person, such as an error or "stopped by Ctrl-Z, training too".
-    pub notice: Option<String>,
-}
-
-impl Status {
-    fn new(kind: SourceKind) -> Self {
-        Self {
-            kind,
-            activity: Activity::Starting,
-            steps_per_second: None,
-            measuring_share: None,
-            dropped: 0,
-            would_lose: false,
-            notice: None,
-        }
-    }
-}
-
-/// What the source is doing.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Activity {
-    /// Waiting for the first step.
-    #[default]
-    Starting,
-    /// Steps arrive.
-    Live,
-    /// A person paused it.
-    Paused,
-    /// A trace is read to its end and watched for more.
-    Following,
-    /// No more steps will come.
-    Ended(Outcome),
 }

@@ -27,6 +27,18 @@ pub enum Colours {
     None,
 }
 
+/// What was found out about the terminal.
+impl From<TermProfile> for Colours {
+    fn from(profile: TermProfile) -> Self {
+        match profile {
+            TermProfile::TrueColor => Self::True,
+            TermProfile::Ansi256 => Self::Indexed,
+            TermProfile::Ansi16 => Self::Sixteen,
+            TermProfile::NoColor | TermProfile::NoTty => Self::None,
+        }
+    }
+}
+
 /// Characters that a terminal has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glyphs {

@@ -28,7 +28,7 @@ use super::theme::{Glyphs, Theme, to_ascii};
 pub fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let area = area.intersection(buffer.area);
     match Layout::new(area, scene) {
-        None => small::render(theme, area, buffer),
+        None => small::render(scene, theme, area, buffer),
         Some(layout) => panes(scene, theme, &layout, area, buffer),
     }
     if theme.glyphs == Glyphs::Ascii {
@@ -54,7 +54,7 @@ fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut
     if let Some(inspector) = layout.inspector {
         inspector::render(scene, theme, inspector, buffer);
     }
-    legend::render(scene, theme, layout.legend, buffer);
+    legend::render(scene, theme, layout, buffer);
     notice::render(scene, theme, layout.notice, buffer);
     footer::render(scene, theme, layout.footer, buffer);
     match &scene.view.overlay {

@@ -297,6 +297,21 @@ fn a_click_puts_the_cursor_there_and_dragging_pans() {
 }
 
 #[test]
+fn the_activity_follows_the_events() {
+    let mut scene = Scene::new(SourceKind::Traces);
+    for run in 0..2 {
+        scene.take(run, &sample::header(&[("plain", 3)]));
+    }
+    assert_eq!(scene.status.activity, Activity::Starting);
+    scene.take(1, &sample::step(0, 1, 1.0, 5, |_, _| Some(1.0)));
+    assert_eq!(scene.status.activity, Activity::Following);
+    scene.take(0, &Event::RunEnded(RunEnd { outcome: Outcome::Completed }));
+    assert_eq!(scene.status.activity, Activity::Following);
+    scene.take(1, &Event::RunEnded(RunEnd { outcome: Outcome::Stopped }));
+    assert_eq!(scene.status.activity, Activity::Ended(Outcome::Stopped));
+}
+
+#[test]
 fn a_restart_forgets_steps_and_keeps_the_view() {
     let mut scene = sample::demo(300);
     act(&mut scene, Action::Quantity(Turn::Forward));

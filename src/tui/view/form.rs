@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::frame::{cut, overlay};
 use crate::config::setting::{self, SETTINGS};
-use crate::tui::layout::split_bottom;
+use crate::tui::layout::{split_bottom, split_top};
 use crate::tui::scene::{Field, Form};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::update::words;
@@ -21,12 +21,13 @@ const WIDTH: u16 = 100;
 
 pub(super) fn render(form: &Form, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let groups = setting::Group::ALL.len() as u16;
-    let height = (form.fields.len() as u16 + groups + 5).min(area.height.saturating_sub(2));
+    let height = (form.fields.len() as u16 + groups + 6).min(area.height.saturating_sub(2));
     let width = WIDTH.min(area.width.saturating_sub(4));
     let place = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
     let title = Line::styled(" edit and restart ", theme.style(Role::Accent));
     let inner = overlay(theme, place, &title, buffer);
-    let (list, foot) = split_bottom(inner, 3);
+    let (list, foot) = split_bottom(inner, 4);
+    let foot = split_top(foot, 1).1;
     fields(form, theme, list, buffer);
     explain(form, theme, foot, buffer);
 }

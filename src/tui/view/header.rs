@@ -14,17 +14,25 @@ use crate::tui::theme::{Role, Theme};
 
 /// Columns kept for the left half.
 const LEFT: u16 = 20;
+/// Highest rank of what the whole title does not push out of the right half.
+const NEEDED: u8 = 3;
 
 pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let name = Span::styled("gradtop", theme.style(Role::Accent));
     let (text, dim) = (theme.style(Role::Text), theme.style(Role::Dim));
     let room = area.width.saturating_sub(2);
-    // Room for the name and the data, whatever else must go.
-    let right = fit(progress(scene, theme), room.saturating_sub(LEFT));
+    let parts = title_of(scene);
+    let full = 9 + parts.iter().map(|part| part.chars().count() as u16 + 3).sum::<u16>();
+    // The whole title costs the right half no more than its least important parts; else there is room for the data.
+    let all = progress(scene, theme);
+    let needed: Vec<_> = all.iter().filter(|(rank, _)| *rank <= NEEDED).cloned().collect();
+    let least = fit(needed, u16::MAX - 2).width() as u16;
+    let reserved = if full + least <= room { full } else { LEFT };
+    let right = fit(all, room.saturating_sub(reserved));
     let left = room.saturating_sub(right.width() as u16 + 2);
     let mut title = Line::from(vec![name, Span::raw("  ")]);
     let separator = Span::styled(" · ", dim);
-    for (index, part) in title_of(scene).into_iter().enumerate() {
+    for (index, part) in parts.into_iter().enumerate() {
         // A half-written part would mislead: whole parts or nothing.
         if title.width() + part.chars().count() + 3 > usize::from(left) && index > 0 {
             break;
@@ -86,8 +94,10 @@ fn progress<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
     }
     parts.push((0, activity(scene, theme)));
     if let Some(run) = scene.runs.values().next() {
-        let seed = run.header().config.as_ref().map_or_else(String::new, |config| format!(" · seed {}", config.seed));
-        parts.push((4, Line::styled(format!("{}{seed}", run.header().machine.backend), dim)));
+        parts.push((4, Line::styled(run.header().machine.backend.clone(), dim)));
+    }
+    if let Some(config) = scene.config() {
+        parts.push((5, Line::styled(format!("seed {}", config.seed), dim)));
     }
     parts
 }

@@ -58,7 +58,10 @@ fn picture(scene: &Scene, theme: &Theme, pane: &Pane, axis: &StepAxis, buffer: &
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let painter = painter(scene, theme);
     let per_cell = theme.pixels_per_cell();
-    let column_of_cursor = scene.cursor_step().and_then(|step| middle(&axis.columns_of_step(step.0)?));
+    // A cursor that follows the newest step stands at the edge of the picture: a line there would hide what is new, and
+    // to move it would cost a terminal as much as the new column.
+    let column_of_cursor =
+        scene.view.cursor.step.and(scene.cursor_step()).and_then(|step| middle(&axis.columns_of_step(step.0)?));
     let layer = lane.layer_at(scene.view.cursor.depth).index();
     let row_of_cursor = plate.layers().and_then(|layers| row_of(layers, layer, per_cell));
     let is_difference = scene.view.mode == Mode::Difference;

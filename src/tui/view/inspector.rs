@@ -22,12 +22,12 @@ const MOST_VALUE: u16 = 13;
 /// Columns of the names at least.
 const NAME: u16 = 9;
 
-/// Rows of the step.
-const SCALARS: [(Scalar, &str); 4] = [
-    (Scalar::Loss, "loss"),
-    (Scalar::Accuracy, "accuracy"),
-    (Scalar::GlobalGradNorm, "‖g‖ all layers"),
-    (Scalar::LearningRate, "learning rate"),
+/// Rows of the step, with their names and short names.
+const SCALARS: [(Scalar, &str, &str); 4] = [
+    (Scalar::Loss, "loss", "loss"),
+    (Scalar::Accuracy, "accuracy", "accuracy"),
+    (Scalar::GlobalGradNorm, "‖g‖ all layers", "‖g‖ all"),
+    (Scalar::LearningRate, "learning rate", "lr"),
 ];
 
 /// A number or a range as it is shown, and whether it is exact.
@@ -59,12 +59,12 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     }
     // A blank line between the layer and the step, where there is room.
     row += u16::from(usize::from(inner.bottom().saturating_sub(row)) > SCALARS.len() + 1);
-    for (scalar, name) in SCALARS {
-        let name = Line::styled(name, theme.style(Role::Dim));
+    for (scalar, name, short) in SCALARS {
+        let name = Line::styled(table.name(name, short), theme.style(Role::Dim));
         inexact |= table.row(row, &name, |lane| scalar_at(lane, scalar, step), buffer);
         row += 1;
     }
-    let held_out = Line::styled("held-out acc.", theme.style(Role::Dim));
+    let held_out = Line::styled(table.name("held-out acc.", "held-out"), theme.style(Role::Dim));
     table.row(row, &held_out, |lane| evaluated(lane, step), buffer);
     if inexact {
         let text = " least…largest of its bucket ";
@@ -123,8 +123,7 @@ impl Table<'_> {
         if y >= self.area.bottom() {
             return false;
         }
-        let names = self.area.width.saturating_sub(self.value * self.lanes.len() as u16);
-        buffer.set_line(self.area.x, y, name, names);
+        buffer.set_line(self.area.x, y, name, self.names_width());
         let mut inexact = false;
         for (index, lane) in self.lanes.iter().enumerate() {
             let lane_style = self.theme.lane(self.first + index);
@@ -140,6 +139,16 @@ impl Table<'_> {
         inexact
     }
 
+    /// The name, or the short one where it does not fit.
+    fn name<'b>(&self, name: &'b str, short: &'b str) -> &'b str {
+        let is_long = Span::raw(name).width() >= usize::from(self.names_width());
+        if is_long { short } else { name }
+    }
+
+    fn names_width(&self) -> u16 {
+        self.area.width.saturating_sub(self.value * self.lanes.len() as u16)
+    }
+
     fn right_aligned(&self, y: u16, column: usize, line: &Line<'_>, buffer: &mut Buffer) {
         let right = self.area.right().saturating_sub(self.value * (self.lanes.len() - 1 - column) as u16);
         let width = (line.width() as u16).min(self.value - 1);
@@ -150,7 +159,7 @@ impl Table<'_> {
     /// Symbol and, where there is room, the name; the quantity of the heatmaps stands out.
     fn quantity_name<'b>(&self, quantity: Quantity) -> Line<'b> {
         let definition = quantity.definition();
-        let room = self.area.width.saturating_sub(self.value * self.lanes.len() as u16);
+        let room = self.names_width();
         let symbol = self.theme.glyph(definition.symbol, definition.ascii);
         let is_long = Span::raw(symbol).width() > usize::from(room.saturating_sub(1));
         let symbol = if is_long { definition.ascii } else { symbol };

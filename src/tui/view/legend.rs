@@ -10,6 +10,7 @@ use super::frame::fit;
 use super::heatmap::painter;
 use crate::history::{Cell, Reduce};
 use crate::quantity::Axis;
+use crate::tui::layout::Layout;
 use crate::tui::number;
 use crate::tui::scene::{Mode, Scene};
 use crate::tui::theme::{Role, Theme};
@@ -18,7 +19,8 @@ use crate::tui::theme::{Role, Theme};
 const BAR: u16 = 60;
 const BAR_SHARE: u16 = 4;
 
-pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    let area = layout.legend;
     let painter = painter(scene, theme);
     let (low, high) = ends(scene, painter.scale.low, painter.scale.high);
     let dim = theme.style(Role::Dim);
@@ -30,6 +32,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buff
     }
     bar.push(Span::styled(format!(" {high}"), dim));
     let mut parts = vec![(0, Line::from(bar))];
+    parts.extend(hidden(theme, layout));
     parts.extend(meaning(scene, theme));
     parts.extend([Cell::Zero, Cell::Nan, Cell::Infinite, Cell::Absent].map(|cell| (1, special(theme, cell))));
     parts.push((2, Line::styled("blank: not reached", dim)));
@@ -43,6 +46,14 @@ fn ends(scene: &Scene, low: f32, high: f32) -> (String, String) {
         (_, Axis::Log) => (number::power(low), number::power(high)),
         (_, Axis::Linear) => (number::value(f64::from(low)), number::value(f64::from(high))),
     }
+}
+
+/// Which lanes are in view, where not all are.
+fn hidden<'a>(theme: &Theme, layout: &Layout) -> Option<(u8, Line<'a>)> {
+    let (first, last) = (layout.heatmaps.first()?.lane + 1, layout.heatmaps.last()?.lane + 1);
+    let count = layout.lanes.end;
+    let words = format!("lanes {first}–{last} of {count}, Tab: more");
+    (layout.heatmaps.len() < layout.lanes.len()).then(|| (0, Line::styled(words, theme.style(Role::Warning))))
 }
 
 /// What the colours mean, with the rank of each part.

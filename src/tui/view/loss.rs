@@ -39,7 +39,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, axis: &StepAxis,
     let cursor = scene.cursor_step().map(|step| step.0);
     let edge = Rect { y: frame.bottom() - 1, height: 1, ..chart };
     steps::label(theme, edge, &steps, cursor, column, buffer);
-    if let Some(column) = cursor.and_then(column) {
+    if let Some(column) = scene.view.cursor.step.and(cursor).and_then(column) {
         vertical(theme, chart, column, buffer);
     }
     let Some((low, high)) = range(&scene.picture.losses) else { return };

@@ -6,13 +6,17 @@ use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use crate::tui::layout::{LEAST_COLUMNS, LEAST_ROWS, Layout};
-use crate::tui::scene::Scene;
+use crate::tui::scene::{Overlay, Scene};
 use crate::tui::theme::{Role, Theme};
 
 /// The terminal is too small.
-pub(super) fn render(theme: &Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let wish = match scene.view.overlay {
+        Overlay::ConfirmQuit => "Quit? This run is not over and is not logged: y quits, n stays.",
+        _ => "Enlarge it, or press q to quit.",
+    };
     let sentence = format!(
-        "gradtop needs {LEAST_COLUMNS}×{LEAST_ROWS} cells; this terminal has {}×{}. Enlarge it, or press q to quit.",
+        "gradtop needs {LEAST_COLUMNS}×{LEAST_ROWS} cells; this terminal has {}×{}. {wish}",
         area.width, area.height
     );
     Paragraph::new(Line::styled(sentence, theme.style(Role::Text))).wrap(Wrap { trim: true }).render(area, buffer);

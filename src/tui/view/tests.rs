@@ -188,6 +188,26 @@ fn a_terminal_too_small_is_told_the_size_it_needs() {
 }
 
 #[test]
+fn quitting_from_a_terminal_too_small_still_asks() {
+    let mut scene = sample::demo(3);
+    scene.status.would_lose = true;
+    let _ = update(&mut scene, Action::Quit, Rect::new(0, 0, 30, 8));
+    let buffer = sample::frame(&mut scene, &sample::theme(), 30, 8);
+    assert!(text(&buffer).contains("Quit?"));
+}
+
+#[test]
+fn an_old_step_shows_the_range_of_its_bucket_and_says_so() {
+    let mut scene = sample::demo(9_000);
+    scene.view.cursor.step = Some(Step(100));
+    let shown = text(&sample::frame(&mut scene, &sample::theme(), 160, 40));
+    assert!(shown.contains("least…largest of its bucket"));
+    scene.view.cursor.step = Some(Step(8_900));
+    let shown = text(&sample::frame(&mut scene, &sample::theme(), 160, 40));
+    assert!(!shown.contains("of its bucket"));
+}
+
+#[test]
 fn an_ascii_screen_holds_nothing_but_ascii() {
     for (mode, _) in Mode::ALL {
         for mut scene in [sample::demo(20), sample::odd()] {
@@ -279,16 +299,29 @@ fn the_title_says_how_a_lane_ended_before_anything_else() {
     }
 }
 
+/// Bytes that a terminal is sent to get from one frame to the next.
+fn bytes_between(before: &Buffer, after: &Buffer) -> usize {
+    use ratatui::backend::{Backend, CrosstermBackend};
+    let mut sent = Vec::new();
+    let mut backend = CrosstermBackend::new(&mut sent);
+    backend.draw(before.diff(after).into_iter()).expect("written to memory");
+    drop(backend);
+    sent.len()
+}
+
 #[test]
-fn a_frame_with_one_new_step_changes_few_cells() {
+fn a_frame_with_one_new_step_costs_at_most_five_kilobytes() {
     let mut scene = sample::demo(70);
-    let before = sample::frame(&mut scene, &sample::theme(), 200, 60);
-    for lane in 0..2 {
-        scene.take(0, &sample::step(lane, 71, 1.0, 52, |_, layer| Some(10f32.powf(layer as f32 / -9.0))));
+    let mut before = sample::frame(&mut scene, &sample::theme(), 200, 60);
+    for at in 71..=80 {
+        for event in sample::demo_steps(at..at + 1) {
+            scene.take(0, &event);
+        }
+        let after = sample::frame(&mut scene, &sample::theme(), 200, 60);
+        let bytes = bytes_between(&before, &after);
+        assert!(bytes <= 5 * 1024, "{bytes} bytes");
+        before = after;
     }
-    let after = sample::frame(&mut scene, &sample::theme(), 200, 60);
-    let changed = before.diff(&after).len();
-    assert!(changed < 1200, "{changed} cells of 12,000");
 }
 
 #[test]

@@ -1,0 +1,79 @@
+//! What the machinery behind the screen is doing.
+
+use std::collections::BTreeMap;
+
+use crate::event::{Event, Outcome};
+use crate::history::History;
+use crate::tui::source::SourceKind;
+
+/// What the machinery is doing.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// Live or traces.
+    pub kind: SourceKind,
+    /// Live, paused, ended.
+    pub activity: Activity,
+    /// Steps per second of wall time, all lanes in step.
+    pub steps_per_second: Option<f64>,
+    /// Share of the step time that measuring took, 0 … 1.
+    pub measuring_share: Option<f64>,
+    /// Steps that the screen missed.
+    pub dropped: u64,
+    /// Whether quitting now would lose something; see `Source::would_lose`.
+    pub would_lose: bool,
+    /// One line for a person, such as an error or "stopped by Ctrl-Z, training too".
+    pub notice: Option<String>,
+}
+
+impl Status {
+    pub(super) fn new(kind: SourceKind) -> Self {
+        Self {
+            kind,
+            activity: Activity::Starting,
+            steps_per_second: None,
+            measuring_share: None,
+            dropped: 0,
+            would_lose: false,
+            notice: None,
+        }
+    }
+
+    /// A run begins.
+    pub(super) fn start_again(&mut self) {
+        self.activity = Activity::Starting;
+        self.steps_per_second = None;
+        self.measuring_share = None;
+    }
+
+    /// The activity after an event of a run: the first step brings it to life, the end of the last run ends it.
+    pub(super) fn follow(&mut self, runs: &BTreeMap<usize, History>, event: &Event) {
+        match event {
+            Event::Step(_) if self.activity == Activity::Starting => {
+                self.activity = match self.kind {
+                    SourceKind::Live => Activity::Live,
+                    SourceKind::Traces => Activity::Following,
+                };
+            }
+            Event::RunEnded(end) if runs.values().all(|run| run.end().is_some()) => {
+                self.activity = Activity::Ended(end.outcome.clone());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What the source is doing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Activity {
+    /// Waiting for the first step.
+    #[default]
+    Starting,
+    /// Steps arrive.
+    Live,
+    /// A person paused it.
+    Paused,
+    /// A trace is read to its end and watched for more.
+    Following,
+    /// No more steps will come.
+    Ended(Outcome),
+}

@@ -1,0 +1,147 @@
+//! How a person looks at the runs: quantity, panes, cursor, window, playhead.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::Overlay;
+use crate::history::{History, Reduce};
+use crate::quantity::Quantity;
+use crate::tui::action::Place;
+use crate::units::Step;
+
+/// How a person looks at the runs.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The quantity of the heatmaps.
+    pub quantity: Quantity,
+    /// Which panes.
+    pub mode: Mode,
+    /// One cursor for all panes.
+    pub cursor: Cursor,
+    /// Steps in view; `None` = from the first to the newest, growing.
+    pub steps: Option<Range<u64>>,
+    /// Depth in view, relative: 0 = above the stem, 1 = below the head.
+    pub depth: Range<f64>,
+    /// How many values become one cell.
+    pub reduce: Reduce,
+    /// First lane shown where not all fit.
+    pub first_lane: usize,
+    /// The newest step that is shown; `None` = all there is.
+    pub playhead: Option<Step>,
+    /// How the playhead moves.
+    pub play: Play,
+    /// Base learning rate that a person set at the screen.
+    pub learning_rate: Option<f64>,
+    /// Where the mouse button is held down.
+    pub drag: Option<Place>,
+    /// What lies on top.
+    pub overlay: Overlay,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            quantity: Quantity::SignalNorm,
+            mode: Mode::default(),
+            cursor: Cursor::default(),
+            steps: None,
+            depth: 0.0..1.0,
+            reduce: Reduce::default(),
+            first_lane: 0,
+            playhead: None,
+            play: Play::default(),
+            learning_rate: None,
+            drag: None,
+            overlay: Overlay::None,
+        }
+    }
+}
+
+impl View {
+    /// A run begins: everything that spoke of the steps of the one before is forgotten.
+    pub(super) fn start_again(&mut self, runs: &BTreeMap<usize, History>) {
+        self.cursor.step = None;
+        self.steps = None;
+        self.playhead = None;
+        self.play = Play { speed: self.play.speed, ..Play::default() };
+        self.learning_rate = None;
+        self.first_lane = 0;
+        if matches!(self.overlay, Overlay::Form(_)) {
+            self.overlay = Overlay::None;
+        }
+        let mut quantities = runs.values().flat_map(|run| &run.header().quantities);
+        if let Some(&first) = quantities.clone().next()
+            && !quantities.any(|quantity| *quantity == self.quantity)
+        {
+            self.quantity = first;
+        }
+    }
+}
+
+/// How the playhead of a trace moves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Play {
+    /// Steps per second.
+    pub speed: f64,
+    /// Part of a step that has passed.
+    pub fraction: f64,
+    /// Whether it moves.
+    pub motion: PlayMotion,
+}
+
+/// Whether the playhead moves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PlayMotion {
+    /// It stands.
+    #[default]
+    Held,
+    /// It moves.
+    Playing,
+}
+
+impl Default for Play {
+    fn default() -> Self {
+        // Slow enough to see single steps, fast enough for the default run to pass within a minute or so.
+        Self { speed: 32.0, fraction: 0.0, motion: PlayMotion::Held }
+    }
+}
+
+/// Which panes fill the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Heatmaps above, loss, profile and inspector below.
+    #[default]
+    Heatmaps,
+    /// log-ratio of the other lanes to the first.
+    Difference,
+    /// Depth profile, full screen.
+    Profile,
+    /// Loss, full screen.
+    Loss,
+}
+
+impl Mode {
+    /// All views with their names, in the order of the screen.
+    pub const ALL: [(Self, &'static str); 4] = [
+        (Self::Heatmaps, "heatmaps"),
+        (Self::Difference, "difference"),
+        (Self::Profile, "profile"),
+        (Self::Loss, "loss"),
+    ];
+}
+
+/// One place in step × depth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cursor {
+    /// Relative depth: lanes of different depth are compared by it.
+    pub depth: f64,
+    /// The step; `None` = follows the newest.
+    pub step: Option<Step>,
+}
+
+impl Default for Cursor {
+    /// A third of the way down, at the newest step.
+    fn default() -> Self {
+        Self { depth: 1.0 / 3.0, step: None }
+    }
+}
