@@ -1,6 +1,10 @@
 //! Runs made up for tests: a plain lane whose signal vanishes beside a residual one, with noise but without chance.
 
+mod gallery;
+
 use std::sync::Arc;
+
+pub(super) use gallery::gallery;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -164,88 +168,4 @@ pub(super) fn frame(scene: &mut Scene, theme: &Theme, width: u16, height: u16) -
     let mut buffer = Buffer::empty(area);
     view::render(scene, theme, area, &mut buffer);
     buffer
-}
-
-/// Frames to look at, by name.
-pub(super) fn gallery() -> Vec<(String, Buffer, Background)> {
-    use super::action::{Action, Direction, Motion, Turn};
-    use super::update::update;
-    let mut frames = Vec::new();
-    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
-        frames.push((format!("demo-{width}"), frame(&mut demo(300), &theme(), width, height), Background::Dark));
-    }
-    let mut scene = demo(300);
-    scene.view.cursor.step = Some(Step(212));
-    frames.push(("pinned-150".to_owned(), frame(&mut scene, &theme(), 150, 46), Background::Dark));
-    let area = Rect::new(0, 0, 120, 40);
-    for (name, actions) in [
-        ("difference", vec![Action::View(Turn::Forward)]),
-        ("profile", vec![Action::View(Turn::Forward), Action::View(Turn::Forward)]),
-        ("loss", vec![Action::View(Turn::Back)]),
-        ("gain", vec![Action::Quantity(Turn::Forward)]),
-        ("help", vec![Action::Help]),
-        (
-            "form",
-            vec![
-                Action::OpenForm,
-                Action::Focus(Turn::Forward),
-                Action::Edit(tui_input::InputRequest::InsertChar('x')),
-            ],
-        ),
-        ("command", vec![Action::OpenCommand, Action::Edit(tui_input::InputRequest::InsertChar('q'))]),
-        (
-            "zoom",
-            vec![
-                Action::Cursor(Motion::Page(Direction::Left)),
-                Action::ZoomSteps(Turn::Forward),
-                Action::ZoomSteps(Turn::Forward),
-                Action::ZoomLayers(Turn::Forward),
-            ],
-        ),
-    ] {
-        let mut scene = demo(300);
-        for action in actions {
-            let _ = update(&mut scene, action, area);
-        }
-        frames.push((name.to_owned(), frame(&mut scene, &theme(), 120, 40), Background::Dark));
-    }
-    for (name, colours, glyphs, background) in [
-        ("light", Colours::True, Glyphs::Unicode, Background::Light),
-        ("indexed", Colours::Indexed, Glyphs::Unicode, Background::Dark),
-        ("sixteen", Colours::Sixteen, Glyphs::Unicode, Background::Dark),
-        ("none", Colours::None, Glyphs::Unicode, Background::Dark),
-        ("ascii", Colours::None, Glyphs::Ascii, Background::Dark),
-        ("ascii16", Colours::Sixteen, Glyphs::Ascii, Background::Dark),
-    ] {
-        let theme = Theme::new(colours, glyphs, background);
-        frames.push((name.to_owned(), frame(&mut demo(300), &theme, 120, 40), background));
-        frames.push((format!("{name}-odd"), frame(&mut odd(), &theme, 120, 40), background));
-    }
-    let mut old = demo(9_000);
-    old.view.cursor.step = Some(Step(3_000));
-    frames.push(("old".to_owned(), frame(&mut old, &theme(), 150, 46), Background::Dark));
-    let mut eight = Scene::new(SourceKind::Live);
-    eight.take(
-        0,
-        &header(
-            &(0..8)
-                .map(|lane| ["a", "b", "c", "d", "e", "f", "g", "h"][lane])
-                .map(|name| (name, 50))
-                .collect::<Vec<_>>(),
-        ),
-    );
-    for event in (0..8).flat_map(|lane| {
-        (1..=90).map(move |at| {
-            step(lane, at, 2.0 / at as f32 * f32::from(lane + 1), 52, move |quantity, layer| {
-                demo_value(lane % 3, at, quantity, layer)
-            })
-        })
-    }) {
-        eight.take(0, &event);
-    }
-    for (width, height) in [(80, 24), (160, 50)] {
-        frames.push((format!("eight-{width}"), frame(&mut eight, &theme(), width, height), Background::Dark));
-    }
-    frames.push(("odd".to_owned(), frame(&mut odd(), &theme(), 120, 40), Background::Dark));
-    frames
 }

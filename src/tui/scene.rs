@@ -17,6 +17,7 @@ use crate::config::RunConfig;
 use crate::event::{Event, LaneHeader};
 use crate::history::{History, LaneHistory};
 use crate::quantity::Quantity;
+use crate::text::clean_message;
 use crate::units::{LayerId, Step};
 
 /// Everything a frame is drawn from.
@@ -140,15 +141,15 @@ impl Scene {
         Quantity::ALL.iter().copied().filter(has).collect()
     }
 
-    /// Says one sentence to the person.
-    pub fn say(&mut self, sentence: impl Into<String>) {
-        self.status.notice = Some(sentence.into());
+    /// Says one sentence to the person; it may hold what a file or a person wrote.
+    pub fn say(&mut self, sentence: impl AsRef<str>) {
+        self.status.notice = Some(clean_message(sentence.as_ref()));
     }
 
     /// The source could not follow a restart: the form stays open and says why.
-    pub fn refuse(&mut self, problem: String) {
+    pub fn refuse(&mut self, problem: &str) {
         match &mut self.view.overlay {
-            Overlay::Form(form) => form.problem = Some(problem),
+            Overlay::Form(form) => form.problem = Some(clean_message(problem)),
             _ => self.say(problem),
         }
     }

@@ -162,7 +162,7 @@ fn the_form_shows_what_is_wrong_and_restarts_with_what_was_changed_alone() {
     let Some(Effect::Restart(config)) = act(&mut scene, Action::Submit) else { panic!("restarts") };
     assert_eq!(config.lanes.iter().map(|lane| lane.depth).collect::<Vec<_>>(), [500, 500]);
     assert_eq!(config.lanes[1].wiring, crate::config::Wiring::Residual);
-    scene.refuse("no room".to_owned());
+    scene.refuse("no room");
     assert!(matches!(&scene.view.overlay, Overlay::Form(form) if form.problem.as_deref() == Some("no room")));
     scene.take(0, &sample::header(&[("plain", 500)]));
     assert!(matches!(scene.view.overlay, Overlay::None));

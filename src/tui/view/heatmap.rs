@@ -18,7 +18,7 @@ use super::steps;
 use crate::event::Outcome;
 use crate::history::Cell;
 use crate::profile::Profile;
-use crate::quantity::Quantity;
+use crate::quantity::{Axis, Quantity};
 use crate::tui::axis::{LayerAxis, StepAxis, ticks};
 use crate::tui::layout::Pane;
 use crate::tui::number;
@@ -97,7 +97,11 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> L
         let first = scene.lanes().next().map_or_else(String::new, |first| scene.lane_name(&first));
         name.push(Span::styled(" ÷ ", dim));
         name.push(Span::styled(first, theme.lane(0).add_modifier(bold)));
-        let what = Line::styled(format!("log-ratio of {symbol}"), dim);
+        let how = match definition.axis {
+            Axis::Log => "log-ratio",
+            Axis::Linear => "difference",
+        };
+        let what = Line::styled(format!("{how} of {symbol}"), dim);
         return fit(vec![(0, Line::from(name)), (1, what)], pane.frame.width.saturating_sub(6));
     }
     let mut parts = vec![(0, Line::from(name)), (2, Line::styled(symbol, dim))];

@@ -1,7 +1,6 @@
 //! The colour bar with its ends, and every special glyph with its meaning.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -42,7 +41,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut
 
 fn ends(scene: &Scene, low: f32, high: f32) -> (String, String) {
     match (scene.view.mode, scene.view.quantity.definition().axis) {
-        (Mode::Difference, _) => (format!("×{}", number::power(low)), format!("×{}", number::power(high))),
+        (Mode::Difference, Axis::Log) => (format!("×{}", number::power(low)), format!("×{}", number::power(high))),
         (_, Axis::Log) => (number::power(low), number::power(high)),
         (_, Axis::Linear) => (number::value(f64::from(low)), number::value(f64::from(high))),
     }
