@@ -6,6 +6,8 @@
 //! residual  completed  2,000  0.00213     93.1 %    ×1.08      44.2            51.0
 //! ```
 
+use std::fmt::Write;
+
 use super::number::{short, whole};
 use super::{fitted, signal};
 use crate::event::{LaneHeader, Outcome, RunHeader};
@@ -28,7 +30,8 @@ pub fn closing(history: &History) -> String {
     let mut text = aligned(&rows);
     for (lane, steps) in lanes() {
         for remark in remarks(header, lane, steps) {
-            text.push_str(&format!("{}: {remark}\n", lane.name));
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{}: {remark}", lane.name);
         }
     }
     text
