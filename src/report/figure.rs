@@ -42,6 +42,9 @@ pub struct Size {
     pub height: u32,
 }
 
+/// Units each way at most: a page of 400 MB.
+const MOST: u32 = 6000;
+
 /// Pixels of a PNG per unit.
 const ZOOM: u32 = 2;
 
@@ -59,6 +62,11 @@ impl Size {
         let (columns, rows) = arrangement(lanes);
         Self { width: columns * 540 + 126, height: rows * 440 + 112 }
     }
+
+    fn check(self) -> Result<(), ExportError> {
+        let Self { width, height } = self;
+        if width.max(height) > MOST { Err(ExportError::TooLarge { width, height, most: MOST }) } else { Ok(()) }
+    }
 }
 
 /// Columns and rows of panels: side by side while they are few.
@@ -75,8 +83,9 @@ fn arrangement(lanes: usize) -> (u32, u32) {
 /// The picture as SVG.
 ///
 /// # Errors
-/// When the size has no room for the lanes.
+/// When the size has no room for the lanes, or is beyond all measure.
 pub fn svg(histories: &[&History], quantity: Quantity, size: Size) -> Result<String, ExportError> {
+    size.check()?;
     let mut text = String::new();
     let images = {
         let backend = SVGBackend::with_string(&mut text, (size.width, size.height));
@@ -101,8 +110,9 @@ pub fn svg(histories: &[&History], quantity: Quantity, size: Size) -> Result<Str
 /// The picture as PNG.
 ///
 /// # Errors
-/// When the size has no room for the lanes.
+/// When the size has no room for the lanes, or is beyond all measure.
 pub fn png(histories: &[&History], quantity: Quantity, size: Size) -> Result<Vec<u8>, ExportError> {
+    size.check()?;
     let (width, height) = (size.width * ZOOM, size.height * ZOOM);
     let mut page = raster::Raster::blank(width as usize, height as usize);
     let images = {
