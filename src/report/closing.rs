@@ -12,7 +12,7 @@ use super::number::{short, whole};
 use super::{fitted, signal};
 use crate::event::{LaneHeader, Outcome, RunHeader};
 use crate::history::{History, LaneHistory};
-use crate::text::clean_message;
+use crate::text::{clean, clean_message};
 
 /// Stands where there is nothing to say.
 const NOTHING: &str = "–";
@@ -31,7 +31,7 @@ pub fn closing(history: &History) -> String {
     for (lane, steps) in lanes() {
         for remark in remarks(header, lane, steps) {
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "{}: {remark}", lane.name);
+            let _ = writeln!(text, "{}: {remark}", clean(&lane.name));
         }
     }
     text
@@ -50,7 +50,7 @@ fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String;
     let accuracy = history.evals().last().map(|eval| eval.accuracy);
     let step = history.last_step().map(|step| i64::try_from(step.0).unwrap_or(i64::MAX));
     [
-        lane.name.clone(),
+        clean(&lane.name),
         outcome.to_owned(),
         step.map_or_else(nothing, whole),
         history.latest().map_or_else(nothing, |record| short(f64::from(record.loss))),
