@@ -11,6 +11,7 @@ pub mod setting;
 use serde::{Deserialize, Serialize};
 
 pub use choice::{Activation, Backend, Bias, BranchScale, DataSource, Init, Length, Model, Norm, Optimizer, Wiring};
+pub(crate) use choice::{nearest, not_one_of};
 pub use lane_spec::LaneSpec;
 
 /// Settings of a whole run.

@@ -13,8 +13,13 @@ mod moments;
 mod overhead;
 mod parameters;
 mod tap;
+mod watched;
 
 pub use moments::{change, moments};
 pub use overhead::per_tap;
 pub use parameters::{ParameterMap, Snapshot, Updates};
 pub use tap::{Readings, Taps};
+pub use watched::{Seen, Watch, Watched};
+
+pub(crate) use memory::{Primitive, Readable};
+pub(crate) use tap::Tap;

@@ -3,6 +3,7 @@
 //! A stack is `stem → block 1 … block D → head`. It names its layers, computes the loss of a batch and lets each block's
 //! input pass through a tap; how it does so is its own affair: images, tokens and noise all fit.
 
+mod fused_block;
 pub mod init;
 pub mod mlp;
 

@@ -13,6 +13,7 @@ mod measure;
 mod optimizer;
 mod pacer;
 mod recorder;
+mod stepper;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -22,17 +23,17 @@ use crossbeam_channel::bounded;
 use thiserror::Error;
 
 pub use measure::observe;
+pub use stepper::{Look, Stepper, Taken};
 
 use crate::backend;
 use crate::config::setting::SettingError;
 use crate::config::{Length, RunConfig};
 use crate::data::{self, Batches, DataError, Dataset};
 use crate::event::{Control, Event, FORMAT_VERSION, LaneHeader, Machine, Outcome, RunEnd, RunHeader};
-use crate::probe::{ParameterMap, per_tap};
 use crate::quantity::Quantity;
 use crate::sink::Fanout;
+use crate::stack::Mlp;
 use crate::stack::mlp::Task;
-use crate::stack::{Mlp, Stack};
 use crate::units::LaneId;
 
 use lane::Lane;
@@ -78,7 +79,6 @@ pub fn start(config: RunConfig, sinks: Fanout) -> Result<Session, TrainError> {
     config.check()?;
     let dataset = Arc::new(data::load(&config.data, config.seed)?);
     let device = backend::device(config.backend).autodiff();
-    let tap_overhead = per_tap(&device);
     let steps = steps(&config, &dataset);
     let pacer = Arc::new(Pacer::new(config.lanes.len(), threads(&config)));
     let config = Arc::new(config);
@@ -88,9 +88,8 @@ pub fn start(config: RunConfig, sinks: Fanout) -> Result<Session, TrainError> {
         .iter()
         .zip(0..)
         .map(|(settings, id)| {
-            let model = Mlp::new(settings, task, config.seed, &device);
-            let map = ParameterMap::new(&model, &model.layers());
-            Lane { id: LaneId(id), settings: settings.clone(), model, map, tap_overhead, steps }
+            let stepper = Stepper::new(Mlp::new(settings, task, config.seed, &device), settings, &device);
+            Lane { id: LaneId(id), settings: settings.clone(), stepper, steps }
         })
         .collect();
     let header = Arc::new(header(&config, lanes.iter()));
@@ -180,7 +179,7 @@ fn header<'a>(config: &RunConfig, lanes: impl Iterator<Item = &'a Lane<Mlp>>) ->
             .map(|lane| LaneHeader {
                 name: lane.settings.name.clone(),
                 title: lane.settings.title(),
-                layers: lane.map.table().clone(),
+                layers: lane.stepper.map().table().clone(),
             })
             .collect(),
         quantities: Quantity::ALL.to_vec(),

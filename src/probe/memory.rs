@@ -10,10 +10,10 @@ use burn::tensor::{DType, Tensor};
 use burn_ndarray::NdArrayTensor;
 
 /// The primitive of a float tensor on backend `B`.
-pub(super) type Primitive<B> = burn::backend::tensor::FloatTensor<B>;
+pub(crate) type Primitive<B> = burn::backend::tensor::FloatTensor<B>;
 
 /// Borrowed elements.
-pub(super) enum Floats<'a> {
+pub(crate) enum Floats<'a> {
     /// Single precision.
     Single(&'a [f32]),
     /// Double precision.
@@ -21,7 +21,7 @@ pub(super) enum Floats<'a> {
 }
 
 /// A backend whose tensors lie in host memory.
-pub(super) trait Readable: Backend {
+pub(crate) trait Readable: Backend {
     /// Lends the elements to `read`; `None` for a number format that is neither f32 nor f64.
     fn lend<R>(tensor: &Primitive<Self>, read: impl FnOnce(Floats<'_>) -> R) -> Option<R>;
 }

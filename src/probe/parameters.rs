@@ -76,6 +76,11 @@ impl ParameterMap {
         &self.table
     }
 
+    /// Layer of each trained parameter, in visiting order.
+    pub(crate) fn trained(&self) -> impl Iterator<Item = usize> + '_ {
+        self.layer_of.iter().flatten().copied()
+    }
+
     /// ‖g‖² per layer, before clipping; a layer without any gradient is `None`.
     #[must_use]
     pub fn gradients<M: Module>(&self, model: &M, gradients: &GradientsParams) -> Vec<Option<Moments>> {
@@ -152,7 +157,8 @@ impl ModuleVisitor for UpdateVisitor<'_> {
     }
 }
 
-fn add(sums: &mut [Option<Moments>], layer: usize, moments: Moments) {
+/// Adds a tensor's moments to those of its layer.
+pub(super) fn add(sums: &mut [Option<Moments>], layer: usize, moments: Moments) {
     if let Some(sum) = sums.get_mut(layer) {
         *sum = Some(sum.map_or(moments, |so_far| so_far.and(moments)));
     }

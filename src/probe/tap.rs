@@ -35,7 +35,7 @@ struct Board {
     inputs: Vec<Option<Moments>>,
     signals: Vec<Option<Moments>>,
     spent: Duration,
-    taps: u32,
+    inserted: u32,
 }
 
 /// What the taps of one pass read, one entry per layer.
@@ -47,8 +47,8 @@ pub struct Readings {
     pub signals: Vec<Option<Moments>>,
     /// Time that reading took, without Burn's bookkeeping.
     pub spent: Duration,
-    /// Number of taps in the graph.
-    pub taps: u32,
+    /// Number of taps that are operations of their own in the graph.
+    pub inserted: u32,
 }
 
 impl Taps {
@@ -72,8 +72,7 @@ impl Taps {
     #[must_use]
     #[allow(deprecated)] // ndarray, see above
     pub fn input<const D: usize>(&self, layer: LayerId, tensor: Tensor<D>) -> Tensor<D> {
-        let Some(board) = &self.board else { return tensor };
-        let tap = Tap { layer: layer.index(), board: Arc::clone(board) };
+        let Some(tap) = self.tap(layer) else { return tensor };
         if let Ok(primitive) = tensor.clone().try_into_primitive::<Autodiff<Flex>>() {
             drop(tensor);
             return Tensor::from_primitive::<Autodiff<Flex>>(tap.insert::<Flex>(primitive));
@@ -87,6 +86,11 @@ impl Taps {
         }
     }
 
+    /// The tap of a layer, for an operation that reads within itself; `None` when the taps are off.
+    pub(crate) fn tap(&self, layer: LayerId) -> Option<Tap> {
+        Some(Tap { layer: layer.index(), board: Arc::clone(self.board.as_ref()?) })
+    }
+
     /// Takes what was read; empty when the taps are off.
     #[must_use]
     pub fn take(self) -> Readings {
@@ -96,14 +100,14 @@ impl Taps {
             inputs: std::mem::take(&mut board.inputs),
             signals: std::mem::take(&mut board.signals),
             spent: board.spent,
-            taps: board.taps,
+            inserted: board.inserted,
         }
     }
 }
 
 /// One tap: where its readings go.
 #[derive(Clone, Debug)]
-struct Tap {
+pub(crate) struct Tap {
     layer: usize,
     board: Arc<Mutex<Board>>,
 }
@@ -117,11 +121,22 @@ enum Direction {
 impl Tap {
     fn insert<B: Readable>(self, tensor: Primitive<Autodiff<B>>) -> Primitive<Autodiff<B>> {
         let (primitive, guard) = tensor.into_parts();
-        self.read::<B>(&primitive, Direction::Forward);
+        self.read_input::<B>(&primitive);
+        self.board.lock().unwrap_or_else(PoisonError::into_inner).inserted += 1;
         match Backward::<B, 1>::prepare::<NoCheckpointing>(PassOn, [guard]).compute_bound().stateful() {
             OpsKind::Tracked(prepared) => prepared.finish(self, primitive),
             OpsKind::UnTracked(prepared) => prepared.finish(primitive),
         }
+    }
+
+    /// Reads the layer's input.
+    pub(crate) fn read_input<B: Readable>(&self, tensor: &Primitive<B>) {
+        self.read::<B>(tensor, Direction::Forward);
+    }
+
+    /// Reads the gradient at the layer's input.
+    pub(crate) fn read_signal<B: Readable>(&self, tensor: &Primitive<B>) {
+        self.read::<B>(tensor, Direction::Backward);
     }
 
     fn read<B: Readable>(&self, tensor: &Primitive<B>, direction: Direction) {
@@ -138,9 +153,6 @@ impl Tap {
         if let Some(slot) = slots.get_mut(self.layer) {
             *slot = moments;
         }
-        if matches!(direction, Direction::Forward) {
-            board.taps += 1;
-        }
         board.spent += start.elapsed();
     }
 }
@@ -154,7 +166,7 @@ impl<B: Readable> Backward<B, 1> for PassOn {
 
     fn backward(self, ops: Ops<Tap, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<B>(&ops.node);
-        ops.state.read::<B>(&gradient, Direction::Backward);
+        ops.state.read_signal::<B>(&gradient);
         let [parent] = ops.parents;
         if let Some(parent) = parent {
             grads.register::<B>(parent.id, gradient);

@@ -12,6 +12,7 @@ use burn::nn::{BatchNorm, BatchNormConfig, LayerNorm, LayerNormConfig};
 use burn::prelude::Device;
 use burn::tensor::{Tensor, activation, module};
 
+use super::fused_block::{self, Form, Operands};
 use super::init::{self, Purpose};
 use super::{Labelled, Loss, Stack};
 use crate::config::{Activation, Bias, LaneConfig, Norm, Wiring};
@@ -112,7 +113,7 @@ impl Mlp {
     pub fn forward(&self, inputs: Tensor<2>, taps: &Taps) -> Tensor<2> {
         let mut x = self.stem.forward(inputs); // [B, width]
         for (index, block) in (1..).zip(&self.blocks) {
-            x = block.forward(taps.input(LayerId(index), x)); // [B, width]
+            x = block.watched(x, taps, LayerId(index)); // [B, width]
         }
         self.head.forward(taps.input(LayerId(self.blocks.len() as u32 + 1), x)) // [B, classes]
     }
@@ -135,6 +136,20 @@ impl Block {
             Wiring::Residual if self.branch_scale == 1.0 => x.clone() + self.branch(x),
             Wiring::Residual => x.clone() + self.branch(x).mul_scalar(self.branch_scale),
         }
+    }
+
+    /// The same in one operation where nothing stands before φ, with its input passing through its tap.
+    fn watched(&self, x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
+        if self.norm.is_none() {
+            let skip = (self.wiring == Wiring::Residual).then_some(self.branch_scale);
+            let form = Form { activation: self.activation, skip };
+            let bias = self.bias.as_ref().map(Param::val);
+            let operands = Operands { x: x.clone(), weight: self.weight.val(), bias };
+            if let Some(output) = fused_block::run(form, &operands, taps.tap(layer)) {
+                return output;
+            }
+        }
+        self.forward(taps.input(layer, x))
     }
 
     /// F(x) = W φ(N(x)) + b.

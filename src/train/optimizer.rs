@@ -7,18 +7,23 @@ use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer, Sgd
 use burn::tensor::Tensor;
 
 use crate::config::{LaneConfig, Optimizer};
+use crate::probe::{Watch, Watched};
 
 /// Builds the optimiser of a lane. Adam's ε is ours (1e-8 by default; Burn's own default is 1e-5).
-pub(super) fn build(lane: &LaneConfig) -> ModuleOptimizer {
+pub(super) fn build(lane: &LaneConfig, watch: Watch) -> ModuleOptimizer {
     let decay = (lane.weight_decay > 0.0).then(|| WeightDecayConfig::new(lane.weight_decay as f32));
     match lane.optimizer {
         Optimizer::Sgd => {
             let momentum = (lane.momentum > 0.0).then(|| MomentumConfig::new().with_momentum(lane.momentum));
-            SgdConfig::new().with_momentum(momentum).with_weight_decay(decay).init()
+            Watched::new(SgdConfig::new().with_momentum(momentum).with_weight_decay(decay).build(), watch).into()
         }
-        Optimizer::Adam => AdamConfig::new().with_epsilon(lane.epsilon as f32).with_weight_decay(decay).init(),
+        Optimizer::Adam => {
+            let adam = AdamConfig::new().with_epsilon(lane.epsilon as f32).with_weight_decay(decay);
+            Watched::new(adam.build(), watch).into()
+        }
         Optimizer::AdamW => {
-            AdamWConfig::new().with_epsilon(lane.epsilon as f32).with_weight_decay(lane.weight_decay as f32).init()
+            let adamw = AdamWConfig::new().with_epsilon(lane.epsilon as f32);
+            Watched::new(adamw.with_weight_decay(lane.weight_decay as f32).build(), watch).into()
         }
     }
 }

@@ -1,0 +1,120 @@
+//! Cost of a training step against a plain Burn loop: process CPU time, alternating blocks of steps in one process.
+//!
+//! `cargo bench --bench step [-- NAME]` prints, per case, the median of the paired ratios with its 95 % interval
+//! (distribution-free, by order statistics); the upper end is what counts.
+
+#[path = "minimal.rs"]
+mod minimal;
+#[path = "paired.rs"]
+mod paired;
+
+use burn::optim::SgdConfig;
+use burn::prelude::Device;
+use gradtop::backend;
+use gradtop::config::{Backend, LaneConfig, Optimizer, Wiring};
+use gradtop::data::{self, Batches};
+use gradtop::stack::mlp::Task;
+use gradtop::stack::{Labelled, Mlp};
+use gradtop::train::{Look, Stepper};
+use gradtop::units::Step;
+
+use paired::{Pair, report};
+
+const WIDTH: usize = 64;
+const BATCH: usize = 64;
+/// Alternating blocks: pairs of which the median is taken.
+const PAIRS: usize = 60;
+const RATE: f64 = 1e-4;
+
+fn main() {
+    let device = backend::device(Backend::Flex).autodiff();
+    let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default();
+    for (name, depth, steps, look, most) in [
+        ("bare step, depth 50", 50, 20, Look::Away, 1.10),
+        ("grad_norm alone, depth 200", 200, 6, Look::Gradients, 1.02),
+        ("everything, depth 50", 50, 20, Look::Everything, f64::NAN),
+        ("everything, depth 200", 200, 6, Look::Everything, 1.10),
+        ("everything, depth 1000", 1000, 2, Look::Everything, f64::NAN),
+    ] {
+        if name.contains(&wanted) {
+            compare(name, depth, steps, look, most, &device);
+        }
+    }
+    if "scaling".contains(&wanted) {
+        scaling(&device);
+    }
+}
+
+fn compare(name: &str, depth: usize, steps: usize, look: Look, most: f64, device: &Device) {
+    let batch = batch(device);
+    let mut ours = stepper(depth, device);
+    let mut net = Some(minimal::Net::new(64, WIDTH, depth, 10, device));
+    let mut sgd = SgdConfig::new().init();
+    let (mut share, mut measured) = (0.0, 0.0);
+    let pairs: Vec<Pair> = (0..PAIRS)
+        .map(|_| {
+            let start = std::time::Instant::now();
+            let ours = paired::cpu(|| {
+                for _ in 0..steps {
+                    share += ours.step(&batch, RATE, look).measuring.as_secs_f64();
+                }
+            });
+            measured += start.elapsed().as_secs_f64();
+            let theirs = paired::cpu(|| {
+                for _ in 0..steps {
+                    net = net.take().map(|net| net.step(&mut sgd, RATE, &batch.inputs, &batch.classes));
+                }
+            });
+            Pair { ours: ours / steps as f64, theirs: theirs / steps as f64 }
+        })
+        .collect();
+    report(name, &pairs, most);
+    if look == Look::Everything {
+        println!("    share shown on screen: {:.1} %", 100.0 * share / measured);
+    }
+}
+
+fn scaling(device: &Device) {
+    let batch = batch(device);
+    let mut per_block = Vec::new();
+    for (depth, steps) in [(200, 10), (1000, 4), (10_000, 2)] {
+        let mut ours = stepper(depth, device);
+        let _ = ours.step(&batch, RATE, Look::Everything);
+        let mut times: Vec<f64> =
+            (0..steps).map(|_| paired::cpu(|| drop(ours.step(&batch, RATE, Look::Everything)))).collect();
+        times.sort_by(f64::total_cmp);
+        per_block.push(times[steps / 2] / depth as f64 * 1e6);
+        println!("depth {depth}: {:.1} µs per block, {:.0} MiB resident", per_block[per_block.len() - 1], resident());
+    }
+    println!(
+        "    1000 ÷ 200: {:.2} (≤ 1.3)   10 000 ÷ 200: {:.2} (≤ 3)",
+        per_block[1] / per_block[0],
+        per_block[2] / per_block[0]
+    );
+}
+
+fn resident() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    status
+        .split(' ')
+        .nth(1)
+        .and_then(|pages| pages.parse::<f64>().ok())
+        .map_or(f64::NAN, |pages| pages * 4096.0 / 1048576.0)
+}
+
+fn stepper(depth: usize, device: &Device) -> Stepper<Mlp> {
+    let settings = LaneConfig {
+        depth,
+        width: WIDTH,
+        optimizer: Optimizer::Sgd,
+        momentum: 0.0,
+        ..LaneConfig::new(Wiring::Residual)
+    };
+    Stepper::new(Mlp::new(&settings, Task { features: 64, classes: 10 }, 1, device), &settings, device)
+}
+
+fn batch(device: &Device) -> Labelled {
+    let digits = data::digits().expect("embedded");
+    let mut batches = Batches::new(1, digits.training.rows(), BATCH);
+    digits.training.gather(batches.rows(Step(1)), digits.features, device)
+}

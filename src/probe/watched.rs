@@ -1,0 +1,110 @@
+//! An optimiser that is watched: each parameter's gradient, its value and its change are read in passing, while the
+//! update has them in the cache anyway. What it computes is the optimiser's own.
+//!
+//! Burn hands over one parameter after the other without a name; their order is that of the module, so the n-th
+//! belongs to the n-th trained parameter. That holds as long as each of them has a gradient, which
+//! [`Watch::start`] is told.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use burn::optim::{LearningRate, Optimizer};
+use burn::prelude::Device;
+use burn::tensor::Tensor;
+
+use super::moments::{change, moments};
+use super::parameters::{ParameterMap, add};
+use crate::quantity::Moments;
+
+/// What was seen of the parameters during one step, one entry per layer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Seen {
+    /// Gradients as the optimiser got them.
+    pub gradients: Vec<Option<Moments>>,
+    /// Parameters before the step.
+    pub weights: Vec<Option<Moments>>,
+    /// Parameters after − before.
+    pub updates: Vec<Option<Moments>>,
+    /// Time that looking took.
+    pub spent: Duration,
+}
+
+/// The handle of a watched optimiser.
+#[derive(Clone, Debug, Default)]
+pub struct Watch {
+    board: Arc<Mutex<Option<Board>>>,
+}
+
+#[derive(Debug)]
+struct Board {
+    /// Layers of the parameters still to come, last first.
+    to_come: Vec<usize>,
+    seen: Seen,
+}
+
+impl Watch {
+    /// Reads the next step of a model in which every trained parameter has a gradient.
+    pub fn start(&self, map: &ParameterMap) {
+        let nothing = vec![None; map.table().len()];
+        let seen =
+            Seen { gradients: nothing.clone(), weights: nothing.clone(), updates: nothing, spent: Duration::ZERO };
+        let mut to_come: Vec<usize> = map.trained().collect();
+        to_come.reverse();
+        *self.board.lock().unwrap_or_else(PoisonError::into_inner) = Some(Board { to_come, seen });
+    }
+
+    /// What was seen since [`Self::start`]; `None` when it was not called.
+    #[must_use]
+    pub fn take(&self) -> Option<Seen> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner).take().map(|board| board.seen)
+    }
+}
+
+/// An optimiser and whoever watches it.
+#[derive(Clone)]
+pub struct Watched<O> {
+    inner: O,
+    watch: Watch,
+}
+
+impl<O> Watched<O> {
+    /// Watches an optimiser.
+    #[must_use]
+    pub fn new(inner: O, watch: Watch) -> Self {
+        Self { inner, watch }
+    }
+}
+
+impl<O: Optimizer> Optimizer for Watched<O> {
+    type State<const D: usize> = O::State<D>;
+
+    fn step<const D: usize>(
+        &self,
+        learning_rate: LearningRate,
+        tensor: Tensor<D>,
+        gradient: Tensor<D>,
+        state: Option<Self::State<D>>,
+    ) -> (Tensor<D>, Option<Self::State<D>>) {
+        let mut guard = self.watch.board.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((board, layer)) = guard.as_mut().and_then(|board| board.to_come.pop().map(|layer| (board, layer)))
+        else {
+            drop(guard);
+            return self.inner.step(learning_rate, tensor, gradient, state);
+        };
+        let start = Instant::now();
+        let before = tensor.clone();
+        add(&mut board.seen.gradients, layer, moments(&gradient));
+        add(&mut board.seen.weights, layer, moments(&before));
+        let read = start.elapsed();
+        let (after, state) = self.inner.step(learning_rate, tensor, gradient, state);
+        let start = Instant::now();
+        add(&mut board.seen.updates, layer, change(&before, &after));
+        drop(before);
+        board.seen.spent += read + start.elapsed();
+        (after, state)
+    }
+
+    fn to_device<const D: usize>(state: Self::State<D>, device: &Device) -> Self::State<D> {
+        O::to_device(state, device)
+    }
+}

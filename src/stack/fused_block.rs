@@ -1,0 +1,216 @@
+//! One block as one operation with a backward of its own: a third of the graph's bookkeeping, and every tensor that is
+//! measured is read while it is still in the cache.
+//!
+//! ```text
+//! forward    h = φ(x)          y = h W + b          out = y  or  x + s·y
+//! backward   g = ∂L/∂out       γ = g or s·g         ∂W = hᵀγ     ∂b = Σ_rows γ
+//!            ∂x = φ'(x) ⊙ (γ Wᵀ)  or  g + that
+//! ```
+//!
+//! It calls the backend's own operations in the order in which the plain form ([`super::mlp::Block`]) runs them, so
+//! the numbers are the same. Where the tensors are not tracked by flex or ndarray (evaluation, other backends), [`run`]
+//! declines and the plain form serves.
+
+#[allow(deprecated)] // ndarray is offered although Burn deprecates it
+use burn::backend::NdArray;
+use burn::backend::autodiff::NodeId;
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::{Autodiff, Flex};
+use burn::tensor::Tensor;
+
+use crate::config::Activation;
+use crate::probe::{Primitive, Readable, Tap};
+
+/// What the block computes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Form {
+    /// φ.
+    pub(super) activation: Activation,
+    /// s of a residual block; `None` for a plain one.
+    pub(super) skip: Option<f64>,
+}
+
+/// What it computes with: x [B, in], W [in, out], b [out].
+#[derive(Clone)]
+pub(super) struct Operands {
+    pub(super) x: Tensor<2>,
+    pub(super) weight: Tensor<2>,
+    pub(super) bias: Option<Tensor<1>>,
+}
+
+/// The block's output [B, out]; `None` where the operands are not tracked tensors of a known backend.
+#[allow(deprecated)] // ndarray, see above
+pub(super) fn run(form: Form, operands: &Operands, tap: Option<Tap>) -> Option<Tensor<2>> {
+    /// The operands as primitives of one backend, through the operation, and back.
+    macro_rules! on {
+        ($backend:ty, $x:expr) => {{
+            let weight = operands.weight.clone().try_into_primitive::<Autodiff<$backend>>().ok()?;
+            let bias = match operands.bias.clone() {
+                Some(bias) => Some(bias.try_into_primitive::<Autodiff<$backend>>().ok()?),
+                None => None,
+            };
+            Some(Tensor::from_primitive::<Autodiff<$backend>>(on::<$backend>(form, $x, weight, bias, tap)))
+        }};
+    }
+    match operands.x.clone().try_into_primitive::<Autodiff<Flex>>() {
+        Ok(x) => on!(Flex, x),
+        Err(_) => on!(NdArray, operands.x.clone().try_into_primitive::<Autodiff<NdArray>>().ok()?),
+    }
+}
+
+/// A tracked tensor of backend `B`.
+type Tracked<B> = Primitive<Autodiff<B>>;
+
+fn on<B: Readable>(
+    form: Form,
+    x: Tracked<B>,
+    weight: Tracked<B>,
+    bias: Option<Tracked<B>>,
+    tap: Option<Tap>,
+) -> Tracked<B> {
+    let (x, x_node) = x.into_parts();
+    let (weight, weight_node) = weight.into_parts();
+    if let Some(tap) = &tap {
+        tap.read_input::<B>(&x);
+    }
+    let hidden = activate::<B>(form.activation, x.clone());
+    let saved = Saved {
+        form,
+        // φ' of all but gelu is a function of φ itself.
+        before: (form.activation == Activation::Gelu).then(|| x.clone()),
+        hidden: hidden.clone(),
+        weight: weight.clone(),
+        tap,
+    };
+    match bias.map(|bias| bias.into_parts()) {
+        Some((bias, bias_node)) => {
+            let output = forward::<B>(form, x, hidden, weight, Some(bias));
+            let nodes = [x_node, weight_node, bias_node];
+            match Backward::<B, 3>::prepare::<NoCheckpointing>(BlockOp, nodes).compute_bound().stateful() {
+                OpsKind::Tracked(prepared) => prepared.finish(saved, output),
+                OpsKind::UnTracked(prepared) => prepared.finish(output),
+            }
+        }
+        None => {
+            let output = forward::<B>(form, x, hidden, weight, None);
+            let nodes = [x_node, weight_node];
+            match Backward::<B, 2>::prepare::<NoCheckpointing>(BlockOp, nodes).compute_bound().stateful() {
+                OpsKind::Tracked(prepared) => prepared.finish(saved, output),
+                OpsKind::UnTracked(prepared) => prepared.finish(output),
+            }
+        }
+    }
+}
+
+fn forward<B: Readable>(
+    form: Form,
+    x: Primitive<B>,
+    hidden: Primitive<B>,
+    weight: Primitive<B>,
+    bias: Option<Primitive<B>>,
+) -> Primitive<B> {
+    let branch = B::linear(hidden, weight, bias); // [B, out]
+    match form.skip {
+        None => branch,
+        // The branch comes first: its memory is free to take the sum.
+        Some(1.0) => B::float_add(branch, x),
+        Some(scale) => B::float_add(B::float_mul_scalar(branch, scale.into()), x),
+    }
+}
+
+/// What the backward pass needs.
+#[derive(Clone, Debug)]
+struct Saved<B: Readable> {
+    form: Form,
+    before: Option<Primitive<B>>,
+    hidden: Primitive<B>,
+    weight: Primitive<B>,
+    tap: Option<Tap>,
+}
+
+#[derive(Debug)]
+struct BlockOp;
+
+impl<B: Readable> Backward<B, 3> for BlockOp {
+    type State = Saved<B>;
+
+    fn backward(self, ops: Ops<Saved<B>, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = grads.consume::<B>(&ops.node);
+        let [x, weight, bias] = ops.parents.map(|parent| parent.map(|parent| parent.id));
+        ops.state.backward(gradient, [x, weight, bias], grads);
+    }
+}
+
+impl<B: Readable> Backward<B, 2> for BlockOp {
+    type State = Saved<B>;
+
+    fn backward(self, ops: Ops<Saved<B>, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = grads.consume::<B>(&ops.node);
+        let [x, weight] = ops.parents.map(|parent| parent.map(|parent| parent.id));
+        ops.state.backward(gradient, [x, weight, None], grads);
+    }
+}
+
+impl<B: Readable> Saved<B> {
+    fn backward(self, gradient: Primitive<B>, [x, weight, bias]: [Option<NodeId>; 3], grads: &mut Gradients) {
+        let branch = match self.form.skip {
+            Some(scale) if scale != 1.0 => B::float_mul_scalar(gradient.clone(), scale.into()),
+            _ => gradient.clone(),
+        };
+        if let Some(weight) = weight {
+            grads.register::<B>(weight, B::linear_weight_backward(self.hidden.clone(), branch.clone()));
+        }
+        if let Some(bias) = bias {
+            grads.register::<B>(bias, B::linear_bias_backward(branch.clone()));
+        }
+        if let Some(x) = x {
+            let branch = B::linear_x_backward(self.weight, branch); // [B, in]
+            let branch = deactivate::<B>(self.form.activation, self.hidden, self.before, branch);
+            let signal = match self.form.skip {
+                Some(_) => B::float_add(branch, gradient),
+                None => branch,
+            };
+            if let Some(tap) = &self.tap {
+                tap.read_signal::<B>(&signal);
+            }
+            grads.register::<B>(x, signal);
+        }
+    }
+}
+
+/// φ(x).
+fn activate<B: Readable>(activation: Activation, x: Primitive<B>) -> Primitive<B> {
+    match activation {
+        Activation::Relu => B::relu(x),
+        Activation::Tanh => B::float_tanh(x),
+        Activation::Sigmoid => B::sigmoid(x),
+        Activation::Gelu => B::gelu(x),
+        Activation::Identity => x,
+    }
+}
+
+/// φ'(x) ⊙ gradient, from h = φ(x), and from x itself for gelu.
+fn deactivate<B: Readable>(
+    activation: Activation,
+    hidden: Primitive<B>,
+    before: Option<Primitive<B>>,
+    gradient: Primitive<B>,
+) -> Primitive<B> {
+    match (activation, before) {
+        (Activation::Relu, _) => B::relu_backward(hidden, gradient),
+        (Activation::Tanh, _) => {
+            // 1 − h²
+            let slope = B::float_add_scalar(B::float_neg(B::float_mul(hidden.clone(), hidden)), 1_f32.into());
+            B::float_mul(gradient, slope)
+        }
+        (Activation::Sigmoid, _) => B::sigmoid_backward(hidden, gradient),
+        (Activation::Gelu, Some(before)) => B::gelu_backward(before, gradient),
+        (Activation::Gelu, None) | (Activation::Identity, _) => gradient,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+//! One step of one stack: forward, backward, look, clip, update, look.
+
+use std::time::{Duration, Instant};
+
+use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::prelude::Device;
+
+use super::measure::{Seen, observe};
+use super::optimizer;
+use crate::config::LaneConfig;
+use crate::grid::Grid;
+use crate::probe::{ParameterMap, Snapshot, Taps, Watch, per_tap};
+use crate::quantity::Quantity;
+use crate::stack::Stack;
+
+/// What is looked at during a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Nothing: training alone.
+    Away,
+    /// The gradients of the parameters.
+    Gradients,
+    /// Everything: gradients, activations, signals, parameters, updates.
+    Everything,
+}
+
+/// A stack with its optimiser, ready to take steps.
+pub struct Stepper<S> {
+    model: S,
+    map: ParameterMap,
+    optimizer: ModuleOptimizer,
+    watch: Watch,
+    settings: LaneConfig,
+    tap_overhead: Duration,
+}
+
+/// What one step yields.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Mean loss over the batch.
+    pub loss: f32,
+    /// Share of the batch classified right.
+    pub accuracy: Option<f32>,
+    /// ‖g‖₂ over all parameters, before clipping, where it was looked at.
+    pub global_grad_norm: Option<f32>,
+    /// [quantity × layer] in the order of [`Quantity::ALL`]; empty unless everything was looked at.
+    pub values: Grid,
+    /// Time that looking took, Burn's bookkeeping of the taps included.
+    pub measuring: Duration,
+}
+
+impl<S: Stack> Stepper<S> {
+    /// A stack with the optimiser that the settings name.
+    #[must_use]
+    pub fn new(model: S, settings: &LaneConfig, device: &Device) -> Self {
+        let map = ParameterMap::new(&model, &model.layers());
+        let watch = Watch::default();
+        let optimizer = optimizer::build(settings, watch.clone());
+        Self { model, map, optimizer, watch, settings: settings.clone(), tap_overhead: per_tap(device) }
+    }
+
+    /// The stack as it is now.
+    #[must_use]
+    pub fn model(&self) -> &S {
+        &self.model
+    }
+
+    /// Its layers.
+    #[must_use]
+    pub fn map(&self) -> &ParameterMap {
+        &self.map
+    }
+
+    /// Takes one step on a batch.
+    pub fn step(&mut self, batch: &S::Batch, learning_rate: f64, look: Look) -> Taken {
+        let layers = self.map.table().len();
+        let taps = if look == Look::Everything { Taps::on(layers) } else { Taps::off() };
+
+        let loss = self.model.loss(batch, &taps);
+        let value = loss.mean.clone().into_scalar::<f32>();
+        let mut gradients = GradientsParams::from_grads(loss.mean.backward(), &self.model);
+
+        let readings = taps.take();
+        let mut measuring = readings.spent + self.tap_overhead * readings.inserted;
+        let mut seen = Seen { inputs: readings.inputs, signals: readings.signals, ..Seen::default() };
+        let is_clipped = self.settings.clip.is_some();
+        if look == Look::Gradients || is_clipped {
+            // Before clipping; otherwise the optimiser's watch reads them in passing.
+            measuring += timed(|| seen.gradients = self.map.gradients(&self.model, &gradients));
+        }
+        if let (Some(most), Some(global)) = (self.settings.clip, seen.global_gradient())
+            && global.norm() > most
+        {
+            optimizer::scale(&self.model, &mut gradients, most / global.norm());
+        }
+
+        measuring += self.update(learning_rate, gradients, look, &mut seen);
+        let global = seen.global_gradient();
+        let mut values = Grid::default();
+        if look == Look::Everything {
+            measuring += timed(|| values = observe(Quantity::ALL, &seen.samples(layers)));
+        }
+        Taken {
+            loss: value,
+            accuracy: loss.accuracy,
+            global_grad_norm: global.map(|global| global.norm() as f32),
+            values,
+            measuring,
+        }
+    }
+
+    /// The optimiser's step, with a look at the parameters before and after; returns the time that looking took.
+    fn update(&mut self, learning_rate: f64, gradients: GradientsParams, look: Look, seen: &mut Seen) -> Duration {
+        let is_watched = look == Look::Everything && gradients.len() == self.map.trained().count();
+        let mut spent = Duration::ZERO;
+        let mut before = None;
+        if is_watched {
+            spent += timed(|| self.watch.start(&self.map));
+        } else if look == Look::Everything {
+            // A parameter without a gradient: the watch could not tell which.
+            spent += timed(|| {
+                before = Some(Snapshot::of(&self.model));
+                seen.gradients = self.map.gradients(&self.model, &gradients);
+            });
+        }
+        self.model = self.optimizer.step(learning_rate, self.model.clone(), gradients);
+        if let Some(watched) = self.watch.take() {
+            spent += watched.spent;
+            (seen.weights, seen.updates) = (watched.weights, watched.updates);
+            if seen.gradients.is_empty() {
+                seen.gradients = watched.gradients;
+            }
+        }
+        if let Some(before) = before {
+            spent += timed(|| {
+                let updates = self.map.updates(&self.model, &before);
+                (seen.weights, seen.updates) = (updates.weight, updates.update);
+            });
+        }
+        spent
+    }
+}
+
+fn timed(work: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    work();
+    start.elapsed()
+}

@@ -1,0 +1,131 @@
+//! Everything that can be done at the screen. Keys, mouse and command line speak this one language.
+
+use std::time::Duration;
+
+use tui_input::InputRequest;
+
+/// One thing that can be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Move the cursor of all panes.
+    Cursor(Motion),
+    /// Move the window over steps and layers.
+    Pan(Direction),
+    /// More or less of the steps.
+    ZoomSteps(Turn),
+    /// More or less of the layers.
+    ZoomLayers(Turn),
+    /// All steps and layers in view.
+    ZoomOut,
+    /// The next or previous quantity.
+    Quantity(Turn),
+    /// The next or previous view.
+    View(Turn),
+    /// Extreme or mean of a bucket.
+    Reduce,
+    /// Scroll the lanes where not all fit.
+    Lanes(Turn),
+    /// Pause or go on: a live run, or the playhead of a trace.
+    TogglePause,
+    /// One step, then pause.
+    StepOnce,
+    /// Start the lanes again.
+    Restart,
+    /// Deeper or shallower stacks, started again.
+    Depth(Turn),
+    /// Twice or half the learning rate, from the next step on.
+    LearningRate(Turn),
+    /// Move the playhead of a trace.
+    Seek(Seek),
+    /// Twice or half the speed of the playhead.
+    Speed(Turn),
+    /// The table of keys.
+    Help,
+    /// The form of settings.
+    OpenForm,
+    /// The command line.
+    OpenCommand,
+    /// Close what lies on top.
+    Close,
+    /// End the program, after asking where something would be lost.
+    Quit,
+    /// End the program without asking.
+    QuitNow,
+    /// Ctrl-C: end as an interrupt signal would.
+    Interrupt,
+    /// Ctrl-Z: stop the process until it is called back.
+    Suspend,
+    /// Edit the text that has the focus.
+    Edit(InputRequest),
+    /// The next or previous field of the form.
+    Focus(Turn),
+    /// Complete the word on the command line.
+    Complete,
+    /// Accept the form or the command line.
+    Submit,
+    /// Scroll what lies on top by lines.
+    Scroll(Motion),
+    /// A mouse button went down.
+    Click(Place),
+    /// The mouse moved with a button down.
+    Drag(Place),
+    /// A mouse button went up.
+    Release,
+    /// The wheel over the steps.
+    Wheel(Place, Turn),
+    /// The wheel over the layers.
+    WheelLayers(Place, Turn),
+    /// Time has passed.
+    Tick(Duration),
+}
+
+/// To the next, or back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Next, more, in, faster.
+    Forward,
+    /// Previous, less, out, slower.
+    Back,
+}
+
+/// A direction on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Towards the first step.
+    Left,
+    /// Towards the newest step.
+    Right,
+    /// Towards the stem.
+    Up,
+    /// Towards the head.
+    Down,
+}
+
+/// How far something moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Motion {
+    /// By one.
+    One(Direction),
+    /// By about a tenth of what is in view.
+    Page(Direction),
+    /// To the end in this direction; to the right also: follow the newest step.
+    End(Direction),
+}
+
+/// Where the playhead goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seek {
+    /// One step.
+    Step(Turn),
+    /// A twentieth of the run.
+    Jump(Turn),
+}
+
+/// A cell of the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// From the left, 0 = first.
+    pub column: u16,
+    /// From the top, 0 = first.
+    pub row: u16,
+}

@@ -1,0 +1,237 @@
+//! The two axes of every heatmap. Steps run from left to right, layers from top to bottom.
+//!
+//! Nothing scrolls: with the whole run in view the window covers the steps 1 … k·C, where C is the number of columns and
+//! k the smallest power of two that holds the newest step. The picture fills from left to right and halves when k
+//! doubles, so that a frame with one new column changes one column of the terminal.
+
+use std::ops::Range;
+
+/// Steps against columns; every bin holds a whole number of steps, so that a part of the picture can be computed alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepAxis {
+    /// First step in view.
+    first: u64,
+    /// Columns of cells.
+    columns: u16,
+    grain: Grain,
+}
+
+/// How steps and columns relate; the numbers are powers of two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Grain {
+    StepsPerColumn(u64),
+    ColumnsPerStep(u16),
+}
+
+impl StepAxis {
+    /// The whole run, from step 1 to the newest and the room it grows into.
+    #[must_use]
+    pub fn whole(columns: u16, newest: u64) -> Self {
+        let columns = columns.max(1);
+        let per_column = newest.div_ceil(u64::from(columns)).max(1).checked_next_power_of_two().unwrap_or(1 << 63);
+        Self { first: 1, columns, grain: Grain::StepsPerColumn(per_column) }
+    }
+
+    /// At least these steps; a bin is a power of two.
+    #[must_use]
+    pub fn of(columns: u16, steps: &Range<u64>) -> Self {
+        let columns = columns.max(1);
+        let span = steps.end.saturating_sub(steps.start).max(1);
+        let wide = u64::from(columns) / span;
+        if wide >= 2 {
+            let per_step = 1 << wide.ilog2();
+            return Self { first: steps.start.max(1), columns, grain: Grain::ColumnsPerStep(per_step) };
+        }
+        // Bins begin where they do with the whole run in view, and so where the buckets of history do.
+        let whole = Self::whole(columns, span);
+        let per_bin = whole.steps_per_bin();
+        Self { first: steps.start.saturating_sub(1) / per_bin * per_bin + 1, ..whole }
+    }
+
+    /// Steps in view.
+    #[must_use]
+    pub fn steps(&self) -> Range<u64> {
+        let span = match self.grain {
+            Grain::StepsPerColumn(steps) => u64::from(self.columns).saturating_mul(steps),
+            Grain::ColumnsPerStep(columns) => u64::from(self.columns.div_ceil(columns)),
+        };
+        self.first..self.first.saturating_add(span)
+    }
+
+    /// Columns of cells.
+    #[must_use]
+    pub fn columns(&self) -> u16 {
+        self.columns
+    }
+
+    /// Bins: columns, or fewer where one step is wider than a column.
+    #[must_use]
+    pub fn bins(&self) -> usize {
+        match self.grain {
+            Grain::StepsPerColumn(_) => usize::from(self.columns),
+            Grain::ColumnsPerStep(columns) => usize::from(self.columns.div_ceil(columns)),
+        }
+    }
+
+    /// Steps in one bin.
+    #[must_use]
+    pub fn steps_per_bin(&self) -> u64 {
+        match self.grain {
+            Grain::StepsPerColumn(steps) => steps,
+            Grain::ColumnsPerStep(_) => 1,
+        }
+    }
+
+    /// The bin that a column shows.
+    #[must_use]
+    pub fn bin_of_column(&self, column: u16) -> usize {
+        match self.grain {
+            Grain::StepsPerColumn(_) => usize::from(column),
+            Grain::ColumnsPerStep(columns) => usize::from(column / columns),
+        }
+    }
+
+    /// The bin that holds a step, unless it lies outside.
+    #[must_use]
+    pub fn bin_of_step(&self, step: u64) -> Option<usize> {
+        self.steps().contains(&step).then(|| ((step - self.first) / self.steps_per_bin()) as usize)
+    }
+
+    /// Steps of the bins in a range.
+    #[must_use]
+    pub fn steps_of_bins(&self, bins: Range<usize>) -> Range<u64> {
+        let at = |bin: usize| self.first.saturating_add((bin as u64).saturating_mul(self.steps_per_bin()));
+        at(bins.start)..at(bins.end)
+    }
+
+    /// The columns that show a step, unless it lies outside.
+    #[must_use]
+    pub fn columns_of_step(&self, step: u64) -> Option<Range<u16>> {
+        let bin = self.bin_of_step(step)? as u16;
+        Some(match self.grain {
+            Grain::StepsPerColumn(_) => bin..bin + 1,
+            Grain::ColumnsPerStep(columns) => bin * columns..(bin + 1).saturating_mul(columns).min(self.columns),
+        })
+    }
+
+    /// The last step that a column shows: where a click lands.
+    #[must_use]
+    pub fn step_at(&self, column: u16) -> u64 {
+        let bin = self.bin_of_column(column);
+        self.steps_of_bins(bin..bin + 1).end.saturating_sub(1)
+    }
+}
+
+/// Layers of one lane against rows of pixels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayerAxis {
+    /// Layers in view.
+    pub layers: Range<usize>,
+    /// Rows of pixels.
+    pub pixels: usize,
+}
+
+impl LayerAxis {
+    /// The layers of a lane with `layers` of them within a relative depth; at least one where there is any.
+    #[must_use]
+    pub fn new(layers: usize, depth: &Range<f64>, pixels: usize) -> Self {
+        let at = |depth: f64| (depth.clamp(0.0, 1.0) * layers as f64).round() as usize;
+        let start = at(depth.start).min(layers.saturating_sub(1));
+        Self { layers: start..at(depth.end).clamp((start + 1).min(layers), layers), pixels }
+    }
+
+    /// Rows to ask history for: pixels, or fewer where one layer is taller than a pixel.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.pixels.min(self.layers.len())
+    }
+
+    /// The row of history that a pixel shows.
+    #[must_use]
+    pub fn row_of_pixel(&self, pixel: usize) -> usize {
+        pixel * self.rows() / self.pixels.max(1)
+    }
+
+    /// The first layer that a pixel shows.
+    #[must_use]
+    pub fn layer_at(&self, pixel: usize) -> usize {
+        let row = self.row_of_pixel(pixel);
+        self.layers.start + row * self.layers.len() / self.rows().max(1)
+    }
+
+    /// The pixels that show a layer; empty where it lies outside.
+    #[must_use]
+    pub fn pixels_of(&self, layer: usize) -> Range<usize> {
+        if !self.layers.contains(&layer) {
+            return 0..0;
+        }
+        let rows = self.rows();
+        // Row r holds the layers r·n/rows … (r + 1)·n/rows: the row of a layer is the last that starts at or before it.
+        let row = ((layer - self.layers.start + 1) * rows).div_ceil(self.layers.len()).saturating_sub(1);
+        (row * self.pixels).div_ceil(rows)..((row + 1) * self.pixels).div_ceil(rows)
+    }
+}
+
+/// Round numbers within a range, at most `most` of them: multiples of 1, 2 or 5 times a power of ten.
+#[must_use]
+pub fn ticks(range: &Range<u64>, most: usize) -> Vec<u64> {
+    let span = range.end.saturating_sub(range.start);
+    let mut stride: u64 = 1;
+    for factor in [2, 5, 10].iter().cycle() {
+        if span / stride < most.max(1) as u64 {
+            break;
+        }
+        let decade = 10u64.pow(stride.ilog10());
+        let Some(next) = decade.checked_mul(*factor) else { break };
+        stride = next;
+    }
+    let first = range.start.div_ceil(stride).max(1).saturating_mul(stride);
+    (first..range.end).step_by(usize::try_from(stride).unwrap_or(usize::MAX)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_whole_run_is_in_view_and_a_bin_is_a_power_of_two() {
+        for (newest, per_bin) in [(0, 1), (1, 1), (60, 1), (61, 2), (120, 2), (121, 4), (100_000, 2048)] {
+            let axis = StepAxis::whole(60, newest);
+            assert_eq!(axis.steps_per_bin(), per_bin);
+            assert_eq!(axis.steps(), 1..60 * per_bin + 1);
+            assert!(newest == 0 || axis.bin_of_step(newest).is_some());
+        }
+    }
+
+    #[test]
+    fn a_short_window_gives_a_step_several_columns() {
+        let axis = StepAxis::of(60, &(100..110));
+        assert_eq!((axis.bins(), axis.steps()), (15, 100..115));
+        assert_eq!(axis.columns_of_step(101), Some(4..8));
+        assert_eq!((axis.step_at(0), axis.step_at(4), axis.bin_of_column(59)), (100, 101, 14));
+        assert_eq!(axis.bin_of_step(99), None);
+    }
+
+    #[test]
+    fn every_pixel_and_layer_find_each_other() {
+        for (layers, pixels) in [(52, 76), (52, 20), (1002, 80), (3, 9), (1, 1), (7, 7)] {
+            let axis = LayerAxis::new(layers, &(0.0..1.0), pixels);
+            for pixel in 0..pixels {
+                assert!(axis.pixels_of(axis.layer_at(pixel)).contains(&pixel), "{layers} {pixels} {pixel}");
+            }
+            let covered: usize =
+                (0..axis.rows()).map(|row| (0..pixels).filter(|&p| axis.row_of_pixel(p) == row).count()).sum();
+            assert_eq!(covered, pixels);
+        }
+        assert_eq!(LayerAxis::new(0, &(0.0..1.0), 5).layers, 0..0);
+        assert_eq!(LayerAxis::new(100, &(0.999..0.9991), 5).layers.len(), 1);
+    }
+
+    #[test]
+    fn ticks_are_round_and_few() {
+        assert_eq!(ticks(&(1..301), 6), vec![100, 200, 300]);
+        assert_eq!(ticks(&(1..9), 20), (1..9).collect::<Vec<_>>());
+        assert!(ticks(&(1..u64::MAX), 4).len() <= 4);
+        assert!(ticks(&(5..5), 4).is_empty());
+    }
+}

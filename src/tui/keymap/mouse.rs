@@ -1,0 +1,33 @@
+//! What the mouse does: the same actions as the keys.
+
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+
+use crate::tui::action::{Action, Direction, Motion, Place, Turn};
+use crate::tui::scene::Overlay;
+
+/// Gesture and meaning, for help and README.
+pub const MOUSE: [(&str, &str); 4] = [
+    ("click", "cursor here"),
+    ("drag", "pan"),
+    ("wheel", "zoom into the steps; out"),
+    ("Ctrl wheel", "zoom into the layers; out (also Shift)"),
+];
+
+/// Lines by which the wheel scrolls are those of one key press.
+pub(super) fn action(event: &MouseEvent, overlay: &Overlay) -> Option<Action> {
+    let place = Place { column: event.column, row: event.row };
+    let turn = match event.kind {
+        MouseEventKind::ScrollUp => Turn::Forward,
+        MouseEventKind::ScrollDown => Turn::Back,
+        MouseEventKind::Down(MouseButton::Left) => return Some(Action::Click(place)),
+        MouseEventKind::Drag(MouseButton::Left) => return Some(Action::Drag(place)),
+        MouseEventKind::Up(MouseButton::Left) => return Some(Action::Release),
+        _ => return None,
+    };
+    if matches!(overlay, Overlay::Help { .. }) {
+        let direction = if turn == Turn::Forward { Direction::Up } else { Direction::Down };
+        return Some(Action::Scroll(Motion::One(direction)));
+    }
+    let layers = event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::SHIFT);
+    Some(if layers { Action::WheelLayers(place, turn) } else { Action::Wheel(place, turn) })
+}

@@ -1,0 +1,201 @@
+//! Where the panes stand: rectangles from the size of the terminal and the scene. Pure arithmetic, right at every size.
+//!
+//! ```text
+//! header
+//! ┌ lane ┐┌ lane ┐   heatmaps: a grid of 1 … 8 panes that adapts to the terminal
+//! ┌ loss ┐┌ profile ┐┌ inspector ┐
+//! legend
+//! notice             (from 28 rows up; below, it takes the legend's place)
+//! footer
+//! ```
+
+use std::ops::Range;
+
+use ratatui::layout::Rect;
+
+use super::axis::StepAxis;
+use super::scene::{Mode, Scene};
+
+/// Columns below which no picture is drawn.
+pub const LEAST_COLUMNS: u16 = 60;
+/// Rows below which no picture is drawn.
+pub const LEAST_ROWS: u16 = 18;
+/// Rows from which a notice has a line of its own.
+const NOTICE_ROWS: u16 = 28;
+/// A heatmap pane is no narrower; the frame and a few labels take 8 of it.
+const PANE_COLUMNS: u16 = 26;
+/// A heatmap pane is no lower; the frame takes 2 of it.
+const PANE_ROWS: u16 = 6;
+/// Width to height of a picture, in cells twice as high as wide, that the grid of panes aims at.
+const ASPECT: f64 = 1.4;
+
+/// One heatmap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pane {
+    /// Index of its lane in [`Scene::lanes`].
+    pub lane: usize,
+    /// Frame and all.
+    pub frame: Rect,
+    /// Names of layers.
+    pub labels: Rect,
+    /// The cells.
+    pub picture: Rect,
+}
+
+/// All panes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// First line.
+    pub header: Rect,
+    /// Heatmaps in view.
+    pub heatmaps: Vec<Pane>,
+    /// Loss chart with its frame.
+    pub loss: Option<Rect>,
+    /// Depth profile with its frame.
+    pub profile: Option<Rect>,
+    /// Values at the cursor, with its frame.
+    pub inspector: Option<Rect>,
+    /// Colour bar and special glyphs.
+    pub legend: Rect,
+    /// One sentence for the person.
+    pub notice: Rect,
+    /// Keys.
+    pub footer: Rect,
+    /// Lanes that have a heatmap in this view, shown or scrolled away.
+    pub lanes: Range<usize>,
+}
+
+impl Layout {
+    /// The panes of a scene on a terminal of this size; `None` when it is too small.
+    #[must_use]
+    pub fn new(area: Rect, scene: &Scene) -> Option<Self> {
+        if area.width < LEAST_COLUMNS || area.height < LEAST_ROWS {
+            return None;
+        }
+        let (header, rest) = split_top(area, 1);
+        let (rest, footer) = split_bottom(rest, 1);
+        let (rest, notice) = split_bottom(rest, u16::from(area.height >= NOTICE_ROWS));
+        let (body, legend) = split_bottom(rest, 1);
+        let notice = if notice.is_empty() { legend } else { notice };
+        let mut layout = Self { header, legend, notice, footer, ..Self::default() };
+        layout.place_panes(body, scene);
+        Some(layout)
+    }
+
+    /// The axis of steps that all panes share.
+    #[must_use]
+    pub fn step_axis(&self, scene: &Scene) -> StepAxis {
+        let narrowest = self.heatmaps.iter().map(|pane| pane.picture.width).min();
+        let columns = narrowest.unwrap_or_else(|| self.loss.map_or(1, |loss| loss.width.saturating_sub(9)));
+        match &scene.view.steps {
+            Some(steps) => StepAxis::of(columns, steps),
+            None => StepAxis::whole(columns, scene.newest().map_or(0, |step| step.0)),
+        }
+    }
+
+    fn place_panes(&mut self, body: Rect, scene: &Scene) {
+        let count = scene.lanes().count();
+        self.lanes = match scene.view.mode {
+            Mode::Heatmaps => 0..count,
+            Mode::Difference => 1..count.max(1),
+            Mode::Profile | Mode::Loss => 0..0,
+        };
+        match scene.view.mode {
+            Mode::Heatmaps | Mode::Difference => {
+                let charts = (body.height * 2 / 5).clamp(7, 16);
+                let (above, below) = split_bottom(body, charts);
+                self.place_heatmaps(above, scene);
+                self.place_charts(below, scene);
+            }
+            Mode::Profile => (self.profile, self.inspector) = beside_inspector(body, scene),
+            Mode::Loss => (self.loss, self.inspector) = beside_inspector(body, scene),
+        }
+    }
+
+    fn place_heatmaps(&mut self, area: Rect, scene: &Scene) {
+        let (columns, rows) = grid(area, self.lanes.len());
+        let shown = usize::from(columns * rows).min(self.lanes.len());
+        let latest = self.lanes.end.saturating_sub(shown);
+        let first = (self.lanes.start + scene.view.first_lane).min(latest);
+        let labels = scene.most_layers().to_string().len().max(4) as u16;
+        let places = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
+        for (lane, (row, column)) in (first..first + shown).zip(places) {
+            let across = part(area.x, area.width, columns, column);
+            let down = part(area.y, area.height, rows, row);
+            let frame = Rect::new(across.start, down.start, across.end - across.start, down.end - down.start);
+            let inner = inside(frame);
+            let (labels, picture) = split_left(inner, labels + 1);
+            self.heatmaps.push(Pane { lane, frame, labels, picture });
+        }
+    }
+
+    fn place_charts(&mut self, area: Rect, scene: &Scene) {
+        let inspector = inspector_width(area.width * 2 / 5, scene);
+        let (charts, inspector) = split_right(area, inspector);
+        let (loss, profile) = split_left(charts, charts.width / 2);
+        (self.loss, self.profile, self.inspector) = (Some(loss), Some(profile), Some(inspector));
+    }
+}
+
+/// A chart that fills the body, with the inspector at its side where there is room.
+fn beside_inspector(body: Rect, scene: &Scene) -> (Option<Rect>, Option<Rect>) {
+    if body.width < 110 {
+        return (Some(body), None);
+    }
+    let (chart, inspector) = split_right(body, inspector_width(body.width / 3, scene));
+    (Some(chart), Some(inspector))
+}
+
+/// Wide enough for all lanes, as far as `most` allows.
+fn inspector_width(most: u16, scene: &Scene) -> u16 {
+    let lanes = scene.lanes().count().clamp(1, 8) as u16;
+    (28 + lanes * 12).min(most.max(30))
+}
+
+/// Columns and rows of panes: all lanes in the shape nearest to [`ASPECT`], or as many panes as fit.
+fn grid(area: Rect, lanes: usize) -> (u16, u16) {
+    let most_columns = (area.width / PANE_COLUMNS).max(1);
+    let most_rows = (area.height / PANE_ROWS).max(1);
+    let shapes = (1..=most_columns.min(8)).flat_map(|columns| (1..=most_rows.min(8)).map(move |rows| (columns, rows)));
+    let awkwardness = |&(columns, rows): &(u16, u16)| {
+        let panes = usize::from(columns * rows);
+        let (width, height) = (f64::from(area.width / columns), f64::from(area.height / rows));
+        let shape = (width / (2.0 * height) / ASPECT).ln().abs();
+        // A lane out of sight is worse than any shape; an empty place is half as bad as a doubled side.
+        10.0 * lanes.saturating_sub(panes) as f64 + 0.35 * panes.saturating_sub(lanes) as f64 + shape
+    };
+    shapes.min_by(|a, b| awkwardness(a).total_cmp(&awkwardness(b))).unwrap_or((1, 1))
+}
+
+/// The `index`-th of `parts` nearly equal parts.
+fn part(start: u16, length: u16, parts: u16, index: u16) -> Range<u16> {
+    let at = |index: u16| start + (u32::from(length) * u32::from(index) / u32::from(parts.max(1))) as u16;
+    at(index)..at(index + 1)
+}
+
+/// Without the frame.
+pub(super) fn inside(frame: Rect) -> Rect {
+    if frame.width < 2 || frame.height < 2 {
+        return Rect::new(frame.x, frame.y, 0, 0);
+    }
+    Rect::new(frame.x + 1, frame.y + 1, frame.width - 2, frame.height - 2)
+}
+
+pub(super) fn split_top(area: Rect, rows: u16) -> (Rect, Rect) {
+    let rows = rows.min(area.height);
+    (Rect { height: rows, ..area }, Rect { y: area.y + rows, height: area.height - rows, ..area })
+}
+
+pub(super) fn split_bottom(area: Rect, rows: u16) -> (Rect, Rect) {
+    let (above, below) = split_top(area, area.height - rows.min(area.height));
+    (above, below)
+}
+
+pub(super) fn split_left(area: Rect, columns: u16) -> (Rect, Rect) {
+    let columns = columns.min(area.width);
+    (Rect { width: columns, ..area }, Rect { x: area.x + columns, width: area.width - columns, ..area })
+}
+
+pub(super) fn split_right(area: Rect, columns: u16) -> (Rect, Rect) {
+    split_left(area, area.width - columns.min(area.width))
+}

@@ -1,0 +1,108 @@
+//! Numbers as a person reads them on a screen: `1,204`, `1.9e-14`, `×0.41`, `1.1 %`. NaN and ±∞ are spelt out.
+
+/// A count with thousands separated: `1,204`.
+#[must_use]
+pub fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A measured value with three significant digits: `0.408`, `2.30`, `1.9e-14`; exact zero is `0`.
+#[must_use]
+pub fn value(value: f64) -> String {
+    let size = value.abs();
+    match size {
+        _ if value.is_nan() => "NaN".to_owned(),
+        _ if value.is_infinite() => if value > 0.0 { "+∞" } else { "−∞" }.to_owned(),
+        0.0 => "0".to_owned(),
+        0.0001..0.01 => format!("{value:.5}"),
+        0.01..1.0 => format!("{value:.3}"),
+        1.0..10.0 => format!("{value:.2}"),
+        10.0..100.0 => format!("{value:.1}"),
+        100.0..10_000.0 => format!("{value:.0}"),
+        _ => format!("{value:.1e}"),
+    }
+}
+
+/// A learning rate in the shortest digits: `1e-3`, `5e-4`, `0.05`.
+#[must_use]
+pub fn rate(value: f64) -> String {
+    if value.is_finite() && value != 0.0 && value.abs() < 0.01 { format!("{value:e}") } else { format!("{value}") }
+}
+
+/// An f32 that came from a short decimal, as the f64 of that decimal: 0.001 rather than 0.0010000000474974513.
+#[must_use]
+pub fn shortest(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or_else(|_| f64::from(value))
+}
+
+/// A factor: `×0.41`, `×1.08`, `×1.3e-7`.
+#[must_use]
+pub fn factor(value: f64) -> String {
+    match value.abs() {
+        0.01..100.0 => format!("×{value:.2}"),
+        _ => format!("×{}", self::value(value)),
+    }
+}
+
+/// A magnitude with one digit: `1e-19`, and `0.36` or `48` where that is shorter.
+#[must_use]
+pub fn magnitude(value: f64) -> String {
+    match value.abs() {
+        0.01..0.1 => format!("{value:.3}"),
+        0.1..1.0 => format!("{value:.2}"),
+        1.0..10.0 => format!("{value:.1}"),
+        10.0..1000.0 => format!("{value:.0}"),
+        size if size == 0.0 || !size.is_finite() => self::value(value),
+        _ => format!("{value:.0e}"),
+    }
+}
+
+/// The end of a scale on the axis log₁₀: `1e-20`, `0.1`, `1`, `1000`.
+#[must_use]
+pub fn power(exponent: f32) -> String {
+    match exponent {
+        -2.0 => "0.01".to_owned(),
+        -1.0 => "0.1".to_owned(),
+        0.0 => "1".to_owned(),
+        1.0 => "10".to_owned(),
+        2.0 => "100".to_owned(),
+        whole if whole.fract() == 0.0 => format!("1e{whole}"),
+        other => magnitude(10f64.powf(f64::from(other))),
+    }
+}
+
+/// A share: `1.1 %`, `93 %`.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent.abs() < 9.95 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_a_person_writes_them() {
+        assert_eq!((count(0), count(999), count(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
+        assert_eq!(value(1.94e-14), "1.9e-14");
+        assert_eq!((value(0.4079), value(2.3026), value(-0.5)), ("0.408".into(), "2.30".into(), "-0.500".into()));
+        assert_eq!((value(0.0), value(f64::NAN), value(f64::NEG_INFINITY)), ("0".into(), "NaN".into(), "−∞".into()));
+        assert_eq!((factor(0.4083), factor(1e-9)), ("×0.41".into(), "×1.0e-9".into()));
+        assert_eq!(
+            (magnitude(1.3e-19), magnitude(0.36), magnitude(48.2)),
+            ("1e-19".into(), "0.36".into(), "48".into())
+        );
+        assert_eq!((power(-20.0), power(0.0), power(3.0)), ("1e-20".into(), "1".into(), "1e3".into()));
+        assert_eq!((percent(0.011), percent(0.93)), ("1.1 %".into(), "93 %".into()));
+        assert_eq!((rate(0.001), rate(0.05)), ("1e-3".into(), "0.05".into()));
+    }
+}

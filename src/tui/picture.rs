@@ -1,0 +1,161 @@
+//! What the panes show, computed ahead of drawing and kept: a frame in which one step is new costs one column.
+//!
+//! [`Scene::prepare`] brings it up to date, [`super::view::render`] only reads it.
+
+mod curve;
+mod plate;
+
+use std::collections::BTreeMap;
+
+use ratatui::layout::Rect;
+
+use super::axis::{LayerAxis, StepAxis};
+use super::layout::Layout;
+use super::scene::{Mode, Scene};
+use super::theme::Theme;
+use crate::history::{Cell, Scalar, ScalarBucket};
+use crate::layer::LayerKind;
+use crate::profile::{self, Profile};
+use crate::quantity::Quantity;
+use crate::units::Step;
+
+pub use plate::Plate;
+use plate::PlateKey;
+
+/// Dots of a braille cell from left to right.
+const DOTS: usize = 2;
+
+/// Everything computed for the panes in view.
+#[derive(Clone, Debug, Default)]
+pub struct Picture {
+    /// Heatmaps by lane.
+    pub plates: BTreeMap<usize, Plate>,
+    /// Loss of every lane over the columns of the loss chart, two to a cell.
+    pub losses: Vec<Vec<Option<ScalarBucket>>>,
+    /// Depth profile of every lane at the cursor's step.
+    pub profiles: Vec<Vec<Cell>>,
+    /// The line fitted to every lane's signal at the cursor's step.
+    pub fits: Vec<Option<Profile>>,
+    /// What the curves were computed for.
+    curves_key: Option<CurvesKey>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct CurvesKey {
+    axis: StepAxis,
+    dots: usize,
+    newest: Option<Step>,
+    cursor: Option<Step>,
+    quantity: Quantity,
+}
+
+impl Scene {
+    /// Computes what changed since the last frame for a terminal of this size.
+    pub fn prepare(&mut self, theme: &Theme, area: Rect) {
+        let Some(layout) = Layout::new(area, self) else { return };
+        let quantity = self.view.quantity;
+        let ranges: Vec<_> = self.lanes().filter_map(|lane| lane.history.range(quantity)).collect();
+        self.scales.include(quantity, ranges.into_iter());
+        let mut picture = std::mem::take(&mut self.picture);
+        picture.plates(self, &layout, theme);
+        picture.curves(self, &layout);
+        if self.view.mode == Mode::Difference {
+            let largest = picture.largest_ratio();
+            self.scales.include_difference(quantity, largest);
+        }
+        self.picture = picture;
+    }
+}
+
+impl Picture {
+    /// The log-ratio of a lane to the first at a pixel of a pane; anything that cannot be compared stands for itself.
+    #[must_use]
+    pub fn ratio(&self, lane: usize, pixel: usize, bin: usize) -> Cell {
+        let at = |lane: usize| self.plates.get(&lane).map_or(Cell::Empty, |plate| plate.at(pixel, bin));
+        compare(at(lane), at(0))
+    }
+
+    fn plates(&mut self, scene: &Scene, layout: &Layout, theme: &Theme) {
+        let axis = layout.step_axis(scene);
+        let newest = scene.newest().map_or(0, |step| step.0);
+        let mut wanted: Vec<usize> = layout.heatmaps.iter().map(|pane| pane.lane).collect();
+        if scene.view.mode == Mode::Difference {
+            wanted.insert(0, 0);
+        }
+        let height = layout.heatmaps.first().map_or(0, |pane| usize::from(pane.picture.height));
+        self.plates.retain(|lane, _| wanted.contains(lane));
+        for (index, lane) in scene.lanes().enumerate().filter(|(index, _)| wanted.contains(index)) {
+            let pane = layout.heatmaps.iter().find(|pane| pane.lane == index);
+            let height = pane.map_or(height, |pane| usize::from(pane.picture.height));
+            let layers = LayerAxis::new(lane.history.layers(), &scene.view.depth, height * theme.pixels_per_cell());
+            let key = PlateKey { quantity: scene.view.quantity, layers, axis, reduce: scene.view.reduce };
+            self.plates.entry(index).or_default().bring_up_to(key, newest, lane.history);
+        }
+    }
+
+    fn curves(&mut self, scene: &Scene, layout: &Layout) {
+        let axis = layout.step_axis(scene);
+        let dots = layout.loss.map_or(0, |loss| usize::from(super::view::loss::chart_of(loss).width)) * DOTS;
+        let (newest, cursor) = (scene.newest(), scene.cursor_step());
+        let key = CurvesKey { axis, dots, newest, cursor, quantity: scene.view.quantity };
+        if self.curves_key.as_ref() == Some(&key) {
+            return;
+        }
+        let end = newest.map_or(0, |step| step.0) + 1;
+        self.losses =
+            scene.lanes().map(|lane| curve::cut(lane.history, Scalar::Loss, &axis.steps(), dots, end)).collect();
+        let profile_of = |quantity: Quantity| {
+            let at = move |lane: super::scene::LaneRef<'_>| cursor.map(|step| lane.history.profile(quantity, step));
+            scene.lanes().map(move |lane| at(lane).unwrap_or_default())
+        };
+        self.profiles = profile_of(scene.view.quantity).collect();
+        self.fits =
+            scene.lanes().zip(profile_of(Quantity::SignalNorm)).map(|(lane, cells)| fit(lane, &cells)).collect();
+        self.curves_key = Some(key);
+    }
+
+    /// Largest finite |log-ratio| of what is in view.
+    fn largest_ratio(&self) -> f32 {
+        let mut largest = 0.0f32;
+        for (&lane, plate) in self.plates.range(1..) {
+            for pixel in 0..plate.pixels() {
+                for bin in 0..plate.bins() {
+                    if let Cell::Value(ratio) = self.ratio(lane, pixel, bin) {
+                        largest = largest.max(ratio.abs());
+                    }
+                }
+            }
+        }
+        largest
+    }
+}
+
+/// The fitted line through the blocks of a lane.
+fn fit(lane: super::scene::LaneRef<'_>, cells: &[Cell]) -> Option<Profile> {
+    let blocks = lane.header.layers.layers.iter().zip(cells).filter(|(layer, _)| layer.kind == LayerKind::Block);
+    let signal: Vec<Option<f32>> = blocks.map(|(_, cell)| plain(*cell)).collect();
+    profile::fit(&signal)
+}
+
+/// A cell of a logarithmic axis as the plain value.
+fn plain(cell: Cell) -> Option<f32> {
+    match cell {
+        Cell::Empty | Cell::Absent => None,
+        Cell::Nan => Some(f32::NAN),
+        Cell::Infinite => Some(f32::INFINITY),
+        Cell::Zero => Some(0.0),
+        Cell::Value(value) => Some(10f64.powf(f64::from(value)) as f32),
+    }
+}
+
+/// other ÷ first on the logarithmic axis. What is worst of the two is shown where either is no number.
+fn compare(other: Cell, first: Cell) -> Cell {
+    match (other, first) {
+        (Cell::Value(other), Cell::Value(first)) => Cell::Value(other - first),
+        (Cell::Empty, _) | (_, Cell::Empty) => Cell::Empty,
+        (Cell::Nan, _) | (_, Cell::Nan) => Cell::Nan,
+        (Cell::Infinite, _) | (_, Cell::Infinite) => Cell::Infinite,
+        (Cell::Absent, _) | (_, Cell::Absent) => Cell::Absent,
+        (Cell::Zero, _) | (_, Cell::Zero) => Cell::Zero,
+    }
+}

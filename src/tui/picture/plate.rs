@@ -1,0 +1,107 @@
+//! The cells of one heatmap, of which only columns that changed are computed again.
+
+use std::ops::Range;
+
+use crate::history::{Cell, LaneHistory, Reduce, Window};
+use crate::quantity::Quantity;
+use crate::tui::axis::{LayerAxis, StepAxis};
+
+/// What the cells of a heatmap depend on, the steps that have passed aside.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct PlateKey {
+    pub(super) quantity: Quantity,
+    pub(super) layers: LayerAxis,
+    pub(super) axis: StepAxis,
+    pub(super) reduce: Reduce,
+}
+
+/// The cells of one heatmap: rows of history × bins of steps.
+#[derive(Clone, Debug, Default)]
+pub struct Plate {
+    key: Option<PlateKey>,
+    /// Row-major.
+    cells: Vec<Cell>,
+    /// The newest step that is shown.
+    newest: u64,
+}
+
+impl Plate {
+    /// The cell at a row of pixels and a bin of steps.
+    #[must_use]
+    pub fn at(&self, pixel: usize, bin: usize) -> Cell {
+        let Some(key) = &self.key else { return Cell::Empty };
+        let row = key.layers.row_of_pixel(pixel);
+        self.cells.get(row * key.axis.bins() + bin).copied().unwrap_or(Cell::Empty)
+    }
+
+    /// Rows of pixels.
+    #[must_use]
+    pub fn pixels(&self) -> usize {
+        self.key.as_ref().map_or(0, |key| key.layers.pixels)
+    }
+
+    /// Bins of steps.
+    #[must_use]
+    pub fn bins(&self) -> usize {
+        self.key.as_ref().map_or(0, |key| key.axis.bins())
+    }
+
+    /// Its axis of layers.
+    #[must_use]
+    pub fn layers(&self) -> Option<&LayerAxis> {
+        self.key.as_ref().map(|key| &key.layers)
+    }
+
+    /// Its axis of steps.
+    #[must_use]
+    pub fn axis(&self) -> Option<&StepAxis> {
+        self.key.as_ref().map(|key| &key.axis)
+    }
+
+    /// Computes the columns that differ from the last time.
+    pub(super) fn bring_up_to(&mut self, key: PlateKey, newest: u64, history: &LaneHistory) {
+        let bins = key.axis.bins();
+        let outside = |step: u64| if step < key.axis.steps().start { 0 } else { bins };
+        let bin_of = |step: u64| key.axis.bin_of_step(step).unwrap_or_else(|| outside(step));
+        let stale = if self.key.as_ref() != Some(&key) {
+            self.cells = vec![Cell::Empty; key.layers.rows() * bins];
+            0..bins
+        } else if newest == self.newest {
+            return;
+        } else {
+            // The bin of the step that was the newest may have gained steps, or lost some to a seek.
+            let (earlier, later) = (self.newest.min(newest), self.newest.max(newest));
+            bin_of(earlier)..(bin_of(later) + 1).min(bins)
+        };
+        fill(&mut self.cells, &key, stale, newest, history);
+        self.newest = newest;
+        self.key = Some(key);
+    }
+}
+
+/// Computes bins; what lies after the newest step is empty.
+fn fill(cells: &mut [Cell], key: &PlateKey, stale: Range<usize>, newest: u64, history: &LaneHistory) {
+    let bins = key.axis.bins();
+    for row in cells.chunks_exact_mut(bins) {
+        row.get_mut(stale.clone()).unwrap_or_default().fill(Cell::Empty);
+    }
+    let end = newest + 1;
+    let whole = stale.clone().take_while(|&bin| key.axis.steps_of_bins(bin..bin + 1).end <= end).count();
+    let whole = stale.start..stale.start + whole;
+    let partial = whole.end..(whole.end + 1).min(stale.end);
+    for part in [whole, partial] {
+        let steps = key.axis.steps_of_bins(part.clone());
+        let steps = steps.start..steps.end.min(end);
+        if part.is_empty() || steps.is_empty() {
+            continue;
+        }
+        let (rows, columns) = (key.layers.rows(), part.len());
+        let window = Window { layers: key.layers.layers.clone(), rows, steps, columns, reduce: key.reduce };
+        let found = history.window(key.quantity, &window);
+        for (row, found) in cells.chunks_exact_mut(bins).zip(found.chunks_exact(columns)) {
+            if let Some(place) = row.get_mut(part.clone()) {
+                place.copy_from_slice(found);
+            }
+        }
+    }
+}

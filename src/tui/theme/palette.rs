@@ -1,0 +1,147 @@
+//! From a position on a colour scale to what a cell shows: a colour, a shade glyph, or both.
+//!
+//! Truecolour and 256: viridis (values) and a blue–white–red palette (log-ratios). 16: shade glyphs dither between four
+//! colours of rising brightness. No colour: shade glyphs alone. In ASCII the glyphs are `.:-=+*#%@`.
+
+use ratatui::style::Color;
+
+use super::{Colours, Glyphs, adapt};
+
+/// What a cell of some level shows: `ground` behind `glyph` in `ink`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shade {
+    /// Glyph; a blank where colour alone tells.
+    pub glyph: &'static str,
+    /// Colour of the glyph.
+    pub ink: Color,
+    /// Colour behind it.
+    pub ground: Color,
+}
+
+/// Levels from the low end of a scale to its high end.
+#[derive(Clone, Debug)]
+pub struct Palette {
+    levels: Vec<Shade>,
+}
+
+/// Levels of a palette of colours: finer than an eye tells apart, and no more distinct cells than a terminal can be sent.
+const COLOURS: usize = 128;
+
+const SHADES: &[&str] = &["░", "▒", "▓", "█"];
+const ASCII_SHADES: &[&str] = &[".", ":", "-", "=", "+", "*", "#", "%", "@"];
+/// Far below, below, equal, above, far above.
+const SIGNS: &[&str] = &["<", "-", "=", "+", ">"];
+
+impl Palette {
+    pub(super) fn sequential(colours: Colours, glyphs: Glyphs) -> Self {
+        let anchors = [Color::Blue, Color::Cyan, Color::LightGreen, Color::LightYellow];
+        match (colours, glyphs) {
+            (Colours::True | Colours::Indexed, _) => Self::gradient(colours, &colorous::VIRIDIS),
+            (Colours::Sixteen, Glyphs::Unicode) => Self::dithered(&anchors),
+            (Colours::Sixteen, Glyphs::Ascii) => Self::inked(ASCII_SHADES, &anchors),
+            (Colours::None, Glyphs::Unicode) => Self::inked(SHADES, &[Color::Reset]),
+            (Colours::None, Glyphs::Ascii) => Self::inked(ASCII_SHADES, &[Color::Reset]),
+        }
+    }
+
+    pub(super) fn diverging(colours: Colours, glyphs: Glyphs) -> Self {
+        match (colours, glyphs) {
+            (Colours::True | Colours::Indexed, _) => Self::gradient(colours, &Reversed(colorous::RED_BLUE)),
+            (Colours::Sixteen, Glyphs::Unicode) => Self::dithered(&[Color::Blue, Color::White, Color::Red]),
+            (Colours::Sixteen, Glyphs::Ascii) => Self::inked(SIGNS, &[Color::LightBlue, Color::White, Color::LightRed]),
+            (Colours::None, _) => Self::inked(SIGNS, &[Color::Reset]),
+        }
+    }
+
+    /// The shade at a position 0 … 1.
+    #[must_use]
+    pub fn at(&self, position: f32) -> Shade {
+        let last = self.levels.len().saturating_sub(1);
+        let level = (position * self.levels.len() as f32) as usize;
+        self.levels.get(level.min(last)).copied().unwrap_or(Shade {
+            glyph: " ",
+            ink: Color::Reset,
+            ground: Color::Reset,
+        })
+    }
+
+    /// How many levels can be told apart.
+    #[must_use]
+    pub fn levels(&self) -> usize {
+        self.levels.len()
+    }
+
+    fn gradient(colours: Colours, gradient: &impl Gradient) -> Self {
+        let levels = (0..COLOURS).map(|level| {
+            let colour = adapt(colours, gradient.at(level as f64 / (COLOURS - 1) as f64));
+            Shade { glyph: " ", ink: colour, ground: colour }
+        });
+        Self { levels: levels.collect() }
+    }
+
+    /// Full anchor, then three quarters, half, one quarter of it over the next one.
+    fn dithered(anchors: &[Color]) -> Self {
+        let between = anchors.windows(2).flat_map(|pair| {
+            let (ground, ink) = (pair[0], pair[1]);
+            [" ", "░", "▒", "▓"].map(|glyph| Shade { glyph, ink, ground })
+        });
+        let last = anchors.last().map(|&ground| Shade { glyph: " ", ink: ground, ground });
+        Self { levels: between.chain(last).collect() }
+    }
+
+    /// One glyph per level, its ink following the anchors.
+    fn inked(glyphs: &'static [&'static str], anchors: &[Color]) -> Self {
+        let levels = glyphs.iter().enumerate().map(|(level, glyph)| {
+            let ink = anchors.get(level * anchors.len() / glyphs.len()).copied().unwrap_or(Color::Reset);
+            Shade { glyph, ink, ground: Color::Reset }
+        });
+        Self { levels: levels.collect() }
+    }
+}
+
+/// A colour for every position 0 … 1.
+trait Gradient {
+    fn at(&self, position: f64) -> Color;
+}
+
+impl Gradient for colorous::Gradient {
+    fn at(&self, position: f64) -> Color {
+        let colour = self.eval_continuous(position);
+        Color::Rgb(colour.r, colour.g, colour.b)
+    }
+}
+
+/// From the other end.
+struct Reversed(colorous::Gradient);
+
+impl Gradient for Reversed {
+    fn at(&self, position: f64) -> Color {
+        self.0.at(1.0 - position)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbouring_levels_differ_and_none_looks_like_a_step_not_reached() {
+        for colours in [Colours::True, Colours::Sixteen, Colours::None] {
+            for glyphs in [Glyphs::Unicode, Glyphs::Ascii] {
+                for palette in [Palette::sequential(colours, glyphs), Palette::diverging(colours, glyphs)] {
+                    assert!(palette.levels() >= 4);
+                    assert!(palette.levels.windows(2).all(|pair| pair[0] != pair[1]));
+                    assert!(palette.levels.iter().all(|shade| shade.glyph != " " || shade.ground != Color::Reset));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn positions_outside_the_scale_take_its_ends() {
+        let palette = Palette::sequential(Colours::True, Glyphs::Unicode);
+        assert_eq!(palette.at(-1.0), palette.at(0.0));
+        assert_eq!(palette.at(2.0), palette.at(1.0));
+        assert_eq!(palette.at(f32::NAN), palette.at(0.0));
+    }
+}

@@ -1,0 +1,103 @@
+//! What a colour is for. Colours are chosen by role, never by name.
+
+use ratatui::style::{Color, Modifier};
+
+/// What something on the screen is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Words and numbers.
+    Text,
+    /// What matters more.
+    Strong,
+    /// What matters less: labels, units.
+    Dim,
+    /// Frames and axes.
+    Frame,
+    /// The program's name, keys.
+    Accent,
+    /// All goes on.
+    Good,
+    /// A person should know.
+    Warning,
+    /// Something is wrong.
+    Bad,
+    /// One lane, everywhere.
+    Lane(usize),
+    /// The cursor's cross and what it stands on.
+    Cursor,
+    /// At least one NaN.
+    Nan,
+    /// At least one ±∞, no NaN.
+    Infinite,
+    /// Exactly zero.
+    Zero,
+    /// No such value in this layer.
+    Absent,
+}
+
+/// How a role looks with each kind of colour.
+pub(super) struct Look {
+    pub(super) dark: Option<(u8, u8, u8)>,
+    pub(super) light: Option<(u8, u8, u8)>,
+    pub(super) sixteen: Color,
+    pub(super) modifier: Modifier,
+    pub(super) without_colour: Modifier,
+}
+
+const fn look(dark: (u8, u8, u8), light: (u8, u8, u8), sixteen: Color) -> Look {
+    Look {
+        dark: Some(dark),
+        light: Some(light),
+        sixteen,
+        modifier: Modifier::empty(),
+        without_colour: Modifier::empty(),
+    }
+}
+
+impl Look {
+    const fn bold(self) -> Self {
+        Self { modifier: Modifier::BOLD, ..self }
+    }
+
+    const fn without_colour(self, modifier: Modifier) -> Self {
+        Self { without_colour: modifier, ..self }
+    }
+}
+
+/// Eight lanes, told apart by hue and by brightness.
+const LANES: [Look; 8] = [
+    look((97, 175, 255), (0, 92, 184), Color::LightBlue),
+    look((205, 147, 255), (130, 40, 190), Color::LightMagenta),
+    look((255, 176, 92), (176, 88, 0), Color::Yellow),
+    look((102, 217, 158), (0, 120, 70), Color::LightGreen),
+    look((255, 130, 150), (190, 30, 80), Color::LightRed),
+    look((90, 220, 230), (0, 115, 130), Color::LightCyan),
+    look((232, 224, 110), (120, 105, 0), Color::LightYellow),
+    look((200, 205, 215), (85, 90, 100), Color::Gray),
+];
+
+impl Role {
+    pub(super) fn look(self) -> Look {
+        match self {
+            // The terminal's own colour: right on every background.
+            Self::Text => Look { dark: None, light: None, ..look((0, 0, 0), (0, 0, 0), Color::Reset) },
+            Self::Strong => Look { dark: None, light: None, ..look((0, 0, 0), (0, 0, 0), Color::Reset) }.bold(),
+            Self::Dim => look((136, 141, 153), (100, 104, 114), Color::DarkGray).without_colour(Modifier::DIM),
+            Self::Frame => look((78, 82, 92), (176, 180, 188), Color::DarkGray).without_colour(Modifier::DIM),
+            Self::Accent => look((97, 175, 255), (0, 92, 184), Color::LightBlue).bold(),
+            Self::Good => look((115, 218, 130), (16, 124, 40), Color::LightGreen).bold(),
+            Self::Warning => look((245, 190, 80), (160, 100, 0), Color::LightYellow).bold(),
+            Self::Bad => look((255, 95, 90), (200, 20, 20), Color::LightRed).bold(),
+            Self::Lane(lane) => {
+                let [first, ..] = &LANES;
+                let Look { dark, light, sixteen, .. } = *LANES.get(lane % LANES.len()).unwrap_or(first);
+                Look { dark, light, sixteen, modifier: Modifier::empty(), without_colour: Modifier::empty() }
+            }
+            Self::Cursor => look((255, 255, 255), (0, 0, 0), Color::White).bold(),
+            Self::Nan => look((230, 40, 45), (215, 20, 30), Color::Red),
+            Self::Infinite => look((255, 120, 200), (205, 40, 140), Color::LightMagenta),
+            Self::Zero => look((150, 160, 180), (110, 120, 140), Color::Gray),
+            Self::Absent => look((110, 115, 126), (150, 154, 164), Color::DarkGray).without_colour(Modifier::DIM),
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The rows of the table of commands.
+
+use super::Command;
+use crate::config::{not_one_of, setting};
+use crate::quantity::Quantity;
+use crate::tui::scene::{Mode, Overlay, Scene};
+use crate::tui::source::SourceKind;
+use crate::tui::update::{Effect, cursor, form, overlay, replay, run, show, window};
+
+type Outcome = Result<Option<Effect>, String>;
+
+/// All commands, in the order of the hint.
+pub(in crate::tui) static COMMANDS: &[Command] = &[
+    Command {
+        word: "quantity",
+        argument: "NAME",
+        help: "show this quantity, such as gain",
+        run: |scene, name, _| quantity(scene, name),
+    },
+    Command {
+        word: "view",
+        argument: "heatmaps|difference|profile|loss",
+        help: "show this view",
+        run: |scene, name, _| view(scene, name),
+    },
+    Command {
+        word: "goto",
+        argument: "STEP",
+        help: "cursor to this step",
+        run: |scene, step, _| {
+            cursor::to_step(scene, number(step)?);
+            Ok(None)
+        },
+    },
+    Command {
+        word: "layer",
+        argument: "BLOCK|stem|head",
+        help: "cursor to this layer of the deepest lane",
+        run: |scene, word, _| layer(scene, word),
+    },
+    Command {
+        word: "lr",
+        argument: "NUMBER",
+        help: "learning rate from the next step on",
+        run: |scene, rate, _| {
+            let rate =
+                rate.parse().map_err(|_| format!("'{rate}' is no learning rate: write a number, such as 1e-3"))?;
+            Ok(run::set_learning_rate(scene, rate))
+        },
+    },
+    Command {
+        word: "depth",
+        argument: "BLOCKS",
+        help: "restart with so many blocks",
+        run: |scene, value, _| set(scene, "depth", value),
+    },
+    Command {
+        word: "set",
+        argument: "KEY VALUE",
+        help: "restart with this setting changed",
+        run: |scene, argument, _| match argument.split_once(' ') {
+            Some((key, value)) => set(scene, key, value.trim()),
+            None => Err("write: set KEY VALUE, such as set width 128".to_owned()),
+        },
+    },
+    Command {
+        word: "restart",
+        argument: "",
+        help: "restart with the same settings",
+        run: |scene, _, _| Ok(run::restart(scene)),
+    },
+    Command {
+        word: "edit",
+        argument: "",
+        help: "edit settings and restart",
+        run: |scene, _, _| {
+            form::open(scene);
+            Ok(None)
+        },
+    },
+    Command {
+        word: "seek",
+        argument: "STEP",
+        help: "playhead of a trace to this step",
+        run: |scene, step, _| {
+            traces_only(scene)?;
+            replay::to(scene, number(step)?);
+            Ok(None)
+        },
+    },
+    Command {
+        word: "speed",
+        argument: "STEPS",
+        help: "steps per second of the playhead",
+        run: |scene, speed, _| {
+            traces_only(scene)?;
+            let speed: f64 = speed.parse().map_err(|_| format!("'{speed}' is no speed: write a number, such as 4"))?;
+            if speed.is_nan() || speed <= 0.0 {
+                return Err("a speed is a number above 0".to_owned());
+            }
+            replay::set_speed(scene, speed);
+            Ok(None)
+        },
+    },
+    Command {
+        word: "zoom",
+        argument: "out",
+        help: "everything in view",
+        run: |scene, _, _| {
+            window::whole(scene);
+            Ok(None)
+        },
+    },
+    Command {
+        word: "help",
+        argument: "",
+        help: "the table of keys",
+        run: |scene, _, _| {
+            scene.view.overlay = Overlay::Help { scroll: 0 };
+            Ok(None)
+        },
+    },
+    Command { word: "quit", argument: "", help: "quit", run: |scene, _, _| Ok(overlay::quit(scene)) },
+];
+
+fn quantity(scene: &mut Scene, name: &str) -> Outcome {
+    let known = scene.quantities();
+    let names: Vec<&str> = known.iter().map(|quantity| quantity.name()).collect();
+    let found = Quantity::named(name).filter(|quantity| known.contains(quantity));
+    scene.view.quantity = found.ok_or_else(|| not_one_of(name, &names))?;
+    Ok(None)
+}
+
+fn view(scene: &mut Scene, name: &str) -> Outcome {
+    let names: Vec<&str> = Mode::ALL.iter().map(|(_, name)| *name).collect();
+    let found = Mode::ALL.iter().find(|(_, candidate)| *candidate == name);
+    let (mode, _) = found.ok_or_else(|| not_one_of(name, &names))?;
+    show(scene, *mode);
+    Ok(None)
+}
+
+fn layer(scene: &mut Scene, word: &str) -> Outcome {
+    let layer = match word {
+        "stem" => 0,
+        "head" => scene.most_layers().saturating_sub(1),
+        block => usize::try_from(number(block)?).unwrap_or(usize::MAX),
+    };
+    cursor::to_layer(scene, layer);
+    Ok(None)
+}
+
+fn set(scene: &mut Scene, key: &str, value: &str) -> Outcome {
+    let Some(mut config) = run::config(scene) else { return Ok(None) };
+    let keys: Vec<&str> = setting::SETTINGS.iter().map(|setting| setting.key).collect();
+    let setting = setting::find(key).ok_or_else(|| not_one_of(key, &keys))?;
+    setting.set(&mut config, value).map_err(|error| error.to_string())?;
+    config.check().map_err(|error| error.to_string())?;
+    Ok(Some(Effect::Restart(Box::new(config))))
+}
+
+fn traces_only(scene: &Scene) -> Result<(), String> {
+    match scene.status.kind {
+        SourceKind::Traces => Ok(()),
+        SourceKind::Live => Err("a live run has no playhead: it goes as fast as it can".to_owned()),
+    }
+}
+
+fn number(word: &str) -> Result<u64, String> {
+    word.replace(',', "").parse().map_err(|_| format!("'{word}' is not a whole number"))
+}

@@ -1,0 +1,89 @@
+//! The form of settings: only fields that a person changed are set, so that what differs between lanes stays.
+
+use tui_input::{Input, InputRequest};
+
+use super::{Effect, run, turned};
+use crate::config::RunConfig;
+use crate::config::setting::{self, SETTINGS};
+use crate::tui::action::Turn;
+use crate::tui::scene::{Field, Form, Overlay, Scene};
+
+/// Opens the form with the settings of the live run.
+pub(super) fn open(scene: &mut Scene) {
+    let Some(config) = run::config(scene) else { return };
+    let field = |setting: &setting::Setting| {
+        let before = setting.get(&config);
+        Field { key: setting.key, input: Input::new(before.clone()), before, problem: None }
+    };
+    // Depth is what people change first.
+    let focus = SETTINGS.iter().position(|setting| setting.key == "depth").unwrap_or(0);
+    let fields = SETTINGS.iter().map(field).collect();
+    scene.view.overlay = Overlay::Form(Form { fields, focus, problem: None });
+}
+
+/// The next or previous field.
+pub(super) fn focus(scene: &mut Scene, turn: Turn) {
+    if let Overlay::Form(form) = &mut scene.view.overlay {
+        let fields: Vec<usize> = (0..form.fields.len()).collect();
+        form.focus = turned(&fields, |field| *field == form.focus, turn).copied().unwrap_or(0);
+    }
+}
+
+/// Edits the field that has the focus; the arrows choose among words where a setting takes words.
+pub(super) fn edit(scene: &mut Scene, request: InputRequest) {
+    let config = scene.config().cloned();
+    let Overlay::Form(form) = &mut scene.view.overlay else { return };
+    form.problem = None;
+    let Some(field) = form.fields.get_mut(form.focus) else { return };
+    let words = words(field.key);
+    let turn = match request {
+        InputRequest::GoToNextChar => Some(Turn::Forward),
+        InputRequest::GoToPrevChar => Some(Turn::Back),
+        _ => None,
+    };
+    match turn.and_then(|turn| turned(&words, |word| *word == field.input.value(), turn)) {
+        Some(word) => field.input = Input::new((*word).to_owned()),
+        None => {
+            field.input.handle(request);
+        }
+    }
+    field.problem = config.and_then(|mut config| set(&mut config, field).err());
+}
+
+/// Restarts with what was changed, or shows what is wrong beside its field.
+pub(super) fn submit(scene: &mut Scene) -> Option<Effect> {
+    let mut config = scene.config().cloned()?;
+    let Overlay::Form(form) = &mut scene.view.overlay else { return None };
+    for field in &mut form.fields {
+        field.problem = set(&mut config, field).err();
+    }
+    if let Some(first) = form.fields.iter().position(|field| field.problem.is_some()) {
+        form.focus = first;
+        return None;
+    }
+    if let Err(error) = config.check() {
+        form.problem = Some(error.to_string());
+        return None;
+    }
+    // The form closes when the new run begins; where the source refuses, it stays and says why.
+    Some(Effect::Restart(Box::new(config)))
+}
+
+/// The words that a setting takes, where there are several; empty for numbers and free text.
+#[must_use]
+pub(in crate::tui) fn words(key: &str) -> Vec<&'static str> {
+    let values = setting::find(key).map_or("", |setting| setting.values);
+    let word =
+        |value: &'static str| value.split(['[', ':']).next().filter(|_| !value.contains(':') || value.contains('['));
+    let is_word = |word: &&str| word.chars().all(|letter| letter.is_ascii_lowercase());
+    let words: Vec<_> = values.split('|').filter_map(word).filter(is_word).collect();
+    if words.len() > 1 { words } else { Vec::new() }
+}
+
+fn set(config: &mut RunConfig, field: &Field) -> Result<(), String> {
+    if field.input.value() == field.before {
+        return Ok(());
+    }
+    let Some(setting) = setting::find(field.key) else { return Ok(()) };
+    setting.set(config, field.input.value()).map_err(|error| error.problem)
+}

@@ -1,0 +1,72 @@
+//! What lies on top: help, form, command line, the question before quitting.
+
+use ratatui::layout::Rect;
+use tui_input::InputRequest;
+
+use super::{Effect, command, form};
+use crate::tui::action::{Direction, Motion};
+use crate::tui::scene::{Mode, Overlay, Scene};
+use crate::tui::view::help;
+
+/// Closes what lies on top; with nothing there, first the notice goes, then the full-screen view.
+pub(super) fn close(scene: &mut Scene) {
+    match std::mem::take(&mut scene.view.overlay) {
+        Overlay::None if scene.status.notice.take().is_none() => scene.view.mode = Mode::Heatmaps,
+        _ => {}
+    }
+}
+
+/// Quits, or asks where something would be lost.
+pub(super) fn quit(scene: &mut Scene) -> Option<Effect> {
+    if scene.status.would_lose {
+        scene.view.overlay = Overlay::ConfirmQuit;
+        return None;
+    }
+    Some(Effect::Quit)
+}
+
+/// Edits the text that has the focus.
+pub(super) fn edit(scene: &mut Scene, request: InputRequest) {
+    match &mut scene.view.overlay {
+        Overlay::Command(input) => {
+            let was_empty = input.value().is_empty();
+            input.handle(request);
+            // Deleting in an empty line closes it, as in an editor.
+            if was_empty && request == InputRequest::DeletePrevChar {
+                scene.view.overlay = Overlay::None;
+            }
+        }
+        Overlay::Form(_) => form::edit(scene, request),
+        Overlay::None | Overlay::Help { .. } | Overlay::ConfirmQuit => {}
+    }
+}
+
+/// Accepts the form or the command line.
+pub(super) fn submit(scene: &mut Scene, area: Rect) -> Option<Effect> {
+    match &scene.view.overlay {
+        Overlay::Command(input) => {
+            let line = input.value().to_owned();
+            scene.view.overlay = Overlay::None;
+            command::run(scene, &line, area)
+        }
+        Overlay::Form(_) => form::submit(scene),
+        Overlay::None | Overlay::Help { .. } | Overlay::ConfirmQuit => None,
+    }
+}
+
+/// Scrolls the help.
+pub(super) fn scroll(scene: &mut Scene, motion: Motion, area: Rect) {
+    let most = help::most_scroll(scene, area);
+    let page = help::page(area);
+    if let Overlay::Help { scroll } = &mut scene.view.overlay {
+        *scroll = match motion {
+            Motion::One(Direction::Up) => scroll.saturating_sub(1),
+            Motion::One(_) => *scroll + 1,
+            Motion::Page(Direction::Up) => scroll.saturating_sub(page),
+            Motion::Page(_) => scroll.saturating_add(page),
+            Motion::End(Direction::Up) => 0,
+            Motion::End(_) => most,
+        }
+        .min(most);
+    }
+}

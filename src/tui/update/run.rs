@@ -1,0 +1,99 @@
+//! Wishes to a live run: pause, single step, learning rate, restart, depth.
+
+use super::Effect;
+use crate::config::RunConfig;
+use crate::event::Control;
+use crate::tui::action::Turn;
+use crate::tui::scene::{Activity, Scene};
+use crate::tui::source::SourceKind;
+
+/// Most blocks of a stack.
+const MOST_DEPTH: usize = 10_000;
+
+/// Pauses, or goes on.
+pub(super) fn toggle_pause(scene: &mut Scene) -> Option<Effect> {
+    let (activity, control) = match scene.status.activity {
+        Activity::Paused => (Activity::Live, Control::Resume),
+        Activity::Live | Activity::Starting => (Activity::Paused, Control::Pause),
+        Activity::Following | Activity::Ended(_) => return ended(scene),
+    };
+    scene.status.activity = activity;
+    Some(Effect::Control(control))
+}
+
+/// Takes one step, then pauses.
+pub(super) fn step_once(scene: &mut Scene) -> Option<Effect> {
+    if matches!(scene.status.activity, Activity::Ended(_)) {
+        return ended(scene);
+    }
+    scene.status.activity = Activity::Paused;
+    Some(Effect::Control(Control::StepOnce))
+}
+
+/// Starts again with the same settings.
+pub(super) fn restart(scene: &mut Scene) -> Option<Effect> {
+    let config = config(scene)?;
+    Some(Effect::Restart(Box::new(config)))
+}
+
+/// Starts again with the next round number of blocks: 1, 2, 5, 10, 20, 50 …
+pub(super) fn change_depth(scene: &mut Scene, turn: Turn) -> Option<Effect> {
+    let mut config = config(scene)?;
+    for lane in &mut config.lanes {
+        lane.depth = next_depth(lane.depth, turn);
+    }
+    Some(Effect::Restart(Box::new(config)))
+}
+
+/// Twice or half the base learning rate.
+pub(super) fn scale_learning_rate(scene: &mut Scene, turn: Turn) -> Option<Effect> {
+    let configured = scene.config().and_then(|config| config.lanes.first()).map(|lane| lane.lr);
+    let rate = scene.view.learning_rate.or(configured)?;
+    let factor = match turn {
+        Turn::Forward => 2.0,
+        Turn::Back => 0.5,
+    };
+    set_learning_rate(scene, rate * factor)
+}
+
+/// Sets the base learning rate of every lane.
+pub(super) fn set_learning_rate(scene: &mut Scene, rate: f64) -> Option<Effect> {
+    if scene.status.kind != SourceKind::Live {
+        scene.say("the learning rate of a trace cannot be changed");
+        return None;
+    }
+    if !(rate.is_finite() && rate > 0.0) {
+        scene.say(format!("{rate} is no learning rate: write a number above 0, such as 1e-3"));
+        return None;
+    }
+    scene.view.learning_rate = Some(rate);
+    scene.say(format!("learning rate {} from the next step on", crate::tui::number::rate(rate)));
+    Some(Effect::Control(Control::SetLearningRate(rate)))
+}
+
+/// The settings of the live run, or a sentence that says why there are none.
+pub(super) fn config(scene: &mut Scene) -> Option<RunConfig> {
+    if scene.status.kind != SourceKind::Live {
+        scene.say("a trace cannot be restarted");
+        return None;
+    }
+    let config = scene.config().cloned();
+    if config.is_none() {
+        scene.say("this run has no settings that gradtop knows");
+    }
+    config
+}
+
+fn ended(scene: &mut Scene) -> Option<Effect> {
+    scene.say("the run has ended: R restarts it, e edits its settings first");
+    None
+}
+
+/// The next rung of 1, 2, 5, 10, 20, 50 … above or below.
+fn next_depth(depth: usize, turn: Turn) -> usize {
+    let mut rungs = (0..=4).flat_map(|power| [1, 2, 5].map(|digit| digit * 10usize.pow(power)));
+    match turn {
+        Turn::Forward => rungs.find(|rung| *rung > depth).unwrap_or(MOST_DEPTH).min(MOST_DEPTH),
+        Turn::Back => rungs.take_while(|rung| *rung < depth).last().unwrap_or(1),
+    }
+}

@@ -1,0 +1,67 @@
+//! A frame: every region of the screen is one file with one `render`. Pure: no clock, no I/O, no mutation.
+
+mod cell;
+mod command;
+mod confirm;
+mod footer;
+mod form;
+mod frame;
+mod header;
+mod heatmap;
+pub(super) mod help;
+mod inspector;
+mod legend;
+pub(super) mod loss;
+mod notice;
+pub(super) mod profile;
+mod small;
+mod steps;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::layout::Layout;
+use super::scene::{Overlay, Scene};
+use super::theme::{Glyphs, Theme, to_ascii};
+
+/// Draws the scene; [`Scene::prepare`] comes before, for the same area and theme.
+pub fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let area = area.intersection(buffer.area);
+    match Layout::new(area, scene) {
+        None => small::render(theme, area, buffer),
+        Some(layout) => panes(scene, theme, &layout, area, buffer),
+    }
+    if theme.glyphs == Glyphs::Ascii {
+        to_ascii(area, buffer);
+    }
+}
+
+fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut Buffer) {
+    let axis = layout.step_axis(scene);
+    header::render(scene, theme, layout.header, buffer);
+    for pane in &layout.heatmaps {
+        heatmap::render(scene, theme, pane, &axis, buffer);
+    }
+    if layout.heatmaps.is_empty() && layout.loss.is_some() && layout.profile.is_some() {
+        small::nothing_to_compare(theme, layout, buffer);
+    }
+    if let Some(loss) = layout.loss {
+        loss::render(scene, theme, loss, &axis, buffer);
+    }
+    if let Some(profile) = layout.profile {
+        profile::render(scene, theme, profile, buffer);
+    }
+    if let Some(inspector) = layout.inspector {
+        inspector::render(scene, theme, inspector, buffer);
+    }
+    legend::render(scene, theme, layout.legend, buffer);
+    notice::render(scene, theme, layout.notice, buffer);
+    footer::render(scene, theme, layout.footer, buffer);
+    match &scene.view.overlay {
+        Overlay::None => {}
+        Overlay::Help { scroll } => help::render(scene, theme, *scroll, area, buffer),
+        Overlay::Form(form) => form::render(form, theme, area, buffer),
+        Overlay::Command(input) => command::render(input, theme, layout.footer, layout.notice, buffer),
+        Overlay::ConfirmQuit => confirm::render(theme, layout.footer, buffer),
+    }
+}

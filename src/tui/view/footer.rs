@@ -1,0 +1,31 @@
+//! The last line: the most important keys, from the table of keys.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::frame::fit;
+use crate::tui::keymap;
+use crate::tui::scene::{Activity, PlayMotion, Scene};
+use crate::tui::theme::{Role, Theme};
+
+pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let (key, word) = (theme.style(Role::Accent), theme.style(Role::Dim));
+    let parts = keymap::footer(scene).into_iter().map(|(binding, footer)| {
+        let label = theme.glyph(binding.label, binding.ascii);
+        let label = Span::styled(label.split(' ').next().unwrap_or(label), key);
+        let says = if binding.label == "space" { space(scene, footer.word) } else { footer.word };
+        (footer.rank, Line::from(vec![label, Span::styled(format!(" {says}"), word)]))
+    });
+    let line = fit(parts.collect(), area.width.saturating_sub(2));
+    buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(1));
+}
+
+/// What the space bar does now.
+fn space(scene: &Scene, word: &'static str) -> &'static str {
+    match (&scene.status.activity, scene.view.play.motion) {
+        (_, PlayMotion::Playing) => "hold",
+        (Activity::Paused, _) => "go on",
+        _ => word,
+    }
+}

@@ -1,0 +1,113 @@
+//! The form of settings: one line each, what is wrong beside it, what it takes at the bottom.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+
+use super::frame::{cut, overlay};
+use crate::config::setting::{self, SETTINGS};
+use crate::tui::layout::split_bottom;
+use crate::tui::scene::{Field, Form};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::update::words;
+
+/// Columns of the keys.
+const KEY: usize = 14;
+/// Columns of the values.
+const VALUE: usize = 18;
+/// Widest form.
+const WIDTH: u16 = 84;
+
+pub(super) fn render(form: &Form, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let groups = setting::Group::ALL.len() as u16;
+    let height = (form.fields.len() as u16 + groups + 5).min(area.height.saturating_sub(2));
+    let width = WIDTH.min(area.width.saturating_sub(4));
+    let place = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
+    let title = Line::styled(" edit and restart ", theme.style(Role::Accent));
+    let inner = overlay(theme, place, &title, buffer);
+    let (list, foot) = split_bottom(inner, 3);
+    fields(form, theme, list, buffer);
+    explain(form, theme, foot, buffer);
+}
+
+fn fields(form: &Form, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let mut lines = Vec::new();
+    let mut focus = 0;
+    let mut group = None;
+    for (index, field) in form.fields.iter().enumerate() {
+        let here = SETTINGS.get(index).map(|setting| setting.group);
+        if here != group {
+            lines.push(Line::styled(here.map_or("", setting::Group::heading), theme.style(Role::Strong)));
+            group = here;
+        }
+        if index == form.focus {
+            focus = lines.len();
+        }
+        lines.push(line(field, theme, if index == form.focus { Focus::Here } else { Focus::Elsewhere }));
+    }
+    let height = usize::from(area.height);
+    let first = (focus + 1 + height / 3).saturating_sub(height).min(lines.len().saturating_sub(height));
+    for (line, row) in lines.iter().skip(first).zip(area.rows()) {
+        buffer.set_line(row.x, row.y, &cut(line, row.width), row.width);
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Focus {
+    Here,
+    Elsewhere,
+}
+
+fn line<'a>(field: &Field, theme: &Theme, focus: Focus) -> Line<'a> {
+    let is_changed = field.input.value() != field.before;
+    let key = theme.style(if focus == Focus::Here { Role::Accent } else { Role::Dim });
+    let value = theme.style(if is_changed { Role::Warning } else { Role::Text });
+    let mark = if focus == Focus::Here { theme.glyph("▸ ", "> ") } else { "  " };
+    let mut spans = vec![Span::styled(format!("{mark}{:<KEY$} ", field.key), key)];
+    if focus == Focus::Here {
+        let (before, under, after) = around_cursor(&field.input);
+        let typed = before.chars().count() + 1 + after.chars().count();
+        spans.push(Span::styled(before, value.add_modifier(Modifier::UNDERLINED)));
+        spans.push(Span::styled(under, value.add_modifier(Modifier::REVERSED)));
+        spans.push(Span::styled(after, value.add_modifier(Modifier::UNDERLINED)));
+        spans.push(Span::raw(" ".repeat(VALUE.saturating_sub(typed))));
+    } else {
+        spans.push(Span::styled(format!("{:<VALUE$}", field.input.value()), value));
+    }
+    match &field.problem {
+        Some(problem) => spans.push(Span::styled(format!(" {problem}"), theme.style(Role::Bad))),
+        None if is_changed => spans.push(Span::styled(format!(" was {}", field.before), theme.style(Role::Dim))),
+        None => {}
+    }
+    Line::from(spans)
+}
+
+/// The text before the cursor, the letter under it (a blank at the end), the text after it.
+pub(super) fn around_cursor(input: &tui_input::Input) -> (String, String, String) {
+    let mut letters = input.value().chars();
+    let before: String = letters.by_ref().take(input.cursor()).collect();
+    let under = letters.next().map_or_else(|| " ".to_owned(), String::from);
+    (before, under, letters.collect())
+}
+
+/// What the focused setting is and takes, and what is wrong with all of them together.
+fn explain(form: &Form, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let Some(setting) = form.fields.get(form.focus).and_then(|field| setting::find(field.key)) else { return };
+    let choose = if words(setting.key).is_empty() { "" } else { theme.glyph("  ←→ choose", "  left right choose") };
+    let scope = if setting.is_per_lane() { " · in every lane" } else { "" };
+    let last = match &form.problem {
+        Some(problem) => Line::styled(problem.clone(), theme.style(Role::Bad)),
+        None => {
+            Line::styled("Enter restarts the lanes with these settings, Esc changes nothing", theme.style(Role::Dim))
+        }
+    };
+    let lines = [
+        Line::styled(format!("{}: {}{scope}", setting.key, setting.help), theme.style(Role::Text)),
+        Line::styled(format!("takes {}{choose}", setting.values), theme.style(Role::Dim)),
+        last,
+    ];
+    for (line, row) in lines.iter().zip(area.rows()) {
+        buffer.set_line(row.x, row.y, &cut(line, row.width), row.width);
+    }
+}

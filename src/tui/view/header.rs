@@ -1,0 +1,114 @@
+//! The first line: what runs, how far it is, how fast, and whether it lives.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::frame::{cut, fit};
+use crate::config::{Length, RunConfig};
+use crate::event::Outcome;
+use crate::tui::number;
+use crate::tui::scene::{Activity, PlayMotion, Scene};
+use crate::tui::source::SourceKind;
+use crate::tui::theme::{Role, Theme};
+
+pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let name = Span::styled("gradtop", theme.style(Role::Accent));
+    let (text, dim) = (theme.style(Role::Text), theme.style(Role::Dim));
+    let room = area.width.saturating_sub(2);
+    let right = fit(progress(scene, theme), room.saturating_sub(9));
+    let left = room.saturating_sub(right.width() as u16 + 2);
+    let mut title = Line::from(vec![name, Span::raw("  ")]);
+    let separator = Span::styled(" · ", dim);
+    for (index, part) in title_of(scene).into_iter().enumerate() {
+        // A half-written part would mislead: whole parts or nothing.
+        if title.width() + part.chars().count() + 3 > usize::from(left) && index > 0 {
+            break;
+        }
+        if index > 0 {
+            title.push_span(separator.clone());
+        }
+        title.push_span(Span::styled(part, text));
+    }
+    buffer.set_line(area.x + 1, area.y, &cut(&title, left), left);
+    buffer.set_line(area.right().saturating_sub(right.width() as u16 + 1), area.y, &right, right.width() as u16);
+}
+
+/// `digits`, `mlp 50×64`, `relu`, `default init`, `adam 1e-3`: what the lanes have in common.
+fn title_of(scene: &Scene) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut titles = scene.lanes().map(|lane| lane.header.title.as_str());
+    if let Some(config) = scene.config() {
+        parts.push(config.data.to_string());
+    }
+    if let Some(first) = titles.next() {
+        let same = titles.all(|title| title == first);
+        let several = format!("{} different stacks", scene.lanes().count());
+        parts.extend(if same { first.split(" · ").map(str::to_owned).collect() } else { vec![several] });
+    }
+    parts.extend(scene.config().and_then(|config| optimizer(config, scene.view.learning_rate)));
+    parts
+}
+
+/// `adam 1e-3`, where the lanes agree.
+fn optimizer(config: &RunConfig, set: Option<f64>) -> Option<String> {
+    let first = config.lanes.first()?;
+    let same = config.lanes.iter().all(|lane| (lane.optimizer, lane.lr) == (first.optimizer, first.lr));
+    same.then(|| format!("{} {}", first.optimizer, number::rate(set.unwrap_or(first.lr))))
+}
+
+/// The right half, each part with its rank: the lowest stays longest.
+fn progress<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
+    let (strong, dim) = (theme.style(Role::Strong), theme.style(Role::Dim));
+    let mut parts = Vec::new();
+    let step = scene.newest().map_or(0, |step| step.0);
+    let total = match scene.config().map(|config| config.length) {
+        Some(Length::Steps(steps)) => Some(steps),
+        _ => None,
+    };
+    let last = scene.last_step().map(|last| last.0).filter(|_| scene.view.playhead.is_some());
+    let of = last.or(total).map_or_else(String::new, |total| format!(" / {}", number::count(total)));
+    parts.push((1, Line::styled(format!("step {}{of}", number::count(step)), strong)));
+    if let Some(rate) = scene.status.steps_per_second.filter(|rate| rate.is_finite()) {
+        let rate = if rate < 10.0 { format!("{rate:.1}") } else { number::count(rate.round() as u64) };
+        parts.push((2, Line::styled(format!("{rate} steps/s"), dim)));
+    }
+    if let Some(share) = scene.status.measuring_share.filter(|share| share.is_finite()) {
+        parts.push((3, Line::styled(format!("measuring {}", number::percent(share)), dim)));
+    }
+    if scene.status.dropped > 0 {
+        let dropped = format!("{} not shown", number::count(scene.status.dropped));
+        parts.push((2, Line::styled(dropped, theme.style(Role::Warning))));
+    }
+    parts.push((0, activity(scene, theme)));
+    if let Some(run) = scene.runs.values().next() {
+        let seed = run.header().config.as_ref().map_or_else(String::new, |config| format!(" · seed {}", config.seed));
+        parts.push((4, Line::styled(format!("{}{seed}", run.header().machine.backend), dim)));
+    }
+    parts
+}
+
+fn activity<'a>(scene: &Scene, theme: &Theme) -> Line<'a> {
+    let (glyph, words, role) = match (&scene.status.activity, scene.view.playhead, scene.view.play.motion) {
+        (_, Some(_), PlayMotion::Playing) => {
+            ("▶", format!("replay {} steps/s", number::value(scene.view.play.speed)), Role::Good)
+        }
+        (_, Some(_), PlayMotion::Held) => ("‖", "held".to_owned(), Role::Warning),
+        (Activity::Starting, ..) => ("·", "starting".to_owned(), Role::Dim),
+        (Activity::Live, ..) => ("●", "live".to_owned(), Role::Good),
+        (Activity::Paused, ..) => ("‖", "paused".to_owned(), Role::Warning),
+        (Activity::Following, ..) => ("●", "following".to_owned(), Role::Good),
+        (Activity::Ended(outcome), ..) => ended(outcome, scene.status.kind),
+    };
+    Line::styled(format!("{glyph} {words}"), theme.style(role))
+}
+
+fn ended(outcome: &Outcome, kind: SourceKind) -> (&'static str, String, Role) {
+    match outcome {
+        Outcome::Completed => ("■", "completed".to_owned(), Role::Good),
+        Outcome::Stopped if kind == SourceKind::Traces => ("■", "was stopped".to_owned(), Role::Warning),
+        Outcome::Stopped => ("■", "stopped".to_owned(), Role::Warning),
+        Outcome::Diverged => ("!", "diverged".to_owned(), Role::Bad),
+        Outcome::Failed(_) => ("!", "failed".to_owned(), Role::Bad),
+    }
+}

@@ -1,0 +1,222 @@
+//! Every quantity of all lanes at the cursor, and what belongs to the step: exact while the step is recent, from least
+//! to largest of its bucket after that.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+
+use super::frame::framed;
+use crate::history::{Scalar, Summary};
+use crate::layer::LayerKind;
+use crate::quantity::Quantity;
+use crate::tui::number;
+use crate::tui::scene::{LaneRef, Scene};
+use crate::tui::theme::{Role, Theme};
+use crate::units::{LayerId, Step};
+
+/// Columns of a lane's values.
+const VALUE: u16 = 11;
+/// Columns of the names at least.
+const NAME: u16 = 10;
+
+/// Rows of the step.
+const SCALARS: [(Scalar, &str); 4] = [
+    (Scalar::Loss, "loss"),
+    (Scalar::Accuracy, "accuracy"),
+    (Scalar::GlobalGradNorm, "‖g‖ all layers"),
+    (Scalar::LearningRate, "learning rate"),
+];
+
+/// A number or a range as it is shown, and whether it is exact.
+struct Shown {
+    text: String,
+    is_exact: bool,
+    role: Option<Role>,
+}
+
+pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buffer) {
+    let Some(step) = scene.cursor_step() else {
+        framed(theme, frame, &Line::styled("values", theme.style(Role::Strong)), buffer);
+        return;
+    };
+    let lanes: Vec<_> = scene.lanes().collect();
+    let inner = framed(theme, frame, &title(scene, theme, step), buffer);
+    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let fitting = usize::from(inner.width.saturating_sub(NAME) / VALUE).clamp(1, lanes.len().max(1));
+    let first = scene.view.first_lane.min(lanes.len().saturating_sub(fitting));
+    let table = Table { scene, theme, area: inner, lanes: &lanes[first..first + fitting], first };
+    let mut row = table.names(inner.y, buffer);
+    let mut inexact = false;
+    for quantity in scene.quantities() {
+        let shown = |lane: &LaneRef<'_>| value(lane, quantity, lane.layer_at(scene.view.cursor.depth), step);
+        inexact |= table.row(row, &table.quantity_name(quantity), shown, buffer);
+        row += 1;
+    }
+    // A blank line between the layer and the step, where there is room.
+    row += u16::from(usize::from(inner.bottom().saturating_sub(row)) > SCALARS.len() + 1);
+    for (scalar, name) in SCALARS {
+        let name = Line::styled(name, theme.style(Role::Dim));
+        inexact |= table.row(row, &name, |lane| scalar_at(lane, scalar, step), buffer);
+        row += 1;
+    }
+    let held_out = Line::styled("held-out acc.", theme.style(Role::Dim));
+    table.row(row, &held_out, |lane| evaluated(lane, step), buffer);
+    if inexact {
+        let text = " least…largest of its bucket ";
+        let x = frame.right().saturating_sub(text.chars().count() as u16 + 2).max(frame.x + 1);
+        buffer.set_stringn(x, frame.bottom() - 1, text, usize::from(frame.width - 2), theme.style(Role::Dim));
+    }
+}
+
+/// `block 17 · step 212`, or the share of the depth where the lanes differ in it.
+fn title<'a>(scene: &Scene, theme: &Theme, step: Step) -> Line<'a> {
+    let depth = scene.view.cursor.depth;
+    let mut names = scene.lanes().map(|lane| layer_name(&lane, lane.layer_at(depth)));
+    let first = names.next().unwrap_or_default();
+    let place = if names.all(|name| name == first) { first } else { format!("{:.0} % of depth", depth * 100.0) };
+    Line::from(vec![
+        Span::styled(place, theme.style(Role::Strong)),
+        Span::styled(format!(" · step {}", number::count(step.0)), theme.style(Role::Strong)),
+    ])
+}
+
+fn layer_name(lane: &LaneRef<'_>, layer: LayerId) -> String {
+    let label = lane.header.layers.label(layer);
+    match lane.header.layers.get(layer).map(|found| found.kind) {
+        Some(LayerKind::Block) => format!("block {label}"),
+        _ => label,
+    }
+}
+
+/// Rows of names and values.
+struct Table<'a> {
+    scene: &'a Scene,
+    theme: &'a Theme,
+    area: Rect,
+    lanes: &'a [LaneRef<'a>],
+    first: usize,
+}
+
+impl Table<'_> {
+    /// The names of the lanes; returns the row after.
+    fn names(&self, y: u16, buffer: &mut Buffer) -> u16 {
+        if self.area.height == 0 {
+            return y;
+        }
+        for (index, lane) in self.lanes.iter().enumerate() {
+            let name = self.scene.lane_name(lane);
+            let style = self.theme.lane(self.first + index).add_modifier(Modifier::BOLD);
+            self.right_aligned(y, index, &Line::styled(name, style), buffer);
+        }
+        y + 1
+    }
+
+    /// One row; whether a value in it is not exact.
+    fn row(&self, y: u16, name: &Line<'_>, shown: impl Fn(&LaneRef<'_>) -> Option<Shown>, buffer: &mut Buffer) -> bool {
+        if y >= self.area.bottom() {
+            return false;
+        }
+        let names = self.area.width.saturating_sub(VALUE * self.lanes.len() as u16);
+        buffer.set_line(self.area.x, y, name, names);
+        let mut inexact = false;
+        for (index, lane) in self.lanes.iter().enumerate() {
+            let lane_style = self.theme.lane(self.first + index);
+            let line = match shown(lane) {
+                None => Line::styled("–", self.theme.style(Role::Absent)),
+                Some(shown) => {
+                    inexact |= !shown.is_exact;
+                    Line::styled(shown.text, shown.role.map_or(lane_style, |role| self.theme.style(role)))
+                }
+            };
+            self.right_aligned(y, index, &line, buffer);
+        }
+        inexact
+    }
+
+    fn right_aligned(&self, y: u16, column: usize, line: &Line<'_>, buffer: &mut Buffer) {
+        let right = self.area.right().saturating_sub(VALUE * (self.lanes.len() - 1 - column) as u16);
+        let width = (line.width() as u16).min(VALUE - 1);
+        let x = right.saturating_sub(width).max(self.area.x);
+        buffer.set_line(x, y, line, width);
+    }
+
+    /// Symbol and, where there is room, the name; the quantity of the heatmaps stands out.
+    fn quantity_name<'b>(&self, quantity: Quantity) -> Line<'b> {
+        let definition = quantity.definition();
+        let symbol = self.theme.glyph(definition.symbol, definition.ascii);
+        let is_shown = quantity == self.scene.view.quantity;
+        let room = self.area.width.saturating_sub(VALUE * self.lanes.len() as u16);
+        let name = if room >= 25 { definition.name.replace('_', " ") } else { String::new() };
+        let role = if is_shown { Role::Strong } else { Role::Dim };
+        Line::from(vec![
+            Span::styled(format!("{symbol:<12}"), self.theme.style(role)),
+            Span::styled(name, self.theme.style(role)),
+        ])
+    }
+}
+
+fn value(lane: &LaneRef<'_>, quantity: Quantity, layer: LayerId, step: Step) -> Option<Shown> {
+    if let Some(exact) = lane.history.value(quantity, layer, step) {
+        return Some(exactly(quantity, exact));
+    }
+    if lane.history.record(Some(step)).is_some() {
+        return None;
+    }
+    summarized(&lane.history.summary(quantity, layer, step)?)
+}
+
+fn exactly(quantity: Quantity, value: f32) -> Shown {
+    let role = (!value.is_finite()).then_some(Role::Bad);
+    let text = match quantity {
+        Quantity::Gain if value.is_finite() && value != 0.0 => number::factor(f64::from(value)),
+        _ => number::value(f64::from(value)),
+    };
+    Shown { text, is_exact: true, role }
+}
+
+fn summarized(summary: &Summary) -> Option<Shown> {
+    if summary.non_finite > 0 {
+        let text = format!("{} not fin.", summary.non_finite);
+        return Some(Shown { text, is_exact: false, role: Some(Role::Bad) });
+    }
+    let (least, largest) = (summary.min?, summary.max?);
+    Some(range(least, largest, summary.count))
+}
+
+fn range(least: f32, largest: f32, count: u32) -> Shown {
+    let (low, high) = (number::magnitude(f64::from(least)), number::magnitude(f64::from(largest)));
+    if least == largest || low == high {
+        return Shown { text: number::value(f64::from(largest)), is_exact: count == 1, role: None };
+    }
+    Shown { text: format!("{low}…{high}"), is_exact: false, role: None }
+}
+
+fn scalar_at(lane: &LaneRef<'_>, scalar: Scalar, step: Step) -> Option<Shown> {
+    let bucket = lane.history.scalar(scalar, step.0..step.0 + 1, 1).first().copied().flatten()?;
+    if bucket.count == 1 || bucket.min == bucket.max {
+        let text = match scalar {
+            Scalar::Accuracy => number::percent(f64::from(bucket.last)),
+            Scalar::LearningRate => number::rate(number::shortest(bucket.last)),
+            _ => number::value(f64::from(bucket.last)),
+        };
+        let role = (!bucket.last.is_finite()).then_some(Role::Bad);
+        return Some(Shown { text, is_exact: bucket.count == 1, role });
+    }
+    if bucket.non_finite > 0 {
+        let text = format!("{} not fin.", bucket.non_finite);
+        return Some(Shown { text, is_exact: false, role: Some(Role::Bad) });
+    }
+    if scalar == Scalar::Accuracy {
+        let text = format!("{:.0}…{:.0} %", bucket.min * 100.0, bucket.max * 100.0);
+        return Some(Shown { text, is_exact: false, role: None });
+    }
+    Some(range(bucket.min, bucket.max, bucket.count))
+}
+
+/// The last evaluation at or before the step.
+fn evaluated(lane: &LaneRef<'_>, step: Step) -> Option<Shown> {
+    let eval = lane.history.evals().iter().rev().find(|eval| eval.step <= step)?;
+    let role = (!eval.loss.is_finite()).then_some(Role::Bad);
+    Some(Shown { text: number::percent(f64::from(eval.accuracy)), is_exact: true, role })
+}

@@ -1,0 +1,198 @@
+//! Loss over steps on a logarithmic axis: one curve per lane, from least to largest where several steps share a column.
+
+use std::ops::Range;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::frame::framed;
+use super::steps;
+use crate::history::ScalarBucket;
+use crate::tui::axis::StepAxis;
+use crate::tui::chart::{ACROSS, Canvas, DOWN, dot_of, is_marked, mark};
+use crate::tui::layout::{inside, split_left};
+use crate::tui::number;
+use crate::tui::scene::Scene;
+use crate::tui::theme::{Role, Theme};
+
+/// Columns for the numbers of the axis.
+const LABELS: u16 = 7;
+
+/// Where the curves stand within the frame.
+pub(in crate::tui) fn chart_of(frame: Rect) -> Rect {
+    split_left(inside(frame), LABELS).1
+}
+
+pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, axis: &StepAxis, buffer: &mut Buffer) {
+    let title = Line::from(vec![
+        Span::styled("loss", theme.style(Role::Strong)),
+        Span::styled("  log scale", theme.style(Role::Dim)),
+    ]);
+    framed(theme, frame, &title, buffer);
+    let chart = chart_of(frame);
+    if chart.is_empty() {
+        return;
+    }
+    let steps = axis.steps();
+    let column = |step: u64| column_of(step, &steps, chart.width);
+    let cursor = scene.cursor_step().map(|step| step.0);
+    let edge = Rect { y: frame.bottom() - 1, height: 1, ..chart };
+    steps::label(theme, edge, &steps, cursor, column, buffer);
+    if let Some(column) = cursor.and_then(column) {
+        vertical(theme, chart, column, buffer);
+    }
+    let Some((low, high)) = range(&scene.picture.losses) else { return };
+    for (exponent, text) in labels(low, high, usize::from(chart.height)) {
+        let row = chart.y + (dot_of(exponent, low, high, usize::from(chart.height) * DOWN) / DOWN) as u16;
+        buffer.set_string(frame.x + 1, row, format!("{text:>6}"), theme.style(Role::Dim));
+    }
+    curves(scene, theme, chart, (low, high), buffer);
+    ends(scene, theme, chart, (low, high), buffer);
+}
+
+/// A faint line where the cursor stands.
+pub(super) fn vertical(theme: &Theme, chart: Rect, column: u16, buffer: &mut Buffer) {
+    for row in chart.rows() {
+        buffer.set_string(chart.x + column, row.y, theme.glyph("│", "|"), theme.style(Role::Frame));
+    }
+}
+
+fn column_of(step: u64, steps: &Range<u64>, width: u16) -> Option<u16> {
+    let span = (steps.end - steps.start).max(1);
+    steps.contains(&step).then(|| (u128::from(step - steps.start) * u128::from(width) / u128::from(span)) as u16)
+}
+
+/// log₁₀ of the least and largest loss in view, widened to 1, 2 or 5 times a power of ten.
+fn range(losses: &[Vec<Option<ScalarBucket>>]) -> Option<(f64, f64)> {
+    let buckets = || losses.iter().flatten().flatten();
+    let positive = |value: f32| (value.is_finite() && value > 0.0).then_some(f64::from(value));
+    let least = buckets().filter_map(|bucket| positive(bucket.min)).reduce(f64::min)?;
+    let largest = buckets().filter_map(|bucket| positive(bucket.max)).reduce(f64::max)?;
+    let (low, high) = (round(least, Rounding::Down).log10(), round(largest, Rounding::Up).log10());
+    Some(if high - low < 0.25 { (low - 0.31, high + 0.31) } else { (low, high) })
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Rounding {
+    Down,
+    Up,
+}
+
+/// The next 1, 2 or 5 times a power of ten.
+fn round(value: f64, rounding: Rounding) -> f64 {
+    let decade = 10f64.powf(value.log10().floor());
+    let rungs = [1.0, 2.0, 5.0, 10.0].map(|digit| digit * decade);
+    // A hair of room: 10^log10(v) is not exactly v.
+    match rounding {
+        Rounding::Down => rungs.into_iter().rev().find(|rung| *rung <= value * 1.000_001).unwrap_or(decade),
+        Rounding::Up => rungs.into_iter().find(|rung| *rung >= value * 0.999_999).unwrap_or(10.0 * decade),
+    }
+}
+
+/// Exponents to label with their words: powers of ten, and 2 and 5 between them where there is room.
+fn labels(low: f64, high: f64, rows: usize) -> Vec<(f64, String)> {
+    let decades = (high - low).max(0.1);
+    let digits: &[u8] = if rows as f64 / decades >= 6.0 { &[1, 2, 5] } else { &[1] };
+    let stride = (decades * 2.0 / rows.max(1) as f64).ceil().max(1.0) as i32;
+    let exponents = (low.floor() as i32..=high.ceil() as i32).filter(|exponent| exponent.rem_euclid(stride) == 0);
+    exponents
+        .flat_map(|exponent| digits.iter().map(move |digit| (*digit, exponent)))
+        .map(|(digit, exponent)| (f64::from(digit).log10() + f64::from(exponent), scientific(digit, exponent)))
+        .filter(|(position, _)| (low - 1e-6..=high + 1e-6).contains(position))
+        .collect()
+}
+
+/// `0.02`, `5`, `1e-6`.
+fn scientific(digit: u8, exponent: i32) -> String {
+    match exponent {
+        -3..0 => format!("{:.*}", exponent.unsigned_abs() as usize, f64::from(digit) * 10f64.powi(exponent)),
+        0..4 => format!("{:.0}", f64::from(digit) * 10f64.powi(exponent)),
+        _ => format!("{digit}e{exponent}"),
+    }
+}
+
+fn curves(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), buffer: &mut Buffer) {
+    let mut canvas = Canvas::new(chart);
+    let dots = canvas.height();
+    let row = |loss: f32| dot_of(f64::from(loss).log10(), low, high, dots);
+    let mut lost = Vec::new();
+    for (lane, buckets) in scene.picture.losses.iter().enumerate() {
+        let mut before = None;
+        for (x, bucket) in buckets.iter().enumerate() {
+            let Some(bucket) = bucket else {
+                before = None;
+                continue;
+            };
+            if bucket.non_finite > 0 {
+                lost.push((x / ACROSS) as u16);
+            }
+            if bucket.min.is_nan() {
+                before = None;
+                continue;
+            }
+            let (top, bottom) = (row(bucket.max), row(bucket.min));
+            let joined = before.unwrap_or(bottom);
+            canvas.column(x, top.min(joined), bottom.max(joined), lane);
+            before = Some(if bucket.last.is_finite() { row(bucket.last) } else { bottom });
+        }
+    }
+    canvas.render(theme, buffer);
+    for column in lost {
+        buffer.set_string(chart.x + column.min(chart.width - 1), chart.y, "!", theme.field(Role::Nan));
+    }
+}
+
+/// `plain 2.303` beside the newest point of each curve.
+fn ends(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), buffer: &mut Buffer) {
+    let mut taken: Vec<u16> = Vec::new();
+    for (index, (lane, buckets)) in scene.lanes().zip(&scene.picture.losses).enumerate() {
+        let Some((x, last)) = buckets.iter().enumerate().rev().find_map(|(x, bucket)| Some((x, bucket.as_ref()?.last)))
+        else {
+            continue;
+        };
+        let mark = if is_marked(theme) { format!("{} ", mark(index)) } else { String::new() };
+        let text = format!("{mark}{} {}", scene.lane_name(&lane), number::value(f64::from(last)));
+        let width = (text.chars().count() as u16).min(chart.width);
+        let after = (x / ACROSS) as u16 + 2;
+        let fits_after = after + width <= chart.width;
+        let column = if fits_after { after } else { chart.width - width };
+        let line = dot_of(f64::from(last).log10(), low, high, usize::from(chart.height) * DOWN) / DOWN;
+        // Beside the curve where it ends, above it where it goes on beneath the words.
+        let wanted = if fits_after { line } else { line.checked_sub(1).unwrap_or(line + 1) } as u16;
+        let Some(row) = free_row(wanted, chart.height, &taken) else { continue };
+        taken.push(row);
+        let style = if last.is_finite() { theme.lane(index) } else { theme.style(Role::Bad) };
+        buffer.set_stringn(chart.x + column, chart.y + row, &text, usize::from(width), style);
+    }
+}
+
+/// The row nearest to the wanted one that is not taken.
+fn free_row(wanted: u16, rows: u16, taken: &[u16]) -> Option<u16> {
+    (0..rows).filter(|row| !taken.contains(row)).min_by_key(|row| row.abs_diff(wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_axis_ends_at_round_numbers_and_a_flat_loss_has_one_too() {
+        let bucket =
+            |min, max| vec![vec![Some(ScalarBucket { min, max, mean: min, last: max, count: 2, non_finite: 0 })]];
+        let (low, high) = range(&bucket(0.021, 2.3)).expect("finite");
+        assert!((low - 0.02f64.log10()).abs() < 1e-9 && (high - 5f64.log10()).abs() < 1e-9);
+        let (low, high) = range(&bucket(2.0, 2.0)).expect("finite");
+        assert!(high - low > 0.5);
+        assert_eq!(range(&bucket(f32::NAN, f32::NAN)), None);
+        assert_eq!(range(&bucket(0.0, 0.0)), None);
+    }
+
+    #[test]
+    fn labels_are_powers_of_ten_and_finer_where_there_is_room() {
+        let words = |low, high, rows| labels(low, high, rows).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
+        assert_eq!(words(-2.0, 1.0, 10), ["0.01", "0.1", "1", "10"]);
+        assert_eq!(words(0.0, 1.0, 10), ["1", "2", "5", "10"]);
+        assert!(words(-38.0, 38.0, 10).len() <= 10);
+    }
+}

@@ -1,0 +1,41 @@
+//! One sentence for the person: what just happened, or what a layer's note says.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::frame::cut;
+use crate::event::Outcome;
+use crate::tui::number;
+use crate::tui::scene::{Activity, Scene};
+use crate::tui::theme::{Role, Theme};
+
+pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let Some((text, role)) = sentence(scene) else { return };
+    buffer.set_stringn(
+        area.x,
+        area.y,
+        " ".repeat(usize::from(area.width)),
+        usize::from(area.width),
+        theme.style(Role::Text),
+    );
+    let line = Line::from(vec![
+        Span::styled(theme.glyph("▸ ", "> "), theme.style(role)),
+        Span::styled(text, theme.style(Role::Text)),
+    ]);
+    let room = area.width.saturating_sub(2);
+    buffer.set_line(area.x + 1, area.y, &cut(&line, room), room);
+}
+
+/// The newest of: what was said to the person, why the run failed, the newest note of a run.
+fn sentence(scene: &Scene) -> Option<(String, Role)> {
+    if let Some(notice) = &scene.status.notice {
+        return Some((notice.clone(), Role::Warning));
+    }
+    if let Activity::Ended(Outcome::Failed(message)) = &scene.status.activity {
+        return Some((format!("the run failed: {message}"), Role::Bad));
+    }
+    let notes = scene.runs.values().filter_map(|run| run.notes().last());
+    let note = notes.max_by_key(|note| note.step)?;
+    Some((format!("step {}: {}", number::count(note.step.0), note.text), Role::Warning))
+}

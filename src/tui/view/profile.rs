@@ -1,0 +1,164 @@
+//! The depth profile: one quantity over all layers at the cursor's step, one line per lane.
+//!
+//! Lanes of different depth are laid over each other by relative depth. What is no finite value has its glyph at the
+//! edge: zero at the bottom, NaN and ∞ at the top.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::cell::special_look;
+use super::frame::framed;
+use super::loss::vertical;
+use super::steps::Labels;
+use crate::history::Cell;
+use crate::quantity::Axis;
+use crate::tui::axis::ticks;
+use crate::tui::chart::{Canvas, DOWN, dot_of};
+use crate::tui::layout::{inside, split_left};
+use crate::tui::number;
+use crate::tui::scale::Scale;
+use crate::tui::scene::Scene;
+use crate::tui::theme::{Role, Theme};
+use crate::units::LayerId;
+
+/// Columns for the numbers of the axis.
+const LABELS: u16 = 7;
+
+/// Where the lines stand within the frame.
+pub(in crate::tui) fn chart_of(frame: Rect) -> Rect {
+    split_left(inside(frame), LABELS).1
+}
+
+pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buffer) {
+    framed(theme, frame, &title(scene, theme), buffer);
+    let chart = chart_of(frame);
+    if chart.is_empty() {
+        return;
+    }
+    let column = |depth: f64| {
+        let share = (depth - scene.view.depth.start) / (scene.view.depth.end - scene.view.depth.start);
+        (0.0..1.0).contains(&share).then(|| (share * f64::from(chart.width)) as u16)
+    };
+    layer_labels(scene, theme, Rect { y: frame.bottom() - 1, height: 1, ..chart }, column, buffer);
+    if let Some(column) = column(scene.view.cursor.depth) {
+        vertical(theme, chart, column, buffer);
+    }
+    let Some(scale) = scene.scales.of(scene.view.quantity) else { return };
+    value_labels(scene, theme, (frame.x + 1, chart), scale, buffer);
+    lines(scene, theme, chart, scale, buffer);
+    specials(scene, theme, chart, column, buffer);
+}
+
+fn title<'a>(scene: &Scene, theme: &Theme) -> Line<'a> {
+    let definition = scene.view.quantity.definition();
+    let symbol = theme.glyph(definition.symbol, definition.ascii);
+    let step = scene.cursor_step().map_or_else(String::new, |step| format!(" · step {}", number::count(step.0)));
+    Line::from(vec![
+        Span::styled("depth profile", theme.style(Role::Strong)),
+        Span::styled(format!("  {symbol}{step}"), theme.style(Role::Dim)),
+    ])
+}
+
+/// Layer names where all lanes have the same, shares of the depth otherwise.
+fn layer_labels(scene: &Scene, theme: &Theme, edge: Rect, column: impl Fn(f64) -> Option<u16>, buffer: &mut Buffer) {
+    let mut labels = Labels::new(edge);
+    let mut lanes = scene.lanes();
+    let Some(first) = lanes.next() else { return };
+    let layers = first.history.layers();
+    let same = lanes.all(|lane| lane.history.layers() == layers);
+    let mut put = |depth: f64, text: &str, role: Role| {
+        if let Some(column) = column(depth) {
+            labels.put(column, text, theme.style(role), buffer);
+        }
+    };
+    let middle = |layer: usize| (layer as f64 + 0.5) / layers as f64;
+    if !same {
+        let share = format!("{}{:.0} %", theme.glyph("▴", ""), scene.view.cursor.depth * 100.0);
+        put(scene.view.cursor.depth, &share, Role::Cursor);
+        for quarter in 0..=4 {
+            let depth = f64::from(quarter) / 4.0;
+            put(depth.min(0.9999), &format!("{:.0} %", depth * 100.0), Role::Dim);
+        }
+        return;
+    }
+    let name = |layer: usize| first.header.layers.label(LayerId(layer as u32));
+    let cursor = first.layer_at(scene.view.cursor.depth).index();
+    put(middle(cursor), &format!("{}{}", theme.glyph("▴", ""), name(cursor)), Role::Cursor);
+    let round = ticks(&(0..layers as u64), usize::from(edge.width / 8).max(1));
+    for layer in [1, layers.saturating_sub(2)].into_iter().chain(round.into_iter().map(|layer| layer as usize)) {
+        put(middle(layer), &name(layer), Role::Dim);
+    }
+}
+
+fn value_labels(scene: &Scene, theme: &Theme, (x, chart): (u16, Rect), scale: Scale, buffer: &mut Buffer) {
+    let rows = usize::from(chart.height);
+    let steps = (rows / 2).clamp(1, 6);
+    let span = scale.high - scale.low;
+    let stride = match scene.view.quantity.definition().axis {
+        Axis::Log => (span / steps as f32).ceil().max(1.0),
+        Axis::Linear => span / steps as f32,
+    };
+    let mut value = scale.high;
+    while value >= scale.low - stride * 0.01 {
+        let text = match scene.view.quantity.definition().axis {
+            Axis::Log => number::power(value),
+            Axis::Linear => number::value(f64::from(value)),
+        };
+        let row = dot_of(f64::from(value), f64::from(scale.low), f64::from(scale.high), rows * DOWN) / DOWN;
+        buffer.set_string(x, chart.y + row as u16, format!("{text:>6}"), theme.style(Role::Dim));
+        value -= stride;
+    }
+}
+
+fn lines(scene: &Scene, theme: &Theme, chart: Rect, scale: Scale, buffer: &mut Buffer) {
+    let mut canvas = Canvas::new(chart);
+    let (width, height) = (canvas.width() as f64, canvas.height());
+    let depth = &scene.view.depth;
+    for (lane, cells) in scene.picture.profiles.iter().enumerate() {
+        let mut before = None;
+        for (layer, cell) in cells.iter().enumerate() {
+            let middle = (layer as f64 + 0.5) / cells.len() as f64;
+            let share = (middle - depth.start) / (depth.end - depth.start);
+            let Cell::Value(value) = *cell else {
+                before = None;
+                continue;
+            };
+            if !(0.0..=1.0).contains(&share) {
+                before = None;
+                continue;
+            }
+            let row = dot_of(f64::from(value), f64::from(scale.low), f64::from(scale.high), height);
+            let here = ((share * width) as usize, row);
+            canvas.line(before.unwrap_or(here), here, lane);
+            before = Some(here);
+        }
+    }
+    canvas.render(theme, buffer);
+}
+
+fn specials(scene: &Scene, theme: &Theme, chart: Rect, column: impl Fn(f64) -> Option<u16>, buffer: &mut Buffer) {
+    for cells in &scene.picture.profiles {
+        for (layer, cell) in cells.iter().enumerate() {
+            let row = match cell {
+                Cell::Nan | Cell::Infinite => chart.y,
+                Cell::Zero => chart.bottom() - 1,
+                Cell::Empty | Cell::Absent | Cell::Value(_) => continue,
+            };
+            let Some(column) = column((layer as f64 + 0.5) / cells.len() as f64) else { continue };
+            let (unicode, ascii, role) = special_look(*cell);
+            buffer.set_string(chart.x + column, row, theme.glyph(unicode, ascii), theme.style(role));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chart_is_empty_where_the_frame_is() {
+        assert!(chart_of(Rect::new(3, 3, 5, 1)).is_empty());
+        assert_eq!(chart_of(Rect::new(0, 0, 20, 5)).width as usize, 11);
+    }
+}

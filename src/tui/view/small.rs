@@ -1,0 +1,27 @@
+//! Where there is no room for a picture, or nothing to put in it: one plain sentence.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::{Paragraph, Widget, Wrap};
+
+use crate::tui::layout::{LEAST_COLUMNS, LEAST_ROWS, Layout};
+use crate::tui::theme::{Role, Theme};
+
+/// The terminal is too small.
+pub(super) fn render(theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let sentence = format!(
+        "gradtop needs {LEAST_COLUMNS}×{LEAST_ROWS} cells; this terminal has {}×{}. Enlarge it, or press q to quit.",
+        area.width, area.height
+    );
+    Paragraph::new(Line::styled(sentence, theme.style(Role::Text))).wrap(Wrap { trim: true }).render(area, buffer);
+}
+
+/// No lane stands in the place of the heatmaps.
+pub(super) fn nothing_to_compare(theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    let top = layout.header.bottom();
+    let bottom = layout.loss.map_or(top, |loss| loss.y);
+    let middle = Rect { y: top + (bottom - top) / 2, height: 1.min(bottom - top), ..layout.header };
+    let sentence = Line::styled("waiting for lanes: the difference view needs two of them", theme.style(Role::Dim));
+    Paragraph::new(sentence.centered()).render(middle, buffer);
+}
