@@ -34,12 +34,22 @@ pub enum ExportError {
     /// The picture has no room for its panels.
     #[error("a picture of {width}×{height} has no room for {lanes} lanes: make it larger")]
     TooSmall {
-        /// Pixels across.
+        /// Units across.
         width: u32,
-        /// Pixels down.
+        /// Units down.
         height: u32,
         /// Lanes to be drawn.
         lanes: usize,
+    },
+    /// The picture would not fit into memory.
+    #[error("a picture of {width}×{height} is too large: at most {most} each way")]
+    TooLarge {
+        /// Units across.
+        width: u32,
+        /// Units down.
+        height: u32,
+        /// Units each way at most.
+        most: u32,
     },
     /// The drawing library refuses.
     #[error("cannot draw the picture: {0}")]

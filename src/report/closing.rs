@@ -6,11 +6,13 @@
 //! residual  completed  2,000  0.00213     93.1 %    ×1.08      44.2            51.0
 //! ```
 
+use std::fmt::Write;
+
 use super::number::{short, whole};
 use super::{fitted, signal};
 use crate::event::{LaneHeader, Outcome, RunHeader};
 use crate::history::{History, LaneHistory};
-use crate::text::clean_message;
+use crate::text::{clean, clean_message};
 
 /// Stands where there is nothing to say.
 const NOTHING: &str = "–";
@@ -28,7 +30,8 @@ pub fn closing(history: &History) -> String {
     let mut text = aligned(&rows);
     for (lane, steps) in lanes() {
         for remark in remarks(header, lane, steps) {
-            text.push_str(&format!("{}: {remark}\n", lane.name));
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{}: {remark}", clean(&lane.name));
         }
     }
     text
@@ -47,7 +50,7 @@ fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String;
     let accuracy = history.evals().last().map(|eval| eval.accuracy);
     let step = history.last_step().map(|step| i64::try_from(step.0).unwrap_or(i64::MAX));
     [
-        lane.name.clone(),
+        clean(&lane.name),
         outcome.to_owned(),
         step.map_or_else(nothing, whole),
         history.latest().map_or_else(nothing, |record| short(f64::from(record.loss))),

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use gradtop::event::Event;
+use gradtop::history::History;
 use gradtop::quantity::Quantity;
-use gradtop::report;
-use gradtop::trace::TraceError;
+use gradtop::report::{self, Size};
+use gradtop::trace::{self, OnExisting, TraceError, Writer};
 
 use crate::specimen;
 
@@ -63,4 +64,89 @@ fn an_output_that_takes_no_more_is_an_error_and_no_panic() {
     let error = report::csv::write(events, Full).unwrap_err();
     let report::ExportError::Write(cause) = &error else { panic!("{error}") };
     assert_eq!(cause.kind(), std::io::ErrorKind::BrokenPipe);
+}
+
+/// Two lanes of which one has every kind of special value.
+fn history() -> History {
+    let header = specimen::header(vec![specimen::lane("plain <&>", 8), specimen::lane("residual", 4)], Quantity::ALL);
+    let mut history = History::new(Arc::clone(&header));
+    for event in specimen::run(&header, 40) {
+        history.push(&event);
+    }
+    for step in 41..=60 {
+        let special = [None, Some(f32::NAN), Some(f32::INFINITY), Some(0.0), Some(1e-30)];
+        let values = specimen::grid(&header, 0, |_, layer| special.get(layer).copied().unwrap_or(Some(1.0)));
+        history.push(&Event::Step(Arc::new(specimen::record(0, step, values))));
+    }
+    history
+}
+
+/// Colours of a picture's pixels.
+fn pixels(picture: &[u8]) -> ((u32, u32), std::collections::HashSet<[u8; 3]>) {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(picture)).read_info().unwrap();
+    let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut bytes).unwrap();
+    ((info.width, info.height), bytes.chunks_exact(3).map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect())
+}
+
+#[test]
+fn the_picture_has_a_colour_for_each_kind_of_value() {
+    let history = history();
+    let size = Size::for_lanes(2);
+    let (shape, colors) = pixels(&report::png(&[&history], Quantity::SignalNorm, size).unwrap());
+    assert_eq!(shape, (2 * size.width, 2 * size.height));
+    let viridis = [[68, 1, 84], [253, 231, 37]];
+    let special = [[0xe5, 0x24, 0x24], [0xff, 0x8f, 0xd8], [0, 0, 0], [0xdd, 0xdf, 0xe3]];
+    assert!(viridis.iter().chain(&special).all(|color| colors.contains(color)));
+}
+
+#[test]
+fn the_vector_picture_names_lanes_axes_scale_and_special_values_with_markup_escaped() {
+    let text = report::svg(&[&history()], Quantity::SignalNorm, Size::for_lanes(2)).unwrap();
+    for words in ["‖∂L/∂x‖", "plain &lt;&amp;&gt;", "residual", "stem", "head", "step", "10⁰", "NaN", "±∞", "exactly 0"]
+    {
+        assert!(text.contains(words), "{words}");
+    }
+    assert!(!text.contains("plain <&>"));
+    assert_eq!(text.matches("<image ").count(), 3, "two lanes and the bar");
+    assert!(text.trim_end().ends_with("</svg>"));
+    assert!(text.len() < 200_000, "{} bytes", text.len());
+}
+
+#[test]
+fn every_quantity_of_every_history_gives_a_picture() {
+    let full = history();
+    let empty = History::new(specimen::header(Vec::new(), &[]));
+    let unstarted = History::new(specimen::header(vec![specimen::lane("bare", 0)], Quantity::ALL));
+    let size = Size { width: 560, height: 260 };
+    for quantity in Quantity::ALL {
+        for histories in [&[][..], &[&empty], &[&unstarted], &[&full, &unstarted]] {
+            report::svg(histories, *quantity, size).unwrap();
+            report::png(histories, *quantity, size).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_picture_without_room_says_so() {
+    let history = history();
+    for (width, height) in [(0, 0), (1, 1), (100, 5000), (5000, 100)] {
+        let error = report::png(&[&history], Quantity::Gain, Size { width, height }).unwrap_err();
+        assert!(error.to_string().contains("no room for 2 lanes"), "{error}");
+    }
+    let error = report::png(&[&history], Quantity::Gain, Size { width: u32::MAX, height: 1 }).unwrap_err();
+    assert!(error.to_string().contains("too large"), "{error}");
+}
+
+#[test]
+fn a_trace_is_loaded_as_its_last_run() {
+    let directory = tempfile::tempdir().unwrap();
+    let header = specimen::header(vec![specimen::lane("plain", 3)], Quantity::ALL);
+    for (steps, on_existing) in [(9, OnExisting::Refuse), (4, OnExisting::Append)] {
+        let mut writer = Writer::create(directory.path(), &header, on_existing).unwrap();
+        specimen::run(&header, steps)[1..].iter().for_each(|event| writer.write(event));
+    }
+    let history = report::load(&mut trace::read(directory.path()).unwrap()).unwrap();
+    assert_eq!(history.lanes()[0].last_step().map(|step| step.0), Some(4));
+    assert!(report::closing(&history).starts_with("lane   outcome    step"));
 }

@@ -1,7 +1,9 @@
 //! Claims about the native trace: what is written comes back, and damage costs no more than what it hit.
 
 mod damage;
+mod document;
 mod follow;
+mod kill;
 mod opening;
 mod round_trip;
 

@@ -61,7 +61,9 @@ prop_compose! {
 /// The history that these events make.
 fn history(events: &[Event]) -> History {
     let mut history = History::new(header());
-    events.iter().for_each(|event| history.push(event));
+    for event in events {
+        history.push(event);
+    }
     history
 }
 

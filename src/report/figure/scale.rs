@@ -1,0 +1,146 @@
+//! From a value to its colour and its place along the colour bar: viridis over whole decades, or over the range.
+
+use plotters::style::RGBColor;
+
+use super::super::number::short;
+use crate::history::Cell;
+use crate::quantity::{Axis, Quantity};
+
+/// Numbers beside the colour bar at most.
+const MOST_TICKS: f32 = 9.0;
+
+/// One scale for all lanes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Scale {
+    axis: Axis,
+    low: f32,
+    high: f32,
+}
+
+/// A number beside an axis.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Tick {
+    /// Along the axis, 0 … 1.
+    pub(super) position: f32,
+    pub(super) label: String,
+}
+
+/// Colours of what is no value on the scale; none of them occurs in viridis.
+pub(super) const NAN: RGBColor = RGBColor(0xe5, 0x24, 0x24);
+pub(super) const INFINITE: RGBColor = RGBColor(0xff, 0x8f, 0xd8);
+pub(super) const ZERO: RGBColor = RGBColor(0x00, 0x00, 0x00);
+pub(super) const ABSENT: RGBColor = RGBColor(0xdd, 0xdf, 0xe3);
+pub(super) const EMPTY: RGBColor = RGBColor(0xff, 0xff, 0xff);
+
+impl Scale {
+    /// Covers the ranges of all lanes, which are on the quantity's axis (log₁₀ |v| or v).
+    pub(super) fn new(quantity: Quantity, ranges: impl Iterator<Item = (f32, f32)>) -> Self {
+        let axis = quantity.definition().axis;
+        let (low, high) = ranges
+            .reduce(|(low, high), (min, max)| (low.min(min), high.max(max)))
+            .filter(|(low, high)| low.is_finite() && high.is_finite())
+            .unwrap_or((0.0, 1.0));
+        let (low, high) = match axis {
+            Axis::Log => (low.floor(), high.ceil()),
+            Axis::Linear => (low, high),
+        };
+        Self { axis, low, high: if high > low { high } else { low + 1.0 } }
+    }
+
+    pub(super) fn color(&self, cell: Cell) -> RGBColor {
+        match cell {
+            Cell::Empty => EMPTY,
+            Cell::Absent => ABSENT,
+            Cell::Nan => NAN,
+            Cell::Infinite => INFINITE,
+            Cell::Zero => ZERO,
+            Cell::Value(value) => shade_at(self.position(value)),
+        }
+    }
+
+    fn position(&self, value: f32) -> f32 {
+        (value - self.low) / (self.high - self.low)
+    }
+
+    /// Numbers beside the bar, from the lowest: whole decades, or round numbers.
+    pub(super) fn ticks(&self) -> Vec<Tick> {
+        let gap = match self.axis {
+            Axis::Log => round_gap(((self.high - self.low) / MOST_TICKS).max(1.0)).ceil(),
+            Axis::Linear => round_gap((self.high - self.low) / MOST_TICKS),
+        };
+        let first = (self.low / gap).ceil() as i64;
+        let values = (first..).map(|count| count as f32 * gap).take_while(|value| *value <= self.high);
+        values.map(|value| Tick { position: self.position(value), label: self.label(value) }).collect()
+    }
+
+    fn label(&self, value: f32) -> String {
+        match self.axis {
+            Axis::Log => format!("10{}", superscript(value as i32)),
+            Axis::Linear => short(f64::from(value)),
+        }
+    }
+}
+
+/// The colour at a place along the bar, 0 … 1.
+pub(super) fn shade_at(position: f32) -> RGBColor {
+    let color = colorous::VIRIDIS.eval_continuous(f64::from(position.clamp(0.0, 1.0)));
+    RGBColor(color.r, color.g, color.b)
+}
+
+/// The least of 1, 2, 5 × 10ᵏ that is not below `gap`.
+fn round_gap(gap: f32) -> f32 {
+    let decade = 10_f32.powf(gap.log10().floor());
+    let round = [1.0, 2.0, 5.0].map(|digit| digit * decade);
+    round.into_iter().find(|round| *round >= gap * 0.999).unwrap_or(10.0 * decade)
+}
+
+/// Round numbers within a range of counts, about `room` pixels wide, each label some `each` pixels.
+pub(super) fn round_counts(from: u64, to: u64, room: i32, each: i32) -> Vec<u64> {
+    let most = (room / each.max(1)).max(1);
+    let gap = round_gap((to.saturating_sub(from) as f32 / most as f32).max(1.0)).ceil() as u64;
+    (from.div_ceil(gap)..=to / gap).map(|count| count * gap).collect()
+}
+
+fn superscript(power: i32) -> String {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let digit = |c: char| c.to_digit(10).and_then(|digit| DIGITS.get(digit as usize)).copied();
+    power.to_string().chars().map(|c| digit(c).unwrap_or('⁻')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scale_covers_all_lanes_in_whole_decades() {
+        let scale = Scale::new(Quantity::SignalNorm, [(-19.7, 0.2), (-1.5, 1.3)].into_iter());
+        assert_eq!((scale.low, scale.high), (-20.0, 2.0));
+        let labels: Vec<String> = scale.ticks().into_iter().map(|tick| tick.label).collect();
+        assert_eq!(labels, ["10⁻²⁰", "10⁻¹⁵", "10⁻¹⁰", "10⁻⁵", "10⁰"]);
+    }
+
+    #[test]
+    fn a_run_without_values_still_has_a_scale() {
+        let scale = Scale::new(Quantity::SignalNorm, std::iter::empty());
+        assert_eq!(scale.ticks().len(), 2);
+        assert_eq!(Scale::new(Quantity::SignalNorm, [(0.0, 0.0)].into_iter()).high, 1.0);
+    }
+
+    #[test]
+    fn what_is_no_value_has_a_colour_that_no_value_has() {
+        let values: Vec<RGBColor> = (0_u8..=100).map(|step| shade_at(f32::from(step) / 100.0)).collect();
+        let distance = |a: RGBColor, b: RGBColor| a.0.abs_diff(b.0).max(a.1.abs_diff(b.1)).max(a.2.abs_diff(b.2));
+        let special = [NAN, INFINITE, ZERO, ABSENT, EMPTY];
+        for (index, one) in special.into_iter().enumerate() {
+            assert!(values.iter().all(|value| distance(*value, one) > 24), "{one:?}");
+            assert!(special.into_iter().skip(index + 1).all(|other| distance(one, other) > 24), "{one:?}");
+        }
+    }
+
+    #[test]
+    fn counts_along_an_axis_are_round_and_few() {
+        assert_eq!(round_counts(1, 2001, 500, 70), [500, 1000, 1500, 2000]);
+        assert_eq!(round_counts(1, 50, 400, 30), [5, 10, 15, 20, 25, 30, 35, 40, 45, 50]);
+        assert_eq!(round_counts(1, 2, 200, 70), [1, 2]);
+    }
+}

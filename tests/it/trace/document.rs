@@ -1,0 +1,51 @@
+//! `docs/format.md` tells the truth: its Python example runs, and its fields are the fields.
+
+use std::path::Path;
+use std::process::Command;
+
+use gradtop::event::Event;
+
+use super::{header, write};
+use crate::specimen;
+
+const DOCUMENT: &str = include_str!("../../../docs/format.md");
+
+#[test]
+fn the_python_example_prints_the_signal_of_block_1() {
+    let directory = tempfile::tempdir().unwrap();
+    let events = specimen::run(&header(), 3);
+    write(directory.path(), &events);
+    let code = DOCUMENT.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert!(code.lines().count() <= 10, "ten lines");
+    let trace = directory.path().join("trace.jsonl");
+    let Ok(output) = Command::new("python3").args(["-c", code]).arg(trace).output() else {
+        println!("python3 is not here: the example of docs/format.md was not run");
+        return;
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let steps = events.iter().filter_map(|event| if let Event::Step(record) = event { Some(record) } else { None });
+    let mut lines = printed.lines();
+    for record in steps {
+        let fields: Vec<&str> = lines.next().unwrap().split(' ').collect();
+        assert_eq!(fields[0], header().lanes[record.lane.index()].name);
+        assert_eq!(fields[1], record.step.to_string());
+        assert_eq!(fields[2].parse::<f32>().ok(), record.values.row(0)[1].get());
+    }
+    assert_eq!(lines.next(), None);
+}
+
+#[test]
+fn every_field_that_is_written_is_documented() {
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), &specimen::run(&header(), 1));
+    let text = std::fs::read_to_string(directory.path().join("trace.jsonl")).unwrap();
+    let run = std::fs::read_to_string(Path::new(directory.path()).join("run.json")).unwrap();
+    for line in text.lines().chain(run.lines()) {
+        let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).unwrap();
+        for field in fields.keys() {
+            let named = [format!("`{field}`"), format!("\"{field}\"")].iter().any(|name| DOCUMENT.contains(name));
+            assert!(named, "'{field}' of kind {:?} is not in docs/format.md", fields.get("kind"));
+        }
+    }
+}
