@@ -1,1 +1,89 @@
-//! The command line (skeleton).
+//! The command line: one file per subcommand; the flags of a run are made from the table of settings.
+
+mod arguments;
+mod diagnostics;
+mod exit;
+mod export;
+mod manual;
+mod view;
+
+#[cfg(feature = "lab")]
+mod headless;
+#[cfg(all(feature = "lab", feature = "tui"))]
+mod live;
+#[cfg(feature = "lab")]
+mod logging;
+#[cfg(feature = "lab")]
+mod run;
+#[cfg(feature = "tui")]
+mod screen;
+
+use std::ffi::OsString;
+
+use clap::ArgMatches;
+use color_eyre::eyre::{Report, Result};
+
+pub use exit::Exit;
+
+use crate::text;
+use manual::print;
+
+/// Parses the arguments and does what they say.
+///
+/// # Errors
+/// Whatever went wrong, worded for a person; [`Exit::of`] knows its exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> {
+    let matches = match arguments::command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Help and version are "errors" of clap that go to standard output with code 0.
+            let code = u8::try_from(error.exit_code()).unwrap_or(1);
+            let _ = error.print();
+            return Ok(Exit::code(code));
+        }
+    };
+    match matches.subcommand() {
+        Some(("view", matches)) => view::view(matches),
+        Some(("export", matches)) => export::export(matches),
+        Some(("completions", matches)) => manual::completions(matches),
+        Some(("man", _)) => manual::man(),
+        Some(("run", matches)) => run(matches),
+        _ => run(&matches),
+    }
+}
+
+#[cfg(feature = "lab")]
+fn run(matches: &ArgMatches) -> Result<Exit> {
+    run::run(matches)
+}
+
+#[cfg(not(feature = "lab"))]
+fn run(_matches: &ArgMatches) -> Result<Exit> {
+    Err(exit::Usage("this gradtop was built without the feature 'lab': it reads traces but trains nothing".to_owned())
+        .into())
+}
+
+/// Prints what went wrong and its causes, one sentence, to standard error.
+pub fn complain(report: &Report) {
+    let mut message = report.to_string();
+    for cause in report.chain().skip(1) {
+        let cause = cause.to_string();
+        // Many an error's words hold those of its cause already.
+        if !message.contains(&cause) {
+            message.push_str(": ");
+            message.push_str(&cause);
+        }
+    }
+    say(&format!("error: {message}"));
+}
+
+/// Prints a sentence for the person beside the output, to standard error.
+fn note(sentence: &str) {
+    say(&format!("gradtop: {sentence}"));
+}
+
+/// Nobody listening is no error.
+fn say(line: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "{}", text::printable(line));
+}

@@ -27,6 +27,9 @@ pub mod stack;
 #[cfg(feature = "lab")]
 pub mod train;
 
+#[cfg(any(feature = "tui", feature = "cli"))]
+pub mod signals;
+
 #[cfg(feature = "tui")]
 pub mod tui;
 

@@ -67,8 +67,28 @@ pub enum TrainError {
 /// A run in progress.
 pub struct Session {
     header: Arc<RunHeader>,
+    steps: u64,
     pacer: Arc<Pacer>,
     recorder: Option<JoinHandle<RunEnd>>,
+}
+
+/// Whether a run could start with these settings: costs reading the data.
+///
+/// # Errors
+/// When a setting or the data makes no sense.
+pub fn check(config: &RunConfig) -> Result<(), TrainError> {
+    load(config).map(drop)
+}
+
+fn load(config: &RunConfig) -> Result<Dataset, TrainError> {
+    config.check()?;
+    let dataset = data::load(&config.data, config.seed)?;
+    let rows = dataset.training.rows();
+    if config.batch > rows {
+        let problem = format!("{} is larger than the {rows} training rows: write {rows} or less", config.batch);
+        return Err(SettingError { key: "batch".to_owned(), problem }.into());
+    }
+    Ok(dataset)
 }
 
 /// Starts a run: loads the data, draws the initial weights of one lane after the other, then trains all at once.
@@ -76,8 +96,7 @@ pub struct Session {
 /// # Errors
 /// When a setting or the data makes no sense, or the system gives no thread; then no sink has seen anything.
 pub fn start(config: RunConfig, sinks: Fanout) -> Result<Session, TrainError> {
-    config.check()?;
-    let dataset = Arc::new(data::load(&config.data, config.seed)?);
+    let dataset = Arc::new(load(&config)?);
     let device = backend::device(config.backend).autodiff();
     let steps = steps(&config, &dataset);
     let pacer = Arc::new(Pacer::new(config.lanes.len(), threads(&config)));
@@ -96,7 +115,7 @@ pub fn start(config: RunConfig, sinks: Fanout) -> Result<Session, TrainError> {
     let (sender, receiver) = bounded(RECORDER_CAPACITY);
     let recorder = recorder::spawn(receiver, sinks, Event::RunStarted(Arc::clone(&header)), config.lanes.len())
         .map_err(|source| TrainError::Thread { lane: "recorder".to_owned(), source })?;
-    let session = Session { header, pacer: Arc::clone(&pacer), recorder: Some(recorder) };
+    let session = Session { header, steps, pacer: Arc::clone(&pacer), recorder: Some(recorder) };
     for lane in lanes {
         let run = lane::Run {
             config: Arc::clone(&config),
@@ -117,6 +136,12 @@ impl Session {
     #[must_use]
     pub fn header(&self) -> &Arc<RunHeader> {
         &self.header
+    }
+
+    /// Steps that every lane is to take.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.steps
     }
 
     /// Passes a wish on to the lanes; returns at once.

@@ -6,6 +6,7 @@
 //! ```
 
 pub mod action;
+pub mod app;
 pub mod axis;
 pub mod keymap;
 pub mod layout;
@@ -15,10 +16,12 @@ pub mod scale;
 pub mod scene;
 pub mod source;
 pub mod svg;
+pub mod terminal;
 pub mod theme;
 pub mod update;
 pub mod view;
 
 mod chart;
+mod meter;
 #[cfg(test)]
 mod sample;

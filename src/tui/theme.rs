@@ -3,6 +3,7 @@
 //! A colour never stands alone: a glyph or a number says the same.
 
 mod ascii;
+mod detect;
 mod palette;
 mod role;
 

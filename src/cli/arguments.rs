@@ -1,0 +1,237 @@
+//! Commands and flags. The flags of a run come from the table of settings, so that neither can forget the other.
+
+use clap::builder::{PossibleValuesParser, ValueParser};
+use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
+use color_eyre::eyre::Result;
+
+use crate::config::RunConfig;
+use crate::config::draft::{Draft, Origin, split_lanes};
+use crate::config::setting::SETTINGS;
+use crate::quantity::Quantity;
+
+const ABOUT: &str = "top for gradients: watch them flow, vanish and explode, layer by layer";
+const EXAMPLES: &str = "\
+Examples:
+  gradtop                                             plain beside residual, 50 blocks, on the embedded digits
+  gradtop --depth 200 --lane plain --lane residual:norm=layer,branch-scale=0.1
+  gradtop run --headless --log runs/first && gradtop view runs/first
+
+Every setting can also stand in a file (--config FILE, written by --print-config) or in the environment
+(--branch-scale is GRADTOP_BRANCH_SCALE); a flag wins over the environment, that over the file.";
+
+/// Variables `GRADTOP_*` that are no settings.
+const RESERVED: &[&str] = &["CONFIG", "LOG", "DIAGNOSTICS", "COLOR", "THEME", "ASCII"];
+
+/// The whole command line.
+pub(super) fn command() -> Command {
+    let run = run_arguments();
+    Command::new("gradtop")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(ABOUT)
+        .after_help(EXAMPLES)
+        .args_conflicts_with_subcommands(true)
+        .subcommand_negates_reqs(true)
+        .args(run.clone())
+        .subcommand(
+            Command::new("run").about("train stacks and watch them (the default)").after_help(EXAMPLES).args(run),
+        )
+        .subcommand(view())
+        .subcommand(export())
+        .subcommand(Command::new("completions").about("print shell completions").arg(
+            Arg::new("shell").required(true).value_parser(value_parser!(clap_complete::Shell)).value_name("SHELL"),
+        ))
+        .subcommand(Command::new("man").about("print the manual page"))
+}
+
+fn view() -> Command {
+    Command::new("view")
+        .about("replay a trace, follow one that is being written, or set several side by side")
+        .after_help("Examples:\n  gradtop view runs/first\n  gradtop view runs/adam runs/sgd")
+        .arg(
+            Arg::new("trace")
+                .help("folder of a run (--log DIR) or its trace.jsonl")
+                .value_name("TRACE")
+                .required(true)
+                .num_args(1..=8)
+                .value_hint(ValueHint::AnyPath)
+                .value_parser(value_parser!(std::path::PathBuf)),
+        )
+        .args(screen_arguments())
+}
+
+fn export() -> Command {
+    let quantities: Vec<&str> = Quantity::ALL.iter().map(|quantity| quantity.name()).collect();
+    Command::new("export")
+        .about("write a trace as a table or a picture")
+        .after_help(
+            "Examples:\n  gradtop export runs/first --to csv | head\n  gradtop export runs/first --to svg -o heatmaps.svg",
+        )
+        .arg(path("trace", "TRACE", "folder of a run (--log DIR) or its trace.jsonl").required(true))
+        .arg(
+            Arg::new("to")
+                .long("to")
+                .help("csv: lane,step,layer,path,quantity,value; svg, png: heatmaps of one quantity")
+                .value_name("FORMAT")
+                .required(true)
+                .value_parser(PossibleValuesParser::new(["csv", "svg", "png"])),
+        )
+        .arg(
+            path("output", "FILE", "where to write; standard output otherwise (png: required on a terminal)")
+                .short('o')
+                .long("output"),
+        )
+        .arg(
+            Arg::new("quantity")
+                .long("quantity")
+                .help("quantity of the picture")
+                .value_name("NAME")
+                .default_value(Quantity::SignalNorm.name())
+                .value_parser(PossibleValuesParser::new(quantities)),
+        )
+        .arg(switch("force", "replace FILE if it exists"))
+}
+
+fn run_arguments() -> Vec<Arg> {
+    let defaults = RunConfig::default();
+    let settings = SETTINGS.iter().map(|setting| {
+        let default = setting.get(&defaults);
+        let help =
+            if default.is_empty() { setting.help.to_owned() } else { format!("{} [default: {default}]", setting.help) };
+        let argument = Arg::new(setting.key);
+        let argument = if setting.key == "steps" { argument.conflicts_with("epochs") } else { argument };
+        argument
+            .long(setting.key)
+            .help(help)
+            .help_heading(setting.group.heading())
+            .value_name(setting.values)
+            .allow_negative_numbers(true)
+            .action(ArgAction::Set)
+            .value_parser(ValueParser::string())
+    });
+    let mut arguments = vec![
+        Arg::new("lanes")
+            .long("lanes")
+            .help("stacks to compare, 1 to 8 [default: plain,residual]")
+            .help_heading("Lanes")
+            .value_name("WIRING,…")
+            .value_parser(ValueParser::string()),
+        Arg::new("lane")
+            .long("lane")
+            .help("one lane with settings of its own (repeatable); name= sets its name")
+            .help_heading("Lanes")
+            .value_name("WIRING[:KEY=VALUE,…]")
+            .action(ArgAction::Append)
+            .conflicts_with("lanes")
+            .value_parser(ValueParser::string()),
+    ];
+    arguments.extend(settings);
+    let output = [
+        switch("headless", "no screen: progress and a closing table (by itself where standard output is no terminal)"),
+        path("log", "DIR", "write the trace into this folder; without it nothing is written")
+            .long("log")
+            .env("GRADTOP_LOG"),
+        switch("append", "go on in a folder that already holds a trace of the same lanes").requires("log"),
+        switch("force", "replace the trace that the folder holds").requires("log").conflicts_with("append"),
+        path("config", "FILE", "read settings from this file").long("config").env("GRADTOP_CONFIG"),
+        switch("print-config", "print every setting with its meaning as a file for --config, and end"),
+    ];
+    arguments.extend(output.map(|argument| argument.help_heading("Run")));
+    arguments.extend(screen_arguments());
+    arguments
+}
+
+fn screen_arguments() -> Vec<Arg> {
+    vec![
+        Arg::new("color")
+            .long("color")
+            .help("colours of the screen [default: what the terminal can show; NO_COLOR is respected]")
+            .value_name("auto|truecolor|256|16|none")
+            .env("GRADTOP_COLOR")
+            .value_parser(PossibleValuesParser::new(["auto", "truecolor", "256", "16", "none"]))
+            .help_heading("Screen"),
+        Arg::new("theme")
+            .long("theme")
+            .help("background of the terminal [default: auto]")
+            .value_name("auto|dark|light")
+            .env("GRADTOP_THEME")
+            .value_parser(PossibleValuesParser::new(["auto", "dark", "light"]))
+            .help_heading("Screen"),
+        switch("ascii", "draw with ASCII characters only").env("GRADTOP_ASCII").help_heading("Screen"),
+        path("diagnostics", "FILE", "append the program's own diagnostics to this file")
+            .long("diagnostics")
+            .env("GRADTOP_DIAGNOSTICS")
+            .help_heading("Screen"),
+    ]
+}
+
+fn path(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name)
+        .help(help)
+        .value_name(value)
+        .value_hint(ValueHint::AnyPath)
+        .value_parser(value_parser!(std::path::PathBuf))
+}
+
+fn switch(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).help(help).action(ArgAction::SetTrue)
+}
+
+/// The settings of a run: flags over environment over file over defaults.
+///
+/// # Errors
+/// When one of them makes no sense, with the place where it stands.
+pub(super) fn settings(matches: &ArgMatches) -> Result<RunConfig> {
+    let mut draft = Draft::new();
+    if let Some(file) = matches.get_one::<std::path::PathBuf>("config") {
+        draft.read_file(file)?;
+    }
+    draft.read_environment(std::env::vars(), RESERVED)?;
+    for setting in SETTINGS {
+        if let Some(value) = matches.get_one::<String>(setting.key) {
+            draft.set(Origin::Flag, setting.key, value)?;
+        }
+    }
+    if let Some(lanes) = matches.get_one::<String>("lanes") {
+        draft.set_lanes(Origin::Flag, split_lanes(lanes));
+    }
+    if let Some(lanes) = matches.get_many::<String>("lane") {
+        draft.set_lanes(Origin::Flag, lanes.cloned().collect());
+    }
+    Ok(draft.finish()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(words: &[&str]) -> Result<RunConfig> {
+        let matches = command().try_get_matches_from(["gradtop"].iter().chain(words))?;
+        settings(matches.subcommand_matches("run").unwrap_or(&matches))
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_setting_has_a_flag() {
+        for setting in SETTINGS {
+            assert!(command().get_arguments().any(|argument| argument.get_long() == Some(setting.key)));
+        }
+    }
+
+    #[test]
+    fn run_may_be_left_out() {
+        let words = ["--depth", "7", "--lane", "plain", "--lane", "residual:norm=layer"];
+        let run: Vec<&str> = std::iter::once("run").chain(words).collect();
+        assert_eq!(parsed(&words).expect("good"), parsed(&run).expect("good"));
+    }
+
+    #[test]
+    fn steps_given_later_than_epochs_hold_and_a_bad_value_names_its_flag() {
+        assert_eq!(parsed(&["--depth", "0"]).unwrap_err().to_string(), "--depth: '0' is not within 1 and 10000");
+        assert!(parsed(&["--lr", "-1"]).unwrap_err().to_string().starts_with("--lr: '-1' is not a number above 0"));
+        assert!(parsed(&["--lane", "plian"]).unwrap_err().to_string().contains("did you mean 'plain'?"));
+    }
+}

@@ -1,0 +1,90 @@
+//! What the process ends with.
+//!
+//! | code | when |
+//! |---|---|
+//! | 0 | done |
+//! | 1 | an error |
+//! | 2 | the command line or a setting makes no sense |
+//! | 3 | every lane diverged |
+//! | 129, 130, 143 | SIGHUP, SIGINT, SIGTERM |
+
+use std::process::ExitCode;
+
+use color_eyre::eyre::Report;
+use thiserror::Error;
+
+use crate::config::draft::DraftError;
+use crate::config::setting::SettingError;
+use crate::signals::Signal;
+
+/// How the process ends when nothing failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exit(u8);
+
+/// A command line that makes no sense.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub(super) struct Usage(pub(super) String);
+
+/// A run that could not go on.
+#[derive(Debug, Error)]
+#[error("the run failed: {0}")]
+pub(super) struct Failed(pub(super) String);
+
+/// A run whose trace has a gap.
+#[derive(Debug, Error)]
+#[error("the trace is not complete: {0}")]
+pub(super) struct Incomplete(pub(super) String);
+
+impl Exit {
+    /// Done.
+    pub const DONE: Self = Self(0);
+    /// Every lane diverged.
+    pub const DIVERGED: Self = Self(3);
+    const FAILED: u8 = 1;
+    const USAGE: u8 = 2;
+
+    /// A code of another's choosing.
+    #[must_use]
+    pub fn code(code: u8) -> Self {
+        Self(code)
+    }
+
+    /// Ended by a signal.
+    #[must_use]
+    pub fn signal(signal: Signal) -> Self {
+        Self(signal.exit_code())
+    }
+
+    /// The code of an error.
+    #[must_use]
+    pub fn of(report: &Report) -> Self {
+        Self(if is_usage(report) { Self::USAGE } else { Self::FAILED })
+    }
+}
+
+fn is_usage(report: &Report) -> bool {
+    report.chain().any(|cause| {
+        cause.is::<Usage>()
+            || cause.is::<SettingError>()
+            || is_setting(cause)
+            || cause.downcast_ref::<DraftError>().is_some_and(|error| matches!(error, DraftError::Value { .. }))
+    })
+}
+
+#[cfg(feature = "lab")]
+fn is_setting(cause: &(dyn std::error::Error + 'static)) -> bool {
+    use crate::train::TrainError;
+    cause.downcast_ref::<TrainError>().is_some_and(|error| matches!(error, TrainError::Setting(_)))
+}
+
+#[cfg(not(feature = "lab"))]
+fn is_setting(_: &(dyn std::error::Error + 'static)) -> bool {
+    false
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.0)
+    }
+}

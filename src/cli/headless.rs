@@ -1,0 +1,185 @@
+//! A run without a screen: a progress bar on a terminal, plain lines elsewhere, a closing table.
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use color_eyre::eyre::Result;
+use crossbeam_channel::{RecvTimeoutError, select_biased};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::logging;
+use super::{Exit, exit, note, print};
+use crate::config::RunConfig;
+use crate::event::{Control, Event, Outcome, RunEnd};
+use crate::history::History;
+use crate::report::closing;
+use crate::signals::{JobControl, Signal, Signals};
+use crate::sink::Fanout;
+use crate::sink::channel::{self, EventStream};
+use crate::sink::trace::TraceSink;
+use crate::trace::TraceStatus;
+use crate::train::{self, Session};
+use crate::units::Step;
+
+/// Time between two lines, or two looks at the trace.
+const INTERVAL: Duration = Duration::from_secs(2);
+
+/// Trains to the end, or until a signal asks to stop.
+pub(super) fn run(config: RunConfig, trace: Option<TraceSink>, directory: Option<&PathBuf>) -> Result<Exit> {
+    let signals = Signals::listen(JobControl::Default)?;
+    let (sink, events) = channel::channel();
+    let status = trace.as_ref().map(TraceSink::status);
+    let mut sinks = Fanout::new().with(sink);
+    if let Some(trace) = trace {
+        sinks = sinks.with(trace);
+    }
+    let session = train::start(config, sinks)?;
+    match directory {
+        Some(directory) => note(&format!("writing the trace to {}", directory.display())),
+        None => note("nothing is written: give --log DIR to keep the run"),
+    }
+    let history = History::new(Arc::clone(session.header()));
+    let progress = Progress::new(session.steps());
+    let mut watch = Watch { session, events, history, progress, status, told: None, asked: None };
+    let end = watch.to_the_end(&signals);
+    watch.close(&end)
+}
+
+struct Watch {
+    session: Session,
+    events: EventStream,
+    history: History,
+    progress: Progress,
+    status: Option<Arc<TraceStatus>>,
+    /// What was last said about the trace.
+    told: Option<String>,
+    /// Who asked to stop.
+    asked: Option<Signal>,
+}
+
+impl Watch {
+    fn to_the_end(&mut self, signals: &Signals) -> RunEnd {
+        loop {
+            let event = select_biased! {
+                recv(signals.receiver()) -> signal => {
+                    if let Ok(signal) = signal {
+                        signals.answer();
+                        self.asked = Some(signal);
+                        self.session.control(Control::Stop);
+                    }
+                    continue;
+                }
+                recv(self.events.receiver()) -> event => event.map_err(|_| RecvTimeoutError::Disconnected),
+                default(INTERVAL) => Err(RecvTimeoutError::Timeout),
+            };
+            match event {
+                Ok(Event::RunEnded(end)) => return end,
+                Ok(event) => {
+                    self.history.push(&event);
+                    if let Event::Step(record) = &event {
+                        self.progress.show(record.step, &self.history);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return RunEnd { outcome: Outcome::Failed("the recorder is gone".to_owned()) };
+                }
+            }
+            self.tell_of_the_trace();
+        }
+    }
+
+    fn tell_of_the_trace(&mut self) {
+        let problem = logging::problem(self.status.as_ref());
+        if problem != self.told {
+            match &problem {
+                Some(problem) => self.progress.suspended(|| note(problem)),
+                None => self.progress.suspended(|| note("the trace is being written again")),
+            }
+            self.told = problem;
+        }
+    }
+
+    fn close(mut self, end: &RunEnd) -> Result<Exit> {
+        self.progress.finish();
+        // The sinks have everything only then.
+        let _ = self.session.join();
+        self.told = self.told.or_else(|| logging::problem(self.status.as_ref()));
+        print(closing(&self.history).as_bytes())?;
+        if let Some(problem) = &self.told {
+            return Err(exit::Incomplete(problem.clone()).into());
+        }
+        match (&end.outcome, self.asked) {
+            (Outcome::Stopped, Some(signal)) => Ok(Exit::signal(signal)),
+            (Outcome::Completed | Outcome::Stopped, _) => Ok(Exit::DONE),
+            (Outcome::Diverged, _) => Ok(Exit::DIVERGED),
+            (Outcome::Failed(message), _) => Err(exit::Failed(message.clone()).into()),
+        }
+    }
+}
+
+/// How far the run is.
+enum Progress {
+    Bar(ProgressBar),
+    Lines { steps: u64, started: Instant, told: Instant },
+}
+
+impl Progress {
+    fn new(steps: u64) -> Self {
+        if io::stdout().is_terminal() && io::stderr().is_terminal() {
+            let bar = ProgressBar::new(steps);
+            let template = "{bar:32} step {human_pos} of {human_len} · {per_sec} · {eta} left · {msg}";
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                bar.set_style(style);
+            }
+            Self::Bar(bar)
+        } else {
+            let now = Instant::now();
+            Self::Lines { steps, started: now, told: now }
+        }
+    }
+
+    fn show(&mut self, step: Step, history: &History) {
+        match self {
+            Self::Bar(bar) => {
+                if step.0 > bar.position() {
+                    bar.set_position(step.0);
+                    bar.set_message(losses(history));
+                }
+            }
+            Self::Lines { steps, started, told } => {
+                if told.elapsed() >= INTERVAL {
+                    *told = Instant::now();
+                    let rate = step.0 as f64 / started.elapsed().as_secs_f64();
+                    let left = steps.saturating_sub(step.0) as f64 / rate;
+                    let line =
+                        format!("step {step} of {steps}, {rate:.0} step/s, {left:.0} s left, {}\n", losses(history));
+                    // A reader that is gone must not end the run.
+                    let _ = print(line.as_bytes());
+                }
+            }
+        }
+    }
+
+    fn suspended(&self, say: impl FnOnce()) {
+        match self {
+            Self::Bar(bar) => bar.suspend(say),
+            Self::Lines { .. } => say(),
+        }
+    }
+
+    fn finish(&self) {
+        if let Self::Bar(bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn losses(history: &History) -> String {
+    let lanes = history.header().lanes.iter().zip(history.lanes());
+    let parts: Vec<String> =
+        lanes.filter_map(|(header, lane)| Some(format!("{} {:.4}", header.name, lane.latest()?.loss))).collect();
+    format!("loss {}", parts.join(", "))
+}

@@ -1,0 +1,84 @@
+//! The screen's source of a run in this process.
+
+use std::sync::Arc;
+
+use super::logging::{self, Logging};
+use crate::config::RunConfig;
+use crate::event::{Control, Event};
+use crate::sink::Fanout;
+use crate::sink::channel::{self, EventStream};
+use crate::sink::trace::TraceSink;
+use crate::trace::TraceStatus;
+use crate::train::{self, Session, TrainError};
+use crate::tui::source::{Source, SourceKind};
+
+/// A run, its events for the screen and its trace.
+pub(super) struct LiveSource {
+    logging: Logging,
+    run: Option<LiveRun>,
+}
+
+struct LiveRun {
+    session: Session,
+    events: EventStream,
+    trace: Option<Arc<TraceStatus>>,
+}
+
+impl LiveSource {
+    /// Starts the first run.
+    pub(super) fn start(config: RunConfig, logging: Logging, trace: Option<TraceSink>) -> Result<Self, TrainError> {
+        let run = LiveRun::start(config, trace)?;
+        Ok(Self { logging, run: Some(run) })
+    }
+}
+
+impl LiveRun {
+    fn start(config: RunConfig, trace: Option<TraceSink>) -> Result<Self, TrainError> {
+        let (sink, events) = channel::channel();
+        let status = trace.as_ref().map(TraceSink::status);
+        let mut sinks = Fanout::new().with(sink);
+        if let Some(trace) = trace {
+            sinks = sinks.with(trace);
+        }
+        let session = train::start(config, sinks)?;
+        Ok(Self { session, events, trace: status })
+    }
+}
+
+impl Source for LiveSource {
+    fn kind(&self) -> SourceKind {
+        SourceKind::Live
+    }
+
+    fn poll(&mut self) -> Option<(usize, Event)> {
+        Some((0, self.run.as_ref()?.events.try_next()?))
+    }
+
+    fn control(&mut self, control: Control) {
+        if let Some(run) = &self.run {
+            run.session.control(control);
+        }
+    }
+
+    fn restart(&mut self, config: RunConfig) -> Result<(), String> {
+        // Checked before the old run is given up.
+        train::check(&config).map_err(|error| error.to_string())?;
+        let trace = self.logging.open_anew().map_err(|error| error.to_string())?;
+        // Dropping ends it in order: at most one step away.
+        self.run = None;
+        self.run = Some(LiveRun::start(config, trace).map_err(|error| error.to_string())?);
+        Ok(())
+    }
+
+    fn dropped(&self) -> u64 {
+        self.run.as_ref().map_or(0, |run| run.events.dropped())
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        logging::problem(self.run.as_ref().and_then(|run| run.trace.as_ref())).into_iter().collect()
+    }
+
+    fn would_lose(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| !run.session.is_finished() && run.trace.is_none())
+    }
+}

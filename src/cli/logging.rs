@@ -1,0 +1,53 @@
+//! Where a run is logged: the folder a person named, and folders in it for runs started anew from the screen.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::ArgMatches;
+
+use crate::sink::trace::TraceSink;
+use crate::trace::{LogError, OnExisting, TraceStatus, restart_directory};
+
+/// What a person wants written, and where.
+#[derive(Clone, Debug)]
+pub(super) struct Logging {
+    directory: Option<PathBuf>,
+    on_existing: OnExisting,
+}
+
+impl Logging {
+    pub(super) fn of(matches: &ArgMatches) -> Self {
+        let on_existing = match (matches.get_flag("append"), matches.get_flag("force")) {
+            (true, _) => OnExisting::Append,
+            (_, true) => OnExisting::Force,
+            (false, false) => OnExisting::Refuse,
+        };
+        Self { directory: matches.get_one::<PathBuf>("log").cloned(), on_existing }
+    }
+
+    /// The folder, where one was named.
+    pub(super) fn directory(&self) -> Option<&PathBuf> {
+        self.directory.as_ref()
+    }
+
+    /// The sink of the first run; `None` where nothing is to be written.
+    pub(super) fn open(&self) -> Result<Option<TraceSink>, LogError> {
+        self.directory.as_ref().map(|directory| TraceSink::open(directory, self.on_existing)).transpose()
+    }
+
+    /// The sink of a run started anew: DIR/2, DIR/3 …, never where one has been written.
+    pub(super) fn open_anew(&self) -> Result<Option<TraceSink>, LogError> {
+        self.directory
+            .as_ref()
+            .map(|directory| TraceSink::open(&restart_directory(directory), OnExisting::Refuse))
+            .transpose()
+    }
+}
+
+/// How the writing goes, as one sentence while something is wrong.
+pub(super) fn problem(status: Option<&Arc<TraceStatus>>) -> Option<String> {
+    let status = status?;
+    let problem = status.problem()?;
+    let lost = status.lost_steps();
+    Some(if lost == 0 { problem } else { format!("{problem} ({lost} steps are not in the trace)") })
+}

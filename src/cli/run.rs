@@ -1,0 +1,69 @@
+//! `gradtop run`: train and watch, on the screen or without.
+
+use std::io::{self, IsTerminal};
+
+use clap::ArgMatches;
+use color_eyre::eyre::Result;
+
+use super::logging::Logging;
+use super::{Exit, arguments, diagnostics, headless};
+use crate::config::draft::Commented;
+
+/// Whether the run has a screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Face {
+    Screen,
+    Headless,
+}
+
+/// Reads the settings, claims the log folder, then trains.
+pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
+    let config = arguments::settings(matches)?;
+    if matches.get_flag("print-config") {
+        super::print(Commented(&config).to_string().as_bytes())?;
+        return Ok(Exit::DONE);
+    }
+    crate::train::check(&config)?;
+    let logging = Logging::of(matches);
+    let trace = logging.open()?;
+    diagnostics::start(matches, logging.directory().map(AsRef::as_ref))?;
+    match face(matches) {
+        Face::Headless => headless::run(config, trace, logging.directory()),
+        Face::Screen => screen(matches, config, logging, trace),
+    }
+}
+
+fn face(matches: &ArgMatches) -> Face {
+    if matches.get_flag("headless") {
+        return Face::Headless;
+    }
+    if cfg!(feature = "tui") && io::stdout().is_terminal() {
+        return Face::Screen;
+    }
+    super::note("standard output is no terminal: running headless");
+    Face::Headless
+}
+
+#[cfg(feature = "tui")]
+fn screen(
+    matches: &ArgMatches,
+    config: crate::config::RunConfig,
+    logging: Logging,
+    trace: Option<crate::sink::trace::TraceSink>,
+) -> Result<Exit> {
+    use super::live::LiveSource;
+    use super::screen;
+
+    let mut source = LiveSource::start(config, logging, trace)?;
+    screen::show(matches, &mut source)
+}
+
+#[cfg(not(feature = "tui"))]
+fn screen(
+    _: &ArgMatches,
+    config: crate::config::RunConfig,
+    logging: Logging,
+    trace: Option<crate::sink::trace::TraceSink>,
+) -> Result<Exit> {
+    headless::run(config, trace, logging.directory())
+}

@@ -1,0 +1,227 @@
+//! The event loop: terminal, signals and source in; frames and wishes out.
+
+use std::time::{Duration, Instant};
+
+use ratatui::crossterm::event;
+use ratatui::layout::{Position, Rect};
+
+use super::action::Action;
+use super::meter::Meter;
+use super::scene::Scene;
+use super::source::{Source, SourceKind};
+use super::terminal::{Screen, ScreenError};
+use super::theme::Theme;
+use super::update::{Effect, update};
+use super::{keymap, view};
+use crate::event::Event;
+use crate::signals::{Signal, Signals, suspend};
+
+/// Time between two frames at least: 15 a second.
+const FRAME: Duration = Duration::from_millis(66);
+/// Time between two frames at least after a key: what a person does is answered at once.
+const ANSWER: Duration = Duration::from_millis(16);
+/// Time between two frames at most, however slow the terminal is.
+const SLOWEST_FRAME: Duration = Duration::from_secs(1);
+/// Drawing takes at most this part of the time: a slow terminal gets fewer frames.
+const DRAWING_SHARE: u32 = 4;
+/// Time for taking events in between two frames: a long trace appears while it is being read.
+const INTAKE: Duration = Duration::from_millis(40);
+
+/// How the screen was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// By a key or a command.
+    Quit,
+    /// By a signal, or Ctrl-C.
+    Signal(Signal),
+}
+
+/// Shows a source until the person or the system ends it. The terminal is given back on every path.
+///
+/// # Errors
+/// When there is no terminal, or it went away.
+pub fn run(source: &mut dyn Source, theme: &Theme, signals: &Signals) -> Result<Ended, ScreenError> {
+    let scene = Scene::new(source.kind());
+    let app = App {
+        screen: Screen::open()?,
+        source,
+        theme,
+        scene,
+        meter: Meter::new(Instant::now()),
+        frame: FRAME,
+        stale: Stale::Frame,
+        warnings: Vec::new(),
+    };
+    let ended = app.run(signals);
+    if matches!(ended, Ok(Ended::Signal(_))) {
+        signals.answer();
+    }
+    ended
+}
+
+/// Whether what is on the screen is out of date, and since what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stale {
+    /// It is up to date.
+    No,
+    /// The run went on.
+    Frame,
+    /// The person did something.
+    Answer,
+}
+
+struct App<'a> {
+    screen: Screen,
+    source: &'a mut dyn Source,
+    theme: &'a Theme,
+    scene: Scene,
+    meter: Meter,
+    /// Time between two frames on this terminal.
+    frame: Duration,
+    stale: Stale,
+    /// What the source last warned of.
+    warnings: Vec<String>,
+}
+
+impl App<'_> {
+    fn run(mut self, signals: &Signals) -> Result<Ended, ScreenError> {
+        let mut drawn = Instant::now().checked_sub(FRAME).unwrap_or_else(Instant::now);
+        let mut ticked = Instant::now();
+        loop {
+            while let Some(signal) = signals.try_next() {
+                match signal {
+                    Signal::Suspend => self.suspend()?,
+                    Signal::Continue => self.screen.take_back()?,
+                    Signal::Interrupt | Signal::Terminate | Signal::Hangup => return Ok(Ended::Signal(signal)),
+                }
+                self.stale = Stale::Answer;
+            }
+            self.take_events();
+            let now = Instant::now();
+            self.act(Action::Tick(now - ticked))?;
+            ticked = now;
+            self.read_status(now);
+            if now - drawn >= self.pause() {
+                drawn = now;
+                self.draw()?;
+            }
+            if let Some(ended) = self.take_input(self.pause().saturating_sub(drawn.elapsed()))? {
+                return Ok(ended);
+            }
+        }
+    }
+
+    /// Time between the last frame and the next.
+    fn pause(&self) -> Duration {
+        match self.stale {
+            Stale::No | Stale::Frame => self.frame,
+            Stale::Answer => ANSWER.max(self.frame.saturating_sub(FRAME)),
+        }
+    }
+
+    /// Takes in what waits at the source, for a while.
+    fn take_events(&mut self) {
+        let start = Instant::now();
+        while let Some((run, event)) = self.source.poll() {
+            match &event {
+                Event::RunStarted(_) => self.meter = Meter::new(Instant::now()),
+                Event::Step(record) => self.meter.take(record),
+                _ => {}
+            }
+            self.scene.take(run, &event);
+            self.stale = self.stale.or(Stale::Frame);
+            if start.elapsed() > INTAKE {
+                break;
+            }
+        }
+    }
+
+    fn read_status(&mut self, now: Instant) {
+        let status = &mut self.scene.status;
+        let before = (status.steps_per_second, status.dropped);
+        let (rate, share) = self.meter.read(now);
+        status.steps_per_second = rate.filter(|_| self.source.kind() == SourceKind::Live);
+        status.measuring_share = share.or(status.measuring_share);
+        status.dropped = self.source.dropped();
+        status.would_lose = self.source.would_lose();
+        let warnings = self.source.warnings();
+        if warnings != self.warnings {
+            status.notice = warnings.last().cloned();
+            self.warnings = warnings;
+            self.stale = self.stale.or(Stale::Frame);
+        }
+        if before != (status.steps_per_second, status.dropped) {
+            self.stale = self.stale.or(Stale::Frame);
+        }
+    }
+
+    fn draw(&mut self) -> Result<(), ScreenError> {
+        if self.stale == Stale::No {
+            return Ok(());
+        }
+        let area = self.area()?;
+        self.scene.prepare(self.theme, area);
+        let (scene, theme) = (&self.scene, self.theme);
+        let took = self.screen.draw(|area, buffer| view::render(scene, theme, area, buffer))?;
+        self.frame = (took * DRAWING_SHARE).clamp(FRAME, SLOWEST_FRAME);
+        self.stale = Stale::No;
+        Ok(())
+    }
+
+    fn area(&self) -> Result<Rect, ScreenError> {
+        Ok(Rect::from((Position::ORIGIN, self.screen.size()?)))
+    }
+
+    /// Waits for keys and the mouse, and does what they say.
+    fn take_input(&mut self, wait: Duration) -> Result<Option<Ended>, ScreenError> {
+        let gone = |source| ScreenError::Gone { source };
+        let mut wait = wait;
+        while event::poll(wait).map_err(gone)? {
+            wait = Duration::ZERO;
+            let event = event::read().map_err(gone)?;
+            self.stale = Stale::Answer;
+            if let Some(action) = keymap::action(&event, &self.scene)
+                && let Some(ended) = self.act(action)?
+            {
+                return Ok(Some(ended));
+            }
+        }
+        Ok(None)
+    }
+
+    fn act(&mut self, action: Action) -> Result<Option<Ended>, ScreenError> {
+        let step = self.scene.newest();
+        let area = self.area()?;
+        match update(&mut self.scene, action, area) {
+            None => {}
+            Some(Effect::Quit) => return Ok(Some(Ended::Quit)),
+            Some(Effect::Interrupt) => return Ok(Some(Ended::Signal(Signal::Interrupt))),
+            Some(Effect::Suspend) => self.suspend()?,
+            Some(Effect::Control(control)) => self.source.control(control),
+            Some(Effect::Restart(config)) => {
+                if let Err(problem) = self.source.restart(*config) {
+                    self.scene.refuse(&problem);
+                }
+            }
+        }
+        if step != self.scene.newest() {
+            self.stale = self.stale.or(Stale::Frame);
+        }
+        Ok(None)
+    }
+
+    fn suspend(&mut self) -> Result<(), ScreenError> {
+        self.screen.step_aside(suspend)?;
+        if self.source.kind() == SourceKind::Live {
+            self.scene.say("stopped by Ctrl-Z, training too; both go on now");
+        }
+        Ok(())
+    }
+}
+
+impl Stale {
+    /// The more urgent of both.
+    fn or(self, other: Self) -> Self {
+        if self == Self::No { other } else { self }
+    }
+}

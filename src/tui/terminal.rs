@@ -1,0 +1,159 @@
+//! The terminal: taken over on opening, given back on every path (end, error, panic, suspension).
+//!
+//! Frames go through one large buffer and are wrapped in a synchronized update, so that a frame is one write and is
+//! shown at once. A panic on the screen's own thread gives the terminal back before its message is printed; a panic
+//! elsewhere (a lane's thread) must not tear a living screen down and becomes a diagnostic.
+
+use std::io::{self, BufWriter, Stdout, Write};
+use std::panic::{self, PanicHookInfo};
+use std::sync::Arc;
+use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
+
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{DisableMouseCapture, EnableMouseCapture};
+use ratatui::crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
+};
+use ratatui::crossterm::{cursor, execute, queue};
+use ratatui::layout::{Position, Rect, Size};
+use thiserror::Error;
+
+/// A frame in which every cell of a large terminal changes fits.
+const BUFFER: usize = 1 << 20;
+
+/// Why there is no screen.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ScreenError {
+    /// The terminal could not be taken over.
+    #[error("cannot use this terminal ({source}): try --headless")]
+    Open {
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The terminal went away.
+    #[error("the terminal went away: {source}")]
+    Gone {
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// The terminal while it is ours.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    hook: Arc<Hook>,
+}
+
+type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
+
+impl Screen {
+    /// Takes the terminal over.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be put into raw mode; then it is as before.
+    pub fn open() -> Result<Self, ScreenError> {
+        let hook = guard_panics(thread::current().id());
+        let opened =
+            enter().and_then(|()| Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()))));
+        match opened {
+            Ok(terminal) => Ok(Self { terminal, hook }),
+            Err(source) => {
+                leave();
+                release_panics(&hook);
+                Err(ScreenError::Open { source })
+            }
+        }
+    }
+
+    /// Columns and rows.
+    ///
+    /// # Errors
+    /// When the terminal went away.
+    pub fn size(&self) -> Result<Size, ScreenError> {
+        self.terminal.size().map_err(|source| ScreenError::Gone { source })
+    }
+
+    /// Shows a frame; `render` draws it. Returns the time that took, writing included.
+    ///
+    /// # Errors
+    /// When the terminal went away.
+    pub fn draw(&mut self, render: impl FnOnce(Rect, &mut Buffer)) -> Result<Duration, ScreenError> {
+        let start = Instant::now();
+        self.try_draw(render).map_err(|source| ScreenError::Gone { source })?;
+        Ok(start.elapsed())
+    }
+
+    fn try_draw(&mut self, render: impl FnOnce(Rect, &mut Buffer)) -> io::Result<()> {
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(|frame| render(frame.area(), frame.buffer_mut()))?;
+        queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
+        Write::flush(self.terminal.backend_mut())
+    }
+
+    /// Gives the terminal back, calls `meanwhile`, takes it over again and redraws everything with the next frame.
+    ///
+    /// # Errors
+    /// When the terminal went away meanwhile.
+    pub fn step_aside(&mut self, meanwhile: impl FnOnce()) -> Result<(), ScreenError> {
+        leave();
+        meanwhile();
+        self.take_back()
+    }
+
+    /// Takes the terminal over again, whatever somebody else did to it.
+    ///
+    /// # Errors
+    /// When the terminal went away.
+    pub fn take_back(&mut self) -> Result<(), ScreenError> {
+        let taken = enter().and_then(|()| {
+            let size = self.terminal.size()?;
+            self.terminal.resize(Rect::from((Position::ORIGIN, size)))
+        });
+        taken.map_err(|source| ScreenError::Gone { source })
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        leave();
+        if !thread::panicking() {
+            release_panics(&self.hook);
+        }
+    }
+}
+
+fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture, cursor::Hide)
+}
+
+/// Errors are of no use here: the terminal is gone, or as it was.
+fn leave() {
+    let mut out = io::stdout();
+    let _ = execute!(out, EndSynchronizedUpdate, DisableMouseCapture, LeaveAlternateScreen, cursor::Show);
+    let _ = disable_raw_mode();
+}
+
+fn guard_panics(screen: ThreadId) -> Arc<Hook> {
+    let hook: Arc<Hook> = Arc::new(panic::take_hook());
+    let previous = Arc::clone(&hook);
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().id() == screen {
+            leave();
+            previous(info);
+        } else {
+            tracing::error!(panic = %info, "a thread panicked");
+        }
+    }));
+    hook
+}
+
+fn release_panics(previous: &Arc<Hook>) {
+    let previous = Arc::clone(previous);
+    panic::set_hook(Box::new(move |info| previous(info)));
+}

@@ -1,0 +1,76 @@
+//! What the terminal can show, from what its environment says. Nothing is asked of the terminal: an answer may never
+//! come.
+
+use std::io;
+
+use termprofile::{DetectorSettings, TermProfile};
+
+use super::{Background, Colours, Glyphs};
+
+impl Colours {
+    /// From `TERM`, `COLORTERM`, `NO_COLOR` and their like.
+    #[must_use]
+    pub fn detect() -> Self {
+        // No child process is worth the colour that tmux would report.
+        match TermProfile::detect(&io::stdout(), DetectorSettings::default().enable_tmux_info(false)) {
+            TermProfile::TrueColor => Self::True,
+            TermProfile::Ansi256 => Self::Indexed,
+            TermProfile::Ansi16 => Self::Sixteen,
+            TermProfile::NoColor | TermProfile::NoTty => Self::None,
+        }
+    }
+}
+
+impl Background {
+    /// From `COLORFGBG` (`foreground;background`), dark where it says nothing.
+    #[must_use]
+    pub fn detect() -> Self {
+        std::env::var("COLORFGBG").map_or(Self::Dark, |value| Self::from_colorfgbg(&value))
+    }
+
+    fn from_colorfgbg(value: &str) -> Self {
+        match value.rsplit(';').next().and_then(|colour| colour.parse::<u8>().ok()) {
+            // White and the bright colours but bright black.
+            Some(7 | 9..=15) => Self::Light,
+            _ => Self::Dark,
+        }
+    }
+}
+
+impl Glyphs {
+    /// ASCII where the locale names another character set than UTF-8, or on a dumb terminal.
+    #[must_use]
+    pub fn detect() -> Self {
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let locale = variable("LC_ALL").or_else(|| variable("LC_CTYPE")).or_else(|| variable("LANG"));
+        Self::from_environment(locale.as_deref(), variable("TERM").as_deref())
+    }
+
+    fn from_environment(locale: Option<&str>, terminal: Option<&str>) -> Self {
+        let is_other = locale.is_some_and(|locale| {
+            let locale = locale.to_ascii_lowercase();
+            !locale.contains("utf-8") && !locale.contains("utf8")
+        });
+        if is_other || terminal == Some("dumb") { Self::Ascii } else { Self::Unicode }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_background_is_read_from_the_last_number() {
+        assert_eq!(Background::from_colorfgbg("0;15"), Background::Light);
+        assert_eq!(Background::from_colorfgbg("15;default;0"), Background::Dark);
+        assert_eq!(Background::from_colorfgbg("nonsense"), Background::Dark);
+    }
+
+    #[test]
+    fn a_locale_without_utf_8_gets_ascii() {
+        assert_eq!(Glyphs::from_environment(Some("de_DE.UTF-8"), None), Glyphs::Unicode);
+        assert_eq!(Glyphs::from_environment(None, Some("xterm")), Glyphs::Unicode);
+        assert_eq!(Glyphs::from_environment(Some("C"), None), Glyphs::Ascii);
+        assert_eq!(Glyphs::from_environment(None, Some("dumb")), Glyphs::Ascii);
+    }
+}
