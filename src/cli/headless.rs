@@ -11,7 +11,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::logging;
 use super::{Exit, exit, note, print};
-use crate::config::RunConfig;
 use crate::event::{Control, Event, Outcome, RunEnd};
 use crate::history::History;
 use crate::report::closing;
@@ -20,14 +19,14 @@ use crate::sink::Fanout;
 use crate::sink::channel::{self, EventStream};
 use crate::sink::trace::TraceSink;
 use crate::trace::TraceStatus;
-use crate::train::{self, Session};
+use crate::train::{Prepared, Session};
 use crate::units::Step;
 
 /// Time between two lines, or two looks at the trace.
 const INTERVAL: Duration = Duration::from_secs(2);
 
 /// Trains to the end, or until a signal asks to stop.
-pub(super) fn run(config: RunConfig, trace: Option<TraceSink>, directory: Option<&PathBuf>) -> Result<Exit> {
+pub(super) fn run(prepared: Prepared, trace: Option<TraceSink>, directory: Option<&PathBuf>) -> Result<Exit> {
     let signals = Signals::listen(JobControl::Default)?;
     let (sink, events) = channel::channel();
     let status = trace.as_ref().map(TraceSink::status);
@@ -35,7 +34,7 @@ pub(super) fn run(config: RunConfig, trace: Option<TraceSink>, directory: Option
     if let Some(trace) = trace {
         sinks = sinks.with(trace);
     }
-    let session = train::start(config, sinks)?;
+    let session = prepared.start(sinks)?;
     match directory {
         Some(directory) => note(&format!("writing the trace to {}", directory.display())),
         None => note("nothing is written: give --log DIR to keep the run"),

@@ -5,9 +5,12 @@ use std::io::{self, IsTerminal};
 use clap::ArgMatches;
 use color_eyre::eyre::Result;
 
+use super::diagnostics::Diagnostics;
 use super::logging::Logging;
-use super::{Exit, arguments, diagnostics, headless};
+use super::{Exit, arguments, headless};
 use crate::config::draft::Commented;
+use crate::sink::trace::TraceSink;
+use crate::train::{self, Prepared};
 
 /// Whether the run has a screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,13 +26,14 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
         super::print(Commented(&config).to_string().as_bytes())?;
         return Ok(Exit::DONE);
     }
-    crate::train::check(&config)?;
+    let diagnostics = Diagnostics::of(matches)?;
+    let prepared = train::prepare(config)?;
     let logging = Logging::of(matches);
-    let trace = logging.open()?;
-    diagnostics::start(matches, logging.directory().map(AsRef::as_ref))?;
+    let trace = logging.open(prepared.header())?;
+    diagnostics.start(logging.directory().map(AsRef::as_ref))?;
     match face(matches) {
-        Face::Headless => headless::run(config, trace, logging.directory()),
-        Face::Screen => screen(matches, config, logging, trace),
+        Face::Headless => headless::run(prepared, trace, logging.directory()),
+        Face::Screen => screen(matches, prepared, logging, trace),
     }
 }
 
@@ -47,23 +51,23 @@ fn face(matches: &ArgMatches) -> Face {
 #[cfg(feature = "tui")]
 fn screen(
     matches: &ArgMatches,
-    config: crate::config::RunConfig,
+    prepared: Prepared,
     logging: Logging,
-    trace: Option<crate::sink::trace::TraceSink>,
+    trace: Option<TraceSink>,
 ) -> Result<Exit> {
     use super::live::LiveSource;
     use super::screen;
 
-    let mut source = LiveSource::start(config, logging, trace)?;
+    let mut source = LiveSource::start(prepared, logging, trace)?;
     screen::show(matches, &mut source)
 }
 
 #[cfg(not(feature = "tui"))]
 fn screen(
     _: &ArgMatches,
-    config: crate::config::RunConfig,
+    prepared: Prepared,
     logging: Logging,
-    trace: Option<crate::sink::trace::TraceSink>,
+    trace: Option<TraceSink>,
 ) -> Result<Exit> {
-    headless::run(config, trace, logging.directory())
+    headless::run(prepared, trace, logging.directory())
 }

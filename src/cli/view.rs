@@ -11,8 +11,9 @@ pub(super) fn view(matches: &ArgMatches) -> Result<Exit> {
     use std::io::{self, IsTerminal};
     use std::path::PathBuf;
 
+    use super::diagnostics::Diagnostics;
     use super::exit::Usage;
-    use super::{diagnostics, screen};
+    use super::screen;
     use crate::tui::source::traces::TraceSource;
 
     if !io::stdout().is_terminal() {
@@ -21,7 +22,7 @@ pub(super) fn view(matches: &ArgMatches) -> Result<Exit> {
     }
     let paths: Vec<PathBuf> = matches.get_many::<PathBuf>("trace").into_iter().flatten().cloned().collect();
     let mut source = TraceSource::open(&paths)?;
-    diagnostics::start(matches, None)?;
+    Diagnostics::of(matches)?.start(None)?;
     screen::show(matches, &mut source)
 }
 
