@@ -14,7 +14,7 @@ use super::{Exit, exit, note, print};
 use crate::event::{Control, Event, Outcome, RunEnd};
 use crate::history::History;
 use crate::report::closing;
-use crate::signals::{JobControl, Signal, Signals};
+use crate::signals::{self, JobControl, Signal, Signals};
 use crate::sink::Fanout;
 use crate::sink::channel::{self, EventStream};
 use crate::sink::trace::TraceSink;
@@ -101,14 +101,20 @@ impl Watch {
         }
     }
 
-    fn close(mut self, end: &RunEnd) -> Result<Exit> {
+    fn close(self, end: &RunEnd) -> Result<Exit> {
         self.progress.finish();
         // The sinks have everything only then.
         let _ = self.session.join();
-        self.told = self.told.or_else(|| logging::problem(self.status.as_ref()));
-        print(closing(&self.history).as_bytes())?;
-        if let Some(problem) = &self.told {
-            return Err(exit::Incomplete(problem.clone()).into());
+        if let Some(signal) = self.asked {
+            signals::end_soon(signal);
+        }
+        let printed = print(closing(&self.history).as_bytes());
+        // Whoever asked to end may have closed the terminal too.
+        if self.asked.is_none() {
+            printed?;
+        }
+        if let Some(gap) = logging::gap(self.status.as_ref()) {
+            return Err(exit::Incomplete(gap).into());
         }
         match (&end.outcome, self.asked) {
             (Outcome::Stopped, Some(signal)) => Ok(Exit::signal(signal)),

@@ -30,6 +30,13 @@ impl LiveSource {
         let run = LiveRun::start(prepared, trace)?;
         Ok(Self { logging, run: Some(run) })
     }
+
+    /// Ends the run in order, and says what its trace does not have.
+    pub(super) fn close(self) -> Option<String> {
+        let LiveRun { session, trace, .. } = self.run?;
+        drop(session);
+        logging::gap(trace.as_ref())
+    }
 }
 
 impl LiveRun {
@@ -79,6 +86,7 @@ impl Source for LiveSource {
     }
 
     fn would_lose(&self) -> bool {
-        self.run.as_ref().is_some_and(|run| !run.session.is_finished() && run.trace.is_none())
+        let is_logged = |run: &LiveRun| run.trace.as_ref().is_some_and(|trace| trace.problem().is_none());
+        self.run.as_ref().is_some_and(|run| !run.session.is_finished() && !is_logged(run))
     }
 }

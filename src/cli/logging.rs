@@ -52,3 +52,10 @@ pub(super) fn problem(status: Option<&Arc<TraceStatus>>) -> Option<String> {
     let lost = status.lost_steps();
     Some(if lost == 0 { problem } else { format!("{problem} ({lost} steps are not in the trace)") })
 }
+
+/// What a trace that was closed does not have: the end that could not be written, or steps in its middle.
+pub(super) fn gap(status: Option<&Arc<TraceStatus>>) -> Option<String> {
+    let lost = status?.lost_steps();
+    let steps = (lost > 0).then(|| format!("{lost} steps could not be written; a note in it names them"));
+    problem(status).or(steps)
+}

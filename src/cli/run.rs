@@ -49,25 +49,17 @@ fn face(matches: &ArgMatches) -> Face {
 }
 
 #[cfg(feature = "tui")]
-fn screen(
-    matches: &ArgMatches,
-    prepared: Prepared,
-    logging: Logging,
-    trace: Option<TraceSink>,
-) -> Result<Exit> {
+fn screen(matches: &ArgMatches, prepared: Prepared, logging: Logging, trace: Option<TraceSink>) -> Result<Exit> {
+    use super::exit::Incomplete;
     use super::live::LiveSource;
     use super::screen;
 
     let mut source = LiveSource::start(prepared, logging, trace)?;
-    screen::show(matches, &mut source)
+    let exit = screen::show(matches, &mut source)?;
+    source.close().map_or(Ok(exit), |gap| Err(Incomplete(gap).into()))
 }
 
 #[cfg(not(feature = "tui"))]
-fn screen(
-    _: &ArgMatches,
-    prepared: Prepared,
-    logging: Logging,
-    trace: Option<TraceSink>,
-) -> Result<Exit> {
+fn screen(_: &ArgMatches, prepared: Prepared, logging: Logging, trace: Option<TraceSink>) -> Result<Exit> {
     headless::run(prepared, trace, logging.directory())
 }
