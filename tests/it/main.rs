@@ -3,9 +3,17 @@
 // A test that cannot go on fails.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
+mod command_line;
+#[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
+mod logging;
+#[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
+mod program;
 #[cfg(feature = "cli")]
 mod report;
 mod specimen;
+#[cfg(all(unix, feature = "cli", feature = "lab", feature = "tui"))]
+mod terminal;
 mod trace;
 #[cfg(feature = "lab")]
 mod training;
