@@ -10,6 +10,7 @@ use crossbeam_channel::{RecvTimeoutError, select_biased};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::logging;
+use super::run::refused;
 use super::{Exit, exit, note, print};
 use crate::config::RunConfig;
 use crate::event::{Control, Event, Outcome, RunEnd};
@@ -35,7 +36,7 @@ pub(super) fn run(config: RunConfig, trace: Option<TraceSink>, directory: Option
     if let Some(trace) = trace {
         sinks = sinks.with(trace);
     }
-    let session = train::start(config, sinks)?;
+    let session = train::start(config, sinks).map_err(refused)?;
     match directory {
         Some(directory) => note(&format!("writing the trace to {}", directory.display())),
         None => note("nothing is written: give --log DIR to keep the run"),

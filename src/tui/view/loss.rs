@@ -189,8 +189,9 @@ mod tests {
 
     #[test]
     fn the_axis_ends_at_round_numbers_and_a_flat_loss_has_one_too() {
-        let bucket =
-            |low: f32, high: f32| vec![vec![Some(ScalarBucket { min: low, max: high, mean: low, last: high, count: 2, non_finite: 0 })]];
+        let bucket = |low: f32, high: f32| {
+            vec![vec![Some(ScalarBucket { min: low, max: high, mean: low, last: high, count: 2, non_finite: 0 })]]
+        };
         let (low, high) = range(&bucket(0.021, 2.3)).expect("finite");
         assert!((low - 0.02f64.log10()).abs() < 1e-9 && (high - 5f64.log10()).abs() < 1e-9);
         let (low, high) = range(&bucket(2.0, 2.0)).expect("finite");
