@@ -3,20 +3,20 @@
 use std::time::Duration;
 
 /// Seconds of process CPU time of both sides of one pair.
-pub struct Pair {
+pub(crate) struct Pair {
     pub ours: f64,
     pub theirs: f64,
 }
 
 /// Process CPU seconds that `work` takes.
-pub fn cpu(work: impl FnOnce()) -> f64 {
+pub(crate) fn cpu(work: impl FnOnce()) -> f64 {
     let start = cpu_time::ProcessTime::now();
     work();
     Duration::as_secs_f64(&start.elapsed())
 }
 
 /// Prints medians, the median ratio and its 95 % interval; `most` is the bar, NaN for none.
-pub fn report(name: &str, pairs: &[Pair], most: f64) {
+pub(crate) fn report(name: &str, pairs: &[Pair], most: f64) {
     let sorted = |values: Vec<f64>| {
         let mut values = values;
         values.sort_by(f64::total_cmp);

@@ -43,12 +43,12 @@ pub(super) fn run(config: RunConfig, trace: Option<TraceSink>, directory: Option
     }
     let history = History::new(Arc::clone(session.header()));
     let progress = Progress::new(session.steps());
-    let mut watch = Watch { session, events, history, progress, status, told: None, asked: None };
-    let end = watch.to_the_end(&signals);
-    watch.close(&end)
+    let mut run = Run { session, events, history, progress, status, told: None, asked: None };
+    let end = run.watch(&signals);
+    run.close(&end)
 }
 
-struct Watch {
+struct Run {
     session: Session,
     events: EventStream,
     history: History,
@@ -60,8 +60,8 @@ struct Watch {
     asked: Option<Signal>,
 }
 
-impl Watch {
-    fn to_the_end(&mut self, signals: &Signals) -> RunEnd {
+impl Run {
+    fn watch(&mut self, signals: &Signals) -> RunEnd {
         loop {
             let event = select_biased! {
                 recv(signals.receiver()) -> signal => {

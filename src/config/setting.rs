@@ -211,6 +211,7 @@ fn at_least_one<T: PartialOrd + From<u8>>(value: &T, word: &str) -> Result<(), S
     if *value >= T::from(1) { Ok(()) } else { Err(format!("'{word}' is not a whole number from 1 up")) }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)] // a rule takes whatever its setting holds by reference
 fn positive(value: &f64, word: &str) -> Result<(), String> {
     if value.is_finite() && *value > 0.0 { Ok(()) } else { Err(format!("'{word}' is not a number above 0")) }
 }

@@ -196,7 +196,9 @@ mod tests {
             .collect();
         let fill = |steps: &[Grid]| {
             let mut bucket = GridBucket::new(1, 2);
-            steps.iter().for_each(|step| bucket.push(step, &[Axis::Log]));
+            for step in steps {
+                bucket.push(step, &[Axis::Log]);
+            }
             bucket
         };
         let mut merged = fill(&steps[..1]);

@@ -55,10 +55,10 @@ pub(super) fn run(form: Form, operands: &Operands, tap: Option<Tap>) -> Option<T
             Some(Tensor::from_primitive::<Autodiff<$backend>>(on::<$backend>(form, $x, weight, bias, tap)))
         }};
     }
-    match operands.x.clone().try_into_primitive::<Autodiff<Flex>>() {
-        Ok(x) => on!(Flex, x),
-        Err(_) => on!(NdArray, operands.x.clone().try_into_primitive::<Autodiff<NdArray>>().ok()?),
+    if let Ok(x) = operands.x.clone().try_into_primitive::<Autodiff<Flex>>() {
+        return on!(Flex, x);
     }
+    on!(NdArray, operands.x.clone().try_into_primitive::<Autodiff<NdArray>>().ok()?)
 }
 
 /// A tracked tensor of backend `B`.
@@ -85,23 +85,18 @@ fn on<B: Readable>(
         weight: weight.clone(),
         tap,
     };
-    match bias.map(|bias| bias.into_parts()) {
-        Some((bias, bias_node)) => {
-            let output = forward::<B>(form, x, hidden, weight, Some(bias));
-            let nodes = [x_node, weight_node, bias_node];
-            match Backward::<B, 3>::prepare::<NoCheckpointing>(BlockOp, nodes).compute_bound().stateful() {
-                OpsKind::Tracked(prepared) => prepared.finish(saved, output),
-                OpsKind::UnTracked(prepared) => prepared.finish(output),
-            }
-        }
-        None => {
-            let output = forward::<B>(form, x, hidden, weight, None);
-            let nodes = [x_node, weight_node];
-            match Backward::<B, 2>::prepare::<NoCheckpointing>(BlockOp, nodes).compute_bound().stateful() {
-                OpsKind::Tracked(prepared) => prepared.finish(saved, output),
-                OpsKind::UnTracked(prepared) => prepared.finish(output),
-            }
-        }
+    let Some(bias) = bias else {
+        let output = forward::<B>(form, x, hidden, weight, None);
+        return match BlockOp.prepare::<NoCheckpointing>([x_node, weight_node]).compute_bound().stateful() {
+            OpsKind::Tracked(prepared) => prepared.finish(saved, output),
+            OpsKind::UnTracked(prepared) => prepared.finish(output),
+        };
+    };
+    let (bias, bias_node) = bias.into_parts();
+    let output = forward::<B>(form, x, hidden, weight, Some(bias));
+    match BlockOp.prepare::<NoCheckpointing>([x_node, weight_node, bias_node]).compute_bound().stateful() {
+        OpsKind::Tracked(prepared) => prepared.finish(saved, output),
+        OpsKind::UnTracked(prepared) => prepared.finish(output),
     }
 }
 
