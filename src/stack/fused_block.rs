@@ -156,10 +156,14 @@ impl<B: Readable> Saved<B> {
             _ => gradient.clone(),
         };
         if let Some(weight) = weight {
-            grads.register::<B>(weight, B::linear_weight_backward(self.hidden.clone(), branch.clone()));
+            let gradient = B::linear_weight_backward(self.hidden.clone(), branch.clone());
+            self.read_gradient(&gradient);
+            grads.register::<B>(weight, gradient);
         }
         if let Some(bias) = bias {
-            grads.register::<B>(bias, B::linear_bias_backward(branch.clone()));
+            let gradient = B::linear_bias_backward(branch.clone());
+            self.read_gradient(&gradient);
+            grads.register::<B>(bias, gradient);
         }
         if let Some(x) = x {
             let branch = B::linear_x_backward(self.weight, branch); // [B, in]
@@ -172,6 +176,14 @@ impl<B: Readable> Saved<B> {
                 tap.read_signal::<B>(&signal);
             }
             grads.register::<B>(x, signal);
+        }
+    }
+}
+
+impl<B: Readable> Saved<B> {
+    fn read_gradient(&self, gradient: &Primitive<B>) {
+        if let Some(tap) = &self.tap {
+            tap.read_gradient::<B>(gradient);
         }
     }
 }
