@@ -47,6 +47,9 @@ fn main() {
             share(depth, steps, &device);
         }
     }
+    if "backends".contains(&wanted) {
+        backends(&device);
+    }
     if "scaling".contains(&wanted) {
         scaling(&device);
     }
@@ -102,6 +105,20 @@ fn share(depth: usize, steps: usize, device: &Device) {
     let (measured, shown) = (shares[PAIRS / 2], 100.0 * shown / whole);
     let verdict = if (measured - shown).abs() <= 1.0 { "met" } else { "MISSED" };
     println!("share of measuring, depth {depth}: {measured:.1} % taken, {shown:.1} % shown   bar ± 1 point: {verdict}");
+}
+
+/// The same measured step on both backends.
+fn backends(flex: &Device) {
+    let ndarray = backend::device(Backend::Ndarray).autodiff();
+    let (batch_flex, batch_ndarray) = (batch(flex), batch(&ndarray));
+    let (mut on_flex, mut on_ndarray) = (stepper(50, flex), stepper(50, &ndarray));
+    let pairs: Vec<Pair> = (0..PAIRS)
+        .map(|_| Pair {
+            ours: paired::cpu(|| drop(on_flex.step(&batch_flex, RATE, Look::Everything))),
+            theirs: paired::cpu(|| drop(on_ndarray.step(&batch_ndarray, RATE, Look::Everything))),
+        })
+        .collect();
+    report("flex against ndarray, depth 50", &pairs, f64::NAN);
 }
 
 fn scaling(device: &Device) {

@@ -78,7 +78,7 @@ macro_rules! row {
             help: $help,
             values: $values,
             access: Access::$scope {
-                get: |config| config.$field.to_string(),
+                get: |config| written(&config.$field),
                 set: |config, word| {
                     let value = read(word, $values)?;
                     $( $rule(&value, word)?; )?
@@ -189,6 +189,16 @@ pub static SETTINGS: &[Setting] = &[
 const MOST_BLOCKS: usize = 10_000;
 /// Units of a block at most.
 const MOST_UNITS: usize = 4096;
+
+/// The value as a person would write it: `1e-8`, not `0.00000001`.
+fn written(value: &impl Display) -> String {
+    const SMALL: f64 = 1e-3;
+    let text = value.to_string();
+    match text.parse::<f64>() {
+        Ok(number) if number != 0.0 && number.abs() < SMALL => format!("{number:e}"),
+        _ => text,
+    }
+}
 
 fn read<T: FromStr>(word: &str, values: &str) -> Result<T, String>
 where
