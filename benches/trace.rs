@@ -40,7 +40,7 @@ fn write(directory: &std::path::Path, quantities: &[Quantity], steps: u64) -> (f
     let header = synthetic::header(LAYERS, quantities);
     let grids = [0, 1].map(|lane| synthetic::grids(LAYERS, quantities.len(), lane));
     let events: Vec<Event> = (1..=steps).flat_map(|step| synthetic::step(step, &grids)).collect();
-    let mut sink = TraceSink::open(directory, OnExisting::Refuse).expect("an empty folder");
+    let mut sink = TraceSink::open(directory, &header, OnExisting::Refuse).expect("an empty folder");
     sink.emit(&Event::RunStarted(header));
     let seconds = paired::cpu(|| {
         for (index, event) in events.iter().enumerate() {

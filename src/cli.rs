@@ -77,22 +77,23 @@ fn view(_: &ArgMatches) -> Result<Exit> {
 #[cfg(all(feature = "lab", feature = "tui"))]
 fn screen(
     matches: &ArgMatches,
-    config: crate::config::RunConfig,
+    prepared: crate::train::Prepared,
     logging: logging::Logging,
     trace: Option<crate::sink::trace::TraceSink>,
 ) -> Result<Exit> {
-    let mut source = live::LiveSource::start(config, logging, trace).map_err(run::refused)?;
-    show::show(matches, &mut source)
+    let mut source = live::LiveSource::start(prepared, logging, trace).map_err(run::refused)?;
+    let exit = show::show(matches, &mut source)?;
+    source.close().map_or(Ok(exit), |gap| Err(exit::Incomplete(gap).into()))
 }
 
 #[cfg(all(feature = "lab", not(feature = "tui")))]
 fn screen(
     _: &ArgMatches,
-    config: crate::config::RunConfig,
+    prepared: crate::train::Prepared,
     logging: logging::Logging,
     trace: Option<crate::sink::trace::TraceSink>,
 ) -> Result<Exit> {
-    headless::run(config, trace, logging.directory())
+    headless::run(prepared, trace, logging.directory())
 }
 
 #[cfg(not(all(feature = "lab", feature = "tui")))]

@@ -187,7 +187,7 @@ pub(super) fn settings(matches: &ArgMatches) -> Result<RunConfig> {
     if let Some(file) = matches.get_one::<std::path::PathBuf>("config") {
         draft.read_file(file)?;
     }
-    draft.read_environment(std::env::vars(), RESERVED)?;
+    draft.read_environment(std::env::vars_os(), RESERVED)?;
     for setting in SETTINGS {
         if let Some(value) = matches.get_one::<String>(setting.key) {
             draft.set(Origin::Flag, setting.key, value)?;

@@ -5,8 +5,9 @@ use std::io::{self, IsTerminal};
 use clap::ArgMatches;
 use color_eyre::eyre::{Report, Result};
 
+use super::diagnostics::Diagnostics;
 use super::logging::Logging;
-use super::{Exit, arguments, diagnostics, headless};
+use super::{Exit, arguments, headless};
 use crate::config::draft::Commented;
 use crate::train::{self, TrainError};
 
@@ -24,13 +25,14 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
         super::print(Commented(&config).to_string().as_bytes())?;
         return Ok(Exit::DONE);
     }
-    train::check(&config).map_err(refused)?;
+    let diagnostics = Diagnostics::of(matches)?;
+    let prepared = train::prepare(config).map_err(refused)?;
     let logging = Logging::of(matches);
-    let trace = logging.open()?;
-    diagnostics::start(matches, logging.directory().map(AsRef::as_ref))?;
+    let trace = logging.open(prepared.header())?;
+    diagnostics.start(logging.directory().map(AsRef::as_ref))?;
     match face(matches) {
-        Face::Headless => headless::run(config, trace, logging.directory()),
-        Face::Screen => super::screen(matches, config, logging, trace),
+        Face::Headless => headless::run(prepared, trace, logging.directory()),
+        Face::Screen => super::screen(matches, prepared, logging, trace),
     }
 }
 

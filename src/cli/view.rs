@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use color_eyre::eyre::Result;
 
+use super::diagnostics::Diagnostics;
 use super::exit::Usage;
-use super::{Exit, diagnostics, show};
+use super::{Exit, show};
 use crate::tui::source::traces::TraceSource;
 
 /// Replays, follows, compares.
@@ -18,6 +19,6 @@ pub(super) fn view(matches: &ArgMatches) -> Result<Exit> {
     }
     let paths: Vec<PathBuf> = matches.get_many::<PathBuf>("trace").into_iter().flatten().cloned().collect();
     let mut source = TraceSource::open(&paths)?;
-    diagnostics::start(matches, None)?;
+    Diagnostics::of(matches)?.start(None)?;
     show::show(matches, &mut source)
 }

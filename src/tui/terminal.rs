@@ -7,6 +7,7 @@
 use std::io::{self, BufWriter, Stdout, Write};
 use std::panic::{self, PanicHookInfo};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,9 @@ use ratatui::crossterm::terminal::{
 use ratatui::crossterm::{cursor, execute, queue};
 use ratatui::layout::{Position, Rect, Size};
 use thiserror::Error;
+
+/// Whether the terminal is ours at the moment: there is one per process.
+static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// A frame in which every cell of a large terminal changes fits.
 const BUFFER: usize = 1 << 20;
@@ -110,7 +114,8 @@ impl Screen {
     /// # Errors
     /// When the terminal went away.
     pub fn take_back(&mut self) -> Result<(), ScreenError> {
-        let taken = enter().and_then(|()| {
+        // Raw mode counts as switched on until it is switched off, whatever a shell did meanwhile.
+        let taken = disable_raw_mode().and_then(|()| enter()).and_then(|()| {
             let size = self.terminal.size()?;
             self.terminal.resize(Rect::from((Position::ORIGIN, size)))
         });
@@ -120,6 +125,9 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
+        // A panic may have left the beginning of a frame.
+        let _ = Write::flush(self.terminal.backend_mut());
+        let _ = execute!(io::stdout(), EndSynchronizedUpdate);
         leave();
         if !thread::panicking() {
             release_panics(&self.hook);
@@ -128,12 +136,17 @@ impl Drop for Screen {
 }
 
 fn enter() -> io::Result<()> {
+    TAKEN.store(true, Ordering::Release);
     enable_raw_mode()?;
     execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture, cursor::Hide)
 }
 
 /// Errors are of no use here: the terminal is gone, or as it was.
 fn leave() {
+    // Leaving twice would put the cursor back over what was printed in between, such as the message of a panic.
+    if !TAKEN.swap(false, Ordering::AcqRel) {
+        return;
+    }
     let mut out = io::stdout();
     let _ = execute!(out, EndSynchronizedUpdate, DisableMouseCapture, LeaveAlternateScreen, cursor::Show);
     let _ = disable_raw_mode();

@@ -3,12 +3,20 @@
 // A test that cannot go on fails.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
+mod command_line;
 mod layering;
+#[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
+mod logging;
+#[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
+mod program;
 #[cfg(feature = "tui")]
 mod readme;
 #[cfg(feature = "cli")]
 mod report;
 mod specimen;
+#[cfg(all(unix, feature = "cli", feature = "lab", feature = "tui"))]
+mod terminal;
 mod trace;
 #[cfg(feature = "lab")]
 mod training;
