@@ -10,7 +10,7 @@ use super::optimizer;
 use crate::config::LaneConfig;
 use crate::grid::Grid;
 use crate::probe::{ParameterMap, Snapshot, Taps, Watch, per_tap};
-use crate::quantity::Quantity;
+use crate::quantity::{LayerSample, Quantity};
 use crate::stack::Stack;
 
 /// What is looked at during a step.
@@ -43,6 +43,8 @@ pub struct Taken {
     pub accuracy: Option<f32>,
     /// ‖g‖₂ over all parameters, before clipping, where it was looked at.
     pub global_grad_norm: Option<f32>,
+    /// What was seen of each layer, in double precision; empty unless everything was looked at.
+    pub samples: Vec<LayerSample>,
     /// [quantity × layer] in the order of [`Quantity::ALL`]; empty unless everything was looked at.
     pub values: Grid,
     /// Time that looking took, Burn's bookkeeping of the taps included.
@@ -101,14 +103,18 @@ impl<S: Stack> Stepper<S> {
 
         measuring += self.update(learning_rate, gradients, look, &mut seen);
         let global = seen.global_gradient();
-        let mut values = Grid::default();
+        let (mut samples, mut values) = (Vec::new(), Grid::default());
         if look == Look::Everything {
-            measuring += timed(|| values = observe(Quantity::ALL, &seen.samples(layers)));
+            measuring += timed(|| {
+                samples = seen.samples(layers);
+                values = observe(Quantity::ALL, &samples);
+            });
         }
         Taken {
             loss: value,
             accuracy: loss.accuracy,
             global_grad_norm: global.map(|global| global.norm() as f32),
+            samples,
             values,
             measuring,
         }
