@@ -10,6 +10,7 @@ use crossbeam_channel::{RecvTimeoutError, select_biased};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::logging;
+use super::run::refused;
 use super::{Exit, exit, note, print};
 use crate::event::{Control, Event, Outcome, RunEnd};
 use crate::history::History;
@@ -34,19 +35,19 @@ pub(super) fn run(prepared: Prepared, trace: Option<TraceSink>, directory: Optio
     if let Some(trace) = trace {
         sinks = sinks.with(trace);
     }
-    let session = prepared.start(sinks)?;
+    let session = prepared.start(sinks).map_err(refused)?;
     match directory {
         Some(directory) => note(&format!("writing the trace to {}", directory.display())),
         None => note("nothing is written: give --log DIR to keep the run"),
     }
     let history = History::new(Arc::clone(session.header()));
     let progress = Progress::new(session.steps());
-    let mut watch = Watch { session, events, history, progress, status, told: None, asked: None };
-    let end = watch.to_the_end(&signals);
-    watch.close(&end)
+    let mut run = Run { session, events, history, progress, status, told: None, asked: None };
+    let end = run.watch(&signals);
+    run.close(&end)
 }
 
-struct Watch {
+struct Run {
     session: Session,
     events: EventStream,
     history: History,
@@ -58,8 +59,8 @@ struct Watch {
     asked: Option<Signal>,
 }
 
-impl Watch {
-    fn to_the_end(&mut self, signals: &Signals) -> RunEnd {
+impl Run {
+    fn watch(&mut self, signals: &Signals) -> RunEnd {
         loop {
             let event = select_biased! {
                 recv(signals.receiver()) -> signal => {

@@ -3,14 +3,13 @@
 use std::io::{self, IsTerminal};
 
 use clap::ArgMatches;
-use color_eyre::eyre::Result;
+use color_eyre::eyre::{Report, Result};
 
 use super::diagnostics::Diagnostics;
 use super::logging::Logging;
 use super::{Exit, arguments, headless};
 use crate::config::draft::Commented;
-use crate::sink::trace::TraceSink;
-use crate::train::{self, Prepared};
+use crate::train::{self, TrainError};
 
 /// Whether the run has a screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,13 +26,13 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
         return Ok(Exit::DONE);
     }
     let diagnostics = Diagnostics::of(matches)?;
-    let prepared = train::prepare(config)?;
+    let prepared = train::prepare(config).map_err(refused)?;
     let logging = Logging::of(matches);
     let trace = logging.open(prepared.header())?;
     diagnostics.start(logging.directory().map(AsRef::as_ref))?;
     match face(matches) {
         Face::Headless => headless::run(prepared, trace, logging.directory()),
-        Face::Screen => screen(matches, prepared, logging, trace),
+        Face::Screen => super::screen(matches, prepared, logging, trace),
     }
 }
 
@@ -48,18 +47,10 @@ fn face(matches: &ArgMatches) -> Face {
     Face::Headless
 }
 
-#[cfg(feature = "tui")]
-fn screen(matches: &ArgMatches, prepared: Prepared, logging: Logging, trace: Option<TraceSink>) -> Result<Exit> {
-    use super::exit::Incomplete;
-    use super::live::LiveSource;
-    use super::screen;
-
-    let mut source = LiveSource::start(prepared, logging, trace)?;
-    let exit = screen::show(matches, &mut source)?;
-    source.close().map_or(Ok(exit), |gap| Err(Incomplete(gap).into()))
-}
-
-#[cfg(not(feature = "tui"))]
-fn screen(_: &ArgMatches, prepared: Prepared, logging: Logging, trace: Option<TraceSink>) -> Result<Exit> {
-    headless::run(prepared, trace, logging.directory())
+/// A setting that makes no sense is a matter of usage, wherever it was noticed.
+pub(super) fn refused(error: TrainError) -> Report {
+    match error {
+        TrainError::Setting(error) => error.into(),
+        other => other.into(),
+    }
 }

@@ -184,15 +184,15 @@ impl Draft {
         }
         let common = config.lanes.pop().unwrap_or_default();
         let (origin, specs) = match &self.lanes {
-            Some((origin, texts)) => (origin.clone(), self.specs(origin, texts)?),
-            None => (Origin::Flag, self.specs(&Origin::Flag, &["plain".to_owned(), "residual".to_owned()])?),
+            Some((origin, texts)) => (origin.clone(), Self::specs(origin, texts)?),
+            None => (Origin::Flag, Self::specs(&Origin::Flag, &["plain".to_owned(), "residual".to_owned()])?),
         };
         config.lanes = LaneSpec::apply(&specs, &common);
         config.check().map_err(|error| DraftError::Value { place: origin.place(LANES), problem: error.problem })?;
         Ok(config)
     }
 
-    fn specs(&self, origin: &Origin, texts: &[String]) -> Result<Vec<LaneSpec>, DraftError> {
+    fn specs(origin: &Origin, texts: &[String]) -> Result<Vec<LaneSpec>, DraftError> {
         let refused = |problem| DraftError::Value { place: origin.place(LANES), problem };
         texts.iter().map(|text| text.parse().map_err(refused)).collect()
     }

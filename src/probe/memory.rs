@@ -24,14 +24,15 @@ pub(crate) enum Floats<'a> {
 pub(crate) trait Readable: Backend {
     /// Lends the elements to `read`; `None` for a number format that is neither f32 nor f64.
     fn lend<R>(tensor: &Primitive<Self>, read: impl FnOnce(Floats<'_>) -> R) -> Option<R>;
+
+    /// Whether the n-th element lent of one is at the same place in the shape as the n-th of the other.
+    fn are_alike(one: &Primitive<Self>, other: &Primitive<Self>) -> bool;
 }
 
 impl Readable for Flex {
     fn lend<R>(tensor: &Primitive<Self>, read: impl FnOnce(Floats<'_>) -> R) -> Option<R> {
-        // A view that covers its whole storage once is in one piece, whatever its strides; any other is copied together.
-        let size = tensor.dtype().size();
         let copy;
-        let whole = if tensor.bytes().len() == tensor.layout().num_elements() * size {
+        let whole = if is_whole(tensor) {
             tensor
         } else {
             copy = tensor.to_contiguous();
@@ -43,6 +44,33 @@ impl Readable for Flex {
             _ => None,
         }
     }
+
+    fn are_alike(one: &Primitive<Self>, other: &Primitive<Self>) -> bool {
+        // Either memory as it lies, of one layout, or both in the order of the shape.
+        (one.layout() == other.layout() && is_whole(one) == is_whole(other))
+            || (one.layout().is_contiguous() && other.layout().is_contiguous())
+    }
+}
+
+/// Whether a tensor is all of its storage, each element once, in whatever order; any other is copied together.
+fn is_whole(tensor: &Primitive<Flex>) -> bool {
+    let layout = tensor.layout();
+    if tensor.bytes().len() != layout.num_elements() * tensor.dtype().size() {
+        return false;
+    }
+    if layout.is_contiguous() {
+        return true;
+    }
+    let mut axes: Vec<(usize, usize)> =
+        layout.strides().iter().map(|stride| stride.unsigned_abs()).zip(layout.shape().iter().copied()).collect();
+    axes.retain(|(_, length)| *length > 1);
+    axes.sort_unstable();
+    let mut expected = 1;
+    axes.into_iter().all(|(stride, length)| {
+        let fits = stride == expected;
+        expected *= length;
+        fits
+    })
 }
 
 impl Readable for NdArray {
@@ -59,6 +87,14 @@ impl Readable for NdArray {
             _ => None,
         }
     }
+
+    fn are_alike(one: &Primitive<Self>, other: &Primitive<Self>) -> bool {
+        match (one, other) {
+            (NdArrayTensor::F32(one), NdArrayTensor::F32(other)) => one.view().strides() == other.view().strides(),
+            (NdArrayTensor::F64(one), NdArrayTensor::F64(other)) => one.view().strides() == other.view().strides(),
+            _ => false,
+        }
+    }
 }
 
 /// Lends the elements of a tensor of any backend; `None` when they are not f32 or f64 in host memory.
@@ -67,4 +103,31 @@ pub(super) fn with_floats<const D: usize, R>(tensor: &Tensor<D>, read: impl FnOn
         Ok(primitive) => Flex::lend(&primitive, read),
         Err(_) => NdArray::lend(&tensor.clone().try_into_primitive::<NdArray>().ok()?, read),
     }
+}
+
+/// Lends the elements of two tensors of one shape, pair by pair; `None` when they cannot be read like that.
+pub(super) fn with_pairs<const D: usize, R>(
+    one: &Tensor<D>,
+    other: &Tensor<D>,
+    read: impl FnOnce(Floats<'_>, Floats<'_>) -> R,
+) -> Option<R> {
+    match one.clone().try_into_primitive::<Flex>() {
+        Ok(primitive) => pairs::<Flex, R>(&primitive, &other.clone().try_into_primitive::<Flex>().ok()?, read),
+        Err(_) => pairs::<NdArray, R>(
+            &one.clone().try_into_primitive::<NdArray>().ok()?,
+            &other.clone().try_into_primitive::<NdArray>().ok()?,
+            read,
+        ),
+    }
+}
+
+fn pairs<B: Readable, R>(
+    one: &Primitive<B>,
+    other: &Primitive<B>,
+    read: impl FnOnce(Floats<'_>, Floats<'_>) -> R,
+) -> Option<R> {
+    if !B::are_alike(one, other) {
+        return None;
+    }
+    B::lend(one, |one| B::lend(other, |other| read(one, other)))?
 }

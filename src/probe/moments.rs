@@ -4,13 +4,15 @@
 
 use burn::tensor::{FloatDType, Tensor};
 
-use super::memory::{Floats, with_floats};
+use super::memory::{Floats, with_floats, with_pairs};
 use crate::quantity::Moments;
 
 /// Independent partial sums: enough to fill the vector units whatever their width.
 const LANES: usize = 32;
 
 /// Sum of squares and number of elements, any shape; NaN and ±Inf stay NaN and Inf.
+///
+/// Every f32 is within range; the norm of an f64 tensor overflows beyond 1e154 and is 0 below 1e-162.
 #[must_use]
 pub fn moments<const D: usize>(tensor: &Tensor<D>) -> Moments {
     let count = tensor.shape().num_elements() as u64;
@@ -23,16 +25,15 @@ pub fn moments<const D: usize>(tensor: &Tensor<D>) -> Moments {
 #[must_use]
 pub fn change<const D: usize>(before: &Tensor<D>, after: &Tensor<D>) -> Moments {
     let count = before.shape().num_elements() as u64;
-    let pair = with_floats(before, |old| with_floats(after, |new| distance(&old, &new)));
-    let sum_of_squares = match pair {
-        Some(Some(sum)) => sum,
-        // A layout that cannot be read in place: let the backend subtract.
-        _ => moments(&(after.clone() - before.clone())).sum_of_squares,
-    };
+    let sum_of_squares = with_pairs(before, after, |old, new| distance(&old, &new)).unwrap_or_else(|| {
+        // Memory in two orders, or out of reach: the backend subtracts.
+        let [old, new] = [before, after].map(|tensor| tensor.clone().cast(FloatDType::F64));
+        moments(&(new - old)).sum_of_squares
+    });
     Moments { sum_of_squares, count }
 }
 
-/// Σ (new − old)²; `None` when the two do not match.
+/// Σ (new − old)²; NaN when the two do not match.
 fn distance(old: &Floats<'_>, new: &Floats<'_>) -> f64 {
     match (old, new) {
         (Floats::Single(old), Floats::Single(new)) if old.len() == new.len() => distance_f32(old, new),
@@ -47,7 +48,6 @@ fn distance(old: &Floats<'_>, new: &Floats<'_>) -> f64 {
 pub(super) fn sum_of_squares(floats: &Floats<'_>) -> f64 {
     match floats {
         Floats::Single(values) => sum_of_squares_f32(values),
-        // Norms beyond 1e154 overflow here, as they do in any f64 sum of squares.
         Floats::Double(values) => values.iter().map(|value| value * value).sum(),
     }
 }
@@ -83,3 +83,6 @@ fn distance_f32(old: &[f32], new: &[f32]) -> f64 {
         sums.iter().sum::<f64>() + tail
     })
 }
+
+#[cfg(test)]
+mod tests;

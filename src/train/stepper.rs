@@ -10,7 +10,7 @@ use super::optimizer;
 use crate::config::LaneConfig;
 use crate::grid::Grid;
 use crate::probe::{ParameterMap, Snapshot, Taps, Watch, per_tap};
-use crate::quantity::Quantity;
+use crate::quantity::{LayerSample, Quantity};
 use crate::stack::Stack;
 
 /// What is looked at during a step.
@@ -43,6 +43,8 @@ pub struct Taken {
     pub accuracy: Option<f32>,
     /// ‖g‖₂ over all parameters, before clipping, where it was looked at.
     pub global_grad_norm: Option<f32>,
+    /// What was seen of each layer, in double precision; empty unless everything was looked at.
+    pub samples: Vec<LayerSample>,
     /// [quantity × layer] in the order of [`Quantity::ALL`]; empty unless everything was looked at.
     pub values: Grid,
     /// Time that looking took, Burn's bookkeeping of the taps included.
@@ -82,7 +84,12 @@ impl<S: Stack> Stepper<S> {
 
         let readings = taps.take();
         let mut measuring = readings.spent + self.tap_overhead * readings.inserted;
-        let mut seen = Seen { inputs: readings.inputs, signals: readings.signals, ..Seen::default() };
+        let mut seen = Seen {
+            inputs: readings.inputs,
+            signals: readings.signals,
+            gradients: readings.gradients,
+            ..Seen::default()
+        };
         let is_clipped = self.settings.clip.is_some();
         if look == Look::Gradients || is_clipped {
             // Before clipping; otherwise the optimiser's watch reads them in passing.
@@ -96,14 +103,18 @@ impl<S: Stack> Stepper<S> {
 
         measuring += self.update(learning_rate, gradients, look, &mut seen);
         let global = seen.global_gradient();
-        let mut values = Grid::default();
+        let (mut samples, mut values) = (Vec::new(), Grid::default());
         if look == Look::Everything {
-            measuring += timed(|| values = observe(Quantity::ALL, &seen.samples(layers)));
+            measuring += timed(|| {
+                samples = seen.samples(layers);
+                values = observe(Quantity::ALL, &samples);
+            });
         }
         Taken {
             loss: value,
             accuracy: loss.accuracy,
             global_grad_norm: global.map(|global| global.norm() as f32),
+            samples,
             values,
             measuring,
         }
@@ -115,7 +126,7 @@ impl<S: Stack> Stepper<S> {
         let mut spent = Duration::ZERO;
         let mut before = None;
         if is_watched {
-            spent += timed(|| self.watch.start(&self.map));
+            spent += timed(|| self.watch.start(&self.map, std::mem::take(&mut seen.gradients)));
         } else if look == Look::Everything {
             // A parameter without a gradient: the watch could not tell which.
             spent += timed(|| {
@@ -126,10 +137,7 @@ impl<S: Stack> Stepper<S> {
         self.model = self.optimizer.step(learning_rate, self.model.clone(), gradients);
         if let Some(watched) = self.watch.take() {
             spent += watched.spent;
-            (seen.weights, seen.updates) = (watched.weights, watched.updates);
-            if seen.gradients.is_empty() {
-                seen.gradients = watched.gradients;
-            }
+            (seen.gradients, seen.weights, seen.updates) = (watched.gradients, watched.weights, watched.updates);
         }
         if let Some(before) = before {
             spent += timed(|| {

@@ -5,10 +5,13 @@
 
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
 mod command_line;
+mod layering;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
 mod logging;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
 mod program;
+#[cfg(feature = "tui")]
+mod readme;
 #[cfg(feature = "cli")]
 mod report;
 mod specimen;

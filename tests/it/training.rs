@@ -1,14 +1,14 @@
 //! The main job on real data: the residual stack learns, the plain one does not, and the first picture says why.
 
 use gradtop::config::{Backend, Length, RunConfig};
-use gradtop::event::{Event, Outcome, StepRecord};
+use gradtop::event::{Event, StepRecord};
 use gradtop::quantity::Quantity;
 use gradtop::sink::Fanout;
 use gradtop::sink::memory::MemorySink;
 use gradtop::train;
 
 /// Runs to the end and returns every event.
-pub fn events(config: RunConfig) -> Vec<Event> {
+pub(crate) fn events(config: RunConfig) -> Vec<Event> {
     let memory = MemorySink::new();
     let session = train::start(config, Fanout::new().with(memory.clone())).expect("starts");
     let _ = session.join();
@@ -16,7 +16,7 @@ pub fn events(config: RunConfig) -> Vec<Event> {
 }
 
 /// The step records of one lane.
-pub fn steps(events: &[Event], lane: usize) -> Vec<&StepRecord> {
+pub(crate) fn steps(events: &[Event], lane: usize) -> Vec<&StepRecord> {
     events
         .iter()
         .filter_map(|event| match event {
@@ -27,7 +27,7 @@ pub fn steps(events: &[Event], lane: usize) -> Vec<&StepRecord> {
 }
 
 /// One quantity over all layers.
-pub fn row(record: &StepRecord, quantity: Quantity) -> Vec<Option<f32>> {
+pub(crate) fn row(record: &StepRecord, quantity: Quantity) -> Vec<Option<f32>> {
     let index = Quantity::ALL.iter().position(|other| *other == quantity).expect("in the table");
     record.values.row(index).iter().map(|value| value.get()).collect()
 }

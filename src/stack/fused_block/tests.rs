@@ -1,5 +1,5 @@
 use burn::prelude::Device;
-use burn::tensor::{TensorData, activation, module};
+use burn::tensor::{TensorData, module};
 use rand_distr::{Distribution, StandardNormal};
 
 use super::*;
@@ -7,6 +7,7 @@ use crate::backend::device;
 use crate::config::{Activation, Backend};
 use crate::probe::Taps;
 use crate::stack::init::Purpose;
+use crate::stack::mlp;
 use crate::units::LayerId;
 
 const ROWS: usize = 5;
@@ -24,13 +25,7 @@ fn normal<const D: usize>(shape: [usize; D], index: usize, device: &Device) -> T
 
 fn plain_form(form: Form, operands: &Operands, taps: &Taps) -> Tensor<2> {
     let x = taps.input(LAYER, operands.x.clone());
-    let hidden = match form.activation {
-        Activation::Relu => activation::relu(x.clone()),
-        Activation::Tanh => activation::tanh(x.clone()),
-        Activation::Sigmoid => activation::sigmoid(x.clone()),
-        Activation::Gelu => activation::gelu(x.clone()),
-        Activation::Identity => x.clone(),
-    };
+    let hidden = mlp::activate(form.activation, x.clone());
     let branch = module::linear(hidden, operands.weight.clone(), operands.bias.clone());
     match form.skip {
         Some(scale) => x + branch.mul_scalar(scale),

@@ -1,0 +1,314 @@
+//! Every quantity of a step against central finite differences (and plain sums) in double precision.
+//!
+//! ∂L/∂v ≈ (L(v + h) − L(v − h)) / 2h, element by element, on stacks of three blocks. The loss that is differenced is
+//! put together by hand from the blocks' plain form; the values come from the step that the program takes.
+//!
+//! A binary of its own: Burn fixes the number format of a device once per process.
+
+// A test that cannot go on fails.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::sync::OnceLock;
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::prelude::Device;
+use burn::tensor::{DType, FloatDType, IntDType, Tensor, TensorData};
+use gradtop::backend;
+use gradtop::config::{Activation, Backend, Bias, BranchScale, LaneConfig, Norm, Optimizer, Wiring};
+use gradtop::quantity::{LayerSample, Quantity};
+use gradtop::stack::mlp::Task;
+use gradtop::stack::{Labelled, Loss, Mlp};
+use gradtop::train::{Look, Stepper};
+
+const DEPTH: usize = 3;
+const WIDTH: usize = 5;
+const ROWS: usize = 6;
+const TASK: Task = Task { features: 4, classes: 3 };
+/// h: truncation grows with its square, rounding with its inverse.
+const NUDGE: f64 = 2e-5;
+/// Relative error that is promised.
+const PROMISED: f64 = 1e-6;
+/// No input of a ReLU is nearer to its kink than this, so that no nudge pushes one across.
+const MARGIN: f64 = 2e-3;
+const RATE: f64 = 0.01;
+
+/// A device whose floats are f64.
+fn device(backend: Backend) -> Device {
+    static CONFIGURED: OnceLock<()> = OnceLock::new();
+    CONFIGURED.get_or_init(|| {
+        for backend in [Backend::Flex, Backend::Ndarray] {
+            backend::device(backend).configure((FloatDType::F64, IntDType::I64)).expect("before the first tensor");
+        }
+    });
+    backend::device(backend).autodiff()
+}
+
+fn lanes(norm: Norm) -> Vec<LaneConfig> {
+    let mut lanes = Vec::new();
+    for (wiring, scale) in [(Wiring::Plain, 1.0), (Wiring::Residual, 1.0), (Wiring::Residual, 0.3)] {
+        for activation in
+            [Activation::Relu, Activation::Tanh, Activation::Sigmoid, Activation::Gelu, Activation::Identity]
+        {
+            for bias in [Bias::On, Bias::Off] {
+                lanes.push(LaneConfig {
+                    depth: DEPTH,
+                    width: WIDTH,
+                    activation,
+                    norm,
+                    bias,
+                    branch_scale: BranchScale::Constant(scale),
+                    optimizer: Optimizer::Sgd,
+                    momentum: 0.0,
+                    ..LaneConfig::new(wiring)
+                });
+            }
+        }
+    }
+    lanes
+}
+
+fn batch(device: &Device) -> Labelled {
+    let inputs: Vec<f64> = (1..=ROWS * TASK.features).map(|index| (index as f64 * 1.7).sin() * 2.0).collect();
+    let targets: Vec<usize> = (0..ROWS).map(|row| row % TASK.classes).collect();
+    let classes: Vec<i64> = targets.iter().map(|class| *class as i64).collect();
+    Labelled {
+        inputs: Tensor::from_data(TensorData::new(inputs, [ROWS, TASK.features]), device),
+        classes: Tensor::from_data(TensorData::new(classes, [ROWS]), device),
+        targets,
+    }
+}
+
+fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
+    assert_eq!(tensor.dtype(), DType::F64);
+    tensor.inner().into_data().try_into_vec().expect("f64")
+}
+
+/// A model without a graph, with one element of one parameter moved; it still normalizes as in training.
+struct Nudged {
+    /// Which of the float parameters, in visiting order, which of its elements, and by how much.
+    target: Option<(usize, usize, f64)>,
+    visited: usize,
+}
+
+impl Nudged {
+    fn model(model: &Mlp, target: Option<(usize, usize, f64)>) -> Mlp {
+        model.clone().map(&mut Self { target, visited: 0 })
+    }
+}
+
+impl ModuleMapper for Nudged {
+    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let tensor = parameter.val();
+        let (shape, device) = (tensor.dims(), tensor.device());
+        let mut values = host(tensor);
+        if let Some((_, element, by)) = self.target.filter(|(index, ..)| *index == self.visited) {
+            values[element] += by;
+        }
+        self.visited += 1;
+        Param::initialized(parameter.id, Tensor::from_data(TensorData::new(values, shape), &device))
+    }
+}
+
+/// Layer (where trained) and elements of every float parameter, in visiting order.
+#[derive(Default)]
+struct Census {
+    path: Vec<String>,
+    found: Vec<(Option<usize>, Vec<f64>)>,
+}
+
+impl ModuleVisitor for Census {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        let layer = match self.path[0].as_str() {
+            "stem" => 0,
+            "head" => DEPTH + 1,
+            _ => self.path[1].parse::<usize>().expect("a block's number") + 1,
+        };
+        let is_running_statistic = self.path.last().is_some_and(|name| name.starts_with("running"));
+        self.found.push(((!is_running_statistic).then_some(layer), host(parameter.val())));
+    }
+}
+
+/// Loss from the input of `layer` on (1 … D: a block, D + 1: the head).
+fn loss_from(model: &Mlp, layer: usize, x: Tensor<2>, batch: &Labelled) -> f64 {
+    let x = model.blocks.iter().skip(layer - 1).fold(x, |x, block| block.forward(x));
+    Loss::cross_entropy(model.head.forward(x), batch).mean.into_scalar::<f64>()
+}
+
+fn loss(model: &Mlp, batch: &Labelled) -> f64 {
+    loss_from(model, 1, model.stem.forward(batch.inputs.clone()), batch)
+}
+
+/// x_l for l = 0 … D + 1.
+fn inputs(model: &Mlp, batch: &Labelled) -> Vec<Tensor<2>> {
+    let mut inputs = vec![batch.inputs.clone(), model.stem.forward(batch.inputs.clone())];
+    for block in &model.blocks {
+        inputs.push(block.forward(inputs.last().expect("not empty").clone()));
+    }
+    inputs
+}
+
+fn norm(values: &[f64]) -> f64 {
+    values.iter().map(|value| value * value).sum::<f64>().sqrt()
+}
+
+fn difference(loss: impl Fn(f64) -> f64) -> f64 {
+    (loss(NUDGE) - loss(-NUDGE)) / (2.0 * NUDGE)
+}
+
+/// What the quantities should be, layer by layer.
+struct Oracle {
+    /// ∂L/∂θ_l.
+    gradients: Vec<Vec<f64>>,
+    /// ∂L/∂x_l, empty for the stem.
+    signals: Vec<Vec<f64>>,
+    /// θ_l.
+    weights: Vec<Vec<f64>>,
+    /// x_l.
+    inputs: Vec<Vec<f64>>,
+}
+
+impl Oracle {
+    fn of(model: &Mlp, batch: &Labelled) -> Self {
+        let mut census = Census::default();
+        model.visit(&mut census);
+        let (mut gradients, mut weights) = (vec![Vec::new(); DEPTH + 2], vec![Vec::new(); DEPTH + 2]);
+        for (index, (layer, values)) in census.found.into_iter().enumerate() {
+            let Some(layer) = layer else { continue };
+            for element in 0..values.len() {
+                let nudged = |by| loss(&Nudged::model(model, Some((index, element, by))), batch);
+                gradients[layer].push(difference(nudged));
+            }
+            weights[layer].extend(values);
+        }
+        let still = Nudged::model(model, None);
+        let inputs = inputs(&still, batch);
+        let signals = inputs.iter().enumerate().map(|(layer, x)| signal(&still, layer, x, batch)).collect();
+        Self { gradients, signals, weights, inputs: inputs.into_iter().map(host).collect() }
+    }
+
+    fn expected(&self, quantity: Quantity, layer: usize) -> Option<f64> {
+        let is_block = (1..=DEPTH).contains(&layer);
+        let gradient = norm(&self.gradients[layer]);
+        match quantity {
+            Quantity::SignalNorm => (layer > 0).then(|| norm(&self.signals[layer])),
+            Quantity::Gain => is_block.then(|| norm(&self.signals[layer]) / norm(&self.signals[layer + 1])),
+            Quantity::GradNorm => Some(gradient),
+            Quantity::GradRms => Some(gradient / (self.gradients[layer].len() as f64).sqrt()),
+            Quantity::ActRms => Some(norm(&self.inputs[layer]) / (self.inputs[layer].len() as f64).sqrt()),
+            Quantity::WeightNorm => Some(norm(&self.weights[layer])),
+            // Plain gradient descent: Δθ = −rate·g.
+            Quantity::UpdateRatio => Some(RATE * gradient / norm(&self.weights[layer])),
+            other => panic!("{other} has no oracle"),
+        }
+    }
+}
+
+fn signal(model: &Mlp, layer: usize, x: &Tensor<2>, batch: &Labelled) -> Vec<f64> {
+    if layer == 0 {
+        return Vec::new();
+    }
+    let (shape, values) = (x.dims(), host(x.clone()));
+    (0..values.len())
+        .map(|element| {
+            difference(|by| {
+                let mut values = values.clone();
+                values[element] += by;
+                let x = Tensor::from_data(TensorData::new(values, shape), &x.device());
+                loss_from(model, layer, x, batch)
+            })
+        })
+        .collect()
+}
+
+/// A seed whose ReLUs, if there are any, are all clear of their kinks.
+fn seed(lane: &LaneConfig) -> u64 {
+    let (device, is_smooth) = (device(Backend::Flex), lane.activation != Activation::Relu);
+    (1..1000)
+        .find(|seed| is_smooth || clearance(&Mlp::new(lane, TASK, *seed, &device), &batch(&device)) > MARGIN)
+        .expect("one of a thousand seeds")
+}
+
+/// Least |N(x)| before any φ.
+fn clearance(model: &Mlp, batch: &Labelled) -> f64 {
+    let still = Nudged::model(model, None);
+    let inputs = inputs(&still, batch);
+    let before = still.blocks.iter().zip(&inputs[1..]).flat_map(|(block, x)| match &block.norm {
+        Some(norm) => host(norm.forward(x.clone())),
+        None => host(x.clone()),
+    });
+    before.map(f64::abs).fold(f64::INFINITY, f64::min)
+}
+
+/// Compares the values of a step on `backend` with the oracle and returns the largest relative error.
+fn worst(lane: &LaneConfig, seed: u64, oracle: &Oracle, backend: Backend) -> f64 {
+    let device = device(backend);
+    let model = Mlp::new(lane, TASK, seed, &device);
+    let taken = Stepper::new(model, lane, &device).step(&batch(&device), RATE, Look::Everything);
+    assert_eq!(taken.samples.len(), DEPTH + 2);
+
+    let case = format!("{backend} {lane:?}");
+    let mut worst = 0.0_f64;
+    let mut compare = |what: String, found: f64, expected: f64| {
+        assert!(expected > 1e-9, "{what} of {case} proves nothing at {expected:e}");
+        let error = (found / expected - 1.0).abs();
+        assert!(error <= PROMISED, "{what} of {case}: {found:e} instead of {expected:e}, off by {error:e}");
+        worst = worst.max(error);
+    };
+    for (row, quantity) in Quantity::ALL.iter().enumerate() {
+        for (layer, sample) in taken.samples.iter().enumerate() {
+            let found = (quantity.definition().estimate)(sample);
+            let shown = taken.values.row(row)[layer].get();
+            assert_eq!(shown, found.map(|value| value as f32), "{quantity} of layer {layer} as shown: {case}");
+            let expected = oracle.expected(*quantity, layer);
+            assert_eq!(found.is_some(), expected.is_some(), "{quantity} of layer {layer}: {case}");
+            if let (Some(found), Some(expected)) = (found, expected) {
+                compare(format!("{quantity} of layer {layer}"), found, expected);
+            }
+        }
+    }
+    let global = |sample: &LayerSample| sample.grad.expect("a gradient").sum_of_squares;
+    let found = taken.samples.iter().map(global).sum::<f64>().sqrt();
+    compare("global norm".to_owned(), found, norm(&oracle.gradients.concat()));
+    assert_eq!(taken.global_grad_norm, Some(found as f32), "{case}");
+    worst
+}
+
+/// The loss is differenced on flex alone: ndarray's sigmoid rounds to f32 on its way, which no difference survives,
+/// while its gradient does.
+fn agrees(norm: Norm) {
+    let oracles: Vec<(LaneConfig, u64, Oracle)> = lanes(norm)
+        .into_iter()
+        .map(|lane| {
+            let (device, seed) = (device(Backend::Flex), seed(&lane));
+            let oracle = Oracle::of(&Mlp::new(&lane, TASK, seed, &device), &batch(&device));
+            (lane, seed, oracle)
+        })
+        .collect();
+    for backend in [Backend::Flex, Backend::Ndarray] {
+        let errors = oracles.iter().map(|(lane, seed, oracle)| worst(lane, *seed, oracle, backend));
+        println!("{backend}, norm {norm}: largest relative error {:.1e}", errors.fold(0.0, f64::max));
+    }
+}
+
+#[test]
+fn quantities_agree_with_finite_differences() {
+    agrees(Norm::None);
+}
+
+#[test]
+fn quantities_agree_with_finite_differences_under_layer_norm() {
+    agrees(Norm::Layer);
+}
+
+#[test]
+fn quantities_agree_with_finite_differences_under_batch_norm() {
+    agrees(Norm::Batch);
+}
