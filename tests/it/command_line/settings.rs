@@ -81,7 +81,7 @@ fn variables_of_the_environment_are_checked_and_those_of_others_left_alone() {
     for (name, value, words) in [
         ("GRADTOP_SEED", &b"x"[..], "GRADTOP_SEED: 'x' cannot be read (invalid digit found in string): write NUMBER"),
         ("GRADTOP_DEPHT", b"3", "GRADTOP_DEPHT: there is no setting 'depht': did you mean 'depth'?"),
-        ("GRADTOP_SEED", b"\xff", "GRADTOP_SEED: \"\\xFF\" is not UTF-8"),
+        ("GRADTOP_SEED", b"\xff", "GRADTOP_SEED: '\u{fffd}' is not UTF-8"),
     ] {
         let said = with(name, value);
         assert_eq!((said.code, said.err.as_str()), (2, format!("error: {words}\n").as_str()));
