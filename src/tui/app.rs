@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use ratatui::crossterm::event::Event as TerminalEvent;
 use ratatui::layout::{Position, Rect};
 
 use super::action::Action;
@@ -74,8 +75,9 @@ enum Stale {
 }
 
 struct App<'a> {
-    screen: Screen,
+    // Before the screen, so that it is dropped first: keys typed after the screen was left are the shell's.
     input: Input,
+    screen: Screen,
     source: &'a mut dyn Source,
     theme: &'a Theme,
     scene: Scene,
@@ -182,6 +184,9 @@ impl App<'_> {
         let mut wait = wait;
         while let Some(event) = self.input.next(wait).map_err(gone)? {
             wait = Duration::ZERO;
+            if matches!(event, TerminalEvent::Resize(..)) {
+                self.screen.doubt();
+            }
             self.stale = Stale::Answer;
             if let Some(action) = keymap::action(&event, &self.scene)
                 && let Some(ended) = self.act(action)?

@@ -15,9 +15,11 @@ use ratatui::crossterm::event::{self, Event};
 /// Events that wait for the screen at most; further ones wait in the terminal.
 const CAPACITY: usize = 64;
 /// Time after which the thread looks whether anybody still listens.
-const LOOK: Duration = Duration::from_millis(100);
+const LOOK: Duration = Duration::from_millis(50);
+/// Time that the thread is given to end.
+const FAREWELL: Duration = Duration::from_millis(200);
 
-/// The receiving end. Dropping it ends the thread, which is not waited for: it may hang.
+/// The receiving end. Dropping it ends the thread, so that what is typed from then on is the shell's.
 #[derive(Debug)]
 pub(super) struct Input {
     receiver: Receiver<io::Result<Event>>,
@@ -53,6 +55,8 @@ impl Input {
 impl Drop for Input {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Release);
+        // Until the thread drops its end. It never does where the terminal went away, and is not waited for then.
+        while self.receiver.recv_timeout(FAREWELL).is_ok() {}
     }
 }
 

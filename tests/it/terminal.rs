@@ -34,6 +34,14 @@ fn wait_for_both_lanes(pty: &Pty) {
     });
 }
 
+/// The step in the first line of the screen.
+fn step(screen: &vt100::Screen) -> u64 {
+    let text = screen.contents();
+    let behind = text.lines().next().and_then(|line| line.split_once("step ")).map_or("", |(_, behind)| behind);
+    let digits: String = behind.chars().take_while(|c| c.is_ascii_digit() || *c == ',').filter(|c| *c != ',').collect();
+    digits.parse().unwrap_or_default()
+}
+
 /// Cells of the heatmaps: half blocks in two true colours.
 fn coloured_cells(screen: &vt100::Screen, columns: std::ops::Range<u16>) -> usize {
     let rows = screen.size().0;
@@ -71,7 +79,7 @@ fn both_heatmaps_are_there_keys_work_and_sigterm_gives_the_terminal_back() {
 const KEYS: &[(&str, &str, &str)] = &[
     ("?", "this help", "nothing of the kind"),
     ("\x1b", "residual", "this help"),
-    ("m", "‖δₗ‖/‖δₗ₊₁‖   ×", "nothing of the kind"),
+    ("m", "‖δₗ‖/‖δₗ₊₁‖   signal ×", "nothing of the kind"),
     ("v", "residual ÷ plain", "nothing of the kind"),
     ("v", "residual", "residual ÷ plain"),
     ("v", "loss", "depth profile"),
@@ -80,8 +88,8 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("zZxX0", "residual", "nothing of the kind"),
     ("e", "branch-scale", "nothing of the kind"),
     ("\x1b", "residual", "branch-scale"),
-    (":", "do it", "edit & restart"),
-    ("goto 3\r", "step 3 ", "do it"),
+    (":", "quantity  view  goto", "edit & restart"),
+    ("goto 3\r", "step 3 ", "quantity  view  goto"),
     ("a", "mean of its values", "nothing of the kind"),
     (" ", "paused", "● live"),
     (".", "paused", "● live"),

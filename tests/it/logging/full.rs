@@ -4,6 +4,7 @@
 //! system answers in the same way: a short write, then an error.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -95,9 +96,9 @@ fn a_disk_that_fills_up_costs_what_does_not_fit_and_nothing_else() {
 fn once_there_is_room_again_the_trace_goes_on_without_a_gap() {
     for room in Room::all(SPACE / 4) {
         let mut child = room.command(&["--steps", "100000000"]).spawn().unwrap();
-        let file = room.log().join("trace.jsonl");
-        let length = || fs::metadata(&file).map_or(0, |metadata| metadata.len());
-        wait_until("the disk is nearly full", || length() > SPACE as u64 / 4 - 8192);
+        let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        assert!(said.any(|line| line.contains("the trace is paused")));
+        let rest = std::thread::spawn(move || said.collect::<Vec<_>>());
         let before = steps_in(&room.log());
         room.make_room(&child);
         wait_until("the trace goes on", || steps_in(&room.log()) > before + 20);
@@ -106,6 +107,7 @@ fn once_there_is_room_again_the_trace_goes_on_without_a_gap() {
         // On the small disk it may have filled up again.
         let code = child.wait().unwrap().code();
         assert!(matches!(code, Some(130 | 1)), "{code:?}");
+        assert!(rest.join().unwrap().iter().any(|line| line == "gradtop: the trace is being written again"));
         assert!(assert_no_step_is_missing(&events(&room.log())) as usize > before / 2);
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use gradtop::event::{Event, Outcome, RunEnd};
 
 use super::pty::Pty;
-use super::{ENDLESS, USUAL, live, wait_for_both_lanes};
-use crate::logging::{events, steps_in};
+use super::{ENDLESS, USUAL, live};
+use crate::logging::{events, steps_in, wait_until};
 use crate::program::{GRADTOP, SMALL};
 
 /// An end in order takes no longer.
@@ -81,13 +81,13 @@ fn training_goes_on_while_nobody_reads_the_terminal_and_sigterm_still_ends_it() 
     let mut pty = live(directory.path(), &["--log", "run"]);
     pty.stop_reading();
     let before = steps_in(&log);
-    crate::logging::wait_until("the trace grows", || steps_in(&log) > before + 3000);
+    wait_until("the trace grows", || steps_in(&log) > before + 3000);
     pty.read_on();
     // The screen missed steps meanwhile, and says so: it was blocked indeed.
     pty.wait_for("not shown");
     pty.stop_reading();
     let before = steps_in(&log);
-    crate::logging::wait_until("the trace grows", || steps_in(&log) > before + 3000);
+    wait_until("the trace grows", || steps_in(&log) > before + 3000);
     pty.signal("TERM");
     let (code, took) = pty.end();
     assert_eq!(code, 143);
@@ -104,7 +104,7 @@ fn a_headless_run_that_nobody_reads_ends_at_sigterm_too() {
     pty.wait_for("step");
     pty.stop_reading();
     let before = steps_in(&log);
-    crate::logging::wait_until("the trace grows", || steps_in(&log) > before + 3000);
+    wait_until("the trace grows", || steps_in(&log) > before + 3000);
     pty.signal("TERM");
     let (code, took) = pty.end();
     assert_eq!(code, 143);
@@ -132,21 +132,17 @@ fn a_terminal_that_goes_away_ends_the_run_in_order() {
 fn no_thread_is_left_by_a_restart_and_no_child_by_the_end() {
     let directory = tempfile::tempdir().unwrap();
     let mut pty = live(directory.path(), &[]);
-    let threads = |pty: &Pty| {
-        let tasks = fs::read_dir(format!("/proc/{}/task", pty.pid())).unwrap();
-        let name = |task: fs::DirEntry| fs::read_to_string(task.path().join("comm")).unwrap_or_default();
-        let mut names: Vec<String> = tasks.filter_map(Result::ok).map(name).collect();
-        names.sort();
-        names
-    };
     let before = threads(&pty);
-    assert_eq!(before.iter().filter(|name| name.starts_with("lane ")).count(), 2, "{before:?}");
+    assert_eq!(lanes(&before).len(), 2, "{before:?}");
     for _ in 0..3 {
-        pty.forget();
+        let old = lanes(&threads(&pty));
         pty.press("R");
-        wait_for_both_lanes(&pty);
+        wait_until("lanes of a new run", || {
+            let new = lanes(&threads(&pty));
+            new.len() == 2 && new.iter().all(|lane| !old.contains(lane))
+        });
     }
-    crate::logging::wait_until("as many threads as before", || threads(&pty) == before);
+    wait_until("as many threads as before", || threads(&pty).len() == before.len());
     let pid = pty.pid();
     let in_its_session = || {
         let processes = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
@@ -157,6 +153,17 @@ fn no_thread_is_left_by_a_restart_and_no_child_by_the_end() {
     pty.press("\x03");
     assert_ends(&mut pty, 130);
     assert_eq!(in_its_session(), 0);
+}
+
+/// Number and name of every thread.
+fn threads(pty: &Pty) -> Vec<(String, String)> {
+    let tasks = fs::read_dir(format!("/proc/{}/task", pty.pid())).unwrap().filter_map(Result::ok);
+    let name = |task: &fs::DirEntry| fs::read_to_string(task.path().join("comm")).unwrap_or_default();
+    tasks.map(|task| (task.file_name().to_string_lossy().into_owned(), name(&task))).collect()
+}
+
+fn lanes(threads: &[(String, String)]) -> Vec<(String, String)> {
+    threads.iter().filter(|(_, name)| name.starts_with("lane ")).cloned().collect()
 }
 
 /// The session of a process: the fourth number behind its name in `/proc/PID/stat`.

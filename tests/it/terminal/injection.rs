@@ -85,11 +85,11 @@ fn no_view_of_a_trace_lets_a_name_speak_to_the_terminal() {
     for traces in [&["run"][..], &["run", "again"]] {
         let mut pty = Pty::start(GRADTOP, &[&["view"], traces].concat(), place.root(), (200, 60));
         pty.wait_for("failed");
-        for key in ["v", "m", "v", "v", "v", "\t", "\t", "?", "\x1b", ":", "\x1b", "j", "k", "e", " "] {
-            pty.press(key);
+        for key in ["v", "m", "v", "v", "v", "\t", "\t", "?", "?", ":", "\x7f", "j", "k", "e", " "] {
+            pty.press_and_see(key);
         }
         pty.resize(80, 24);
-        pty.wait_for("failed");
+        pty.press_and_see("m");
         pty.press("q");
         assert_eq!(pty.end().0, 0);
         pty.assert_restored();

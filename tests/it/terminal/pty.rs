@@ -42,7 +42,11 @@ struct Shared {
 struct Seen {
     parser: vt100::Parser,
     bytes: Vec<u8>,
+    frames: usize,
 }
+
+/// What stands behind every frame.
+const END_OF_FRAME: &[u8] = b"\x1b[?2026l";
 
 fn pty_size(columns: u16, rows: u16) -> PtySize {
     PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
@@ -64,9 +68,9 @@ impl Pty {
     pub(crate) fn spawn(command: CommandBuilder, (columns, rows): (u16, u16)) -> Self {
         let pair = native_pty_system().openpty(pty_size(columns, rows)).unwrap();
         let before = format!("{:?}", pair.master.get_termios().unwrap());
-        let parser = vt100::Parser::new(rows.max(1), columns.max(1), 0);
+        let parser = vt100::Parser::new(rows.max(2), columns.max(2), 0);
         let shared = Arc::new(Shared {
-            seen: Mutex::new(Seen { parser, bytes: Vec::new() }),
+            seen: Mutex::new(Seen { parser, bytes: Vec::new(), frames: 0 }),
             changed: Condvar::new(),
             mode: AtomicU8::new(READING),
         });
@@ -94,9 +98,21 @@ impl Pty {
         writer.flush().unwrap();
     }
 
-    /// Changes the size of the terminal.
+    /// Types, and waits for the frame that answers.
+    pub(crate) fn press_and_see(&mut self, keys: &str) {
+        let frames = self.frames();
+        self.press(keys);
+        self.wait_until("a frame that answers", |seen| seen.frames > frames);
+    }
+
+    /// Frames that were drawn whole.
+    pub(crate) fn frames(&self) -> usize {
+        self.shared.seen.lock().unwrap().frames
+    }
+
+    /// Changes the size of the terminal. The parser of what is drawn needs two rows and columns.
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
-        self.shared.seen.lock().unwrap().parser.screen_mut().set_size(rows.max(1), columns.max(1));
+        self.shared.seen.lock().unwrap().parser.screen_mut().set_size(rows.max(2), columns.max(2));
         self.master.as_ref().unwrap().resize(pty_size(columns, rows)).unwrap();
     }
 
@@ -116,11 +132,19 @@ impl Pty {
 
     /// Waits until the screen is as wished.
     pub(crate) fn wait(&self, wish: &str, is_so: impl Fn(&vt100::Screen) -> bool) {
+        self.wait_until(wish, |seen| is_so(seen.parser.screen()));
+    }
+
+    fn wait_until(&self, wish: &str, is_so: impl Fn(&Seen) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         let mut seen = self.shared.seen.lock().unwrap();
-        while !is_so(seen.parser.screen()) {
+        while !is_so(&seen) {
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "{wish}: it never came; the screen is\n{}", seen.parser.screen().contents());
+            if left.is_zero() {
+                let screen = seen.parser.screen().contents();
+                drop(seen);
+                panic!("{wish}: it never came; the screen is\n{screen}");
+            }
             seen = self.shared.changed.wait_timeout(seen, left).unwrap().0;
         }
     }
@@ -128,6 +152,11 @@ impl Pty {
     /// Waits until these words are on the screen.
     pub(crate) fn wait_for(&self, words: &str) {
         self.wait(words, |screen| screen.contents().contains(words));
+    }
+
+    /// Something about the screen as it is now.
+    pub(crate) fn look<T>(&self, what: impl Fn(&vt100::Screen) -> T) -> T {
+        what(self.shared.seen.lock().unwrap().parser.screen())
     }
 
     /// What is on the screen now.
@@ -208,7 +237,12 @@ impl Shared {
                     Ok(count) => {
                         let mut seen = self.seen.lock().unwrap();
                         seen.parser.process(&buffer[..count]);
+                        // An end of frame may be split between two reads.
+                        let from = (seen.bytes.len() + 1).saturating_sub(END_OF_FRAME.len());
                         seen.bytes.extend_from_slice(&buffer[..count]);
+                        let ends =
+                            seen.bytes[from..].windows(END_OF_FRAME.len()).filter(|bytes| *bytes == END_OF_FRAME);
+                        seen.frames += ends.count();
                         self.changed.notify_all();
                     }
                 },

@@ -14,15 +14,29 @@ fn no_size_ends_it_and_the_picture_comes_back_whole() {
     let mut pty = live(directory.path(), &[]);
     for (columns, rows) in SIZES {
         pty.resize(columns, rows);
-        // Keys are answered at every size, one after the other.
-        pty.press("mv");
+        pty.press_and_see("m");
+        pty.press_and_see("v");
     }
-    pty.press("\x1b");
+    pty.press_and_see("\x1b");
     pty.resize(USUAL.0, USUAL.1);
     wait_for_both_lanes(&pty);
     pty.press("\x03");
     assert_eq!(pty.end().0, 130);
     pty.assert_restored();
+}
+
+#[test]
+fn a_terminal_that_shrinks_and_grows_back_at_once_is_drawn_anew() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut pty = live(directory.path(), &[]);
+    for _ in 0..10 {
+        // As a terminal that shows one row alone, and then has lost all others.
+        pty.resize(USUAL.0, 1);
+        pty.resize(USUAL.0, USUAL.1);
+        wait_for_both_lanes(&pty);
+    }
+    pty.press("\x03");
+    assert_eq!(pty.end().0, 130);
 }
 
 #[test]

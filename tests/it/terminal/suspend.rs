@@ -74,8 +74,9 @@ fn job_control_of_a_shell_works() {
     wait_for_both_lanes(&pty);
     pty.press("\x1a");
     pty.wait("the shell's screen", |screen| !screen.alternate_screen() && !screen.hide_cursor());
+    pty.wait_for("Stopped");
     pty.press("echo 'the shell' reads\r");
-    pty.wait_for("\nthe shell reads");
+    pty.wait_for("the shell reads");
     pty.press("fg\r");
     wait_for_both_lanes(&pty);
     pty.wait_for(NOTICE);

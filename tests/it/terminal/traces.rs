@@ -6,20 +6,12 @@ use std::process::Stdio;
 use gradtop::event::{Event, Outcome, RunEnd};
 
 use super::pty::Pty;
-use super::{ENDLESS, USUAL, live, wait_for_both_lanes};
+use super::{ENDLESS, USUAL, live, step};
 use crate::logging::{events, wait_until};
 use crate::program::{GRADTOP, Place, SMALL};
 
 fn view(place: &Place, traces: &[&str]) -> Pty {
     Pty::start(GRADTOP, &[&["view"], traces].concat(), place.root(), USUAL)
-}
-
-/// The step in the first line of the screen.
-fn step(screen: &vt100::Screen) -> u64 {
-    let text = screen.contents();
-    let behind = text.lines().next().and_then(|line| line.split_once("step ")).map_or("", |(_, behind)| behind);
-    let digits: String = behind.chars().take_while(|c| c.is_ascii_digit() || *c == ',').filter(|c| *c != ',').collect();
-    digits.parse().unwrap_or_default()
 }
 
 #[test]
@@ -92,10 +84,8 @@ fn a_restart_writes_beside_the_first_trace_and_leaves_it_as_it_was() {
     let place = Place::new();
     let mut pty = live(place.root(), &["--log", "run"]);
     wait_until("the first trace grows", || crate::logging::steps_in(&place.path("run")) > 100);
-    pty.forget();
     pty.press("+");
     pty.wait_for("mlp 5×8");
-    wait_for_both_lanes(&pty);
     let first = fs::read(place.path("run/trace.jsonl")).unwrap();
     let last = events(&place.path("run")).pop();
     assert_eq!(last, Some(Event::RunEnded(RunEnd { outcome: Outcome::Stopped })));
