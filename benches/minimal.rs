@@ -6,13 +6,13 @@ use burn::prelude::Device;
 use burn::tensor::{Distribution, Int, Tensor, activation, module};
 
 #[derive(Module, Debug)]
-pub struct Layer {
+pub(crate) struct Layer {
     weight: Param<Tensor<2>>,
     bias: Param<Tensor<1>>,
 }
 
 #[derive(Module, Debug)]
-pub struct Net {
+pub(crate) struct Net {
     stem: Layer,
     blocks: Vec<Layer>,
     head: Layer,
@@ -32,12 +32,18 @@ impl Layer {
 }
 
 impl Net {
-    pub fn new(features: usize, width: usize, depth: usize, classes: usize, device: &Device) -> Self {
+    pub(crate) fn new(features: usize, width: usize, depth: usize, classes: usize, device: &Device) -> Self {
         let blocks = (0..depth).map(|_| Layer::new(width, width, device)).collect();
         Self { stem: Layer::new(features, width, device), blocks, head: Layer::new(width, classes, device) }
     }
 
-    pub fn step(self, optimizer: &mut ModuleOptimizer, lr: f64, inputs: &Tensor<2>, classes: &Tensor<1, Int>) -> Self {
+    pub(crate) fn step(
+        self,
+        optimizer: &mut ModuleOptimizer,
+        lr: f64,
+        inputs: &Tensor<2>,
+        classes: &Tensor<1, Int>,
+    ) -> Self {
         let mut x = self.stem.forward(inputs.clone());
         for block in &self.blocks {
             x = x.clone() + block.forward(activation::relu(x));

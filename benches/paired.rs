@@ -1,22 +1,24 @@
-//! Paired ratios: two things in turn within one process, so that a machine that slows down slows both.
+//! Process CPU time, and paired ratios: two things in turn within one process, so that a machine that slows down slows both.
+
+#![allow(dead_code, clippy::print_stdout)] // not every bench asks for everything
 
 use std::time::Duration;
 
 /// Seconds of process CPU time of both sides of one pair.
-pub struct Pair {
+pub(crate) struct Pair {
     pub ours: f64,
     pub theirs: f64,
 }
 
 /// Process CPU seconds that `work` takes.
-pub fn cpu(work: impl FnOnce()) -> f64 {
+pub(crate) fn cpu(work: impl FnOnce()) -> f64 {
     let start = cpu_time::ProcessTime::now();
     work();
     Duration::as_secs_f64(&start.elapsed())
 }
 
 /// Prints medians, the median ratio and its 95 % interval; `most` is the bar, NaN for none.
-pub fn report(name: &str, pairs: &[Pair], most: f64) {
+pub(crate) fn report(name: &str, pairs: &[Pair], most: f64) {
     let sorted = |values: Vec<f64>| {
         let mut values = values;
         values.sort_by(f64::total_cmp);
@@ -38,4 +40,12 @@ pub fn report(name: &str, pairs: &[Pair], most: f64) {
         "{name}: {:.2} ms against {:.2} ms, ratio {:.3} [{low:.3}, {high:.3}]{bar}",
         ours[middle], theirs[middle], ratios[middle]
     );
+}
+
+/// MiB of memory that the process holds; NaN where the system does not say.
+pub(crate) fn resident() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<f64>().ok())
+        .map_or(f64::NAN, |kb| kb / 1024.0)
 }

@@ -3,6 +3,8 @@
 //! `cargo bench --bench step [-- NAME]` prints, per case, the median of the paired ratios with its 95 % interval
 //! (distribution-free, by order statistics); the upper end is what counts.
 
+#![allow(clippy::print_stdout, clippy::expect_used)]
+
 #[path = "minimal.rs"]
 mod minimal;
 #[path = "paired.rs"]
@@ -40,6 +42,14 @@ fn main() {
             compare(name, depth, steps, look, most, &device);
         }
     }
+    for (depth, steps) in [(50, 20), (1000, 2)] {
+        if "share".contains(&wanted) {
+            share(depth, steps, &device);
+        }
+    }
+    if "backends".contains(&wanted) {
+        backends(&device);
+    }
     if "scaling".contains(&wanted) {
         scaling(&device);
     }
@@ -50,16 +60,13 @@ fn compare(name: &str, depth: usize, steps: usize, look: Look, most: f64, device
     let mut ours = stepper(depth, device);
     let mut net = Some(minimal::Net::new(64, WIDTH, depth, 10, device));
     let mut sgd = SgdConfig::new().init();
-    let (mut share, mut measured) = (0.0, 0.0);
     let pairs: Vec<Pair> = (0..PAIRS)
         .map(|_| {
-            let start = std::time::Instant::now();
             let ours = paired::cpu(|| {
                 for _ in 0..steps {
-                    share += ours.step(&batch, RATE, look).measuring.as_secs_f64();
+                    let _ = ours.step(&batch, RATE, look);
                 }
             });
-            measured += start.elapsed().as_secs_f64();
             let theirs = paired::cpu(|| {
                 for _ in 0..steps {
                     net = net.take().map(|net| net.step(&mut sgd, RATE, &batch.inputs, &batch.classes));
@@ -69,9 +76,49 @@ fn compare(name: &str, depth: usize, steps: usize, look: Look, most: f64, device
         })
         .collect();
     report(name, &pairs, most);
-    if look == Look::Everything {
-        println!("    share shown on screen: {:.1} %", 100.0 * share / measured);
-    }
+}
+
+/// The share of a step that the screen says measuring takes, against what it takes: our own step without measuring.
+fn share(depth: usize, steps: usize, device: &Device) {
+    let batch = batch(device);
+    let (mut watched, mut alone) = (stepper(depth, device), stepper(depth, device));
+    let (mut shown, mut whole) = (0.0, 0.0);
+    let pairs: Vec<Pair> = (0..PAIRS)
+        .map(|_| {
+            let start = std::time::Instant::now();
+            let ours = paired::cpu(|| {
+                for _ in 0..steps {
+                    shown += watched.step(&batch, RATE, Look::Everything).measuring.as_secs_f64();
+                }
+            });
+            whole += start.elapsed().as_secs_f64();
+            let theirs = paired::cpu(|| {
+                for _ in 0..steps {
+                    let _ = alone.step(&batch, RATE, Look::Away);
+                }
+            });
+            Pair { ours, theirs }
+        })
+        .collect();
+    let mut shares: Vec<f64> = pairs.iter().map(|pair| 100.0 * (1.0 - pair.theirs / pair.ours)).collect();
+    shares.sort_by(f64::total_cmp);
+    let (measured, shown) = (shares[PAIRS / 2], 100.0 * shown / whole);
+    let verdict = if (measured - shown).abs() <= 1.0 { "met" } else { "MISSED" };
+    println!("share of measuring, depth {depth}: {measured:.1} % taken, {shown:.1} % shown   bar ± 1 point: {verdict}");
+}
+
+/// The same measured step on both backends.
+fn backends(flex: &Device) {
+    let ndarray = backend::device(Backend::Ndarray).autodiff();
+    let (batch_flex, batch_ndarray) = (batch(flex), batch(&ndarray));
+    let (mut on_flex, mut on_ndarray) = (stepper(50, flex), stepper(50, &ndarray));
+    let pairs: Vec<Pair> = (0..PAIRS)
+        .map(|_| Pair {
+            ours: paired::cpu(|| drop(on_flex.step(&batch_flex, RATE, Look::Everything))),
+            theirs: paired::cpu(|| drop(on_ndarray.step(&batch_ndarray, RATE, Look::Everything))),
+        })
+        .collect();
+    report("flex against ndarray, depth 50", &pairs, f64::NAN);
 }
 
 fn scaling(device: &Device) {
@@ -84,22 +131,17 @@ fn scaling(device: &Device) {
             (0..steps).map(|_| paired::cpu(|| drop(ours.step(&batch, RATE, Look::Everything)))).collect();
         times.sort_by(f64::total_cmp);
         per_block.push(times[steps / 2] / depth as f64 * 1e6);
-        println!("depth {depth}: {:.1} µs per block, {:.0} MiB resident", per_block[per_block.len() - 1], resident());
+        println!(
+            "depth {depth}: {:.1} µs per block, {:.0} MiB resident",
+            per_block[per_block.len() - 1],
+            paired::resident()
+        );
     }
     println!(
         "    1000 ÷ 200: {:.2} (≤ 1.3)   10 000 ÷ 200: {:.2} (≤ 3)",
         per_block[1] / per_block[0],
         per_block[2] / per_block[0]
     );
-}
-
-fn resident() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    status
-        .split(' ')
-        .nth(1)
-        .and_then(|pages| pages.parse::<f64>().ok())
-        .map_or(f64::NAN, |pages| pages * 4096.0 / 1048576.0)
 }
 
 fn stepper(depth: usize, device: &Device) -> Stepper<Mlp> {

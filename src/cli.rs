@@ -5,7 +5,6 @@ mod diagnostics;
 mod exit;
 mod export;
 mod manual;
-mod view;
 
 #[cfg(feature = "lab")]
 mod headless;
@@ -16,7 +15,9 @@ mod logging;
 #[cfg(feature = "lab")]
 mod run;
 #[cfg(feature = "tui")]
-mod screen;
+mod show;
+#[cfg(feature = "tui")]
+mod view;
 
 use std::ffi::OsString;
 
@@ -43,7 +44,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> {
         }
     };
     match matches.subcommand() {
-        Some(("view", matches)) => view::view(matches),
+        Some(("view", matches)) => view(matches),
         Some(("export", matches)) => export::export(matches),
         Some(("completions", matches)) => manual::completions(matches),
         Some(("man", _)) => manual::man(),
@@ -58,9 +59,46 @@ fn run(matches: &ArgMatches) -> Result<Exit> {
 }
 
 #[cfg(not(feature = "lab"))]
-fn run(_matches: &ArgMatches) -> Result<Exit> {
-    Err(exit::Usage("this gradtop was built without the feature 'lab': it reads traces but trains nothing".to_owned())
-        .into())
+fn run(_: &ArgMatches) -> Result<Exit> {
+    missing("lab", "it reads traces but trains nothing")
+}
+
+#[cfg(feature = "tui")]
+fn view(matches: &ArgMatches) -> Result<Exit> {
+    view::view(matches)
+}
+
+#[cfg(not(feature = "tui"))]
+fn view(_: &ArgMatches) -> Result<Exit> {
+    missing("tui", "it has no screen")
+}
+
+/// A live run on the screen.
+#[cfg(all(feature = "lab", feature = "tui"))]
+fn screen(
+    matches: &ArgMatches,
+    prepared: crate::train::Prepared,
+    logging: logging::Logging,
+    trace: Option<crate::sink::trace::TraceSink>,
+) -> Result<Exit> {
+    let mut source = live::LiveSource::start(prepared, logging, trace).map_err(run::refused)?;
+    let exit = show::show(matches, &mut source)?;
+    source.close().map_or(Ok(exit), |gap| Err(exit::Incomplete(gap).into()))
+}
+
+#[cfg(all(feature = "lab", not(feature = "tui")))]
+fn screen(
+    _: &ArgMatches,
+    prepared: crate::train::Prepared,
+    logging: logging::Logging,
+    trace: Option<crate::sink::trace::TraceSink>,
+) -> Result<Exit> {
+    headless::run(prepared, trace, logging.directory())
+}
+
+#[cfg(not(all(feature = "lab", feature = "tui")))]
+fn missing(feature: &str, therefore: &str) -> Result<Exit> {
+    Err(exit::Usage(format!("this gradtop was built without the feature '{feature}': {therefore}")).into())
 }
 
 /// Prints what went wrong and its causes, one sentence, to standard error.

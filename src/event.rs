@@ -116,6 +116,25 @@ impl StepRecord {
     }
 }
 
+#[cfg(test)]
+impl StepRecord {
+    /// A step of lane 0 on which nothing was measured.
+    pub(crate) fn unmeasured(step: u64) -> Self {
+        Self {
+            lane: LaneId(0),
+            step: Step(step),
+            epoch: 1,
+            loss: 1.0,
+            accuracy: None,
+            learning_rate: 0.1,
+            global_grad_norm: None,
+            step_ns: 1,
+            measure_ns: 0,
+            values: Grid::default(),
+        }
+    }
+}
+
 impl PartialEq for StepRecord {
     fn eq(&self, other: &Self) -> bool {
         self.scalars() == other.scalars() && self.values == other.values

@@ -34,6 +34,11 @@ impl Value {
         (self.0.to_bits() != ABSENT_BITS).then_some(self.0)
     }
 
+    /// The number as it is stored: a NaN where absent. For loops that select instead of branching.
+    pub(crate) fn raw(self) -> f32 {
+        self.0
+    }
+
     /// Whether nothing was measured.
     #[must_use]
     pub fn is_absent(self) -> bool {

@@ -3,6 +3,8 @@
 //! `docs/architecture.md` has the picture. The vocabulary ([`event`], [`quantity`], [`layer`], [`grid`], [`units`])
 //! is plain data; Burn stays in the modules behind the `watch` and `lab` features.
 
+// Suggestions are for whoever types: a screen or a command line.
+#[cfg_attr(not(feature = "tui"), allow(unused_imports))]
 pub mod config;
 pub mod event;
 pub mod grid;
@@ -17,7 +19,9 @@ pub mod units;
 
 #[cfg(feature = "watch")]
 pub mod backend;
+// A recorder alone uses not all that the stacks of the lab need.
 #[cfg(feature = "watch")]
+#[cfg_attr(not(feature = "lab"), allow(unused_imports, dead_code))]
 pub mod probe;
 
 #[cfg(feature = "lab")]
@@ -33,7 +37,9 @@ pub mod signals;
 #[cfg(feature = "tui")]
 pub mod tui;
 
+// Without training or screen parts of the command line lie idle.
 #[cfg(feature = "cli")]
+#[cfg_attr(not(all(feature = "lab", feature = "tui")), allow(dead_code))]
 pub mod cli;
 #[cfg(feature = "cli")]
 pub mod report;

@@ -2,6 +2,7 @@
 //!
 //! A process that is asked to end and does not (its terminal is not read, so that a write blocks) is ended after
 //! [`GRACE`]; the second request ends it at once. The trace is flushed every 200 ms, so nothing older is lost.
+//! A hangup never counts as the second request: the kernel sends one when a terminal closes, and the shell another.
 
 use std::io;
 use std::sync::Arc;
@@ -119,23 +120,33 @@ impl Signals {
 
 fn pass_on(sender: &Sender<Signal>, signal: Signal, answered: &Arc<AtomicBool>, asked: &mut bool) {
     if signal.ends() {
-        if *asked {
-            low_level::exit(signal.exit_code().into());
-        }
-        *asked = true;
-        let answered = Arc::clone(answered);
-        let watchdog = Builder::new().name("watchdog".to_owned()).spawn(move || {
-            std::thread::sleep(GRACE);
-            if !answered.load(Ordering::Acquire) {
-                low_level::exit(signal.exit_code().into());
-            }
-        });
-        if watchdog.is_err() {
+        if !*asked {
+            *asked = true;
+            watch(signal, Arc::clone(answered));
+        } else if signal != Signal::Hangup {
             low_level::exit(signal.exit_code().into());
         }
     }
     // A full channel means that nobody listens; the watchdog sees to it.
     let _ = sender.try_send(signal);
+}
+
+/// Gives the last words of a process that was asked to end [`GRACE`]: nobody may be reading them.
+pub fn end_soon(signal: Signal) {
+    watch(signal, Arc::default());
+}
+
+/// Ends the process after [`GRACE`], unless the request is answered by then.
+fn watch(signal: Signal, answered: Arc<AtomicBool>) {
+    let watchdog = Builder::new().name("watchdog".to_owned()).spawn(move || {
+        std::thread::sleep(GRACE);
+        if !answered.load(Ordering::Acquire) {
+            low_level::exit(signal.exit_code().into());
+        }
+    });
+    if watchdog.is_err() {
+        low_level::exit(signal.exit_code().into());
+    }
 }
 
 /// Stops the process as Ctrl-Z does; returns when it is continued.

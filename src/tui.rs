@@ -22,6 +22,7 @@ pub mod update;
 pub mod view;
 
 mod chart;
+mod input;
 mod meter;
 #[cfg(test)]
 mod sample;

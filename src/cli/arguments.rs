@@ -12,7 +12,7 @@ use crate::quantity::Quantity;
 const ABOUT: &str = "top for gradients: watch them flow, vanish and explode, layer by layer";
 const EXAMPLES: &str = "\
 Examples:
-  gradtop                                             plain beside residual, 50 blocks, on the embedded digits
+  gradtop                                  plain beside residual on the embedded digits
   gradtop --depth 200 --lane plain --lane residual:norm=layer,branch-scale=0.1
   gradtop run --headless --log runs/first && gradtop view runs/first
 
@@ -137,7 +137,7 @@ fn run_arguments() -> Vec<Arg> {
     ];
     arguments.extend(output.map(|argument| argument.help_heading("Run")));
     arguments.extend(screen_arguments());
-    arguments
+    arguments.into_iter().map(|argument| argument.hide_env_values(true)).collect()
 }
 
 fn screen_arguments() -> Vec<Arg> {
@@ -146,6 +146,7 @@ fn screen_arguments() -> Vec<Arg> {
             .long("color")
             .help("colours of the screen [default: what the terminal can show; NO_COLOR is respected]")
             .value_name("auto|truecolor|256|16|none")
+            .hide_possible_values(true)
             .env("GRADTOP_COLOR")
             .value_parser(PossibleValuesParser::new(["auto", "truecolor", "256", "16", "none"]))
             .help_heading("Screen"),
@@ -153,6 +154,7 @@ fn screen_arguments() -> Vec<Arg> {
             .long("theme")
             .help("background of the terminal [default: auto]")
             .value_name("auto|dark|light")
+            .hide_possible_values(true)
             .env("GRADTOP_THEME")
             .value_parser(PossibleValuesParser::new(["auto", "dark", "light"]))
             .help_heading("Screen"),
@@ -185,7 +187,7 @@ pub(super) fn settings(matches: &ArgMatches) -> Result<RunConfig> {
     if let Some(file) = matches.get_one::<std::path::PathBuf>("config") {
         draft.read_file(file)?;
     }
-    draft.read_environment(std::env::vars(), RESERVED)?;
+    draft.read_environment(std::env::vars_os(), RESERVED)?;
     for setting in SETTINGS {
         if let Some(value) = matches.get_one::<String>(setting.key) {
             draft.set(Origin::Flag, setting.key, value)?;

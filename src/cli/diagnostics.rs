@@ -1,6 +1,6 @@
 //! The program's own diagnostics: to a file, never into the screen.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -8,24 +8,42 @@ use clap::ArgMatches;
 use color_eyre::eyre::{Context, Result};
 use tracing::Level;
 
-/// Starts writing diagnostics where a person asked for them, or else beside the trace; without either nothing is
-/// written.
-///
-/// # Errors
-/// When the file cannot be opened.
-pub(super) fn start(matches: &ArgMatches, beside: Option<&Path>) -> Result<()> {
-    let asked = matches.get_one::<PathBuf>("diagnostics").cloned();
-    let Some(path) = asked.or_else(|| beside.map(|directory| directory.join("diagnostics.log"))) else {
-        return Ok(());
-    };
-    let file =
-        OpenOptions::new().create(true).append(true).open(&path).with_context(|| {
-            format!("cannot write diagnostics to {}: give --diagnostics another file", path.display())
-        })?;
-    let subscriber =
-        tracing_subscriber::fmt().with_ansi(false).with_max_level(Level::INFO).with_writer(Mutex::new(file)).finish();
-    // Set once per process; a second call (tests) changes nothing.
-    let _ = tracing::subscriber::set_global_default(subscriber);
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), "gradtop starts");
-    Ok(())
+/// Where diagnostics go.
+pub(super) struct Diagnostics {
+    /// The file that a person asked for.
+    asked: Option<File>,
+}
+
+impl Diagnostics {
+    /// Opens the file that a person asked for, before a run touches anything.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub(super) fn of(matches: &ArgMatches) -> Result<Self> {
+        let asked = matches.get_one::<PathBuf>("diagnostics").map(|path| open(path)).transpose()?;
+        Ok(Self { asked })
+    }
+
+    /// Starts writing: where a person asked for it, or else beside the trace; without either nothing is written.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub(super) fn start(self, beside: Option<&Path>) -> Result<()> {
+        let beside = || beside.map(|directory| open(&directory.join("diagnostics.log"))).transpose();
+        let Some(file) = self.asked.map_or_else(beside, |file| Ok(Some(file)))? else { return Ok(()) };
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_max_level(Level::INFO)
+            .with_writer(Mutex::new(file))
+            .finish();
+        // Set once per process; a second call (tests) changes nothing.
+        let _ = tracing::subscriber::set_global_default(subscriber);
+        tracing::info!(version = env!("CARGO_PKG_VERSION"), "gradtop starts");
+        Ok(())
+    }
+}
+
+fn open(path: &Path) -> Result<File> {
+    let file = OpenOptions::new().create(true).append(true).open(path);
+    file.with_context(|| format!("cannot write diagnostics to {}: give --diagnostics another file", path.display()))
 }

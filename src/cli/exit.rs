@@ -67,20 +67,8 @@ fn is_usage(report: &Report) -> bool {
     report.chain().any(|cause| {
         cause.is::<Usage>()
             || cause.is::<SettingError>()
-            || is_setting(cause)
             || cause.downcast_ref::<DraftError>().is_some_and(|error| matches!(error, DraftError::Value { .. }))
     })
-}
-
-#[cfg(feature = "lab")]
-fn is_setting(cause: &(dyn std::error::Error + 'static)) -> bool {
-    use crate::train::TrainError;
-    cause.downcast_ref::<TrainError>().is_some_and(|error| matches!(error, TrainError::Setting(_)))
-}
-
-#[cfg(not(feature = "lab"))]
-fn is_setting(_: &(dyn std::error::Error + 'static)) -> bool {
-    false
 }
 
 impl From<Exit> for ExitCode {

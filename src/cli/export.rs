@@ -16,7 +16,7 @@ use crate::trace::{self, Trace};
 /// Reads the trace to its end and writes it in another form.
 pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
     let text = |name: &str| matches.get_one::<String>(name).map(String::as_str).unwrap_or_default();
-    let path = matches.get_one::<PathBuf>("trace").map(PathBuf::as_path).unwrap_or(Path::new("."));
+    let path = matches.get_one::<PathBuf>("trace").map_or(Path::new("."), PathBuf::as_path);
     let output = matches.get_one::<PathBuf>("output");
     let format = text("to");
     if format == "png" && output.is_none() && io::stdout().is_terminal() {

@@ -10,24 +10,24 @@ use crossbeam_channel::{RecvTimeoutError, select_biased};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::logging;
+use super::run::refused;
 use super::{Exit, exit, note, print};
-use crate::config::RunConfig;
 use crate::event::{Control, Event, Outcome, RunEnd};
 use crate::history::History;
 use crate::report::closing;
-use crate::signals::{JobControl, Signal, Signals};
+use crate::signals::{self, JobControl, Signal, Signals};
 use crate::sink::Fanout;
 use crate::sink::channel::{self, EventStream};
 use crate::sink::trace::TraceSink;
 use crate::trace::TraceStatus;
-use crate::train::{self, Session};
+use crate::train::{Prepared, Session};
 use crate::units::Step;
 
 /// Time between two lines, or two looks at the trace.
 const INTERVAL: Duration = Duration::from_secs(2);
 
 /// Trains to the end, or until a signal asks to stop.
-pub(super) fn run(config: RunConfig, trace: Option<TraceSink>, directory: Option<&PathBuf>) -> Result<Exit> {
+pub(super) fn run(prepared: Prepared, trace: Option<TraceSink>, directory: Option<&PathBuf>) -> Result<Exit> {
     let signals = Signals::listen(JobControl::Default)?;
     let (sink, events) = channel::channel();
     let status = trace.as_ref().map(TraceSink::status);
@@ -35,19 +35,19 @@ pub(super) fn run(config: RunConfig, trace: Option<TraceSink>, directory: Option
     if let Some(trace) = trace {
         sinks = sinks.with(trace);
     }
-    let session = train::start(config, sinks)?;
+    let session = prepared.start(sinks).map_err(refused)?;
     match directory {
         Some(directory) => note(&format!("writing the trace to {}", directory.display())),
         None => note("nothing is written: give --log DIR to keep the run"),
     }
     let history = History::new(Arc::clone(session.header()));
     let progress = Progress::new(session.steps());
-    let mut watch = Watch { session, events, history, progress, status, told: None, asked: None };
-    let end = watch.to_the_end(&signals);
-    watch.close(&end)
+    let mut run = Run { session, events, history, progress, status, told: None, asked: None };
+    let end = run.watch(&signals);
+    run.close(&end)
 }
 
-struct Watch {
+struct Run {
     session: Session,
     events: EventStream,
     history: History,
@@ -59,8 +59,8 @@ struct Watch {
     asked: Option<Signal>,
 }
 
-impl Watch {
-    fn to_the_end(&mut self, signals: &Signals) -> RunEnd {
+impl Run {
+    fn watch(&mut self, signals: &Signals) -> RunEnd {
         loop {
             let event = select_biased! {
                 recv(signals.receiver()) -> signal => {
@@ -102,14 +102,20 @@ impl Watch {
         }
     }
 
-    fn close(mut self, end: &RunEnd) -> Result<Exit> {
+    fn close(self, end: &RunEnd) -> Result<Exit> {
         self.progress.finish();
         // The sinks have everything only then.
         let _ = self.session.join();
-        self.told = self.told.or_else(|| logging::problem(self.status.as_ref()));
-        print(closing(&self.history).as_bytes())?;
-        if let Some(problem) = &self.told {
-            return Err(exit::Incomplete(problem.clone()).into());
+        if let Some(signal) = self.asked {
+            signals::end_soon(signal);
+        }
+        let printed = print(closing(&self.history).as_bytes());
+        // Whoever asked to end may have closed the terminal too.
+        if self.asked.is_none() {
+            printed?;
+        }
+        if let Some(gap) = logging::gap(self.status.as_ref()) {
+            return Err(exit::Incomplete(gap).into());
         }
         match (&end.outcome, self.asked) {
             (Outcome::Stopped, Some(signal)) => Ok(Exit::signal(signal)),

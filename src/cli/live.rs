@@ -9,7 +9,7 @@ use crate::sink::Fanout;
 use crate::sink::channel::{self, EventStream};
 use crate::sink::trace::TraceSink;
 use crate::trace::TraceStatus;
-use crate::train::{self, Session, TrainError};
+use crate::train::{self, Prepared, Session, TrainError};
 use crate::tui::source::{Source, SourceKind};
 
 /// A run, its events for the screen and its trace.
@@ -26,21 +26,28 @@ struct LiveRun {
 
 impl LiveSource {
     /// Starts the first run.
-    pub(super) fn start(config: RunConfig, logging: Logging, trace: Option<TraceSink>) -> Result<Self, TrainError> {
-        let run = LiveRun::start(config, trace)?;
+    pub(super) fn start(prepared: Prepared, logging: Logging, trace: Option<TraceSink>) -> Result<Self, TrainError> {
+        let run = LiveRun::start(prepared, trace)?;
         Ok(Self { logging, run: Some(run) })
+    }
+
+    /// Ends the run in order, and says what its trace does not have.
+    pub(super) fn close(self) -> Option<String> {
+        let LiveRun { session, trace, .. } = self.run?;
+        drop(session);
+        logging::gap(trace.as_ref())
     }
 }
 
 impl LiveRun {
-    fn start(config: RunConfig, trace: Option<TraceSink>) -> Result<Self, TrainError> {
+    fn start(prepared: Prepared, trace: Option<TraceSink>) -> Result<Self, TrainError> {
         let (sink, events) = channel::channel();
         let status = trace.as_ref().map(TraceSink::status);
         let mut sinks = Fanout::new().with(sink);
         if let Some(trace) = trace {
             sinks = sinks.with(trace);
         }
-        let session = train::start(config, sinks)?;
+        let session = prepared.start(sinks)?;
         Ok(Self { session, events, trace: status })
     }
 }
@@ -61,12 +68,12 @@ impl Source for LiveSource {
     }
 
     fn restart(&mut self, config: RunConfig) -> Result<(), String> {
-        // Checked before the old run is given up.
-        train::check(&config).map_err(|error| error.to_string())?;
-        let trace = self.logging.open_anew().map_err(|error| error.to_string())?;
+        // All that can go wrong goes wrong before the old run is given up.
+        let prepared = train::prepare(config).map_err(|error| error.to_string())?;
+        let trace = self.logging.open_anew(prepared.header()).map_err(|error| error.to_string())?;
         // Dropping ends it in order: at most one step away.
         self.run = None;
-        self.run = Some(LiveRun::start(config, trace).map_err(|error| error.to_string())?);
+        self.run = Some(LiveRun::start(prepared, trace).map_err(|error| error.to_string())?);
         Ok(())
     }
 
@@ -79,6 +86,7 @@ impl Source for LiveSource {
     }
 
     fn would_lose(&self) -> bool {
-        self.run.as_ref().is_some_and(|run| !run.session.is_finished() && run.trace.is_none())
+        let is_logged = |run: &LiveRun| run.trace.as_ref().is_some_and(|trace| trace.problem().is_none());
+        self.run.as_ref().is_some_and(|run| !run.session.is_finished() && !is_logged(run))
     }
 }

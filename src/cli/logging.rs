@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::ArgMatches;
 
+use crate::event::RunHeader;
 use crate::sink::trace::TraceSink;
 use crate::trace::{LogError, OnExisting, TraceStatus, restart_directory};
 
@@ -31,15 +32,15 @@ impl Logging {
     }
 
     /// The sink of the first run; `None` where nothing is to be written.
-    pub(super) fn open(&self) -> Result<Option<TraceSink>, LogError> {
-        self.directory.as_ref().map(|directory| TraceSink::open(directory, self.on_existing)).transpose()
+    pub(super) fn open(&self, header: &Arc<RunHeader>) -> Result<Option<TraceSink>, LogError> {
+        self.directory.as_ref().map(|directory| TraceSink::open(directory, header, self.on_existing)).transpose()
     }
 
     /// The sink of a run started anew: DIR/2, DIR/3 …, never where one has been written.
-    pub(super) fn open_anew(&self) -> Result<Option<TraceSink>, LogError> {
+    pub(super) fn open_anew(&self, header: &Arc<RunHeader>) -> Result<Option<TraceSink>, LogError> {
         self.directory
             .as_ref()
-            .map(|directory| TraceSink::open(&restart_directory(directory), OnExisting::Refuse))
+            .map(|directory| TraceSink::open(&restart_directory(directory), header, OnExisting::Refuse))
             .transpose()
     }
 }
@@ -50,4 +51,11 @@ pub(super) fn problem(status: Option<&Arc<TraceStatus>>) -> Option<String> {
     let problem = status.problem()?;
     let lost = status.lost_steps();
     Some(if lost == 0 { problem } else { format!("{problem} ({lost} steps are not in the trace)") })
+}
+
+/// What a trace that was closed does not have: the end that could not be written, or steps in its middle.
+pub(super) fn gap(status: Option<&Arc<TraceStatus>>) -> Option<String> {
+    let lost = status?.lost_steps();
+    let steps = (lost > 0).then(|| format!("{lost} steps could not be written; a note in it names them"));
+    problem(status).or(steps)
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use clap::ArgMatches;
-use color_eyre::eyre::Result;
+use color_eyre::eyre::{Context, Result};
 
 use super::Exit;
 use super::arguments::command;
@@ -27,10 +27,10 @@ pub(super) fn man() -> Result<Exit> {
 }
 
 /// Writes to standard output; a reader that has gone (`| head`) is no error.
-pub(super) fn print(bytes: &[u8]) -> io::Result<()> {
+pub(super) fn print(bytes: &[u8]) -> Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
+        result => result.context("cannot write to standard output"),
     }
 }

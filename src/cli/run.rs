@@ -3,11 +3,13 @@
 use std::io::{self, IsTerminal};
 
 use clap::ArgMatches;
-use color_eyre::eyre::Result;
+use color_eyre::eyre::{Report, Result};
 
+use super::diagnostics::Diagnostics;
 use super::logging::Logging;
-use super::{Exit, arguments, diagnostics, headless};
+use super::{Exit, arguments, headless};
 use crate::config::draft::Commented;
+use crate::train::{self, TrainError};
 
 /// Whether the run has a screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,13 +25,14 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
         super::print(Commented(&config).to_string().as_bytes())?;
         return Ok(Exit::DONE);
     }
-    crate::train::check(&config)?;
+    let diagnostics = Diagnostics::of(matches)?;
+    let prepared = train::prepare(config).map_err(refused)?;
     let logging = Logging::of(matches);
-    let trace = logging.open()?;
-    diagnostics::start(matches, logging.directory().map(AsRef::as_ref))?;
+    let trace = logging.open(prepared.header())?;
+    diagnostics.start(logging.directory().map(AsRef::as_ref))?;
     match face(matches) {
-        Face::Headless => headless::run(config, trace, logging.directory()),
-        Face::Screen => screen(matches, config, logging, trace),
+        Face::Headless => headless::run(prepared, trace, logging.directory()),
+        Face::Screen => super::screen(matches, prepared, logging, trace),
     }
 }
 
@@ -44,26 +47,10 @@ fn face(matches: &ArgMatches) -> Face {
     Face::Headless
 }
 
-#[cfg(feature = "tui")]
-fn screen(
-    matches: &ArgMatches,
-    config: crate::config::RunConfig,
-    logging: Logging,
-    trace: Option<crate::sink::trace::TraceSink>,
-) -> Result<Exit> {
-    use super::live::LiveSource;
-    use super::screen;
-
-    let mut source = LiveSource::start(config, logging, trace)?;
-    screen::show(matches, &mut source)
-}
-
-#[cfg(not(feature = "tui"))]
-fn screen(
-    _: &ArgMatches,
-    config: crate::config::RunConfig,
-    logging: Logging,
-    trace: Option<crate::sink::trace::TraceSink>,
-) -> Result<Exit> {
-    headless::run(config, trace, logging.directory())
+/// A setting that makes no sense is a matter of usage, wherever it was noticed.
+pub(super) fn refused(error: TrainError) -> Report {
+    match error {
+        TrainError::Setting(error) => error.into(),
+        other => other.into(),
+    }
 }

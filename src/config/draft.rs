@@ -3,6 +3,7 @@
 //! Every value remembers where it was written, so that an error names the place.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -138,18 +139,26 @@ impl Draft {
     /// Reads the variables `GRADTOP_*`, leaving `reserved` ones to others.
     ///
     /// # Errors
-    /// When one of them is no setting.
+    /// When one of them is no setting, or no text.
     pub fn read_environment(
         &mut self,
-        variables: impl Iterator<Item = (String, String)>,
+        variables: impl Iterator<Item = (OsString, OsString)>,
         reserved: &[&str],
     ) -> Result<(), DraftError> {
         for (name, value) in variables {
-            let Some(rest) = name.strip_prefix("GRADTOP_") else { continue };
+            // Variables of others may hold any bytes.
+            let Some(rest) = name.to_str().and_then(|name| name.strip_prefix("GRADTOP_")) else { continue };
+            if reserved.contains(&rest) {
+                continue;
+            }
+            let value = value.into_string().map_err(|value| DraftError::Value {
+                place: format!("GRADTOP_{rest}"),
+                problem: format!("{value:?} is not UTF-8"),
+            })?;
             let key = rest.to_lowercase().replace('_', "-");
             if key == LANES {
                 self.set_lanes(Origin::Environment, split_lanes(&value));
-            } else if !reserved.contains(&rest) {
+            } else {
                 self.set(Origin::Environment, &key, &value)?;
             }
         }
@@ -175,15 +184,15 @@ impl Draft {
         }
         let common = config.lanes.pop().unwrap_or_default();
         let (origin, specs) = match &self.lanes {
-            Some((origin, texts)) => (origin.clone(), self.specs(origin, texts)?),
-            None => (Origin::Flag, self.specs(&Origin::Flag, &["plain".to_owned(), "residual".to_owned()])?),
+            Some((origin, texts)) => (origin.clone(), Self::specs(origin, texts)?),
+            None => (Origin::Flag, Self::specs(&Origin::Flag, &["plain".to_owned(), "residual".to_owned()])?),
         };
         config.lanes = LaneSpec::apply(&specs, &common);
         config.check().map_err(|error| DraftError::Value { place: origin.place(LANES), problem: error.problem })?;
         Ok(config)
     }
 
-    fn specs(&self, origin: &Origin, texts: &[String]) -> Result<Vec<LaneSpec>, DraftError> {
+    fn specs(origin: &Origin, texts: &[String]) -> Result<Vec<LaneSpec>, DraftError> {
         let refused = |problem| DraftError::Value { place: origin.place(LANES), problem };
         texts.iter().map(|text| text.parse().map_err(refused)).collect()
     }

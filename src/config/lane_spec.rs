@@ -5,6 +5,7 @@ use std::str::FromStr;
 use super::choice::{nearest, not_one_of};
 use super::setting::{self, SETTINGS};
 use super::{LaneConfig, Wiring};
+use crate::text::clean;
 
 /// Key of a lane's own name.
 const NAME: &str = "name";
@@ -85,7 +86,9 @@ fn free_name(wiring: Wiring, is_taken: impl Fn(&str) -> bool) -> String {
 
 fn name(text: &str) -> Result<String, String> {
     let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ' | '+');
-    let is_good = !text.is_empty() && text.chars().count() <= LONGEST_NAME && text.chars().all(is_plain);
+    // Some letters of Unicode have no width.
+    let is_visible = clean(text) == text;
+    let is_good = (1..=LONGEST_NAME).contains(&text.chars().count()) && text.chars().all(is_plain) && is_visible;
     if is_good {
         Ok(text.to_owned())
     } else {
@@ -128,7 +131,9 @@ mod tests {
         assert_eq!(problem("plain:nrom=layer"), "a lane has no setting 'nrom': did you mean 'norm'?");
         assert_eq!(problem("plain:seed=3"), "seed: belongs to the whole run: write it outside --lane");
         assert!(problem("plain:norm").contains("is not key=value"));
-        assert!(problem("plain:name=\u{1b}[31m").contains("is no name for a lane"));
+        for name in ["", "\u{1b}[31m", "\u{202e}niap", "plain\u{3164}", "a name that is longer than any"] {
+            assert!(problem(&format!("plain:name={name}")).contains("is no name for a lane"), "{name:?}");
+        }
         assert!(problem("plain:depth=0").contains("not within 1 and 10000"));
     }
 }

@@ -64,7 +64,7 @@ impl Split {
             inputs.extend_from_slice(self.inputs.get(row * features..(row + 1) * features).unwrap_or(&[]));
             targets.extend(self.targets.get(*row));
         }
-        let classes: Vec<i64> = targets.iter().map(|class| *class as i64).collect();
+        let classes: Vec<i64> = targets.iter().filter_map(|class| i64::try_from(*class).ok()).collect();
         Labelled {
             inputs: Tensor::from_data(TensorData::new(inputs, [rows.len(), features]), device),
             classes: Tensor::from_data(TensorData::new(classes, [rows.len()]), device),

@@ -73,24 +73,30 @@ impl GridBucket {
     }
 
     /// `size` maps a value to what is compared, `position` to where it lies on the axis.
-    fn push_row(&mut self, row: usize, values: &[Value], size: fn(f32) -> f32, position: fn(f32) -> f32) {
-        let cells = row * self.layers..row * self.layers + values.len().min(self.layers);
-        let bounds = self.min[cells.clone()].iter_mut().zip(&mut self.max[cells.clone()]);
-        let means = self.mean[cells.clone()].iter_mut().zip(&mut self.last[cells.clone()]);
-        let counts = self.count[cells.clone()].iter_mut().zip(&mut self.non_finite[cells]);
-        for ((((min, max), (mean, last)), (count, non_finite)), value) in bounds.zip(means).zip(counts).zip(values) {
-            let Some(raw) = value.get() else { continue };
-            *last = *value;
-            *count = count.saturating_add(1);
-            if !raw.is_finite() {
-                *non_finite = (*non_finite + 1) | if raw.is_nan() { NAN_SEEN } else { 0 };
-                continue;
-            }
-            let value = size(raw);
-            *min = min.min(value);
-            *max = max.max(value);
-            let finite = *count - (*non_finite & !NAN_SEEN);
-            *mean += (position(value) - *mean) / finite as f32;
+    ///
+    /// Selections instead of branches, arrays of one length: the loop becomes vector instructions.
+    fn push_row(&mut self, row: usize, values: &[Value], size: impl Fn(f32) -> f32, position: impl Fn(f32) -> f32) {
+        let length = values.len().min(self.layers);
+        let cells = row * self.layers..row * self.layers + length;
+        let values = &values[..length];
+        let (min, max) = (&mut self.min[cells.clone()], &mut self.max[cells.clone()]);
+        let (mean, last) = (&mut self.mean[cells.clone()], &mut self.last[cells.clone()]);
+        let (count, non_finite) = (&mut self.count[cells.clone()], &mut self.non_finite[cells]);
+        for layer in 0..length {
+            let (is_present, raw) = (!values[layer].is_absent(), values[layer].raw());
+            let is_finite = is_present & raw.is_finite();
+            let is_odd = is_present & !raw.is_finite();
+            last[layer] = if is_present { values[layer] } else { last[layer] };
+            count[layer] = count[layer].wrapping_add(u32::from(is_present));
+            let nan = if is_odd & raw.is_nan() { NAN_SEEN } else { 0 };
+            non_finite[layer] = non_finite[layer].wrapping_add(u32::from(is_odd)) | nan;
+            // A harmless number where there is none, so that nothing has to be skipped.
+            let value = size(if is_finite { raw } else { 1.0 });
+            min[layer] = if is_finite && value < min[layer] { value } else { min[layer] };
+            max[layer] = if is_finite && value > max[layer] { value } else { max[layer] };
+            let finite = count[layer].wrapping_sub(non_finite[layer] & !NAN_SEEN);
+            let step = (position(value) - mean[layer]) / finite.max(1).cast_signed() as f32;
+            mean[layer] += if is_finite { step } else { 0.0 };
         }
     }
 
@@ -140,7 +146,7 @@ pub(super) fn fast_log2(value: f32) -> f32 {
     let is_tiny = value < f32::MIN_POSITIVE;
     let (scaled, shift) = if is_tiny { (value * TWO_24, 24.0) } else { (value, 0.0) };
     let bits = scaled.to_bits();
-    let exponent = (bits >> 23) as f32 - 127.0;
+    let exponent = (bits >> 23).cast_signed() as f32 - 127.0;
     let mantissa = f32::from_bits((bits & 0x007f_ffff) | 0x3f80_0000);
     let t = (mantissa - SQRT_2) / (mantissa + SQRT_2);
     let t2 = t * t;
@@ -196,7 +202,9 @@ mod tests {
             .collect();
         let fill = |steps: &[Grid]| {
             let mut bucket = GridBucket::new(1, 2);
-            steps.iter().for_each(|step| bucket.push(step, &[Axis::Log]));
+            for step in steps {
+                bucket.push(step, &[Axis::Log]);
+            }
             bucket
         };
         let mut merged = fill(&steps[..1]);

@@ -118,9 +118,7 @@ impl ScalarBucket {
 /// By meaning: NaN equals NaN.
 impl PartialEq for ScalarBucket {
     fn eq(&self, other: &Self) -> bool {
-        let bits = |bucket: &Self| {
-            [bucket.min, bucket.max, bucket.mean, bucket.last].map(|value| crate::grid::Value::new(value))
-        };
+        let bits = |bucket: &Self| [bucket.min, bucket.max, bucket.mean, bucket.last].map(crate::grid::Value::new);
         bits(self) == bits(other) && (self.count, self.non_finite) == (other.count, other.non_finite)
     }
 }
@@ -152,7 +150,9 @@ mod tests {
     fn a_scalar_bucket_is_right_for_one_value_a_constant_and_non_finite_ones() {
         let fill = |values: &[f32]| {
             let mut bucket = ScalarBucket::EMPTY;
-            values.iter().for_each(|value| bucket.push(*value));
+            for value in values {
+                bucket.push(*value);
+            }
             bucket
         };
         let one = fill(&[3.0]);

@@ -285,11 +285,15 @@ fn or_else<T>(items: impl Iterator<Item = T>, instead: impl FnOnce() -> Option<T
     items.chain(instead)
 }
 
+/// Widens the range by the finite non-zero magnitudes, compared as bits: positive floats are ordered like integers.
 fn widen((min, max): &mut (f32, f32), values: &[Value]) {
-    for value in values.iter().filter_map(|value| value.get()).map(f32::abs).filter(|value| value.is_finite()) {
-        if value > 0.0 {
-            *min = min.min(value);
-            *max = max.max(value);
-        }
+    const INFINITE: u32 = f32::INFINITY.to_bits();
+    let (mut least, mut largest) = (min.to_bits(), max.to_bits());
+    for value in values {
+        let magnitude = value.raw().abs().to_bits();
+        let counts = magnitude.wrapping_sub(1) < INFINITE - 1;
+        least = least.min(if counts { magnitude } else { INFINITE });
+        largest = largest.max(if counts { magnitude } else { 0 });
     }
+    (*min, *max) = (f32::from_bits(least), f32::from_bits(largest));
 }

@@ -6,7 +6,7 @@ use crate::event::{LaneHeader, Machine, StepRecord};
 use crate::grid::{Grid, Value};
 use crate::layer::{Layer, LayerKind, LayerTable};
 use crate::quantity::Quantity;
-use crate::units::{LaneId, LayerId, Step};
+use crate::units::{LayerId, Step};
 
 const SIGNAL: Quantity = Quantity::SignalNorm;
 
@@ -35,22 +35,7 @@ fn record(step: u64, layers: usize, value: impl Fn(usize) -> Option<f32>) -> Eve
             *cell = Value::from(value(layer));
         }
     }
-    Event::Step(Arc::new(StepRecord { loss: step as f32, values, ..unmeasured(step) }))
-}
-
-fn unmeasured(step: u64) -> StepRecord {
-    StepRecord {
-        lane: LaneId(0),
-        step: Step(step),
-        epoch: 1,
-        loss: 1.0,
-        accuracy: None,
-        learning_rate: 0.1,
-        global_grad_norm: None,
-        step_ns: 1,
-        measure_ns: 0,
-        values: Grid::default(),
-    }
+    Event::Step(Arc::new(StepRecord { loss: step as f32, values, ..StepRecord::unmeasured(step) }))
 }
 
 fn filled(steps: u64, layers: usize, value: impl Fn(u64, usize) -> Option<f32>) -> History {
@@ -110,7 +95,7 @@ fn recent_steps_are_exact_and_old_ones_are_summed_up() {
 fn a_column_without_a_measurement_repeats_the_one_before() {
     let mut history = history(1, 1);
     history.push(&record(1, 1, |_| Some(10.0)));
-    (2..=9).for_each(|step| history.push(&Event::Step(Arc::new(unmeasured(step)))));
+    (2..=9).for_each(|step| history.push(&Event::Step(Arc::new(StepRecord::unmeasured(step)))));
     history.push(&record(10, 1, |_| Some(100.0)));
     let cells = history.lanes()[0].window(SIGNAL, &window(1, 1, 1..11, 10));
     assert_eq!(cells[..9], [Cell::Value(1.0); 9]);

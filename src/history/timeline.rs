@@ -80,8 +80,8 @@ impl<B> Timeline<B> {
     pub(super) fn at_or_before(&self, step: Step) -> Option<(Step, &B)> {
         let first = self.first?;
         let index = (step.0.checked_sub(first.0)? / self.width) as usize;
-        let filled = self.buckets.iter().enumerate().take(index + 1).rev();
-        filled.filter_map(|(index, bucket)| Some((Step(first.0 + index as u64 * self.width), bucket.as_ref()?))).next()
+        let mut filled = self.buckets.iter().enumerate().take(index + 1).rev();
+        filled.find_map(|(index, bucket)| Some((Step(first.0 + index as u64 * self.width), bucket.as_ref()?)))
     }
 }
 

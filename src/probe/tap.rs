@@ -34,6 +34,7 @@ pub struct Taps {
 struct Board {
     inputs: Vec<Option<Moments>>,
     signals: Vec<Option<Moments>>,
+    gradients: Vec<Option<Moments>>,
     spent: Duration,
     inserted: u32,
 }
@@ -45,6 +46,8 @@ pub struct Readings {
     pub inputs: Vec<Option<Moments>>,
     /// δ_l.
     pub signals: Vec<Option<Moments>>,
+    /// Gradients of the parameters of layers that are one operation; `None` for the others.
+    pub gradients: Vec<Option<Moments>>,
     /// Time that reading took, without Burn's bookkeeping.
     pub spent: Duration,
     /// Number of taps that are operations of their own in the graph.
@@ -61,7 +64,8 @@ impl Taps {
     /// Taps for a stack of this many layers, stem and head included.
     #[must_use]
     pub fn on(layers: usize) -> Self {
-        let board = Board { inputs: vec![None; layers], signals: vec![None; layers], ..Board::default() };
+        let nothing = vec![None; layers];
+        let board = Board { inputs: nothing.clone(), signals: nothing.clone(), gradients: nothing, ..Board::default() };
         Self { board: Some(Arc::new(Mutex::new(board))) }
     }
 
@@ -99,6 +103,7 @@ impl Taps {
         Readings {
             inputs: std::mem::take(&mut board.inputs),
             signals: std::mem::take(&mut board.signals),
+            gradients: std::mem::take(&mut board.gradients),
             spent: board.spent,
             inserted: board.inserted,
         }
@@ -110,12 +115,6 @@ impl Taps {
 pub(crate) struct Tap {
     layer: usize,
     board: Arc<Mutex<Board>>,
-}
-
-#[derive(Clone, Copy)]
-enum Direction {
-    Forward,
-    Backward,
 }
 
 impl Tap {
@@ -131,27 +130,29 @@ impl Tap {
 
     /// Reads the layer's input.
     pub(crate) fn read_input<B: Readable>(&self, tensor: &Primitive<B>) {
-        self.read::<B>(tensor, Direction::Forward);
+        self.read::<B>(tensor, |board| &mut board.inputs);
     }
 
     /// Reads the gradient at the layer's input.
     pub(crate) fn read_signal<B: Readable>(&self, tensor: &Primitive<B>) {
-        self.read::<B>(tensor, Direction::Backward);
+        self.read::<B>(tensor, |board| &mut board.signals);
     }
 
-    fn read<B: Readable>(&self, tensor: &Primitive<B>, direction: Direction) {
+    /// Reads the gradient of one of the layer's parameters; those of one layer add up.
+    pub(crate) fn read_gradient<B: Readable>(&self, tensor: &Primitive<B>) {
+        self.read::<B>(tensor, |board| &mut board.gradients);
+    }
+
+    /// Adds a tensor's statistics to those of the layer.
+    fn read<B: Readable>(&self, tensor: &Primitive<B>, slots: impl FnOnce(&mut Board) -> &mut Vec<Option<Moments>>) {
         let start = Instant::now();
         let moments = B::lend(tensor, |floats| Moments {
             sum_of_squares: sum_of_squares(&floats),
             count: tensor.shape().num_elements() as u64,
         });
         let mut board = self.board.lock().unwrap_or_else(PoisonError::into_inner);
-        let slots = match direction {
-            Direction::Forward => &mut board.inputs,
-            Direction::Backward => &mut board.signals,
-        };
-        if let Some(slot) = slots.get_mut(self.layer) {
-            *slot = moments;
+        if let (Some(slot), Some(moments)) = (slots(&mut board).get_mut(self.layer), moments) {
+            *slot = Some(slot.map_or(moments, |so_far| so_far.and(moments)));
         }
         board.spent += start.elapsed();
     }

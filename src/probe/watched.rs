@@ -39,18 +39,22 @@ pub struct Watch {
 struct Board {
     /// Layers of the parameters still to come, last first.
     to_come: Vec<usize>,
+    /// Layers whose gradients are known already.
+    known: Vec<bool>,
     seen: Seen,
 }
 
 impl Watch {
-    /// Reads the next step of a model in which every trained parameter has a gradient.
-    pub fn start(&self, map: &ParameterMap) {
+    /// Reads the next step of a model in which every trained parameter has a gradient. `gradients`, one entry per
+    /// layer, are those that were read already.
+    pub fn start(&self, map: &ParameterMap, mut gradients: Vec<Option<Moments>>) {
         let nothing = vec![None; map.table().len()];
-        let seen =
-            Seen { gradients: nothing.clone(), weights: nothing.clone(), updates: nothing, spent: Duration::ZERO };
+        gradients.resize(nothing.len(), None);
+        let known = gradients.iter().map(Option::is_some).collect();
+        let seen = Seen { gradients, weights: nothing.clone(), updates: nothing, spent: Duration::ZERO };
         let mut to_come: Vec<usize> = map.trained().collect();
         to_come.reverse();
-        *self.board.lock().unwrap_or_else(PoisonError::into_inner) = Some(Board { to_come, seen });
+        *self.board.lock().unwrap_or_else(PoisonError::into_inner) = Some(Board { to_come, known, seen });
     }
 
     /// What was seen since [`Self::start`]; `None` when it was not called.
@@ -93,11 +97,14 @@ impl<O: Optimizer> Optimizer for Watched<O> {
         };
         let start = Instant::now();
         let before = tensor.clone();
-        add(&mut board.seen.gradients, layer, moments(&gradient));
-        add(&mut board.seen.weights, layer, moments(&before));
+        if !board.known.get(layer).is_some_and(|known| *known) {
+            add(&mut board.seen.gradients, layer, moments(&gradient));
+        }
         let read = start.elapsed();
         let (after, state) = self.inner.step(learning_rate, tensor, gradient, state);
+        // Now that the update has brought them into the cache: reading alone is what measuring costs.
         let start = Instant::now();
+        add(&mut board.seen.weights, layer, moments(&before));
         add(&mut board.seen.updates, layer, change(&before, &after));
         drop(before);
         board.seen.spent += read + start.elapsed();

@@ -92,22 +92,9 @@ impl EventStream {
 mod tests {
     use super::*;
     use crate::event::{Outcome, RunEnd, StepRecord};
-    use crate::grid::Grid;
-    use crate::units::{LaneId, Step};
 
     fn step(number: u64) -> Event {
-        Event::Step(Arc::new(StepRecord {
-            lane: LaneId(0),
-            step: Step(number),
-            epoch: 1,
-            loss: 1.0,
-            accuracy: None,
-            learning_rate: 0.1,
-            global_grad_norm: None,
-            step_ns: 1,
-            measure_ns: 0,
-            values: Grid::default(),
-        }))
+        Event::Step(Arc::new(StepRecord::unmeasured(number)))
     }
 
     #[test]

@@ -4,63 +4,41 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Sink;
-use crate::event::Event;
-use crate::trace::{LogError, OnExisting, Reservation, TraceStatus, Writer};
+use crate::event::{Event, RunHeader};
+use crate::trace::{LogError, OnExisting, TraceStatus, Writer};
 
-/// Writes a trace on the recorder's thread. The run begins with its [`Event::RunStarted`].
+/// Writes a trace on the recorder's thread.
 #[derive(Debug)]
 pub struct TraceSink {
-    stage: Stage,
-    status: Arc<TraceStatus>,
-}
-
-#[derive(Debug)]
-enum Stage {
-    Reserved(Reservation),
-    Writing(Box<Writer>),
-    /// The run could not be written at all; the status says why.
-    Off,
+    writer: Writer,
 }
 
 impl TraceSink {
-    /// Claims the directory.
+    /// Claims the directory for a run that is about to start, and writes its header.
     ///
     /// # Errors
-    /// When it cannot be used, or holds a trace that `on_existing` does not allow to touch.
-    pub fn open(directory: &Path, on_existing: OnExisting) -> Result<Self, LogError> {
-        let reservation = Reservation::open(directory, on_existing)?;
-        let status = reservation.status();
-        Ok(Self { stage: Stage::Reserved(reservation), status })
+    /// When the directory cannot be used or is full, holds a trace that `on_existing` does not allow to touch, or one
+    /// of other stacks to which this run cannot be appended.
+    pub fn open(directory: &Path, header: &Arc<RunHeader>, on_existing: OnExisting) -> Result<Self, LogError> {
+        Ok(Self { writer: Writer::create(directory, header, on_existing)? })
     }
 
     /// How the writing goes, to be kept by whoever shows it.
     #[must_use]
     pub fn status(&self) -> Arc<TraceStatus> {
-        Arc::clone(&self.status)
+        self.writer.status()
     }
 }
 
 impl Sink for TraceSink {
     fn emit(&mut self, event: &Event) {
-        self.stage = match (std::mem::replace(&mut self.stage, Stage::Off), event) {
-            (Stage::Reserved(reservation), Event::RunStarted(header)) => match reservation.begin(header) {
-                Ok(writer) => Stage::Writing(Box::new(writer)),
-                Err(error) => {
-                    self.status.set_problem(Some(error.to_string()));
-                    Stage::Off
-                }
-            },
-            (Stage::Writing(mut writer), event) => {
-                writer.write(event);
-                Stage::Writing(writer)
-            }
-            (stage, _) => stage,
-        };
+        // The header is in the file since the sink was opened.
+        if !matches!(event, Event::RunStarted(_)) {
+            self.writer.write(event);
+        }
     }
 
     fn flush(&mut self) {
-        if let Stage::Writing(writer) = &mut self.stage {
-            writer.flush();
-        }
+        self.writer.flush();
     }
 }

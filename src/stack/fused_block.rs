@@ -57,10 +57,10 @@ pub(super) fn run(form: Form, operands: &Operands, tap: Option<Tap>) -> Option<T
             Some(Tensor::from_primitive::<Autodiff<$backend>>(on::<$backend>(form, $x, weight, bias, tap)))
         }};
     }
-    match operands.x.clone().try_into_primitive::<Autodiff<Flex>>() {
-        Ok(x) => on!(Flex, x),
-        Err(_) => on!(NdArray, operands.x.clone().try_into_primitive::<Autodiff<NdArray>>().ok()?),
+    if let Ok(x) = operands.x.clone().try_into_primitive::<Autodiff<Flex>>() {
+        return on!(Flex, x);
     }
+    on!(NdArray, operands.x.clone().try_into_primitive::<Autodiff<NdArray>>().ok()?)
 }
 
 /// A tracked tensor of backend `B`.
@@ -87,23 +87,18 @@ fn on<B: Readable>(
         weight: weight.clone(),
         tap,
     };
-    match bias.map(|bias| bias.into_parts()) {
-        Some((bias, bias_node)) => {
-            let output = forward::<B>(form, x, hidden, weight, Some(bias));
-            let nodes = [x_node, weight_node, bias_node];
-            match Backward::<B, 3>::prepare::<NoCheckpointing>(BlockOp, nodes).compute_bound().stateful() {
-                OpsKind::Tracked(prepared) => prepared.finish(saved, output),
-                OpsKind::UnTracked(prepared) => prepared.finish(output),
-            }
-        }
-        None => {
-            let output = forward::<B>(form, x, hidden, weight, None);
-            let nodes = [x_node, weight_node];
-            match Backward::<B, 2>::prepare::<NoCheckpointing>(BlockOp, nodes).compute_bound().stateful() {
-                OpsKind::Tracked(prepared) => prepared.finish(saved, output),
-                OpsKind::UnTracked(prepared) => prepared.finish(output),
-            }
-        }
+    let Some(bias) = bias else {
+        let output = forward::<B>(form, x, hidden, weight, None);
+        return match BlockOp.prepare::<NoCheckpointing>([x_node, weight_node]).compute_bound().stateful() {
+            OpsKind::Tracked(prepared) => prepared.finish(saved, output),
+            OpsKind::UnTracked(prepared) => prepared.finish(output),
+        };
+    };
+    let (bias, bias_node) = bias.into_parts();
+    let output = forward::<B>(form, x, hidden, weight, Some(bias));
+    match BlockOp.prepare::<NoCheckpointing>([x_node, weight_node, bias_node]).compute_bound().stateful() {
+        OpsKind::Tracked(prepared) => prepared.finish(saved, output),
+        OpsKind::UnTracked(prepared) => prepared.finish(output),
     }
 }
 
@@ -163,10 +158,14 @@ impl<B: Readable> Saved<B> {
             _ => gradient.clone(),
         };
         if let Some(weight) = weight {
-            grads.register::<B>(weight, B::linear_weight_backward(self.hidden.clone(), branch.clone()));
+            let gradient = B::linear_weight_backward(self.hidden.clone(), branch.clone());
+            self.read_gradient(&gradient);
+            grads.register::<B>(weight, gradient);
         }
         if let Some(bias) = bias {
-            grads.register::<B>(bias, B::linear_bias_backward(branch.clone()));
+            let gradient = B::linear_bias_backward(branch.clone());
+            self.read_gradient(&gradient);
+            grads.register::<B>(bias, gradient);
         }
         if let Some(x) = x {
             let branch = B::linear_x_backward(self.weight, branch); // [B, in]
@@ -179,6 +178,14 @@ impl<B: Readable> Saved<B> {
                 tap.read_signal::<B>(&signal);
             }
             grads.register::<B>(x, signal);
+        }
+    }
+}
+
+impl<B: Readable> Saved<B> {
+    fn read_gradient(&self, gradient: &Primitive<B>) {
+        if let Some(tap) = &self.tap {
+            tap.read_gradient::<B>(gradient);
         }
     }
 }

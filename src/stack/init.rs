@@ -101,7 +101,9 @@ fn orthogonal([rows, columns]: [usize; 2], gain: f64, rng: &mut ChaCha8Rng) -> V
             vector.iter_mut().zip(other).for_each(|(value, other)| *value -= overlap * other);
         }
         let norm = dot(&vector, &vector).sqrt();
-        vector.iter_mut().for_each(|value| *value /= norm);
+        for value in &mut vector {
+            *value /= norm;
+        }
         basis.push(vector);
     }
     let at = |row: usize, column: usize| if rows <= columns { basis[row][column] } else { basis[column][row] };

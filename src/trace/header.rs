@@ -14,7 +14,7 @@ use super::error::Fault;
 use crate::config::{DataSource, RunConfig};
 use crate::event::{FORMAT_VERSION, LaneHeader, Machine, RunHeader};
 use crate::quantity::Quantity;
-use crate::text::clean;
+use crate::text::{clean, clean_message};
 
 /// How the first line of a trace begins.
 pub(super) const BEGINNING: &[u8] = b"{\"kind\":\"header\",\"format\":\"gradtop-trace\"";
@@ -96,8 +96,8 @@ fn config(raw: &RawValue, warnings: &mut Warnings) -> Option<RunConfig> {
         lane.name = clean(&lane.name);
     }
     if let DataSource::Csv(path) = &mut config.data {
-        let shown = clean(&path.to_string_lossy());
-        *path = PathBuf::from(shown);
+        // A path may be longer than any name.
+        *path = PathBuf::from(clean_message(&path.to_string_lossy()));
     }
     Some(config)
 }

@@ -12,7 +12,7 @@ use super::run_file::RunFile;
 use super::status::TraceStatus;
 use super::writer::Writer;
 use super::{FILE_NAME, lines, parser, seal};
-use crate::event::{Event, RunHeader};
+use crate::event::RunHeader;
 
 /// What to do with a trace that is there already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -90,12 +90,13 @@ impl Reservation {
             None => 0,
         };
         let path = self.directory.join(FILE_NAME);
-        self.file.set_len(whole).map_err(|source| LogError::Write { path, source })?;
+        let failed = |source| LogError::Write { path: path.clone(), source };
+        // First what may find the disk full, then what cannot be undone.
         let run_file = RunFile::new(&self.directory, header);
         run_file.write(None)?;
+        self.file.set_len(whole).map_err(failed)?;
         let mut writer = Writer::new(self.file, &header.quantities, whole, self.status).with_run_file(run_file);
-        writer.write(&Event::RunStarted(Arc::clone(header)));
-        writer.flush();
+        writer.begin(header).map_err(failed)?;
         Ok(writer)
     }
 }

@@ -11,7 +11,7 @@ use super::encode::Encoder;
 use super::medium::Medium;
 use super::run_file::RunFile;
 use super::status::TraceStatus;
-use crate::event::{Event, Note, Outcome};
+use crate::event::{Event, Note, Outcome, RunHeader};
 use crate::quantity::Quantity;
 use crate::units::Step;
 
@@ -79,6 +79,14 @@ impl<M: Medium> Writer<M> {
     pub(super) fn with_run_file(mut self, run_file: RunFile) -> Self {
         self.run_file = Some(run_file);
         self
+    }
+
+    /// Writes the run's first line at once.
+    pub(super) fn begin(&mut self, header: &Arc<RunHeader>) -> io::Result<()> {
+        self.encoder.line(&mut self.buffer, &Event::RunStarted(Arc::clone(header)));
+        self.try_write_out()?;
+        self.status.set_bytes(self.whole);
+        Ok(())
     }
 
     /// How the writing goes.

@@ -17,6 +17,7 @@ use crate::data::{Batches, Dataset};
 use crate::event::{EvalRecord, Event, LaneEnd, Outcome, StepRecord};
 use crate::probe::Taps;
 use crate::stack::{Labelled, Stack};
+use crate::text::clean_message;
 use crate::units::{LaneId, Step};
 
 /// Evaluations on the held-out split during a run, beside the one at its end.
@@ -63,9 +64,11 @@ where
     Ok(())
 }
 
+/// Foreign text, made harmless here: live it reads as it will when it is read back from a trace.
 fn message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "the lane's thread panicked".to_owned())
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    clean_message(text.unwrap_or("the lane's thread panicked"))
 }
 
 struct Trainer<S> {

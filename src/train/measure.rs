@@ -19,15 +19,15 @@ impl Seen {
         let at = |list: &[Option<Moments>], layer: usize| list.get(layer).copied().flatten();
         (0..layers)
             .map(|layer| {
-                let mut sample = LayerSample::default();
-                sample.grad = at(&self.gradients, layer);
-                sample.weight = at(&self.weights, layer);
-                sample.update = at(&self.updates, layer);
-                sample.input = at(&self.inputs, layer);
-                // The stem's input is data, not a signal.
-                sample.signal = if layer == 0 { None } else { at(&self.signals, layer) };
-                sample.next_signal = at(&self.signals, layer + 1);
-                sample
+                LayerSample {
+                    grad: at(&self.gradients, layer),
+                    weight: at(&self.weights, layer),
+                    update: at(&self.updates, layer),
+                    input: at(&self.inputs, layer),
+                    // The stem's input is data, not a signal.
+                    signal: if layer == 0 { None } else { at(&self.signals, layer) },
+                    next_signal: at(&self.signals, layer + 1),
+                }
             })
             .collect()
     }

@@ -54,7 +54,7 @@ impl Pacer {
     /// Blocks until the lane may take `step`.
     pub(super) fn begin(&self, step: Step) -> Go {
         let mut state = self.lock();
-        while !state.stop && !(state.may_take(step) && state.computing < self.threads) {
+        while !(state.stop || state.may_take(step) && state.computing < self.threads) {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         if state.stop {

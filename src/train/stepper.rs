@@ -84,7 +84,12 @@ impl<S: Stack> Stepper<S> {
 
         let readings = taps.take();
         let mut measuring = readings.spent + self.tap_overhead * readings.inserted;
-        let mut seen = Seen { inputs: readings.inputs, signals: readings.signals, ..Seen::default() };
+        let mut seen = Seen {
+            inputs: readings.inputs,
+            signals: readings.signals,
+            gradients: readings.gradients,
+            ..Seen::default()
+        };
         let is_clipped = self.settings.clip.is_some();
         if look == Look::Gradients || is_clipped {
             // Before clipping; otherwise the optimiser's watch reads them in passing.
@@ -121,7 +126,7 @@ impl<S: Stack> Stepper<S> {
         let mut spent = Duration::ZERO;
         let mut before = None;
         if is_watched {
-            spent += timed(|| self.watch.start(&self.map));
+            spent += timed(|| self.watch.start(&self.map, std::mem::take(&mut seen.gradients)));
         } else if look == Look::Everything {
             // A parameter without a gradient: the watch could not tell which.
             spent += timed(|| {
@@ -132,10 +137,7 @@ impl<S: Stack> Stepper<S> {
         self.model = self.optimizer.step(learning_rate, self.model.clone(), gradients);
         if let Some(watched) = self.watch.take() {
             spent += watched.spent;
-            (seen.weights, seen.updates) = (watched.weights, watched.updates);
-            if seen.gradients.is_empty() {
-                seen.gradients = watched.gradients;
-            }
+            (seen.gradients, seen.weights, seen.updates) = (watched.gradients, watched.weights, watched.updates);
         }
         if let Some(before) = before {
             spent += timed(|| {

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use ratatui::crossterm::event;
+use ratatui::crossterm::event::Event as TerminalEvent;
 use ratatui::layout::{Position, Rect};
 
 use super::action::Action;
+use super::input::Input;
 use super::meter::Meter;
 use super::scene::Scene;
 use super::source::{Source, SourceKind};
@@ -42,8 +43,11 @@ pub enum Ended {
 /// When there is no terminal, or it went away.
 pub fn run(source: &mut dyn Source, theme: &Theme, signals: &Signals) -> Result<Ended, ScreenError> {
     let scene = Scene::new(source.kind());
+    let screen = Screen::open()?;
+    let input = Input::listen().map_err(|source| ScreenError::Open { source })?;
     let app = App {
-        screen: Screen::open()?,
+        screen,
+        input,
         source,
         theme,
         scene,
@@ -71,6 +75,8 @@ enum Stale {
 }
 
 struct App<'a> {
+    // Before the screen, so that it is dropped first: keys typed after the screen was left are the shell's.
+    input: Input,
     screen: Screen,
     source: &'a mut dyn Source,
     theme: &'a Theme,
@@ -176,9 +182,11 @@ impl App<'_> {
     fn take_input(&mut self, wait: Duration) -> Result<Option<Ended>, ScreenError> {
         let gone = |source| ScreenError::Gone { source };
         let mut wait = wait;
-        while event::poll(wait).map_err(gone)? {
+        while let Some(event) = self.input.next(wait).map_err(gone)? {
             wait = Duration::ZERO;
-            let event = event::read().map_err(gone)?;
+            if matches!(event, TerminalEvent::Resize(..)) {
+                self.screen.doubt();
+            }
             self.stale = Stale::Answer;
             if let Some(action) = keymap::action(&event, &self.scene)
                 && let Some(ended) = self.act(action)?

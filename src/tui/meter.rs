@@ -49,7 +49,6 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grid::Grid;
     use crate::units::LaneId;
 
     #[test]
@@ -60,15 +59,9 @@ mod tests {
             for lane in 0..2 {
                 meter.take(&StepRecord {
                     lane: LaneId(lane),
-                    step: Step(step),
-                    epoch: 1,
-                    loss: 1.0,
-                    accuracy: None,
-                    learning_rate: 0.1,
-                    global_grad_norm: None,
                     step_ns: 100,
                     measure_ns: 10,
-                    values: Grid::default(),
+                    ..StepRecord::unmeasured(step)
                 });
             }
         }

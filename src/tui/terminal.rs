@@ -7,6 +7,7 @@
 use std::io::{self, BufWriter, Stdout, Write};
 use std::panic::{self, PanicHookInfo};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,9 @@ use ratatui::crossterm::terminal::{
 use ratatui::crossterm::{cursor, execute, queue};
 use ratatui::layout::{Position, Rect, Size};
 use thiserror::Error;
+
+/// Whether the terminal is ours at the moment: there is one per process.
+static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// A frame in which every cell of a large terminal changes fits.
 const BUFFER: usize = 1 << 20;
@@ -45,8 +49,24 @@ pub enum ScreenError {
 
 /// The terminal while it is ours.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Terminal<CrosstermBackend<BufWriter<Output>>>,
+    /// What it shows may be other than what was drawn.
+    doubtful: bool,
     hook: Arc<Hook>,
+}
+
+/// Standard output while the terminal is ours. What comes later is thrown away: the beginning of a frame that a panic
+/// cut short, and the farewell of ratatui, which would panic where the terminal is gone.
+struct Output(Stdout);
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if TAKEN.load(Ordering::Acquire) { self.0.write(bytes) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if TAKEN.load(Ordering::Acquire) { self.0.flush() } else { Ok(()) }
+    }
 }
 
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
@@ -58,10 +78,11 @@ impl Screen {
     /// When there is none, or it cannot be put into raw mode; then it is as before.
     pub fn open() -> Result<Self, ScreenError> {
         let hook = guard_panics(thread::current().id());
-        let opened =
-            enter().and_then(|()| Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()))));
+        let opened = enter().and_then(|()| {
+            Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, Output(io::stdout()))))
+        });
         match opened {
-            Ok(terminal) => Ok(Self { terminal, hook }),
+            Ok(terminal) => Ok(Self { terminal, doubtful: false, hook }),
             Err(source) => {
                 leave();
                 release_panics(&hook);
@@ -90,6 +111,11 @@ impl Screen {
 
     fn try_draw(&mut self, render: impl FnOnce(Rect, &mut Buffer)) -> io::Result<()> {
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        if self.doubtful {
+            let size = self.terminal.size()?;
+            self.terminal.resize(Rect::from((Position::ORIGIN, size)))?;
+            self.doubtful = false;
+        }
         self.terminal.draw(|frame| render(frame.area(), frame.buffer_mut()))?;
         queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         Write::flush(self.terminal.backend_mut())
@@ -110,11 +136,15 @@ impl Screen {
     /// # Errors
     /// When the terminal went away.
     pub fn take_back(&mut self) -> Result<(), ScreenError> {
-        let taken = enter().and_then(|()| {
-            let size = self.terminal.size()?;
-            self.terminal.resize(Rect::from((Position::ORIGIN, size)))
-        });
-        taken.map_err(|source| ScreenError::Gone { source })
+        self.doubt();
+        // Raw mode counts as switched on until it is switched off, whatever a shell did meanwhile.
+        disable_raw_mode().and_then(|()| enter()).map_err(|source| ScreenError::Gone { source })
+    }
+
+    /// Redraws everything with the next frame. A terminal that shrinks and grows back between two frames has the size
+    /// it had, and has lost what was on it.
+    pub fn doubt(&mut self) {
+        self.doubtful = true;
     }
 }
 
@@ -128,12 +158,17 @@ impl Drop for Screen {
 }
 
 fn enter() -> io::Result<()> {
+    TAKEN.store(true, Ordering::Release);
     enable_raw_mode()?;
     execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture, cursor::Hide)
 }
 
 /// Errors are of no use here: the terminal is gone, or as it was.
 fn leave() {
+    // Leaving twice would put the cursor back over what was printed in between, such as the message of a panic.
+    if !TAKEN.swap(false, Ordering::AcqRel) {
+        return;
+    }
     let mut out = io::stdout();
     let _ = execute!(out, EndSynchronizedUpdate, DisableMouseCapture, LeaveAlternateScreen, cursor::Show);
     let _ = disable_raw_mode();

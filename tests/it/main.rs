@@ -3,6 +3,8 @@
 // A test that cannot go on fails.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
+mod command_line;
 #[cfg(feature = "lab")]
 mod data;
 #[cfg(feature = "lab")]
@@ -11,6 +13,13 @@ mod depth;
 mod divergence;
 #[cfg(feature = "lab")]
 mod gains;
+mod layering;
+#[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
+mod logging;
+#[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
+mod program;
+#[cfg(feature = "tui")]
+mod readme;
 #[cfg(feature = "lab")]
 mod recording;
 #[cfg(feature = "lab")]
@@ -18,6 +27,8 @@ mod reference;
 #[cfg(feature = "cli")]
 mod report;
 mod specimen;
+#[cfg(all(unix, feature = "cli", feature = "lab", feature = "tui"))]
+mod terminal;
 mod trace;
 #[cfg(feature = "lab")]
 mod training;

@@ -16,8 +16,8 @@ fn problem(text: &str) -> String {
     error.to_string().replace(&file.path().display().to_string(), "run.toml")
 }
 
-fn variables(pairs: &[(&str, &str)]) -> impl Iterator<Item = (String, String)> {
-    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>().into_iter()
+fn variables(pairs: &[(&str, &str)]) -> impl Iterator<Item = (OsString, OsString)> {
+    pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect::<Vec<_>>().into_iter()
 }
 
 #[test]

@@ -11,6 +11,12 @@ impl Colours {
     /// From `TERM`, `COLORTERM`, `NO_COLOR` and their like.
     #[must_use]
     pub fn detect() -> Self {
+        let promises = std::env::var("COLORTERM").is_ok_and(|value| matches!(value.as_str(), "truecolor" | "24bit"));
+        let refuses = std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty());
+        if promises && !refuses {
+            // Inside tmux too, which itself turns colours into what the terminal outside can show.
+            return Self::True;
+        }
         // No child process is worth the colour that tmux would report.
         match TermProfile::detect(&io::stdout(), DetectorSettings::default().enable_tmux_info(false)) {
             TermProfile::TrueColor => Self::True,

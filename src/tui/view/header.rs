@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::frame::{cut, fit};
 use crate::config::{Length, RunConfig};
 use crate::event::Outcome;
+use crate::text::clean;
 use crate::tui::number;
 use crate::tui::scene::{Activity, PlayMotion, Scene};
 use crate::tui::source::SourceKind;
@@ -51,7 +52,7 @@ fn title_of(scene: &Scene) -> Vec<String> {
     let mut parts = Vec::new();
     let mut titles = scene.lanes().map(|lane| lane.header.title.as_str());
     if let Some(config) = scene.config() {
-        parts.push(config.data.to_string());
+        parts.push(clean(&config.data.to_string()));
     }
     if let Some(first) = titles.next() {
         let same = titles.all(|title| title == first);

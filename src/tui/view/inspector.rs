@@ -210,6 +210,8 @@ fn range(least: f32, largest: f32, count: u32) -> Shown {
 }
 
 fn scalar_at(lane: &LaneRef<'_>, scalar: Scalar, step: Step) -> Option<Shown> {
+    // A lane that still trains may be a step or two behind the others.
+    let step = if lane.history.end().is_some() { step } else { step.min(lane.history.last_step()?) };
     let bucket = lane.history.scalar(scalar, step.0..step.0 + 1, 1).first().copied().flatten()?;
     if bucket.count == 1 || bucket.min == bucket.max {
         let text = match scalar {

@@ -1,4 +1,5 @@
-//! Loss over steps on a logarithmic axis: one curve per lane, from least to largest where several steps share a column.
+//! Loss over steps on a logarithmic axis: one curve per lane, through the mean where several steps share a column and up
+//! to the largest where that stands out.
 
 use std::ops::Range;
 
@@ -18,6 +19,9 @@ use crate::tui::theme::{Role, Theme};
 
 /// Columns for the numbers of the axis.
 const LABELS: u16 = 7;
+
+/// A largest value this many times the mean is a spike, which a mean would hide.
+const SPIKE: f32 = 10.0;
 
 /// Where the curves stand within the frame.
 pub(in crate::tui) fn chart_of(frame: Rect) -> Rect {
@@ -67,10 +71,15 @@ fn column_of(step: u64, steps: &Range<u64>, width: u16) -> Option<u16> {
 fn range(losses: &[Vec<Option<ScalarBucket>>]) -> Option<(f64, f64)> {
     let buckets = || losses.iter().flatten().flatten();
     let positive = |value: f32| (value.is_finite() && value > 0.0).then_some(f64::from(value));
-    let least = buckets().filter_map(|bucket| positive(bucket.min)).reduce(f64::min)?;
-    let largest = buckets().filter_map(|bucket| positive(bucket.max)).reduce(f64::max)?;
+    let least = buckets().filter_map(|bucket| positive(bucket.mean)).reduce(f64::min)?;
+    let largest = buckets().filter_map(|bucket| positive(top(bucket))).reduce(f64::max)?;
     let (low, high) = (round(least, Rounding::Down).log10(), round(largest, Rounding::Up).log10());
     Some(if high - low < 0.25 { (low - 0.31, high + 0.31) } else { (low, high) })
+}
+
+/// How high the curve goes in a column.
+fn top(bucket: &ScalarBucket) -> f32 {
+    if bucket.max >= SPIKE * bucket.mean { bucket.max } else { bucket.mean }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -127,14 +136,14 @@ fn curves(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), bu
             if bucket.non_finite > 0 {
                 lost.push((x / ACROSS) as u16);
             }
-            if bucket.min.is_nan() {
+            if bucket.mean.is_nan() {
                 before = None;
                 continue;
             }
-            let (top, bottom) = (row(bucket.max), row(bucket.min));
-            let joined = before.unwrap_or(bottom);
-            canvas.column(x, top.min(joined), bottom.max(joined), lane);
-            before = Some(if bucket.last.is_finite() { row(bucket.last) } else { bottom });
+            let (top, line) = (row(top(bucket)), row(bucket.mean));
+            let joined = before.unwrap_or(line);
+            canvas.column(x, top.min(joined), line.max(joined), lane);
+            before = Some(line);
         }
     }
     canvas.render(theme, buffer);
@@ -180,8 +189,9 @@ mod tests {
 
     #[test]
     fn the_axis_ends_at_round_numbers_and_a_flat_loss_has_one_too() {
-        let bucket =
-            |min, max| vec![vec![Some(ScalarBucket { min, max, mean: min, last: max, count: 2, non_finite: 0 })]];
+        let bucket = |low: f32, high: f32| {
+            vec![vec![Some(ScalarBucket { min: low, max: high, mean: low, last: high, count: 2, non_finite: 0 })]]
+        };
         let (low, high) = range(&bucket(0.021, 2.3)).expect("finite");
         assert!((low - 0.02f64.log10()).abs() < 1e-9 && (high - 5f64.log10()).abs() < 1e-9);
         let (low, high) = range(&bucket(2.0, 2.0)).expect("finite");

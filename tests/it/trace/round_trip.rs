@@ -126,7 +126,7 @@ fn an_evaluation_that_diverged_comes_back() {
 fn the_sink_writes_what_the_writer_writes() {
     let directory = tempfile::tempdir().unwrap();
     let events = specimen::run(&header(), 3);
-    let mut sink = TraceSink::open(directory.path(), OnExisting::Refuse).unwrap();
+    let mut sink = TraceSink::open(directory.path(), &header(), OnExisting::Refuse).unwrap();
     for event in &events {
         sink.emit(event);
     }
@@ -143,7 +143,7 @@ fn run_json_holds_the_header_and_in_the_end_the_outcome() {
         serde_json::from_slice(&std::fs::read(directory.path().join("run.json")).unwrap()).unwrap()
     };
     let events = specimen::run(&header(), 1);
-    let mut sink = TraceSink::open(directory.path(), OnExisting::Refuse).unwrap();
+    let mut sink = TraceSink::open(directory.path(), &header(), OnExisting::Refuse).unwrap();
     let (end, begin) = events.split_last().unwrap();
     for event in begin {
         sink.emit(event);

@@ -1,0 +1,57 @@
+//! The README's picture: trains the default run and draws the program's own screen into `assets/screen.svg`.
+//!
+//! `cargo run --release --example picture [-- COLUMNS ROWS FILE.svg]`
+
+use std::error::Error;
+use std::fs;
+use std::path::PathBuf;
+
+use gradtop::config::{Length, RunConfig};
+use gradtop::event::Event;
+use gradtop::sink::Fanout;
+use gradtop::sink::memory::MemorySink;
+use gradtop::train;
+use gradtop::tui::scene::Scene;
+use gradtop::tui::source::SourceKind;
+use gradtop::tui::svg::svg;
+use gradtop::tui::theme::{Background, Colours, Glyphs, Theme};
+use gradtop::tui::view;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Steps of the picture: as many as fill it, and enough for the residual lane to have learned.
+const STEPS: u64 = 496;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let width = arguments.next().map_or(Ok(132), |word| word.parse())?;
+    let height = arguments.next().map_or(Ok(38), |word| word.parse())?;
+    let file = arguments.next().map_or_else(|| PathBuf::from("assets/screen.svg"), PathBuf::from);
+
+    let memory = MemorySink::new();
+    let config = RunConfig { length: Length::Steps(STEPS), ..RunConfig::default() };
+    let session = train::start(config, Fanout::new().with(memory.clone()))?;
+    let _ = session.join();
+
+    let mut scene = Scene::new(SourceKind::Live);
+    let (mut step_ns, mut measure_ns) = (0, 0);
+    for event in memory.take() {
+        if let Event::Step(record) = &event {
+            step_ns += record.step_ns;
+            measure_ns += record.measure_ns;
+        }
+        // As it looks while the run goes on.
+        if !matches!(event, Event::LaneEnded(_) | Event::RunEnded(_)) {
+            scene.take(0, &event);
+        }
+    }
+    scene.status.measuring_share = Some(measure_ns as f64 / step_ns as f64);
+
+    let area = Rect::new(0, 0, width, height);
+    let theme = Theme::new(Colours::True, Glyphs::Unicode, Background::Dark);
+    scene.prepare(&theme, area);
+    let mut buffer = Buffer::empty(area);
+    view::render(&scene, &theme, area, &mut buffer);
+    fs::write(&file, svg(&buffer, Background::Dark))?;
+    Ok(())
+}

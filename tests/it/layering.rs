@@ -1,0 +1,85 @@
+//! Who may use whom, read from the `use` lines: the picture in `docs/architecture.md`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Module, and what it must not name.
+const FORBIDDEN: &[(&[&str], &[&str])] = &[
+    // The vocabulary is plain data.
+    (
+        &["units", "grid", "layer", "quantity", "event", "config", "profile", "text"],
+        &["burn", "ratatui", "crossterm", "clap", "crate::tui", "crate::cli", "crate::report", "crate::train"],
+    ),
+    (
+        &["sink", "trace", "history"],
+        &[
+            "burn",
+            "ratatui",
+            "crossterm",
+            "clap",
+            "crate::tui",
+            "crate::cli",
+            "crate::report",
+            "crate::train",
+            "crate::probe",
+        ],
+    ),
+    (
+        &["tui"],
+        &["burn", "clap", "color_eyre", "crate::cli", "crate::report", "crate::train", "crate::probe", "crate::stack"],
+    ),
+    (&["report"], &["burn", "ratatui", "crossterm", "clap", "crate::tui", "crate::cli", "crate::train"]),
+    (
+        &["backend", "probe", "stack", "data", "train"],
+        &["ratatui", "crossterm", "clap", "color_eyre", "crate::tui", "crate::cli", "crate::report"],
+    ),
+    (&["cli"], &["burn", "burn_ndarray"]),
+];
+
+#[test]
+fn modules_use_only_what_lies_to_their_left() {
+    let mut wrong = Vec::new();
+    let mut read = 0;
+    for (modules, forbidden) in FORBIDDEN {
+        for file in modules.iter().flat_map(|module| files_of(module)) {
+            read += 1;
+            for line in uses(&file) {
+                if forbidden.iter().any(|name| names(&line, name)) {
+                    wrong.push(format!("{}: {line}", file.display()));
+                }
+            }
+        }
+    }
+    assert!(read > 100, "only {read} files were read");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// `x.rs` and everything under `x/`.
+fn files_of(module: &str) -> Vec<PathBuf> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = vec![source.join(format!("{module}.rs"))];
+    let mut folders = vec![source.join(module)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if entry.extension().is_some_and(|extension| extension == "rs") {
+                files.push(entry);
+            }
+        }
+    }
+    files
+}
+
+/// The file's `use` statements, each as one line; those of its tests aside.
+fn uses(file: &Path) -> Vec<String> {
+    let text = fs::read_to_string(file).unwrap();
+    let product = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let statements = product.split(';').map(|statement| statement.split_whitespace().collect::<Vec<_>>().join(" "));
+    statements.filter_map(|statement| statement.split_once("use ").map(|(_, path)| path.to_owned())).collect()
+}
+
+/// Whether a path begins with a name.
+fn names(path: &str, name: &str) -> bool {
+    path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with("::") || rest.starts_with(' '))
+}

@@ -1,0 +1,48 @@
+//! Replay is live: a trace that is read back gives the history that the run itself gave.
+
+use std::sync::Arc;
+
+use gradtop::config::{Backend, Length, RunConfig};
+use gradtop::event::Event;
+use gradtop::history::History;
+use gradtop::sink::Fanout;
+use gradtop::sink::memory::MemorySink;
+use gradtop::sink::trace::TraceSink;
+use gradtop::trace::OnExisting;
+use gradtop::train;
+
+use super::events;
+
+fn history(events: &[Event]) -> History {
+    let Some(Event::RunStarted(header)) = events.first() else { panic!("a run begins with its header") };
+    let mut history = History::new(Arc::clone(header));
+    events.iter().for_each(|event| history.push(event));
+    history
+}
+
+/// A run that ends well, and one whose values are far from it.
+fn configs(backend: Backend) -> [RunConfig; 2] {
+    let mut config = RunConfig { backend, batch: 8, length: Length::Steps(120), measure: 3, ..RunConfig::default() };
+    for lane in &mut config.lanes {
+        (lane.depth, lane.width) = (5, 8);
+    }
+    let mut diverging = RunConfig { measure: 1, ..config.clone() };
+    diverging.lanes[1].lr = 1e30;
+    [config, diverging]
+}
+
+#[test]
+fn the_replayed_history_equals_the_live_one() {
+    for config in [Backend::Flex, Backend::Ndarray].into_iter().flat_map(configs) {
+        let directory = tempfile::tempdir().unwrap();
+        let prepared = train::prepare(config).unwrap();
+        let trace = TraceSink::open(directory.path(), prepared.header(), OnExisting::Refuse).unwrap();
+        let memory = MemorySink::new();
+        let session = prepared.start(Fanout::new().with(memory.clone()).with(trace)).unwrap();
+        let _ = session.join();
+        let (live, replayed) = (memory.take(), events(directory.path()));
+        assert_eq!(live, replayed);
+        assert_eq!(history(&live), history(&replayed));
+        assert!(live.len() > 120);
+    }
+}

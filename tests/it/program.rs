@@ -1,0 +1,103 @@
+//! The program itself, in an environment that is the same everywhere.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The program that was built with these tests.
+pub(crate) const GRADTOP: &str = env!("CARGO_BIN_EXE_gradtop");
+
+/// A small run that is over in no time, but for its number of steps.
+pub(crate) const SMALL: [&str; 6] = ["--depth", "3", "--width", "8", "--batch", "8"];
+
+/// Both backends, as the command line names them.
+pub(crate) const BACKENDS: [&str; 2] = ["flex", "ndarray"];
+
+/// Variables of the environment; backtraces are asked for, so that a panic would show itself.
+pub(crate) fn environment() -> Vec<(String, String)> {
+    let path = std::env::var("PATH").unwrap_or_default();
+    [("PATH", path.as_str()), ("LANG", "C.UTF-8"), ("RUST_BACKTRACE", "1")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec()
+}
+
+/// The program in a directory of its own.
+pub(crate) struct Place {
+    directory: tempfile::TempDir,
+}
+
+/// What the program said, as text.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self { directory: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// A file with this content; gives its name back.
+    pub(crate) fn file<'a>(&self, name: &'a str, content: impl AsRef<[u8]>) -> &'a str {
+        std::fs::write(self.path(name), content).unwrap();
+        name
+    }
+
+    pub(crate) fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(GRADTOP);
+        command.args(arguments).current_dir(self.root()).env_clear().envs(environment());
+        command.stdin(std::process::Stdio::null());
+        command
+    }
+
+    /// Runs the program to its end.
+    pub(crate) fn say<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Said {
+        Said::of(&self.command(arguments).output().unwrap())
+    }
+
+    /// A trace of a few steps of a small run.
+    pub(crate) fn trace(&self, directory: &str) -> PathBuf {
+        let said = self.say(["--headless", "--steps", "5", "--log", directory].iter().chain(&SMALL));
+        assert_eq!(said.code, 0, "{said:?}");
+        self.path(directory)
+    }
+
+    /// Names of everything that lies here, and how long it is: to see that nothing was touched.
+    pub(crate) fn inventory(&self) -> Vec<(PathBuf, u64)> {
+        let mut found = Vec::new();
+        let mut open = vec![self.root().to_owned()];
+        while let Some(directory) = open.pop() {
+            for entry in std::fs::read_dir(directory).unwrap().map(Result::unwrap) {
+                let metadata = entry.metadata().unwrap();
+                if metadata.is_dir() {
+                    open.push(entry.path());
+                }
+                found.push((entry.path(), metadata.len()));
+            }
+        }
+        found.sort();
+        found
+    }
+}
+
+impl Said {
+    pub(crate) fn of(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let code = output.status.code().unwrap_or(-1);
+        let said = Self { code, out: text(&output.stdout), err: text(&output.stderr) };
+        for sign in ["panicked", "backtrace", "RUST_BACKTRACE", "Location:"] {
+            assert!(!said.err.contains(sign) && !said.out.contains("panicked"), "{said:?}");
+        }
+        said
+    }
+}

@@ -1,0 +1,172 @@
+//! However it ends, the terminal is given back, the exit code says how, and nothing is left behind.
+
+use std::fs;
+use std::time::Duration;
+
+use gradtop::event::{Event, Outcome, RunEnd};
+
+use super::pty::Pty;
+use super::{ENDLESS, USUAL, live};
+use crate::logging::{events, steps_in, wait_until};
+use crate::program::{GRADTOP, SMALL};
+
+/// An end in order takes no longer.
+const SOON: Duration = Duration::from_secs(1);
+
+/// An end in spite of a terminal that nobody reads takes no longer.
+const IN_SPITE: Duration = Duration::from_secs(3);
+
+fn assert_ends(pty: &mut Pty, code: u32) {
+    let (found, took) = pty.end();
+    assert_eq!(found, code);
+    assert!(took < SOON, "it took {took:?}");
+}
+
+#[test]
+fn every_signal_and_key_that_ends_it_gives_the_terminal_back() {
+    let signal = |name: &'static str| move |pty: &mut Pty| pty.signal(name);
+    let keys = |keys: &'static str| move |pty: &mut Pty| pty.press(keys);
+    let ways: [(&str, u32, Box<dyn Fn(&mut Pty)>); 6] = [
+        ("SIGTERM", 143, Box::new(signal("TERM"))),
+        ("SIGINT", 130, Box::new(signal("INT"))),
+        ("SIGHUP", 129, Box::new(signal("HUP"))),
+        ("Ctrl-C", 130, Box::new(keys("\x03"))),
+        ("q", 0, Box::new(keys("q"))),
+        (":quit", 0, Box::new(keys(":quit\r"))),
+    ];
+    for (way, code, end) in ways {
+        let directory = tempfile::tempdir().unwrap();
+        let mut pty = live(directory.path(), &["--log", "run"]);
+        assert!(!pty.is_cooked());
+        end(&mut pty);
+        assert_ends(&mut pty, code);
+        pty.assert_restored();
+        let last = events(&directory.path().join("run")).pop();
+        assert_eq!(last, Some(Event::RunEnded(RunEnd { outcome: Outcome::Stopped })), "{way}");
+    }
+}
+
+#[test]
+fn quitting_asks_while_something_would_be_lost_and_stays_or_goes_as_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut pty = live(directory.path(), &[]);
+    for stay in ["n", "\x1b"] {
+        pty.press("q");
+        pty.wait_for("Quit?");
+        pty.press(stay);
+        pty.wait("it stays", |screen| !screen.contents().contains("Quit?"));
+    }
+    pty.press("q");
+    pty.wait_for("Quit?");
+    pty.press("y");
+    assert_ends(&mut pty, 0);
+    pty.assert_restored();
+}
+
+#[test]
+fn quitting_a_run_that_is_over_asks_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let arguments = [&SMALL[..], &["--steps", "20"]].concat();
+    let mut pty = Pty::start(GRADTOP, &arguments, directory.path(), USUAL);
+    pty.wait_for("completed");
+    pty.press("q");
+    assert_ends(&mut pty, 0);
+    pty.assert_restored();
+}
+
+#[test]
+fn training_goes_on_while_nobody_reads_the_terminal_and_sigterm_still_ends_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("run");
+    let mut pty = live(directory.path(), &["--log", "run"]);
+    pty.stop_reading();
+    let before = steps_in(&log);
+    wait_until("the trace grows", || steps_in(&log) > before + 3000);
+    pty.read_on();
+    // The screen missed steps meanwhile, and says so: it was blocked indeed.
+    pty.wait_for("not shown");
+    pty.stop_reading();
+    let before = steps_in(&log);
+    wait_until("the trace grows", || steps_in(&log) > before + 3000);
+    pty.signal("TERM");
+    let (code, took) = pty.end();
+    assert_eq!(code, 143);
+    assert!(took < IN_SPITE, "it took {took:?}");
+    assert!(steps_in(&log) > before + 3000);
+}
+
+#[test]
+fn a_headless_run_that_nobody_reads_ends_at_sigterm_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("run");
+    let arguments = [&SMALL[..], &ENDLESS, &["--headless", "--log", "run"]].concat();
+    let mut pty = Pty::start(GRADTOP, &arguments, directory.path(), USUAL);
+    pty.wait_for("step");
+    pty.stop_reading();
+    let before = steps_in(&log);
+    wait_until("the trace grows", || steps_in(&log) > before + 3000);
+    pty.signal("TERM");
+    let (code, took) = pty.end();
+    assert_eq!(code, 143);
+    assert!(took < IN_SPITE, "it took {took:?}");
+}
+
+#[test]
+fn a_terminal_that_goes_away_ends_the_run_in_order() {
+    for more in [&[][..], &["--headless"]] {
+        let directory = tempfile::tempdir().unwrap();
+        let arguments = [&SMALL[..], &ENDLESS, &["--log", "run"], more].concat();
+        let mut pty = Pty::start(GRADTOP, &arguments, directory.path(), USUAL);
+        pty.wait_for("step ");
+        pty.close();
+        assert_ends(&mut pty, 129);
+        assert!(!String::from_utf8_lossy(&pty.bytes()).contains("panicked"));
+        let log = directory.path().join("run");
+        assert_eq!(events(&log).pop(), Some(Event::RunEnded(RunEnd { outcome: Outcome::Stopped })), "{more:?}");
+        let diagnostics = fs::read_to_string(log.join("diagnostics.log")).unwrap();
+        assert!(!diagnostics.contains("panicked"), "{diagnostics}");
+    }
+}
+
+#[test]
+fn no_thread_is_left_by_a_restart_and_no_child_by_the_end() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut pty = live(directory.path(), &[]);
+    let before = threads(&pty);
+    assert_eq!(lanes(&before).len(), 2, "{before:?}");
+    for _ in 0..3 {
+        let old = lanes(&threads(&pty));
+        pty.press("R");
+        wait_until("lanes of a new run", || {
+            let new = lanes(&threads(&pty));
+            new.len() == 2 && new.iter().all(|lane| !old.contains(lane))
+        });
+    }
+    wait_until("as many threads as before", || threads(&pty).len() == before.len());
+    let pid = pty.pid();
+    let in_its_session = || {
+        let processes = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+        let stats = processes.filter_map(|process| fs::read_to_string(process.path().join("stat")).ok());
+        stats.filter(|stat| session_of(stat) == Some(pid)).count()
+    };
+    assert_eq!(in_its_session(), 1);
+    pty.press("\x03");
+    assert_ends(&mut pty, 130);
+    assert_eq!(in_its_session(), 0);
+}
+
+/// Number and name of every thread.
+fn threads(pty: &Pty) -> Vec<(String, String)> {
+    let tasks = fs::read_dir(format!("/proc/{}/task", pty.pid())).unwrap().filter_map(Result::ok);
+    let name = |task: &fs::DirEntry| fs::read_to_string(task.path().join("comm")).unwrap_or_default();
+    tasks.map(|task| (task.file_name().to_string_lossy().into_owned(), name(&task))).collect()
+}
+
+fn lanes(threads: &[(String, String)]) -> Vec<(String, String)> {
+    threads.iter().filter(|(_, name)| name.starts_with("lane ")).cloned().collect()
+}
+
+/// The session of a process: the fourth number behind its name in `/proc/PID/stat`.
+fn session_of(stat: &str) -> Option<u32> {
+    stat.rsplit_once(") ")?.1.split(' ').nth(3)?.parse().ok()
+}

@@ -1,0 +1,100 @@
+//! Traces on the screen: while they grow, side by side, damaged; and where a restart writes.
+
+use std::fs;
+use std::process::Stdio;
+
+use gradtop::event::{Event, Outcome, RunEnd};
+
+use super::pty::Pty;
+use super::{ENDLESS, USUAL, live, step};
+use crate::logging::{events, wait_until};
+use crate::program::{GRADTOP, Place, SMALL};
+
+fn view(place: &Place, traces: &[&str]) -> Pty {
+    Pty::start(GRADTOP, &[&["view"], traces].concat(), place.root(), USUAL)
+}
+
+#[test]
+fn a_trace_is_followed_while_another_process_writes_it() {
+    let place = Place::new();
+    let arguments = ["--headless", "--log", "run"].iter().chain(&SMALL).chain(&ENDLESS);
+    let mut writer = place.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    wait_until("the trace begins", || crate::logging::steps_in(&place.path("run")) > 10);
+    let mut pty = view(&place, &["run"]);
+    pty.wait_for("following");
+    for more in [200, 400, 600] {
+        pty.wait("the steps grow", |screen| step(screen) > more);
+    }
+    let killed = std::process::Command::new("kill").args(["-INT", &writer.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(writer.wait().unwrap().code(), Some(130));
+    pty.wait_for("was stopped");
+    // Nothing is lost by quitting a trace.
+    pty.press("q");
+    assert_eq!(pty.end().0, 0);
+    pty.assert_restored();
+}
+
+#[test]
+fn several_traces_stand_side_by_side_with_all_their_lanes() {
+    let place = Place::new();
+    place.trace("first");
+    place.trace("second");
+    let mut pty = view(&place, &["first", "second/trace.jsonl"]);
+    pty.wait("four lanes, told apart", |screen| {
+        let text = screen.contents();
+        let is_there = |name: &str| text.contains(name);
+        ["first/plain", "first/residual", "second/plain", "second/residual"].into_iter().all(is_there)
+    });
+    pty.press("q");
+    assert_eq!(pty.end().0, 0);
+    pty.assert_restored();
+}
+
+#[test]
+fn a_damaged_trace_is_shown_with_a_warning() {
+    let place = Place::new();
+    let file = place.trace("run").join("trace.jsonl");
+    let text = fs::read_to_string(&file).unwrap();
+    let damaged = text.replacen("\"lane\":1,\"step\":3", "\"lane\":1,\"step\":4", 1);
+    fs::write(&file, &damaged[..damaged.len() - 10]).unwrap();
+    let mut pty = view(&place, &["run"]);
+    pty.wait("both lanes and a warning", |screen| {
+        let text = screen.contents();
+        text.contains("plain") && text.contains("residual") && text.contains("was left out")
+    });
+    pty.press("q");
+    assert_eq!(pty.end().0, 0);
+}
+
+#[test]
+fn a_trace_that_cannot_be_read_never_takes_the_terminal() {
+    let place = Place::new();
+    place.file("diary", "Dear diary\n");
+    for (trace, words) in [("diary", "diary is not a trace of gradtop"), ("nowhere", "there is no trace at nowhere")] {
+        let mut pty = view(&place, &[trace]);
+        assert_eq!(pty.end().0, 1);
+        pty.wait_for(words);
+        assert!(!pty.bytes().contains(&0x1b), "not one control sequence");
+    }
+}
+
+#[test]
+fn a_restart_writes_beside_the_first_trace_and_leaves_it_as_it_was() {
+    let place = Place::new();
+    let mut pty = live(place.root(), &["--log", "run"]);
+    wait_until("the first trace grows", || crate::logging::steps_in(&place.path("run")) > 100);
+    pty.press("+");
+    pty.wait_for("mlp 5×8");
+    let first = fs::read(place.path("run/trace.jsonl")).unwrap();
+    let last = events(&place.path("run")).pop();
+    assert_eq!(last, Some(Event::RunEnded(RunEnd { outcome: Outcome::Stopped })));
+    wait_until("the second trace grows", || crate::logging::steps_in(&place.path("run/2")) > 100);
+    pty.press("R");
+    wait_until("the third trace grows", || crate::logging::steps_in(&place.path("run/3")) > 100);
+    pty.press("q");
+    assert_eq!(pty.end().0, 0);
+    assert_eq!(fs::read(place.path("run/trace.jsonl")).unwrap(), first);
+    let Some(Event::RunStarted(second)) = events(&place.path("run/2")).into_iter().next() else { panic!("a header") };
+    assert_eq!(second.lanes[0].layers.len(), 7, "five blocks between stem and head");
+}
