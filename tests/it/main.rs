@@ -1,7 +1,7 @@
 //! Behaviour across modules: one binary, so that it links once.
 
-// A test that cannot go on fails.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+// A test that cannot go on fails; with --nocapture some show their figures.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
 mod command_line;

@@ -14,7 +14,7 @@ use gradtop::stack::mlp::Task;
 use gradtop::units::Step;
 
 use super::recording::{BACKENDS, Recording, row};
-use stack::{Gradients, Reference};
+use stack::{Affine, Gradients, Reference};
 
 const SEEDS: [u64; 5] = [1, 2, 3, 4, 5];
 /// Below this a value is near where f32 ends.
@@ -99,7 +99,7 @@ fn follows(lane: &LaneConfig, update: impl Fn(&mut f64, f64, &mut [f64; 2], i32)
         .map(|step| {
             let (inputs, classes) = examples.at(step);
             let Gradients { loss, layers, .. } = reference.gradients(&inputs, &classes);
-            let gradients: Vec<f64> = layers.iter().flat_map(|layer| layer.numbers()).copied().collect();
+            let gradients: Vec<f64> = layers.iter().flat_map(Affine::numbers).copied().collect();
             assert_eq!(gradients.len(), state.len());
             for ((value, gradient), state) in reference.parameters().zip(gradients).zip(&mut state) {
                 update(value, gradient, state, step as i32);
