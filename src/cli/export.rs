@@ -5,13 +5,23 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use color_eyre::eyre::{Result, eyre};
+use color_eyre::eyre::{Context, Result, eyre};
 
 use super::exit::Usage;
 use super::{Exit, note};
 use crate::quantity::Quantity;
 use crate::report::{self, Size, csv};
 use crate::trace::{self, Trace};
+
+/// What to do with a file that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Existing {
+    Keep,
+    Replace,
+}
+
+/// What it means when the output cannot be written.
+const UNWRITTEN: &str = "cannot write the export";
 
 /// Reads the trace to its end and writes it in another form.
 pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
@@ -23,14 +33,18 @@ pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
         return Err(Usage("a picture is no text for a terminal: write -o FILE.png".to_owned()).into());
     }
     let mut trace = trace::read_last(path)?;
-    let mut out = open(output, matches.get_flag("force"))?;
+    let existing = if matches.get_flag("force") { Existing::Replace } else { Existing::Keep };
     let result = if format == "csv" {
-        csv::write(&mut trace, &mut out).map_err(Into::into)
+        let mut out = open(output, &trace.path(), existing)?;
+        csv::write(&mut trace, &mut out).map_err(Into::into).and_then(|()| out.flush().context(UNWRITTEN))
     } else {
+        // Nothing is replaced before there is something to replace it with.
         let quantity = Quantity::named(text("quantity")).unwrap_or(Quantity::SignalNorm);
-        picture(&mut trace, quantity, format).and_then(|bytes| Ok(out.write_all(&bytes)?))
+        picture(&mut trace, quantity, format).and_then(|bytes| {
+            let mut out = open(output, &trace.path(), existing)?;
+            out.write_all(&bytes).and_then(|()| out.flush()).context(UNWRITTEN)
+        })
     };
-    let result = result.and_then(|()| Ok(out.flush()?));
     for warning in trace.warnings().sentences() {
         note(&warning);
     }
@@ -52,10 +66,16 @@ fn picture(trace: &mut Trace, quantity: Quantity, format: &str) -> Result<Vec<u8
     }
 }
 
-fn open(output: Option<&PathBuf>, force: bool) -> Result<Box<dyn Write>> {
+fn open(output: Option<&PathBuf>, trace: &Path, existing: Existing) -> Result<Box<dyn Write>> {
     let Some(path) = output else { return Ok(Box::new(BufWriter::new(io::stdout().lock()))) };
+    if path.canonicalize().is_ok_and(|path| trace.canonicalize().is_ok_and(|trace| path == trace)) {
+        return Err(eyre!("{} is the trace itself: give -o another file", path.display()));
+    }
     let mut options = OpenOptions::new();
-    options.write(true).create_new(!force).create(true).truncate(force);
+    match existing {
+        Existing::Keep => options.write(true).create_new(true),
+        Existing::Replace => options.write(true).create(true).truncate(true),
+    };
     let file: File = options.open(path).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => eyre!("{} is there already: write --force to replace it", path.display()),
         _ => eyre!("cannot write {}: {error}: give -o another file", path.display()),

@@ -153,7 +153,7 @@ impl Draft {
             }
             let value = value.into_string().map_err(|value| DraftError::Value {
                 place: format!("GRADTOP_{rest}"),
-                problem: format!("{value:?} is not UTF-8"),
+                problem: format!("'{}' is not UTF-8", value.display()),
             })?;
             let key = rest.to_lowercase().replace('_', "-");
             if key == LANES {

@@ -141,7 +141,10 @@ mod tests {
             find(key).expect("exists").set(&mut RunConfig::default(), value).unwrap_err().to_string()
         };
         assert_eq!(problem("depth", "0"), "depth: '0' is not within 1 and 10000");
-        assert_eq!(problem("depth", "ten"), "depth: 'ten' is not one of 1…10000 (invalid digit found in string)");
+        assert_eq!(
+            problem("depth", "ten"),
+            "depth: 'ten' cannot be read (invalid digit found in string): write 1…10000"
+        );
         assert_eq!(problem("lr", "nan"), "lr: 'nan' is not a number above 0");
         assert_eq!(problem("batch", "0"), "batch: '0' is not a whole number from 1 up");
         assert!(problem("activation", "rely").contains("did you mean 'relu'?"));

@@ -98,7 +98,10 @@ fn parse(record: &csv::StringRecord) -> Result<Row, String> {
             )
         })?);
     }
-    Ok(Row { numbers, class: record.get(columns - 1).unwrap_or_default().to_owned() })
+    match record.get(columns - 1) {
+        Some(class) if !class.is_empty() => Ok(Row { numbers, class: class.to_owned() }),
+        _ => Err(format!("column {columns}: the class is missing")),
+    }
 }
 
 /// Mean 0 and deviation 1 per column over the training part; the held-out part is moved alike.
@@ -155,6 +158,7 @@ mod tests {
         );
         assert!(load("1,a\n2,a\n3,a\n4,a\n5,a\n").unwrap_err().contains("every row is of one class"));
         assert!(load("1,a\n2,b\n").unwrap_err().contains("fewer than 5 rows"));
+        assert_eq!(load("1,a\n2,\n").unwrap_err(), "t.csv:2: column 2: the class is missing");
         assert!(load("1\n2\n").unwrap_err().contains("at least one number and a class"));
     }
 }

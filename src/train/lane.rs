@@ -160,3 +160,6 @@ impl<S: Stack<Batch = Labelled>> Trainer<S> {
 fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests;

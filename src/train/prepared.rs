@@ -108,7 +108,10 @@ fn load(config: &RunConfig) -> Result<Dataset, TrainError> {
 fn steps(config: &RunConfig, dataset: &Dataset) -> u64 {
     match config.length {
         Length::Steps(steps) => steps,
-        Length::Epochs(epochs) => epochs * Batches::new(config.seed, dataset.training.rows(), config.batch).per_epoch(),
+        Length::Epochs(epochs) => {
+            let batches = Batches::new(config.seed, dataset.training.rows(), config.batch);
+            epochs.saturating_mul(batches.per_epoch())
+        }
     }
 }
 

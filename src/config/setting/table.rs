@@ -143,7 +143,7 @@ where
 {
     word.trim().parse().map_err(|error: T::Err| {
         let reason = error.to_string();
-        if reason.starts_with('\'') { reason } else { format!("'{word}' is not one of {values} ({reason})") }
+        if reason.starts_with('\'') { reason } else { format!("'{word}' cannot be read ({reason}): write {values}") }
     })
 }
 

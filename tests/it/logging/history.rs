@@ -16,7 +16,9 @@ use super::events;
 fn history(events: &[Event]) -> History {
     let Some(Event::RunStarted(header)) = events.first() else { panic!("a run begins with its header") };
     let mut history = History::new(Arc::clone(header));
-    events.iter().for_each(|event| history.push(event));
+    for event in events {
+        history.push(event);
+    }
     history
 }
 

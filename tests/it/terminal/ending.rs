@@ -16,6 +16,13 @@ const SOON: Duration = Duration::from_secs(1);
 /// An end in spite of a terminal that nobody reads takes no longer.
 const IN_SPITE: Duration = Duration::from_secs(3);
 
+/// What ends it.
+#[derive(Debug)]
+enum Way {
+    Signal(&'static str),
+    Keys(&'static str),
+}
+
 fn assert_ends(pty: &mut Pty, code: u32) {
     let (found, took) = pty.end();
     assert_eq!(found, code);
@@ -24,25 +31,27 @@ fn assert_ends(pty: &mut Pty, code: u32) {
 
 #[test]
 fn every_signal_and_key_that_ends_it_gives_the_terminal_back() {
-    let signal = |name: &'static str| move |pty: &mut Pty| pty.signal(name);
-    let keys = |keys: &'static str| move |pty: &mut Pty| pty.press(keys);
-    let ways: [(&str, u32, Box<dyn Fn(&mut Pty)>); 6] = [
-        ("SIGTERM", 143, Box::new(signal("TERM"))),
-        ("SIGINT", 130, Box::new(signal("INT"))),
-        ("SIGHUP", 129, Box::new(signal("HUP"))),
-        ("Ctrl-C", 130, Box::new(keys("\x03"))),
-        ("q", 0, Box::new(keys("q"))),
-        (":quit", 0, Box::new(keys(":quit\r"))),
+    use Way::{Keys, Signal};
+    let ways = [
+        (Signal("TERM"), 143),
+        (Signal("INT"), 130),
+        (Signal("HUP"), 129),
+        (Keys("\x03"), 130),
+        (Keys("q"), 0),
+        (Keys(":quit\r"), 0),
     ];
-    for (way, code, end) in ways {
+    for (way, code) in ways {
         let directory = tempfile::tempdir().unwrap();
         let mut pty = live(directory.path(), &["--log", "run"]);
         assert!(!pty.is_cooked());
-        end(&mut pty);
+        match way {
+            Signal(name) => pty.signal(name),
+            Keys(keys) => pty.press(keys),
+        }
         assert_ends(&mut pty, code);
         pty.assert_restored();
         let last = events(&directory.path().join("run")).pop();
-        assert_eq!(last, Some(Event::RunEnded(RunEnd { outcome: Outcome::Stopped })), "{way}");
+        assert_eq!(last, Some(Event::RunEnded(RunEnd { outcome: Outcome::Stopped })), "{way:?}");
     }
 }
 

@@ -38,11 +38,11 @@ fn header() -> Arc<RunHeader> {
     });
     let mut header = specimen::header(lanes.collect(), Quantity::ALL);
     let changed = Arc::make_mut(&mut header);
-    changed.run_id = CORPUS[0].to_owned();
-    changed.machine.backend = CORPUS[1].to_owned();
+    CORPUS[0].clone_into(&mut changed.run_id);
+    CORPUS[1].clone_into(&mut changed.machine.backend);
     if let Some(config) = &mut changed.config {
         config.data = DataSource::Csv(CORPUS.concat().into());
-        config.lanes[0].name = CORPUS[2].to_owned();
+        CORPUS[2].clone_into(&mut config.lanes[0].name);
     }
     header
 }

@@ -59,7 +59,9 @@ impl Pty {
         command.args(arguments);
         command.cwd(directory);
         command.env_clear();
-        environment().into_iter().for_each(|(name, value)| command.env(name, value));
+        for (name, value) in environment() {
+            command.env(name, value);
+        }
         command.env("TERM", "xterm-256color");
         command.env("COLORTERM", "truecolor");
         Self::spawn(command, size)
@@ -152,11 +154,6 @@ impl Pty {
     /// Waits until these words are on the screen.
     pub(crate) fn wait_for(&self, words: &str) {
         self.wait(words, |screen| screen.contents().contains(words));
-    }
-
-    /// Something about the screen as it is now.
-    pub(crate) fn look<T>(&self, what: impl Fn(&vt100::Screen) -> T) -> T {
-        what(self.shared.seen.lock().unwrap().parser.screen())
     }
 
     /// What is on the screen now.

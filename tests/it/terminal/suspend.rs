@@ -65,7 +65,9 @@ fn job_control_of_a_shell_works() {
     command.args(["-i"]);
     command.cwd(directory.path());
     command.env_clear();
-    environment().into_iter().for_each(|(name, value)| command.env(name, value));
+    for (name, value) in environment() {
+        command.env(name, value);
+    }
     command.env("TERM", "xterm-256color");
     command.env("PS1", "ready> ");
     let mut pty = Pty::spawn(command, USUAL);

@@ -98,3 +98,20 @@ fn a_restart_writes_beside_the_first_trace_and_leaves_it_as_it_was() {
     let Some(Event::RunStarted(second)) = events(&place.path("run/2")).into_iter().next() else { panic!("a header") };
     assert_eq!(second.lanes[0].layers.len(), 7, "five blocks between stem and head");
 }
+
+#[test]
+fn a_trace_that_cannot_grow_is_told_on_the_screen_and_quitting_asks() {
+    let place = Place::new();
+    // 256 blocks of 512 bytes (of 1024 in some shells).
+    let script = "trap '' XFSZ; ulimit -S -f 256; exec \"$@\"";
+    let arguments = [&["-c", script, "sh", GRADTOP, "--log", "run"], &SMALL[..], &ENDLESS].concat();
+    let mut pty = Pty::start("sh", &arguments, place.root(), USUAL);
+    pty.wait_for("the trace is paused");
+    pty.press("q");
+    pty.wait_for("Quit?");
+    pty.press("y");
+    assert_eq!(pty.end().0, 1);
+    pty.assert_restored();
+    pty.wait_for("error: the trace is not complete: the trace is paused: File too large");
+    crate::logging::assert_no_step_is_missing(&events(&place.path("run")));
+}

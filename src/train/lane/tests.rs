@@ -1,0 +1,68 @@
+//! Claims about a lane that panics.
+
+use burn::module::Module;
+use crossbeam_channel::bounded;
+
+use super::*;
+use crate::backend;
+use crate::config::Backend;
+use crate::data;
+use crate::layer::LayerKind;
+use crate::stack::Loss;
+use crate::stack::Mlp;
+use crate::stack::mlp::Task;
+
+/// A stack that breaks where its loss is not above its strength.
+#[derive(Module, Debug)]
+struct Fragile {
+    stem: Mlp,
+    #[module(skip)]
+    strength: f32,
+}
+
+impl Stack for Fragile {
+    type Batch = Labelled;
+
+    fn layers(&self) -> Vec<(String, LayerKind)> {
+        vec![("stem".to_owned(), LayerKind::Stem)]
+    }
+
+    fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
+        let loss = self.stem.loss(batch, taps);
+        let value: f32 = loss.mean.clone().into_scalar();
+        assert!(value > self.strength, "broke at \u{1b}[31m{}", self.strength);
+        loss
+    }
+}
+
+#[test]
+fn a_panic_ends_its_own_lane_with_a_harmless_message_and_the_others_go_on() {
+    let settings = LaneConfig { depth: 1, width: 4, ..LaneConfig::default() };
+    let config = Arc::new(RunConfig { batch: 8, ..RunConfig::default() });
+    let dataset = Arc::new(data::digits().expect("embedded"));
+    let device = backend::device(Backend::Flex).autodiff();
+    let (sender, receiver) = bounded(64);
+    let run = |pacer: &Arc<Pacer>| Run {
+        config: Arc::clone(&config),
+        dataset: Arc::clone(&dataset),
+        device: device.clone(),
+        pacer: Arc::clone(pacer),
+        sender: sender.clone(),
+    };
+    let stack = || Mlp::new(&settings, Task { features: dataset.features, classes: 10 }, 1, &device);
+    let pacer = Arc::new(Pacer::new(2, 1));
+    let fragile = Fragile { stem: stack(), strength: 100.0 };
+    let stepper = Stepper::new(fragile, &settings, &device);
+    let lane = Lane { id: LaneId(0), settings: settings.clone(), stepper, steps: 20 };
+    spawn(lane, run(&pacer), 8 << 20).expect("a thread");
+    let stepper = Stepper::new(stack(), &settings, &device);
+    let lane = Lane { id: LaneId(1), settings: settings.clone(), stepper, steps: 20 };
+    spawn(lane, run(&pacer), 8 << 20).expect("a thread");
+    drop(sender);
+    let ends = |event| if let Event::LaneEnded(end) = event { Some(end) } else { None };
+    let mut ends: Vec<LaneEnd> = receiver.iter().filter_map(ends).collect();
+    ends.sort_by_key(|end| end.lane);
+    let broken = Outcome::Failed("broke at \u{fffd}[31m100".to_owned());
+    assert_eq!((ends[0].step, &ends[0].outcome), (Step(0), &broken));
+    assert_eq!((ends[1].step, &ends[1].outcome), (Step(20), &Outcome::Completed));
+}

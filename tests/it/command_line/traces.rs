@@ -1,0 +1,94 @@
+//! Traces that cannot be read, and exports that would overwrite something.
+
+use std::fs;
+
+use super::assert_refused;
+use crate::program::Place;
+
+/// The first line with its seal made anew, as a newer gradtop would write it.
+fn newer(header: &str) -> String {
+    let newer = header.replacen("\"version\":1", "\"version\":7", 1);
+    let body = &newer[..newer.rfind(",\"crc\":").unwrap()];
+    format!("{body},\"crc\":{}}}\n", crc32c::crc32c(body.as_bytes()))
+}
+
+#[test]
+fn a_trace_that_cannot_be_read_says_why() {
+    let place = Place::new();
+    let good = fs::read_to_string(place.trace("run").join("trace.jsonl")).unwrap();
+    let header = good.lines().next().unwrap();
+    place.file("empty", "");
+    place.file("begun", &header[..200]);
+    place.file("foreign.json", "{\"step\":1,\"loss\":2.0}\n");
+    place.file("table.csv", "step,loss\n1,2\n");
+    place.file("newer", newer(header));
+    place.file("damaged", header.replacen("plain", "plein", 1) + "\n");
+    fs::create_dir(place.path("folder")).unwrap();
+    let cases = [
+        ("empty", "empty is empty: the run ended before it wrote its first line"),
+        ("begun", "begun ends within its first line: the run was killed as it started, nothing was recorded"),
+        ("foreign.json", "foreign.json is not a trace of gradtop: it looks like JSON of another program"),
+        ("table.csv", "table.csv is not a trace of gradtop: it looks like a table of comma-separated values"),
+        ("newer", "newer has format version 7, and this gradtop reads up to version 1: update gradtop"),
+        ("damaged", "the first line of damaged is damaged, and without it no other line can be read"),
+        ("nowhere", "there is no trace at nowhere: give the directory that a run wrote with --log"),
+        ("folder", "there is no trace at folder/trace.jsonl: give the directory that a run wrote with --log"),
+    ];
+    for (trace, words) in cases {
+        for format in ["csv", "svg", "png"] {
+            // Nor is an output file begun, or an old one replaced.
+            assert_refused(
+                &place,
+                &[
+                    (&["export", trace, "--to", format], 1, words),
+                    (&["export", trace, "--to", format, "-o", "out"], 1, words),
+                    (&["export", trace, "--to", format, "-o", "run/run.json", "--force"], 1, words),
+                ],
+            );
+        }
+    }
+}
+
+#[test]
+fn an_export_replaces_nothing_unless_told_so_and_never_the_trace() {
+    let place = Place::new();
+    place.trace("run");
+    place.file("out.csv", "mine\n");
+    assert_refused(
+        &place,
+        &[
+            (
+                &["export", "run", "--to", "csv", "-o", "out.csv"],
+                1,
+                "out.csv is there already: write --force to replace it",
+            ),
+            (
+                &["export", "run", "--to", "svg", "-o", "out.csv"],
+                1,
+                "out.csv is there already: write --force to replace it",
+            ),
+            (
+                &["export", "run", "--to", "csv", "-o", "none/out.csv"],
+                1,
+                "cannot write none/out.csv: No such file or directory (os error 2): give -o another file",
+            ),
+            (
+                &["export", "run", "--to", "csv", "-o", "./run/trace.jsonl", "--force"],
+                1,
+                "./run/trace.jsonl is the trace itself: give -o another file",
+            ),
+        ],
+    );
+    assert_eq!(fs::read_to_string(place.path("out.csv")).unwrap(), "mine\n");
+    let said = place.say(["export", "run", "--to", "csv", "-o", "out.csv", "--force"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    assert!(fs::read_to_string(place.path("out.csv")).unwrap().starts_with("lane,step,layer,path,quantity,value\n"));
+}
+
+#[test]
+fn view_without_a_terminal_says_what_to_do_instead() {
+    let place = Place::new();
+    place.trace("run");
+    let words = "view needs a terminal: for a table or a picture write gradtop export TRACE --to csv|svg|png";
+    assert_refused(&place, &[(&["view", "run"], 2, words)]);
+}
