@@ -56,14 +56,51 @@ impl Loss {
     }
 }
 
-/// Share of rows whose largest logit is the class; NaN logits count as wrong.
+/// Share of rows whose largest logit is the class. The first counts where several are largest, so that a stack that
+/// says the same of every class is at chance; a row with a NaN is wrong.
 fn accuracy(logits: Tensor<2>, targets: &[usize]) -> f32 {
     let classes = logits.dims()[1];
     let Ok(values) = logits.into_data().convert::<f32>().try_into_vec::<f32>() else { return f32::NAN };
-    let right = values
-        .chunks_exact(classes)
-        .zip(targets)
-        .filter(|(row, target)| row.get(**target).is_some_and(|best| row.iter().all(|other| best >= other)))
-        .count();
+    let right =
+        values.chunks_exact(classes).zip(targets).filter(|(row, target)| largest(row) == Some(**target)).count();
     right as f32 / targets.len() as f32
+}
+
+/// Position of the first largest value; `None` beside a NaN.
+fn largest(row: &[f32]) -> Option<usize> {
+    if row.iter().any(|value| value.is_nan()) {
+        return None;
+    }
+    let most = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    row.iter().position(|value| *value == most)
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::TensorData;
+
+    use super::*;
+    use crate::backend::device;
+    use crate::config::Backend;
+
+    fn of(rows: &[[f32; 3]], targets: &[usize]) -> f32 {
+        let data = TensorData::new(rows.concat(), [rows.len(), 3]);
+        accuracy(Tensor::from_data(data, &device(Backend::Flex)), targets)
+    }
+
+    #[test]
+    fn the_largest_logit_is_the_answer() {
+        assert_eq!(of(&[[0.0, 2.0, 1.0], [5.0, -1.0, 4.0]], &[1, 2]), 0.5);
+        assert_eq!(of(&[[f32::NEG_INFINITY, 0.0, f32::INFINITY]], &[2]), 1.0);
+    }
+
+    #[test]
+    fn a_stack_that_says_the_same_of_every_class_is_at_chance() {
+        assert_eq!(of(&[[0.0; 3]; 3], &[0, 1, 2]), 1.0 / 3.0);
+    }
+
+    #[test]
+    fn a_row_with_a_nan_is_wrong() {
+        assert_eq!(of(&[[f32::NAN, 1.0, 2.0], [0.0, 1.0, f32::NAN], [f32::NAN; 3]], &[2, 1, 0]), 0.0);
+    }
 }

@@ -5,8 +5,8 @@
 //!
 //! A binary of its own: Burn fixes the number format of a device once per process.
 
-// A test that cannot go on fails.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+// A test that cannot go on fails; with --nocapture it shows its figures.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 use std::sync::OnceLock;
 
@@ -70,7 +70,7 @@ fn lanes(norm: Norm) -> Vec<LaneConfig> {
 fn batch(device: &Device) -> Labelled {
     let inputs: Vec<f64> = (1..=ROWS * TASK.features).map(|index| (index as f64 * 1.7).sin() * 2.0).collect();
     let targets: Vec<usize> = (0..ROWS).map(|row| row % TASK.classes).collect();
-    let classes: Vec<i64> = targets.iter().map(|class| *class as i64).collect();
+    let classes: Vec<i64> = targets.iter().map(|class| i64::try_from(*class).expect("small")).collect();
     Labelled {
         inputs: Tensor::from_data(TensorData::new(inputs, [ROWS, TASK.features]), device),
         classes: Tensor::from_data(TensorData::new(classes, [ROWS]), device),

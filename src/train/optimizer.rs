@@ -14,7 +14,9 @@ pub(super) fn build(lane: &LaneConfig, watch: Watch) -> ModuleOptimizer {
     let decay = (lane.weight_decay > 0.0).then(|| WeightDecayConfig::new(lane.weight_decay as f32));
     match lane.optimizer {
         Optimizer::Sgd => {
-            let momentum = (lane.momentum > 0.0).then(|| MomentumConfig::new().with_momentum(lane.momentum));
+            // v ← μ v + g: Burn's default would damp each new gradient by a tenth.
+            let momentum =
+                (lane.momentum > 0.0).then(|| MomentumConfig::new().with_momentum(lane.momentum).with_dampening(0.0));
             Watched::new(SgdConfig::new().with_momentum(momentum).with_weight_decay(decay).build(), watch).into()
         }
         Optimizer::Adam => {

@@ -1,10 +1,18 @@
 //! Behaviour across modules: one binary, so that it links once.
 
-// A test that cannot go on fails.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+// A test that cannot go on fails; with --nocapture some show their figures.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
 mod command_line;
+#[cfg(feature = "lab")]
+mod data;
+#[cfg(feature = "lab")]
+mod depth;
+#[cfg(feature = "lab")]
+mod divergence;
+#[cfg(feature = "lab")]
+mod gains;
 mod layering;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
 mod logging;
@@ -12,6 +20,10 @@ mod logging;
 mod program;
 #[cfg(feature = "tui")]
 mod readme;
+#[cfg(feature = "lab")]
+mod recording;
+#[cfg(feature = "lab")]
+mod reference;
 #[cfg(feature = "cli")]
 mod report;
 mod specimen;
@@ -20,3 +32,7 @@ mod terminal;
 mod trace;
 #[cfg(feature = "lab")]
 mod training;
+#[cfg(feature = "lab")]
+mod unchanged;
+#[cfg(feature = "lab")]
+mod updates;

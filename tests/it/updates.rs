@@ -1,0 +1,94 @@
+//! What an update does: clipping by global norm, and warm-up.
+
+use gradtop::backend;
+use gradtop::config::{Backend, LaneConfig, Optimizer, Wiring};
+use gradtop::data::{self, Batches};
+use gradtop::quantity::{Moments, Quantity};
+use gradtop::stack::Mlp;
+use gradtop::stack::mlp::Task;
+use gradtop::train::{Look, Stepper, Taken};
+use gradtop::units::Step;
+
+use super::recording::{BACKENDS, Recording, row, small};
+
+const RATE: f64 = 0.1;
+
+/// Plain gradient descent: what is applied is rate × gradient.
+fn lane(clip: Option<f64>) -> LaneConfig {
+    let sgd = LaneConfig { optimizer: Optimizer::Sgd, momentum: 0.0, ..LaneConfig::new(Wiring::Residual) };
+    LaneConfig { depth: 5, width: 16, clip, ..sgd }
+}
+
+fn first_step(lane: &LaneConfig, backend: Backend) -> Taken {
+    let digits = data::digits().expect("embedded");
+    let device = backend::device(backend).autodiff();
+    let mut batches = Batches::new(1, digits.training.rows(), 64);
+    let batch = digits.training.gather(batches.rows(Step::FIRST), digits.features, &device);
+    let model = Mlp::new(lane, Task { features: 64, classes: 10 }, 1, &device);
+    Stepper::new(model, lane, &device).step(&batch, RATE, Look::Everything)
+}
+
+/// ‖Δθ‖ over all layers.
+fn applied(taken: &Taken) -> f64 {
+    taken.samples.iter().filter_map(|sample| sample.update).reduce(Moments::and).expect("updated").norm()
+}
+
+fn value(taken: &Taken, quantity: Quantity, layer: usize) -> f64 {
+    (quantity.definition().estimate)(&taken.samples[layer]).expect("measured")
+}
+
+#[test]
+fn clipping_scales_what_is_applied_and_not_what_is_measured() {
+    for backend in BACKENDS {
+        let free = first_step(&lane(None), backend);
+        let norm = f64::from(free.global_grad_norm.expect("measured"));
+        assert!((applied(&free) / (RATE * norm) - 1.0).abs() < 1e-4);
+        let most = norm / 8.0;
+        let clipped = first_step(&lane(Some(most)), backend);
+        assert_eq!(clipped.global_grad_norm, free.global_grad_norm);
+        assert!((applied(&clipped) / (RATE * most) - 1.0).abs() < 1e-4, "{backend}");
+        for layer in 0..free.samples.len() {
+            for quantity in [Quantity::GradNorm, Quantity::SignalNorm, Quantity::WeightNorm] {
+                if layer > 0 || quantity != Quantity::SignalNorm {
+                    assert_eq!(value(&clipped, quantity, layer), value(&free, quantity, layer));
+                }
+            }
+            // The direction stays: every layer is scaled alike.
+            let [ours, theirs] = [&clipped, &free].map(|taken| value(taken, Quantity::UpdateRatio, layer));
+            assert!((ours * 8.0 / theirs - 1.0).abs() < 1e-3, "{backend}, layer {layer}: {ours} {theirs}");
+        }
+    }
+}
+
+#[test]
+fn a_gradient_below_the_bound_is_left_alone() {
+    for backend in BACKENDS {
+        let free = first_step(&lane(None), backend);
+        let bounded = first_step(&lane(Some(1e3)), backend);
+        assert_eq!(bounded.samples, free.samples);
+        assert_eq!(bounded.global_grad_norm, free.global_grad_norm);
+    }
+}
+
+#[test]
+fn warm_up_raises_what_is_applied_step_by_step() {
+    for backend in BACKENDS {
+        let lanes = vec![LaneConfig { lr: RATE, warmup: 4, ..lane(None) }];
+        let run = Recording::of(small(backend, 6, lanes));
+        let rates: Vec<f64> = run.steps(0).iter().map(|record| record.learning_rate).collect();
+        assert_eq!(rates, [0.025, 0.05, 0.075_000_000_000_000_01, 0.1, 0.1, 0.1]);
+        for record in run.steps(0) {
+            let product = |a: Quantity, b: Quantity, layer: usize| {
+                f64::from(row(record, a)[layer].expect("measured"))
+                    * f64::from(row(record, b)[layer].expect("measured"))
+            };
+            for layer in 0..8 {
+                let change = product(Quantity::UpdateRatio, Quantity::WeightNorm, layer);
+                let gradient = f64::from(row(record, Quantity::GradNorm)[layer].expect("measured"));
+                let rate = change / gradient;
+                // A bias of 0.1 moves by 1e-4 of itself here: f32 leaves four digits of that.
+                assert!((rate / record.learning_rate - 1.0).abs() < 1e-3, "{backend} step {}: {rate}", record.step);
+            }
+        }
+    }
+}
