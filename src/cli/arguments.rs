@@ -197,7 +197,7 @@ pub(super) fn settings(matches: &ArgMatches) -> Result<RunConfig> {
         draft.set_lanes(Origin::Flag, split_lanes(lanes));
     }
     if let Some(lanes) = matches.get_many::<String>("lane") {
-        draft.set_lanes(Origin::Flag, lanes.cloned().collect());
+        draft.set_lane_flags(lanes.cloned().collect());
     }
     Ok(draft.finish()?)
 }

@@ -17,6 +17,8 @@ use super::{LaneConfig, RunConfig};
 
 /// Key of the list of lanes.
 const LANES: &str = "lanes";
+/// Flag of a single lane.
+const LANE: &str = "lane";
 
 /// Where a value was written; a later one wins.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,7 +73,8 @@ pub enum DraftError {
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
     values: BTreeMap<&'static str, (Origin, String)>,
-    lanes: Option<(Origin, Vec<String>)>,
+    /// Where they stand, as it is called there, and each as it was written.
+    lanes: Option<(Origin, &'static str, Vec<String>)>,
 }
 
 impl Draft {
@@ -99,7 +102,12 @@ impl Draft {
 
     /// Writes the list of lanes, each as [`LaneSpec`] reads it.
     pub fn set_lanes(&mut self, origin: Origin, lanes: Vec<String>) {
-        self.lanes = Some((origin, lanes));
+        self.lanes = Some((origin, LANES, lanes));
+    }
+
+    /// Writes lanes that were given one flag each.
+    pub fn set_lane_flags(&mut self, lanes: Vec<String>) {
+        self.lanes = Some((Origin::Flag, LANE, lanes));
     }
 
     /// Reads a settings file.
@@ -183,18 +191,13 @@ impl Draft {
             }
         }
         let common = config.lanes.pop().unwrap_or_default();
-        let (origin, specs) = match &self.lanes {
-            Some((origin, texts)) => (origin.clone(), Self::specs(origin, texts)?),
-            None => (Origin::Flag, Self::specs(&Origin::Flag, &["plain".to_owned(), "residual".to_owned()])?),
-        };
+        let defaults = (Origin::Flag, LANES, vec!["plain".to_owned(), "residual".to_owned()]);
+        let (origin, key, texts) = self.lanes.as_ref().unwrap_or(&defaults);
+        let refused = |problem| DraftError::Value { place: origin.place(key), problem };
+        let specs: Vec<LaneSpec> = texts.iter().map(|text| text.parse().map_err(refused)).collect::<Result<_, _>>()?;
         config.lanes = LaneSpec::apply(&specs, &common);
-        config.check().map_err(|error| DraftError::Value { place: origin.place(LANES), problem: error.problem })?;
+        config.check().map_err(|error| refused(error.problem))?;
         Ok(config)
-    }
-
-    fn specs(origin: &Origin, texts: &[String]) -> Result<Vec<LaneSpec>, DraftError> {
-        let refused = |problem| DraftError::Value { place: origin.place(LANES), problem };
-        texts.iter().map(|text| text.parse().map_err(refused)).collect()
     }
 }
 
