@@ -152,7 +152,7 @@ impl App<'_> {
         status.would_lose = self.source.would_lose();
         let warnings = self.source.warnings();
         if warnings != self.warnings {
-            status.notice = warnings.last().cloned();
+            status.warning = warnings.last().cloned();
             self.warnings = warnings;
             self.stale = self.stale.or(Stale::Frame);
         }

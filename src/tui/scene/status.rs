@@ -23,6 +23,8 @@ pub struct Status {
     pub would_lose: bool,
     /// One line for a person, such as an error or "stopped by Ctrl-Z, training too".
     pub notice: Option<String>,
+    /// One line about where the events come from, such as a full disk; it stays as long as it is true.
+    pub warning: Option<String>,
 }
 
 impl Status {
@@ -35,6 +37,7 @@ impl Status {
             dropped: 0,
             would_lose: false,
             notice: None,
+            warning: None,
         }
     }
 

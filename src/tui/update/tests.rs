@@ -334,3 +334,15 @@ fn the_help_scrolls_to_its_end_and_no_further() {
     act(&mut scene, Action::Scroll(Motion::Page(Direction::Down)));
     assert!(matches!(scene.view.overlay, Overlay::Help { scroll } if scroll == end && end > 0));
 }
+
+#[test]
+fn a_notice_goes_with_the_next_action_and_a_warning_stays() {
+    let mut scene = sample::demo(20);
+    scene.status.warning = Some("the disk is full".to_owned());
+    act(&mut scene, Action::Reduce);
+    assert!(scene.status.notice.is_some());
+    act(&mut scene, Action::Tick(Duration::from_secs(9)));
+    assert!(scene.status.notice.is_some());
+    act(&mut scene, Action::Quantity(Turn::Forward));
+    assert_eq!((scene.status.notice, scene.status.warning.as_deref()), (None, Some("the disk is full")));
+}

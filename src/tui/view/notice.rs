@@ -27,10 +27,13 @@ pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buff
     buffer.set_line(area.x + 1, area.y, &cut(&line, room), room);
 }
 
-/// The newest of: what was said to the person, why the run failed, the newest note of a run.
+/// The first of: what was said to the person, what is wrong with the source, why the run failed, the newest note.
 fn sentence(scene: &Scene) -> Option<(String, Role)> {
     if let Some(notice) = &scene.status.notice {
         return Some((notice.clone(), Role::Warning));
+    }
+    if let Some(warning) = &scene.status.warning {
+        return Some((warning.clone(), Role::Warning));
     }
     if let Activity::Ended(Outcome::Failed(message)) = &scene.status.activity {
         return Some((format!("the run failed: {message}"), Role::Bad));
