@@ -1,7 +1,7 @@
 //! Signals as messages: the terminal is given back and traces are closed by whoever receives them.
 //!
 //! A process that is asked to end and does not (its terminal is not read, so that a write blocks) is ended after
-//! [`GRACE`]; the second request ends it at once. The trace is flushed every 200 ms, so nothing older is lost.
+//! two seconds; the second request ends it at once. The trace is flushed every 200 ms, so nothing older is lost.
 //! A hangup never counts as the second request: the kernel sends one when a terminal closes, and the shell another.
 
 use std::io;
@@ -131,7 +131,7 @@ fn pass_on(sender: &Sender<Signal>, signal: Signal, answered: &Arc<AtomicBool>, 
     let _ = sender.try_send(signal);
 }
 
-/// Gives the last words of a process that was asked to end [`GRACE`]: nobody may be reading them.
+/// Gives the last words of a process that was asked to end two seconds: nobody may be reading them.
 pub fn end_soon(signal: Signal) {
     watch(signal, Arc::default());
 }

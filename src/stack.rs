@@ -29,7 +29,7 @@ pub trait Stack: Module {
 
 /// What a forward pass yields.
 pub struct Loss {
-    /// Mean loss over the batch, shape [1].
+    /// Mean loss over the batch, shape `[1]`.
     pub mean: Tensor<1>,
     /// Share of the batch classified right, where there are classes.
     pub accuracy: Option<f32>,
@@ -40,14 +40,14 @@ pub struct Loss {
 pub struct Labelled {
     /// Inputs, shape [B, features].
     pub inputs: Tensor<2>,
-    /// Classes, shape [B].
+    /// Classes, shape `[B]`.
     pub classes: Tensor<1, Int>,
     /// The same classes on the host, for counting.
     pub targets: Vec<usize>,
 }
 
 impl Loss {
-    /// Mean cross-entropy of logits [B, classes], −log softmax(logits)[class].
+    /// Mean cross-entropy of logits `[B, classes]`, `−log softmax(logits)[class]`.
     #[must_use]
     pub fn cross_entropy(logits: Tensor<2>, batch: &Labelled) -> Self {
         let accuracy = accuracy(logits.clone().inner(), &batch.targets);

@@ -55,7 +55,7 @@ impl Batches {
 }
 
 impl Split {
-    /// The rows as tensors: inputs [B, features], classes [B].
+    /// The rows as tensors: inputs `[B, features]`, classes `[B]`.
     #[must_use]
     pub fn gather(&self, rows: &[usize], features: usize, device: &Device) -> Labelled {
         let mut inputs = Vec::with_capacity(rows.len() * features);

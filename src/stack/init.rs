@@ -63,7 +63,7 @@ pub fn weight(init: Init, shape: [usize; 2], mut rng: ChaCha8Rng) -> TensorData 
     TensorData::new(values, shape)
 }
 
-/// A bias, shape [fan_out].
+/// A bias, shape `[fan_out]`.
 #[must_use]
 pub fn bias(init: Init, [fan_in, fan_out]: [usize; 2], mut rng: ChaCha8Rng) -> TensorData {
     let values = match init {

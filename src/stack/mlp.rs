@@ -38,7 +38,7 @@ pub struct Mlp {
 pub struct Affine {
     /// [in, out].
     pub weight: Param<Tensor<2>>,
-    /// [out].
+    /// `[out]`.
     pub bias: Option<Param<Tensor<1>>>,
 }
 
@@ -49,7 +49,7 @@ pub struct Block {
     pub norm: Option<Normalization>,
     /// W, [width, width].
     pub weight: Param<Tensor<2>>,
-    /// b, [width].
+    /// b, `[width]`.
     pub bias: Option<Param<Tensor<1>>>,
     /// s.
     #[module(skip)]
