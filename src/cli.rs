@@ -5,6 +5,7 @@ mod diagnostics;
 mod exit;
 mod export;
 mod manual;
+mod output;
 
 #[cfg(feature = "lab")]
 mod headless;

@@ -218,6 +218,8 @@ pub enum Control {
     StepOnce,
     /// Set the base learning rate of every lane.
     SetLearningRate(f64),
+    /// Multiply the base learning rate of each lane.
+    ScaleLearningRate(f64),
     /// End in order.
     Stop,
 }

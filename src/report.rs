@@ -20,6 +20,7 @@ use crate::trace::{Trace, TraceError};
 
 pub use closing::closing;
 pub use figure::{Size, png, svg};
+pub use number::short;
 
 /// Why nothing, or not all, was exported.
 #[derive(Debug, Error)]

@@ -11,9 +11,9 @@ use std::thread::Builder;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
-use signal_hook::iterator;
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGXFSZ};
 use signal_hook::low_level;
+use signal_hook::{flag, iterator};
 
 /// How long whoever is asked to end may take to react.
 const GRACE: Duration = Duration::from_secs(2);
@@ -87,6 +87,8 @@ impl Signals {
             JobControl::Default => &[SIGINT, SIGTERM, SIGHUP],
             JobControl::Messages => &[SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT],
         };
+        // A limit on the size of files is a full disk like any other: the write must fail, not the process.
+        flag::register(SIGXFSZ, Arc::default())?;
         let mut source = iterator::Signals::new(numbers)?;
         let (sender, receiver) = bounded(16);
         let answered = Arc::new(AtomicBool::new(false));

@@ -1,6 +1,6 @@
 //! Commands and flags. The flags of a run come from the table of settings, so that neither can forget the other.
 
-use clap::builder::{PossibleValuesParser, ValueParser};
+use clap::builder::{FalseyValueParser, PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 use color_eyre::eyre::Result;
 
@@ -56,7 +56,7 @@ fn view() -> Command {
                 .value_hint(ValueHint::AnyPath)
                 .value_parser(value_parser!(std::path::PathBuf)),
         )
-        .args(screen_arguments())
+        .args(screen_arguments().into_iter().map(quiet))
 }
 
 fn export() -> Command {
@@ -137,7 +137,7 @@ fn run_arguments() -> Vec<Arg> {
     ];
     arguments.extend(output.map(|argument| argument.help_heading("Run")));
     arguments.extend(screen_arguments());
-    arguments.into_iter().map(|argument| argument.hide_env_values(true)).collect()
+    arguments.into_iter().map(quiet).collect()
 }
 
 fn screen_arguments() -> Vec<Arg> {
@@ -158,12 +158,20 @@ fn screen_arguments() -> Vec<Arg> {
             .env("GRADTOP_THEME")
             .value_parser(PossibleValuesParser::new(["auto", "dark", "light"]))
             .help_heading("Screen"),
-        switch("ascii", "draw with ASCII characters only").env("GRADTOP_ASCII").help_heading("Screen"),
+        switch("ascii", "draw with ASCII characters only")
+            .env("GRADTOP_ASCII")
+            .value_parser(FalseyValueParser::new())
+            .help_heading("Screen"),
         path("diagnostics", "FILE", "append the program's own diagnostics to this file")
             .long("diagnostics")
             .env("GRADTOP_DIAGNOSTICS")
             .help_heading("Screen"),
     ]
+}
+
+/// Help must not print what happens to stand in the environment.
+fn quiet(argument: Arg) -> Arg {
+    argument.hide_env_values(true)
 }
 
 fn path(name: &'static str, value: &'static str, help: &'static str) -> Arg {

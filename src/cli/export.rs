@@ -1,27 +1,17 @@
 //! `gradtop export`: a trace as a table or a picture.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use color_eyre::eyre::{Context, Result, eyre};
 
 use super::exit::Usage;
+use super::output::{self, Existing, UNWRITTEN};
 use super::{Exit, note};
 use crate::quantity::Quantity;
 use crate::report::{self, Size, csv};
 use crate::trace::{self, Trace};
-
-/// What to do with a file that is there already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Existing {
-    Keep,
-    Replace,
-}
-
-/// What it means when the output cannot be written.
-const UNWRITTEN: &str = "cannot write the export";
 
 /// Reads the trace to its end and writes it in another form.
 pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
@@ -34,16 +24,15 @@ pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
     }
     let mut trace = trace::read_last(path)?;
     let existing = if matches.get_flag("force") { Existing::Replace } else { Existing::Keep };
+    let target = output.map(PathBuf::as_path);
+    refuse_itself(target, &trace.path())?;
     let result = if format == "csv" {
-        let mut out = open(output, &trace.path(), existing)?;
-        csv::write(&mut trace, &mut out).map_err(Into::into).and_then(|()| out.flush().context(UNWRITTEN))
+        output::write(target, existing, |out| Ok(csv::write(&mut trace, out)?))
     } else {
-        // Nothing is replaced before there is something to replace it with.
+        // Nothing is opened before there is something to write.
         let quantity = Quantity::named(text("quantity")).unwrap_or(Quantity::SignalNorm);
-        picture(&mut trace, quantity, format).and_then(|bytes| {
-            let mut out = open(output, &trace.path(), existing)?;
-            out.write_all(&bytes).and_then(|()| out.flush()).context(UNWRITTEN)
-        })
+        picture(&mut trace, quantity, format)
+            .and_then(|bytes| output::write(target, existing, |out| out.write_all(&bytes).context(UNWRITTEN)))
     };
     for warning in trace.warnings().sentences() {
         note(&warning);
@@ -66,21 +55,14 @@ fn picture(trace: &mut Trace, quantity: Quantity, format: &str) -> Result<Vec<u8
     }
 }
 
-fn open(output: Option<&PathBuf>, trace: &Path, existing: Existing) -> Result<Box<dyn Write>> {
-    let Some(path) = output else { return Ok(Box::new(BufWriter::new(io::stdout().lock()))) };
-    if path.canonicalize().is_ok_and(|path| trace.canonicalize().is_ok_and(|trace| path == trace)) {
-        return Err(eyre!("{} is the trace itself: give -o another file", path.display()));
+fn refuse_itself(target: Option<&Path>, trace: &Path) -> Result<()> {
+    let whole = |path: &Path| path.canonicalize().ok();
+    match target.and_then(whole) {
+        Some(target) if whole(trace).as_ref() == Some(&target) => {
+            Err(eyre!("{} is the trace itself: give -o another file", target.display()))
+        }
+        _ => Ok(()),
     }
-    let mut options = OpenOptions::new();
-    match existing {
-        Existing::Keep => options.write(true).create_new(true),
-        Existing::Replace => options.write(true).create(true).truncate(true),
-    };
-    let file: File = options.open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => eyre!("{} is there already: write --force to replace it", path.display()),
-        _ => eyre!("cannot write {}: {error}: give -o another file", path.display()),
-    })?;
-    Ok(Box::new(BufWriter::new(file)))
 }
 
 /// A reader that has gone (`| head`) is no error.

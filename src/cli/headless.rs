@@ -14,7 +14,7 @@ use super::run::refused;
 use super::{Exit, exit, note, print};
 use crate::event::{Control, Event, Outcome, RunEnd};
 use crate::history::History;
-use crate::report::closing;
+use crate::report::{closing, short};
 use crate::signals::{self, JobControl, Signal, Signals};
 use crate::sink::Fanout;
 use crate::sink::channel::{self, EventStream};
@@ -185,7 +185,8 @@ impl Progress {
 
 fn losses(history: &History) -> String {
     let lanes = history.header().lanes.iter().zip(history.lanes());
-    let parts: Vec<String> =
-        lanes.filter_map(|(header, lane)| Some(format!("{} {:.4}", header.name, lane.latest()?.loss))).collect();
+    let parts: Vec<String> = lanes
+        .filter_map(|(header, lane)| Some(format!("{} {}", header.name, short(f64::from(lane.latest()?.loss)))))
+        .collect();
     format!("loss {}", parts.join(", "))
 }

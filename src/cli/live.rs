@@ -16,6 +16,8 @@ use crate::tui::source::{Source, SourceKind};
 pub(super) struct LiveSource {
     logging: Logging,
     run: Option<LiveRun>,
+    /// What the traces of earlier runs do not have.
+    gap: Option<String>,
 }
 
 struct LiveRun {
@@ -28,14 +30,12 @@ impl LiveSource {
     /// Starts the first run.
     pub(super) fn start(prepared: Prepared, logging: Logging, trace: Option<TraceSink>) -> Result<Self, TrainError> {
         let run = LiveRun::start(prepared, trace)?;
-        Ok(Self { logging, run: Some(run) })
+        Ok(Self { logging, run: Some(run), gap: None })
     }
 
     /// Ends the run in order, and says what its trace does not have.
     pub(super) fn close(self) -> Option<String> {
-        let LiveRun { session, trace, .. } = self.run?;
-        drop(session);
-        logging::gap(trace.as_ref())
+        self.gap.or(self.run.and_then(LiveRun::close))
     }
 }
 
@@ -49,6 +49,12 @@ impl LiveRun {
         }
         let session = prepared.start(sinks)?;
         Ok(Self { session, events, trace: status })
+    }
+
+    /// Ends it in order, and says what its trace does not have.
+    fn close(self) -> Option<String> {
+        drop(self.session);
+        logging::gap(self.trace.as_ref())
     }
 }
 
@@ -72,7 +78,8 @@ impl Source for LiveSource {
         let prepared = train::prepare(config).map_err(|error| error.to_string())?;
         let trace = self.logging.open_anew(prepared.header()).map_err(|error| error.to_string())?;
         // Dropping ends it in order: at most one step away.
-        self.run = None;
+        let gap = self.run.take().and_then(LiveRun::close);
+        self.gap = self.gap.take().or(gap);
         self.run = Some(LiveRun::start(prepared, trace).map_err(|error| error.to_string())?);
         Ok(())
     }

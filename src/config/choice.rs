@@ -293,7 +293,7 @@ pub(crate) fn not_one_of(word: &str, words: &[&str]) -> String {
 /// The word that a person most likely meant.
 pub(crate) fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
     /// Jaro–Winkler similarity from which two words are likely the same one misspelt.
-    const LIKELY: f64 = 0.75;
+    const LIKELY: f64 = 0.8;
     words
         .iter()
         .map(|candidate| (strsim::jaro_winkler(word, candidate), *candidate))

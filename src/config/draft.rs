@@ -136,7 +136,7 @@ impl Draft {
             }
             let Some(word) = scalar(value.get_ref()) else {
                 known(&origin, key.get_ref())?;
-                let problem = format!("{}: write one word or number", key.get_ref());
+                let problem = format!("{}: write one word or decimal number", key.get_ref());
                 return Err(DraftError::Value { place: origin.place(key.get_ref()), problem });
             };
             self.set(origin, key.get_ref(), &word)?;
@@ -234,6 +234,7 @@ fn known(origin: &Origin, key: &str) -> Result<&'static Setting, DraftError> {
 fn scalar(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) if number.radix() != 10 => None,
         DeValue::Integer(number) => Some(number.as_str().replace('_', "")),
         DeValue::Float(number) => Some(number.as_str().replace('_', "")),
         DeValue::Boolean(yes) => Some(if *yes { "on" } else { "off" }.to_owned()),

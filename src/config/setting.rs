@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::{LaneConfig, RunConfig};
 
-pub use table::SETTINGS;
+pub use table::{MOST_BLOCKS, SETTINGS};
 
 /// A value that a setting does not take.
 #[derive(Debug, Error, PartialEq, Eq)]

@@ -4,7 +4,8 @@
 const DIGITS: i32 = 3;
 
 /// `0.0123`, `42.0`, `1,230`, `1.3e-19`, `NaN`, `inf`.
-pub(super) fn short(value: f64) -> String {
+#[must_use]
+pub fn short(value: f64) -> String {
     let magnitude = value.abs().log10().floor();
     if value == 0.0 {
         "0".to_owned()

@@ -44,6 +44,12 @@ pub enum LogError {
         /// The directory.
         path: PathBuf,
     },
+    /// The directory holds a `run.json` without a trace: not ours to replace.
+    #[error("{} is there without a trace: add --force to replace it, or give --log another directory", shown(path))]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
     /// Another process writes there.
     #[error("another gradtop is writing into {}: wait for its end, or give --log another directory", shown(path))]
     InUse {

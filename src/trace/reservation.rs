@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::log_error::{Difference, LogError};
 use super::reader::{first, open_file};
-use super::run_file::RunFile;
+use super::run_file::{RUN_FILE, RunFile};
 use super::status::TraceStatus;
 use super::writer::Writer;
 use super::{FILE_NAME, lines, parser, seal};
@@ -64,6 +64,9 @@ impl Reservation {
         let empty = file.metadata().map_err(failed)?.len() == 0;
         let existing = match on_existing {
             OnExisting::Refuse if !empty => return Err(LogError::Exists { path: owned() }),
+            OnExisting::Refuse if directory.join(RUN_FILE).exists() => {
+                return Err(LogError::Foreign { path: directory.join(RUN_FILE) });
+            }
             OnExisting::Append if !empty => Some(existing(&path)?),
             OnExisting::Refuse | OnExisting::Append | OnExisting::Force => None,
         };

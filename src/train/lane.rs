@@ -89,7 +89,7 @@ impl<S: Stack<Batch = Labelled>> Trainer<S> {
             let step = self.step.next();
             let base = match self.run.pacer.begin(step) {
                 Go::Stop => return Outcome::Stopped,
-                Go::Step { learning_rate } => learning_rate.unwrap_or(self.lane.settings.lr),
+                Go::Step { rate } => rate.of(self.lane.settings.lr),
             };
             let record = self.take(step, base);
             let is_finite = record.loss.is_finite();

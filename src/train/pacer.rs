@@ -11,11 +11,28 @@ use crate::units::{LaneId, Step};
 /// Steps that a lane may be ahead of the slowest one.
 const LEAD: u64 = 2;
 
+/// What a person made of the lanes' base learning rates.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Rate {
+    /// In place of each lane's own.
+    base: Option<f64>,
+    factor: f64,
+}
+
+impl Rate {
+    const OWN: Self = Self { base: None, factor: 1.0 };
+
+    /// The base learning rate of a lane whose settings say `own`.
+    pub(super) fn of(self, own: f64) -> f64 {
+        self.base.unwrap_or(own) * self.factor
+    }
+}
+
 /// The answer to a lane that wants to take a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Go {
-    /// Take it, with this base learning rate if a person set one.
-    Step { learning_rate: Option<f64> },
+    /// Take it, with what a person made of its base learning rate.
+    Step { rate: Rate },
     /// End in order.
     Stop,
 }
@@ -36,7 +53,7 @@ struct State {
     /// Steps beyond this one wait; `None` = not paused.
     pause_after: Option<Step>,
     stop: bool,
-    learning_rate: Option<f64>,
+    rate: Rate,
 }
 
 impl Pacer {
@@ -46,7 +63,7 @@ impl Pacer {
             computing: 0,
             pause_after: None,
             stop: false,
-            learning_rate: None,
+            rate: Rate::OWN,
         };
         Self { state: Mutex::new(state), changed: Condvar::new(), threads: threads.max(1) }
     }
@@ -61,7 +78,7 @@ impl Pacer {
             return Go::Stop;
         }
         state.computing += 1;
-        Go::Step { learning_rate: state.learning_rate }
+        Go::Step { rate: state.rate }
     }
 
     /// The lane took `step`.
@@ -96,7 +113,8 @@ impl Pacer {
             Control::Pause => state.pause_after = Some(state.furthest()),
             Control::Resume => state.pause_after = None,
             Control::StepOnce => state.pause_after = Some(state.pause_after.unwrap_or(state.furthest()).next()),
-            Control::SetLearningRate(rate) => state.learning_rate = Some(rate),
+            Control::SetLearningRate(base) => state.rate = Rate { base: Some(base), factor: 1.0 },
+            Control::ScaleLearningRate(factor) => state.rate.factor *= factor,
             Control::Stop => state.stop = true,
         }
         self.changed.notify_all();
@@ -147,7 +165,9 @@ mod tests {
         assert!(may(&pacer, 2) && !may(&pacer, 3));
         pacer.control(Control::Resume);
         pacer.control(Control::SetLearningRate(0.5));
-        assert_eq!(pacer.begin(Step(2)), Go::Step { learning_rate: Some(0.5) });
+        pacer.control(Control::ScaleLearningRate(4.0));
+        let Go::Step { rate } = pacer.begin(Step(2)) else { panic!("not stopped") };
+        assert_eq!((rate.of(0.1), Rate { base: None, factor: 0.5 }.of(0.1)), (2.0, 0.05));
         pacer.control(Control::Stop);
         assert_eq!(pacer.begin(Step(2)), Go::Stop);
     }

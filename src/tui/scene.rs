@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 pub use overlay::{Field, Form, Overlay};
 pub use status::{Activity, Status};
-pub use view::{Cursor, Mode, Play, PlayMotion, View};
+pub use view::{Cursor, LearningRate, Mode, Play, PlayMotion, View};
 
 use super::picture::Picture;
 use super::scale::Scales;

@@ -41,7 +41,8 @@ fn unknown_keys_and_bad_values_are_named_with_their_place() {
     assert_eq!(problem("\ndepht = 3\n"), "run.toml:2: there is no setting 'depht': did you mean 'depth'?");
     assert_eq!(problem("depth = 0\n"), "run.toml:1: depth: '0' is not within 1 and 10000");
     assert!(problem("depth = \n").starts_with("run.toml:1: not valid TOML"));
-    assert!(problem("depth = [1]\n").contains("write one word or number"));
+    assert!(problem("depth = [1]\n").contains("write one word or decimal number"));
+    assert!(problem("depth = 0x10\n").contains("write one word or decimal number"));
     assert!(problem("lanes = \"plain\"\n").contains("write a list"));
     assert!(
         problem("lanes = [\"plian\"]\n").contains("run.toml:1: 'plian' is not one of plain, residual: did you mean")

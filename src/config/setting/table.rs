@@ -123,7 +123,7 @@ pub static SETTINGS: &[Setting] = &[
 ];
 
 /// Blocks of a stack at most.
-const MOST_BLOCKS: usize = 10_000;
+pub const MOST_BLOCKS: usize = 10_000;
 /// Units of a block at most.
 const MOST_UNITS: usize = 4096;
 

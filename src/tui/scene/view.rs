@@ -30,8 +30,8 @@ pub struct View {
     pub playhead: Option<Step>,
     /// How the playhead moves.
     pub play: Play,
-    /// Base learning rate that a person set at the screen.
-    pub learning_rate: Option<f64>,
+    /// What the person at the screen made of the base learning rates.
+    pub learning_rate: LearningRate,
     /// Where the mouse button is held down.
     pub drag: Option<Place>,
     /// What lies on top.
@@ -50,7 +50,7 @@ impl Default for View {
             first_lane: 0,
             playhead: None,
             play: Play::default(),
-            learning_rate: None,
+            learning_rate: LearningRate::default(),
             drag: None,
             overlay: Overlay::None,
         }
@@ -64,7 +64,7 @@ impl View {
         self.steps = None;
         self.playhead = None;
         self.play = Play { speed: self.play.speed, ..Play::default() };
-        self.learning_rate = None;
+        self.learning_rate = LearningRate::default();
         self.first_lane = 0;
         if matches!(self.overlay, Overlay::Form(_)) {
             self.overlay = Overlay::None;
@@ -143,5 +143,20 @@ impl Default for Cursor {
     /// A third of the way down, at the newest step.
     fn default() -> Self {
         Self { depth: 1.0 / 3.0, step: None }
+    }
+}
+
+/// What the person at the screen made of the lanes' base learning rates.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LearningRate {
+    /// In place of each lane's own.
+    pub base: Option<f64>,
+    /// On top of it.
+    pub factor: f64,
+}
+
+impl Default for LearningRate {
+    fn default() -> Self {
+        Self { base: None, factor: 1.0 }
     }
 }

@@ -2,13 +2,11 @@
 
 use super::Effect;
 use crate::config::RunConfig;
+use crate::config::setting::MOST_BLOCKS;
 use crate::event::Control;
 use crate::tui::action::Turn;
-use crate::tui::scene::{Activity, Scene};
+use crate::tui::scene::{Activity, LearningRate, Scene};
 use crate::tui::source::SourceKind;
-
-/// Most blocks of a stack.
-const MOST_DEPTH: usize = 10_000;
 
 /// Pauses, or goes on.
 pub(super) fn toggle_pause(scene: &mut Scene) -> Option<Effect> {
@@ -42,32 +40,48 @@ pub(super) fn change_depth(scene: &mut Scene, turn: Turn) -> Option<Effect> {
     for lane in &mut config.lanes {
         lane.depth = next_depth(lane.depth, turn);
     }
+    if scene.config().is_some_and(|before| before.lanes == config.lanes) {
+        scene.say(format!("stacks have 1 to {MOST_BLOCKS} blocks"));
+        return None;
+    }
     Some(Effect::Restart(Box::new(config)))
 }
 
-/// Twice or half the base learning rate.
+/// Twice or half the base learning rate of each lane.
 pub(super) fn scale_learning_rate(scene: &mut Scene, turn: Turn) -> Option<Effect> {
-    let configured = scene.config().and_then(|config| config.lanes.first()).map(|lane| lane.lr);
-    let rate = scene.view.learning_rate.or(configured)?;
-    let factor = match turn {
-        Turn::Forward => 2.0,
-        Turn::Back => 0.5,
+    if !is_live(scene) {
+        return None;
+    }
+    let (factor, word) = match turn {
+        Turn::Forward => (2.0, "twice"),
+        Turn::Back => (0.5, "half"),
     };
-    set_learning_rate(scene, rate * factor)
+    let rate = &mut scene.view.learning_rate;
+    rate.factor *= factor;
+    scene.say(format!("{word} the learning rate of every lane from the next step on"));
+    Some(Effect::Control(Control::ScaleLearningRate(factor)))
+}
+
+/// Whether there is a learning rate to change; says so where not.
+fn is_live(scene: &mut Scene) -> bool {
+    let is_live = scene.status.kind == SourceKind::Live;
+    if !is_live {
+        scene.say("the learning rate of a trace cannot be changed");
+    }
+    is_live
 }
 
 /// Sets the base learning rate of every lane.
 pub(super) fn set_learning_rate(scene: &mut Scene, rate: f64) -> Option<Effect> {
-    if scene.status.kind != SourceKind::Live {
-        scene.say("the learning rate of a trace cannot be changed");
+    if !is_live(scene) {
         return None;
     }
     if !(rate.is_finite() && rate > 0.0) {
         scene.say(format!("{rate} is no learning rate: write a number above 0, such as 1e-3"));
         return None;
     }
-    scene.view.learning_rate = Some(rate);
-    scene.say(format!("learning rate {} from the next step on", crate::tui::number::rate(rate)));
+    scene.view.learning_rate = LearningRate { base: Some(rate), factor: 1.0 };
+    scene.say(format!("learning rate {} in every lane from the next step on", crate::tui::number::rate(rate)));
     Some(Effect::Control(Control::SetLearningRate(rate)))
 }
 
@@ -93,7 +107,7 @@ fn ended(scene: &mut Scene) -> Option<Effect> {
 fn next_depth(depth: usize, turn: Turn) -> usize {
     let mut rungs = (0..=4).flat_map(|power| [1, 2, 5].map(|digit| digit * 10usize.pow(power)));
     match turn {
-        Turn::Forward => rungs.find(|rung| *rung > depth).unwrap_or(MOST_DEPTH).min(MOST_DEPTH),
+        Turn::Forward => rungs.find(|rung| *rung > depth).unwrap_or(MOST_BLOCKS).min(MOST_BLOCKS),
         Turn::Back => rungs.take_while(|rung| *rung < depth).last().unwrap_or(1),
     }
 }

@@ -132,9 +132,22 @@ fn depth_goes_along_round_numbers_and_the_learning_rate_by_twos() {
     };
     assert_eq!(depth(act(&mut scene, Action::Depth(Turn::Forward))), 100);
     assert_eq!(depth(act(&mut scene, Action::Depth(Turn::Back))), 20);
-    let rate = |effect| matches!(effect, Some(Effect::Control(Control::SetLearningRate(rate))) if rate == 4e-3);
+    let twice = act(&mut scene, Action::LearningRate(Turn::Forward));
+    assert_eq!(twice, Some(Effect::Control(Control::ScaleLearningRate(2.0))));
     act(&mut scene, Action::LearningRate(Turn::Forward));
-    assert!(rate(act(&mut scene, Action::LearningRate(Turn::Forward))));
+    assert_eq!(scene.view.learning_rate.factor, 4.0);
+}
+
+#[test]
+fn a_depth_that_cannot_change_throws_no_run_away() {
+    let mut scene = sample::demo(3);
+    command(&mut scene, "set depth 1");
+    let Some(Effect::Restart(config)) = command(&mut scene, "set depth 1") else { panic!("restarts") };
+    let mut header = (**scene.runs[&0].header()).clone();
+    header.config = Some(*config);
+    scene.take(0, &Event::RunStarted(std::sync::Arc::new(header)));
+    assert_eq!(act(&mut scene, Action::Depth(Turn::Back)), None);
+    assert!(notice(&scene).contains("1 to 10000 blocks"));
 }
 
 #[test]

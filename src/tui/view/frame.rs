@@ -75,13 +75,21 @@ pub(super) fn cut<'a>(line: &Line<'a>, width: u16) -> Line<'a> {
     Line::from(spans).style(line.style)
 }
 
-/// The parts that fit, least important dropped first, joined by two blanks. A part is its rank and its line.
-pub(super) fn fit(mut parts: Vec<(u8, Line<'_>)>, width: u16) -> Line<'_> {
-    let length = |parts: &[(u8, Line<'_>)]| parts.iter().map(|(_, line)| line.width() + 2).sum::<usize>();
-    while length(&parts) > usize::from(width) + 2 {
-        let Some(worst) = (0..parts.len()).max_by_key(|&index| parts[index].0) else { break };
-        parts.remove(worst);
+/// The parts that fit, joined by two blanks: the most important is always there, each further one where there is still
+/// room for it. A part is its rank and its line.
+pub(super) fn fit(parts: Vec<(u8, Line<'_>)>, width: u16) -> Line<'_> {
+    let mut by_rank: Vec<usize> = (0..parts.len()).collect();
+    by_rank.sort_by_key(|&index| parts[index].0);
+    let mut taken = vec![false; parts.len()];
+    let mut length = 0;
+    for index in by_rank {
+        let more = parts[index].1.width() + 2;
+        if length == 0 || length + more <= usize::from(width) + 2 {
+            taken[index] = true;
+            length += more;
+        }
     }
+    let parts = parts.into_iter().zip(taken).filter_map(|(part, taken)| taken.then_some(part));
     let mut spans = Vec::new();
     for (_, line) in parts {
         if !spans.is_empty() {
@@ -89,5 +97,5 @@ pub(super) fn fit(mut parts: Vec<(u8, Line<'_>)>, width: u16) -> Line<'_> {
         }
         spans.extend(line.spans.into_iter().map(|span| Span::styled(span.content, line.style.patch(span.style))));
     }
-    Line::from(spans)
+    cut(&Line::from(spans), width)
 }

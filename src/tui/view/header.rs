@@ -5,11 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::frame::{cut, fit};
-use crate::config::{Length, RunConfig};
+use crate::config::{LaneConfig, Length, RunConfig};
 use crate::event::Outcome;
+use crate::history::History;
 use crate::text::clean;
 use crate::tui::number;
-use crate::tui::scene::{Activity, PlayMotion, Scene};
+use crate::tui::scene::{Activity, LearningRate, PlayMotion, Scene};
 use crate::tui::source::SourceKind;
 use crate::tui::theme::{Role, Theme};
 
@@ -64,10 +65,11 @@ fn title_of(scene: &Scene) -> Vec<String> {
 }
 
 /// `adam 1e-3`, where the lanes agree.
-fn optimizer(config: &RunConfig, set: Option<f64>) -> Option<String> {
+fn optimizer(config: &RunConfig, set: LearningRate) -> Option<String> {
     let first = config.lanes.first()?;
-    let same = config.lanes.iter().all(|lane| (lane.optimizer, lane.lr) == (first.optimizer, first.lr));
-    same.then(|| format!("{} {}", first.optimizer, number::rate(set.unwrap_or(first.lr))))
+    let rate = |lane: &LaneConfig| set.base.unwrap_or(lane.lr) * set.factor;
+    let same = config.lanes.iter().all(|lane| (lane.optimizer, rate(lane)) == (first.optimizer, rate(first)));
+    same.then(|| format!("{} {}", first.optimizer, number::rate(rate(first))))
 }
 
 /// The right half, each part with its rank: the lowest stays longest.
@@ -75,10 +77,12 @@ fn progress<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
     let (strong, dim) = (theme.style(Role::Strong), theme.style(Role::Dim));
     let mut parts = Vec::new();
     let step = scene.newest().map_or(0, |step| step.0);
-    let total = match scene.config().map(|config| config.length) {
+    // Of several runs the longest; unknown as soon as one of them is.
+    let steps = |run: &History| match run.header().config.as_ref().map(|config| config.length) {
         Some(Length::Steps(steps)) => Some(steps),
         _ => None,
     };
+    let total = scene.runs.values().map(steps).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max());
     let last = scene.last_step().map(|last| last.0).filter(|_| scene.view.playhead.is_some());
     let of = last.or(total).map_or_else(String::new, |total| format!(" / {}", number::count(total)));
     parts.push((1, Line::styled(format!("step {}{of}", number::count(step)), strong)));

@@ -17,6 +17,7 @@ use super::frame::{fit, framed};
 use super::steps;
 use crate::event::Outcome;
 use crate::history::Cell;
+use crate::layer::LayerKind;
 use crate::profile::Profile;
 use crate::quantity::{Axis, Quantity};
 use crate::tui::axis::{LayerAxis, StepAxis, ticks};
@@ -104,12 +105,24 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> L
         let what = Line::styled(format!("{how} of {symbol}"), dim);
         return fit(vec![(0, Line::from(name)), (1, what)], pane.frame.width.saturating_sub(6));
     }
-    let mut parts = vec![(0, Line::from(name)), (2, Line::styled(symbol, dim))];
+    let mut parts = vec![(0, Line::from(name)), (3, Line::styled(symbol, dim))];
     if let Some(profile) = scene.picture.fits.get(pane.lane).and_then(Option::as_ref) {
         parts.extend(fitted(scene, theme, pane, lane, profile));
     }
+    let zeros = zero_blocks(scene, pane, lane);
+    if zeros > 0 && scene.view.quantity == Quantity::SignalNorm {
+        let text = format!("0 in {zeros} of {} blocks", lane.header.layers.blocks());
+        parts.push((1, Line::styled(text, theme.style(Role::Bad))));
+    }
     parts.extend(end_of(theme, pane, lane));
     fit(parts, pane.frame.width.saturating_sub(6))
+}
+
+/// Blocks whose value at the cursor's step is exactly zero.
+fn zero_blocks(scene: &Scene, pane: &Pane, lane: &LaneRef<'_>) -> usize {
+    let cells = scene.picture.profiles.get(pane.lane).map_or(&[][..], Vec::as_slice);
+    let layers = lane.header.layers.layers.iter().zip(cells);
+    layers.filter(|(layer, cell)| layer.kind == LayerKind::Block && **cell == Cell::Zero).count()
 }
 
 /// `×0.41 per block` on the colour that the scale has for block 1, and what is left over the depth.
@@ -123,7 +136,7 @@ fn fitted<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, pro
         (4, Line::styled(left, theme.style(Role::Dim))),
     ];
     if let Some(block) = profile.underflow {
-        parts.push((3, Line::styled(format!("underflow at block {block}"), theme.style(Role::Warning))));
+        parts.push((2, Line::styled(format!("underflow at block {block}"), theme.style(Role::Warning))));
     }
     if profile.non_finite > 0 {
         parts.push((3, Line::styled(format!("{} not finite", profile.non_finite), theme.style(Role::Bad))));

@@ -174,6 +174,9 @@ impl Table<'_> {
 }
 
 fn value_at(lane: &LaneRef<'_>, quantity: Quantity, layer: LayerId, step: Step) -> Option<Shown> {
+    if lane.history.end().is_some() && lane.history.last_step().is_some_and(|last| step > last) {
+        return None;
+    }
     if let Some(exact) = lane.history.value(quantity, layer, step) {
         return Some(exactly(quantity, exact));
     }

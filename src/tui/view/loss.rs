@@ -161,7 +161,10 @@ fn ends(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), buff
             continue;
         };
         let mark = if is_marked(theme) { format!("{} ", mark(index)) } else { String::new() };
-        let text = format!("{mark}{} {}", scene.lane_name(&lane), number::value(f64::from(last)));
+        let value = number::value(f64::from(last));
+        // Where it is narrow the name gives way, never the number.
+        let room = usize::from(chart.width).saturating_sub(mark.chars().count() + value.chars().count() + 1);
+        let text = format!("{mark}{} {value}", shortened(&scene.lane_name(&lane), room));
         let width = (text.chars().count() as u16).min(chart.width);
         let after = (x / ACROSS) as u16 + 2;
         let column = chart.x + after.min(chart.width - width);
@@ -171,6 +174,16 @@ fn ends(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), buff
         let style = if last.is_finite() { theme.lane(index) } else { theme.style(Role::Bad) };
         words((column, row), &text, width, style, buffer);
     }
+}
+
+/// At most `room` characters, the last one `…` where some are missing.
+fn shortened(name: &str, room: usize) -> String {
+    if name.chars().count() <= room {
+        return name.to_owned();
+    }
+    let mut short: String = name.chars().take(room.saturating_sub(1)).collect();
+    short.push('…');
+    short
 }
 
 /// The row for some words: near the wanted one, not on other words, over as little of the curves as can be.

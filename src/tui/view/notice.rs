@@ -40,5 +40,9 @@ fn sentence(scene: &Scene) -> Option<(String, Role)> {
     }
     let notes = scene.runs.values().filter_map(|run| run.notes().last());
     let note = notes.max_by_key(|note| note.step)?;
-    Some((format!("step {}: {}", number::count(note.step.0), note.text), Role::Warning))
+    let text = match note.step.0 {
+        0 => note.text.clone(),
+        step => format!("step {}: {}", number::count(step), note.text),
+    };
+    Some((text, Role::Warning))
 }
