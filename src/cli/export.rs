@@ -57,9 +57,9 @@ fn picture(trace: &mut Trace, quantity: Quantity, format: &str) -> Result<Vec<u8
 
 fn refuse_itself(target: Option<&Path>, trace: &Path) -> Result<()> {
     let whole = |path: &Path| path.canonicalize().ok();
-    match target.and_then(whole) {
-        Some(target) if whole(trace).as_ref() == Some(&target) => {
-            Err(eyre!("{} is the trace itself: give -o another file", target.display()))
+    match target {
+        Some(path) if whole(path).is_some_and(|target| whole(trace) == Some(target)) => {
+            Err(eyre!("{} is the trace itself: give -o another file", path.display()))
         }
         _ => Ok(()),
     }
