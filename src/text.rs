@@ -4,6 +4,7 @@
 //! characters make two names look like one. Each becomes one visible [`MARK`], so that nothing vanishes unseen.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 /// Stands where a character was taken out.
 pub const MARK: char = '\u{fffd}';
@@ -37,6 +38,12 @@ pub fn printable(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().map(|c| if harmless(c) { c } else { MARK }).collect())
+}
+
+/// A path as it may stand in a sentence.
+#[must_use]
+pub fn path(path: &Path) -> String {
+    printable(&path.to_string_lossy()).into_owned()
 }
 
 fn clean_to(text: &str, longest: usize) -> String {

@@ -20,8 +20,8 @@ const LANES: &str = "lanes";
 /// Flag of a single lane.
 const LANE: &str = "lane";
 
-/// Where a value was written; a later one wins.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Where a value was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// A settings file and the line in it.
     File(PathBuf, usize),
@@ -84,19 +84,25 @@ impl Draft {
         Self::default()
     }
 
-    /// Writes one setting; an earlier value of a lower or equal origin gives way.
+    /// Writes one setting over what was written before: first the file, then the environment, then the flags.
     ///
     /// # Errors
-    /// When there is no such setting.
+    /// When there is no such setting, or steps and epochs come from the same place.
     pub fn set(&mut self, origin: Origin, key: &str, value: &str) -> Result<(), DraftError> {
         let setting = known(&origin, key)?;
-        self.values.insert(setting.key, (origin, value.to_owned()));
-        // One field: whichever is written last holds.
-        match setting.key {
-            "steps" => drop(self.values.remove("epochs")),
-            "epochs" => drop(self.values.remove("steps")),
-            _ => {}
+        // One field under two names.
+        let other = match setting.key {
+            "steps" => "epochs",
+            "epochs" => "steps",
+            _ => "",
+        };
+        if let Some((before, _)) = self.values.remove(other)
+            && std::mem::discriminant(&before) == std::mem::discriminant(&origin)
+        {
+            let problem = "steps and epochs are both given: write one of them".to_owned();
+            return Err(DraftError::Value { place: origin.place(key), problem });
         }
+        self.values.insert(setting.key, (origin, value.to_owned()));
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use thiserror::Error;
 
@@ -20,7 +20,7 @@ pub struct Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", shown(&self.path), self.line)
+        write!(f, "{}:{}", text::path(&self.path), self.line)
     }
 }
 
@@ -31,13 +31,13 @@ impl fmt::Display for Place {
 #[non_exhaustive]
 pub enum TraceError {
     /// Nothing is there.
-    #[error("there is no trace at {}: give the directory that a run wrote with --log", shown(path))]
+    #[error("there is no trace at {}: give the directory that a run wrote with --log", text::path(path))]
     NotFound {
         /// What was asked for.
         path: PathBuf,
     },
     /// The system refuses.
-    #[error("cannot read {}: {source}", shown(path))]
+    #[error("cannot read {}: {source}", text::path(path))]
     Read {
         /// The file.
         path: PathBuf,
@@ -45,25 +45,25 @@ pub enum TraceError {
         source: io::Error,
     },
     /// No byte in it.
-    #[error("{} is empty: the run ended before it wrote its first line", shown(path))]
+    #[error("{} is empty: the run ended before it wrote its first line", text::path(path))]
     Empty {
         /// The file.
         path: PathBuf,
     },
     /// The first line is torn off.
-    #[error("{} ends within its first line: the run was killed as it started, nothing was recorded", shown(path))]
+    #[error("{} ends within its first line: the run was killed as it started, nothing was recorded", text::path(path))]
     NoHeader {
         /// The file.
         path: PathBuf,
     },
     /// The first line's seal is broken.
-    #[error("the first line of {} is damaged, and without it no other line can be read", shown(path))]
+    #[error("the first line of {} is damaged, and without it no other line can be read", text::path(path))]
     DamagedHeader {
         /// The file.
         path: PathBuf,
     },
     /// Not a trace of gradtop.
-    #[error("{} is not a trace of gradtop: it looks like {looks_like}", shown(path))]
+    #[error("{} is not a trace of gradtop: it looks like {looks_like}", text::path(path))]
     Foreign {
         /// The file.
         path: PathBuf,
@@ -71,7 +71,10 @@ pub enum TraceError {
         looks_like: &'static str,
     },
     /// Written by a newer gradtop.
-    #[error("{} has format version {found}, and this gradtop reads up to version {known}: update gradtop", shown(path))]
+    #[error(
+        "{} has format version {found}, and this gradtop reads up to version {known}: update gradtop",
+        text::path(path)
+    )]
     Newer {
         /// The file.
         path: PathBuf,
@@ -141,10 +144,6 @@ pub enum Fault {
     /// A rare line that serde refuses.
     #[error("{0}")]
     Json(#[from] serde_json::Error),
-}
-
-fn shown(path: &Path) -> String {
-    text::printable(&path.to_string_lossy()).into_owned()
 }
 
 /// What a file that is no trace seems to be, from its first bytes.

@@ -1,7 +1,7 @@
 //! Why a trace cannot be written, known before the first step: what, where, and what to do.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use thiserror::Error;
 
@@ -13,13 +13,13 @@ use crate::text;
 #[non_exhaustive]
 pub enum LogError {
     /// A file stands where the directory should.
-    #[error("{} is a file: give --log a directory", shown(path))]
+    #[error("{} is a file: give --log a directory", text::path(path))]
     NotADirectory {
         /// The file.
         path: PathBuf,
     },
     /// The directory cannot be made.
-    #[error("cannot create the directory {}: {source}: give --log another one", shown(path))]
+    #[error("cannot create the directory {}: {source}: give --log another one", text::path(path))]
     CreateDirectory {
         /// The directory.
         path: PathBuf,
@@ -27,7 +27,7 @@ pub enum LogError {
         source: io::Error,
     },
     /// A file cannot be written.
-    #[error("cannot write {}: {source}: give --log a directory that can be written", shown(path))]
+    #[error("cannot write {}: {source}: give --log a directory that can be written", text::path(path))]
     Write {
         /// The file.
         path: PathBuf,
@@ -38,20 +38,23 @@ pub enum LogError {
     #[error(
         "{} holds a trace already: add --append to write behind it, --force to replace it, or give --log another \
          directory",
-        shown(path)
+        text::path(path)
     )]
     Exists {
         /// The directory.
         path: PathBuf,
     },
     /// The directory holds a `run.json` without a trace: not ours to replace.
-    #[error("{} is there without a trace: add --force to replace it, or give --log another directory", shown(path))]
+    #[error(
+        "{} is there without a trace: add --force to replace it, or give --log another directory",
+        text::path(path)
+    )]
     Foreign {
         /// The file.
         path: PathBuf,
     },
     /// Another process writes there.
-    #[error("another gradtop is writing into {}: wait for its end, or give --log another directory", shown(path))]
+    #[error("another gradtop is writing into {}: wait for its end, or give --log another directory", text::path(path))]
     InUse {
         /// The directory.
         path: PathBuf,
@@ -62,7 +65,7 @@ pub enum LogError {
     /// What is there is of other stacks.
     #[error(
         "cannot append to {}: {difference}: use --force to replace it, or give --log another directory",
-        shown(path)
+        text::path(path)
     )]
     Different {
         /// The directory.
@@ -101,8 +104,4 @@ pub enum Difference {
     /// Other quantities.
     #[error("it holds other quantities than this run")]
     Quantities,
-}
-
-fn shown(path: &Path) -> String {
-    text::printable(&path.to_string_lossy()).into_owned()
 }

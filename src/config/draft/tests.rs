@@ -42,6 +42,7 @@ fn unknown_keys_and_bad_values_are_named_with_their_place() {
     assert_eq!(problem("depth = 0\n"), "run.toml:1: depth: '0' is not within 1 and 10000");
     assert!(problem("depth = \n").starts_with("run.toml:1: not valid TOML"));
     assert!(problem("depth = [1]\n").contains("write one word or decimal number"));
+    assert_eq!(problem("steps = 3\nepochs = 1\n"), "run.toml:2: steps and epochs are both given: write one of them");
     assert!(problem("depth = 0x10\n").contains("write one word or decimal number"));
     assert!(problem("lanes = \"plain\"\n").contains("write a list"));
     assert!(
