@@ -1,18 +1,17 @@
 //! The main job on real data: after 1,000 steps the residual stack has learned and the plain one has not.
 //!
 //! Adam at this depth now and then throws the residual stack off for some twenty steps, and which step that is depends
-//! on the last bit of the arithmetic (of 30 seeds, two were in such a spike at step 1,000; an independent NumPy run has
-//! them too). So the end is judged by medians: of the evaluations over the last 200 steps, of the losses over the last
-//! 100. Of these 30 medians 29 were between 90.6 and 93.9 %, one was 89.7 %; hence the margin for a single seed.
+//! on the last bit of the arithmetic (of 30 seeds on flex, two were in such a spike at step 1,000, seed 3 among them; an
+//! independent NumPy run has such spikes too). So the end is judged by medians: of the evaluations over the last 200
+//! steps, of the losses over the last 100.
 
 use gradtop::config::{Backend, Length, RunConfig};
 use gradtop::event::Outcome;
 
 use super::recording::Recording;
 
-/// What the residual stack gets right at least, for most seeds and for each.
-const USUALLY: f32 = 0.90;
-const ALWAYS: f32 = 0.90;
+/// What the residual stack gets right at least.
+const LEARNED: f32 = 0.90;
 /// Ten classes.
 const CHANCE: f32 = 0.1;
 
@@ -22,8 +21,7 @@ fn median(values: impl Iterator<Item = f32>) -> f32 {
     values[values.len() / 2]
 }
 
-/// Held-out accuracy of the residual lane at the end.
-fn residual_accuracy(backend: Backend, seed: u64) -> f32 {
+fn learns_with(backend: Backend, seed: u64) {
     // Measured rarely, for speed: that it changes nothing is a claim of its own.
     let config = RunConfig { backend, seed, measure: 500, length: Length::Steps(1000), ..RunConfig::default() };
     let run = Recording::of(config);
@@ -44,13 +42,11 @@ fn residual_accuracy(backend: Backend, seed: u64) -> f32 {
         residual.1
     );
     assert!((plain.0 - CHANCE).abs() <= 0.05, "{plain:?}");
-    assert!(residual.0 >= ALWAYS && residual.1 < 0.05, "{residual:?}");
-    residual.0
+    assert!(residual.0 >= LEARNED && residual.1 < 0.05, "{residual:?}");
 }
 
 fn learns(backend: Backend) {
-    let accuracy = median((1..=5).map(|seed| residual_accuracy(backend, seed)));
-    assert!(accuracy >= USUALLY, "{accuracy}");
+    (1..=5).for_each(|seed| learns_with(backend, seed));
 }
 
 #[test]
@@ -60,11 +56,5 @@ fn residual_learns_and_plain_stays_at_chance_on_flex() {
 
 #[test]
 fn residual_learns_and_plain_stays_at_chance_on_ndarray() {
-    assert!(residual_accuracy(Backend::Ndarray, 1) >= ALWAYS);
-}
-
-#[test]
-#[ignore = "half a minute of CPU"]
-fn residual_learns_and_plain_stays_at_chance_on_ndarray_for_five_seeds() {
     learns(Backend::Ndarray);
 }
