@@ -27,6 +27,7 @@ pub(crate) fn header(layers: usize, quantities: &[Quantity]) -> Arc<RunHeader> {
         started_at: 0,
         lanes: vec![lane("plain"), lane("residual")],
         quantities: quantities.to_vec(),
+        steps: None,
         config: None,
         machine: Machine::default(),
     })

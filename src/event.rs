@@ -46,6 +46,9 @@ pub struct RunHeader {
     pub lanes: Vec<LaneHeader>,
     /// Rows of every [`StepRecord::values`].
     pub quantities: Vec<Quantity>,
+    /// Steps that every lane is to take, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u64>,
     /// Settings, where gradtop itself trained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<RunConfig>,

@@ -23,6 +23,7 @@ fn history(lanes: usize, layers: usize) -> History {
         started_at: 0,
         lanes: (0..lanes).map(lane).collect(),
         quantities: Quantity::ALL.to_vec(),
+        steps: None,
         config: None,
         machine: Machine::default(),
     }))

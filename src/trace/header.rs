@@ -45,6 +45,8 @@ struct Fields<'a> {
     started_at: u64,
     lanes: Vec<LaneHeader>,
     quantities: Vec<String>,
+    #[serde(default)]
+    steps: Option<u64>,
     #[serde(default, borrow)]
     config: Option<&'a RawValue>,
     #[serde(default)]
@@ -70,6 +72,7 @@ pub(super) fn read(line: &[u8], warnings: &mut Warnings) -> Result<Found, Fault>
         started_at: fields.started_at,
         lanes: fields.lanes.into_iter().map(lane).collect(),
         quantities: quantities(&fields.quantities, warnings),
+        steps: fields.steps,
         config,
         machine: machine(&fields.machine),
     })))

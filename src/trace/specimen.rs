@@ -29,6 +29,7 @@ pub(crate) fn header(lanes: Vec<LaneHeader>) -> Arc<RunHeader> {
         started_at: 1_700_000_000,
         lanes,
         quantities: Quantity::ALL.to_vec(),
+        steps: None,
         config: None,
         machine: Machine::default(),
     })

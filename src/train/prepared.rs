@@ -56,7 +56,7 @@ pub fn prepare(config: RunConfig) -> Result<Prepared, TrainError> {
             Lane { id: LaneId(id), settings: settings.clone(), stepper, steps }
         })
         .collect();
-    let header = Arc::new(header(&config, &lanes));
+    let header = Arc::new(header(&config, steps, &lanes));
     Ok(Prepared { config: Arc::new(config), dataset: Arc::new(dataset), device, steps, lanes, header })
 }
 
@@ -123,7 +123,7 @@ fn hardware_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn header(config: &RunConfig, lanes: &[Lane<Mlp>]) -> RunHeader {
+fn header(config: &RunConfig, steps: u64, lanes: &[Lane<Mlp>]) -> RunHeader {
     let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     RunHeader {
         version: FORMAT_VERSION,
@@ -138,6 +138,7 @@ fn header(config: &RunConfig, lanes: &[Lane<Mlp>]) -> RunHeader {
             })
             .collect(),
         quantities: Quantity::ALL.to_vec(),
+        steps: Some(steps),
         config: Some(config.clone()),
         machine: Machine {
             platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),

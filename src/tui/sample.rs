@@ -42,6 +42,7 @@ pub(super) fn header(lanes: &[(&str, usize)]) -> Event {
         started_at: 0,
         lanes: lanes.iter().map(lane).collect(),
         quantities: Quantity::ALL.to_vec(),
+        steps: Some(2000),
         config: Some(RunConfig { seed: 7, ..RunConfig::default() }),
         machine: Machine { backend: "flex".to_owned(), ..Machine::default() },
     }))

@@ -32,6 +32,7 @@ pub(crate) fn header(lanes: Vec<LaneHeader>, quantities: &[Quantity]) -> Arc<Run
         started_at: 1_700_000_000,
         lanes,
         quantities: quantities.to_vec(),
+        steps: None,
         config: Some(RunConfig::default()),
         machine: Machine::default(),
     })

@@ -5,9 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::frame::{cut, fit};
-use crate::config::{LaneConfig, Length, RunConfig};
+use crate::config::{LaneConfig, RunConfig};
 use crate::event::Outcome;
-use crate::history::History;
 use crate::text::clean;
 use crate::tui::number;
 use crate::tui::scene::{Activity, LearningRate, PlayMotion, Scene};
@@ -78,11 +77,8 @@ fn progress<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
     let mut parts = Vec::new();
     let step = scene.newest().map_or(0, |step| step.0);
     // Of several runs the longest; unknown as soon as one of them is.
-    let steps = |run: &History| match run.header().config.as_ref().map(|config| config.length) {
-        Some(Length::Steps(steps)) => Some(steps),
-        _ => None,
-    };
-    let total = scene.runs.values().map(steps).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max());
+    let steps = scene.runs.values().map(|run| run.header().steps);
+    let total = steps.collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max());
     let last = scene.last_step().map(|last| last.0).filter(|_| scene.view.playhead.is_some());
     let of = last.or(total).map_or_else(String::new, |total| format!(" / {}", number::count(total)));
     parts.push((1, Line::styled(format!("step {}{of}", number::count(step)), strong)));
