@@ -169,9 +169,10 @@ fn leave() {
     if !TAKEN.swap(false, Ordering::AcqRel) {
         return;
     }
+    // First: whoever sees the shell's screen again may type at once, and an Enter in raw mode is none for the shell.
+    let _ = disable_raw_mode();
     let mut out = io::stdout();
     let _ = execute!(out, EndSynchronizedUpdate, DisableMouseCapture, LeaveAlternateScreen, cursor::Show);
-    let _ = disable_raw_mode();
 }
 
 fn guard_panics(screen: ThreadId) -> Arc<Hook> {
