@@ -1,8 +1,9 @@
 //! The main job on real data: after 1,000 steps the residual stack has learned and the plain one has not.
 //!
-//! The end is judged by medians: of the evaluations over the last 200 steps, of the losses over the last 100. That is
-//! weaker than a claim on step 1,000 itself, which flex misses for seed 3 (86.4 %; 2 of 30 seeds were below 90 % there,
-//! against none of 28 in an independent NumPy run). Why is not known yet.
+//! The loss is that of the last 50 steps. The accuracy is claimed for every seed as the median of the evaluations over
+//! the last 200 steps, and at step 1,000 itself for four seeds of five and their mean: Adam spikes late here, and a run
+//! in thirty ends in one (flex, seed 3: 93.9 % at step 900, 86.4 % at step 1,000). That this is chance and not a wrong
+//! update is shown by [`super::reference`], which follows that very run.
 
 use gradtop::config::{Backend, Length, RunConfig};
 use gradtop::event::Outcome;
@@ -14,38 +15,53 @@ const LEARNED: f32 = 0.90;
 /// Ten classes.
 const CHANCE: f32 = 0.1;
 
-fn median(values: impl Iterator<Item = f32>) -> f32 {
-    let mut values: Vec<f32> = values.collect();
-    values.sort_by(f32::total_cmp);
-    values[values.len() / 2]
+/// How a lane ended.
+#[derive(Debug)]
+struct End {
+    /// Median accuracy on the held-out digits from step 800 on.
+    late: f32,
+    /// The same at the last step.
+    last: f32,
+    /// Mean training loss of the last 50 steps.
+    loss: f32,
 }
 
-fn learns_with(backend: Backend, seed: u64) {
+impl End {
+    fn of(run: &Recording, lane: usize) -> Self {
+        let steps = run.steps(lane);
+        assert_eq!(steps.len(), 1000);
+        let evaluations = run.evaluations(lane);
+        let mut late: Vec<f32> =
+            evaluations.iter().filter(|eval| eval.step.0 >= 800).map(|eval| eval.accuracy).collect();
+        late.sort_by(f32::total_cmp);
+        let last = evaluations.last().expect("evaluated");
+        assert_eq!(last.step.0, 1000);
+        let loss = steps[950..].iter().map(|record| record.loss).sum::<f32>() / 50.0;
+        Self { late: late[late.len() / 2], last: last.accuracy, loss }
+    }
+
+    fn is_at_chance(&self) -> bool {
+        [self.late, self.last].iter().all(|accuracy| (accuracy - CHANCE).abs() <= 0.05)
+    }
+}
+
+/// Trains one seed; returns the residual lane's accuracy at step 1,000.
+fn learns_with(backend: Backend, seed: u64) -> f32 {
     // Measured rarely, for speed: that it changes nothing is a claim of its own.
     let config = RunConfig { backend, seed, measure: 500, length: Length::Steps(1000), ..RunConfig::default() };
     let run = Recording::of(config);
     assert_eq!(run.outcomes(), [Outcome::Completed, Outcome::Completed, Outcome::Completed]);
-    let [plain, residual] = [0, 1].map(|lane| {
-        let ends = run.evaluations(lane).into_iter().filter(|eval| eval.step.0 >= 800);
-        let steps = run.steps(lane);
-        assert_eq!(steps.len(), 1000);
-        (median(ends.map(|eval| eval.accuracy)), median(steps[900..].iter().map(|record| record.loss)))
-    });
-    let last = run.evaluations(1).last().expect("evaluated").accuracy;
-    println!(
-        "{backend} seed {seed}: plain {:.1} %, loss {:.3}; residual {:.1} % (at step 1,000 {:.1} %), loss {:.1e}",
-        100.0 * plain.0,
-        plain.1,
-        100.0 * residual.0,
-        100.0 * last,
-        residual.1
-    );
-    assert!((plain.0 - CHANCE).abs() <= 0.05, "{plain:?}");
-    assert!(residual.0 >= LEARNED && residual.1 < 0.05, "{residual:?}");
+    let [plain, residual] = [0, 1].map(|lane| End::of(&run, lane));
+    println!("{backend} seed {seed}: plain {plain:?}, residual {residual:?}");
+    assert!(plain.is_at_chance(), "{plain:?}");
+    assert!(residual.late >= LEARNED && residual.loss < 0.05, "{residual:?}");
+    residual.last
 }
 
 fn learns(backend: Backend) {
-    (1..=5).for_each(|seed| learns_with(backend, seed));
+    let mut last: Vec<f32> = (1..=5).map(|seed| learns_with(backend, seed)).collect();
+    last.sort_by(f32::total_cmp);
+    assert!(last[1] >= LEARNED && last.iter().sum::<f32>() / 5.0 >= LEARNED, "{last:?}");
 }
 
 #[test]

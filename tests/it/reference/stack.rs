@@ -84,6 +84,11 @@ impl Reference {
         Self { layers, wiring }
     }
 
+    /// Stem, blocks, head.
+    pub(super) fn layers(&self) -> impl Iterator<Item = &Affine> {
+        self.layers.iter()
+    }
+
     /// All numbers that are trained, in the order of [`Affine::numbers`].
     pub(super) fn parameters(&mut self) -> impl Iterator<Item = &mut f64> {
         self.layers.iter_mut().flat_map(|layer| layer.weight.iter_mut().chain(&mut layer.bias))
