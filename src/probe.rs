@@ -8,15 +8,15 @@
 //!
 //! Watching never changes a run: a tap hands on the very tensor it was given.
 
+mod cost;
 mod memory;
 mod moments;
-mod overhead;
 mod parameters;
 mod tap;
 mod watched;
 
+pub use cost::{Cost, Overhead};
 pub use moments::{change, moments};
-pub use overhead::per_tap;
 pub use parameters::{ParameterMap, Snapshot, Updates};
 pub use tap::{Readings, Taps};
 pub use watched::{Seen, Watch, Watched};

@@ -7,7 +7,7 @@
 //! The backward half runs while Burn holds its graph lock: it reads memory and stores two numbers, nothing else.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 #[allow(deprecated)] // ndarray is offered although Burn deprecates it
 use burn::backend::NdArray;
@@ -18,6 +18,7 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::{Autodiff, Flex, TensorMetadata};
 use burn::tensor::Tensor;
 
+use super::cost::Cost;
 use super::memory::{Primitive, Readable};
 use super::moments::sum_of_squares;
 use crate::quantity::Moments;
@@ -35,8 +36,7 @@ struct Board {
     inputs: Vec<Option<Moments>>,
     signals: Vec<Option<Moments>>,
     gradients: Vec<Option<Moments>>,
-    spent: Duration,
-    inserted: u32,
+    cost: Cost,
 }
 
 /// What the taps of one pass read, one entry per layer.
@@ -48,10 +48,8 @@ pub struct Readings {
     pub signals: Vec<Option<Moments>>,
     /// Gradients of the parameters of layers that are one operation; `None` for the others.
     pub gradients: Vec<Option<Moments>>,
-    /// Time that reading took, without Burn's bookkeeping.
-    pub spent: Duration,
-    /// Number of taps that are operations of their own in the graph.
-    pub inserted: u32,
+    /// What reading cost.
+    pub cost: Cost,
 }
 
 impl Taps {
@@ -104,8 +102,7 @@ impl Taps {
             inputs: std::mem::take(&mut board.inputs),
             signals: std::mem::take(&mut board.signals),
             gradients: std::mem::take(&mut board.gradients),
-            spent: board.spent,
-            inserted: board.inserted,
+            cost: board.cost,
         }
     }
 }
@@ -121,7 +118,7 @@ impl Tap {
     fn insert<B: Readable>(self, tensor: Primitive<Autodiff<B>>) -> Primitive<Autodiff<B>> {
         let (primitive, guard) = tensor.into_parts();
         self.read_input::<B>(&primitive);
-        self.board.lock().unwrap_or_else(PoisonError::into_inner).inserted += 1;
+        self.board.lock().unwrap_or_else(PoisonError::into_inner).cost.insert();
         match Backward::<B, 1>::prepare::<NoCheckpointing>(PassOn, [guard]).compute_bound().stateful() {
             OpsKind::Tracked(prepared) => prepared.finish(self, primitive),
             OpsKind::UnTracked(prepared) => prepared.finish(primitive),
@@ -154,7 +151,7 @@ impl Tap {
         if let (Some(slot), Some(moments)) = (slots(&mut board).get_mut(self.layer), moments) {
             *slot = Some(slot.map_or(moments, |so_far| so_far.and(moments)));
         }
-        board.spent += start.elapsed();
+        board.cost.add(start.elapsed());
     }
 }
 

@@ -6,12 +6,12 @@
 //! [`Watch::start`] is told.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use burn::optim::{LearningRate, Optimizer};
 use burn::prelude::Device;
 use burn::tensor::Tensor;
 
+use super::cost::Cost;
 use super::moments::{change, moments};
 use super::parameters::{ParameterMap, add};
 use crate::quantity::Moments;
@@ -25,8 +25,8 @@ pub struct Seen {
     pub weights: Vec<Option<Moments>>,
     /// Parameters after − before.
     pub updates: Vec<Option<Moments>>,
-    /// Time that looking took.
-    pub spent: Duration,
+    /// What looking cost.
+    pub cost: Cost,
 }
 
 /// The handle of a watched optimiser.
@@ -51,7 +51,7 @@ impl Watch {
         let nothing = vec![None; map.table().len()];
         gradients.resize(nothing.len(), None);
         let known = gradients.iter().map(Option::is_some).collect();
-        let seen = Seen { gradients, weights: nothing.clone(), updates: nothing, spent: Duration::ZERO };
+        let seen = Seen { gradients, weights: nothing.clone(), updates: nothing, cost: Cost::default() };
         let mut to_come: Vec<usize> = map.trained().collect();
         to_come.reverse();
         *self.board.lock().unwrap_or_else(PoisonError::into_inner) = Some(Board { to_come, known, seen });
@@ -95,19 +95,19 @@ impl<O: Optimizer> Optimizer for Watched<O> {
             drop(guard);
             return self.inner.step(learning_rate, tensor, gradient, state);
         };
-        let start = Instant::now();
+        let mut cost = board.seen.cost;
         let before = tensor.clone();
         if !board.known.get(layer).is_some_and(|known| *known) {
-            add(&mut board.seen.gradients, layer, moments(&gradient));
+            cost.of(|| add(&mut board.seen.gradients, layer, moments(&gradient)));
         }
-        let read = start.elapsed();
         let (after, state) = self.inner.step(learning_rate, tensor, gradient, state);
         // Now that the update has brought them into the cache: reading alone is what measuring costs.
-        let start = Instant::now();
-        add(&mut board.seen.weights, layer, moments(&before));
-        add(&mut board.seen.updates, layer, change(&before, &after));
-        drop(before);
-        board.seen.spent += read + start.elapsed();
+        cost.of(|| {
+            add(&mut board.seen.weights, layer, moments(&before));
+            add(&mut board.seen.updates, layer, change(&before, &after));
+            drop(before);
+        });
+        board.seen.cost = cost;
         (after, state)
     }
 

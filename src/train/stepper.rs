@@ -1,6 +1,6 @@
 //! One step of one stack: forward, backward, look, clip, update, look.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::prelude::Device;
@@ -9,7 +9,7 @@ use super::measure::{Seen, observe};
 use super::optimizer;
 use crate::config::LaneConfig;
 use crate::grid::Grid;
-use crate::probe::{ParameterMap, Snapshot, Taps, Watch, per_tap};
+use crate::probe::{Cost, Overhead, ParameterMap, Snapshot, Taps, Watch};
 use crate::quantity::{LayerSample, Quantity};
 use crate::stack::Stack;
 
@@ -31,7 +31,7 @@ pub struct Stepper<S> {
     optimizer: ModuleOptimizer,
     watch: Watch,
     settings: LaneConfig,
-    tap_overhead: Duration,
+    overhead: Overhead,
 }
 
 /// What one step yields.
@@ -58,7 +58,7 @@ impl<S: Stack> Stepper<S> {
         let map = ParameterMap::new(&model, &model.layers());
         let watch = Watch::default();
         let optimizer = optimizer::build(settings, watch.clone());
-        Self { model, map, optimizer, watch, settings: settings.clone(), tap_overhead: per_tap(device) }
+        Self { model, map, optimizer, watch, settings: settings.clone(), overhead: Overhead::measure(device) }
     }
 
     /// The stack as it is now.
@@ -76,14 +76,15 @@ impl<S: Stack> Stepper<S> {
     /// Takes one step on a batch.
     pub fn step(&mut self, batch: &S::Batch, learning_rate: f64, look: Look) -> Taken {
         let layers = self.map.table().len();
-        let taps = if look == Look::Everything { Taps::on(layers) } else { Taps::off() };
+        let mut cost = Cost::default();
+        let taps = if look == Look::Everything { cost.of(|| Taps::on(layers)) } else { Taps::off() };
 
         let loss = self.model.loss(batch, &taps);
         let value = loss.mean.clone().into_scalar::<f32>();
         let mut gradients = GradientsParams::from_grads(loss.mean.backward(), &self.model);
 
-        let readings = taps.take();
-        let mut measuring = readings.spent + self.tap_overhead * readings.inserted;
+        let readings = cost.of(|| taps.take());
+        cost.and(readings.cost);
         let mut seen = Seen {
             inputs: readings.inputs,
             signals: readings.signals,
@@ -93,7 +94,7 @@ impl<S: Stack> Stepper<S> {
         let is_clipped = self.settings.clip.is_some();
         if look == Look::Gradients || is_clipped {
             // Before clipping; otherwise the optimiser's watch reads them in passing.
-            measuring += timed(|| seen.gradients = self.map.gradients(&self.model, &gradients));
+            cost.of(|| seen.gradients = self.map.gradients(&self.model, &gradients));
         }
         if let (Some(most), Some(global)) = (self.settings.clip, seen.global_gradient())
             && global.norm() > most
@@ -101,11 +102,11 @@ impl<S: Stack> Stepper<S> {
             optimizer::scale(&self.model, &mut gradients, most / global.norm());
         }
 
-        measuring += self.update(learning_rate, gradients, look, &mut seen);
-        let global = seen.global_gradient();
+        cost.and(self.update(learning_rate, gradients, look, &mut seen));
+        let global = cost.of(|| seen.global_gradient());
         let (mut samples, mut values) = (Vec::new(), Grid::default());
         if look == Look::Everything {
-            measuring += timed(|| {
+            cost.of(|| {
                 samples = seen.samples(layers);
                 values = observe(Quantity::ALL, &samples);
             });
@@ -116,41 +117,35 @@ impl<S: Stack> Stepper<S> {
             global_grad_norm: global.map(|global| global.norm() as f32),
             samples,
             values,
-            measuring,
+            measuring: cost.total(self.overhead),
         }
     }
 
-    /// The optimiser's step, with a look at the parameters before and after; returns the time that looking took.
-    fn update(&mut self, learning_rate: f64, gradients: GradientsParams, look: Look, seen: &mut Seen) -> Duration {
+    /// The optimiser's step, with a look at the parameters before and after; returns what looking cost.
+    fn update(&mut self, learning_rate: f64, gradients: GradientsParams, look: Look, seen: &mut Seen) -> Cost {
         let is_watched = look == Look::Everything && gradients.len() == self.map.trained().count();
-        let mut spent = Duration::ZERO;
+        let mut cost = Cost::default();
         let mut before = None;
         if is_watched {
-            spent += timed(|| self.watch.start(&self.map, std::mem::take(&mut seen.gradients)));
+            cost.of(|| self.watch.start(&self.map, std::mem::take(&mut seen.gradients)));
         } else if look == Look::Everything {
             // A parameter without a gradient: the watch could not tell which.
-            spent += timed(|| {
+            cost.of(|| {
                 before = Some(Snapshot::of(&self.model));
                 seen.gradients = self.map.gradients(&self.model, &gradients);
             });
         }
         self.model = self.optimizer.step(learning_rate, self.model.clone(), gradients);
         if let Some(watched) = self.watch.take() {
-            spent += watched.spent;
+            cost.and(watched.cost);
             (seen.gradients, seen.weights, seen.updates) = (watched.gradients, watched.weights, watched.updates);
         }
         if let Some(before) = before {
-            spent += timed(|| {
+            cost.of(|| {
                 let updates = self.map.updates(&self.model, &before);
                 (seen.weights, seen.updates) = (updates.weight, updates.update);
             });
         }
-        spent
+        cost
     }
-}
-
-fn timed(work: impl FnOnce()) -> Duration {
-    let start = Instant::now();
-    work();
-    start.elapsed()
 }
