@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
+mod backends;
+#[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
 mod command_line;
 #[cfg(feature = "lab")]
 mod data;

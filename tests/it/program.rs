@@ -13,12 +13,18 @@ pub(crate) const SMALL: [&str; 6] = ["--depth", "3", "--width", "8", "--batch", 
 /// Both backends, as the command line names them.
 pub(crate) const BACKENDS: [&str; 2] = ["flex", "ndarray"];
 
+/// The backend of every program that these tests start ([`super::backends`]); its own default where it is not set.
+pub(crate) const BACKEND: &str = "GRADTOP_BACKEND";
+
 /// Variables of the environment; backtraces are asked for, so that a panic would show itself.
 pub(crate) fn environment() -> Vec<(String, String)> {
     let path = std::env::var("PATH").unwrap_or_default();
-    [("PATH", path.as_str()), ("LANG", "C.UTF-8"), ("RUST_BACKTRACE", "1")]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .to_vec()
+    let backend = std::env::var(BACKEND).ok().map(|backend| (BACKEND, backend));
+    [("PATH", path), ("LANG", "C.UTF-8".to_owned()), ("RUST_BACKTRACE", "1".to_owned())]
+        .into_iter()
+        .chain(backend)
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// The program in a directory of its own.

@@ -1,0 +1,28 @@
+//! The tests that start the program, once more: flex is its default, here every run is on ndarray.
+//!
+//! The tests of the library name both backends themselves.
+
+use std::process::Command;
+
+use crate::program::BACKEND;
+
+/// Modules whose tests start the program.
+const MODULES: [&str; 3] = ["command_line::", "logging::", "terminal::"];
+
+#[test]
+fn all_tests_of_the_program_pass_on_ndarray() {
+    // Where the backend is given from outside, this is one of the two runs.
+    if std::env::var_os(BACKEND).is_some() {
+        return;
+    }
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(MODULES)
+        .args(["--test-threads", "1"])
+        .env(BACKEND, "ndarray")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let passed = said.lines().filter(|line| line.ends_with(" ... ok")).count();
+    assert!(passed >= 50, "only {passed} tests:\n{said}");
+}
