@@ -53,6 +53,9 @@ fn main() {
     if "scaling".contains(&wanted) {
         scaling(&device);
     }
+    if "memory".contains(&wanted) {
+        memory(&device);
+    }
 }
 
 fn compare(name: &str, depth: usize, steps: usize, look: Look, most: f64, device: &Device) {
@@ -142,6 +145,20 @@ fn scaling(device: &Device) {
         per_block[1] / per_block[0],
         per_block[2] / per_block[0]
     );
+}
+
+/// Memory held after ever more steps.
+fn memory(device: &Device) {
+    let batch = batch(device);
+    let mut ours = stepper(50, device);
+    let mut taken = 0;
+    for steps in [100, 1000, 5000] {
+        while taken < steps {
+            let _ = ours.step(&batch, RATE, Look::Everything);
+            taken += 1;
+        }
+        println!("depth 50, after {steps} steps: {:.0} MiB resident", paired::resident());
+    }
 }
 
 fn stepper(depth: usize, device: &Device) -> Stepper<Mlp> {

@@ -1,0 +1,61 @@
+//! What a person waits for: from the start of the program to a drawn frame, in a pseudo-terminal of 200×60.
+//!
+//! `cargo bench --bench start` takes the median of several starts, by the clock: it is the clock that a person sees.
+
+#![allow(clippy::print_stdout, clippy::expect_used)]
+
+use std::io::Read;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+const STARTS: usize = 9;
+const GRADTOP: &str = env!("CARGO_BIN_EXE_gradtop");
+const WHOLE: PtySize = PtySize { rows: 60, cols: 200, pixel_width: 0, pixel_height: 0 };
+
+fn main() {
+    let place = tempfile::tempdir().expect("temporary directory");
+    let run = ["--headless", "--steps", "1000", "--log", "run"];
+    let status = std::process::Command::new(GRADTOP).args(run).current_dir(place.path()).output();
+    assert!(status.expect("starts").status.success(), "a trace to look at");
+    let trace = place.path().join("run/trace.jsonl").metadata().map_or(0, |found| found.len() >> 20);
+    report("start to a frame with both lanes", &["run"], place.path(), 150);
+    report(&format!("start to a frame of a trace of {trace} MB"), &["view", "run"], place.path(), 100);
+}
+
+fn report(name: &str, arguments: &[&str], place: &Path, most: u128) {
+    let mut times: Vec<Duration> = (0..STARTS).map(|_| first_frame(arguments, place)).collect();
+    times.sort_unstable();
+    let (median, last) = (times[STARTS / 2].as_millis(), times[STARTS - 1].as_millis());
+    let verdict = if median <= most { "met" } else { "MISSED" };
+    println!("{name}: {median} ms, at most {last}   bar ≤ {most} ms: {verdict}");
+}
+
+/// Time until both lanes' names stand in a finished frame.
+fn first_frame(arguments: &[&str], place: &Path) -> Duration {
+    let pair = native_pty_system().openpty(WHOLE).expect("pseudo-terminal");
+    let mut reader = pair.master.try_clone_reader().expect("reader");
+    let mut command = CommandBuilder::new(GRADTOP);
+    command.args(arguments);
+    command.cwd(place);
+    command.env("TERM", "xterm-256color");
+    command.env("COLORTERM", "truecolor");
+    let start = Instant::now();
+    let mut child = pair.slave.spawn_command(command).expect("starts");
+    let (mut bytes, mut piece) = (Vec::new(), vec![0; 1 << 16]);
+    while !is_drawn(&bytes) {
+        let read = reader.read(&mut piece).expect("readable");
+        bytes.extend_from_slice(&piece[..read]);
+    }
+    let elapsed = start.elapsed();
+    child.kill().expect("ends");
+    child.wait().expect("ended");
+    elapsed
+}
+
+/// Whether a frame that names the second lane has ended: each ends in the end of a synchronized update.
+fn is_drawn(bytes: &[u8]) -> bool {
+    let find = |from: &[u8], what: &[u8]| from.windows(what.len()).position(|window| window == what);
+    find(bytes, b"residual").is_some_and(|at| find(&bytes[at..], b"\x1b[?2026l").is_some())
+}
