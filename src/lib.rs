@@ -10,6 +10,8 @@ pub mod event;
 pub mod grid;
 pub mod history;
 pub mod layer;
+#[cfg(any(feature = "tui", feature = "cli"))]
+mod number;
 pub mod profile;
 pub mod quantity;
 pub mod sink;

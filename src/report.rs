@@ -5,7 +5,6 @@
 mod closing;
 pub mod csv;
 mod figure;
-mod number;
 
 use std::io;
 
@@ -20,7 +19,6 @@ use crate::trace::{Trace, TraceError};
 
 pub use closing::closing;
 pub use figure::{Size, png, svg};
-pub use number::short;
 
 /// Why nothing, or not all, was exported.
 #[derive(Debug, Error)]

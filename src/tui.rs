@@ -10,7 +10,6 @@ pub mod app;
 pub mod axis;
 pub mod keymap;
 pub mod layout;
-pub mod number;
 pub mod picture;
 pub mod scale;
 pub mod scene;

@@ -14,7 +14,8 @@ use super::run::refused;
 use super::{Exit, exit, note, print};
 use crate::event::{Control, Event, Outcome, RunEnd};
 use crate::history::History;
-use crate::report::{closing, short};
+use crate::number;
+use crate::report::closing;
 use crate::signals::{self, JobControl, Signal, Signals};
 use crate::sink::Fanout;
 use crate::sink::channel::{self, EventStream};
@@ -186,7 +187,7 @@ impl Progress {
 fn losses(history: &History) -> String {
     let lanes = history.header().lanes.iter().zip(history.lanes());
     let parts: Vec<String> = lanes
-        .filter_map(|(header, lane)| Some(format!("{} {}", header.name, short(f64::from(lane.latest()?.loss)))))
+        .filter_map(|(header, lane)| Some(format!("{} {}", header.name, number::value(f64::from(lane.latest()?.loss)))))
         .collect();
     format!("loss {}", parts.join(", "))
 }

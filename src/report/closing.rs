@@ -8,10 +8,10 @@
 
 use std::fmt::Write;
 
-use super::number::{short, whole};
 use super::{fitted, signal};
 use crate::event::{LaneHeader, Outcome, RunHeader};
 use crate::history::{History, LaneHistory};
+use crate::number::{count, value};
 use crate::text::{clean, clean_message};
 
 /// Stands where there is nothing to say.
@@ -48,16 +48,16 @@ fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String;
         None => NOTHING,
     };
     let accuracy = history.evals().last().map(|eval| eval.accuracy);
-    let step = history.last_step().map(|step| i64::try_from(step.0).unwrap_or(i64::MAX));
+    let step = history.last_step().map(|step| step.0);
     [
         clean(&lane.name),
         outcome.to_owned(),
-        step.map_or_else(nothing, whole),
-        history.latest().map_or_else(nothing, |record| short(f64::from(record.loss))),
+        step.map_or_else(nothing, count),
+        history.latest().map_or_else(nothing, |record| value(f64::from(record.loss))),
         accuracy.map_or_else(nothing, |share| format!("{:.1} %", 100.0 * share)),
-        profile.map_or_else(nothing, |profile| format!("×{}", short(profile.rho))),
-        profile.map_or_else(nothing, |profile| short(profile.attenuation)),
-        profile.and_then(|profile| profile.first_last).map_or_else(nothing, short),
+        profile.map_or_else(nothing, |profile| format!("×{}", value(profile.rho))),
+        profile.map_or_else(nothing, |profile| value(profile.attenuation)),
+        profile.and_then(|profile| profile.first_last).map_or_else(nothing, value),
     ]
 }
 

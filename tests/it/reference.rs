@@ -216,12 +216,16 @@ fn every_update_is_adams(backend: Backend, seed: u64, steps: u64) {
 
 #[test]
 fn the_default_run_takes_the_updates_of_an_independent_adam() {
-    BACKENDS.into_iter().for_each(|backend| every_update_is_adams(backend, 1, 60));
+    for backend in BACKENDS {
+        every_update_is_adams(backend, 1, 60);
+    }
 }
 
 /// Seed 3 on flex is the run that ends in a spike ([`super::training`]).
 #[test]
 #[ignore = "a minute per backend: all updates of the run"]
 fn a_run_that_ends_in_a_spike_takes_the_updates_of_an_independent_adam() {
-    BACKENDS.into_iter().for_each(|backend| every_update_is_adams(backend, 3, 1000));
+    for backend in BACKENDS {
+        every_update_is_adams(backend, 3, 1000);
+    }
 }

@@ -10,8 +10,8 @@ use super::scale::{Scale, round_counts};
 use crate::event::{LaneHeader, RunHeader};
 use crate::history::{LaneHistory, Reduce, Window};
 use crate::layer::LayerKind;
+use crate::number;
 use crate::quantity::Quantity;
-use crate::report::number::{short, whole};
 use crate::report::{ExportError, fitted};
 use crate::units::LayerId;
 
@@ -77,7 +77,7 @@ impl Panel<'_> {
 
     fn heading<B: DrawingBackend>(&self, pen: &Pen<B>, cells: Area) -> Result<(), ExportError> {
         let fit = fitted(self.header, self.lane, self.history).filter(|_| self.quantity == Quantity::SignalNorm);
-        let fit = fit.map_or_else(String::new, |fit| format!("×{} per block", short(fit.rho)));
+        let fit = fit.map_or_else(String::new, |fit| format!("×{} per block", number::value(fit.rho)));
         let mut room = cells.width - pen.width(15.0, &fit)? - GUTTER;
         if room < LEAST_SIDE {
             room = cells.width;
@@ -122,7 +122,7 @@ impl Panel<'_> {
         for step in round_counts(first, last, cells.width, STEP_LABEL) {
             let x = cells.x + (((step - first) as f32 + 0.5) * cells.width as f32 / count) as i32;
             pen.line((x, bottom + 1), (x, bottom + 5))?;
-            pen.text((x, bottom + 13), 13.0, MUTED, Anchor::Center, &whole(i64::try_from(step).unwrap_or(i64::MAX)))?;
+            pen.text((x, bottom + 13), 13.0, MUTED, Anchor::Center, &number::count(step))?;
         }
         pen.text((cells.x + cells.width / 2, bottom + 30), 13.0, MUTED, Anchor::Center, "step")
     }

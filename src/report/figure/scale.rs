@@ -1,9 +1,9 @@
-//! From a value to its colour and its place along the colour bar: viridis over whole decades, or over the range.
+//! From a value to its colour and its place along the colour bar: viridis over count decades, or over the range.
 
 use plotters::style::RGBColor;
 
-use super::super::number::short;
 use crate::history::Cell;
+use crate::number;
 use crate::quantity::{Axis, Quantity};
 
 /// Numbers beside the colour bar at most.
@@ -62,7 +62,7 @@ impl Scale {
         (value - self.low) / (self.high - self.low)
     }
 
-    /// Numbers beside the bar, from the lowest: whole decades, or round numbers.
+    /// Numbers beside the bar, from the lowest: count decades, or round numbers.
     pub(super) fn ticks(&self) -> Vec<Tick> {
         let gap = match self.axis {
             Axis::Log => round_gap(((self.high - self.low) / MOST_TICKS).max(1.0)).ceil(),
@@ -76,7 +76,7 @@ impl Scale {
     fn label(&self, value: f32) -> String {
         match self.axis {
             Axis::Log => format!("10{}", superscript(value as i32)),
-            Axis::Linear => short(f64::from(value)),
+            Axis::Linear => number::value(f64::from(value)),
         }
     }
 }

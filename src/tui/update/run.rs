@@ -81,7 +81,7 @@ pub(super) fn set_learning_rate(scene: &mut Scene, rate: f64) -> Option<Effect> 
         return None;
     }
     scene.view.learning_rate = LearningRate { base: Some(rate), factor: 1.0 };
-    scene.say(format!("learning rate {} in every lane from the next step on", crate::tui::number::rate(rate)));
+    scene.say(format!("learning rate {} in every lane from the next step on", crate::number::rate(rate)));
     Some(Effect::Control(Control::SetLearningRate(rate)))
 }
 

@@ -4,16 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::frame::blank;
 use crate::tui::theme::{Role, Theme};
 
 pub(super) fn render(theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    buffer.set_stringn(
-        area.x,
-        area.y,
-        " ".repeat(usize::from(area.width)),
-        usize::from(area.width),
-        theme.style(Role::Text),
-    );
+    blank(theme, area, buffer);
     let (key, text) = (theme.style(Role::Accent), theme.style(Role::Text));
     let line = Line::from(vec![
         Span::styled(" Quit? This run is not over and is not logged. ", theme.style(Role::Warning)),

@@ -44,6 +44,12 @@ pub(super) fn clear(area: Rect, buffer: &mut Buffer) {
     }
 }
 
+/// An area of blanks in the colours of text, for a line that stands in place of another.
+pub(super) fn blank(theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let width = usize::from(area.width);
+    buffer.set_stringn(area.x, area.y, " ".repeat(width), width, theme.style(Role::Text));
+}
+
 /// Words in a place of their own, cut to a width.
 pub(super) fn words(place: (u16, u16), text: &str, width: u16, style: Style, buffer: &mut Buffer) {
     let long = Span::raw(text).width() as u16;

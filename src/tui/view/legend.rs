@@ -8,9 +8,9 @@ use super::cell::special_look;
 use super::frame::fit;
 use super::heatmap::painter;
 use crate::history::{Cell, Reduce};
+use crate::number;
 use crate::quantity::Axis;
 use crate::tui::layout::Layout;
-use crate::tui::number;
 use crate::tui::scene::{Mode, Scene};
 use crate::tui::theme::{Role, Theme};
 

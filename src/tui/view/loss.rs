@@ -10,10 +10,10 @@ use ratatui::text::{Line, Span};
 use super::frame::{framed, words};
 use super::steps;
 use crate::history::ScalarBucket;
+use crate::number;
 use crate::tui::axis::StepAxis;
 use crate::tui::chart::{ACROSS, Canvas, DOWN, dot_of, is_marked, mark};
 use crate::tui::layout::{inside, split_left};
-use crate::tui::number;
 use crate::tui::scene::Scene;
 use crate::tui::theme::{Role, Theme};
 

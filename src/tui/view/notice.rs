@@ -4,21 +4,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::frame::cut;
+use super::frame::{blank, cut};
 use crate::event::Outcome;
-use crate::tui::number;
+use crate::number;
 use crate::tui::scene::{Activity, Scene};
 use crate::tui::theme::{Role, Theme};
 
 pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let Some((text, role)) = sentence(scene) else { return };
-    buffer.set_stringn(
-        area.x,
-        area.y,
-        " ".repeat(usize::from(area.width)),
-        usize::from(area.width),
-        theme.style(Role::Text),
-    );
+    blank(theme, area, buffer);
     let line = Line::from(vec![
         Span::styled(theme.glyph("▸ ", "> "), theme.style(role)),
         Span::styled(text, theme.style(Role::Text)),

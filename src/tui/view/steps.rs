@@ -7,8 +7,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::frame::words;
+use crate::number;
 use crate::tui::axis::ticks;
-use crate::tui::number;
 use crate::tui::theme::{Role, Theme};
 
 /// Columns between two labels.

@@ -1,8 +1,8 @@
-//! Numbers as a person reads them on a screen: `1,204`, `1.9e-14`, `×0.41`, `1.1 %`. NaN and ±∞ are spelt out.
+//! Numbers as a person reads them: `1,204`, `1.9e-14`, `×0.41`, `1.1 %`. NaN and ±∞ are spelt out.
 
 /// A count with thousands separated: `1,204`.
 #[must_use]
-pub fn count(value: u64) -> String {
+pub(crate) fn count(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -14,38 +14,40 @@ pub fn count(value: u64) -> String {
     text
 }
 
-/// A measured value with three significant digits: `0.408`, `2.30`, `1.9e-14`; exact zero is `0`.
+/// A measured value in three digits that matter: `0.408`, `2.30`, `1,235`, `1.9e-14`; exact zero is `0`.
 #[must_use]
-pub fn value(value: f64) -> String {
-    let size = value.abs();
-    match size {
+pub(crate) fn value(value: f64) -> String {
+    let magnitude = value.abs().log10().floor();
+    match value {
         _ if value.is_nan() => "NaN".to_owned(),
-        _ if value.is_infinite() => if value > 0.0 { "+∞" } else { "−∞" }.to_owned(),
+        f64::INFINITY => "+∞".to_owned(),
+        f64::NEG_INFINITY => "−∞".to_owned(),
         0.0 => "0".to_owned(),
-        0.0001..0.01 => format!("{value:.5}"),
-        0.01..1.0 => format!("{value:.3}"),
-        1.0..10.0 => format!("{value:.2}"),
-        10.0..100.0 => format!("{value:.1}"),
-        100.0..10_000.0 => format!("{value:.0}"),
-        _ => format!("{value:.1e}"),
+        _ if !(-3.0..5.0).contains(&magnitude) => format!("{value:.1e}"),
+        _ if magnitude < 3.0 => {
+            let decimals = (2 - magnitude as i32).unsigned_abs() as usize;
+            format!("{value:.decimals$}")
+        }
+        _ if value < 0.0 => format!("-{}", count(value.abs().round() as u64)),
+        _ => count(value.round() as u64),
     }
 }
 
 /// A learning rate in the shortest digits: `1e-3`, `5e-4`, `0.05`.
 #[must_use]
-pub fn rate(value: f64) -> String {
+pub(crate) fn rate(value: f64) -> String {
     if value.is_finite() && value != 0.0 && value.abs() < 0.01 { format!("{value:e}") } else { format!("{value}") }
 }
 
 /// An f32 that came from a short decimal, as the f64 of that decimal: 0.001 rather than 0.0010000000474974513.
 #[must_use]
-pub fn shortest(value: f32) -> f64 {
+pub(crate) fn shortest(value: f32) -> f64 {
     value.to_string().parse().unwrap_or_else(|_| f64::from(value))
 }
 
 /// A factor: `×0.41`, `×1.08`, `×1.3e-7`.
 #[must_use]
-pub fn factor(value: f64) -> String {
+pub(crate) fn factor(value: f64) -> String {
     match value.abs() {
         0.01..100.0 => format!("×{value:.2}"),
         _ => format!("×{}", self::value(value)),
@@ -54,7 +56,7 @@ pub fn factor(value: f64) -> String {
 
 /// A magnitude with one digit: `1e-19`, and `0.36` or `48` where that is shorter.
 #[must_use]
-pub fn magnitude(value: f64) -> String {
+pub(crate) fn magnitude(value: f64) -> String {
     match value.abs() {
         0.01..0.1 => format!("{value:.3}"),
         0.1..1.0 => format!("{value:.2}"),
@@ -67,7 +69,7 @@ pub fn magnitude(value: f64) -> String {
 
 /// The end of a scale on the axis log₁₀: `1e-20`, `0.1`, `1`, `1000`.
 #[must_use]
-pub fn power(exponent: f32) -> String {
+pub(crate) fn power(exponent: f32) -> String {
     match exponent {
         -2.0 => "0.01".to_owned(),
         -1.0 => "0.1".to_owned(),
@@ -81,7 +83,7 @@ pub fn power(exponent: f32) -> String {
 
 /// A share: `1.1 %`, `93 %`.
 #[must_use]
-pub fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     let percent = share * 100.0;
     if percent.is_nan() {
         return "NaN".to_owned();
@@ -98,6 +100,8 @@ mod tests {
         assert_eq!((count(0), count(999), count(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
         assert_eq!(value(1.94e-14), "1.9e-14");
         assert_eq!((value(0.4079), value(2.3046), value(-0.5)), ("0.408".into(), "2.30".into(), "-0.500".into()));
+        let shown = [0.00123, 1.0, 42.0, 1234.5, 98_765.0, -98_765.0, 999_999.0, -2.5e30].map(value);
+        assert_eq!(shown, ["0.00123", "1.00", "42.0", "1,235", "98,765", "-98,765", "1.0e6", "-2.5e30"]);
         assert_eq!((value(0.0), value(f64::NAN), value(f64::NEG_INFINITY)), ("0".into(), "NaN".into(), "−∞".into()));
         assert_eq!((factor(0.4083), factor(1e-9)), ("×0.41".into(), "×1.0e-9".into()));
         assert_eq!(
