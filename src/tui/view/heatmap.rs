@@ -128,9 +128,10 @@ fn zero_blocks(scene: &Scene, pane: &Pane, lane: &LaneRef<'_>) -> usize {
 /// `×0.41 per block` on the colour that the scale has for block 1, and what is left over the depth.
 fn fitted<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, profile: &Profile) -> Vec<(u8, Line<'a>)> {
     let of = if scene.view.quantity == Quantity::SignalNorm { "" } else { "signal " };
-    let per = if pane.frame.width < NARROW { "/block" } else { " per block" };
+    let (per, blocks) = if pane.frame.width < NARROW { ("/block", "") } else { (" per block", " blocks") };
     let factor = format!(" {of}{}{per} ", number::factor(profile.rho));
-    let left = format!("×{} over {}", number::magnitude(profile.attenuation), lane.header.layers.blocks());
+    let depth = lane.header.layers.blocks();
+    let left = format!("×{} over {depth}{blocks}", number::magnitude(profile.attenuation));
     let mut parts = vec![
         (1, Line::from(Span::styled(factor, chip(scene, theme, pane, lane)))),
         (4, Line::styled(left, theme.style(Role::Dim))),
