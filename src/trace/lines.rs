@@ -8,6 +8,9 @@ const LONGEST_LINE: usize = 64 << 20;
 /// Read at once: large enough that system calls do not count, small enough for a first picture in no time.
 const CHUNK: usize = 256 << 10;
 
+/// Of a line that is too long this much is kept, to say what it seems to be.
+const BEGINNING: usize = 1 << 10;
+
 /// One line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line<'a> {
@@ -37,7 +40,7 @@ enum State {
     Begun,
     /// `line` was handed out.
     HandedOut,
-    /// The line is too long; its rest is thrown away.
+    /// The line is too long; `line` keeps its first bytes, the rest is thrown away.
     Skipping,
 }
 
@@ -72,14 +75,17 @@ impl<R: Read> Lines<R> {
             }
             if self.line.len() >= self.longest {
                 self.state = State::Skipping;
-                self.line.clear();
+                self.line.truncate(BEGINNING.min(self.longest / 2));
             }
         }
     }
 
-    /// What follows the last end of line: a line being written, or one torn off.
+    /// What follows the last end of line: a line being written, or one torn off; of one that is too long the first bytes.
     pub(super) fn rest(&self) -> &[u8] {
-        if self.state == State::Begun { &self.line } else { &[] }
+        match self.state {
+            State::Begun | State::Skipping => &self.line,
+            State::HandedOut => &[],
+        }
     }
 
     /// Number of the last line, from 1.
@@ -130,6 +136,14 @@ mod tests {
         assert_eq!(lines.next().unwrap(), Some(Line::TooLong));
         assert_eq!(lines.next().unwrap(), Some(Line::Whole(b"next")));
         assert!(lines.line.capacity() < 100);
+    }
+
+    #[test]
+    fn a_tail_that_is_longer_than_any_line_is_still_a_tail() {
+        let mut lines = short(b"one\nabcdefghijklmnopqrstuvwxyz", 10);
+        assert_eq!(lines.next().unwrap(), Some(Line::Whole(b"one")));
+        assert_eq!(lines.next().unwrap(), None);
+        assert!(lines.rest().starts_with(b"abcde"));
     }
 
     #[test]
