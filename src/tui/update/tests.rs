@@ -217,7 +217,7 @@ fn commands_do_what_keys_do_and_unknown_words_get_a_suggestion() {
         ("view profle", "did you mean 'profile'?"),
         ("set widht 3", "did you mean 'width'?"),
         ("set width", "set KEY VALUE"),
-        ("depth 0", "not within"),
+        ("depth 0", "not a whole number from 1 to 10000: write"),
         ("goto", "write: goto STEP"),
         ("goto now", "not a whole number"),
         ("lr nan", "no learning rate"),

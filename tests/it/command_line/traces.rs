@@ -2,8 +2,12 @@
 
 use std::fs;
 
+use gradtop::quantity::Quantity;
+use gradtop::trace::{OnExisting, Writer};
+
 use super::assert_refused;
 use crate::program::Place;
+use crate::specimen;
 
 /// The first line with its seal made anew, as a newer gradtop would write it.
 fn newer(header: &str) -> String {
@@ -83,6 +87,19 @@ fn an_export_replaces_nothing_unless_told_so_and_never_the_trace() {
     let said = place.say(["export", "run", "--to", "csv", "-o", "out.csv", "--force"]);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     assert!(fs::read_to_string(place.path("out.csv")).unwrap().starts_with("lane,step,layer,path,quantity,value\n"));
+}
+
+#[test]
+fn a_quantity_that_the_trace_does_not_hold_is_refused_with_those_it_holds() {
+    let place = Place::new();
+    let header = specimen::header(vec![specimen::lane("plain", 2)], &[Quantity::Gain, Quantity::GradNorm]);
+    drop(Writer::create(&place.path("run"), &header, OnExisting::Refuse).unwrap());
+    let words = "run/trace.jsonl has no act_rms: give --quantity one of gain, grad_norm";
+    for format in ["csv", "svg", "png"] {
+        assert_refused(&place, &[(&["export", "run", "--to", format, "--quantity", "act_rms"], 1, words)]);
+    }
+    let said = place.say(["export", "run", "--to", "csv", "--quantity", "gain"]);
+    assert_eq!((said.code, said.out.as_str()), (0, "lane,step,layer,path,quantity,value\n"));
 }
 
 #[test]
