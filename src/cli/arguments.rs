@@ -246,9 +246,9 @@ mod tests {
     fn steps_given_later_than_epochs_hold_and_a_bad_value_names_its_flag() {
         assert_eq!(
             parsed(&["--depth", "0"]).unwrap_err().to_string(),
-            "--depth: '0' is not a whole number from 1 to 10000: write for example 50"
+            "--depth: '0' is no whole number from 1 to 10000: write e.g. 50"
         );
-        assert!(parsed(&["--lr", "-1"]).unwrap_err().to_string().starts_with("--lr: '-1' is not a number above 0"));
+        assert!(parsed(&["--lr", "-1"]).unwrap_err().to_string().starts_with("--lr: '-1' is no number above 0"));
         assert!(parsed(&["--lane", "plian"]).unwrap_err().to_string().contains("did you mean 'plain'?"));
     }
 }

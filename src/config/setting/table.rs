@@ -137,20 +137,17 @@ pub const MOST_BLOCKS: usize = 10_000;
 /// Units of a block at most.
 const MOST_UNITS: usize = 4096;
 
-const BLOCKS: Numbers<usize> = Numbers {
-    holds: |blocks| (1..=MOST_BLOCKS).contains(blocks),
-    are: "a whole number from 1 to 10000",
-    example: "50",
-};
+const BLOCKS: Numbers<usize> =
+    Numbers { holds: |blocks| (1..=MOST_BLOCKS).contains(blocks), are: "whole number from 1 to 10000", example: "50" };
 
 const UNITS: Numbers<usize> =
-    Numbers { holds: |units| (1..=MOST_UNITS).contains(units), are: "a whole number from 1 to 4096", example: "64" };
+    Numbers { holds: |units| (1..=MOST_UNITS).contains(units), are: "whole number from 1 to 4096", example: "64" };
 
 const MOMENTA: Numbers<f64> =
-    Numbers { holds: |momentum| (0.0..1.0).contains(momentum), are: "a number from 0 and below 1", example: "0.9" };
+    Numbers { holds: |momentum| (0.0..1.0).contains(momentum), are: "number from 0 and below 1", example: "0.9" };
 
 const DECAYS: Numbers<f64> =
-    Numbers { holds: |decay| decay.is_finite() && *decay >= 0.0, are: "a number from 0", example: "0.01" };
+    Numbers { holds: |decay| decay.is_finite() && *decay >= 0.0, are: "number from 0", example: "0.01" };
 
 /// The value as a person would write it: `1e-8`, not `0.00000001`.
 fn written(value: &impl Display) -> String {
