@@ -149,7 +149,7 @@ impl Follow {
             let number = lines.number() + 1;
             let line = lines.next().map_err(|source| TraceError::Read { path: self.path.clone(), source })?;
             let Some(line) = line else {
-                parser.warnings.torn_tail = !lines.rest().is_empty();
+                parser.warnings.torn_tail = lines.is_torn();
                 lines.forget_rest().map_err(|source| TraceError::Read { path: self.path.clone(), source })?;
                 return Ok(None);
             };

@@ -8,9 +8,6 @@ const LONGEST_LINE: usize = 64 << 20;
 /// Read at once: large enough that system calls do not count, small enough for a first picture in no time.
 const CHUNK: usize = 256 << 10;
 
-/// Of a line that is too long this much is kept, to say what it seems to be.
-const BEGINNING: usize = 1 << 10;
-
 /// One line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line<'a> {
@@ -40,7 +37,7 @@ enum State {
     Begun,
     /// `line` was handed out.
     HandedOut,
-    /// The line is too long; `line` keeps its first bytes, the rest is thrown away.
+    /// The line is too long; its rest is thrown away.
     Skipping,
 }
 
@@ -52,7 +49,8 @@ impl<R: Read> Lines<R> {
         Self { reader, line, state, number: lines, end: bytes, whole: bytes, longest }
     }
 
-    /// The next line that is complete; `None` at the end of what is there now.
+    /// The next line that is complete; `None` at the end of what is there now. A first line that is too long is an error:
+    /// what has no line (a device, a picture) would be read for ever.
     pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         if self.state == State::HandedOut {
             self.line.clear();
@@ -75,17 +73,23 @@ impl<R: Read> Lines<R> {
             }
             if self.line.len() >= self.longest {
                 self.state = State::Skipping;
-                self.line.truncate(BEGINNING.min(self.longest / 2));
+                self.line.clear();
+                if self.number == 0 {
+                    let words = format!("its first line is longer than {} MiB: this is no trace", self.longest >> 20);
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, words));
+                }
             }
         }
     }
 
-    /// What follows the last end of line: a line being written, or one torn off; of one that is too long the first bytes.
+    /// What follows the last end of line: a line being written, or one torn off; nothing of one that is too long.
     pub(super) fn rest(&self) -> &[u8] {
-        match self.state {
-            State::Begun | State::Skipping => &self.line,
-            State::HandedOut => &[],
-        }
+        if self.state == State::Begun { &self.line } else { &[] }
+    }
+
+    /// Whether anything follows the last end of line.
+    pub(super) fn is_torn(&self) -> bool {
+        self.state == State::Skipping || !self.rest().is_empty()
     }
 
     /// Number of the last line, from 1.
@@ -130,12 +134,20 @@ mod tests {
 
     #[test]
     fn a_line_without_end_takes_no_memory_and_the_next_one_is_found() {
-        let mut bytes = vec![b'x'; 1000];
+        let mut bytes = b"first\n".to_vec();
+        bytes.extend_from_slice(&[b'x'; 1000]);
         bytes.extend_from_slice(b"\nnext\n");
         let mut lines = short(&bytes, 10);
+        assert_eq!(lines.next().unwrap(), Some(Line::Whole(b"first")));
         assert_eq!(lines.next().unwrap(), Some(Line::TooLong));
         assert_eq!(lines.next().unwrap(), Some(Line::Whole(b"next")));
         assert!(lines.line.capacity() < 100);
+    }
+
+    #[test]
+    fn a_file_whose_first_line_has_no_end_is_left() {
+        let mut lines = Lines::new(io::repeat(0), 0, 0);
+        assert_eq!(lines.next().unwrap_err().to_string(), "its first line is longer than 64 MiB: this is no trace");
     }
 
     #[test]
@@ -143,7 +155,7 @@ mod tests {
         let mut lines = short(b"one\nabcdefghijklmnopqrstuvwxyz", 10);
         assert_eq!(lines.next().unwrap(), Some(Line::Whole(b"one")));
         assert_eq!(lines.next().unwrap(), None);
-        assert!(lines.rest().starts_with(b"abcde"));
+        assert!(lines.is_torn());
     }
 
     #[test]

@@ -151,9 +151,9 @@ mod tests {
 
     #[test]
     fn cells_are_what_stands_between_commas_or_quotes() {
-        let text = "1, 2 ,a b\n\"x, \"\"y\"\"\" , \"z\" ,5\"\n,\n\"\",\"\n";
+        let text = "1, 2 ,a b\n\"x, \"\"y\"\"\" , \"z\" ,5\"\n,\n";
         assert_eq!(
-            records(&text[..text.len() - 2]).unwrap()[..3],
+            records(text).unwrap(),
             [record(1, &["1", "2", "a b"]), record(2, &["x, \"y\"", "z", "5\""]), record(3, &["", ""]),]
         );
     }

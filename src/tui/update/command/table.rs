@@ -2,8 +2,8 @@
 
 use super::Command;
 use crate::config::{not_one_of, setting};
+use crate::number::count;
 use crate::quantity::Quantity;
-use crate::tui::number::count;
 use crate::tui::scene::{Mode, Overlay, Scene};
 use crate::tui::source::SourceKind;
 use crate::tui::update::{Effect, cursor, form, overlay, replay, run, show, window};
