@@ -50,5 +50,5 @@ fn finite(cell: &str) -> Option<f32> {
 /// The advice where a cell that should hold one number holds several columns.
 fn separated_otherwise(cell: &str) -> Option<String> {
     let (_, name) = SEPARATORS.iter().find(|(separator, _)| cell.contains(*separator))?;
-    Some(format!("the columns seem to be separated by {name}: write commas (and a point in 1.5)"))
+    Some(format!("the columns seem to be separated by {name}: write commas (and decimals as 1.5)"))
 }
