@@ -28,6 +28,8 @@ use crate::tui::theme::{Glyphs, Role, Theme, contrast};
 
 /// Columns of a pane below which its title is shortened.
 const NARROW: u16 = 48;
+/// From this width on there are words for everything.
+const WIDE: u16 = 72;
 /// Rows between two labels of layers.
 const LAYER_LABELS: usize = 3;
 
@@ -118,7 +120,8 @@ fn signal<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, pro
     let mut parts = Vec::new();
     if let Some(fit) = &profile.fit {
         let of = if is_shown { "" } else { "signal " };
-        let (per, blocks) = if pane.frame.width < NARROW { ("/block", "") } else { (" per block", " blocks") };
+        let per = if pane.frame.width < NARROW { "/block" } else { " per block" };
+        let blocks = if pane.frame.width < WIDE { "" } else { " blocks" };
         let factor = format!(" {of}{}{per} ", number::factor(fit.rho));
         let left = format!("×{} over {}{blocks}", number::magnitude(fit.attenuation), profile.blocks);
         parts.push((1, Line::from(Span::styled(factor, chip(scene, theme, pane, lane)))));
