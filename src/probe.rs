@@ -12,13 +12,17 @@ mod cost;
 mod memory;
 mod moments;
 mod parameters;
+mod reading;
 mod tap;
+mod units;
 mod watched;
 
 pub use cost::{Cost, Overhead};
 pub use moments::{change, moments};
 pub use parameters::{ParameterMap, Snapshot, Updates};
+pub use reading::LayerReading;
 pub use tap::{Readings, Taps};
+pub use units::Silence;
 pub use watched::{Seen, Watch, Watched};
 
 pub(crate) use memory::{Primitive, Readable};

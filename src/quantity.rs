@@ -9,7 +9,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-pub use sample::{LayerSample, Moments};
+pub use sample::{Factors, LayerSample, Moments, Share, StepKind};
 
 /// How values of a quantity are spread along a colour scale or an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub struct Definition {
     pub formula: &'static str,
     /// When it is absent, and what NaN, ±Inf and 0 mean.
     pub edge_cases: &'static str,
+    /// Which values are usual, and whose word that is.
+    pub healthy: &'static str,
     /// Where the definition comes from.
     pub source: &'static str,
     /// How its values are spread.
@@ -79,6 +81,17 @@ quantities! {
     ActRms => act_rms,
     WeightNorm => weight_norm,
     UpdateRatio => update_ratio,
+    IdentityNorm => identity_norm,
+    BranchNorm => branch_norm,
+    ChannelCosine => channel_cosine,
+    BranchRatio => branch_ratio,
+    GainActivation => gain_activation,
+    GainWeight => gain_weight,
+    GainNorm => gain_norm,
+    GainOther => gain_other,
+    DeadFraction => dead_fraction,
+    Saturation => saturation,
+    Distance => distance,
 }
 
 impl Quantity {

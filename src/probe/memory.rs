@@ -25,6 +25,9 @@ pub(crate) trait Readable: Backend {
     /// Lends the elements to `read`; `None` for a number format that is neither f32 nor f64.
     fn lend<R>(tensor: &Primitive<Self>, read: impl FnOnce(Floats<'_>) -> R) -> Option<R>;
 
+    /// The same in the order of the shape, outermost dimension first.
+    fn lend_in_order<R>(tensor: &Primitive<Self>, read: impl FnOnce(Floats<'_>) -> R) -> Option<R>;
+
     /// Whether the n-th element lent of one is at the same place in the shape as the n-th of the other.
     fn are_alike(one: &Primitive<Self>, other: &Primitive<Self>) -> bool;
 }
@@ -42,6 +45,14 @@ impl Readable for Flex {
             DType::F32 => Some(read(Floats::Single(whole.storage::<f32>()))),
             DType::F64 => Some(read(Floats::Double(whole.storage::<f64>()))),
             _ => None,
+        }
+    }
+
+    fn lend_in_order<R>(tensor: &Primitive<Self>, read: impl FnOnce(Floats<'_>) -> R) -> Option<R> {
+        if tensor.layout().is_contiguous() {
+            Self::lend(tensor, read)
+        } else {
+            Self::lend(&tensor.to_contiguous(), read)
         }
     }
 
@@ -81,6 +92,20 @@ impl Readable for NdArray {
                 None => read(Floats::Single(&storage.view().iter().copied().collect::<Vec<_>>())),
             }),
             NdArrayTensor::F64(storage) => Some(match storage.view().as_slice_memory_order() {
+                Some(values) => read(Floats::Double(values)),
+                None => read(Floats::Double(&storage.view().iter().copied().collect::<Vec<_>>())),
+            }),
+            _ => None,
+        }
+    }
+
+    fn lend_in_order<R>(tensor: &Primitive<Self>, read: impl FnOnce(Floats<'_>) -> R) -> Option<R> {
+        match tensor {
+            NdArrayTensor::F32(storage) => Some(match storage.view().as_slice() {
+                Some(values) => read(Floats::Single(values)),
+                None => read(Floats::Single(&storage.view().iter().copied().collect::<Vec<_>>())),
+            }),
+            NdArrayTensor::F64(storage) => Some(match storage.view().as_slice() {
                 Some(values) => read(Floats::Double(values)),
                 None => read(Floats::Double(&storage.view().iter().copied().collect::<Vec<_>>())),
             }),

@@ -44,6 +44,18 @@ fn distance(old: &Floats<'_>, new: &Floats<'_>) -> f64 {
     }
 }
 
+/// Σ a², Σ b² and Σ ab of two pieces of memory of one length; NaN when they do not match.
+pub(super) fn products(one: &Floats<'_>, other: &Floats<'_>) -> [f64; 3] {
+    match (one, other) {
+        (Floats::Single(one), Floats::Single(other)) if one.len() == other.len() => products_f32(one, other),
+        (Floats::Double(one), Floats::Double(other)) if one.len() == other.len() => {
+            let sum = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum();
+            [sum(one, one), sum(other, other), sum(one, other)]
+        }
+        _ => [f64::NAN; 3],
+    }
+}
+
 /// Σ v² of borrowed memory.
 pub(super) fn sum_of_squares(floats: &Floats<'_>) -> f64 {
     match floats {
@@ -64,6 +76,31 @@ fn sum_of_squares_f32(values: &[f32]) -> f64 {
         }
         let tail: f64 = rest.iter().map(|value| f64::from(*value) * f64::from(*value)).sum();
         sums.iter().sum::<f64>() + tail
+    })
+}
+
+fn products_f32(one: &[f32], other: &[f32]) -> [f64; 3] {
+    /// Fewer than elsewhere: three sums share the registers.
+    const LANES: usize = 16;
+    pulp::Arch::new().dispatch(|| {
+        let (mut ones, mut others, mut both) = ([0.0_f64; LANES], [0.0_f64; LANES], [0.0_f64; LANES]);
+        let (one_chunks, one_rest) = one.as_chunks::<LANES>();
+        let (other_chunks, other_rest) = other.as_chunks::<LANES>();
+        for (one, other) in one_chunks.iter().zip(other_chunks) {
+            for lane in 0..LANES {
+                let (a, b) = (f64::from(one[lane]), f64::from(other[lane]));
+                ones[lane] += a * a;
+                others[lane] += b * b;
+                both[lane] += a * b;
+            }
+        }
+        let mut sums = [ones, others, both].map(|sums| sums.iter().sum::<f64>());
+        for (a, b) in one_rest.iter().zip(other_rest).map(|(a, b)| (f64::from(*a), f64::from(*b))) {
+            sums[0] += a * a;
+            sums[1] += b * b;
+            sums[2] += a * b;
+        }
+        sums
     })
 }
 

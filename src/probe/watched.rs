@@ -13,7 +13,7 @@ use burn::tensor::Tensor;
 
 use super::cost::Cost;
 use super::moments::{change, moments};
-use super::parameters::{ParameterMap, add};
+use super::parameters::{ParameterMap, Snapshot, add};
 use crate::quantity::Moments;
 
 /// What was seen of the parameters during one step, one entry per layer.
@@ -25,34 +25,55 @@ pub struct Seen {
     pub weights: Vec<Option<Moments>>,
     /// Parameters after − before.
     pub updates: Vec<Option<Moments>>,
+    /// Parameters after − the initial ones.
+    pub drift: Vec<Option<Moments>>,
     /// What looking cost.
     pub cost: Cost,
 }
 
 /// The handle of a watched optimiser.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Watch {
     board: Arc<Mutex<Option<Board>>>,
+    /// The parameters at the start, kept alive.
+    initial: Arc<Snapshot>,
 }
 
 #[derive(Debug)]
 struct Board {
-    /// Layers of the parameters still to come, last first.
-    to_come: Vec<usize>,
+    /// Parameters still to come, last first: the how many-th of the model, and its layer.
+    to_come: Vec<(usize, usize)>,
     /// Layers whose gradients are known already.
     known: Vec<bool>,
     seen: Seen,
 }
 
 impl Watch {
+    /// A watch that measures how far the parameters have moved from `initial`.
+    #[must_use]
+    pub fn new(initial: Snapshot) -> Self {
+        Self { board: Arc::default(), initial: Arc::new(initial) }
+    }
+
+    /// The parameters at the start.
+    pub fn initial(&self) -> &Snapshot {
+        &self.initial
+    }
+
     /// Reads the next step of a model in which every trained parameter has a gradient. `gradients`, one entry per
     /// layer, are those that were read already.
     pub fn start(&self, map: &ParameterMap, mut gradients: Vec<Option<Moments>>) {
         let nothing = vec![None; map.table().len()];
         gradients.resize(nothing.len(), None);
         let known = gradients.iter().map(Option::is_some).collect();
-        let seen = Seen { gradients, weights: nothing.clone(), updates: nothing, cost: Cost::default() };
-        let mut to_come: Vec<usize> = map.trained().collect();
+        let seen = Seen {
+            gradients,
+            weights: nothing.clone(),
+            updates: nothing.clone(),
+            drift: nothing,
+            cost: Cost::default(),
+        };
+        let mut to_come: Vec<(usize, usize)> = map.trained().collect();
         to_come.reverse();
         *self.board.lock().unwrap_or_else(PoisonError::into_inner) = Some(Board { to_come, known, seen });
     }
@@ -90,8 +111,8 @@ impl<O: Optimizer> Optimizer for Watched<O> {
         state: Option<Self::State<D>>,
     ) -> (Tensor<D>, Option<Self::State<D>>) {
         let mut guard = self.watch.board.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((board, layer)) = guard.as_mut().and_then(|board| board.to_come.pop().map(|layer| (board, layer)))
-        else {
+        let next = guard.as_mut().and_then(|board| board.to_come.pop().map(|parameter| (board, parameter)));
+        let Some((board, (visited, layer))) = next else {
             drop(guard);
             return self.inner.step(learning_rate, tensor, gradient, state);
         };
@@ -105,6 +126,9 @@ impl<O: Optimizer> Optimizer for Watched<O> {
         cost.of(|| {
             add(&mut board.seen.weights, layer, moments(&before));
             add(&mut board.seen.updates, layer, change(&before, &after));
+            if let Some(initial) = self.watch.initial.get::<D>(visited) {
+                add(&mut board.seen.drift, layer, change(initial, &after));
+            }
             drop(before);
         });
         board.seen.cost = cost;

@@ -9,6 +9,7 @@ pub(super) const DEFINITION: Definition = Definition {
     meaning: "forward scale: size of the activations at the layer's input",
     formula: "‖x_l‖_F / √numel(x_l)",
     edge_cases: "absent where the input is not observed",
+    healthy: "0.5 to 2 (TheDeepChecker, standard deviation of activations)",
     source: "Poole et al. 2016",
     axis: Axis::Log,
     estimate,

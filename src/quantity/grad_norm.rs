@@ -9,6 +9,7 @@ pub(super) const DEFINITION: Definition = Definition {
     meaning: "size of the loss gradient with respect to the layer's parameters",
     formula: "‖g‖₂ = √Σ g² over all parameters of the layer, before clipping",
     edge_cases: "absent where the layer received no gradient; NaN and ±Inf stay",
+    healthy: "no published range: it depends on layer size and loss scale; compare layers, and with signal_norm",
     source: "Glorot & Bengio 2010",
     axis: Axis::Log,
     estimate,

@@ -9,6 +9,7 @@ pub(super) const DEFINITION: Definition = Definition {
     meaning: "size of the layer's parameters before the step",
     formula: "‖θ‖₂ over all parameters of the layer",
     edge_cases: "absent where the layer has no parameters",
+    healthy: "no published range; growth without end is a warning",
     source: "Krogh & Hertz 1991",
     axis: Axis::Log,
     estimate,

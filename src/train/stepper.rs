@@ -9,8 +9,8 @@ use super::measure::{Seen, observe};
 use super::optimizer;
 use crate::config::LaneConfig;
 use crate::grid::Grid;
-use crate::probe::{Cost, Overhead, ParameterMap, Snapshot, Taps, Watch};
-use crate::quantity::{LayerSample, Quantity};
+use crate::probe::{Cost, Overhead, ParameterMap, Silence, Snapshot, Taps, Watch};
+use crate::quantity::{LayerSample, Moments, Quantity};
 use crate::stack::Stack;
 
 /// What is looked at during a step.
@@ -30,6 +30,9 @@ pub struct Stepper<S> {
     map: ParameterMap,
     optimizer: ModuleOptimizer,
     watch: Watch,
+    /// ‖θ_0‖² per layer.
+    initial: Vec<Option<Moments>>,
+    silence: Silence,
     settings: LaneConfig,
     overhead: Overhead,
 }
@@ -56,9 +59,19 @@ impl<S: Stack> Stepper<S> {
     #[must_use]
     pub fn new(model: S, settings: &LaneConfig, device: &Device) -> Self {
         let map = ParameterMap::new(&model, &model.layers());
-        let watch = Watch::default();
+        let watch = Watch::new(Snapshot::of(&model));
+        let initial = map.weights(&model);
         let optimizer = optimizer::build(settings, watch.clone());
-        Self { model, map, optimizer, watch, settings: settings.clone(), overhead: Overhead::measure(device) }
+        Self {
+            model,
+            map,
+            optimizer,
+            watch,
+            initial,
+            silence: Silence::default(),
+            settings: settings.clone(),
+            overhead: Overhead::measure(device),
+        }
     }
 
     /// The stack as it is now.
@@ -85,12 +98,8 @@ impl<S: Stack> Stepper<S> {
 
         let readings = cost.of(|| taps.take());
         cost.and(readings.cost);
-        let mut seen = Seen {
-            inputs: readings.inputs,
-            signals: readings.signals,
-            gradients: readings.gradients,
-            ..Seen::default()
-        };
+        let gradients_read = readings.layers.iter().map(|reading| reading.gradient).collect();
+        let mut seen = Seen { passes: readings.layers, gradients: gradients_read, ..Seen::default() };
         let is_clipped = self.settings.clip.is_some();
         if look == Look::Gradients || is_clipped {
             // Before clipping; otherwise the optimiser's watch reads them in passing.
@@ -107,7 +116,7 @@ impl<S: Stack> Stepper<S> {
         let (mut samples, mut values) = (Vec::new(), Grid::default());
         if look == Look::Everything {
             cost.of(|| {
-                samples = seen.samples(layers);
+                samples = seen.samples(&self.initial, &mut self.silence);
                 values = observe(Quantity::ALL, &samples);
             });
         }
@@ -138,12 +147,14 @@ impl<S: Stack> Stepper<S> {
         self.model = self.optimizer.step(learning_rate, self.model.clone(), gradients);
         if let Some(watched) = self.watch.take() {
             cost.and(watched.cost);
-            (seen.gradients, seen.weights, seen.updates) = (watched.gradients, watched.weights, watched.updates);
+            (seen.gradients, seen.weights) = (watched.gradients, watched.weights);
+            (seen.updates, seen.drift) = (watched.updates, watched.drift);
         }
         if let Some(before) = before {
             cost.of(|| {
                 let updates = self.map.updates(&self.model, &before);
                 (seen.weights, seen.updates) = (updates.weight, updates.update);
+                seen.drift = self.map.updates(&self.model, self.watch.initial()).update;
             });
         }
         cost
