@@ -56,6 +56,7 @@ impl Watch {
     }
 
     /// The parameters at the start.
+    #[must_use]
     pub fn initial(&self) -> &Snapshot {
         &self.initial
     }

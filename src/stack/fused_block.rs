@@ -46,7 +46,7 @@ pub(super) struct Operands {
 
 /// The block's output [B, out]; `None` where the operands are not tracked tensors of a known backend.
 #[allow(deprecated)] // ndarray, see above
-pub(super) fn run(form: Form, operands: &Operands, tap: Option<Tap>) -> Option<Tensor<2>> {
+pub(super) fn run(form: Form, operands: &Operands, tap: Option<&Tap>) -> Option<Tensor<2>> {
     /// The operands as primitives of one backend, through the operation, and back.
     macro_rules! on {
         ($backend:ty, $x:expr) => {{
@@ -72,12 +72,12 @@ fn on<B: Readable>(
     x: Tracked<B>,
     weight: Tracked<B>,
     bias: Option<Tracked<B>>,
-    tap: Option<Tap>,
+    tap: Option<&Tap>,
 ) -> Tracked<B> {
     let (x, x_node) = x.into_parts();
     let (weight, weight_node) = weight.into_parts();
     let hidden = activate::<B>(form.activation, x.clone());
-    if let Some(tap) = &tap {
+    if let Some(tap) = tap {
         tap.look(|reading| {
             reading.input::<B>(&x);
             reading.hidden::<B>(form.activation, &hidden);
@@ -89,17 +89,17 @@ fn on<B: Readable>(
         before: (form.activation == Activation::Gelu).then(|| x.clone()),
         hidden: hidden.clone(),
         weight: weight.clone(),
-        tap: tap.clone(),
+        tap: tap.cloned(),
     };
     let Some(bias) = bias else {
-        let output = form.join::<B>(x, B::linear(hidden, weight, None), tap.as_ref());
+        let output = form.join::<B>(x, B::linear(hidden, weight, None), tap);
         return match BlockOp.prepare::<NoCheckpointing>([x_node, weight_node]).compute_bound().stateful() {
             OpsKind::Tracked(prepared) => prepared.finish(saved, output),
             OpsKind::UnTracked(prepared) => prepared.finish(output),
         };
     };
     let (bias, bias_node) = bias.into_parts();
-    let output = form.join::<B>(x, B::linear(hidden, weight, Some(bias)), tap.as_ref());
+    let output = form.join::<B>(x, B::linear(hidden, weight, Some(bias)), tap);
     match BlockOp.prepare::<NoCheckpointing>([x_node, weight_node, bias_node]).compute_bound().stateful() {
         OpsKind::Tracked(prepared) => prepared.finish(saved, output),
         OpsKind::UnTracked(prepared) => prepared.finish(output),

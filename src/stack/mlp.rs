@@ -144,7 +144,7 @@ impl Block {
             let form = Form { activation: self.activation, skip };
             let bias = self.bias.as_ref().map(Param::val);
             let operands = Operands { x: x.clone(), weight: self.weight.val(), bias };
-            if let Some(output) = fused_block::run(form, &operands, taps.tap(layer)) {
+            if let Some(output) = fused_block::run(form, &operands, taps.tap(layer).as_ref()) {
                 return output;
             }
         }

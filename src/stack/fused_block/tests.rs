@@ -80,7 +80,7 @@ fn one_operation_equals_the_plain_form() {
                     let form = Form { activation, skip };
                     let plain = results(has_bias, backend, |operands, taps| plain_form(form, operands, taps));
                     let fused = results(has_bias, backend, |operands, taps| {
-                        run(form, operands, taps.tap(LAYER)).expect("a tracked tensor of a known backend")
+                        run(form, operands, taps.tap(LAYER).as_ref()).expect("a tracked tensor of a known backend")
                     });
                     let case = format!("{backend} {form:?} {has_bias}");
                     for (plain, fused) in plain.0.iter().flatten().zip(fused.0.iter().flatten()) {

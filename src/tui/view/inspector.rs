@@ -1,6 +1,8 @@
 //! Every quantity of all lanes at the cursor, and what belongs to the step: exact while the step is recent, from least
 //! to largest of its bucket after that.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -21,6 +23,9 @@ const LEAST_VALUE: u16 = 9;
 const MOST_VALUE: u16 = 13;
 /// Columns of the names at least.
 const NAME: u16 = 9;
+
+/// Quantities that are shown at least before the values of the step take rows from them.
+const LEAST_QUANTITIES: usize = 6;
 
 /// Rows of the step, with their names and short names.
 const SCALARS: [(Scalar, &str, &str); 4] = [
@@ -52,10 +57,22 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     let table = Table { scene, theme, area: inner, lanes: &lanes[first..first + fitting], first, value };
     let mut row = table.names(inner.y, buffer);
     let mut inexact = false;
-    for quantity in scene.quantities() {
+    let quantities = table.quantities(step);
+    let shown = window(&quantities, scene.view.quantity, usize::from(inner.bottom().saturating_sub(row)));
+    for &quantity in &quantities[shown.clone()] {
         let shown = |lane: &LaneRef<'_>| value_at(lane, quantity, lane.layer_at(scene.view.cursor.depth), step);
         inexact |= table.row(row, &table.quantity_name(quantity), shown, buffer);
         row += 1;
+    }
+    if shown.len() < quantities.len() {
+        let (above, below) = (shown.start, quantities.len() - shown.end);
+        let (up, down) = (theme.glyph("↑", "^"), theme.glyph("↓", "v"));
+        let text = match (above, below) {
+            (0, below) => format!(" {down}{below} "),
+            (above, 0) => format!(" {up}{above} "),
+            (above, below) => format!(" {up}{above} {down}{below} "),
+        };
+        buffer.set_stringn(frame.x + 2, frame.bottom() - 1, text, usize::from(frame.width - 2), theme.style(Role::Dim));
     }
     // A blank line between the layer and the step, where there is room.
     row += u16::from(usize::from(inner.bottom().saturating_sub(row)) > SCALARS.len() + 1);
@@ -71,6 +88,17 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
         let x = frame.right().saturating_sub(text.chars().count() as u16 + 2).max(frame.x + 1);
         buffer.set_stringn(x, frame.bottom() - 1, text, usize::from(frame.width - 2), theme.style(Role::Dim));
     }
+}
+
+/// Which of the quantities are shown in so many rows: those around the one of the heatmaps, while the values of the step
+/// keep their place below where there are rows enough for both.
+fn window(quantities: &[Quantity], chosen: Quantity, rows: usize) -> Range<usize> {
+    let below = SCALARS.len() + 1;
+    let rows = if rows >= below + LEAST_QUANTITIES { rows - below } else { rows };
+    let rows = rows.min(quantities.len());
+    let chosen = quantities.iter().position(|quantity| *quantity == chosen).unwrap_or(0);
+    let start = chosen.saturating_sub(rows / 2).min(quantities.len() - rows);
+    start..start + rows
 }
 
 /// `block 17 · step 212`, or the share of the depth where the lanes differ in it.
@@ -105,6 +133,16 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
+    /// Those that a shown lane has a value of, and the one of the heatmaps.
+    fn quantities(&self, step: Step) -> Vec<Quantity> {
+        let (scene, depth) = (self.scene, self.scene.view.cursor.depth);
+        let has = |quantity: Quantity| {
+            let at = |lane: &LaneRef<'_>| value_at(lane, quantity, lane.layer_at(depth), step).is_some();
+            quantity == scene.view.quantity || self.lanes.iter().any(at)
+        };
+        scene.quantities().into_iter().filter(|quantity| has(*quantity)).collect()
+    }
+
     /// The names of the lanes; returns the row after.
     fn names(&self, y: u16, buffer: &mut Buffer) -> u16 {
         if self.area.height == 0 {
