@@ -19,8 +19,7 @@ pub(crate) struct Net {
 }
 
 impl Layer {
-    fn new(fan_in: usize, fan_out: usize, device: &Device) -> Self {
-        let bound = 1.0 / (fan_in as f64).sqrt();
+    fn new(fan_in: usize, fan_out: usize, bound: f64, device: &Device) -> Self {
         let uniform = Distribution::Uniform(-bound, bound);
         let weight = Param::from_tensor(Tensor::random([fan_in, fan_out], uniform, device));
         Self { weight, bias: Param::from_tensor(Tensor::random([fan_out], uniform, device)) }
@@ -33,8 +32,9 @@ impl Layer {
 
 impl Net {
     pub(crate) fn new(features: usize, width: usize, depth: usize, classes: usize, device: &Device) -> Self {
-        let blocks = (0..depth).map(|_| Layer::new(width, width, device)).collect();
-        Self { stem: Layer::new(features, width, device), blocks, head: Layer::new(width, classes, device) }
+        // Small enough that nothing overflows at any depth: NaN is no fair opponent.
+        let blocks = (0..depth).map(|_| Layer::new(width, width, 0.01, device)).collect();
+        Self { stem: Layer::new(features, width, 0.1, device), blocks, head: Layer::new(width, classes, 0.1, device) }
     }
 
     pub(crate) fn step(

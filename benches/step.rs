@@ -13,7 +13,7 @@ mod paired;
 use burn::optim::SgdConfig;
 use burn::prelude::Device;
 use gradtop::backend;
-use gradtop::config::{Backend, LaneConfig, Optimizer, Wiring};
+use gradtop::config::{Backend, Init, LaneConfig, Optimizer, Wiring};
 use gradtop::data::{self, Batches};
 use gradtop::stack::mlp::Task;
 use gradtop::stack::{Labelled, Mlp};
@@ -67,7 +67,8 @@ fn compare(name: &str, depth: usize, steps: usize, look: Look, most: f64, device
         .map(|_| {
             let ours = paired::cpu(|| {
                 for _ in 0..steps {
-                    let _ = ours.step(&batch, RATE, look);
+                    let taken = ours.step(&batch, RATE, look);
+                    assert!(taken.loss.is_finite(), "{name}: nothing to measure");
                 }
             });
             let theirs = paired::cpu(|| {
@@ -167,6 +168,8 @@ fn stepper(depth: usize, device: &Device) -> Stepper<Mlp> {
         width: WIDTH,
         optimizer: Optimizer::Sgd,
         momentum: 0.0,
+        // As small as those of the plain loop: with NaN everywhere nothing would be measured as it is in use.
+        init: Init::Normal(0.006),
         ..LaneConfig::new(Wiring::Residual)
     };
     Stepper::new(Mlp::new(&settings, Task { features: 64, classes: 10 }, 1, device), &settings, device)

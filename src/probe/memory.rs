@@ -146,6 +146,29 @@ pub(super) fn with_pairs<const D: usize, R>(
     }
 }
 
+/// The same of three tensors.
+pub(super) fn with_triples<const D: usize, R>(
+    tensors: [&Tensor<D>; 3],
+    read: impl FnOnce([Floats<'_>; 3]) -> R,
+) -> Option<R> {
+    if tensors[0].clone().try_into_primitive::<Flex>().is_ok() {
+        let [one, two, three] = tensors.map(|tensor| tensor.clone().try_into_primitive::<Flex>());
+        return triples::<Flex, R>([&one.ok()?, &two.ok()?, &three.ok()?], read);
+    }
+    let [one, two, three] = tensors.map(|tensor| tensor.clone().try_into_primitive::<NdArray>());
+    triples::<NdArray, R>([&one.ok()?, &two.ok()?, &three.ok()?], read)
+}
+
+fn triples<B: Readable, R>(
+    [one, two, three]: [&Primitive<B>; 3],
+    read: impl FnOnce([Floats<'_>; 3]) -> R,
+) -> Option<R> {
+    if !B::are_alike(one, two) || !B::are_alike(two, three) {
+        return None;
+    }
+    B::lend(one, |one| B::lend(two, |two| B::lend(three, |three| read([one, two, three]))))??
+}
+
 fn pairs<B: Readable, R>(
     one: &Primitive<B>,
     other: &Primitive<B>,

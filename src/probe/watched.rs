@@ -12,7 +12,7 @@ use burn::prelude::Device;
 use burn::tensor::Tensor;
 
 use super::cost::Cost;
-use super::moments::{change, moments};
+use super::moments::{change, journey, moments};
 use super::parameters::{ParameterMap, Snapshot, add};
 use crate::quantity::Moments;
 
@@ -125,10 +125,15 @@ impl<O: Optimizer> Optimizer for Watched<O> {
         let (after, state) = self.inner.step(learning_rate, tensor, gradient, state);
         // Now that the update has brought them into the cache: reading alone is what measuring costs.
         cost.of(|| {
-            add(&mut board.seen.weights, layer, moments(&before));
-            add(&mut board.seen.updates, layer, change(&before, &after));
+            let seen = &mut board.seen;
             if let Some(initial) = self.watch.initial.get::<D>(visited) {
-                add(&mut board.seen.drift, layer, change(initial, &after));
+                let [weight, update, drift] = journey(&before, &after, initial);
+                add(&mut seen.weights, layer, weight);
+                add(&mut seen.updates, layer, update);
+                add(&mut seen.drift, layer, drift);
+            } else {
+                add(&mut seen.weights, layer, moments(&before));
+                add(&mut seen.updates, layer, change(&before, &after));
             }
             drop(before);
         });

@@ -93,7 +93,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
 /// Which of the quantities are shown in so many rows: those around the one of the heatmaps, while the values of the step
 /// keep their place below where there are rows enough for both.
 fn window(quantities: &[Quantity], chosen: Quantity, rows: usize) -> Range<usize> {
-    let below = SCALARS.len() + 1;
+    let below = SCALARS.len() + 2;
     let rows = if rows >= below + LEAST_QUANTITIES { rows - below } else { rows };
     let rows = rows.min(quantities.len());
     let chosen = quantities.iter().position(|quantity| *quantity == chosen).unwrap_or(0);
