@@ -3,6 +3,8 @@
 // A test that cannot go on fails; with --nocapture some show their figures.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+#[cfg(feature = "lab")]
+mod anatomy;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
 mod backends;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]

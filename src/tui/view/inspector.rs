@@ -38,6 +38,8 @@ const SCALARS: [(Scalar, &str, &str); 4] = [
 /// A number or a range as it is shown, and whether it is exact.
 struct Shown {
     text: String,
+    /// In place of the text where that does not fit.
+    short: Option<&'static str>,
     is_exact: bool,
     role: Option<Role>,
 }
@@ -169,7 +171,9 @@ impl Table<'_> {
                 None => Line::styled("–", self.theme.style(Role::Absent)),
                 Some(shown) => {
                     inexact |= !shown.is_exact;
-                    Line::styled(shown.text, shown.role.map_or(lane_style, |role| self.theme.style(role)))
+                    let is_long = shown.text.chars().count() >= usize::from(self.value);
+                    let text = shown.short.filter(|_| is_long).map_or(shown.text, str::to_owned);
+                    Line::styled(text, shown.role.map_or(lane_style, |role| self.theme.style(role)))
                 }
             };
             self.right_aligned(y, index, &line, buffer);
@@ -226,17 +230,20 @@ fn value_at(lane: &LaneRef<'_>, quantity: Quantity, layer: LayerId, step: Step) 
 
 fn exactly(quantity: Quantity, value: f32) -> Shown {
     let role = (!value.is_finite()).then_some(Role::Bad);
+    if value == 0.0 && matches!(quantity, Quantity::UpdateRatio | Quantity::Distance) {
+        return Shown { text: "not moving".to_owned(), short: Some("0"), is_exact: true, role };
+    }
     let text = match quantity {
         Quantity::Gain if value.is_finite() && value != 0.0 => number::factor(f64::from(value)),
         _ => number::value(f64::from(value)),
     };
-    Shown { text, is_exact: true, role }
+    Shown { text, short: None, is_exact: true, role }
 }
 
 fn summarized(summary: &Summary) -> Option<Shown> {
     if summary.non_finite > 0 {
         let text = format!("{} not fin.", summary.non_finite);
-        return Some(Shown { text, is_exact: false, role: Some(Role::Bad) });
+        return Some(Shown { text, short: None, is_exact: false, role: Some(Role::Bad) });
     }
     let (least, largest) = (summary.min?, summary.max?);
     Some(range(least, largest, summary.count))
@@ -245,9 +252,9 @@ fn summarized(summary: &Summary) -> Option<Shown> {
 fn range(least: f32, largest: f32, count: u32) -> Shown {
     let (low, high) = (number::magnitude(f64::from(least)), number::magnitude(f64::from(largest)));
     if least == largest || low == high {
-        return Shown { text: number::value(f64::from(largest)), is_exact: count == 1, role: None };
+        return Shown { text: number::value(f64::from(largest)), short: None, is_exact: count == 1, role: None };
     }
-    Shown { text: format!("{low}…{high}"), is_exact: false, role: None }
+    Shown { text: format!("{low}…{high}"), short: None, is_exact: false, role: None }
 }
 
 fn scalar_at(lane: &LaneRef<'_>, scalar: Scalar, step: Step) -> Option<Shown> {
@@ -261,15 +268,15 @@ fn scalar_at(lane: &LaneRef<'_>, scalar: Scalar, step: Step) -> Option<Shown> {
             _ => number::value(f64::from(bucket.last)),
         };
         let role = (!bucket.last.is_finite()).then_some(Role::Bad);
-        return Some(Shown { text, is_exact: bucket.count == 1, role });
+        return Some(Shown { text, short: None, is_exact: bucket.count == 1, role });
     }
     if bucket.non_finite > 0 {
         let text = format!("{} not fin.", bucket.non_finite);
-        return Some(Shown { text, is_exact: false, role: Some(Role::Bad) });
+        return Some(Shown { text, short: None, is_exact: false, role: Some(Role::Bad) });
     }
     if scalar == Scalar::Accuracy {
         let text = format!("{:.0}…{:.0} %", bucket.min * 100.0, bucket.max * 100.0);
-        return Some(Shown { text, is_exact: false, role: None });
+        return Some(Shown { text, short: None, is_exact: false, role: None });
     }
     Some(range(bucket.min, bucket.max, bucket.count))
 }
@@ -278,5 +285,5 @@ fn scalar_at(lane: &LaneRef<'_>, scalar: Scalar, step: Step) -> Option<Shown> {
 fn evaluated(lane: &LaneRef<'_>, step: Step) -> Option<Shown> {
     let eval = lane.history.evals().iter().rev().find(|eval| eval.step <= step)?;
     let role = (!eval.loss.is_finite()).then_some(Role::Bad);
-    Some(Shown { text: number::percent(f64::from(eval.accuracy)), is_exact: true, role })
+    Some(Shown { text: number::percent(f64::from(eval.accuracy)), short: None, is_exact: true, role })
 }
