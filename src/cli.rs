@@ -40,7 +40,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> {
         Err(error) => {
             // Help and version are "errors" of clap that go to standard output with code 0.
             let code = u8::try_from(error.exit_code()).unwrap_or(1);
-            let _ = error.print();
+            let printed = error.print().and_then(|()| std::io::Write::flush(&mut std::io::stdout()));
+            if !error.use_stderr() {
+                manual::printed(printed)?;
+            }
             return Ok(Exit::code(code));
         }
     };

@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::event::{Event, LaneHeader, RunHeader};
 use crate::history::{History, LaneHistory};
 use crate::layer::LayerKind;
-use crate::profile::{Profile, fit};
+use crate::profile::Profile;
 use crate::quantity::Quantity;
 use crate::trace::{Trace, TraceError};
 
@@ -78,7 +78,7 @@ fn signal(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Vec<O
     values.filter(|(_, layer)| layer.kind == LayerKind::Block).map(|(value, _)| value.get()).collect()
 }
 
-/// The depth profile fitted to [`signal`].
-fn fitted(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Option<Profile> {
-    fit(&signal(header, lane, history))
+/// The depth profile of a lane at the newest measured step; empty where there is none.
+fn profile(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Profile {
+    Profile::of(&signal(header, lane, history))
 }

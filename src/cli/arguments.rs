@@ -83,9 +83,11 @@ fn export() -> Command {
         .arg(
             Arg::new("quantity")
                 .long("quantity")
-                .help("quantity of the picture")
+                .help(format!(
+                    "quantity of the picture [default: {}], or the only one of the table",
+                    Quantity::SignalNorm.name()
+                ))
                 .value_name("NAME")
-                .default_value(Quantity::SignalNorm.name())
                 .value_parser(PossibleValuesParser::new(quantities)),
         )
         .arg(switch("force", "replace FILE if it exists"))
@@ -127,12 +129,13 @@ fn run_arguments() -> Vec<Arg> {
     arguments.extend(settings);
     let output = [
         switch("headless", "no screen: progress and a closing table (by itself where standard output is no terminal)"),
-        path("log", "DIR", "write the trace into this folder; without it nothing is written")
-            .long("log")
-            .env("GRADTOP_LOG"),
+        variable(
+            path("log", "DIR", "write the trace into this folder; without it nothing is written").long("log"),
+            "GRADTOP_LOG",
+        ),
         switch("append", "go on in a folder that already holds a trace of the same lanes").requires("log"),
         switch("force", "replace the trace that the folder holds").requires("log").conflicts_with("append"),
-        path("config", "FILE", "read settings from this file").long("config").env("GRADTOP_CONFIG"),
+        variable(path("config", "FILE", "read settings from this file").long("config"), "GRADTOP_CONFIG"),
         switch("print-config", "print every setting with its meaning as a file for --config, and end"),
     ];
     arguments.extend(output.map(|argument| argument.help_heading("Run")));
@@ -141,32 +144,33 @@ fn run_arguments() -> Vec<Arg> {
 }
 
 fn screen_arguments() -> Vec<Arg> {
-    vec![
-        Arg::new("color")
-            .long("color")
-            .help("colours of the screen [default: what the terminal can show; NO_COLOR is respected]")
-            .value_name("auto|truecolor|256|16|none")
-            .hide_possible_values(true)
-            .env("GRADTOP_COLOR")
-            .value_parser(PossibleValuesParser::new(["auto", "truecolor", "256", "16", "none"]))
-            .help_heading("Screen"),
-        Arg::new("theme")
-            .long("theme")
-            .help("background of the terminal [default: auto]")
-            .value_name("auto|dark|light")
-            .hide_possible_values(true)
-            .env("GRADTOP_THEME")
-            .value_parser(PossibleValuesParser::new(["auto", "dark", "light"]))
-            .help_heading("Screen"),
-        switch("ascii", "draw with ASCII characters only")
-            .env("GRADTOP_ASCII")
-            .value_parser(FalseyValueParser::new())
-            .help_heading("Screen"),
-        path("diagnostics", "FILE", "append the program's own diagnostics to this file")
-            .long("diagnostics")
-            .env("GRADTOP_DIAGNOSTICS")
-            .help_heading("Screen"),
-    ]
+    let color = Arg::new("color")
+        .long("color")
+        .help("colours of the screen [default: what the terminal can show; NO_COLOR is respected]")
+        .value_name("auto|truecolor|256|16|none")
+        .hide_possible_values(true)
+        .value_parser(PossibleValuesParser::new(["auto", "truecolor", "256", "16", "none"]));
+    let theme = Arg::new("theme")
+        .long("theme")
+        .help("background of the terminal [default: auto]")
+        .value_name("auto|dark|light")
+        .hide_possible_values(true)
+        .value_parser(PossibleValuesParser::new(["auto", "dark", "light"]));
+    let ascii = switch("ascii", "draw with ASCII characters only").value_parser(FalseyValueParser::new());
+    let diagnostics = path("diagnostics", "FILE", "append the program's own diagnostics to this file");
+    let arguments = [
+        variable(color, "GRADTOP_COLOR"),
+        variable(theme, "GRADTOP_THEME"),
+        variable(ascii, "GRADTOP_ASCII"),
+        variable(diagnostics.long("diagnostics"), "GRADTOP_DIAGNOSTICS"),
+    ];
+    arguments.map(|argument| argument.help_heading("Screen")).into()
+}
+
+/// Also read from a variable of the environment, unless that is empty: then it counts as unset.
+fn variable(argument: Arg, name: &'static str) -> Arg {
+    let is_empty = std::env::var_os(name).is_some_and(|value| value.is_empty());
+    if is_empty { argument } else { argument.env(name) }
 }
 
 /// Help must not print what happens to stand in the environment.
@@ -240,8 +244,11 @@ mod tests {
 
     #[test]
     fn steps_given_later_than_epochs_hold_and_a_bad_value_names_its_flag() {
-        assert_eq!(parsed(&["--depth", "0"]).unwrap_err().to_string(), "--depth: '0' is not within 1 and 10000");
-        assert!(parsed(&["--lr", "-1"]).unwrap_err().to_string().starts_with("--lr: '-1' is not a number above 0"));
+        assert_eq!(
+            parsed(&["--depth", "0"]).unwrap_err().to_string(),
+            "--depth: '0' is no whole number from 1 to 10000: write e.g. 50"
+        );
+        assert!(parsed(&["--lr", "-1"]).unwrap_err().to_string().starts_with("--lr: '-1' is no number above 0"));
         assert!(parsed(&["--lane", "plian"]).unwrap_err().to_string().contains("did you mean 'plain'?"));
     }
 }

@@ -10,15 +10,17 @@ use super::exit::Usage;
 use super::output::{self, Existing, UNWRITTEN};
 use super::{Exit, note};
 use crate::quantity::Quantity;
+use crate::report::csv::Rows;
 use crate::report::{self, Size, csv};
+use crate::text;
 use crate::trace::{self, Trace};
 
 /// Reads the trace to its end and writes it in another form.
 pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
-    let text = |name: &str| matches.get_one::<String>(name).map(String::as_str).unwrap_or_default();
+    let word = |name: &str| matches.get_one::<String>(name).map(String::as_str).unwrap_or_default();
     let path = matches.get_one::<PathBuf>("trace").map_or(Path::new("."), PathBuf::as_path);
     let output = matches.get_one::<PathBuf>("output");
-    let format = text("to");
+    let format = word("to");
     if format == "png" && output.is_none() && io::stdout().is_terminal() {
         return Err(Usage("a picture is no text for a terminal: write -o FILE.png".to_owned()).into());
     }
@@ -26,11 +28,16 @@ pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
     let existing = if matches.get_flag("force") { Existing::Replace } else { Existing::Keep };
     let target = output.map(PathBuf::as_path);
     refuse_itself(target, &trace.path())?;
+    let asked = Quantity::named(word("quantity"));
+    if let Some(quantity) = asked {
+        refuse_missing(quantity, &trace)?;
+    }
     let result = if format == "csv" {
-        output::write(target, existing, |out| Ok(csv::write(&mut trace, out)?))
+        let rows = asked.map_or(Rows::All, Rows::Of);
+        output::write(target, existing, |out| Ok(csv::write(&mut trace, rows, out)?))
     } else {
         // Nothing is opened before there is something to write.
-        let quantity = Quantity::named(text("quantity")).unwrap_or(Quantity::SignalNorm);
+        let quantity = asked.unwrap_or(Quantity::SignalNorm);
         picture(&mut trace, quantity, format)
             .and_then(|bytes| output::write(target, existing, |out| out.write_all(&bytes).context(UNWRITTEN)))
     };
@@ -53,6 +60,16 @@ fn picture(trace: &mut Trace, quantity: Quantity, format: &str) -> Result<Vec<u8
     } else {
         Ok(report::png(&histories, quantity, size)?)
     }
+}
+
+fn refuse_missing(quantity: Quantity, trace: &Trace) -> Result<()> {
+    let there = &trace.header().quantities;
+    if there.contains(&quantity) {
+        return Ok(());
+    }
+    let names: Vec<&str> = there.iter().map(|quantity| quantity.name()).collect();
+    let path = text::path(&trace.path());
+    Err(eyre!("{path} has no {}: give --quantity one of {}", quantity.name(), names.join(", ")))
 }
 
 fn refuse_itself(target: Option<&Path>, trace: &Path) -> Result<()> {

@@ -29,7 +29,12 @@ pub(super) fn man() -> Result<Exit> {
 /// Writes to standard output; a reader that has gone (`| head`) is no error.
 pub(super) fn print(bytes: &[u8]) -> Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
+    printed(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
+/// What became of printing to standard output, worded for a person.
+pub(super) fn printed(result: io::Result<()>) -> Result<()> {
+    match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result.context("cannot write to standard output"),
     }

@@ -11,7 +11,8 @@ use super::exit::Usage;
 use super::{Exit, show};
 use crate::tui::source::traces::TraceSource;
 
-/// Replays, follows, compares.
+/// Replays, follows, compares. A trace that turns out broken stays on the screen with what could be read of it; where
+/// that is not a single step, quitting ends with its error.
 pub(super) fn view(matches: &ArgMatches) -> Result<Exit> {
     if !io::stdout().is_terminal() {
         let advice = "view needs a terminal: for a table or a picture write gradtop export TRACE --to csv|svg|png";
@@ -20,5 +21,9 @@ pub(super) fn view(matches: &ArgMatches) -> Result<Exit> {
     let paths: Vec<PathBuf> = matches.get_many::<PathBuf>("trace").into_iter().flatten().cloned().collect();
     let mut source = TraceSource::open(&paths)?;
     Diagnostics::of(matches)?.start(None)?;
-    show::show(matches, &mut source)
+    let exit = show::show(matches, &mut source)?;
+    if exit == Exit::DONE {
+        source.close()?;
+    }
+    Ok(exit)
 }

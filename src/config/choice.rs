@@ -281,11 +281,11 @@ pub enum Length {
     Epochs(u64),
 }
 
-/// "X is not one of A, B, C", with the nearest as a suggestion.
+/// "X is not one of A, B, C"; where one of them is near, it comes first: a narrow line shows that much.
 pub(crate) fn not_one_of(word: &str, words: &[&str]) -> String {
     let list = words.join(", ");
     match nearest(word, words) {
-        Some(near) => format!("'{word}' is not one of {list}: did you mean '{near}'?"),
+        Some(near) => format!("'{word}' is unknown: did you mean '{near}'? It is one of {list}"),
         None => format!("'{word}' is not one of {list}"),
     }
 }
@@ -305,6 +305,6 @@ pub(crate) fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
 fn positive(number: &str) -> Result<f64, String> {
     match number.parse::<f64>() {
         Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
-        _ => Err(format!("'{number}' is not a number above 0")),
+        _ => Err(format!("'{number}' is no number above 0: write e.g. 1")),
     }
 }

@@ -162,7 +162,8 @@ impl Draft {
         for (name, value) in variables {
             // Variables of others may hold any bytes.
             let Some(rest) = name.to_str().and_then(|name| name.strip_prefix("GRADTOP_")) else { continue };
-            if reserved.contains(&rest) {
+            // An empty variable counts as unset, as in a shell's `VARIABLE= command`.
+            if reserved.contains(&rest) || value.is_empty() {
                 continue;
             }
             let value = value.into_string().map_err(|value| DraftError::Value {

@@ -134,6 +134,6 @@ mod tests {
         for name in ["", "\u{1b}[31m", "\u{202e}niap", "plain\u{3164}", "a name that is longer than any"] {
             assert!(problem(&format!("plain:name={name}")).contains("is no name for a lane"), "{name:?}");
         }
-        assert!(problem("plain:depth=0").contains("not within 1 and 10000"));
+        assert!(problem("plain:depth=0").contains("no whole number from 1 to 10000"));
     }
 }

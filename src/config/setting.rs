@@ -1,5 +1,6 @@
 //! The table of settings: one row each, feeding flags, environment, file, `--print-config` and the form on screen.
 
+mod number;
 mod table;
 
 use thiserror::Error;
@@ -86,6 +87,12 @@ impl Setting {
         }
     }
 
+    /// Whether it shares its field with another setting, as steps and epochs do: one of both is empty.
+    #[must_use]
+    pub fn is_alternative(&self) -> bool {
+        matches!(self.key, "steps" | "epochs")
+    }
+
     /// Whether each lane has a value of its own.
     #[must_use]
     pub fn is_per_lane(&self) -> bool {
@@ -130,6 +137,9 @@ mod tests {
         for setting in SETTINGS {
             let mut config = defaults.clone();
             let value = setting.get(&config);
+            if value.is_empty() && setting.is_alternative() {
+                continue;
+            }
             setting.set(&mut config, &value).expect("takes its own default");
             assert_eq!(config, defaults, "{}", setting.key);
         }
@@ -140,16 +150,28 @@ mod tests {
         let problem = |key: &str, value: &str| {
             find(key).expect("exists").set(&mut RunConfig::default(), value).unwrap_err().to_string()
         };
-        assert_eq!(problem("depth", "0"), "depth: '0' is not within 1 and 10000");
-        assert_eq!(
-            problem("depth", "ten"),
-            "depth: 'ten' cannot be read (invalid digit found in string): write 1…10000"
-        );
-        assert_eq!(problem("lr", "nan"), "lr: 'nan' is not a number above 0");
-        assert_eq!(problem("batch", "0"), "batch: '0' is not a whole number from 1 up");
+        assert_eq!(problem("depth", "0"), "depth: '0' is no whole number from 1 to 10000: write e.g. 50");
+        assert_eq!(problem("depth", "ten"), "depth: 'ten' is no whole number from 1 to 10000: write e.g. 50");
+        assert_eq!(problem("lr", "nan"), "lr: 'nan' is no number above 0: write e.g. 1e-3");
+        assert_eq!(problem("batch", "0"), "batch: '0' is no whole number from 1: write e.g. 64");
         assert!(problem("activation", "rely").contains("did you mean 'relu'?"));
         assert!(problem("backend", "flux").contains("did you mean 'flex'?"));
-        assert!(problem("clip", "-1").contains("not a number above 0"));
+        assert!(problem("clip", "-1").contains("no number above 0"));
+    }
+
+    #[test]
+    fn no_refusal_speaks_of_rust_and_each_says_what_to_write() {
+        for setting in SETTINGS {
+            for word in ["-1", "", "99999999999999999999999", "1.5.2", "nan", "%"] {
+                let Err(SettingError { problem, .. }) = setting.set(&mut RunConfig::default(), word) else { continue };
+                for foreign in ["invalid", "string", "literal", "target type", "digit", "cannot be read"] {
+                    let own = problem.replace("digits", "");
+                    assert!(!own.contains(foreign), "{}: {problem}", setting.key);
+                }
+                let remedies = ["write ", "is not one of", "did you mean"];
+                assert!(remedies.iter().any(|words| problem.contains(words)), "{}: {problem}", setting.key);
+            }
+        }
     }
 
     #[test]
@@ -158,7 +180,7 @@ mod tests {
         let (steps, epochs) = (find("steps").expect("exists"), find("epochs").expect("exists"));
         epochs.set(&mut config, "3").expect("taken");
         assert_eq!((steps.get(&config), epochs.get(&config)), (String::new(), "3".to_owned()));
-        steps.set(&mut config, "").expect("nothing to do");
+        assert!(steps.set(&mut config, "").unwrap_err().to_string().contains("'' is no whole number from 1"));
         assert_eq!(config.length, Length::Epochs(3));
     }
 }

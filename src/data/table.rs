@@ -3,10 +3,19 @@
 //! Columns are standardized with the training part's mean and deviation (a constant column becomes 0); the split is
 //! 80/20, drawn from the seed.
 
+mod lines;
+mod records;
+mod row;
+
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufReader;
 use std::path::Path;
 
 use rand::seq::SliceRandom;
+
+use records::Records;
+use row::{Row, is_header};
 
 use super::{DataError, Dataset, Split};
 use crate::stack::init::Purpose;
@@ -17,7 +26,8 @@ const HELD_OUT_ONE_IN: usize = 5;
 /// Reads and splits a table.
 ///
 /// # Errors
-/// When the file cannot be read, a cell is no number, rows are ragged, there are no rows or only one class.
+/// When the file cannot be read, is no UTF-8, leaves a quote open, a cell is no number, rows are ragged, there are no
+/// rows or only one class.
 pub fn table(path: &Path, seed: u64) -> Result<Dataset, DataError> {
     let rows = read(path)?;
     let table = |problem: &str| DataError::Table { path: path.to_owned(), problem: problem.to_owned() };
@@ -49,59 +59,25 @@ pub fn table(path: &Path, seed: u64) -> Result<Dataset, DataError> {
     Ok(Dataset { features, classes: classes.into_keys().collect(), training, held_out })
 }
 
-/// One line.
-struct Row {
-    numbers: Vec<f32>,
-    class: String,
-}
-
 fn read(path: &Path) -> Result<Vec<Row>, DataError> {
-    let unreadable = |source: std::io::Error| DataError::Read { path: path.to_owned(), source };
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(file);
+    let file = File::open(path).map_err(|source| DataError::Read { path: path.to_owned(), source })?;
+    let mut records = Records::new(path, BufReader::new(file));
     let mut rows: Vec<Row> = Vec::new();
-    for (index, record) in reader.records().enumerate() {
-        let record = record.map_err(|error| unreadable(std::io::Error::other(error)))?;
-        let line = record.position().map_or(index as u64 + 1, csv::Position::line);
-        let problem = |problem: String| DataError::Row { path: path.to_owned(), line, problem };
-        match (parse(&record), rows.first()) {
-            (Err(_), None) if index == 0 && is_header(&record) => {}
-            (Err(reason), _) => return Err(problem(reason)),
+    let mut is_first = true;
+    while let Some(record) = records.next()? {
+        match (Row::read(&record), rows.first()) {
+            (Err(_), None) if is_first && is_header(&record) => {}
+            (Err(reason), _) => return Err(records.problem(&record, reason)),
             (Ok(row), Some(first)) if row.numbers.len() != first.numbers.len() => {
                 let (has, wants) = (row.numbers.len() + 1, first.numbers.len() + 1);
-                return Err(problem(format!("{has} columns where the first row has {wants}: make every row as long")));
+                let problem = format!("{has} columns where the first row has {wants}: make every row as long");
+                return Err(records.problem(&record, problem));
             }
             (Ok(row), _) => rows.push(row),
         }
+        is_first = false;
     }
     Ok(rows)
-}
-
-/// A first row without any number is a header.
-fn is_header(record: &csv::StringRecord) -> bool {
-    record.iter().all(|cell| cell.parse::<f32>().is_err())
-}
-
-fn parse(record: &csv::StringRecord) -> Result<Row, String> {
-    let columns = record.len();
-    if columns < 2 {
-        return Err("needs at least one number and a class, separated by commas".to_owned());
-    }
-    let mut numbers = Vec::with_capacity(columns - 1);
-    for (column, cell) in record.iter().take(columns - 1).enumerate() {
-        let number = cell.parse::<f32>().ok().filter(|number| number.is_finite());
-        numbers.push(number.ok_or_else(|| {
-            format!(
-                "column {}: '{}' is not a finite number (only the last column may hold text)",
-                column + 1,
-                cell.escape_debug()
-            )
-        })?);
-    }
-    match record.get(columns - 1) {
-        Some(class) if !class.is_empty() => Ok(Row { numbers, class: class.to_owned() }),
-        _ => Err(format!("column {columns}: the class is missing")),
-    }
 }
 
 /// Mean 0 and deviation 1 per column over the training part; the held-out part is moved alike.
@@ -160,5 +136,20 @@ mod tests {
         assert!(load("1,a\n2,b\n").unwrap_err().contains("fewer than 5 rows"));
         assert_eq!(load("1,a\n2,\n").unwrap_err(), "t.csv:2: column 2: the class is missing");
         assert!(load("1\n2\n").unwrap_err().contains("at least one number and a class"));
+    }
+
+    #[test]
+    fn a_header_may_name_its_columns_nan_and_inf() {
+        let data = load("nan,inf,class\n1,5,x\n2,5,y\n\n3,5,x\n  \n4,5,y\n5,5,x\n").expect("good table");
+        assert_eq!(data.training.rows() + data.held_out.rows(), 5);
+        assert!(load("nan,1,x\n").unwrap_err().starts_with("t.csv:1: column 1: 'nan' is not a finite number"));
+    }
+
+    #[test]
+    fn other_separators_than_commas_are_named() {
+        let advice = "the columns seem to be separated by";
+        assert!(load("1;2;a\n").unwrap_err().starts_with(&format!("t.csv:1: {advice} ';': write commas")));
+        assert!(load("5,1;3,5;a\n").unwrap_err().starts_with(&format!("t.csv:1: {advice} ';'")));
+        assert!(load("a\tb\tclass\n1\t2\ta\n").unwrap_err().starts_with(&format!("t.csv:1: {advice} tabs")));
     }
 }

@@ -8,10 +8,11 @@
 
 use std::fmt::Write;
 
-use super::{fitted, signal};
+use super::profile;
 use crate::event::{LaneHeader, Outcome, RunHeader};
 use crate::history::{History, LaneHistory};
 use crate::number::{count, value};
+use crate::profile::Profile;
 use crate::text::{clean, clean_message};
 
 /// Stands where there is nothing to say.
@@ -39,7 +40,7 @@ pub fn closing(history: &History) -> String {
 
 fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String; 8] {
     let nothing = || NOTHING.to_owned();
-    let profile = fitted(header, lane, history);
+    let profile = profile(header, lane, history);
     let outcome = match history.end().map(|end| &end.outcome) {
         Some(Outcome::Completed) => "completed",
         Some(Outcome::Stopped) => "stopped",
@@ -55,26 +56,23 @@ fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String;
         step.map_or_else(nothing, count),
         history.latest().map_or_else(nothing, |record| value(f64::from(record.loss))),
         accuracy.map_or_else(nothing, |share| format!("{:.1} %", 100.0 * share)),
-        profile.map_or_else(nothing, |profile| format!("×{}", value(profile.rho))),
-        profile.map_or_else(nothing, |profile| value(profile.attenuation)),
-        profile.and_then(|profile| profile.first_last).map_or_else(nothing, value),
+        profile.fit.map_or_else(nothing, |fit| format!("×{}", value(fit.rho))),
+        profile.fit.map_or_else(nothing, |fit| value(fit.attenuation)),
+        profile.first_last.map_or_else(nothing, value),
     ]
 }
 
 /// What the fit could not take in, and why a lane failed.
 fn remarks(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Vec<String> {
-    let signal = signal(header, lane, history);
-    let count = |matches: fn(f32) -> bool| signal.iter().flatten().filter(|value| matches(**value)).count();
+    let Profile { blocks, zeros, non_finite, underflow, .. } = profile(header, lane, history);
     let mut remarks = Vec::new();
-    let zeros = count(|value| value == 0.0);
     if zeros > 0 {
-        remarks.push(format!("the signal is exactly 0 in {zeros} of {} blocks", signal.len()));
+        remarks.push(format!("the signal is exactly 0 in {zeros} of {blocks} blocks"));
     }
-    let non_finite = count(|value| !value.is_finite());
     if non_finite > 0 {
-        remarks.push(format!("the signal is NaN or infinite in {non_finite} of {} blocks", signal.len()));
+        remarks.push(format!("the signal is NaN or infinite in {non_finite} of {blocks} blocks"));
     }
-    if let Some(block) = fitted(header, lane, history).and_then(|profile| profile.underflow) {
+    if let Some(block) = underflow {
         remarks.push(format!("underflow at block {block}: below 1.2e-38 an f32 loses its digits, then becomes 0"));
     }
     if let Some(Outcome::Failed(message)) = history.end().map(|end| &end.outcome) {
@@ -130,6 +128,20 @@ mod tests {
              plain       completed  1,200  2.00        93.1 %    ×0.500     0.00391         0.00391\n\
              residual-2  stopped    –      –           –         –          –               –\n"
         );
+    }
+
+    #[test]
+    fn a_signal_that_is_nowhere_a_number_is_said_to_be_so() {
+        let header = specimen::header(vec![specimen::lane("plain", 3)]);
+        let mut history = History::new(Arc::clone(&header));
+        let mut values = Grid::absent(header.quantities.len(), 5);
+        let signal = [0.0, 0.0, f32::INFINITY];
+        values.row_mut(0).iter_mut().skip(1).zip(signal).for_each(|(cell, value)| *cell = Value::new(value));
+        history.push(&Event::Step(Arc::new(crate::event::StepRecord { values, ..specimen::step(&header, 0, 7) })));
+        let text = closing(&history);
+        for words in ["exactly 0 in 2 of 3 blocks", "NaN or infinite in 1 of 3 blocks", "underflow at block 2: "] {
+            assert!(text.contains(words), "{text}");
+        }
     }
 
     #[test]

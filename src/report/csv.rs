@@ -16,6 +16,7 @@ use ::csv::{ErrorKind, Writer};
 
 use super::ExportError;
 use crate::event::{EvalRecord, Event, RunHeader, StepRecord};
+use crate::quantity::Quantity;
 use crate::trace::TraceError;
 use crate::trace::number::{push_f32, push_f64, push_u64};
 use crate::units::{LaneId, Step};
@@ -23,19 +24,33 @@ use crate::units::{LaneId, Step};
 /// The first row.
 const COLUMNS: [&str; 6] = ["lane", "step", "layer", "path", "quantity", "value"];
 
+/// What the table holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// Everything.
+    All,
+    /// The values of one quantity, and nothing without a layer.
+    Of(Quantity),
+}
+
 /// Writes the table of these events as they come; memory does not grow with them.
 ///
 /// # Errors
 /// When the trace cannot be read further, or the output takes no more.
-pub fn write(events: impl Iterator<Item = Result<Event, TraceError>>, out: impl Write) -> Result<(), ExportError> {
-    let mut table = Table { out: Writer::from_writer(out), header: None, layers: Vec::new(), number: Vec::new() };
+pub fn write(
+    events: impl Iterator<Item = Result<Event, TraceError>>,
+    rows: Rows,
+    out: impl Write,
+) -> Result<(), ExportError> {
+    let out = Writer::from_writer(out);
+    let mut table = Table { out, rows, header: None, layers: Vec::new(), number: Vec::new() };
     table.out.write_record(COLUMNS).map_err(failed)?;
     for event in events {
         match event? {
             Event::RunStarted(header) => table.begin(header),
             Event::Step(record) => table.step(&record)?,
-            Event::Eval(record) => table.eval(&record)?,
-            Event::Note(_) | Event::LaneEnded(_) | Event::RunEnded(_) => {}
+            Event::Eval(record) if rows == Rows::All => table.eval(&record)?,
+            Event::Eval(_) | Event::Note(_) | Event::LaneEnded(_) | Event::RunEnded(_) => {}
         }
     }
     table.out.flush()?;
@@ -44,6 +59,7 @@ pub fn write(events: impl Iterator<Item = Result<Event, TraceError>>, out: impl 
 
 struct Table<W: Write> {
     out: Writer<W>,
+    rows: Rows,
     header: Option<Arc<RunHeader>>,
     /// Layer numbers as text, as many as the deepest lane has.
     layers: Vec<String>,
@@ -66,14 +82,14 @@ impl<W: Write> Table<W> {
     fn step(&mut self, record: &StepRecord) -> Result<(), ExportError> {
         let Some(header) = self.header.clone() else { return Ok(()) };
         let start = beginning(&header, record.lane, record.step);
-        self.scalar(&start, "loss", Some(record.loss))?;
-        self.scalar(&start, "accuracy", record.accuracy)?;
-        self.row(&start, None, "learning_rate", |out| push_double(out, record.learning_rate))?;
-        self.scalar(&start, "global_grad_norm", record.global_grad_norm)?;
-        self.row(&start, None, "step_ns", |out| push_u64(out, record.step_ns))?;
-        self.row(&start, None, "measure_ns", |out| push_u64(out, record.measure_ns))?;
+        if self.rows == Rows::All {
+            self.scalars(&start, record)?;
+        }
         let Some(lane) = header.lanes.get(record.lane.index()) else { return Ok(()) };
         for (row, quantity) in header.quantities.iter().enumerate() {
+            if matches!(self.rows, Rows::Of(only) if only != *quantity) {
+                continue;
+            }
             for (index, (cell, layer)) in record.values.row(row).iter().zip(&lane.layers.layers).enumerate() {
                 if let Some(value) = cell.get() {
                     let place = Some((index, layer.path.as_str()));
@@ -82,6 +98,15 @@ impl<W: Write> Table<W> {
             }
         }
         Ok(())
+    }
+
+    fn scalars(&mut self, start: &Beginning<'_>, record: &StepRecord) -> Result<(), ExportError> {
+        self.scalar(start, "loss", Some(record.loss))?;
+        self.scalar(start, "accuracy", record.accuracy)?;
+        self.row(start, None, "learning_rate", |out| push_double(out, record.learning_rate))?;
+        self.scalar(start, "global_grad_norm", record.global_grad_norm)?;
+        self.row(start, None, "step_ns", |out| push_u64(out, record.step_ns))?;
+        self.row(start, None, "measure_ns", |out| push_u64(out, record.measure_ns))
     }
 
     fn eval(&mut self, record: &EvalRecord) -> Result<(), ExportError> {

@@ -179,7 +179,11 @@ impl Numbers {
     fn step(self) -> Result<StepRecord, Fault> {
         Ok(StepRecord {
             lane: self.lane.ok_or(Fault::Missing("lane"))?,
-            step: self.step.ok_or(Fault::Missing("step"))?,
+            // Steps count from 1: 0 stands for "before the first".
+            step: self.step.ok_or(Fault::Missing("step")).and_then(|step| match step {
+                Step(0) => Err(Fault::Expected("a step from 1")),
+                step => Ok(step),
+            })?,
             epoch: self.epoch,
             loss: self.loss.ok_or(Fault::Missing("loss"))?,
             accuracy: self.accuracy,

@@ -2,18 +2,18 @@
 //! nobody of changes.
 //!
 //! A file that was replaced (`--force`, a copy) is recognized by its first bytes, which hold the run's identity, and is
-//! read from its start.
+//! read from its start. One that was removed or cut is a warning, and read from its start once it is whole again.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Warnings;
 use super::error::TraceError;
 use super::lines::Lines;
 use super::parser::Parser;
 use super::reader::{first, open_file};
+use super::{Lost, Warnings};
 use crate::event::{Event, RunHeader};
 
 /// Bytes at the start of a file that tell runs apart: the header's identity stands within.
@@ -45,6 +45,13 @@ enum Run {
     Ended,
     /// An error was handed out: nothing further is read from this file.
     Broken,
+}
+
+/// What stands at the path of a file that was read.
+enum Found {
+    Same,
+    Another,
+    Lost(Lost),
 }
 
 /// Where in the file the last poll ended.
@@ -80,10 +87,17 @@ impl Follow {
     /// A [`Event::RunStarted`] after the first replaces the run before it.
     pub fn poll(&mut self) -> Option<Result<Event, TraceError>> {
         // What comes behind the end of a file is its own only while the file is the same.
-        if self.at == At::End && self.was_replaced() {
-            // A new file without a complete header is not there yet.
-            self.reading = Reading::open(&self.path).ok()?;
-            (self.at, self.run) = (At::Middle, Run::Going);
+        if self.at == At::End {
+            let before = self.reading.parser.warnings.lost.take();
+            match self.found() {
+                Found::Same if before.is_none() => {}
+                Found::Lost(lost) => {
+                    self.reading.parser.warnings.lost = Some(lost);
+                    return None;
+                }
+                // A new file without a complete header is not there yet.
+                Found::Same | Found::Another => self.begin_again(before)?,
+            }
         }
         if let Some(header) = self.reading.header.take() {
             return Some(Ok(Event::RunStarted(header)));
@@ -118,13 +132,24 @@ impl Follow {
         &self.reading.parser.warnings
     }
 
+    /// Reads the file from its start, if it has a header by now; `lost` stays true until then.
+    fn begin_again(&mut self, lost: Option<Lost>) -> Option<()> {
+        let Ok(reading) = Reading::open(&self.path) else {
+            self.reading.parser.warnings.lost = lost;
+            return None;
+        };
+        self.reading = reading;
+        (self.at, self.run) = (At::Middle, Run::Going);
+        Some(())
+    }
+
     fn next_event(&mut self) -> Result<Option<Event>, TraceError> {
         let Reading { lines, parser, .. } = &mut self.reading;
         loop {
             let number = lines.number() + 1;
             let line = lines.next().map_err(|source| TraceError::Read { path: self.path.clone(), source })?;
             let Some(line) = line else {
-                parser.warnings.torn_tail = !lines.rest().is_empty();
+                parser.warnings.torn_tail = lines.is_torn();
                 lines.forget_rest().map_err(|source| TraceError::Read { path: self.path.clone(), source })?;
                 return Ok(None);
             };
@@ -139,12 +164,24 @@ impl Follow {
         }
     }
 
-    /// Whether another file stands at the path, or this one was cut.
-    fn was_replaced(&self) -> bool {
+    /// What stands at the path now.
+    fn found(&self) -> Found {
         let Reading { fingerprint, lines, .. } = &self.reading;
-        let Ok(now) = beginning(&self.path, fingerprint.len() as u64) else { return false };
-        let cut = std::fs::metadata(&self.path).is_ok_and(|found| found.len() < lines.whole());
-        cut || now != *fingerprint
+        let now = match beginning(&self.path, fingerprint.len() as u64) {
+            Ok(now) => now,
+            Err(TraceError::NotFound { path }) => return Found::Lost(Lost::Removed(path)),
+            // A system that refuses for a while says nothing about the file.
+            Err(_) => return Found::Same,
+        };
+        let is_cut = std::fs::metadata(&self.path).is_ok_and(|found| found.len() < lines.whole());
+        // The same file without its end, or nothing in it that could tell it from this one.
+        if is_cut && fingerprint.starts_with(&now) {
+            Found::Lost(Lost::Cut(self.path.clone()))
+        } else if now == *fingerprint {
+            Found::Same
+        } else {
+            Found::Another
+        }
     }
 }
 

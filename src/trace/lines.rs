@@ -49,7 +49,8 @@ impl<R: Read> Lines<R> {
         Self { reader, line, state, number: lines, end: bytes, whole: bytes, longest }
     }
 
-    /// The next line that is complete; `None` at the end of what is there now.
+    /// The next line that is complete; `None` at the end of what is there now. A first line that is too long is an error:
+    /// what has no line (a device, a picture) would be read for ever.
     pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         if self.state == State::HandedOut {
             self.line.clear();
@@ -73,13 +74,22 @@ impl<R: Read> Lines<R> {
             if self.line.len() >= self.longest {
                 self.state = State::Skipping;
                 self.line.clear();
+                if self.number == 0 {
+                    let words = format!("its first line is longer than {} MiB: this is no trace", self.longest >> 20);
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, words));
+                }
             }
         }
     }
 
-    /// What follows the last end of line: a line being written, or one torn off.
+    /// What follows the last end of line: a line being written, or one torn off; nothing of one that is too long.
     pub(super) fn rest(&self) -> &[u8] {
         if self.state == State::Begun { &self.line } else { &[] }
+    }
+
+    /// Whether anything follows the last end of line.
+    pub(super) fn is_torn(&self) -> bool {
+        self.state == State::Skipping || !self.rest().is_empty()
     }
 
     /// Number of the last line, from 1.
@@ -124,12 +134,28 @@ mod tests {
 
     #[test]
     fn a_line_without_end_takes_no_memory_and_the_next_one_is_found() {
-        let mut bytes = vec![b'x'; 1000];
+        let mut bytes = b"first\n".to_vec();
+        bytes.extend_from_slice(&[b'x'; 1000]);
         bytes.extend_from_slice(b"\nnext\n");
         let mut lines = short(&bytes, 10);
+        assert_eq!(lines.next().unwrap(), Some(Line::Whole(b"first")));
         assert_eq!(lines.next().unwrap(), Some(Line::TooLong));
         assert_eq!(lines.next().unwrap(), Some(Line::Whole(b"next")));
         assert!(lines.line.capacity() < 100);
+    }
+
+    #[test]
+    fn a_file_whose_first_line_has_no_end_is_left() {
+        let mut lines = Lines::new(io::repeat(0), 0, 0);
+        assert_eq!(lines.next().unwrap_err().to_string(), "its first line is longer than 64 MiB: this is no trace");
+    }
+
+    #[test]
+    fn a_tail_that_is_longer_than_any_line_is_still_a_tail() {
+        let mut lines = short(b"one\nabcdefghijklmnopqrstuvwxyz", 10);
+        assert_eq!(lines.next().unwrap(), Some(Line::Whole(b"one")));
+        assert_eq!(lines.next().unwrap(), None);
+        assert!(lines.is_torn());
     }
 
     #[test]

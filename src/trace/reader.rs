@@ -126,7 +126,7 @@ impl Trace {
             let Some(line) =
                 self.lines.next().map_err(|source| TraceError::Read { path: self.parser.path().to_owned(), source })?
             else {
-                self.parser.warnings.torn_tail = !self.lines.rest().is_empty();
+                self.parser.warnings.torn_tail = self.lines.is_torn();
                 return Ok(None);
             };
             if let Some(event) = self.parser.line(number, &line)? {

@@ -1,6 +1,9 @@
 //! What was wrong with a trace and could be passed over: one sentence each, never an error.
 
+use std::path::PathBuf;
+
 use super::error::Place;
+use crate::text;
 
 /// Quantities of a newer version that are named at most.
 const NAMED_AT_MOST: usize = 20;
@@ -21,6 +24,17 @@ pub struct Warnings {
     pub unknown_lines: u64,
     /// The settings are those of a newer version: they are not shown.
     pub unknown_config: bool,
+    /// The file went away, or lost what was read of it already.
+    pub lost: Option<Lost>,
+}
+
+/// What became of a file while it was followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// It stands there no more.
+    Removed(PathBuf),
+    /// It ends before the place up to which it was read.
+    Cut(PathBuf),
 }
 
 impl Warnings {
@@ -55,6 +69,10 @@ impl Warnings {
         if self.unknown_config {
             sentences.push("the run's settings are those of another gradtop and are not shown".to_owned());
         }
+        sentences.extend(self.lost.as_ref().map(|lost| match lost {
+            Lost::Removed(path) => format!("{} was removed: what was read of it stays", text::path(path)),
+            Lost::Cut(path) => format!("{} was cut short: what was read of it stays", text::path(path)),
+        }));
         sentences
     }
 

@@ -75,13 +75,15 @@ struct Trainer<S> {
     lane: Lane<S>,
     run: Run,
     batches: Batches,
+    /// The held-out split, gathered at the first evaluation.
+    held_out: Option<Labelled>,
     step: Step,
 }
 
 impl<S: Stack<Batch = Labelled>> Trainer<S> {
     fn new(lane: Lane<S>, run: Run) -> Self {
         let batches = Batches::new(run.config.seed, run.dataset.training.rows(), run.config.batch);
-        Self { lane, run, batches, step: Step(0) }
+        Self { lane, run, batches, held_out: None, step: Step(0) }
     }
 
     fn train(&mut self) -> Outcome {
@@ -137,17 +139,20 @@ impl<S: Stack<Batch = Labelled>> Trainer<S> {
     }
 
     /// Loss and accuracy on the held-out split, without a graph.
-    fn evaluate(&self) {
-        let split = &self.run.dataset.held_out;
-        let rows: Vec<usize> = (0..split.rows()).collect();
-        let batch = split.gather(&rows, self.run.dataset.features, &self.run.device.clone().inner());
-        let loss = self.lane.stepper.model().valid().loss(&batch, &Taps::off());
+    fn evaluate(&mut self) {
+        let Run { dataset, device, .. } = &self.run;
+        let rows = dataset.held_out.rows();
+        let batch = self.held_out.get_or_insert_with(|| {
+            let all: Vec<usize> = (0..rows).collect();
+            dataset.held_out.gather(&all, dataset.features, &device.clone().inner())
+        });
+        let loss = self.lane.stepper.model().valid().loss(batch, &Taps::off());
         self.send(Event::Eval(EvalRecord {
             lane: self.lane.id,
             step: self.step,
             loss: loss.mean.into_scalar::<f32>(),
             accuracy: loss.accuracy.unwrap_or(f32::NAN),
-            rows: split.rows() as u64,
+            rows: rows as u64,
         }));
     }
 

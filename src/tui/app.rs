@@ -156,6 +156,11 @@ impl App<'_> {
             self.warnings = warnings;
             self.stale = self.stale.or(Stale::Frame);
         }
+        let errors = self.source.errors();
+        if errors != status.errors {
+            status.errors = errors;
+            self.stale = self.stale.or(Stale::Frame);
+        }
         if before != (status.steps_per_second, status.dropped) {
             self.stale = self.stale.or(Stale::Frame);
         }

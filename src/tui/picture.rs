@@ -15,7 +15,7 @@ use super::scene::{Mode, Scene};
 use super::theme::Theme;
 use crate::history::{Cell, Scalar, ScalarBucket};
 use crate::layer::LayerKind;
-use crate::profile::{self, Profile};
+use crate::profile::Profile;
 use crate::quantity::Quantity;
 use crate::units::Step;
 
@@ -34,8 +34,8 @@ pub struct Picture {
     pub losses: Vec<Vec<Option<ScalarBucket>>>,
     /// Depth profile of every lane at the cursor's step.
     pub profiles: Vec<Vec<Cell>>,
-    /// The line fitted to every lane's signal at the cursor's step.
-    pub fits: Vec<Option<Profile>>,
+    /// What every lane's signal is like over its blocks at the cursor's step.
+    pub signals: Vec<Profile>,
     /// What the curves were computed for.
     curves_key: Option<CurvesKey>,
 }
@@ -109,8 +109,8 @@ impl Picture {
             scene.lanes().map(move |lane| at(lane).unwrap_or_default())
         };
         self.profiles = profile_of(scene.view.quantity).collect();
-        self.fits =
-            scene.lanes().zip(profile_of(Quantity::SignalNorm)).map(|(lane, cells)| fit(lane, &cells)).collect();
+        let signals = scene.lanes().zip(profile_of(Quantity::SignalNorm));
+        self.signals = signals.map(|(lane, cells)| signal_of(lane, &cells)).collect();
         self.curves_key = Some(key);
     }
 
@@ -130,11 +130,11 @@ impl Picture {
     }
 }
 
-/// The fitted line through the blocks of a lane.
-fn fit(lane: super::scene::LaneRef<'_>, cells: &[Cell]) -> Option<Profile> {
+/// The profile of the blocks of a lane.
+fn signal_of(lane: super::scene::LaneRef<'_>, cells: &[Cell]) -> Profile {
     let blocks = lane.header.layers.layers.iter().zip(cells).filter(|(layer, _)| layer.kind == LayerKind::Block);
     let signal: Vec<Option<f32>> = blocks.map(|(_, cell)| plain(*cell)).collect();
-    profile::fit(&signal)
+    Profile::of(&signal)
 }
 
 /// A cell of a logarithmic axis as the plain value.

@@ -40,6 +40,11 @@ pub trait Source {
         Vec::new()
     }
 
+    /// Why nothing further can be read, one sentence for each run that is broken; empty while all is well.
+    fn errors(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Whether quitting now would lose something (a live run that is not over and is not logged).
     fn would_lose(&self) -> bool;
 }

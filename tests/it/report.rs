@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gradtop::event::Event;
 use gradtop::history::History;
 use gradtop::quantity::Quantity;
+use gradtop::report::csv::Rows;
 use gradtop::report::{self, Size};
 use gradtop::trace::{self, OnExisting, TraceError, Writer};
 
@@ -12,7 +13,7 @@ use crate::specimen;
 
 fn table(events: Vec<Event>) -> String {
     let mut out = Vec::new();
-    report::csv::write(events.into_iter().map(Ok::<Event, TraceError>), &mut out).unwrap();
+    report::csv::write(events.into_iter().map(Ok::<Event, TraceError>), Rows::All, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -40,6 +41,21 @@ plain,7,2,head,gain,0.1
 }
 
 #[test]
+fn the_table_of_one_quantity_has_nothing_else() {
+    let header = specimen::header(vec![specimen::lane("plain", 1)], &[Quantity::SignalNorm, Quantity::Gain]);
+    let events = specimen::run(&header, 3);
+    let rows = |rows| {
+        let mut out = Vec::new();
+        report::csv::write(events.iter().cloned().map(Ok::<Event, TraceError>), rows, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let all = rows(Rows::All);
+    let gains: Vec<&str> = all.lines().filter(|line| line.contains(",gain,") || line.starts_with("lane,")).collect();
+    assert!(gains.len() > 3);
+    assert_eq!(rows(Rows::Of(Quantity::Gain)).lines().collect::<Vec<_>>(), gains);
+}
+
+#[test]
 fn names_with_commas_and_quotes_stay_one_field() {
     let header = specimen::header(vec![specimen::lane("a \"b\", c", 0)], &[]);
     let events = specimen::run(&header, 1);
@@ -61,7 +77,7 @@ fn an_output_that_takes_no_more_is_an_error_and_no_panic() {
     }
     let header = specimen::header(vec![specimen::lane("plain", 50)], Quantity::ALL);
     let events = specimen::run(&header, 20).into_iter().map(Ok::<Event, TraceError>);
-    let error = report::csv::write(events, Full).unwrap_err();
+    let error = report::csv::write(events, Rows::All, Full).unwrap_err();
     let report::ExportError::Write(cause) = &error else { panic!("{error}") };
     assert_eq!(cause.kind(), std::io::ErrorKind::BrokenPipe);
 }

@@ -39,19 +39,22 @@ fn a_flag_wins_over_the_environment_and_that_over_the_file() {
 #[test]
 fn unknown_keys_and_bad_values_are_named_with_their_place() {
     assert_eq!(problem("\ndepht = 3\n"), "run.toml:2: there is no setting 'depht': did you mean 'depth'?");
-    assert_eq!(problem("depth = 0\n"), "run.toml:1: depth: '0' is not within 1 and 10000");
+    assert_eq!(problem("depth = 0\n"), "run.toml:1: depth: '0' is no whole number from 1 to 10000: write e.g. 50");
     assert!(problem("depth = \n").starts_with("run.toml:1: not valid TOML"));
     assert!(problem("depth = [1]\n").contains("write one word or decimal number"));
     assert_eq!(problem("steps = 3\nepochs = 1\n"), "run.toml:2: steps and epochs are both given: write one of them");
     assert!(problem("depth = 0x10\n").contains("write one word or decimal number"));
     assert!(problem("lanes = \"plain\"\n").contains("write a list"));
     assert!(
-        problem("lanes = [\"plian\"]\n").contains("run.toml:1: 'plian' is not one of plain, residual: did you mean")
+        problem("lanes = [\"plian\"]\n")
+            .contains("run.toml:1: 'plian' is unknown: did you mean 'plain'? It is one of plain, residual")
     );
     let mut draft = Draft::new();
     let error = draft.read_environment(variables(&[("GRADTOP_DEPT", "3")]), &[]).expect_err("refused");
     assert_eq!(error.to_string(), "GRADTOP_DEPT: there is no setting 'dept': did you mean 'depth'?");
     draft.read_environment(variables(&[("GRADTOP_CONFIG", "x")]), &["CONFIG"]).expect("reserved");
+    draft.read_environment(variables(&[("GRADTOP_STEPS", ""), ("GRADTOP_LANES", "")]), &[]).expect("unset");
+    assert_eq!(draft.finish().expect("good"), RunConfig::default());
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::history::{LaneHistory, Reduce, Window};
 use crate::layer::LayerKind;
 use crate::number;
 use crate::quantity::Quantity;
-use crate::report::{ExportError, fitted};
+use crate::report::{ExportError, profile};
 use crate::units::LayerId;
 
 /// Space above the cells: name and title.
@@ -76,7 +76,7 @@ impl Panel<'_> {
     }
 
     fn heading<B: DrawingBackend>(&self, pen: &Pen<B>, cells: Area) -> Result<(), ExportError> {
-        let fit = fitted(self.header, self.lane, self.history).filter(|_| self.quantity == Quantity::SignalNorm);
+        let fit = profile(self.header, self.lane, self.history).fit.filter(|_| self.quantity == Quantity::SignalNorm);
         let fit = fit.map_or_else(String::new, |fit| format!("×{} per block", number::value(fit.rho)));
         let mut room = cells.width - pen.width(15.0, &fit)? - GUTTER;
         if room < LEAST_SIDE {

@@ -25,6 +25,8 @@ pub struct Status {
     pub notice: Option<String>,
     /// One line about where the events come from, such as a full disk; it stays as long as it is true.
     pub warning: Option<String>,
+    /// Why nothing further can be read, one line for each run that is broken; see `Source::errors`.
+    pub errors: Vec<String>,
 }
 
 impl Status {
@@ -38,6 +40,7 @@ impl Status {
             would_lose: false,
             notice: None,
             warning: None,
+            errors: Vec::new(),
         }
     }
 

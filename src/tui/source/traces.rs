@@ -5,19 +5,58 @@ use std::sync::Arc;
 
 use super::{Source, SourceKind};
 use crate::config::RunConfig;
-use crate::event::{Control, Event, Note, RunHeader};
+use crate::event::{Control, Event, RunHeader};
 use crate::text;
 use crate::trace::{Follow, TraceError};
-use crate::units::Step;
 
 /// Follows traces; the index of a run is the position of its path.
 #[derive(Debug)]
 pub struct TraceSource {
-    traces: Vec<Follow>,
+    traces: Vec<Followed>,
     /// What tells the traces apart, in front of lane names that would be the same.
     prefixes: Vec<String>,
     /// The trace whose turn it is: one event each, so that they grow side by side.
     turn: usize,
+}
+
+/// One trace.
+#[derive(Debug)]
+struct Followed {
+    follow: Follow,
+    /// Why it cannot be read further.
+    error: Option<TraceError>,
+    /// Whether a step of it was read.
+    reading: Reading,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    Nothing,
+    Steps,
+}
+
+impl Followed {
+    fn open(path: &Path) -> Result<Self, TraceError> {
+        Ok(Self { follow: Follow::open(path)?, error: None, reading: Reading::Nothing })
+    }
+
+    fn poll(&mut self) -> Option<Event> {
+        match self.follow.poll()? {
+            Ok(event) => {
+                match event {
+                    // The file was replaced: what was wrong with the old one is of no matter.
+                    Event::RunStarted(_) => self.error = None,
+                    Event::Step(_) => self.reading = Reading::Steps,
+                    _ => {}
+                }
+                Some(event)
+            }
+            Err(error) => {
+                self.error = Some(error);
+                None
+            }
+        }
+    }
 }
 
 impl TraceSource {
@@ -26,15 +65,28 @@ impl TraceSource {
     /// # Errors
     /// When one of them cannot be read.
     pub fn open(paths: &[PathBuf]) -> Result<Self, TraceError> {
-        let traces = paths.iter().map(|path| Follow::open(path)).collect::<Result<_, _>>()?;
+        let traces = paths.iter().map(|path| Followed::open(path)).collect::<Result<_, _>>()?;
         Ok(Self { traces, prefixes: prefixes(paths), turn: 0 })
+    }
+
+    /// Ends reading.
+    ///
+    /// # Errors
+    /// The error of the first broken trace, if no trace gave a single step: then there was nothing to see.
+    pub fn close(self) -> Result<(), TraceError> {
+        if self.traces.iter().any(|trace| trace.reading == Reading::Steps) {
+            return Ok(());
+        }
+        self.traces.into_iter().find_map(|trace| trace.error).map_or(Ok(()), Err)
     }
 
     /// Puts the name of the trace before lane names that another trace has too.
     fn rename(&self, run: usize, mut header: Arc<RunHeader>) -> Arc<RunHeader> {
         let taken = |name: &str| {
             let others = self.traces.iter().enumerate().filter(|(other, _)| *other != run);
-            others.filter_map(|(_, trace)| trace.header()).any(|other| other.lanes.iter().any(|lane| lane.name == name))
+            others
+                .filter_map(|(_, trace)| trace.follow.header())
+                .any(|other| other.lanes.iter().any(|lane| lane.name == name))
         };
         if header.lanes.iter().any(|lane| taken(&lane.name)) {
             let prefix = self.prefixes.get(run).map_or("", String::as_str);
@@ -57,13 +109,9 @@ impl Source for TraceSource {
         for _ in 0..self.traces.len() {
             let run = self.turn;
             self.turn = (run + 1) % self.traces.len();
-            match self.traces.get_mut(run).and_then(Follow::poll) {
-                Some(Ok(Event::RunStarted(header))) => return Some((run, Event::RunStarted(self.rename(run, header)))),
-                Some(Ok(event)) => return Some((run, event)),
-                Some(Err(error)) => {
-                    let text = text::clean_message(&error.to_string());
-                    return Some((run, Event::Note(Note { lane: None, step: Step::default(), text })));
-                }
+            match self.traces.get_mut(run).and_then(Followed::poll) {
+                Some(Event::RunStarted(header)) => return Some((run, Event::RunStarted(self.rename(run, header)))),
+                Some(event) => return Some((run, event)),
                 None => {}
             }
         }
@@ -81,14 +129,19 @@ impl Source for TraceSource {
     }
 
     fn warnings(&self) -> Vec<String> {
-        let warnings = |(trace, prefix): (&Follow, &String)| {
-            let sentences = trace.warnings().sentences().into_iter();
+        let warnings = |(trace, prefix): (&Followed, &String)| {
+            let sentences = trace.follow.warnings().sentences().into_iter();
             let several = self.traces.len() > 1;
             sentences
                 .map(|sentence| if several { format!("{prefix}: {sentence}") } else { sentence })
                 .collect::<Vec<_>>()
         };
         self.traces.iter().zip(&self.prefixes).flat_map(warnings).collect()
+    }
+
+    fn errors(&self) -> Vec<String> {
+        let errors = self.traces.iter().filter_map(|trace| trace.error.as_ref());
+        errors.map(|error| text::clean_message(&error.to_string())).collect()
     }
 
     fn would_lose(&self) -> bool {
@@ -177,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trace_that_turns_out_broken_says_so_in_a_note() {
+    fn a_trace_that_turns_out_broken_is_an_error_until_it_is_replaced() {
         let root = tempfile::tempdir().unwrap();
         let mut writer = trace(root.path(), &["plain"]);
         let header = specimen::header(vec![specimen::lane("plain", 3)]);
@@ -185,7 +238,33 @@ mod tests {
         writer.flush();
         let mut source = TraceSource::open(&[root.path().to_owned()]).unwrap();
         let last = std::iter::from_fn(|| source.poll()).last();
-        assert!(matches!(last, Some((0, Event::Note(note))) if note.text.contains("two runs in one file")));
-        assert!(source.poll().is_none());
+        assert!(matches!(last, Some((0, Event::Step(_)))), "{last:?}");
+        let place = root.path().join("trace.jsonl:3").display().to_string();
+        assert!(source.errors()[0].contains(&place) && source.errors()[0].contains("two runs in one file"));
+        drop(writer);
+        let other = specimen::header(vec![specimen::lane("other", 3)]);
+        Writer::create(root.path(), &other, OnExisting::Force).unwrap().flush();
+        assert!(matches!(source.poll(), Some((0, Event::RunStarted(_)))));
+        assert!(source.errors().is_empty());
+        assert!(source.close().is_ok(), "a step was seen");
+    }
+
+    #[test]
+    fn a_broken_trace_is_the_end_of_it_only_where_no_step_was_read() {
+        let root = tempfile::tempdir().unwrap();
+        let paths = ["good", "broken"].map(|path| root.path().join(path));
+        let _writer = trace(&paths[0], &["plain"]);
+        let header = specimen::header(vec![specimen::lane("plain", 3)]);
+        let mut writer = Writer::create(&paths[1], &header, OnExisting::Refuse).unwrap();
+        writer.write(&Event::Step(Arc::new(specimen::step(&header, 0, 0))));
+        writer.flush();
+        let closed = |paths: &[PathBuf]| {
+            let mut source = TraceSource::open(paths).unwrap();
+            while source.poll().is_some() {}
+            assert_eq!(source.errors().len(), 1);
+            source.close()
+        };
+        assert!(closed(&paths).is_ok());
+        assert!(closed(&paths[1..]).unwrap_err().to_string().contains("expected a step from 1"));
     }
 }

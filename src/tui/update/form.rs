@@ -85,5 +85,9 @@ fn set(config: &mut RunConfig, field: &Field) -> Result<(), String> {
         return Ok(());
     }
     let Some(setting) = setting::find(field.key) else { return Ok(()) };
+    // Steps that are emptied leave the length to epochs.
+    if setting.is_alternative() && field.input.value().trim().is_empty() {
+        return Ok(());
+    }
     setting.set(config, field.input.value()).map_err(|error| error.problem)
 }

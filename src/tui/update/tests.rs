@@ -217,9 +217,12 @@ fn commands_do_what_keys_do_and_unknown_words_get_a_suggestion() {
         ("view profle", "did you mean 'profile'?"),
         ("set widht 3", "did you mean 'width'?"),
         ("set width", "set KEY VALUE"),
-        ("depth 0", "not within"),
+        ("depth 0", "no whole number from 1 to 10000: write"),
         ("goto", "write: goto STEP"),
         ("goto now", "not a whole number"),
+        ("goto 5,000", "there is no step 5,000: the cursor is on step 60"),
+        ("goto 0", "there is no step 0: the cursor is on step 1"),
+        ("layer 99", "there is no block 99: the cursor is on head"),
         ("lr nan", "no learning rate"),
         ("speed 4", "no playhead"),
         ("help me", "takes nothing"),
@@ -228,6 +231,32 @@ fn commands_do_what_keys_do_and_unknown_words_get_a_suggestion() {
         assert!(notice(&scene).contains(says), "{line}: {}", notice(&scene));
     }
     assert_eq!(command(&mut scene, "   "), None);
+}
+
+#[test]
+fn a_suggestion_stands_within_the_first_60_columns() {
+    let mut scene = sample::demo(20);
+    for (line, near) in [
+        ("set depht 3", "depth"),
+        ("set weight-deca 0", "weight-decay"),
+        ("set activation identiy", "identity"),
+        ("quantity update_rato", "update_ratio"),
+        ("view differnce", "difference"),
+        ("qantity gain", "quantity"),
+    ] {
+        assert_eq!(command(&mut scene, line), None, "{line}");
+        let start: String = notice(&scene).chars().take(60).collect();
+        assert!(start.contains(&format!("did you mean '{near}'?")), "{line}: {}", notice(&scene));
+    }
+}
+
+#[test]
+fn a_step_or_layer_that_is_there_needs_no_words() {
+    let mut scene = sample::demo(20);
+    for line in ["goto 1", "goto 20", "layer 0", "layer stem", "layer head", "layer 50"] {
+        command(&mut scene, line);
+        assert_eq!(notice(&scene), "", "{line}");
+    }
 }
 
 #[test]

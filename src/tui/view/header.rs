@@ -104,11 +104,14 @@ fn progress<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
 }
 
 fn activity<'a>(scene: &Scene, theme: &Theme) -> Line<'a> {
+    // One broken trace among others is the notice's business.
+    let is_broken = !scene.status.errors.is_empty() && scene.status.errors.len() >= scene.runs.len();
     let (glyph, words, role) = match (&scene.status.activity, scene.view.playhead, scene.view.play.motion) {
         (_, Some(_), PlayMotion::Playing) => {
             ("▶", format!("replay {} steps/s", number::value(scene.view.play.speed)), Role::Good)
         }
         (_, Some(_), PlayMotion::Held) => ("‖", "held".to_owned(), Role::Warning),
+        _ if is_broken => ("!", "unreadable".to_owned(), Role::Bad),
         (Activity::Starting, ..) => ("·", "starting".to_owned(), Role::Dim),
         (Activity::Live, ..) => ("●", "live".to_owned(), Role::Good),
         (Activity::Paused, ..) => ("‖", "paused".to_owned(), Role::Warning),

@@ -17,7 +17,6 @@ use super::frame::{fit, framed};
 use super::steps;
 use crate::event::Outcome;
 use crate::history::Cell;
-use crate::layer::LayerKind;
 use crate::number;
 use crate::profile::Profile;
 use crate::quantity::{Axis, Quantity};
@@ -29,6 +28,8 @@ use crate::tui::theme::{Glyphs, Role, Theme, contrast};
 
 /// Columns of a pane below which its title is shortened.
 const NARROW: u16 = 48;
+/// From this width on there are words for everything.
+const WIDE: u16 = 72;
 /// Rows between two labels of layers.
 const LAYER_LABELS: usize = 3;
 
@@ -106,41 +107,35 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> L
         return fit(vec![(0, Line::from(name)), (1, what)], pane.frame.width.saturating_sub(6));
     }
     let mut parts = vec![(0, Line::from(name)), (3, Line::styled(symbol, dim))];
-    if let Some(profile) = scene.picture.fits.get(pane.lane).and_then(Option::as_ref) {
-        parts.extend(fitted(scene, theme, pane, lane, profile));
-    }
-    let zeros = zero_blocks(scene, pane, lane);
-    if zeros > 0 && scene.view.quantity == Quantity::SignalNorm {
-        let text = format!("0 in {zeros} of {} blocks", lane.header.layers.blocks());
-        parts.push((1, Line::styled(text, theme.style(Role::Bad))));
+    if let Some(profile) = scene.picture.signals.get(pane.lane) {
+        parts.extend(signal(scene, theme, pane, lane, profile));
     }
     parts.extend(end_of(theme, pane, lane));
     fit(parts, pane.frame.width.saturating_sub(6))
 }
 
-/// Blocks whose value at the cursor's step is exactly zero.
-fn zero_blocks(scene: &Scene, pane: &Pane, lane: &LaneRef<'_>) -> usize {
-    let cells = scene.picture.profiles.get(pane.lane).map_or(&[][..], Vec::as_slice);
-    let layers = lane.header.layers.layers.iter().zip(cells);
-    layers.filter(|(layer, cell)| layer.kind == LayerKind::Block && **cell == Cell::Zero).count()
-}
-
-/// `×0.41 per block` on the colour that the scale has for block 1, and what is left over the depth.
-fn fitted<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, profile: &Profile) -> Vec<(u8, Line<'a>)> {
-    let of = if scene.view.quantity == Quantity::SignalNorm { "" } else { "signal " };
-    let (per, blocks) = if pane.frame.width < NARROW { ("/block", "") } else { (" per block", " blocks") };
-    let factor = format!(" {of}{}{per} ", number::factor(profile.rho));
-    let depth = lane.header.layers.blocks();
-    let left = format!("×{} over {depth}{blocks}", number::magnitude(profile.attenuation));
-    let mut parts = vec![
-        (1, Line::from(Span::styled(factor, chip(scene, theme, pane, lane)))),
-        (4, Line::styled(left, theme.style(Role::Dim))),
-    ];
+/// `×0.41 per block` on the colour that the scale has for block 1, what is left over the depth, and what is no number.
+fn signal<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, profile: &Profile) -> Vec<(u8, Line<'a>)> {
+    let is_shown = scene.view.quantity == Quantity::SignalNorm;
+    let mut parts = Vec::new();
+    if let Some(fit) = &profile.fit {
+        let of = if is_shown { "" } else { "signal " };
+        let per = if pane.frame.width < NARROW { "/block" } else { " per block" };
+        let blocks = if pane.frame.width < WIDE { "" } else { " blocks" };
+        let factor = format!(" {of}{}{per} ", number::factor(fit.rho));
+        let left = format!("×{} over {}{blocks}", number::magnitude(fit.attenuation), profile.blocks);
+        parts.push((1, Line::from(Span::styled(factor, chip(scene, theme, pane, lane)))));
+        parts.push((4, Line::styled(left, theme.style(Role::Dim))));
+    }
     if let Some(block) = profile.underflow {
         parts.push((2, Line::styled(format!("underflow at block {block}"), theme.style(Role::Warning))));
     }
     if profile.non_finite > 0 {
         parts.push((3, Line::styled(format!("{} not finite", profile.non_finite), theme.style(Role::Bad))));
+    }
+    if profile.zeros > 0 && is_shown {
+        let text = format!("0 in {} of {} blocks", profile.zeros, profile.blocks);
+        parts.push((1, Line::styled(text, theme.style(Role::Bad))));
     }
     parts
 }

@@ -21,10 +21,15 @@ pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buff
     buffer.set_line(area.x + 1, area.y, &cut(&line, room), room);
 }
 
-/// The first of: what was said to the person, what is wrong with the source, why the run failed, the newest note.
+/// The first of: what was said to the person, what cannot be read, what is wrong with the source, why the run failed, the
+/// newest note.
 fn sentence(scene: &Scene) -> Option<(String, Role)> {
     if let Some(notice) = &scene.status.notice {
         return Some((notice.clone(), Role::Warning));
+    }
+    if let Some((error, others)) = scene.status.errors.split_first() {
+        let more = if others.is_empty() { String::new() } else { format!(" (and {} more)", others.len()) };
+        return Some((format!("{error}{more}"), Role::Bad));
     }
     if let Some(warning) = &scene.status.warning {
         return Some((warning.clone(), Role::Warning));

@@ -16,6 +16,8 @@ fn a_table_that_makes_no_sense_is_named_with_file_line_and_column() {
         ("no-class.csv", "1,x\n2,\n"),
         ("nan.csv", "1,x\nNaN,y\n"),
         ("small.csv", "1,x\n2,y\n3,x\n4,y\n5,x\n"),
+        ("quote.csv", "1,x\n2,\"y\n3,x\n"),
+        ("semicolons.csv", "a;class\n1;x\n"),
     ] {
         place.file(name, content);
     }
@@ -54,6 +56,18 @@ fn a_table_that_makes_no_sense_is_named_with_file_line_and_column() {
                 1,
                 "nan.csv:2: column 1: 'NaN' is not a finite number (only the last column may hold text)",
             ),
+            (
+                &["--data", "csv:quote.csv"],
+                1,
+                "quote.csv:2: the quote (\") that opens a cell here is never closed: close it, or write \"\" for a quote \
+                 within the cell",
+            ),
+            (
+                &["--data", "csv:semicolons.csv"],
+                1,
+                "semicolons.csv:1: the columns seem to be separated by ';': write commas (and decimals as 1.5)",
+            ),
+            (&["--data", "csv:/dev/zero"], 1, "/dev/zero:1: longer than 16 MiB: write one row per line"),
             (&["--data", "csv:none.csv"], 1, "cannot read the table none.csv: No such file or directory (os error 2)"),
             (
                 &["--data", "csv:small.csv", "--batch", "5"],

@@ -75,7 +75,7 @@ fn a_folder_that_holds_a_trace_is_left_alone_unless_told_otherwise() {
             (
                 &small(&["--log", "run", "--force", "--backend", "flax"]),
                 2,
-                "--backend: 'flax' is not one of flex, ndarray: did you mean 'flex'?",
+                "--backend: 'flax' is unknown: did you mean 'flex'? It is one of flex, ndarray",
             ),
         ],
     );

@@ -15,6 +15,8 @@ fn printers(place: &Place) -> Vec<Vec<&'static str>> {
         vec!["--print-config"],
         vec!["completions", "bash"],
         vec!["man"],
+        vec!["--help"],
+        vec!["export", "--help"],
         [&["--headless", "--steps", "3"], &SMALL[..]].concat(),
     ]
 }

@@ -35,13 +35,17 @@ fn a_value_that_its_setting_does_not_take_is_named_with_its_place() {
     assert_refused(
         &place,
         &[
-            (&["--depth", "0"], 2, "--depth: '0' is not within 1 and 10000"),
-            (&["--depth", "ten"], 2, "--depth: 'ten' cannot be read (invalid digit found in string): write 1…10000"),
-            (&["--backend", "flax"], 2, "--backend: 'flax' is not one of flex, ndarray: did you mean 'flex'?"),
+            (&["--depth", "0"], 2, "--depth: '0' is no whole number from 1 to 10000: write e.g. 50"),
+            (&["--depth", "ten"], 2, "--depth: 'ten' is no whole number from 1 to 10000: write e.g. 50"),
+            (
+                &["--backend", "flax"],
+                2,
+                "--backend: 'flax' is unknown: did you mean 'flex'? It is one of flex, ndarray",
+            ),
             (
                 &["--lanes", "plain,resdual"],
                 2,
-                "--lanes: 'resdual' is not one of plain, residual: did you mean 'residual'?",
+                "--lanes: 'resdual' is unknown: did you mean 'residual'? It is one of plain, residual",
             ),
             (&["--lane", "plain:nrom=layer"], 2, "--lane: a lane has no setting 'nrom': did you mean 'norm'?"),
             (&["--lane", "plain:seed=3"], 2, "--lane: seed: belongs to the whole run: write it outside --lane"),
@@ -50,11 +54,22 @@ fn a_value_that_its_setting_does_not_take_is_named_with_its_place() {
                 2,
                 "--lane: two lanes are called 'x': set name= on one of them",
             ),
-            (&["--lr", "nan"], 2, "--lr: 'nan' is not a number above 0"),
-            (&["--data", "digit"], 2, "--data: 'digit' is not one of digits, csv:FILE: did you mean 'digits'?"),
+            (&["--lr", "nan"], 2, "--lr: 'nan' is no number above 0: write e.g. 1e-3"),
+            (&["--seed", "-1"], 2, "--seed: '-1' is no whole number from 0: write e.g. 1"),
+            (&["--steps", ""], 2, "--steps: '' is no whole number from 1: write e.g. 2000"),
+            (&["--threads", "many"], 2, "--threads: 'many' is no whole number from 1: write e.g. 2 or auto"),
+            (
+                &["--data", "digit"],
+                2,
+                "--data: 'digit' is unknown: did you mean 'digits'? It is one of digits, csv:FILE",
+            ),
             (&["--batch", "5000"], 2, "batch: 5000 is larger than the 1437 training rows: write 1437 or less"),
             (&["--config", "unknown.toml"], 2, "unknown.toml:2: there is no setting 'dpeth': did you mean 'depth'?"),
-            (&["--config", "value.toml"], 2, "value.toml:1: depth: '0' is not within 1 and 10000"),
+            (
+                &["--config", "value.toml"],
+                2,
+                "value.toml:1: depth: '0' is no whole number from 1 to 10000: write e.g. 50",
+            ),
             (
                 &["--config", "lanes.toml"],
                 2,
@@ -79,7 +94,7 @@ fn variables_of_the_environment_are_checked_and_those_of_others_left_alone() {
         Said::of(&command.env(name, std::ffi::OsString::from_vec(value.to_vec())).output().unwrap())
     };
     for (name, value, words) in [
-        ("GRADTOP_SEED", &b"x"[..], "GRADTOP_SEED: 'x' cannot be read (invalid digit found in string): write NUMBER"),
+        ("GRADTOP_SEED", &b"x"[..], "GRADTOP_SEED: 'x' is no whole number from 0: write e.g. 1"),
         ("GRADTOP_DEPHT", b"3", "GRADTOP_DEPHT: there is no setting 'depht': did you mean 'depth'?"),
         ("GRADTOP_SEED", b"\xff", "GRADTOP_SEED: '\u{fffd}' is not UTF-8"),
     ] {
@@ -87,6 +102,10 @@ fn variables_of_the_environment_are_checked_and_those_of_others_left_alone() {
         assert_eq!((said.code, said.err.as_str()), (2, format!("error: {words}\n").as_str()));
     }
     assert_eq!(with("LS_COLORS", b"\xff").code, 0, "no variable of gradtop");
+    for name in ["STEPS", "LANES", "LOG", "CONFIG", "COLOR", "THEME", "ASCII", "DIAGNOSTICS"] {
+        let said = with(&format!("GRADTOP_{name}"), b"");
+        assert_eq!(said.code, 0, "{name} counts as unset: {said:?}");
+    }
 }
 
 #[test]

@@ -2,8 +2,12 @@
 
 use std::fs;
 
+use gradtop::quantity::Quantity;
+use gradtop::trace::{OnExisting, Writer};
+
 use super::assert_refused;
 use crate::program::Place;
+use crate::specimen;
 
 /// The first line with its seal made anew, as a newer gradtop would write it.
 fn newer(header: &str) -> String {
@@ -31,6 +35,7 @@ fn a_trace_that_cannot_be_read_says_why() {
         ("table.csv", "table.csv is not a trace of gradtop: it looks like a table of comma-separated values"),
         ("newer", "newer has format version 7, and this gradtop reads up to version 1: update gradtop"),
         ("damaged", "the first line of damaged is damaged, and without it no other line can be read"),
+        ("/dev/zero", "cannot read /dev/zero: its first line is longer than 64 MiB: this is no trace"),
         ("nowhere", "there is no trace at nowhere: give the directory that a run wrote with --log"),
         ("folder", "there is no trace at folder/trace.jsonl: give the directory that a run wrote with --log"),
     ];
@@ -83,6 +88,19 @@ fn an_export_replaces_nothing_unless_told_so_and_never_the_trace() {
     let said = place.say(["export", "run", "--to", "csv", "-o", "out.csv", "--force"]);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     assert!(fs::read_to_string(place.path("out.csv")).unwrap().starts_with("lane,step,layer,path,quantity,value\n"));
+}
+
+#[test]
+fn a_quantity_that_the_trace_does_not_hold_is_refused_with_those_it_holds() {
+    let place = Place::new();
+    let header = specimen::header(vec![specimen::lane("plain", 2)], &[Quantity::Gain, Quantity::GradNorm]);
+    drop(Writer::create(&place.path("run"), &header, OnExisting::Refuse).unwrap());
+    let words = "run/trace.jsonl has no act_rms: give --quantity one of gain, grad_norm";
+    for format in ["csv", "svg", "png"] {
+        assert_refused(&place, &[(&["export", "run", "--to", format, "--quantity", "act_rms"], 1, words)]);
+    }
+    let said = place.say(["export", "run", "--to", "csv", "--quantity", "gain"]);
+    assert_eq!((said.code, said.out.as_str()), (0, "lane,step,layer,path,quantity,value\n"));
 }
 
 #[test]

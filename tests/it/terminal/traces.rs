@@ -68,6 +68,44 @@ fn a_damaged_trace_is_shown_with_a_warning() {
 }
 
 #[test]
+fn a_trace_that_breaks_off_says_where_and_ends_in_an_error_only_without_a_single_step() {
+    let place = Place::new();
+    let file = place.trace("run").join("trace.jsonl");
+    let text = fs::read_to_string(&file).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    // A step twice: two runs in one file.
+    place.file("late", [&lines[..3], &lines[1..2]].concat().join("\n") + "\n");
+    let body = lines[1].replacen("\"step\":1", "\"step\":0", 1);
+    let body = &body[..body.rfind(",\"crc\":").unwrap()];
+    let sealed = format!("{body},\"crc\":{}}}", crc32c::crc32c(body.as_bytes()));
+    place.file("early", format!("{}\n{sealed}\n", lines[0]));
+    for (trace, words, code) in
+        [("late", "late:4: are these two runs", 0), ("early", "early:2: expected a step from", 1)]
+    {
+        let mut pty = view(&place, &[trace]);
+        pty.wait_for(words);
+        pty.wait_for("unreadable");
+        pty.press("q");
+        assert_eq!(pty.end().0, code, "{trace}");
+        pty.assert_restored();
+    }
+}
+
+#[test]
+fn a_trace_that_is_removed_while_it_is_looked_at_keeps_its_picture_and_says_so() {
+    let place = Place::new();
+    let file = place.trace("run").join("trace.jsonl");
+    let mut pty = view(&place, &["run"]);
+    pty.wait_for("completed");
+    fs::remove_file(file).unwrap();
+    pty.wait_for("run/trace.jsonl was removed: what was read of it stays");
+    pty.wait_for("residual");
+    pty.press("q");
+    assert_eq!(pty.end().0, 0);
+    pty.assert_restored();
+}
+
+#[test]
 fn a_trace_that_cannot_be_read_never_takes_the_terminal() {
     let place = Place::new();
     place.file("diary", "Dear diary\n");

@@ -149,6 +149,7 @@ fn nonsense_with_a_good_seal_says_what_is_wrong_and_where() {
     let array = &array[..=array.find(']').unwrap()];
     let cases = [
         (step.replacen(array, "\"gain\":[1.0]", 1), "gain has 1 values, where lane 'plain' has 7 layers"),
+        (step.replacen("\"step\":1,", "\"step\":0,", 1), "expected a step from 1"),
         (step.replacen("\"lane\":0", "\"lane\":9", 1), "lane 9, where the header has 2"),
         (step.replacen("\"loss\":", "\"lass\":", 1), "field 'loss' is missing"),
         (step.replacen("\"loss\":1.0", "\"loss\":one", 1), "expected a number"),

@@ -110,3 +110,31 @@ fn a_trace_that_disappears_keeps_its_picture() {
     assert!(follow.poll().is_none());
     assert!(follow.is_over());
 }
+
+#[test]
+fn a_trace_that_is_removed_or_cut_says_so_until_it_is_whole_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let events = specimen::run(&header(), 2);
+    write(directory.path(), &events);
+    let path = directory.path().join(FILE_NAME);
+    let whole = fs::read(&path).unwrap();
+    let header_line = whole.iter().position(|&byte| byte == b'\n').unwrap() + 1;
+    let mut follow = Follow::open(directory.path()).unwrap();
+    assert_eq!(drain(&mut follow), events);
+    for (left, words) in [(None, "removed"), (Some(0), "cut"), (Some(100), "cut"), (Some(header_line), "cut")] {
+        match left {
+            None => fs::remove_file(&path).unwrap(),
+            Some(left) => fs::write(&path, &whole[..left]).unwrap(),
+        }
+        assert!(follow.poll().is_none() && follow.poll().is_none());
+        let sentences = follow.warnings().sentences();
+        assert_eq!(
+            sentences,
+            [format!("{} was {words}: what was read of it stays", path.display())]
+                .map(|sentence| sentence.replace("cut:", "cut short:"))
+        );
+    }
+    fs::write(&path, &whole).unwrap();
+    assert_eq!(drain(&mut follow), events);
+    assert!(follow.warnings().is_empty());
+}

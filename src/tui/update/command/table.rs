@@ -2,10 +2,12 @@
 
 use super::Command;
 use crate::config::{not_one_of, setting};
+use crate::number::count;
 use crate::quantity::Quantity;
 use crate::tui::scene::{Mode, Overlay, Scene};
 use crate::tui::source::SourceKind;
 use crate::tui::update::{Effect, cursor, form, overlay, replay, run, show, window};
+use crate::units::{LayerId, Step};
 
 type Outcome = Result<Option<Effect>, String>;
 
@@ -27,10 +29,7 @@ pub(in crate::tui) static COMMANDS: &[Command] = &[
         word: "goto",
         argument: "STEP",
         help: "cursor to this step",
-        run: |scene, step, _| {
-            cursor::to_step(scene, number(step)?);
-            Ok(None)
-        },
+        run: |scene, step, _| goto(scene, number(step)?),
     },
     Command {
         word: "layer",
@@ -139,13 +138,31 @@ fn view(scene: &mut Scene, name: &str) -> Outcome {
     Ok(None)
 }
 
+/// Beyond either end the cursor goes to the nearest step, and says so.
+fn goto(scene: &mut Scene, step: u64) -> Outcome {
+    cursor::to_step(scene, step);
+    let Some(Step(found)) = scene.cursor_step() else { return Err("no step has been taken yet".to_owned()) };
+    if found != step {
+        let (step, found) = (count(step), count(found));
+        scene.say(format!("there is no step {step}: the cursor is on step {found}"));
+    }
+    Ok(None)
+}
+
+/// Beyond the last block the cursor goes to the last layer, and says so.
 fn layer(scene: &mut Scene, word: &str) -> Outcome {
+    let last = scene.most_layers().saturating_sub(1);
     let layer = match word {
         "stem" => 0,
-        "head" => scene.most_layers().saturating_sub(1),
+        "head" => last,
         block => usize::try_from(number(block)?).unwrap_or(usize::MAX),
     };
     cursor::to_layer(scene, layer);
+    if layer > last {
+        let deepest = scene.lanes().find(|lane| lane.history.layers() == last + 1);
+        let found = deepest.map(|lane| lane.header.layers.label(LayerId(last as u32))).unwrap_or_default();
+        scene.say(format!("there is no block {word}: the cursor is on {found}"));
+    }
     Ok(None)
 }
 

@@ -1,0 +1,84 @@
+//! Numbers as a person types them: what a setting takes, and one sentence for everything that it does not.
+//!
+//! ```text
+//! '-1' is no whole number from 1 to 10000: write e.g. 50
+//! ```
+
+use std::str::FromStr;
+
+/// The numbers that a setting takes.
+pub(super) struct Numbers<T> {
+    /// Whether a number is one of them.
+    pub(super) holds: fn(&T) -> bool,
+    /// What each of them is, such as `number above 0`.
+    pub(super) are: &'static str,
+    /// One of them.
+    pub(super) example: &'static str,
+}
+
+impl Numbers<f64> {
+    /// Above 0.
+    pub(super) const fn above_zero(example: &'static str) -> Self {
+        Self { holds: |number| number.is_finite() && *number > 0.0, are: "number above 0", example }
+    }
+}
+
+impl<T: PartialOrd + From<u8>> Numbers<T> {
+    /// 0, 1, 2 …
+    pub(super) const fn from_zero(example: &'static str) -> Self {
+        Self { holds: |_| true, are: "whole number from 0", example }
+    }
+
+    /// 1, 2, 3 …
+    pub(super) const fn from_one(example: &'static str) -> Self {
+        Self { holds: |number| *number >= T::from(1), are: "whole number from 1", example }
+    }
+}
+
+impl<T: FromStr> Numbers<T> {
+    /// The number that a word stands for.
+    pub(super) fn read(&self, word: &str) -> Result<T, String> {
+        self.find(word).ok_or_else(|| self.refusal(word))
+    }
+
+    /// The same, `None` where `none` is written instead of a number.
+    pub(super) fn read_or(&self, none: &str, word: &str) -> Result<Option<T>, String> {
+        if word.trim() == none {
+            return Ok(None);
+        }
+        self.find(word).map(Some).ok_or_else(|| format!("{} or {none}", self.refusal(word)))
+    }
+
+    fn find(&self, word: &str) -> Option<T> {
+        word.trim().parse().ok().filter(self.holds)
+    }
+
+    fn refusal(&self, word: &str) -> String {
+        let is_whole = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+        let large = if is_whole && word.parse::<T>().is_err() { " that fits into 64 bits" } else { "" };
+        format!("'{word}' is no {}{large}: write e.g. {}", self.are, self.example)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_such_number_is_answered_with_one_that_is() {
+        let numbers = Numbers::<u64>::from_one("2000");
+        assert_eq!(numbers.read(" 7 "), Ok(7));
+        for word in ["0", "-1", "ten", "", "1e3", "1.5"] {
+            let words = format!("'{word}' is no whole number from 1: write e.g. 2000");
+            assert_eq!(numbers.read(word).unwrap_err(), words);
+        }
+        let words = "'99999999999999999999' is no whole number from 1 that fits into 64 bits: write e.g. 2000";
+        assert_eq!(numbers.read("99999999999999999999").unwrap_err(), words);
+        let numbers = Numbers::above_zero("1");
+        assert_eq!((numbers.read_or("off", "off"), numbers.read_or("off", "1e-3")), (Ok(None), Ok(Some(1e-3))));
+        for word in ["inf", "nan", "0", "x"] {
+            let words = format!("'{word}' is no number above 0: write e.g. 1 or off");
+            assert_eq!(numbers.read_or("off", word).unwrap_err(), words);
+        }
+    }
+}
