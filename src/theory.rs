@@ -39,24 +39,24 @@ pub struct Prediction {
     pub act_rms: Vec<f64>,
 }
 
-/// Why there is no prediction; its `Display` is one sentence for a person.
+/// Why there is no prediction; its `Display` goes on after "no theory: " and fits beside a column of numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Unfit {
     /// A trace of a stack that gradtop did not make.
-    #[error("the settings of this lane are not known")]
+    #[error("its settings are unknown")]
     NoSettings,
-    /// Statistics of the batch tie a block's weights to its input.
-    #[error("{0} norm in the branch breaks the independence that the theory assumes")]
+    /// What is normalized depends on all units or examples at once: they are not independent given the layer before.
+    #[error("{0} norm breaks independence")]
     Normalized(Norm),
     /// No measured step has arrived yet.
-    #[error("no step has been measured yet")]
+    #[error("no step was measured yet")]
     NotMeasured,
     /// The weights had moved before anything was measured.
-    #[error("the first measured step is {0}: the theory is that of initialization")]
+    #[error("step 1 is missing, {0} is the first")]
     NotFromTheStart(Step),
     /// There is no q_1 to start from.
-    #[error("the first block's activation was not measured")]
+    #[error("rms(x) of block 1 was not measured")]
     NoFirstActivation,
 }
 

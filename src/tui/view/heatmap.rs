@@ -1,10 +1,10 @@
 //! One heatmap: layers from top to bottom, steps from left to right, the cursor's cross, labels in its frame.
 //!
 //! ```text
-//! ╭─ plain ‖∂L/∂x‖  ×0.41 per block  1e-19 over 50 ─╮
-//! │ stem ················                            │
-//! │   10 ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀                            │
-//! ╰──────1──────────60─────────120───────────────────╯
+//! ╭─ plain  ×0.39 per block  theory ×0.41  ×1e-20 over 50 ─╮
+//! │ stem ················                                    │
+//! │   10 ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀                                    │
+//! ╰──────1──────────60─────────120───────────────────────────╯
 //! ```
 
 use ratatui::buffer::Buffer;
@@ -29,6 +29,8 @@ use crate::tui::theme::{Glyphs, Role, Theme, contrast};
 
 /// Columns of a pane below which its title is shortened.
 const NARROW: u16 = 48;
+/// Columns of a pane from which its title has room for whole phrases.
+const WIDE: u16 = 72;
 /// Rows between two labels of layers.
 const LAYER_LABELS: usize = 3;
 
@@ -105,7 +107,9 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> L
         let what = Line::styled(format!("{how} of {symbol}"), dim);
         return fit(vec![(0, Line::from(name)), (1, what)], pane.frame.width.saturating_sub(6));
     }
-    let mut parts = vec![(0, Line::from(name)), (3, Line::styled(symbol, dim))];
+    // Where theory stands beside the fit and not all fits, the symbol gives way: it stands above the profile too.
+    let symbol_rank = if pane.frame.width < NARROW { 3 } else { 5 };
+    let mut parts = vec![(0, Line::from(name)), (symbol_rank, Line::styled(symbol, dim))];
     if let Some(profile) = scene.picture.fits.get(pane.lane).and_then(Option::as_ref) {
         parts.extend(fitted(scene, theme, pane, lane, profile));
     }
@@ -131,10 +135,9 @@ fn fitted<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, pro
     let per = if pane.frame.width < NARROW { "/block" } else { " per block" };
     let factor = format!(" {of}{}{per} ", number::factor(profile.rho));
     let left = format!("×{} over {}", number::magnitude(profile.attenuation), lane.header.layers.blocks());
-    let mut parts = vec![
-        (1, Line::from(Span::styled(factor, chip(scene, theme, pane, lane)))),
-        (4, Line::styled(left, theme.style(Role::Dim))),
-    ];
+    let mut parts = vec![(1, Line::from(Span::styled(factor, chip(scene, theme, pane, lane))))];
+    parts.extend(predicted(scene, theme, pane));
+    parts.push((4, Line::styled(left, theme.style(Role::Dim))));
     if let Some(block) = profile.underflow {
         parts.push((2, Line::styled(format!("underflow at block {block}"), theme.style(Role::Warning))));
     }
@@ -142,6 +145,17 @@ fn fitted<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, pro
         parts.push((3, Line::styled(format!("{} not finite", profile.non_finite), theme.style(Role::Bad))));
     }
     parts
+}
+
+/// `theory ×0.41 at init`, the geometric mean over the blocks.
+fn predicted<'a>(scene: &Scene, theme: &Theme, pane: &Pane) -> Option<(u8, Line<'a>)> {
+    let gain = scene.picture.theories.get(pane.lane)?.as_ref().ok()?.gain_per_block()?;
+    let (rank, at) = match pane.frame.width {
+        ..NARROW => (6, ""),
+        ..WIDE => (3, ""),
+        _ => (3, " at init"),
+    };
+    Some((rank, Line::styled(format!("theory {}{at}", number::factor(gain)), theme.style(Role::Dim))))
 }
 
 /// The colour of the topmost value of the profile, as ground.

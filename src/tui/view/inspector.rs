@@ -1,12 +1,13 @@
 //! Every quantity of all lanes at the cursor, and what belongs to the step: exact while the step is recent, from least
-//! to largest of its bucket after that.
+//! to largest of its bucket after that. Below the gain, or the forward scale when that is in view, what theory says of
+//! the block at initialization.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::frame::framed;
+use super::frame::{fit, framed, words};
 use crate::history::{Scalar, Summary};
 use crate::layer::LayerKind;
 use crate::number;
@@ -56,6 +57,10 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
         let shown = |lane: &LaneRef<'_>| value_at(lane, quantity, lane.layer_at(scene.view.cursor.depth), step);
         inexact |= table.row(row, &table.quantity_name(quantity), shown, buffer);
         row += 1;
+        if quantity == table.predicted_quantity() {
+            table.theory(row, buffer);
+            row += 1;
+        }
     }
     // A blank line between the layer and the step, where there is room.
     row += u16::from(usize::from(inner.bottom().saturating_sub(row)) > SCALARS.len() + 1);
@@ -66,11 +71,20 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     }
     let held_out = Line::styled(table.name("held-out acc.", "held-out"), theme.style(Role::Dim));
     table.row(row, &held_out, |lane| evaluated(lane, step), buffer);
-    if inexact {
-        let text = " least…largest of its bucket ";
-        let x = frame.right().saturating_sub(text.chars().count() as u16 + 2).max(frame.x + 1);
-        buffer.set_stringn(x, frame.bottom() - 1, text, usize::from(frame.width - 2), theme.style(Role::Dim));
+    remarks(scene, theme, frame, inexact.then_some("least…largest of its bucket"), buffer);
+}
+
+/// In the lower edge: why a lane has no theory, and where there is room for it another remark.
+fn remarks(scene: &Scene, theme: &Theme, frame: Rect, other: Option<&str>, buffer: &mut Buffer) {
+    let why = scene.picture.theories.iter().find_map(|theory| theory.as_ref().err());
+    let why = why.map(|why| (0, Line::raw(format!("no theory: {why}"))));
+    let parts: Vec<_> = why.into_iter().chain(other.map(|other| (1, Line::raw(other.to_owned())))).collect();
+    if parts.is_empty() {
+        return;
     }
+    let line = fit(parts, frame.width.saturating_sub(6));
+    let x = frame.right().saturating_sub(line.width() as u16 + 4).max(frame.x + 1);
+    words((x, frame.bottom() - 1), &format!(" {line} "), frame.width - 2, theme.style(Role::Dim), buffer);
 }
 
 /// `block 17 · step 212`, or the share of the depth where the lanes differ in it.
@@ -116,6 +130,28 @@ impl Table<'_> {
             self.right_aligned(y, index, &Line::styled(name, style), buffer);
         }
         y + 1
+    }
+
+    /// The quantity that the row of theory belongs to.
+    fn predicted_quantity(&self) -> Quantity {
+        match self.scene.view.quantity {
+            Quantity::ActRms => Quantity::ActRms,
+            _ => Quantity::Gain,
+        }
+    }
+
+    /// What theory says of the block at the cursor.
+    fn theory(&self, y: u16, buffer: &mut Buffer) {
+        if y >= self.area.bottom() {
+            return;
+        }
+        let name = Line::styled(self.name("theory at init", "theory"), self.theme.style(Role::Dim));
+        buffer.set_line(self.area.x, y, &name, self.names_width());
+        for (index, lane) in self.lanes.iter().enumerate() {
+            let shown = predicted_at(self.scene, self.first + index, lane, self.predicted_quantity());
+            let style = self.theme.style(if shown.is_some() { Role::Lane(self.first + index) } else { Role::Absent });
+            self.right_aligned(y, index, &Line::styled(shown.unwrap_or_else(|| "–".to_owned()), style), buffer);
+        }
     }
 
     /// One row; whether a value in it is not exact.
@@ -170,6 +206,16 @@ impl Table<'_> {
             Span::styled(format!("{symbol:<12}"), self.theme.style(role)),
             Span::styled(name, self.theme.style(role)),
         ])
+    }
+}
+
+/// Theory's value for the layer at the cursor; `None` where it is no block.
+fn predicted_at(scene: &Scene, index: usize, lane: &LaneRef<'_>, quantity: Quantity) -> Option<String> {
+    let theory = scene.picture.theories.get(index)?.as_ref().ok()?;
+    let block = lane.header.layers.block_number(lane.layer_at(scene.view.cursor.depth))?;
+    match quantity {
+        Quantity::Gain => theory.gain.get(block - 1).map(|gain| number::factor(*gain)),
+        _ => theory.act_rms.get(block - 1).map(|rms| number::value(*rms)),
     }
 }
 
