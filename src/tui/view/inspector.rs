@@ -1,6 +1,7 @@
 //! Every quantity of all lanes at the cursor, and what belongs to the step: exact while the step is recent, from least
-//! to largest of its bucket after that. Below the gain, or the forward scale when that is in view, what theory says of
-//! the block at initialization.
+//! to largest of its bucket after that.
+
+mod theory;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -57,7 +58,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
         let shown = |lane: &LaneRef<'_>| value_at(lane, quantity, lane.layer_at(scene.view.cursor.depth), step);
         inexact |= table.row(row, &table.quantity_name(quantity), shown, buffer);
         row += 1;
-        if quantity == table.predicted_quantity() {
+        if quantity == theory::quantity(scene) {
             table.theory(row, buffer);
             row += 1;
         }
@@ -76,9 +77,8 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
 
 /// In the lower edge: why a lane has no theory, and where there is room for it another remark.
 fn remarks(scene: &Scene, theme: &Theme, frame: Rect, other: Option<&str>, buffer: &mut Buffer) {
-    let why = scene.picture.theories.iter().find_map(|theory| theory.as_ref().err());
-    let why = why.map(|why| (0, Line::raw(format!("no theory: {why}"))));
-    let parts: Vec<_> = why.into_iter().chain(other.map(|other| (1, Line::raw(other.to_owned())))).collect();
+    let all = [theory::why_none(scene), other.map(str::to_owned)];
+    let parts: Vec<_> = (0..).zip(all.into_iter().flatten()).map(|(rank, words)| (rank, Line::raw(words))).collect();
     if parts.is_empty() {
         return;
     }
@@ -132,14 +132,6 @@ impl Table<'_> {
         y + 1
     }
 
-    /// The quantity that the row of theory belongs to.
-    fn predicted_quantity(&self) -> Quantity {
-        match self.scene.view.quantity {
-            Quantity::ActRms => Quantity::ActRms,
-            _ => Quantity::Gain,
-        }
-    }
-
     /// What theory says of the block at the cursor.
     fn theory(&self, y: u16, buffer: &mut Buffer) {
         if y >= self.area.bottom() {
@@ -148,7 +140,7 @@ impl Table<'_> {
         let name = Line::styled(self.name("theory at init", "theory"), self.theme.style(Role::Dim));
         buffer.set_line(self.area.x, y, &name, self.names_width());
         for (index, lane) in self.lanes.iter().enumerate() {
-            let shown = predicted_at(self.scene, self.first + index, lane, self.predicted_quantity());
+            let shown = theory::at_cursor(self.scene, self.first + index, lane);
             let style = self.theme.style(if shown.is_some() { Role::Lane(self.first + index) } else { Role::Absent });
             self.right_aligned(y, index, &Line::styled(shown.unwrap_or_else(|| "–".to_owned()), style), buffer);
         }
@@ -206,16 +198,6 @@ impl Table<'_> {
             Span::styled(format!("{symbol:<12}"), self.theme.style(role)),
             Span::styled(name, self.theme.style(role)),
         ])
-    }
-}
-
-/// Theory's value for the layer at the cursor; `None` where it is no block.
-fn predicted_at(scene: &Scene, index: usize, lane: &LaneRef<'_>, quantity: Quantity) -> Option<String> {
-    let theory = scene.picture.theories.get(index)?.as_ref().ok()?;
-    let block = lane.header.layers.block_number(lane.layer_at(scene.view.cursor.depth))?;
-    match quantity {
-        Quantity::Gain => theory.gain.get(block - 1).map(|gain| number::factor(*gain)),
-        _ => theory.act_rms.get(block - 1).map(|rms| number::value(*rms)),
     }
 }
 
