@@ -161,7 +161,7 @@ fn fit(lane: LaneRef<'_>, cells: &[Cell]) -> Option<Profile> {
 /// What theory says of a quantity in every layer, on the quantity's axis.
 fn predicted(lane: LaneRef<'_>, quantity: Quantity, signal: &[Cell], theory: &Prediction) -> Vec<Cell> {
     let layers = || lane.header.layers.layers.iter();
-    let last = layers().zip(signal).filter(|(layer, _)| layer.kind == LayerKind::Block).next_back();
+    let last = layers().zip(signal).rfind(|(layer, _)| layer.kind == LayerKind::Block);
     let last = last.and_then(|(_, cell)| if let Cell::Value(value) = cell { Some(f64::from(*value)) } else { None });
     let Some(values) = theory.of(quantity, last.map(|exponent| 10f64.powf(exponent))) else { return Vec::new() };
     let mut values = values.into_iter();

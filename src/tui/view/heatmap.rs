@@ -107,8 +107,9 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> L
         let what = Line::styled(format!("{how} of {symbol}"), dim);
         return fit(vec![(0, Line::from(name)), (1, what)], pane.frame.width.saturating_sub(6));
     }
-    // Where theory stands beside the fit and not all fits, the symbol gives way: it stands above the profile too.
-    let symbol_rank = if pane.frame.width < NARROW { 3 } else { 5 };
+    // The fit and the theory beside it are the signal's: the symbol of the signal gives way to them, another does not.
+    let is_signal = scene.view.quantity == Quantity::SignalNorm;
+    let symbol_rank = if is_signal && pane.frame.width >= NARROW { 5 } else { 2 };
     let mut parts = vec![(0, Line::from(name)), (symbol_rank, Line::styled(symbol, dim))];
     if let Some(profile) = scene.picture.fits.get(pane.lane).and_then(Option::as_ref) {
         parts.extend(fitted(scene, theme, pane, lane, profile));
@@ -152,7 +153,7 @@ fn predicted<'a>(scene: &Scene, theme: &Theme, pane: &Pane) -> Option<(u8, Line<
     let gain = scene.picture.theories.get(pane.lane)?.as_ref().ok()?.gain_per_block()?;
     let (rank, at) = match pane.frame.width {
         ..NARROW => (6, ""),
-        ..WIDE => (3, ""),
+        NARROW..WIDE => (3, ""),
         _ => (3, " at init"),
     };
     Some((rank, Line::styled(format!("theory {}{at}", number::factor(gain)), theme.style(Role::Dim))))

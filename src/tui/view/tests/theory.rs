@@ -46,7 +46,9 @@ fn a_lane_without_a_line_says_why() {
     header.config.as_mut().expect("settings").lanes[1] = norm;
     let mut scene = Scene::new(SourceKind::Live);
     scene.take(0, &Event::RunStarted(header.into()));
-    sample::demo_steps(1..9).iter().for_each(|event| scene.take(0, event));
+    for event in sample::demo_steps(1..9) {
+        scene.take(0, &event);
+    }
     let shown = text(&sample::frame(&mut scene, &sample::theme(), 120, 40));
     assert!(shown.contains("no theory: layer norm breaks independence"));
     assert_eq!(scene.picture.predicted.iter().map(Vec::is_empty).collect::<Vec<_>>(), [false, true]);
@@ -58,7 +60,9 @@ fn a_prediction_is_that_of_the_first_step_however_long_a_lane_trains() {
     sample::frame(&mut scene, &sample::theme(), 120, 40);
     let first = scene.picture.theories.clone();
     assert!(first.iter().all(Result::is_ok) && first.len() == 2);
-    sample::demo_steps(2..60).iter().for_each(|event| scene.take(0, event));
+    for event in sample::demo_steps(2..60) {
+        scene.take(0, &event);
+    }
     sample::frame(&mut scene, &sample::theme(), 120, 40);
     assert_eq!(scene.picture.theories, first);
 }
