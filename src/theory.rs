@@ -96,12 +96,7 @@ impl Prediction {
 /// # Errors
 /// When the theory does not hold for these settings, or q_1 is not a finite number.
 pub fn predict(lane: &LaneConfig, q1: f64) -> Result<Prediction, Unfit> {
-    match lane.model {
-        Model::Mlp => {}
-    }
-    if lane.norm != Norm::None {
-        return Err(Unfit::Normalized(lane.norm));
-    }
+    check(lane)?;
     if !q1.is_finite() {
         return Err(Unfit::NoFirstActivation);
     }
@@ -128,6 +123,14 @@ pub fn predict(lane: &LaneConfig, q1: f64) -> Result<Prediction, Unfit> {
     Ok(prediction)
 }
 
+/// Whether the theory holds for these settings.
+fn check(lane: &LaneConfig) -> Result<(), Unfit> {
+    match (lane.model, lane.norm) {
+        (Model::Mlp, Norm::None) => Ok(()),
+        (Model::Mlp, norm) => Err(Unfit::Normalized(norm)),
+    }
+}
+
 /// The prediction for a lane of a run from what its first step measured.
 ///
 /// # Errors
@@ -135,10 +138,8 @@ pub fn predict(lane: &LaneConfig, q1: f64) -> Result<Prediction, Unfit> {
 pub fn of_lane(run: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Result<Prediction, Unfit> {
     let mut lanes = run.config.iter().flat_map(|config| &config.lanes);
     let config = lanes.find(|config| config.name == lane.name).ok_or(Unfit::NoSettings)?;
-    if config.norm != Norm::None {
-        // What can be known before the first step is said before it.
-        return Err(Unfit::Normalized(config.norm));
-    }
+    // What can be known before the first step is said before it.
+    check(config)?;
     let first = history.first_measured().ok_or(Unfit::NotMeasured)?;
     if first.step != Step::FIRST {
         return Err(Unfit::NotFromTheStart(first.step));
