@@ -1,7 +1,8 @@
 //! Steps × layers × quantities in bounded memory: what every picture is drawn from.
 //!
 //! The newest steps are kept exactly, all steps in buckets of equal width that merge in pairs when they are full
-//! (least, largest, mean, last, count, non-finite count a cell), so a one-step spike stays visible at every zoom.
+//! (least, largest, mean, last, count, non-finite count a cell), so a one-step spike stays visible at every zoom. The
+//! first measured step is kept beside them: theory starts from it.
 //!
 //! ```text
 //! budget per lane  m = 240 MiB / max(lanes, 2)
@@ -10,7 +11,7 @@
 //! per-step values  4,096 buckets of 144 bytes
 //! ```
 //!
-//! Q quantities, L layers: whatever the number of steps, a lane takes at most R·(4·Q·L + 96) + N·24·Q·L + 0.6 MB.
+//! Q quantities, L layers: whatever the number of steps, a lane takes at most (R + 1)·(4·Q·L + 96) + N·24·Q·L + 0.6 MB.
 
 mod bucket;
 mod cell;

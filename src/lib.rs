@@ -16,6 +16,7 @@ pub mod profile;
 pub mod quantity;
 pub mod sink;
 pub mod text;
+pub mod theory;
 pub mod trace;
 pub mod units;
 

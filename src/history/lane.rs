@@ -39,6 +39,7 @@ pub struct LaneHistory {
     ranges: Vec<(f32, f32)>,
     evals: Vec<EvalRecord>,
     first_step: Option<Step>,
+    first_measured: Option<Arc<StepRecord>>,
     end: Option<LaneEnd>,
 }
 
@@ -60,6 +61,7 @@ impl LaneHistory {
             ranges: vec![(f32::INFINITY, 0.0); quantities.len()],
             evals: Vec::new(),
             first_step: None,
+            first_measured: None,
             end: None,
         }
     }
@@ -73,6 +75,7 @@ impl LaneHistory {
         self.recent.push(record);
         self.scalars.bucket_mut(record.step, Scalars::new).push(record);
         if record.is_measured() {
+            self.first_measured.get_or_insert_with(|| Arc::clone(record));
             let (quantities, layers) = (self.quantities.len(), self.layers);
             self.grids.bucket_mut(record.step, || GridBucket::new(quantities, layers)).push(&record.values, &self.axes);
             for (row, range) in self.ranges.iter_mut().enumerate() {
@@ -108,6 +111,12 @@ impl LaneHistory {
     #[must_use]
     pub fn last_step(&self) -> Option<Step> {
         self.recent.latest().map(|record| record.step)
+    }
+
+    /// The first measured record, kept however long ago: what theory starts from.
+    #[must_use]
+    pub fn first_measured(&self) -> Option<&StepRecord> {
+        self.first_measured.as_deref()
     }
 
     /// Newest record.

@@ -34,7 +34,7 @@ pub fn change<const D: usize>(before: &Tensor<D>, after: &Tensor<D>) -> Moments 
 
 /// Parameters before a step, their change by it, and their distance after it from the initial ones; all of one shape.
 #[must_use]
-pub fn journey<const D: usize>(before: &Tensor<D>, after: &Tensor<D>, initial: &Tensor<D>) -> [Moments; 3] {
+pub(super) fn journey<const D: usize>(before: &Tensor<D>, after: &Tensor<D>, initial: &Tensor<D>) -> [Moments; 3] {
     let count = before.shape().num_elements() as u64;
     let sums = with_triples([before, after, initial], |values| match values {
         [Floats::Single(before), Floats::Single(after), Floats::Single(initial)]

@@ -11,12 +11,13 @@ use ratatui::layout::Rect;
 
 use super::axis::{LayerAxis, StepAxis};
 use super::layout::Layout;
-use super::scene::{Mode, Scene};
+use super::scene::{LaneRef, Mode, Scene};
 use super::theme::Theme;
 use crate::history::{Cell, Scalar, ScalarBucket};
 use crate::layer::LayerKind;
 use crate::profile::Profile;
-use crate::quantity::Quantity;
+use crate::quantity::{Axis, Quantity};
+use crate::theory::{self, Prediction, Unfit};
 use crate::units::Step;
 
 pub use plate::Plate;
@@ -36,6 +37,10 @@ pub struct Picture {
     pub profiles: Vec<Vec<Cell>>,
     /// What every lane's signal is like over its blocks at the cursor's step.
     pub signals: Vec<Profile>,
+    /// What theory says of every lane, or why it says nothing; computed once per lane.
+    pub theories: Vec<Result<Prediction, Unfit>>,
+    /// The same on the axis of the quantity in view, a value per layer; empty where theory says nothing.
+    pub predicted: Vec<Vec<Cell>>,
     /// What the curves were computed for.
     curves_key: Option<CurvesKey>,
 }
@@ -58,6 +63,7 @@ impl Scene {
         self.scales.include(quantity, ranges.into_iter());
         let mut picture = std::mem::take(&mut self.picture);
         picture.plates(self, &layout, theme);
+        picture.theories(self);
         picture.curves(self, &layout);
         if self.view.mode == Mode::Difference {
             let largest = picture.largest_ratio();
@@ -93,6 +99,16 @@ impl Picture {
         }
     }
 
+    fn theories(&mut self, scene: &Scene) {
+        for (index, lane) in scene.lanes().enumerate() {
+            let known = self.theories.get(index);
+            if known.is_none_or(|known| *known == Err(Unfit::NotMeasured)) {
+                let theory = theory::of_lane(lane.run.header(), lane.header, lane.history);
+                self.theories.splice(index..self.theories.len().min(index + 1), [theory]);
+            }
+        }
+    }
+
     fn curves(&mut self, scene: &Scene, layout: &Layout) {
         let axis = layout.step_axis(scene);
         let dots = layout.loss.map_or(0, |loss| usize::from(super::view::loss::chart_of(loss).width)) * DOTS;
@@ -105,12 +121,17 @@ impl Picture {
         self.losses =
             scene.lanes().map(|lane| curve::cut(lane.history, Scalar::Loss, &axis.steps(), dots, end)).collect();
         let profile_of = |quantity: Quantity| {
-            let at = move |lane: super::scene::LaneRef<'_>| cursor.map(|step| lane.history.profile(quantity, step));
+            let at = move |lane: LaneRef<'_>| cursor.map(|step| lane.history.profile(quantity, step));
             scene.lanes().map(move |lane| at(lane).unwrap_or_default())
         };
         self.profiles = profile_of(scene.view.quantity).collect();
-        let signals = scene.lanes().zip(profile_of(Quantity::SignalNorm));
-        self.signals = signals.map(|(lane, cells)| signal_of(lane, &cells)).collect();
+        self.signals.clear();
+        self.predicted.clear();
+        for ((lane, signal), theory) in scene.lanes().zip(profile_of(Quantity::SignalNorm)).zip(&self.theories) {
+            let curve = theory.as_ref().map(|theory| predicted(lane, scene.view.quantity, &signal, theory));
+            self.signals.push(signal_of(lane, &signal));
+            self.predicted.push(curve.unwrap_or_default());
+        }
         self.curves_key = Some(key);
     }
 
@@ -131,10 +152,25 @@ impl Picture {
 }
 
 /// The profile of the blocks of a lane.
-fn signal_of(lane: super::scene::LaneRef<'_>, cells: &[Cell]) -> Profile {
+fn signal_of(lane: LaneRef<'_>, cells: &[Cell]) -> Profile {
     let blocks = lane.header.layers.layers.iter().zip(cells).filter(|(layer, _)| layer.kind == LayerKind::Block);
     let signal: Vec<Option<f32>> = blocks.map(|(_, cell)| plain(*cell)).collect();
     Profile::of(&signal)
+}
+
+/// What theory says of a quantity in every layer, on the quantity's axis.
+fn predicted(lane: LaneRef<'_>, quantity: Quantity, signal: &[Cell], theory: &Prediction) -> Vec<Cell> {
+    let layers = || lane.header.layers.layers.iter();
+    let last = layers().zip(signal).rfind(|(layer, _)| layer.kind == LayerKind::Block);
+    let last = last.and_then(|(_, cell)| if let Cell::Value(value) = cell { Some(f64::from(*value)) } else { None });
+    let Some(values) = theory.of(quantity, last.map(|exponent| 10f64.powf(exponent))) else { return Vec::new() };
+    let mut values = values.into_iter();
+    let place = |value: f64| match quantity.definition().axis {
+        Axis::Log => Cell::Value(value.log10() as f32),
+        Axis::Linear => Cell::Value(value as f32),
+    };
+    let of = |kind: LayerKind| if kind == LayerKind::Block { values.next() } else { None };
+    layers().map(|layer| layer.kind).map(of).map(|value| value.map_or(Cell::Absent, place)).collect()
 }
 
 /// A cell of a logarithmic axis as the plain value.

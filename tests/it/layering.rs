@@ -11,7 +11,7 @@ const FORBIDDEN: &[(&[&str], &[&str])] = &[
         &["burn", "ratatui", "crossterm", "clap", "crate::tui", "crate::cli", "crate::report", "crate::train"],
     ),
     (
-        &["sink", "trace", "history"],
+        &["sink", "trace", "history", "theory"],
         &[
             "burn",
             "ratatui",

@@ -33,6 +33,8 @@ mod report;
 mod specimen;
 #[cfg(all(unix, feature = "cli", feature = "lab", feature = "tui"))]
 mod terminal;
+#[cfg(feature = "lab")]
+mod theory;
 mod trace;
 #[cfg(feature = "lab")]
 mod training;

@@ -1,10 +1,10 @@
 //! One heatmap: layers from top to bottom, steps from left to right, the cursor's cross, labels in its frame.
 //!
 //! ```text
-//! ╭─ plain ‖∂L/∂x‖  ×0.41 per block  1e-19 over 50 ─╮
-//! │ stem ················                            │
-//! │   10 ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀                            │
-//! ╰──────1──────────60─────────120───────────────────╯
+//! ╭─ plain  ×0.39 per block  theory ×0.41  ×1e-20 over 50 ─╮
+//! │ stem ················                                    │
+//! │   10 ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀                                    │
+//! ╰──────1──────────60─────────120───────────────────────────╯
 //! ```
 
 use ratatui::buffer::Buffer;
@@ -28,7 +28,7 @@ use crate::tui::theme::{Glyphs, Role, Theme, contrast};
 
 /// Columns of a pane below which its title is shortened.
 const NARROW: u16 = 48;
-/// From this width on there are words for everything.
+/// Columns of a pane from which its title has room for whole phrases.
 const WIDE: u16 = 72;
 /// Rows between two labels of layers.
 const LAYER_LABELS: usize = 3;
@@ -106,7 +106,10 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> L
         let what = Line::styled(format!("{how} of {symbol}"), dim);
         return fit(vec![(0, Line::from(name)), (1, what)], pane.frame.width.saturating_sub(6));
     }
-    let mut parts = vec![(0, Line::from(name)), (3, Line::styled(symbol, dim))];
+    // The fit and the theory beside it are the signal's: the symbol of the signal gives way to them, another does not.
+    let is_signal = scene.view.quantity == Quantity::SignalNorm;
+    let symbol_rank = if is_signal && pane.frame.width >= NARROW { 5 } else { 2 };
+    let mut parts = vec![(0, Line::from(name)), (symbol_rank, Line::styled(symbol, dim))];
     if let Some(profile) = scene.picture.signals.get(pane.lane) {
         parts.extend(signal(scene, theme, pane, lane, profile));
     }
@@ -125,6 +128,7 @@ fn signal<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, pro
         let factor = format!(" {of}{}{per} ", number::factor(fit.rho));
         let left = format!("×{} over {}{blocks}", number::magnitude(fit.attenuation), profile.blocks);
         parts.push((1, Line::from(Span::styled(factor, chip(scene, theme, pane, lane)))));
+        parts.extend(predicted(scene, theme, pane));
         parts.push((4, Line::styled(left, theme.style(Role::Dim))));
     }
     if let Some(block) = profile.underflow {
@@ -138,6 +142,17 @@ fn signal<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, pro
         parts.push((1, Line::styled(text, theme.style(Role::Bad))));
     }
     parts
+}
+
+/// `theory ×0.41 at init`, the geometric mean over the blocks.
+fn predicted<'a>(scene: &Scene, theme: &Theme, pane: &Pane) -> Option<(u8, Line<'a>)> {
+    let gain = scene.picture.theories.get(pane.lane)?.as_ref().ok()?.gain_per_block()?;
+    let (rank, at) = match pane.frame.width {
+        ..NARROW => (6, ""),
+        NARROW..WIDE => (3, ""),
+        _ => (3, " at init"),
+    };
+    Some((rank, Line::styled(format!("theory {}{at}", number::factor(gain)), theme.style(Role::Dim))))
 }
 
 /// The colour of the topmost value of the profile, as ground.

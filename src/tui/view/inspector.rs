@@ -1,6 +1,8 @@
 //! Every quantity of all lanes at the cursor, and what belongs to the step: exact while the step is recent, from least
 //! to largest of its bucket after that.
 
+mod theory;
+
 use std::ops::Range;
 
 use ratatui::buffer::Buffer;
@@ -8,7 +10,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::frame::framed;
+use super::frame::{fit, framed, words};
 use crate::history::{Scalar, Summary};
 use crate::layer::LayerKind;
 use crate::number;
@@ -60,22 +62,19 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     let mut row = table.names(inner.y, buffer);
     let mut inexact = false;
     let quantities = table.quantities(step);
-    let shown = window(&quantities, scene.view.quantity, usize::from(inner.bottom().saturating_sub(row)));
+    // The row of theory is one of them.
+    let rows = usize::from(inner.bottom().saturating_sub(row)).saturating_sub(1);
+    let shown = window(&quantities, scene.view.quantity, rows);
     for &quantity in &quantities[shown.clone()] {
         let shown = |lane: &LaneRef<'_>| value_at(lane, quantity, lane.layer_at(scene.view.cursor.depth), step);
         inexact |= table.row(row, &table.quantity_name(quantity), shown, buffer);
         row += 1;
+        if quantity == theory::quantity(scene) {
+            table.theory(row, buffer);
+            row += 1;
+        }
     }
-    if shown.len() < quantities.len() {
-        let (above, below) = (shown.start, quantities.len() - shown.end);
-        let (up, down) = (theme.glyph("↑", "^"), theme.glyph("↓", "v"));
-        let text = match (above, below) {
-            (0, below) => format!(" {down}{below} "),
-            (above, 0) => format!(" {up}{above} "),
-            (above, below) => format!(" {up}{above} {down}{below} "),
-        };
-        buffer.set_stringn(frame.x + 2, frame.bottom() - 1, text, usize::from(frame.width - 2), theme.style(Role::Dim));
-    }
+    hidden(theme, frame, shown.start, quantities.len() - shown.end, buffer);
     // A blank line between the layer and the step, where there is room.
     row += u16::from(usize::from(inner.bottom().saturating_sub(row)) > SCALARS.len() + 1);
     for (scalar, name, short) in SCALARS {
@@ -85,10 +84,28 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     }
     let held_out = Line::styled(table.name("held-out acc.", "held-out"), theme.style(Role::Dim));
     table.row(row, &held_out, |lane| evaluated(lane, step), buffer);
-    if inexact {
-        let text = " least…largest of its bucket ";
-        let x = frame.right().saturating_sub(text.chars().count() as u16 + 2).max(frame.x + 1);
-        buffer.set_stringn(x, frame.bottom() - 1, text, usize::from(frame.width - 2), theme.style(Role::Dim));
+    remarks(scene, theme, frame, inexact.then_some("least…largest of its bucket"), buffer);
+}
+
+/// In the lower edge: why a lane has no theory, and where there is room for it another remark.
+fn remarks(scene: &Scene, theme: &Theme, frame: Rect, other: Option<&str>, buffer: &mut Buffer) {
+    let all = [theory::why_none(scene), other.map(str::to_owned)];
+    let parts: Vec<_> = (0..).zip(all.into_iter().flatten()).map(|(rank, words)| (rank, Line::raw(words))).collect();
+    if parts.is_empty() {
+        return;
+    }
+    let line = fit(parts, frame.width.saturating_sub(6));
+    let x = frame.right().saturating_sub(line.width() as u16 + 4).max(frame.x + 1);
+    words((x, frame.bottom() - 1), &format!(" {line} "), frame.width - 2, theme.style(Role::Dim), buffer);
+}
+
+/// In the lower edge: how many quantities have no row, above and below.
+fn hidden(theme: &Theme, frame: Rect, above: usize, below: usize, buffer: &mut Buffer) {
+    let mark = |count: usize, arrow: &str| if count == 0 { String::new() } else { format!("{arrow}{count} ") };
+    let text = mark(above, theme.glyph("↑", "^")) + &mark(below, theme.glyph("↓", "v"));
+    if !text.is_empty() {
+        let place = (frame.x + 2, frame.bottom() - 1);
+        words(place, &format!(" {text}"), frame.width.saturating_sub(4), theme.style(Role::Dim), buffer);
     }
 }
 
@@ -156,6 +173,20 @@ impl Table<'_> {
             self.right_aligned(y, index, &Line::styled(name, style), buffer);
         }
         y + 1
+    }
+
+    /// What theory says of the block at the cursor.
+    fn theory(&self, y: u16, buffer: &mut Buffer) {
+        if y >= self.area.bottom() {
+            return;
+        }
+        let name = Line::styled(self.name("theory at init", "theory"), self.theme.style(Role::Dim));
+        buffer.set_line(self.area.x, y, &name, self.names_width());
+        for (index, lane) in self.lanes.iter().enumerate() {
+            let shown = theory::at_cursor(self.scene, self.first + index, lane);
+            let style = self.theme.style(if shown.is_some() { Role::Lane(self.first + index) } else { Role::Absent });
+            self.right_aligned(y, index, &Line::styled(shown.unwrap_or_else(|| "–".to_owned()), style), buffer);
+        }
     }
 
     /// One row; whether a value in it is not exact.

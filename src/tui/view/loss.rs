@@ -12,7 +12,7 @@ use super::steps;
 use crate::history::ScalarBucket;
 use crate::number;
 use crate::tui::axis::StepAxis;
-use crate::tui::chart::{ACROSS, Canvas, DOWN, dot_of, is_marked, mark};
+use crate::tui::chart::{ACROSS, Canvas, DOWN, Stroke, dot_of, is_marked, mark};
 use crate::tui::layout::{inside, split_left};
 use crate::tui::scene::Scene;
 use crate::tui::theme::{Role, Theme};
@@ -122,7 +122,7 @@ fn scientific(digit: u8, exponent: i32) -> String {
 }
 
 fn curves(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), buffer: &mut Buffer) {
-    let mut canvas = Canvas::new(chart);
+    let mut canvas = Canvas::new(chart, Stroke::Solid);
     let dots = canvas.height();
     let row = |loss: f32| dot_of(f64::from(loss).log10(), low, high, dots);
     let mut lost = Vec::new();

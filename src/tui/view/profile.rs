@@ -1,4 +1,5 @@
-//! The depth profile: one quantity over all layers at the cursor's step, one line per lane.
+//! The depth profile: one quantity over all layers at the cursor's step, one line per lane; dashed what theory says of
+//! the initial weights.
 //!
 //! Lanes of different depth are laid over each other by relative depth. What is no finite value has its glyph at the
 //! edge: zero at the bottom, NaN and ∞ at the top.
@@ -15,7 +16,7 @@ use crate::history::Cell;
 use crate::number;
 use crate::quantity::Axis;
 use crate::tui::axis::{LayerAxis, ticks};
-use crate::tui::chart::{Canvas, DOWN, dot_of};
+use crate::tui::chart::{Canvas, DOWN, Stroke, dot_of};
 use crate::tui::layout::{inside, split_left};
 use crate::tui::scale::Scale;
 use crate::tui::scene::Scene;
@@ -58,6 +59,9 @@ fn title<'a>(scene: &Scene, theme: &Theme, width: u16) -> Line<'a> {
         (1, Line::styled(theme.glyph(definition.symbol, definition.ascii), dim)),
     ];
     parts.extend(scene.cursor_step().map(|step| (2, Line::styled(format!("step {}", number::count(step.0)), dim))));
+    if scene.picture.predicted.iter().any(|cells| !cells.is_empty()) {
+        parts.push((3, Line::styled("dashed: theory at init", dim)));
+    }
     fit(parts, width)
 }
 
@@ -117,29 +121,38 @@ fn value_labels(scene: &Scene, theme: &Theme, (x, chart): (u16, Rect), scale: Sc
 }
 
 fn lines(scene: &Scene, theme: &Theme, chart: Rect, scale: Scale, buffer: &mut Buffer) {
-    let mut canvas = Canvas::new(chart);
+    // What was measured lies on top.
+    for (stroke, curves) in [(Stroke::Dashed, &scene.picture.predicted), (Stroke::Solid, &scene.picture.profiles)] {
+        let mut canvas = Canvas::new(chart, stroke);
+        for (lane, cells) in curves.iter().enumerate() {
+            curve(&mut canvas, scene, scale, lane, cells);
+        }
+        canvas.render(theme, buffer);
+    }
+}
+
+/// One lane's values from left to right; interrupted where there is none, and theory where the scale ends.
+fn curve(canvas: &mut Canvas, scene: &Scene, scale: Scale, lane: usize, cells: &[Cell]) {
     let (width, height) = (canvas.width() as f64, canvas.height());
     let depth = &scene.view.depth;
-    for (lane, cells) in scene.picture.profiles.iter().enumerate() {
-        let mut before = None;
-        for (layer, cell) in cells.iter().enumerate() {
-            let middle = (layer as f64 + 0.5) / cells.len() as f64;
+    let is_within = |value: f32| canvas.stroke() == Stroke::Solid || (scale.low..=scale.high).contains(&value);
+    let points: Vec<Option<(usize, usize)>> = (0..)
+        .zip(cells)
+        .map(|(layer, cell)| {
+            let middle = (f64::from(layer) + 0.5) / cells.len() as f64;
             let share = (middle - depth.start) / (depth.end - depth.start);
-            let Cell::Value(value) = *cell else {
-                before = None;
-                continue;
-            };
-            if !(0.0..=1.0).contains(&share) {
-                before = None;
-                continue;
-            }
+            let Cell::Value(value) = *cell else { return None };
             let row = dot_of(f64::from(value), f64::from(scale.low), f64::from(scale.high), height);
-            let here = ((share * width) as usize, row);
+            ((0.0..=1.0).contains(&share) && is_within(value)).then_some(((share * width) as usize, row))
+        })
+        .collect();
+    let mut before = None;
+    for point in points {
+        if let Some(here) = point {
             canvas.line(before.unwrap_or(here), here, lane);
-            before = Some(here);
         }
+        before = point;
     }
-    canvas.render(theme, buffer);
 }
 
 fn specials(scene: &Scene, theme: &Theme, chart: Rect, column: impl Fn(f64) -> Option<u16>, buffer: &mut Buffer) {

@@ -1,5 +1,7 @@
 //! What every frame must hold, and snapshots of whole frames with their styles.
 
+mod theory;
+
 use std::fmt::Write;
 
 use ratatui::buffer::{Buffer, Cell as Target};
