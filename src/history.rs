@@ -9,12 +9,14 @@
 //! exact records    R = clamp(m/4 / (4·Q·L + 96), 32, 4096)         4·Q·L + 96 bytes each
 //! buckets          N = clamp(3m/4 / (24·Q·L), 32, 2048) rounded down to a power of two; 24·Q·L bytes each
 //! per-step values  4,096 buckets of 144 bytes
+//! histograms       at most 8 MiB (or eight histograms) per lane
 //! ```
 //!
 //! Q quantities, L layers: whatever the number of steps, a lane takes at most (R + 1)·(4·Q·L + 96) + N·24·Q·L + 0.6 MB.
 
 mod bucket;
 mod cell;
+mod histograms;
 mod lane;
 mod recent;
 mod scalars;
@@ -87,6 +89,11 @@ impl History {
             Event::Step(record) => {
                 if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
                     lane.push(record);
+                }
+            }
+            Event::Histogram(record) => {
+                if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
+                    lane.push_histogram(record);
                 }
             }
             Event::Eval(eval) => {

@@ -8,6 +8,7 @@
 pub mod config;
 pub mod event;
 pub mod grid;
+pub mod histogram;
 pub mod history;
 pub mod layer;
 #[cfg(any(feature = "tui", feature = "cli"))]

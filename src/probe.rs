@@ -9,6 +9,8 @@
 //! Watching never changes a run: a tap hands on the very tensor it was given.
 
 mod cost;
+mod counting;
+mod gather;
 mod memory;
 mod moments;
 mod parameters;
@@ -18,6 +20,8 @@ mod units;
 mod watched;
 
 pub use cost::{Cost, Overhead};
+pub use counting::count;
+pub use gather::Matrix;
 pub use moments::{change, moments};
 pub use parameters::{ParameterMap, Snapshot, Updates};
 pub use reading::LayerReading;

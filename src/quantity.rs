@@ -20,6 +20,15 @@ pub enum Axis {
     Linear,
 }
 
+/// How often a quantity is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cadence {
+    /// On every measured step: it costs next to nothing.
+    Always,
+    /// On every so many measured steps: it needs passes of its own.
+    Scheduled,
+}
+
 /// Everything that the program knows of a quantity.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -42,6 +51,8 @@ pub struct Definition {
     pub source: &'static str,
     /// How its values are spread.
     pub axis: Axis,
+    /// How often it is taken.
+    pub cadence: Cadence,
     /// The estimator; `None` = absent.
     pub estimate: fn(&LayerSample) -> Option<f64>,
 }
@@ -49,7 +60,7 @@ pub struct Definition {
 /// One row per quantity: variant, file, in the order in which the screen cycles them.
 macro_rules! quantities {
     ($($variant:ident => $file:ident),+ $(,)?) => {
-        $(mod $file;)+
+        $(#[doc(hidden)] pub mod $file;)+
 
         /// A measured quantity; see its [`Definition`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,6 +103,10 @@ quantities! {
     DeadFraction => dead_fraction,
     Saturation => saturation,
     Distance => distance,
+    GradSnr => grad_snr,
+    Coherence => coherence,
+    Shatter => shatter,
+    StableRank => stable_rank,
 }
 
 impl Quantity {

@@ -8,6 +8,7 @@
 //!  pacer: pause, single step, stop, learning rate, how far lanes may drift apart
 //! ```
 
+mod detail;
 mod lane;
 mod measure;
 mod optimizer;

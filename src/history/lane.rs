@@ -5,12 +5,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::bucket::{CELL_BYTES, GridBucket};
+use super::histograms::Histograms;
 use super::recent::Recent;
 use super::scalars::Scalars;
 use super::timeline::Timeline;
 use super::window::{Gathered, Window};
 use super::{Cell, Reduce, Scalar, ScalarBucket, Summary};
-use crate::event::{EvalRecord, LaneEnd, StepRecord};
+use crate::event::{EvalRecord, HistogramRecord, LaneEnd, StepRecord};
 use crate::grid::Value;
 use crate::quantity::{Axis, Quantity};
 use crate::units::{LayerId, Step};
@@ -37,6 +38,7 @@ pub struct LaneHistory {
     scalars: Timeline<Scalars>,
     /// Least and largest finite non-zero value per quantity.
     ranges: Vec<(f32, f32)>,
+    histograms: Histograms,
     evals: Vec<EvalRecord>,
     first_step: Option<Step>,
     first_measured: Option<Arc<StepRecord>>,
@@ -59,6 +61,7 @@ impl LaneHistory {
             grids: Timeline::new(capacity),
             scalars: Timeline::new(SCALAR_BUCKETS),
             ranges: vec![(f32::INFINITY, 0.0); quantities.len()],
+            histograms: Histograms::new(layers),
             evals: Vec::new(),
             first_step: None,
             first_measured: None,
@@ -82,6 +85,17 @@ impl LaneHistory {
                 widen(range, record.values.row(row));
             }
         }
+    }
+
+    pub(super) fn push_histogram(&mut self, record: &Arc<HistogramRecord>) {
+        self.histograms.push(record);
+    }
+
+    /// How the gradients were spread at the newest step at or before this one at which that was counted, of those that
+    /// are still held.
+    #[must_use]
+    pub fn histogram(&self, step: Step) -> Option<&Arc<HistogramRecord>> {
+        self.histograms.at(step)
     }
 
     pub(super) fn push_eval(&mut self, eval: EvalRecord) {

@@ -118,7 +118,7 @@ impl ParameterMap {
     }
 
     /// Layer of the n-th visited parameter.
-    fn layer(&self, visited: usize) -> Option<usize> {
+    pub(super) fn layer(&self, visited: usize) -> Option<usize> {
         self.layer_of.get(visited).copied().flatten()
     }
 }

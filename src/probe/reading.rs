@@ -10,7 +10,7 @@ use std::any::Any;
 
 use burn::backend::TensorMetadata;
 
-use super::memory::{Primitive, Readable};
+use super::memory::{Floats, Primitive, Readable};
 use super::moments::{products, sum_of_squares};
 use super::units::{activity, saturated};
 use crate::config::Activation;
@@ -39,6 +39,8 @@ pub struct LayerReading {
     pub saturated: Option<Share>,
     /// One channel of the signal, until the other comes.
     waiting: Waiting,
+    /// δ_l itself, in the order of its shape, where it is to be kept.
+    kept: Option<Vec<f32>>,
 }
 
 /// A channel's tensor, of whatever backend.
@@ -61,12 +63,40 @@ pub(crate) enum Channel {
 }
 
 impl LayerReading {
+    /// One that keeps its signal.
+    pub(super) fn keeping() -> Self {
+        Self { kept: Some(Vec::new()), ..Self::default() }
+    }
+
+    /// δ_l, row-major, where it was kept and came.
+    #[must_use]
+    pub fn kept(&self) -> Option<&[f32]> {
+        self.kept.as_deref().filter(|kept| !kept.is_empty())
+    }
+
     pub(crate) fn input<B: Readable>(&mut self, x: &Primitive<B>) {
         self.input = moments::<B>(x);
     }
 
     pub(crate) fn signal<B: Readable>(&mut self, delta: &Primitive<B>) {
         self.signal = moments::<B>(delta);
+        self.keep::<B>(delta);
+    }
+
+    /// The signal of a block that is all branch: what is behind its last step.
+    pub(crate) fn last_step<B: Readable>(&mut self, kind: StepKind, delta: &Primitive<B>) {
+        self.step::<B>(kind, delta);
+        self.signal = self.branch_signal();
+        self.keep::<B>(delta);
+    }
+
+    fn keep<B: Readable>(&mut self, delta: &Primitive<B>) {
+        if let Some(kept) = &mut self.kept {
+            B::lend_in_order(delta, |floats| match floats {
+                Floats::Single(values) => kept.extend_from_slice(values),
+                Floats::Double(values) => kept.extend(values.iter().map(|value| *value as f32)),
+            });
+        }
     }
 
     /// Gradients of the parameters of one layer add up.

@@ -61,6 +61,13 @@ impl Taps {
         Self { board: Some(Arc::new(Mutex::new(Board { layers, cost: Cost::default() }))) }
     }
 
+    /// The same, and what they read of every δ_l can be had element by element.
+    #[must_use]
+    pub fn keeping(layers: usize) -> Self {
+        let layers = std::iter::repeat_with(LayerReading::keeping).take(layers).collect();
+        Self { board: Some(Arc::new(Mutex::new(Board { layers, cost: Cost::default() }))) }
+    }
+
     /// Reads the input of `layer` as it passes, and on the way back its gradient δ_l.
     ///
     /// The tensor is handed on unchanged, here and by all other taps; any shape, usually [B, …].

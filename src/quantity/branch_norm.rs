@@ -1,6 +1,6 @@
 //! Branch channel: ‖s·J_Fᵀ δ_{l+1}‖_F, what comes back through F, shape [B, …]; of a plain block all of the signal.
 
-use super::{Axis, Definition, LayerSample};
+use super::{Axis, Cadence, Definition, LayerSample};
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "branch_norm",
@@ -12,6 +12,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "below the identity channel in a deep residual stack",
     source: "He et al. 2016, Identity Mappings",
     axis: Axis::Log,
+    cadence: Cadence::Always,
     estimate,
 };
 

@@ -3,7 +3,7 @@
 //! Deep plain stacks reach 0.4 to 0.5 at initialization, because all examples collapse onto one direction: alone it
 //! proves nothing.
 
-use super::{Axis, Definition, LayerSample};
+use super::{Axis, Cadence, Definition, LayerSample};
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "dead_fraction",
@@ -15,6 +15,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "below 0.5, and not growing",
     source: "Amazon SageMaker Debugger, DeadRelu",
     axis: Axis::Linear,
+    cadence: Cadence::Always,
     estimate,
 };
 

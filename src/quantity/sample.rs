@@ -139,4 +139,12 @@ pub struct LayerSample {
     pub dead: Option<Share>,
     /// Activations in the flat parts of φ.
     pub saturated: Option<Share>,
+    /// ‖E g‖² / tr Var(g), on its schedule like those below.
+    pub grad_snr: Option<f64>,
+    /// Mean cosine of δ_l within a class.
+    pub coherence: Option<f64>,
+    /// 1 − cosine of δ_l with and without noise.
+    pub shatter: Option<f64>,
+    /// ‖W‖_F²/‖W‖₂².
+    pub stable_rank: Option<f64>,
 }

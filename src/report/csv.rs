@@ -50,7 +50,8 @@ pub fn write(
             Event::RunStarted(header) => table.begin(header),
             Event::Step(record) => table.step(&record)?,
             Event::Eval(record) if rows == Rows::All => table.eval(&record)?,
-            Event::Eval(_) | Event::Note(_) | Event::LaneEnded(_) | Event::RunEnded(_) => {}
+            // Counts per bin are no numbers per layer: the trace has them.
+            Event::Histogram(_) | Event::Eval(_) | Event::Note(_) | Event::LaneEnded(_) | Event::RunEnded(_) => {}
         }
     }
     table.out.flush()?;

@@ -197,10 +197,7 @@ impl<B: Readable> Saved<B> {
             deactivate::<B>(activation, hidden, before, branch)
         };
         if skip.is_none() {
-            look(&|reading| {
-                reading.step::<B>(last, &branch);
-                reading.signal = reading.branch_signal();
-            });
+            look(&|reading| reading.last_step::<B>(last, &branch));
             return branch;
         }
         look(&|reading| reading.channels::<B>(last, &gradient, &branch));

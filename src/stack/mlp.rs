@@ -231,6 +231,11 @@ impl Stack for Mlp {
             .collect()
     }
 
+    fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
+        let inputs = batch.inputs.clone().detach().require_grad();
+        self.forward(taps.input(LayerId(0), inputs), taps).slice([0..batch.targets.len(), 0..1]).sum()
+    }
+
     fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
         let inputs = taps.input(LayerId(0), batch.inputs.clone());
         Loss::cross_entropy(self.forward(inputs, taps), batch)

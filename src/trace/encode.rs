@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::number::{push_f32, push_f64, push_u64};
 use super::seal;
-use crate::event::{EvalRecord, Event, LaneEnd, Note, Outcome, RunEnd, RunHeader, StepRecord};
+use crate::event::{EvalRecord, Event, HistogramRecord, LaneEnd, Note, Outcome, RunEnd, RunHeader, StepRecord};
 use crate::quantity::Quantity;
 use crate::units::{LaneId, Step};
 
@@ -47,6 +47,13 @@ struct NoteLine<'a> {
 }
 
 #[derive(Serialize)]
+struct HistogramLine<'a> {
+    kind: &'static str,
+    #[serde(flatten)]
+    record: &'a HistogramRecord,
+}
+
+#[derive(Serialize)]
 struct LaneEndLine<'a> {
     kind: &'static str,
     lane: LaneId,
@@ -77,6 +84,7 @@ impl Encoder {
             }
             Event::Step(record) => self.step(out, record),
             Event::Eval(record) => self.eval(out, record),
+            Event::Histogram(record) => object(out, &HistogramLine { kind: "histogram", record }),
             Event::Note(note) => object(out, &NoteLine { kind: "note", note }),
             Event::LaneEnded(LaneEnd { lane, step, outcome }) => {
                 object(out, &LaneEndLine { kind: "lane_end", lane: *lane, step: *step, outcome });

@@ -1,5 +1,6 @@
 //! From raw statistics to the table of a step: every quantity's estimator over every layer.
 
+use super::detail::Detail;
 use crate::grid::{Grid, Value};
 use crate::probe::{LayerReading, Silence};
 use crate::quantity::{Factors, LayerSample, Moments, Quantity};
@@ -12,6 +13,7 @@ pub(super) struct Seen {
     pub(super) weights: Vec<Option<Moments>>,
     pub(super) updates: Vec<Option<Moments>>,
     pub(super) drift: Vec<Option<Moments>>,
+    pub(super) detail: Detail,
 }
 
 impl Seen {
@@ -20,6 +22,7 @@ impl Seen {
         let nothing = LayerReading::default();
         let pass = |layer: usize| self.passes.get(layer).unwrap_or(&nothing);
         let at = |list: &[Option<Moments>], layer: usize| list.get(layer).copied().flatten();
+        let detail = |list: &[Option<f64>], layer: usize| list.get(layer).copied().flatten();
         (0..initial.len())
             .map(|layer| {
                 let reading = pass(layer);
@@ -41,6 +44,10 @@ impl Seen {
                     factors: Factors::along(next_signal, &reading.path),
                     dead: reading.active.as_ref().map(|active| silence.observe(layer, active)),
                     saturated: reading.saturated,
+                    grad_snr: detail(&self.detail.grad_snr, layer),
+                    coherence: detail(&self.detail.coherence, layer),
+                    shatter: detail(&self.detail.shatter, layer),
+                    stable_rank: detail(&self.detail.stable_rank, layer),
                 }
             })
             .collect()

@@ -5,10 +5,12 @@ use std::time::Duration;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::prelude::Device;
 
+use super::detail::{Detail, Subject};
 use super::measure::{Seen, observe};
 use super::optimizer;
 use crate::config::LaneConfig;
 use crate::grid::Grid;
+use crate::histogram::Histogram;
 use crate::probe::{Cost, Overhead, ParameterMap, Silence, Snapshot, Taps, Watch};
 use crate::quantity::{LayerSample, Moments, Quantity};
 use crate::stack::Stack;
@@ -20,8 +22,18 @@ pub enum Look {
     Away,
     /// The gradients of the parameters.
     Gradients,
-    /// Everything: gradients, activations, signals, parameters, updates.
+    /// Everything that costs next to nothing: gradients, activations, signals, parameters, updates.
     Everything,
+    /// That and what needs passes of its own: histograms, signal to noise, coherence, shatter, stable rank.
+    Detail,
+}
+
+impl Look {
+    /// Whether the layers are looked at.
+    #[must_use]
+    pub fn is_at_layers(self) -> bool {
+        matches!(self, Self::Everything | Self::Detail)
+    }
 }
 
 /// A stack with its optimiser, ready to take steps.
@@ -50,6 +62,8 @@ pub struct Taken {
     pub samples: Vec<LayerSample>,
     /// [quantity × layer] in the order of [`Quantity::ALL`]; empty unless everything was looked at.
     pub values: Grid,
+    /// How the gradients of each layer are spread, before clipping; empty unless every detail was looked at.
+    pub histograms: Vec<Option<Histogram>>,
     /// Time that looking took, Burn's bookkeeping of the taps included.
     pub measuring: Duration,
 }
@@ -90,7 +104,11 @@ impl<S: Stack> Stepper<S> {
     pub fn step(&mut self, batch: &S::Batch, learning_rate: f64, look: Look) -> Taken {
         let layers = self.map.table().len();
         let mut cost = Cost::default();
-        let taps = if look == Look::Everything { cost.of(|| Taps::on(layers)) } else { Taps::off() };
+        let taps = match look {
+            Look::Away | Look::Gradients => Taps::off(),
+            Look::Everything => cost.of(|| Taps::on(layers)),
+            Look::Detail => cost.of(|| Taps::keeping(layers)),
+        };
 
         let loss = self.model.loss(batch, &taps);
         let value = loss.mean.clone().into_scalar::<f32>();
@@ -105,6 +123,10 @@ impl<S: Stack> Stepper<S> {
             // Before clipping; otherwise the optimiser's watch reads them in passing.
             cost.of(|| seen.gradients = self.map.gradients(&self.model, &gradients));
         }
+        if look == Look::Detail {
+            let subject = Subject { model: &self.model, map: &self.map, batch };
+            cost.of(|| seen.detail = Detail::of(&subject, &gradients, &seen.passes));
+        }
         if let (Some(most), Some(global)) = (self.settings.clip, seen.global_gradient())
             && global.norm() > most
         {
@@ -114,7 +136,7 @@ impl<S: Stack> Stepper<S> {
         cost.and(self.update(learning_rate, gradients, look, &mut seen));
         let global = cost.of(|| seen.global_gradient());
         let (mut samples, mut values) = (Vec::new(), Grid::default());
-        if look == Look::Everything {
+        if look.is_at_layers() {
             cost.of(|| {
                 samples = seen.samples(&self.initial, &mut self.silence);
                 values = observe(Quantity::ALL, &samples);
@@ -126,18 +148,19 @@ impl<S: Stack> Stepper<S> {
             global_grad_norm: global.map(|global| global.norm() as f32),
             samples,
             values,
+            histograms: std::mem::take(&mut seen.detail.histograms),
             measuring: cost.total(self.overhead),
         }
     }
 
     /// The optimiser's step, with a look at the parameters before and after; returns what looking cost.
     fn update(&mut self, learning_rate: f64, gradients: GradientsParams, look: Look, seen: &mut Seen) -> Cost {
-        let is_watched = look == Look::Everything && gradients.len() == self.map.trained().count();
+        let is_watched = look.is_at_layers() && gradients.len() == self.map.trained().count();
         let mut cost = Cost::default();
         let mut before = None;
         if is_watched {
             cost.of(|| self.watch.start(&self.map, std::mem::take(&mut seen.gradients)));
-        } else if look == Look::Everything {
+        } else if look.is_at_layers() {
             // A parameter without a gradient: the watch could not tell which.
             cost.of(|| {
                 before = Some(Snapshot::of(&self.model));

@@ -55,6 +55,8 @@ where
             stepper.step(&batch, lane.lr, look(step)).loss
         })
         .collect();
+    // Running statistics take their newest update in when they are asked for.
+    drop(stepper.model().valid());
     let after = numbers(stepper.model());
     assert!(before.iter().zip(&after).filter(|(before, after)| before != after).count() > before.len() / 4);
     (losses, after)
@@ -76,7 +78,8 @@ fn losses_and_weights_are_the_same_whether_watched_or_not() {
                     let lane = LaneConfig { optimizer, clip, norm, weight_decay: 0.01, ..lane(wiring) };
                     let model = || Mlp::new(&lane, TASK, 1, &device);
                     let (losses, weights) = train(model(), &lane, &device, |_| Look::Away);
-                    let looks: [&dyn Fn(u64) -> Look; 3] = [&every(1), &every(7), &|_| Look::Gradients];
+                    let looks: [&dyn Fn(u64) -> Look; 4] =
+                        [&every(1), &every(7), &|_| Look::Gradients, &|_| Look::Detail];
                     for look in looks {
                         let (watched_losses, watched_weights) = train(model(), &lane, &device, look);
                         assert_eq!(bits(&watched_losses), bits(&losses), "{backend} {lane:?}");
@@ -168,6 +171,10 @@ impl Stack for Unfused {
 
     fn layers(&self) -> Vec<(String, LayerKind)> {
         self.mlp.layers().into_iter().map(|(path, kind)| (format!("mlp.{path}"), kind)).collect()
+    }
+
+    fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
+        self.mlp.logit(batch, taps)
     }
 
     fn loss(&self, batch: &Labelled, _: &Taps) -> Loss {

@@ -1,6 +1,7 @@
 //! Claims about a lane that panics.
 
 use burn::module::Module;
+use burn::tensor::Tensor;
 use crossbeam_channel::bounded;
 
 use super::*;
@@ -25,6 +26,10 @@ impl Stack for Fragile {
 
     fn layers(&self) -> Vec<(String, LayerKind)> {
         vec![("stem".to_owned(), LayerKind::Stem)]
+    }
+
+    fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
+        self.stem.logit(batch, taps)
     }
 
     fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
