@@ -6,6 +6,7 @@
 mod choice;
 pub mod draft;
 mod lane_spec;
+mod measure;
 pub mod setting;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use choice::{Activation, Backend, Bias, BranchScale, DataSource, Init, Length, Model, Norm, Optimizer, Wiring};
 pub(crate) use choice::{nearest, not_one_of};
 pub use lane_spec::LaneSpec;
+pub use measure::{Budget, DEFAULT_BUDGET, Measure};
 
 /// Settings of a whole run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,8 +32,14 @@ pub struct RunConfig {
     pub backend: Backend,
     /// Lanes that compute at the same time at most; `None` = one per hardware thread.
     pub threads: Option<usize>,
-    /// Every how many steps the layers are measured.
-    pub measure: u64,
+    /// How often the layers are measured.
+    pub measure: Measure,
+    /// Share of the step time that measuring may take; `None` = as much as it takes.
+    pub budget: Option<Budget>,
+    /// Every how many steps the costly quantities are taken; `None` = never.
+    pub detail: Option<u64>,
+    /// Every how many steps gradients are counted into histograms; `None` = only with the costly quantities.
+    pub histograms: Option<u64>,
     /// The stacks that are compared, 1 … 8.
     pub lanes: Vec<LaneConfig>,
 }
@@ -45,7 +53,10 @@ impl Default for RunConfig {
             seed: 1,
             backend: Backend::Flex,
             threads: None,
-            measure: 1,
+            measure: Measure::Every(1),
+            budget: None,
+            detail: Some(100),
+            histograms: Some(10),
             lanes: vec![LaneConfig::new(Wiring::Plain), LaneConfig::new(Wiring::Residual)],
         }
     }
@@ -55,6 +66,16 @@ impl Default for RunConfig {
 pub const MOST_LANES: usize = 8;
 
 impl RunConfig {
+    /// Share of the step time that measuring may take, where it is bounded.
+    #[must_use]
+    pub fn budget(&self) -> Option<f64> {
+        match (self.budget, self.measure) {
+            (Some(Budget(share)), _) => Some(share),
+            (None, Measure::Auto) => Some(DEFAULT_BUDGET),
+            (None, Measure::Every(_)) => None,
+        }
+    }
+
     /// Rules across settings; each setting alone is checked where it is set.
     ///
     /// # Errors

@@ -43,6 +43,7 @@ pub trait Examples: Sized {
     fn classes(&self) -> &[usize];
 
     /// The batch with noise on its inputs, [`NOISE`] of their root mean square.
+    #[must_use]
     fn noisy(&self, rng: &mut ChaCha8Rng) -> Self;
 }
 

@@ -15,6 +15,7 @@ mod optimizer;
 mod pacer;
 mod prepared;
 mod recorder;
+mod schedule;
 mod stepper;
 
 use std::sync::Arc;

@@ -13,7 +13,7 @@ use super::window::{Gathered, Window};
 use super::{Cell, Reduce, Scalar, ScalarBucket, Summary};
 use crate::event::{EvalRecord, HistogramRecord, LaneEnd, StepRecord};
 use crate::grid::Value;
-use crate::quantity::{Axis, Quantity};
+use crate::quantity::{Axis, Cadence, Quantity};
 use crate::units::{LayerId, Step};
 
 /// Share of a lane's bytes for exact records: the rest is for buckets.
@@ -149,14 +149,16 @@ impl LaneHistory {
     /// exact, which [`Self::summary`] tells apart.
     #[must_use]
     pub fn value(&self, quantity: Quantity, layer: LayerId, step: Step) -> Option<f32> {
-        self.record(Some(step))?.values.row(self.row(quantity)?).get(layer.index())?.get()
+        let row = self.row(quantity)?;
+        self.recent.newest(step, |record| self.holds(record, row))?.values.row(row).get(layer.index())?.get()
     }
 
     /// What the bucket of a step remembers of one cell; `None` where nothing was measured yet.
     #[must_use]
     pub fn summary(&self, quantity: Quantity, layer: LayerId, step: Step) -> Option<Summary> {
-        let (first, bucket) = self.grids.at_or_before(step)?;
-        let row = bucket.row(self.row(quantity)?);
+        let index = self.row(quantity)?;
+        let (first, bucket) = self.grids.newest(step, |bucket| self.bucket_holds(bucket, index))?;
+        let row = bucket.row(index);
         let cell = layer.index();
         let count = *row.count.get(cell)?;
         let (non_finite, _) = row.non_finite(cell);
@@ -208,8 +210,8 @@ impl LaneHistory {
         let is_recent = self.recent.oldest().is_some_and(|oldest| oldest.0 <= steps.start);
         let mut found = false;
         if is_recent && steps.end - steps.start < self.grids.width() {
-            let here = self.recent.within(steps).filter(|record| record.is_measured());
-            let held = || self.recent.measured_at(newest);
+            let here = self.recent.within(steps).filter(|record| self.holds(record, row));
+            let held = || self.recent.newest(newest, |record| self.holds(record, row));
             for record in or_else(here, held) {
                 found = true;
                 let values = record.values.row(row);
@@ -219,8 +221,9 @@ impl LaneHistory {
             }
         }
         if !found {
-            let held = || self.grids.at_or_before(newest).map(|(_, bucket)| bucket);
-            for bucket in or_else(self.grids.overlapping(steps), held) {
+            let here = self.grids.overlapping(steps).filter(|bucket| self.bucket_holds(bucket, row));
+            let held = || self.grids.newest(newest, |bucket| self.bucket_holds(bucket, row)).map(|(_, bucket)| bucket);
+            for bucket in or_else(here, held) {
                 found = true;
                 let values = bucket.row(row);
                 for (cell, layers) in gathered.iter_mut().zip(layers) {
@@ -236,8 +239,9 @@ impl LaneHistory {
     pub fn profile(&self, quantity: Quantity, step: Step) -> Vec<Cell> {
         let Some(row) = self.row(quantity) else { return vec![Cell::Empty; self.layers] };
         let axis = self.axes[row];
-        let exact = self.record(Some(step)).map(|record| record.values.row(row));
-        let bucket = self.grids.at_or_before(step).map(|(_, bucket)| bucket.row(row));
+        let exact = self.recent.newest(step, |record| self.holds(record, row)).map(|record| record.values.row(row));
+        let bucket = self.grids.newest(step, |bucket| self.bucket_holds(bucket, row));
+        let bucket = bucket.map(|(_, bucket)| bucket.row(row));
         (0..self.layers)
             .map(|layer| {
                 let mut cell = Gathered::NOTHING;
@@ -294,6 +298,19 @@ impl LaneHistory {
     #[must_use]
     pub fn end(&self) -> Option<&LaneEnd> {
         self.end.as_ref()
+    }
+
+    /// Whether a step has values of a quantity: a measured step has those that are always taken, others now and then.
+    fn holds(&self, record: &StepRecord, row: usize) -> bool {
+        record.is_measured() && (self.is_always(row) || record.values.row(row).iter().any(|value| !value.is_absent()))
+    }
+
+    fn bucket_holds(&self, bucket: &GridBucket, row: usize) -> bool {
+        self.is_always(row) || bucket.row(row).count.iter().any(|count| *count > 0)
+    }
+
+    fn is_always(&self, row: usize) -> bool {
+        self.quantities.get(row).is_some_and(|quantity| quantity.definition().cadence == Cadence::Always)
     }
 
     fn row(&self, quantity: Quantity) -> Option<usize> {

@@ -50,7 +50,12 @@ impl Recent {
 
     /// The newest *measured* record at or before a step.
     pub(super) fn measured_at(&self, step: Step) -> Option<&StepRecord> {
+        self.newest(step, StepRecord::is_measured)
+    }
+
+    /// The newest record at or before a step that fulfils a condition.
+    pub(super) fn newest(&self, step: Step, holds: impl Fn(&StepRecord) -> bool) -> Option<&StepRecord> {
         let end = self.records.partition_point(|record| record.step <= step);
-        self.records.range(..end).rev().map(Arc::as_ref).find(|record| record.is_measured())
+        self.records.range(..end).rev().map(Arc::as_ref).find(|record| holds(record))
     }
 }

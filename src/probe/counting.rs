@@ -105,7 +105,8 @@ fn take_field(field: usize, count: u64, values: &[f32], into: &mut Histogram) {
                 Sign::Negative => into.ninf += count - nans,
             }
         }
-        exponent => into.add(exponent as i32 - BIAS, sign, count),
+        // Below 256.
+        exponent => into.add(i32::try_from(exponent).unwrap_or(0) - BIAS, sign, count),
     }
 }
 

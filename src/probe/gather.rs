@@ -22,10 +22,9 @@ impl ParameterMap {
     /// All gradients of each layer, one after the other in visiting order; `None` for a layer without a gradient.
     #[must_use]
     pub fn gradient_vectors<M: Module>(&self, model: &M, gradients: &GradientsParams) -> Vec<Option<Vec<f32>>> {
-        let vectors = vec![None; self.table().len()];
-        let mut visitor = Gradients { map: self, gradients, visited: 0, vectors };
+        let mut visitor = Vectors { map: self, gradients, visited: 0, found: vec![None; self.table().len()] };
         model.visit(&mut visitor);
-        visitor.vectors
+        visitor.found
     }
 
     /// The weight matrices of all layers, in visiting order.
@@ -37,19 +36,19 @@ impl ParameterMap {
     }
 }
 
-struct Gradients<'a> {
+struct Vectors<'a> {
     map: &'a ParameterMap,
     gradients: &'a GradientsParams,
     visited: usize,
-    vectors: Vec<Option<Vec<f32>>>,
+    found: Vec<Option<Vec<f32>>>,
 }
 
-impl ModuleVisitor for Gradients<'_> {
+impl ModuleVisitor for Vectors<'_> {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
         let layer = self.map.layer(self.visited);
         self.visited += 1;
         if let (Some(layer), Some(gradient)) = (layer, self.gradients.get::<D>(parameter.id))
-            && let Some(slot) = self.vectors.get_mut(layer)
+            && let Some(slot) = self.found.get_mut(layer)
         {
             append(&gradient, slot.get_or_insert_with(Vec::new));
         }

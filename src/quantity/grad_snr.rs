@@ -67,7 +67,9 @@ mod tests {
 
     fn snr(gradients: &[[f32; 2]]) -> Option<f64> {
         let mut spread = Spread::default();
-        gradients.iter().for_each(|gradient| spread.take(gradient));
+        for gradient in gradients {
+            spread.take(gradient);
+        }
         spread.snr()
     }
 

@@ -1,11 +1,10 @@
-//! What needs passes of its own: histograms, signal to noise, coherence, shatter, stable rank. On a schedule.
+//! What needs passes of its own: signal to noise, coherence, shatter, stable rank. On a schedule.
 //!
 //! The passes run on a twin of the model, so that training sees nothing of them: a twin shares the parameters' values
 //! and has running statistics of its own.
 
 use burn::optim::GradientsParams;
 
-use crate::histogram::Histogram;
 use crate::probe::{LayerReading, ParameterMap, Taps};
 use crate::quantity::coherence::coherence;
 use crate::quantity::grad_snr::{PARTS, Spread};
@@ -17,7 +16,6 @@ use crate::stack::{Examples, Stack};
 /// One entry per layer each.
 #[derive(Debug, Default)]
 pub(super) struct Detail {
-    pub(super) histograms: Vec<Option<Histogram>>,
     pub(super) grad_snr: Vec<Option<f64>>,
     pub(super) coherence: Vec<Option<f64>>,
     pub(super) shatter: Vec<Option<f64>>,
@@ -32,13 +30,11 @@ pub(super) struct Subject<'a, S: Stack> {
 }
 
 impl Detail {
-    /// Looks at a model before its update: at the gradients of the step, before clipping, and at what its taps kept.
-    pub(super) fn of<S: Stack>(subject: &Subject<'_, S>, gradients: &GradientsParams, passes: &[LayerReading]) -> Self {
-        let Subject { model, map, batch } = *subject;
-        let classes = batch.classes();
+    /// Looks at a model before its update, and at what the taps of the step kept.
+    pub(super) fn of<S: Stack>(subject: &Subject<'_, S>, passes: &[LayerReading]) -> Self {
+        let classes = subject.batch.classes();
         let agreement = |reading: &LayerReading| coherence(reading.kept()?, classes);
         Self {
-            histograms: map.histograms(model, gradients),
             grad_snr: grad_snr(subject),
             // The stem's input is data, not a signal.
             coherence: passes.iter().enumerate().map(|(layer, pass)| agreement(pass).filter(|_| layer > 0)).collect(),

@@ -11,10 +11,11 @@ use crossbeam_channel::Sender;
 
 use super::optimizer;
 use super::pacer::{Go, Pacer};
-use super::stepper::{Look, Stepper};
+use super::schedule::{Decision, Schedule};
+use super::stepper::Stepper;
 use crate::config::{LaneConfig, RunConfig};
 use crate::data::{Batches, Dataset};
-use crate::event::{EvalRecord, Event, LaneEnd, Outcome, StepRecord};
+use crate::event::{EvalRecord, Event, HistogramRecord, LaneEnd, Note, Outcome, StepRecord};
 use crate::probe::Taps;
 use crate::stack::{Labelled, Stack};
 use crate::text::clean_message;
@@ -39,6 +40,7 @@ pub(super) struct Run {
     pub(super) dataset: Arc<Dataset>,
     pub(super) device: Device,
     pub(super) pacer: Arc<Pacer>,
+    pub(super) schedule: Arc<Schedule>,
     pub(super) sender: Sender<Event>,
 }
 
@@ -93,10 +95,13 @@ impl<S: Stack<Batch = Labelled>> Trainer<S> {
                 Go::Stop => return Outcome::Stopped,
                 Go::Step { rate } => rate.of(self.lane.settings.lr),
             };
-            let record = self.take(step, base);
+            let (record, histogram) = self.take(step, base);
             let is_finite = record.loss.is_finite();
             self.step = step;
             self.send(Event::Step(Arc::new(record)));
+            if let Some(record) = histogram {
+                self.send(Event::Histogram(Arc::new(record)));
+            }
             if !is_finite {
                 self.run.pacer.release();
                 return Outcome::Diverged;
@@ -109,17 +114,21 @@ impl<S: Stack<Batch = Labelled>> Trainer<S> {
         Outcome::Completed
     }
 
-    /// One step, with its record.
-    fn take(&mut self, step: Step, base: f64) -> StepRecord {
+    /// One step, with its record, and how the gradients were spread where that was counted.
+    fn take(&mut self, step: Step, base: f64) -> (StepRecord, Option<HistogramRecord>) {
         let start = Instant::now();
         let epoch = self.batches.epoch(step);
         let rows = self.batches.rows(step);
         let batch = self.run.dataset.training.gather(rows, self.run.dataset.features, &self.run.device);
-        let is_measured = (step.0 - 1).is_multiple_of(self.run.config.measure);
-        let look = if is_measured { Look::Everything } else { Look::Away };
+        let Decision { look, note } = self.run.schedule.look(step);
+        if let Some(text) = note {
+            self.send(Event::Note(Note { lane: None, step, text }));
+        }
         let learning_rate = optimizer::learning_rate(base, self.lane.settings.warmup, step.0);
         let taken = self.lane.stepper.step(&batch, learning_rate, look);
-        StepRecord {
+        let step_ns = nanoseconds(start.elapsed());
+        self.run.schedule.tell(look, step_ns, &taken);
+        let record = StepRecord {
             lane: self.lane.id,
             step,
             epoch,
@@ -127,10 +136,12 @@ impl<S: Stack<Batch = Labelled>> Trainer<S> {
             accuracy: taken.accuracy,
             learning_rate,
             global_grad_norm: taken.global_grad_norm,
-            step_ns: nanoseconds(start.elapsed()),
+            step_ns,
             measure_ns: nanoseconds(taken.measuring),
             values: taken.values,
-        }
+        };
+        let histogram = HistogramRecord { lane: self.lane.id, step, layers: taken.histograms };
+        (record, (!histogram.layers.is_empty()).then_some(histogram))
     }
 
     fn is_evaluated(&self, step: Step) -> bool {

@@ -10,6 +10,7 @@ use crossbeam_channel::bounded;
 
 use super::lane::{self, Lane};
 use super::pacer::Pacer;
+use super::schedule::Schedule;
 use super::stepper::Stepper;
 use super::{Session, TrainError, recorder};
 use crate::backend;
@@ -74,6 +75,7 @@ impl Prepared {
     pub fn start(self, sinks: Fanout) -> Result<Session, TrainError> {
         let Self { config, dataset, device, steps, lanes, header } = self;
         let pacer = Arc::new(Pacer::new(lanes.len(), threads(&config)));
+        let schedule = Arc::new(Schedule::new(&config));
         let (sender, receiver) = bounded(RECORDER_CAPACITY);
         let recorder = recorder::spawn(receiver, sinks, Event::RunStarted(Arc::clone(&header)), lanes.len())
             .map_err(|source| TrainError::Thread { lane: "recorder".to_owned(), source })?;
@@ -84,6 +86,7 @@ impl Prepared {
                 dataset: Arc::clone(&dataset),
                 device: device.clone(),
                 pacer: Arc::clone(&pacer),
+                schedule: Arc::clone(&schedule),
                 sender: sender.clone(),
             };
             let name = lane.settings.name.clone();

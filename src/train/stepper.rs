@@ -24,7 +24,9 @@ pub enum Look {
     Gradients,
     /// Everything that costs next to nothing: gradients, activations, signals, parameters, updates.
     Everything,
-    /// That and what needs passes of its own: histograms, signal to noise, coherence, shatter, stable rank.
+    /// That, and how the gradients are spread.
+    Histograms,
+    /// All that, and what needs passes of its own: signal to noise, coherence, shatter, stable rank.
     Detail,
 }
 
@@ -32,7 +34,7 @@ impl Look {
     /// Whether the layers are looked at.
     #[must_use]
     pub fn is_at_layers(self) -> bool {
-        matches!(self, Self::Everything | Self::Detail)
+        matches!(self, Self::Everything | Self::Histograms | Self::Detail)
     }
 }
 
@@ -50,7 +52,7 @@ pub struct Stepper<S> {
 }
 
 /// What one step yields.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Taken {
     /// Mean loss over the batch.
     pub loss: f32,
@@ -62,7 +64,7 @@ pub struct Taken {
     pub samples: Vec<LayerSample>,
     /// [quantity × layer] in the order of [`Quantity::ALL`]; empty unless everything was looked at.
     pub values: Grid,
-    /// How the gradients of each layer are spread, before clipping; empty unless every detail was looked at.
+    /// How the gradients of each layer are spread, before clipping; empty unless that was counted.
     pub histograms: Vec<Option<Histogram>>,
     /// Time that looking took, Burn's bookkeeping of the taps included.
     pub measuring: Duration,
@@ -106,7 +108,7 @@ impl<S: Stack> Stepper<S> {
         let mut cost = Cost::default();
         let taps = match look {
             Look::Away | Look::Gradients => Taps::off(),
-            Look::Everything => cost.of(|| Taps::on(layers)),
+            Look::Everything | Look::Histograms => cost.of(|| Taps::on(layers)),
             Look::Detail => cost.of(|| Taps::keeping(layers)),
         };
 
@@ -123,9 +125,13 @@ impl<S: Stack> Stepper<S> {
             // Before clipping; otherwise the optimiser's watch reads them in passing.
             cost.of(|| seen.gradients = self.map.gradients(&self.model, &gradients));
         }
+        let mut histograms = Vec::new();
+        if matches!(look, Look::Histograms | Look::Detail) {
+            cost.of(|| histograms = self.map.histograms(&self.model, &gradients));
+        }
         if look == Look::Detail {
             let subject = Subject { model: &self.model, map: &self.map, batch };
-            cost.of(|| seen.detail = Detail::of(&subject, &gradients, &seen.passes));
+            cost.of(|| seen.detail = Detail::of(&subject, &seen.passes));
         }
         if let (Some(most), Some(global)) = (self.settings.clip, seen.global_gradient())
             && global.norm() > most
@@ -148,7 +154,7 @@ impl<S: Stack> Stepper<S> {
             global_grad_norm: global.map(|global| global.norm() as f32),
             samples,
             values,
-            histograms: std::mem::take(&mut seen.detail.histograms),
+            histograms,
             measuring: cost.total(self.overhead),
         }
     }

@@ -116,7 +116,10 @@ fn a_step_that_is_not_measured_leaves_the_distance_right() {
     for backend in BACKENDS {
         let lanes = vec![LaneConfig::new(Wiring::Residual)];
         let every = Recording::of(small(backend, 7, lanes.clone()));
-        let third = Recording::of(gradtop::config::RunConfig { measure: 3, ..small(backend, 7, lanes) });
+        let third = Recording::of(gradtop::config::RunConfig {
+            measure: gradtop::config::Measure::Every(3),
+            ..small(backend, 7, lanes)
+        });
         for step in [0, 3, 6] {
             assert_eq!(row(every.steps(0)[step], Quantity::Distance), row(third.steps(0)[step], Quantity::Distance));
         }

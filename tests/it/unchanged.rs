@@ -4,7 +4,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::prelude::Device;
 use burn::tensor::Tensor;
 use gradtop::backend;
-use gradtop::config::{Activation, Backend, LaneConfig, Norm, Optimizer, RunConfig, Wiring};
+use gradtop::config::{Activation, Backend, LaneConfig, Measure, Norm, Optimizer, RunConfig, Wiring};
 use gradtop::data::{self, Batches};
 use gradtop::layer::LayerKind;
 use gradtop::probe::Taps;
@@ -98,8 +98,9 @@ fn both_lanes(backend: Backend) -> RunConfig {
 #[test]
 fn a_run_is_the_same_however_often_it_is_measured() {
     for backend in BACKENDS {
-        let [each, seventh, first] =
-            [1, 7, u64::MAX].map(|measure| Recording::of(RunConfig { measure, ..both_lanes(backend) }));
+        let [each, seventh, first] = [1, 7, u64::MAX]
+            .map(Measure::Every)
+            .map(|measure| Recording::of(RunConfig { measure, ..both_lanes(backend) }));
         let measured = |run: &Recording| run.steps(1).iter().filter(|record| record.is_measured()).count();
         assert_eq!([&each, &seventh, &first].map(measured), [20, 3, 1]);
         for other in [seventh, first] {

@@ -129,7 +129,53 @@ pub static SETTINGS: &[Setting] = &[
             },
         },
     },
-    row!(Run, measure, "measure", Machine, "EVERY", "measure the layers every so many steps", Numbers::from_one("10")),
+    row!(
+        Run,
+        measure,
+        "measure",
+        Machine,
+        "EVERY|auto",
+        "measure the layers every so many steps, or within the budget"
+    ),
+    Setting {
+        key: "budget",
+        group: Group::Machine,
+        help: "share of the step time that measuring may take; auto alone means 2%",
+        values: "PERCENT|off",
+        access: Access::Run {
+            get: |run| run.budget.map_or_else(|| "off".to_owned(), |budget| budget.to_string()),
+            set: |run, word| {
+                run.budget = if word.trim() == "off" { None } else { Some(word.parse()?) };
+                Ok(())
+            },
+        },
+    },
+    Setting {
+        key: "detail",
+        group: Group::Machine,
+        help: "take the costly quantities every so many steps",
+        values: "EVERY|off",
+        access: Access::Run {
+            get: |run| run.detail.map_or_else(|| "off".to_owned(), |every| every.to_string()),
+            set: |run, word| {
+                run.detail = Numbers::from_one("100").read_or("off", word)?;
+                Ok(())
+            },
+        },
+    },
+    Setting {
+        key: "histograms",
+        group: Group::Machine,
+        help: "count gradients into histograms every so many steps; off: only with the costly quantities",
+        values: "EVERY|off",
+        access: Access::Run {
+            get: |run| run.histograms.map_or_else(|| "off".to_owned(), |every| every.to_string()),
+            set: |run, word| {
+                run.histograms = Numbers::from_one("10").read_or("off", word)?;
+                Ok(())
+            },
+        },
+    },
 ];
 
 /// Blocks of a stack at most.

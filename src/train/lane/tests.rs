@@ -52,6 +52,7 @@ fn a_panic_ends_its_own_lane_with_a_harmless_message_and_the_others_go_on() {
         dataset: Arc::clone(&dataset),
         device: device.clone(),
         pacer: Arc::clone(pacer),
+        schedule: Arc::new(Schedule::new(&config)),
         sender: sender.clone(),
     };
     let stack = || Mlp::new(&settings, Task { features: dataset.features, classes: 10 }, 1, &device);
