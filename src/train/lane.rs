@@ -127,7 +127,7 @@ impl<S: Stack<Batch = Labelled>> Trainer<S> {
         let learning_rate = optimizer::learning_rate(base, self.lane.settings.warmup, step.0);
         let taken = self.lane.stepper.step(&batch, learning_rate, look);
         let step_ns = nanoseconds(start.elapsed());
-        self.run.schedule.tell(look, step_ns, &taken);
+        self.run.schedule.tell(step, step_ns, &taken);
         let record = StepRecord {
             lane: self.lane.id,
             step,

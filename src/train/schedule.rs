@@ -2,11 +2,12 @@
 //!
 //! ```text
 //! credit ← credit + budget · step time − measuring time      per lane and step
-//! look when the credit pays for what the last look cost      the first step is always looked at
+//! look when nothing is owed                                  the first step is always looked at
 //! ```
 //!
-//! The share of measuring in the time of all steps then stays below the budget but for the first look, which is paid
-//! back. A quarter of the budget is put aside for the costly quantities, which would otherwise never be due.
+//! What a look will take is put down as owed when it is decided, because lanes tell what it took at different times. The
+//! share of measuring in the time of all steps then stays below the budget but for the first look, which is paid back. A
+//! quarter of the budget is put aside for the costly quantities, which are taken once it pays for them.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -20,10 +21,14 @@ use crate::units::Step;
 const REMEMBERED: usize = 8;
 /// Part of the budget for what is always taken; the rest is for the costly quantities.
 const ALWAYS_SHARE: f64 = 0.75;
+/// Part of the budget that is used: the last look may still be owed.
+const USED: f64 = 0.95;
 /// A look at every detail costs about so many steps (`cargo bench --bench step`), as long as none was taken.
 const FIRST_GUESS: f64 = 10.0;
-/// Change of the distance between two looks that is worth a note.
-const NOTABLE: u64 = 2;
+/// Weight of the newest distance between two looks in their running mean.
+const NEWEST: f64 = 0.2;
+/// Change of that mean that is worth a note.
+const NOTABLE: f64 = 2.0;
 
 /// Shared by all lanes of a run.
 #[derive(Debug)]
@@ -38,17 +43,34 @@ pub(super) struct Schedule {
 
 #[derive(Debug, Default)]
 struct State {
-    decided: VecDeque<(Step, Look)>,
-    /// Nanoseconds that looking may take now, for what is always taken and for the details.
-    credit: [f64; 2],
-    /// Nanoseconds that one lane's last look took, of either kind.
-    cost: [Option<f64>; 2],
+    decided: VecDeque<Decided>,
+    /// What is always taken, and the details.
+    always: Account,
+    details: Account,
     /// Nanoseconds of one lane's last step, looking left out.
     step_ns: f64,
     last_look: Option<Step>,
     last_detail: Option<Step>,
-    /// Steps between two looks when that was last noted.
-    noted: u64,
+    /// Running mean of the steps between two looks, and what it was when that was last noted.
+    gap: f64,
+    noted: f64,
+}
+
+/// One part of the budget.
+#[derive(Clone, Copy, Debug, Default)]
+struct Account {
+    /// Nanoseconds that looking may take now.
+    credit: f64,
+    /// Nanoseconds that one lane's last look took.
+    cost: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Decided {
+    step: Step,
+    look: Look,
+    /// Nanoseconds put down for one lane, of either account.
+    owed: [f64; 2],
 }
 
 /// What a step is looked at with, and what a person should know of it.
@@ -64,24 +86,22 @@ impl Schedule {
             Measure::Every(steps) => steps.max(1),
             Measure::Auto => 1,
         };
-        let state = Mutex::new(State { noted: every, ..State::default() });
-        Self {
-            every,
-            detail: config.detail,
-            histograms: config.histograms,
-            budget: config.budget(),
-            lanes: config.lanes.len() as f64,
-            state,
-        }
+        let state = Mutex::new(State { gap: every as f64, noted: every as f64, ..State::default() });
+        let RunConfig { detail, histograms, .. } = *config;
+        Self { every, detail, histograms, budget: config.budget(), lanes: config.lanes.len() as f64, state }
     }
 
     /// How closely a lane looks at a step. The first lane that asks decides for all.
     pub(super) fn look(&self, step: Step) -> Decision {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, look)) = state.decided.iter().find(|(decided, _)| *decided == step) {
-            return Decision { look: *look, note: None };
+        if let Some(decided) = state.decided.iter().find(|decided| decided.step == step) {
+            return Decision { look: decided.look, note: None };
         }
         let look = self.decide(&state, step);
+        let always = if look.is_at_layers() { state.always.cost.unwrap_or(0.0) } else { 0.0 };
+        let details = if look == Look::Detail { self.detail_cost(&state) } else { 0.0 };
+        state.always.credit -= always * self.lanes;
+        state.details.credit -= details * self.lanes;
         let note = if look == Look::Away { None } else { self.note(&mut state, step) };
         if look == Look::Detail {
             state.last_detail = Some(step);
@@ -89,73 +109,72 @@ impl Schedule {
         if state.decided.len() == REMEMBERED {
             state.decided.pop_front();
         }
-        state.decided.push_back((step, look));
+        state.decided.push_back(Decided { step, look, owed: [always, details] });
         Decision { look, note }
     }
 
     fn decide(&self, state: &State, step: Step) -> Look {
-        if self.budget.is_none() && !(step.0 - 1).is_multiple_of(self.every) {
-            return Look::Away;
-        }
-        if state.last_look.is_some_and(|last| step.0 < last.0 + self.every) || !self.can_pay(state, step, 0) {
+        let is_bounded = self.budget.is_some();
+        let is_turn = match state.last_look {
+            Some(last) if is_bounded => step.0 >= last.0 + self.every,
+            _ => (step.0 - 1).is_multiple_of(self.every),
+        };
+        if !is_turn || is_bounded && state.always.credit < 0.0 {
             return Look::Away;
         }
         let is_due = self.detail.is_some_and(|every| state.last_detail.is_none_or(|last| step.0 >= last.0 + every));
+        let is_paid = step > Step::FIRST && state.details.credit >= self.detail_cost(state) * self.lanes;
         let is_counted = self.histograms.is_some_and(|every| (step.0 - 1).is_multiple_of(every));
         match () {
-            () if is_due && self.can_pay(state, step, 1) => Look::Detail,
+            () if is_due && (!is_bounded || is_paid) => Look::Detail,
             // Within a budget they come with the details.
-            () if is_counted && self.budget.is_none() => Look::Histograms,
+            () if is_counted && !is_bounded => Look::Histograms,
             () => Look::Everything,
         }
     }
 
-    /// Whether the credit pays for one look of every lane.
-    fn can_pay(&self, state: &State, step: Step, kind: usize) -> bool {
-        if self.budget.is_none() || kind == 0 && step == Step::FIRST {
-            return true;
-        }
-        let cost = state.cost[kind].unwrap_or(if kind == 0 { 0.0 } else { FIRST_GUESS * state.step_ns });
-        step > Step::FIRST && state.credit[kind] >= cost * self.lanes
+    fn detail_cost(&self, state: &State) -> f64 {
+        state.details.cost.unwrap_or(FIRST_GUESS * state.step_ns)
     }
 
     /// Says how often the layers are looked at, when that changes a good deal.
     fn note(&self, state: &mut State, step: Step) -> Option<String> {
         let gap = state.last_look.map(|last| step.0 - last.0);
         state.last_look = Some(step);
-        let (gap, budget) = (gap?, self.budget?);
-        if gap < state.noted * NOTABLE && gap * NOTABLE > state.noted {
+        let budget = self.budget?;
+        state.gap += NEWEST * (gap? as f64 - state.gap);
+        if (state.noted / NOTABLE..state.noted * NOTABLE).contains(&state.gap) {
             return None;
         }
-        state.noted = gap;
-        Some(format!(
-            "budget {}: the layers are measured about every {} steps",
-            number::percent(budget),
-            number::count(gap)
-        ))
+        state.noted = state.gap;
+        let steps = number::count(state.gap.round() as u64);
+        Some(format!("budget {}: the layers are measured about every {steps} steps", number::percent(budget)))
     }
 
     /// Takes in what a lane's step took.
-    pub(super) fn tell(&self, look: Look, step_ns: u64, taken: &Taken) {
+    pub(super) fn tell(&self, step: Step, step_ns: u64, taken: &Taken) {
         let Some(budget) = self.budget else { return };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let spent = taken.measuring.as_nanos() as f64;
         state.step_ns = step_ns as f64 - spent;
-        state.credit[0] += ALWAYS_SHARE * budget * step_ns as f64;
-        state.credit[1] += (1.0 - ALWAYS_SHARE) * budget * step_ns as f64;
+        let earned = USED * budget * step_ns as f64;
+        state.always.credit += ALWAYS_SHARE * earned;
+        state.details.credit += (1.0 - ALWAYS_SHARE) * earned;
+        let Some(Decided { look, owed, .. }) = state.decided.iter().copied().find(|decided| decided.step == step)
+        else {
+            return;
+        };
+        // A look at the details takes in what is always taken.
+        let always = match look {
+            Look::Away | Look::Gradients => return,
+            Look::Everything | Look::Histograms => spent,
+            Look::Detail => state.always.cost.unwrap_or(0.0).min(spent),
+        };
+        state.always.credit += owed[0] - always;
+        state.details.credit += owed[1] - (spent - always);
         match look {
-            Look::Away | Look::Gradients => {}
-            Look::Everything | Look::Histograms => {
-                state.credit[0] -= spent;
-                state.cost[0] = Some(spent);
-            }
-            Look::Detail => {
-                // A part of it is what is always taken.
-                let always = state.cost[0].unwrap_or(0.0).min(spent);
-                state.credit[0] -= always;
-                state.credit[1] -= spent - always;
-                state.cost[1] = Some(spent - always);
-            }
+            Look::Detail => state.details.cost = Some(spent - always),
+            _ => state.always.cost = Some(spent),
         }
     }
 }
@@ -186,7 +205,7 @@ mod tests {
                     Look::Everything | Look::Histograms => 130,
                     Look::Detail => 5130,
                 };
-                schedule.tell(look, 1000 + cost, &taken(cost));
+                schedule.tell(step, 1000 + cost, &taken(cost));
                 (spent, whole) = (spent + cost, whole + 1000 + cost);
                 if lane == 0 {
                     looks.push(look);
