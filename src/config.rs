@@ -8,11 +8,15 @@ pub mod draft;
 mod lane_spec;
 pub mod setting;
 
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
 
 pub use choice::{Activation, Backend, Bias, BranchScale, DataSource, Init, Length, Model, Norm, Optimizer, Wiring};
 pub(crate) use choice::{nearest, not_one_of};
 pub use lane_spec::LaneSpec;
+
+use crate::text::clean;
 
 /// Settings of a whole run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -91,6 +95,8 @@ pub struct LaneConfig {
     pub activation: Activation,
     /// Distribution of the initial weights.
     pub init: Init,
+    /// File that holds the initial weights, as a person wrote it; `None` = they are drawn.
+    pub init_from: Option<PathBuf>,
     /// s in x + s·F(x).
     pub branch_scale: BranchScale,
     /// N in W φ(N(x)) + b.
@@ -123,7 +129,11 @@ impl LaneConfig {
     /// One line about the architecture, such as `mlp 50×64 · relu · default init`.
     #[must_use]
     pub fn title(&self) -> String {
-        format!("{} {}×{} · {} · {} init", self.model, self.depth, self.width, self.activation, self.init)
+        let start = match self.init_from.as_deref().map(Path::file_name) {
+            None => format!("{} init", self.init),
+            Some(file) => format!("from {}", clean(&file.unwrap_or_default().to_string_lossy())),
+        };
+        format!("{} {}×{} · {} · {start}", self.model, self.depth, self.width, self.activation)
     }
 }
 
@@ -137,6 +147,7 @@ impl Default for LaneConfig {
             width: 64,
             activation: Activation::Relu,
             init: Init::Default,
+            init_from: None,
             branch_scale: BranchScale::Constant(1.0),
             norm: Norm::None,
             bias: Bias::On,

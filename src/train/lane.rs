@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use burn::prelude::Device;
 use crossbeam_channel::Sender;
 
+use super::dump::{Dumps, Part};
 use super::optimizer;
 use super::pacer::{Go, Pacer};
 use super::stepper::{Look, Stepper};
@@ -39,6 +40,7 @@ pub(super) struct Run {
     pub(super) dataset: Arc<Dataset>,
     pub(super) device: Device,
     pub(super) pacer: Arc<Pacer>,
+    pub(super) dumps: Arc<Dumps>,
     pub(super) sender: Sender<Event>,
 }
 
@@ -50,6 +52,7 @@ where
     let name = format!("lane {}", lane.settings.name);
     Builder::new().name(name).stack_size(stack_size).spawn(move || {
         let (id, pacer, sender) = (lane.id, Arc::clone(&run.pacer), run.sender.clone());
+        let dumps = Arc::clone(&run.dumps);
         let mut trainer = Trainer::new(lane, run);
         let outcome = catch_unwind(AssertUnwindSafe(|| trainer.train())).unwrap_or_else(|panic| {
             pacer.release();
@@ -58,6 +61,7 @@ where
         pacer.leave(id);
         let step = trainer.step;
         drop(trainer);
+        dumps.leave(step);
         // Nobody listens only when the recorder itself is gone.
         let _ = sender.send(Event::LaneEnded(LaneEnd { lane: id, step, outcome }));
     })?;
@@ -118,8 +122,14 @@ impl<S: Stack<Batch = Labelled>> Trainer<S> {
         let is_measured = (step.0 - 1).is_multiple_of(self.run.config.measure);
         let look = if is_measured { Look::Everything } else { Look::Away };
         let learning_rate = optimizer::learning_rate(base, self.lane.settings.warmup, step.0);
-        let taken = self.lane.stepper.step(&batch, learning_rate, look);
-        StepRecord {
+        let is_dumped = self.run.dumps.is_wanted(step);
+        let mut part = is_dumped.then(|| Part::before(self.lane.stepper.model(), &batch));
+        let taken = self.lane.stepper.step_seen(&batch, learning_rate, look, |model, gradients| {
+            if let Some(part) = &mut part {
+                part.see(model, gradients);
+            }
+        });
+        let record = StepRecord {
             lane: self.lane.id,
             step,
             epoch,
@@ -130,7 +140,11 @@ impl<S: Stack<Batch = Labelled>> Trainer<S> {
             step_ns: nanoseconds(start.elapsed()),
             measure_ns: nanoseconds(taken.measuring),
             values: taken.values,
+        };
+        if let Some(part) = part {
+            self.run.dumps.take(self.lane.id, step, Part { loss: taken.loss, ..part });
         }
+        record
     }
 
     fn is_evaluated(&self, step: Step) -> bool {
