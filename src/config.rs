@@ -161,3 +161,16 @@ impl Default for LaneConfig {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_names_where_the_weights_come_from() {
+        let drawn = LaneConfig::default();
+        assert_eq!(drawn.title(), "mlp 50×64 · relu · default init");
+        let given = LaneConfig { init_from: Some("runs/w.safetensors".into()), ..drawn };
+        assert_eq!(given.title(), "mlp 50×64 · relu · from w.safetensors");
+    }
+}

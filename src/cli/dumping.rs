@@ -1,5 +1,7 @@
 //! Steps that are written down whole: `--dump STEP:FILE`.
 
+use std::path::PathBuf;
+
 use clap::ArgMatches;
 use color_eyre::eyre::Result;
 
@@ -16,7 +18,9 @@ pub(super) fn prepare(matches: &ArgMatches, config: RunConfig) -> Result<Prepare
         return Err(Usage("--force: nothing is written: give --log DIR or --dump STEP:FILE too".to_owned()).into());
     }
     let existing = if matches.get_flag("force") { Existing::Replace } else { Existing::Keep };
-    let prepared = train::prepare(config).map_err(refused)?.dumping(dumps, existing).map_err(|error| match error {
+    let prepared = train::prepare(config).map_err(refused)?;
+    make_log_folder(matches, &dumps);
+    let prepared = prepared.dumping(dumps, existing).map_err(|error| match error {
         DumpError::File(_) => error.into(),
         DumpError::PastTheEnd { .. } | DumpError::SameFile(_) => color_eyre::Report::from(Usage(error.to_string())),
     })?;
@@ -24,6 +28,15 @@ pub(super) fn prepare(matches: &ArgMatches, config: RunConfig) -> Result<Prepare
         note(sentence);
     }
     Ok(prepared)
+}
+
+/// The trace's folder, where a dump goes into it too. Should it fail, whoever needs the folder says so.
+fn make_log_folder(matches: &ArgMatches, dumps: &[Dump]) {
+    if let Some(folder) = matches.get_one::<PathBuf>("log")
+        && dumps.iter().any(|dump| dump.path.starts_with(folder))
+    {
+        let _ = std::fs::create_dir_all(folder);
+    }
 }
 
 fn wishes(matches: &ArgMatches) -> Result<Vec<Dump>, Usage> {

@@ -26,6 +26,8 @@ struct LiveRun {
     session: Session,
     events: EventStream,
     trace: Option<Arc<TraceStatus>>,
+    /// What a person should know about the weights that they gave.
+    notes: Vec<String>,
 }
 
 impl LiveSource {
@@ -51,8 +53,9 @@ impl LiveRun {
         if let Some(trace) = trace {
             sinks = sinks.with(trace);
         }
+        let notes = prepared.notes().to_vec();
         let session = prepared.start(sinks)?;
-        Ok(Self { session, events, trace: status })
+        Ok(Self { session, events, trace: status, notes })
     }
 
     /// Ends it in order, and says what its trace does not have.
@@ -94,7 +97,9 @@ impl Source for LiveSource {
 
     fn warnings(&self) -> Vec<String> {
         let trace = logging::problem(self.run.as_ref().and_then(|run| run.trace.as_ref()));
-        self.dumps.problem().into_iter().chain(trace).collect()
+        let notes = self.run.iter().flat_map(|run| run.notes.iter().cloned());
+        // The screen shows the last.
+        notes.chain(self.dumps.problem()).chain(trace).collect()
     }
 
     fn would_lose(&self) -> bool {

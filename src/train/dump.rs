@@ -8,7 +8,7 @@ mod file;
 mod wish;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use burn::module::Module;
@@ -124,7 +124,8 @@ impl Dumps {
             if dump.step.0 > steps {
                 return Err(DumpError::PastTheEnd { dump: dump.clone(), last: steps });
             }
-            if dumps.iter().take(index).any(|other| other.path == dump.path) {
+            let is_same = |other: &Dump| absolute(&other.path) == absolute(&dump.path);
+            if dumps.iter().take(index).any(is_same) {
                 return Err(DumpError::SameFile(dump.path.clone()));
             }
             // Begun and given up: the folder is there and can be written.
@@ -203,6 +204,11 @@ impl Dumps {
         };
         self.files.iter().filter_map(note).collect()
     }
+}
+
+/// As the system sees it, `./x` and `x` alike.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// A lane that panicked while it handed in its part leaves what there was.

@@ -41,7 +41,7 @@ fn a_dump_that_makes_no_sense_is_refused_before_the_run() {
         &place,
         &[
             (
-                &small(&["--dump", "1:x", "--dump", "2:x"]),
+                &small(&["--dump", "1:./x", "--dump", "2:x"]),
                 2,
                 "--dump x: two steps cannot go to the same file: give each its own",
             ),
@@ -62,6 +62,16 @@ fn a_file_is_replaced_only_when_told_so() {
     assert!(said.err.ends_with("gradtop: wrote step 3 to x\n"), "{said:?}");
     assert!(fs::read(place.path("x")).unwrap().len() > 1000);
     assert_eq!(place.inventory().len(), 1, "something was left beside it");
+}
+
+#[test]
+fn a_dump_may_go_into_the_folder_of_the_trace() {
+    let place = Place::new();
+    for _ in 0..2 {
+        let said = place.say(small(&["--log", "new/run", "--dump", "1:new/run/1.safetensors", "--force"]));
+        assert_eq!(said.code, 0, "{said:?}");
+        assert!(place.path("new/run/1.safetensors").exists() && place.path("new/run/trace.jsonl").exists());
+    }
 }
 
 #[test]
