@@ -20,7 +20,7 @@ pub mod theory;
 pub mod trace;
 pub mod units;
 #[cfg(any(feature = "lab", feature = "cli"))]
-mod whole_file;
+pub mod whole_file;
 
 #[cfg(feature = "watch")]
 pub mod backend;

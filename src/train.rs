@@ -30,8 +30,6 @@ pub use prepared::{Prepared, prepare};
 pub use stepper::{Look, Stepper, Taken};
 pub use weights::WeightsError;
 
-pub use crate::whole_file::{Existing, FileError};
-
 use crate::config::RunConfig;
 use crate::config::setting::SettingError;
 use crate::data::DataError;

@@ -9,7 +9,8 @@ use super::exit::Usage;
 use super::note;
 use super::run::refused;
 use crate::config::RunConfig;
-use crate::train::{self, Dump, DumpError, Dumps, Existing, Prepared};
+use crate::train::{self, Dump, DumpError, Dumps, Prepared};
+use crate::whole_file::Existing;
 
 /// A run with what a person wants written down of it.
 pub(super) fn prepare(matches: &ArgMatches, config: RunConfig) -> Result<Prepared> {

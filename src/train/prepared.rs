@@ -12,7 +12,7 @@ use super::dump::{Dump, DumpError, Dumps};
 use super::lane::{self, Lane};
 use super::pacer::Pacer;
 use super::stepper::Stepper;
-use super::{Existing, Session, TrainError, WeightsError, recorder, weights};
+use super::{Session, TrainError, WeightsError, recorder, weights};
 use crate::backend;
 use crate::config::setting::SettingError;
 use crate::config::{LaneConfig, Length, RunConfig};
@@ -23,6 +23,7 @@ use crate::sink::Fanout;
 use crate::stack::Mlp;
 use crate::stack::mlp::Task;
 use crate::units::LaneId;
+use crate::whole_file::Existing;
 
 /// Events that wait for the recorder at most; training waits when the disk is slower than that.
 const RECORDER_CAPACITY: usize = 64;

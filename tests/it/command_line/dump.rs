@@ -1,9 +1,10 @@
 //! A step that cannot be written down is refused before anything starts; a full disk is told at the end.
 
 use std::fs;
+use std::process::Command;
 
 use super::assert_refused;
-use crate::program::{Place, SMALL};
+use crate::program::{GRADTOP, Place, SMALL, Said, environment};
 
 /// The flags of a small run.
 fn small<'a>(more: &[&'a str]) -> Vec<&'a str> {
@@ -83,4 +84,14 @@ fn a_full_disk_does_not_stop_the_run_and_is_told() {
     assert!(said.err.contains("gradtop: wrote step 2 to x\n"), "{said:?}");
     let words = "error: the dump of step 1 is lost: cannot write /dev/full: No space left on device (os error 28)\n";
     assert!(said.err.ends_with(words), "{said:?}");
+
+    // A file of its own that cannot grow: 8 blocks of 512 bytes (of 1024 in some shells).
+    let script = "trap '' XFSZ; ulimit -S -f 8; exec \"$@\"";
+    let mut command = Command::new("sh");
+    command.args(["-c", script, "sh", GRADTOP]).args(small(&["--dump", "1:large"])).current_dir(place.root());
+    let said = Said::of(&command.env_clear().envs(environment()).output().unwrap());
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("error: the dump of step 1 is lost: cannot write large: File too large"), "{said:?}");
+    let names: Vec<_> = place.inventory().into_iter().map(|(path, _)| path).collect();
+    assert_eq!(names, [place.path("x")], "something was left behind");
 }
