@@ -2,6 +2,8 @@
 
 mod arguments;
 mod diagnostics;
+#[cfg(feature = "lab")]
+mod dumping;
 mod exit;
 mod export;
 mod manual;
@@ -87,7 +89,10 @@ fn screen(
 ) -> Result<Exit> {
     let mut source = live::LiveSource::start(prepared, logging, trace).map_err(run::refused)?;
     let exit = show::show(matches, &mut source)?;
-    source.close().map_or(Ok(exit), |gap| Err(exit::Incomplete(gap).into()))
+    let (dumps, gap) = source.close();
+    dumping::tell(&dumps);
+    exit::complete(gap, dumps.problem())?;
+    Ok(exit)
 }
 
 #[cfg(all(feature = "lab", not(feature = "tui")))]

@@ -9,12 +9,16 @@ mod lane_spec;
 mod measure;
 pub mod setting;
 
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
 
 pub use choice::{Activation, Backend, Bias, BranchScale, DataSource, Init, Length, Model, Norm, Optimizer, Wiring};
 pub(crate) use choice::{nearest, not_one_of};
 pub use lane_spec::LaneSpec;
 pub use measure::{Budget, DEFAULT_BUDGET, Measure};
+
+use crate::text::clean;
 
 /// Settings of a whole run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -112,6 +116,8 @@ pub struct LaneConfig {
     pub activation: Activation,
     /// Distribution of the initial weights.
     pub init: Init,
+    /// File that holds the initial weights, as a person wrote it; `None` = they are drawn.
+    pub init_from: Option<PathBuf>,
     /// s in x + s·F(x).
     pub branch_scale: BranchScale,
     /// N in W φ(N(x)) + b.
@@ -144,7 +150,11 @@ impl LaneConfig {
     /// One line about the architecture, such as `mlp 50×64 · relu · default init`.
     #[must_use]
     pub fn title(&self) -> String {
-        format!("{} {}×{} · {} · {} init", self.model, self.depth, self.width, self.activation, self.init)
+        let start = match self.init_from.as_deref().map(Path::file_name) {
+            None => format!("{} init", self.init),
+            Some(file) => format!("from {}", clean(&file.unwrap_or_default().to_string_lossy())),
+        };
+        format!("{} {}×{} · {} · {start}", self.model, self.depth, self.width, self.activation)
     }
 }
 
@@ -158,6 +168,7 @@ impl Default for LaneConfig {
             width: 64,
             activation: Activation::Relu,
             init: Init::Default,
+            init_from: None,
             branch_scale: BranchScale::Constant(1.0),
             norm: Norm::None,
             bias: Bias::On,
@@ -169,5 +180,18 @@ impl Default for LaneConfig {
             warmup: 0,
             clip: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_names_where_the_weights_come_from() {
+        let drawn = LaneConfig::default();
+        assert_eq!(drawn.title(), "mlp 50×64 · relu · default init");
+        let given = LaneConfig { init_from: Some("runs/w.safetensors".into()), ..drawn };
+        assert_eq!(given.title(), "mlp 50×64 · relu · from w.safetensors");
     }
 }

@@ -20,6 +20,8 @@ pub mod text;
 pub mod theory;
 pub mod trace;
 pub mod units;
+#[cfg(any(feature = "lab", feature = "cli"))]
+pub mod whole_file;
 
 #[cfg(feature = "watch")]
 pub mod backend;

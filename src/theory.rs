@@ -46,6 +46,9 @@ pub enum Unfit {
     /// A trace of a stack that gradtop did not make.
     #[error("its settings are unknown")]
     NoSettings,
+    /// The settings do not describe weights that a person gave.
+    #[error("its weights come from a file")]
+    GivenWeights,
     /// What is normalized depends on all units or examples at once: they are not independent given the layer before.
     #[error("{0} norm breaks independence")]
     Normalized(Norm),
@@ -125,6 +128,9 @@ pub fn predict(lane: &LaneConfig, q1: f64) -> Result<Prediction, Unfit> {
 
 /// Whether the theory holds for these settings.
 fn check(lane: &LaneConfig) -> Result<(), Unfit> {
+    if lane.init_from.is_some() {
+        return Err(Unfit::GivenWeights);
+    }
     match (lane.model, lane.norm) {
         (Model::Mlp, Norm::None) => Ok(()),
         (Model::Mlp, norm) => Err(Unfit::Normalized(norm)),

@@ -134,7 +134,14 @@ fn run_arguments() -> Vec<Arg> {
             "GRADTOP_LOG",
         ),
         switch("append", "go on in a folder that already holds a trace of the same lanes").requires("log"),
-        switch("force", "replace the trace that the folder holds").requires("log").conflicts_with("append"),
+        Arg::new("dump")
+            .long("dump")
+            .help("write parameters, batch, loss and gradients of a step into a safetensors file (repeatable)")
+            .value_name("STEP:FILE")
+            .action(ArgAction::Append)
+            .value_parser(ValueParser::string()),
+        switch("force", "replace the trace that the folder of --log holds, and the files of --dump")
+            .conflicts_with("append"),
         variable(path("config", "FILE", "read settings from this file").long("config"), "GRADTOP_CONFIG"),
         switch("print-config", "print every setting with its meaning as a file for --config, and end"),
     ];

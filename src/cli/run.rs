@@ -7,9 +7,9 @@ use color_eyre::eyre::{Report, Result};
 
 use super::diagnostics::Diagnostics;
 use super::logging::Logging;
-use super::{Exit, arguments, headless};
+use super::{Exit, arguments, dumping, headless};
 use crate::config::draft::Commented;
-use crate::train::{self, TrainError};
+use crate::train::TrainError;
 
 /// Whether the run has a screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
         return Ok(Exit::DONE);
     }
     let diagnostics = Diagnostics::of(matches)?;
-    let prepared = train::prepare(config).map_err(refused)?;
+    let prepared = dumping::prepare(matches, config)?;
     let logging = Logging::of(matches);
     let trace = logging.open(prepared.header())?;
     diagnostics.start(logging.directory().map(AsRef::as_ref))?;

@@ -214,7 +214,7 @@ pub fn split_lanes(text: &str) -> Vec<String> {
     let mut lanes: Vec<String> = Vec::new();
     for part in text.split(',') {
         match lanes.last_mut() {
-            Some(lane) if part.contains('=') && !part.contains(':') => {
+            Some(lane) if part.split_once('=').is_some_and(|(key, _)| !key.contains(':')) => {
                 lane.push(',');
                 lane.push_str(part);
             }

@@ -150,6 +150,9 @@ fn the_signal_is_carried_back_from_the_last_block() {
 fn where_there_is_no_prediction_a_sentence_says_why() {
     let config = LaneConfig { norm: Norm::Batch, ..lane(Wiring::Plain, Activation::Relu, Init::Kaiming) };
     assert_eq!(predict(&config, 1.0), Err(Unfit::Normalized(Norm::Batch)));
+    let given = LaneConfig { init_from: Some("w.safetensors".into()), norm: Norm::None, ..config };
+    assert_eq!(predict(&given, 1.0), Err(Unfit::GivenWeights));
+    assert_eq!(Unfit::GivenWeights.to_string(), "its weights come from a file");
     let plain = lane(Wiring::Plain, Activation::Relu, Init::Kaiming);
     assert_eq!(predict(&plain, f64::NAN), Err(Unfit::NoFirstActivation));
     assert_eq!(Unfit::Normalized(Norm::Batch).to_string(), "batch norm breaks independence");

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use burn::prelude::Device;
 use crossbeam_channel::Sender;
 
+use super::dump::{Dumps, Part};
 use super::optimizer;
 use super::pacer::{Go, Pacer};
 use super::schedule::{Decision, Schedule};
@@ -41,6 +42,7 @@ pub(super) struct Run {
     pub(super) device: Device,
     pub(super) pacer: Arc<Pacer>,
     pub(super) schedule: Arc<Schedule>,
+    pub(super) dumps: Arc<Dumps>,
     pub(super) sender: Sender<Event>,
 }
 
@@ -52,6 +54,7 @@ where
     let name = format!("lane {}", lane.settings.name);
     Builder::new().name(name).stack_size(stack_size).spawn(move || {
         let (id, pacer, sender) = (lane.id, Arc::clone(&run.pacer), run.sender.clone());
+        let dumps = Arc::clone(&run.dumps);
         let mut trainer = Trainer::new(lane, run);
         let outcome = catch_unwind(AssertUnwindSafe(|| trainer.train())).unwrap_or_else(|panic| {
             pacer.release();
@@ -60,6 +63,7 @@ where
         pacer.leave(id);
         let step = trainer.step;
         drop(trainer);
+        dumps.leave(step);
         // Nobody listens only when the recorder itself is gone.
         let _ = sender.send(Event::LaneEnded(LaneEnd { lane: id, step, outcome }));
     })?;
@@ -125,7 +129,13 @@ impl<S: Stack<Batch = Labelled>> Trainer<S> {
             self.send(Event::Note(Note { lane: None, step, text }));
         }
         let learning_rate = optimizer::learning_rate(base, self.lane.settings.warmup, step.0);
-        let taken = self.lane.stepper.step(&batch, learning_rate, look);
+        let is_dumped = self.run.dumps.is_wanted(step);
+        let mut part = is_dumped.then(|| Part::before(self.lane.stepper.model(), &batch));
+        let taken = self.lane.stepper.step_seen(&batch, learning_rate, look, |model, gradients| {
+            if let Some(part) = &mut part {
+                part.see(model, gradients);
+            }
+        });
         let step_ns = nanoseconds(start.elapsed());
         self.run.schedule.tell(step, step_ns, &taken);
         let record = StepRecord {
@@ -141,6 +151,9 @@ impl<S: Stack<Batch = Labelled>> Trainer<S> {
             values: taken.values,
         };
         let histogram = HistogramRecord { lane: self.lane.id, step, layers: taken.histograms };
+        if let Some(part) = part {
+            self.run.dumps.take(self.lane.id, step, Part { loss: taken.loss, ..part });
+        }
         (record, (!histogram.layers.is_empty()).then_some(histogram))
     }
 

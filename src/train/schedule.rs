@@ -56,6 +56,13 @@ struct State {
     noted: f64,
 }
 
+impl State {
+    /// Nanoseconds that one lane's next look at the details will take.
+    fn detail_cost(&self) -> f64 {
+        self.details.cost.unwrap_or(FIRST_GUESS * self.step_ns)
+    }
+}
+
 /// One part of the budget.
 #[derive(Clone, Copy, Debug, Default)]
 struct Account {
@@ -99,7 +106,7 @@ impl Schedule {
         }
         let look = self.decide(&state, step);
         let always = if look.is_at_layers() { state.always.cost.unwrap_or(0.0) } else { 0.0 };
-        let details = if look == Look::Detail { self.detail_cost(&state) } else { 0.0 };
+        let details = if look == Look::Detail { state.detail_cost() } else { 0.0 };
         state.always.credit -= always * self.lanes;
         state.details.credit -= details * self.lanes;
         let note = if look == Look::Away { None } else { self.note(&mut state, step) };
@@ -123,7 +130,7 @@ impl Schedule {
             return Look::Away;
         }
         let is_due = self.detail.is_some_and(|every| state.last_detail.is_none_or(|last| step.0 >= last.0 + every));
-        let is_paid = step > Step::FIRST && state.details.credit >= self.detail_cost(state) * self.lanes;
+        let is_paid = step > Step::FIRST && state.details.credit >= state.detail_cost() * self.lanes;
         let is_counted = self.histograms.is_some_and(|every| (step.0 - 1).is_multiple_of(every));
         match () {
             () if is_due && (!is_bounded || is_paid) => Look::Detail,
@@ -131,10 +138,6 @@ impl Schedule {
             () if is_counted && !is_bounded => Look::Histograms,
             () => Look::Everything,
         }
-    }
-
-    fn detail_cost(&self, state: &State) -> f64 {
-        state.details.cost.unwrap_or(FIRST_GUESS * state.step_ns)
     }
 
     /// Says how often the layers are looked at, when that changes a good deal.

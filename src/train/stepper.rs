@@ -104,6 +104,17 @@ impl<S: Stack> Stepper<S> {
 
     /// Takes one step on a batch.
     pub fn step(&mut self, batch: &S::Batch, learning_rate: f64, look: Look) -> Taken {
+        self.step_seen(batch, learning_rate, look, |_, _| {})
+    }
+
+    /// The same, with the stack as it was before the step and its gradients before clipping handed to `see`.
+    pub(super) fn step_seen(
+        &mut self,
+        batch: &S::Batch,
+        learning_rate: f64,
+        look: Look,
+        see: impl FnOnce(&S, &GradientsParams),
+    ) -> Taken {
         let layers = self.map.table().len();
         let mut cost = Cost::default();
         let taps = match look {
@@ -115,6 +126,7 @@ impl<S: Stack> Stepper<S> {
         let loss = self.model.loss(batch, &taps);
         let value = loss.mean.clone().into_scalar::<f32>();
         let mut gradients = GradientsParams::from_grads(loss.mean.backward(), &self.model);
+        see(&self.model, &gradients);
 
         let readings = cost.of(|| taps.take());
         cost.and(readings.cost);

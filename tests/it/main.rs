@@ -24,6 +24,8 @@ mod logging;
 mod program;
 #[cfg(feature = "tui")]
 mod readme;
+#[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
+mod recheck;
 #[cfg(feature = "lab")]
 mod recording;
 #[cfg(feature = "lab")]

@@ -1,6 +1,7 @@
 //! The rows, and the rules that their values obey.
 
 use std::fmt::Display;
+use std::path::PathBuf;
 
 use super::number::Numbers;
 use super::{Access, Group, Setting};
@@ -41,6 +42,19 @@ pub static SETTINGS: &[Setting] = &[
         "default|kaiming|xavier|orthogonal[:GAIN]|normal:STD",
         "distribution of the initial weights"
     ),
+    Setting {
+        key: "init-from",
+        group: Group::Stack,
+        help: "start from the weights of a safetensors file, such as one of --dump",
+        values: "FILE|off",
+        access: Access::Lane {
+            get: |lane| lane.init_from.as_ref().map_or_else(|| "off".to_owned(), |path| path.display().to_string()),
+            set: |lane, word| {
+                lane.init_from = weights(word.trim())?;
+                Ok(())
+            },
+        },
+    },
     row!(Lane, norm, "norm", Stack, "none|layer|batch", "normalization before φ"),
     row!(Lane, bias, "bias", Stack, "on|off", "whether blocks have a bias"),
     row!(
@@ -194,6 +208,16 @@ const MOMENTA: Numbers<f64> =
 
 const DECAYS: Numbers<f64> =
     Numbers { holds: |decay| decay.is_finite() && *decay >= 0.0, are: "number from 0", example: "0.01" };
+
+/// A file of weights. Its name must fit into a lane's own settings, which commas separate.
+fn weights(word: &str) -> Result<Option<PathBuf>, String> {
+    match word {
+        "off" => Ok(None),
+        "" => Err("'' is no file: write e.g. weights.safetensors or off".to_owned()),
+        word if word.contains(',') => Err(format!("'{word}' has a comma in its name: write a name without one")),
+        word => Ok(Some(PathBuf::from(word))),
+    }
+}
 
 /// The value as a person would write it: `1e-8`, not `0.00000001`.
 fn written(value: &impl Display) -> String {
