@@ -313,6 +313,8 @@ impl Oracle {
                 Activation::Sigmoid => Some(share(&|value| !(0.03..=0.97).contains(&value))),
                 _ => None,
             },
+            // Taken on a schedule, with passes of their own: see tests/it/detail.rs.
+            Quantity::GradSnr | Quantity::Coherence | Quantity::Shatter | Quantity::StableRank => None,
             other => panic!("{other} has no oracle"),
         }
     }

@@ -14,6 +14,8 @@ mod data;
 #[cfg(feature = "lab")]
 mod depth;
 #[cfg(feature = "lab")]
+mod detail;
+#[cfg(feature = "lab")]
 mod divergence;
 #[cfg(feature = "lab")]
 mod gains;

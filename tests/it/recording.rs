@@ -24,6 +24,11 @@ impl Recording {
         Self { events: memory.take() }
     }
 
+    /// Everything, in order.
+    pub(crate) fn events(&self) -> &[Event] {
+        &self.events
+    }
+
     /// The steps of one lane.
     pub(crate) fn steps(&self, lane: usize) -> Vec<&StepRecord> {
         self.events
