@@ -42,6 +42,8 @@ pub struct RunConfig {
     pub budget: Option<Budget>,
     /// Every how many steps the costly quantities are taken; `None` = never.
     pub detail: Option<u64>,
+    /// Every how many steps the flight recorder keeps the lanes; `None` = off.
+    pub flight: Option<u64>,
     /// Every how many steps gradients are counted into histograms; `None` = only with the costly quantities.
     pub histograms: Option<u64>,
     /// The stacks that are compared, 1 … 8.
@@ -61,6 +63,7 @@ impl Default for RunConfig {
             budget: None,
             detail: Some(100),
             histograms: Some(10),
+            flight: Some(64),
             lanes: vec![LaneConfig::new(Wiring::Plain), LaneConfig::new(Wiring::Residual)],
         }
     }

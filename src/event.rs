@@ -24,6 +24,8 @@ pub enum Event {
     RunStarted(Arc<RunHeader>),
     /// One lane took one step.
     Step(Arc<StepRecord>),
+    /// A step that was told before, once more and in detail: the flight recorder re-ran it.
+    Recall(Arc<StepRecord>),
     /// How the gradients of one lane are spread at one step.
     Histogram(Arc<HistogramRecord>),
     /// One lane was evaluated on the held-out split.
@@ -235,6 +237,8 @@ pub enum Control {
     StepOnce,
     /// Set the base learning rate of every lane.
     SetLearningRate(f64),
+    /// Re-run the last steps of every lane in detail.
+    Recall,
     /// Multiply the base learning rate of each lane.
     ScaleLearningRate(f64),
     /// End in order.

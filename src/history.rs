@@ -91,6 +91,11 @@ impl History {
                     lane.push(record);
                 }
             }
+            Event::Recall(record) => {
+                if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
+                    lane.recall(record);
+                }
+            }
             Event::Histogram(record) => {
                 if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
                     lane.push_histogram(record);

@@ -11,7 +11,8 @@ pub mod grid;
 pub mod histogram;
 pub mod history;
 pub mod layer;
-#[cfg(any(feature = "tui", feature = "cli"))]
+#[cfg(any(feature = "lab", feature = "tui", feature = "cli"))]
+#[cfg_attr(not(feature = "tui"), allow(dead_code))] // the screen needs most of it
 mod number;
 pub mod profile;
 pub mod quantity;

@@ -10,6 +10,7 @@
 
 mod detail;
 mod dump;
+mod flight;
 mod lane;
 mod measure;
 mod named;
@@ -19,6 +20,7 @@ mod prepared;
 mod recorder;
 mod schedule;
 mod stepper;
+mod verdict;
 mod weights;
 
 use std::sync::Arc;

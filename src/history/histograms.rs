@@ -35,9 +35,15 @@ impl Histograms {
         Self { records: Vec::new(), capacity, seen: 0, stride: 1 }
     }
 
-    /// Takes one in; one that does not come after the newest is ignored.
+    /// Takes one in; one of a step before the newest only where there is room.
     pub(super) fn push(&mut self, record: &Arc<HistogramRecord>) {
         if self.records.last().is_some_and(|last| record.step <= last.step) {
+            // A step that was re-run.
+            if let Err(index) = self.records.binary_search_by_key(&record.step, |held| held.step)
+                && self.records.len() < self.capacity
+            {
+                self.records.insert(index, Arc::clone(record));
+            }
             return;
         }
         // The one before was kept as the newest; now it goes where it was not its turn.

@@ -12,7 +12,7 @@ use super::timeline::Timeline;
 use super::window::{Gathered, Window};
 use super::{Cell, Reduce, Scalar, ScalarBucket, Summary};
 use crate::event::{EvalRecord, HistogramRecord, LaneEnd, StepRecord};
-use crate::grid::Value;
+use crate::grid::{Grid, Value};
 use crate::quantity::{Axis, Cadence, Quantity};
 use crate::units::{LayerId, Step};
 
@@ -84,6 +84,30 @@ impl LaneHistory {
             for (row, range) in self.ranges.iter_mut().enumerate() {
                 widen(range, record.values.row(row));
             }
+        }
+    }
+
+    /// Takes in what a step that is still held exactly did not say the first time: what it said stays as it is.
+    pub(super) fn recall(&mut self, record: &Arc<StepRecord>) {
+        let Some(held) = self.recent.held_mut(record.step) else { return };
+        let (rows, layers) = (self.quantities.len(), self.layers);
+        if record.values.layers() != layers || record.values.quantities() != rows {
+            return;
+        }
+        let mut news = Grid::absent(rows, layers);
+        let mut together = record.values.clone();
+        for row in 0..rows {
+            let told = held.values.row(row);
+            if told.iter().all(|value| value.is_absent()) {
+                news.row_mut(row).copy_from_slice(record.values.row(row));
+            } else {
+                together.row_mut(row).copy_from_slice(told);
+            }
+        }
+        Arc::make_mut(held).values = together;
+        self.grids.bucket_mut(record.step, || GridBucket::new(rows, layers)).push(&news, &self.axes);
+        for (row, range) in self.ranges.iter_mut().enumerate() {
+            widen(range, news.row(row));
         }
     }
 

@@ -50,8 +50,14 @@ pub fn write(
             Event::RunStarted(header) => table.begin(header),
             Event::Step(record) => table.step(&record)?,
             Event::Eval(record) if rows == Rows::All => table.eval(&record)?,
-            // Counts per bin are no numbers per layer: the trace has them.
-            Event::Histogram(_) | Event::Eval(_) | Event::Note(_) | Event::LaneEnded(_) | Event::RunEnded(_) => {}
+            // A step told twice would have two rows per value, and counts per bin are no numbers per layer: the trace has
+            // both.
+            Event::Recall(_)
+            | Event::Histogram(_)
+            | Event::Eval(_)
+            | Event::Note(_)
+            | Event::LaneEnded(_)
+            | Event::RunEnded(_) => {}
         }
     }
     table.out.flush()?;

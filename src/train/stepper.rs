@@ -90,6 +90,25 @@ impl<S: Stack> Stepper<S> {
         }
     }
 
+    /// Another that takes the same steps, bit by bit, and shares nothing that either changes.
+    #[must_use]
+    pub fn twin(&self) -> Self {
+        // Running statistics are shared by clones.
+        let model = self.model.valid().train();
+        let watch = self.watch.clone();
+        let Self { map, optimizer, initial, silence, settings, overhead, .. } = self;
+        Self {
+            model,
+            map: map.clone(),
+            optimizer: optimizer.clone(),
+            watch,
+            initial: initial.clone(),
+            silence: silence.clone(),
+            settings: settings.clone(),
+            overhead: *overhead,
+        }
+    }
+
     /// The stack as it is now.
     #[must_use]
     pub fn model(&self) -> &S {

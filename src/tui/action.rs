@@ -29,6 +29,8 @@ pub enum Action {
     TogglePause,
     /// One step, then pause.
     StepOnce,
+    /// Have the last steps re-run in detail.
+    Recall,
     /// Start the lanes again.
     Restart,
     /// Deeper or shallower stacks, started again.

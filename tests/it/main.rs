@@ -18,6 +18,8 @@ mod detail;
 #[cfg(feature = "lab")]
 mod divergence;
 #[cfg(feature = "lab")]
+mod flight;
+#[cfg(feature = "lab")]
 mod gains;
 mod layering;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]

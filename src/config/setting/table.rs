@@ -178,6 +178,19 @@ pub static SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        key: "flight",
+        group: Group::Machine,
+        help: "keep the lanes every so many steps, to re-run the last ones in detail when a loss leaps or is NaN",
+        values: "EVERY|off",
+        access: Access::Run {
+            get: |run| run.flight.map_or_else(|| "off".to_owned(), |every| every.to_string()),
+            set: |run, word| {
+                run.flight = Numbers::from_one("64").read_or("off", word)?;
+                Ok(())
+            },
+        },
+    },
+    Setting {
         key: "histograms",
         group: Group::Machine,
         help: "count gradients into histograms every so many steps; off: only with the costly quantities",
