@@ -3,6 +3,7 @@
 mod arguments;
 mod diagnostics;
 mod exit;
+mod explain;
 mod export;
 mod manual;
 mod output;
@@ -50,6 +51,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> {
     match matches.subcommand() {
         Some(("view", matches)) => view(matches),
         Some(("export", matches)) => export::export(matches),
+        Some(("explain", matches)) => explain::explain(matches),
         Some(("completions", matches)) => manual::completions(matches),
         Some(("man", _)) => manual::man(),
         Some(("run", matches)) => run(matches),

@@ -4,6 +4,7 @@
 
 mod closing;
 pub mod csv;
+pub mod explanation;
 mod figure;
 
 use std::io;

@@ -47,6 +47,11 @@ fn a_value_that_its_setting_does_not_take_is_named_with_its_place() {
                 2,
                 "--lanes: 'resdual' is unknown: did you mean 'residual'? It is one of plain, residual",
             ),
+            (
+                &["explain", "grian"],
+                2,
+                "'grian' is unknown: did you mean 'gain'? It is one of signal_norm, gain, grad_norm",
+            ),
             (&["--lane", "plain:nrom=layer"], 2, "--lane: a lane has no setting 'nrom': did you mean 'norm'?"),
             (&["--lane", "plain:seed=3"], 2, "--lane: seed: belongs to the whole run: write it outside --lane"),
             (
