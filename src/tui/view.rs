@@ -13,6 +13,7 @@ mod inspector;
 mod legend;
 pub(super) mod loss;
 mod notice;
+mod picker;
 pub(super) mod profile;
 mod small;
 mod steps;
@@ -61,6 +62,7 @@ fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut
         Overlay::None => {}
         Overlay::Help { scroll } => help::render(scene, theme, *scroll, area, buffer),
         Overlay::Form(form) => form::render(form, theme, area, buffer),
+        Overlay::Picker(picker) => picker::render(picker, scene, theme, area, buffer),
         Overlay::Command(input) => command::render(input, theme, layout.footer, layout.notice, buffer),
         Overlay::ConfirmQuit => confirm::render(theme, layout.footer, buffer),
     }

@@ -105,6 +105,7 @@ fn every_view_and_overlay() {
         ("zoomed", vec![Action::Cursor(Motion::Page(Direction::Left)), Action::ZoomSteps(Turn::Forward)]),
         ("help", vec![Action::Help]),
         ("form", vec![Action::OpenForm, key('x')]),
+        ("picker", vec![Action::OpenPicker, key('g')]),
         ("command", vec![Action::OpenCommand, key('g')]),
         ("confirm", vec![Action::Quit]),
     ] {
@@ -140,7 +141,8 @@ fn no_size_mode_or_overlay_makes_it_panic() {
     let mut none = Scene::new(SourceKind::Live);
     none.take(0, &sample::header(&[]));
     let scenes = [Scene::new(SourceKind::Live), none, many, sample::demo(7), sample::odd()];
-    let overlays = [Action::Close, Action::Help, Action::OpenForm, Action::OpenCommand, Action::Quit];
+    let overlays =
+        [Action::Close, Action::Help, Action::OpenForm, Action::OpenPicker, Action::OpenCommand, Action::Quit];
     let themes = [sample::theme(), theme(Colours::Sixteen, Glyphs::Unicode), theme(Colours::None, Glyphs::Ascii)];
     for scene in scenes {
         for (width, height) in sizes {
