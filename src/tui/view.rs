@@ -1,5 +1,6 @@
 //! A frame: every region of the screen is one file with one `render`. Pure: no clock, no I/O, no mutation.
 
+mod anatomy;
 mod cell;
 mod command;
 mod confirm;
@@ -42,6 +43,9 @@ fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut
     header::render(scene, theme, layout.header, buffer);
     for pane in &layout.heatmaps {
         heatmap::render(scene, theme, pane, &axis, buffer);
+    }
+    for diagram in &layout.diagrams {
+        anatomy::render(scene, theme, diagram, buffer);
     }
     if layout.heatmaps.is_empty() && layout.loss.is_some() && layout.profile.is_some() {
         small::nothing_to_compare(scene, theme, layout, buffer);

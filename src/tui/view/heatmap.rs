@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
+use super::anatomy::REACH;
 use super::cell::{Cross, Painter};
 use super::frame::{fit, framed};
 use super::steps;
@@ -50,6 +51,9 @@ pub(super) fn painter<'a>(scene: &Scene, theme: &'a Theme) -> Painter<'a> {
     let quantity = scene.view.quantity;
     if scene.view.mode == Mode::Difference {
         return Painter { theme, palette: theme.diverging(), scale: scene.scales.difference(quantity) };
+    }
+    if scene.view.mode == Mode::Anatomy {
+        return Painter { theme, palette: theme.diverging(), scale: Scale { low: -REACH, high: REACH } };
     }
     let scale = scene.scales.of(quantity).unwrap_or(Scale { low: 0.0, high: 1.0 });
     Painter { theme, palette: theme.sequential(), scale }
