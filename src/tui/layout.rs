@@ -72,6 +72,8 @@ pub struct Layout {
     pub loss: Option<Rect>,
     /// Depth profile with its frame.
     pub profile: Option<Rect>,
+    /// ρ over steps, with its frame.
+    pub rho: Option<Rect>,
     /// Values at the cursor, with its frame.
     pub inspector: Option<Rect>,
     /// Colour bar and special glyphs.
@@ -105,8 +107,8 @@ impl Layout {
     #[must_use]
     pub fn step_axis(&self, scene: &Scene) -> StepAxis {
         let narrowest = self.heatmaps.iter().map(|pane| pane.picture.width).min();
-        let columns =
-            narrowest.unwrap_or_else(|| self.loss.map_or(self.header.width, |loss| loss.width).saturating_sub(9));
+        let chart = self.loss.or(self.rho).unwrap_or(self.header);
+        let columns = narrowest.unwrap_or_else(|| chart.width.saturating_sub(9));
         match &scene.view.steps {
             Some(steps) => StepAxis::of(columns, steps),
             None => StepAxis::whole(columns, scene.newest().map_or(0, |step| step.0)),
@@ -127,7 +129,12 @@ impl Layout {
                 self.place_heatmaps(above, scene);
                 self.place_charts(below, scene);
             }
-            Mode::Profile => (self.profile, self.inspector) = beside_inspector(body, scene),
+            Mode::Profile => {
+                let (charts, inspector) = beside_inspector(body, scene);
+                let charts = charts.map(|charts| split_bottom(charts, (charts.height * 2 / 5).clamp(6, 16)));
+                (self.profile, self.rho) = charts.unzip();
+                self.inspector = inspector;
+            }
             Mode::Loss => (self.loss, self.inspector) = beside_inspector(body, scene),
             Mode::Anatomy => self.place_diagrams(body, scene),
         }

@@ -13,6 +13,7 @@ use super::axis::{LayerAxis, StepAxis};
 use super::layout::Layout;
 use super::scene::{LaneRef, Mode, Scene};
 use super::theme::Theme;
+use super::view::{loss, rho};
 use crate::history::{Cell, Scalar, ScalarBucket};
 use crate::layer::LayerKind;
 use crate::profile::Profile;
@@ -33,6 +34,8 @@ pub struct Picture {
     pub plates: BTreeMap<usize, Plate>,
     /// Loss of every lane over the columns of the loss chart, two to a cell.
     pub losses: Vec<Vec<Option<ScalarBucket>>>,
+    /// ρ of every lane over the columns of its chart, two to a cell; empty where that is not in view.
+    pub rhos: Vec<Vec<Option<ScalarBucket>>>,
     /// Depth profile of every lane at the cursor's step.
     pub profiles: Vec<Vec<Cell>>,
     /// What every lane's signal is like over its blocks at the cursor's step.
@@ -48,7 +51,8 @@ pub struct Picture {
 #[derive(Clone, Debug, PartialEq)]
 struct CurvesKey {
     axis: StepAxis,
-    dots: usize,
+    /// Of the loss and of ρ.
+    dots: [usize; 2],
     newest: Option<Step>,
     cursor: Option<Step>,
     quantity: Quantity,
@@ -111,15 +115,20 @@ impl Picture {
 
     fn curves(&mut self, scene: &Scene, layout: &Layout) {
         let axis = layout.step_axis(scene);
-        let dots = layout.loss.map_or(0, |loss| usize::from(super::view::loss::chart_of(loss).width)) * DOTS;
+        let width = |chart: Option<Rect>| chart.map_or(0, |chart| usize::from(chart.width) * DOTS);
+        let dots = [width(layout.loss.map(loss::chart_of)), width(layout.rho.map(rho::chart_of))];
         let (newest, cursor) = (scene.newest(), scene.cursor_step());
         let key = CurvesKey { axis, dots, newest, cursor, quantity: scene.view.quantity };
         if self.curves_key.as_ref() == Some(&key) {
             return;
         }
         let end = newest.map_or(0, |step| step.0) + 1;
-        self.losses =
-            scene.lanes().map(|lane| curve::cut(lane.history, Scalar::Loss, &axis.steps(), dots, end)).collect();
+        let cut = |scalar: Scalar, dots: usize| {
+            let steps = axis.steps();
+            scene.lanes().map(|lane| curve::cut(lane.history, scalar, &steps, dots, end)).collect()
+        };
+        self.losses = cut(Scalar::Loss, dots[0]);
+        self.rhos = cut(Scalar::Rho, dots[1]);
         let profile_of = |quantity: Quantity| {
             let at = move |lane: LaneRef<'_>| cursor.map(|step| lane.history.profile(quantity, step));
             scene.lanes().map(move |lane| at(lane).unwrap_or_default())

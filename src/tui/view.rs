@@ -4,6 +4,7 @@ mod anatomy;
 mod cell;
 mod command;
 mod confirm;
+mod ends;
 mod footer;
 mod form;
 mod frame;
@@ -16,6 +17,7 @@ pub(super) mod loss;
 mod notice;
 mod picker;
 pub(super) mod profile;
+pub(super) mod rho;
 mod small;
 mod steps;
 
@@ -55,6 +57,9 @@ fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut
     }
     if let Some(profile) = layout.profile {
         profile::render(scene, theme, profile, buffer);
+    }
+    if let Some(rho) = layout.rho {
+        rho::render(scene, theme, rho, &axis, buffer);
     }
     if let Some(inspector) = layout.inspector {
         inspector::render(scene, theme, inspector, buffer);

@@ -114,7 +114,7 @@ pub enum Mode {
     Heatmaps,
     /// log-ratio of the other lanes to the first.
     Difference,
-    /// Depth profile, full screen.
+    /// Depth profile, and how its slope changes over the steps, full screen.
     Profile,
     /// Loss, full screen.
     Loss,
