@@ -32,21 +32,21 @@ impl Blocks {
 
     /// ρ of a row of signal norms; `None` with fewer than two finite non-zero values in blocks.
     pub(super) fn rho(&self, signal: &[Value]) -> Option<f32> {
-        let (mut n, mut sum_x, mut sum_y, mut sum_xx, mut sum_xy) = (0.0_f64, 0.0, 0.0, 0.0, 0.0);
+        let (mut n, mut total_x, mut total_y, mut squares, mut products) = (0.0_f64, 0.0, 0.0, 0.0, 0.0);
         for (value, block) in signal.iter().zip(&self.0) {
             let value = value.raw();
             let Some(x) = block.filter(|_| value.is_finite() && value > 0.0) else { continue };
             let (x, y) = (f64::from(x), f64::from(fast_log2(value)));
             n += 1.0;
-            sum_x += x;
-            sum_y += y;
-            sum_xx += x * x;
-            sum_xy += x * y;
+            total_x += x;
+            total_y += y;
+            squares += x * x;
+            products += x * y;
         }
         if n < 2.0 {
             return None;
         }
-        let slope = (sum_xy - sum_x * sum_y / n) / (sum_xx - sum_x * sum_x / n);
+        let slope = (products - total_x * total_y / n) / (squares - total_x * total_x / n);
         Some((-slope).exp2() as f32)
     }
 }

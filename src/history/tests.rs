@@ -132,7 +132,7 @@ fn the_range_counts_only_finite_values_above_zero() {
 
 #[test]
 fn rho_is_kept_for_every_measured_step_and_of_the_blocks_alone() {
-    let history = filled(6000, 5, |step, layer| (step % 2 == 1).then(|| 0.5_f32.powi(4 - layer as i32)));
+    let history = filled(6000, 5, |step, layer| (step % 2 == 1).then(|| 0.5_f32.powf(4.0 - layer as f32)));
     let lane = &history.lanes()[0];
     for steps in [1..2, 5999..6000] {
         let rho = lane.scalar(Scalar::Rho, steps, 1)[0].expect("measured");

@@ -158,7 +158,7 @@ fn anatomy_value(lane: u16, quantity: Quantity, layer: usize) -> Option<f32> {
     let factors = FACTORS[usize::from(lane)];
     let branch: f32 = factors.into_iter().flatten().product();
     let gain = if lane == 0 { branch } else { (1.0 + branch * branch + 2.0 * COSINE * branch).sqrt() };
-    let signal = |layer: usize| 3e-3 * gain.powi(7 - layer as i32);
+    let signal = |layer: usize| 3e-3 * gain.powf(7.0 - layer as f32);
     let block = (1..7).contains(&layer);
     let residual = block && lane == 1;
     match quantity {
