@@ -7,46 +7,92 @@
 //! ```
 //!
 //! [`Profile`](crate::profile::Profile) says the same, exactly and with R²; here the logarithm is the one of the
-//! colours, right to 1e-4, which moves ρ by less than 3e-4/D. That costs 2 µs a step of 1000 blocks instead of 15.
+//! colours, right to 1e-4, which moves ρ by less than 3e-4/D. Sums of [`LANES`] neighbours run side by side, so that the
+//! loop becomes vector instructions: a step of 1000 blocks takes 2.6 µs.
 
 use super::bucket::fast_log2;
 use crate::grid::Value;
 use crate::layer::{LayerKind, LayerTable};
 
-/// Block index of every row; `None` for rows that are no block.
+/// Sums that run side by side.
+const LANES: usize = 8;
+
+/// The rows of a lane: which are blocks, and where they lie.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Blocks(Vec<Option<f32>>);
+pub(super) struct Blocks {
+    /// Block index, less the mean of all.
+    x: Vec<f32>,
+    /// 1 for a block, 0 for any other row.
+    weight: Vec<f32>,
+}
+
+/// What the line needs to know of the points, in [`LANES`] parts.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    n: [f32; LANES],
+    x: [f32; LANES],
+    y: [f32; LANES],
+    xx: [f32; LANES],
+    xy: [f32; LANES],
+}
 
 impl Blocks {
     pub(super) fn of(table: &LayerTable) -> Self {
-        let middle = table.blocks() as f32 / 2.0;
+        let is_block = |layer: &crate::layer::Layer| layer.kind == LayerKind::Block;
+        let weight: Vec<f32> = table.layers.iter().map(|layer| if is_block(layer) { 1.0 } else { 0.0 }).collect();
+        let middle = (table.blocks() as f32 + 1.0) / 2.0;
         let mut number = 0.0;
-        let rows = table.layers.iter().map(|layer| {
-            (layer.kind == LayerKind::Block).then(|| {
-                number += 1.0;
-                number - middle
-            })
-        });
-        Self(rows.collect())
+        let place = |weight: &f32| {
+            number += weight;
+            weight * (number - middle)
+        };
+        Self { x: weight.iter().map(place).collect(), weight }
     }
 
     /// ρ of a row of signal norms; `None` with fewer than two finite non-zero values in blocks.
     pub(super) fn rho(&self, signal: &[Value]) -> Option<f32> {
-        let (mut n, mut total_x, mut total_y, mut squares, mut products) = (0.0_f64, 0.0, 0.0, 0.0, 0.0);
-        for (value, block) in signal.iter().zip(&self.0) {
-            let value = value.raw();
-            let Some(x) = block.filter(|_| value.is_finite() && value > 0.0) else { continue };
-            let (x, y) = (f64::from(x), f64::from(fast_log2(value)));
-            n += 1.0;
-            total_x += x;
-            total_y += y;
-            squares += x * x;
-            products += x * y;
+        let mut sums = Sums::default();
+        let places = self.x.chunks(LANES).zip(self.weight.chunks(LANES));
+        for (signal, (x, weight)) in signal.chunks(LANES).zip(places) {
+            match (signal.as_array(), x.as_array(), weight.as_array()) {
+                (Some(signal), Some(x), Some(weight)) => sums.take(signal, x, weight),
+                _ => sums.take(&padded(signal, Value::ABSENT), &padded(x, 0.0), &padded(weight, 0.0)),
+            }
         }
+        sums.rho()
+    }
+}
+
+/// As many as there are lanes.
+fn padded<T: Copy>(some: &[T], filler: T) -> [T; LANES] {
+    std::array::from_fn(|lane| some.get(lane).copied().unwrap_or(filler))
+}
+
+impl Sums {
+    /// Selections instead of branches.
+    #[inline]
+    fn take(&mut self, values: &[Value; LANES], x: &[f32; LANES], weight: &[f32; LANES]) {
+        let raw = values.map(Value::raw);
+        let counts = raw.map(|value| (value > 0.0) & (value < f32::INFINITY));
+        for lane in 0..LANES {
+            let weight = if counts[lane] { weight[lane] } else { 0.0 };
+            // A harmless number where there is none.
+            let y = fast_log2(if counts[lane] { raw[lane] } else { 1.0 });
+            self.n[lane] += weight;
+            self.x[lane] += weight * x[lane];
+            self.y[lane] += weight * y;
+            self.xx[lane] += weight * x[lane] * x[lane];
+            self.xy[lane] += weight * x[lane] * y;
+        }
+    }
+
+    fn rho(&self) -> Option<f32> {
+        let total = |parts: &[f32; LANES]| parts.iter().copied().map(f64::from).sum::<f64>();
+        let (n, x, y) = (total(&self.n), total(&self.x), total(&self.y));
         if n < 2.0 {
             return None;
         }
-        let slope = (products - total_x * total_y / n) / (squares - total_x * total_x / n);
+        let slope = (total(&self.xy) - x * y / n) / (total(&self.xx) - x * x / n);
         Some((-slope).exp2() as f32)
     }
 }

@@ -9,11 +9,13 @@
 //! footer
 //! ```
 
+mod diagrams;
+
 use std::ops::Range;
 
 use ratatui::layout::Rect;
 
-use super::anatomy::{Grid, Spacing};
+use super::anatomy::Spacing;
 use super::axis::StepAxis;
 use super::scene::{Mode, Scene};
 
@@ -27,10 +29,6 @@ const NOTICE_ROWS: u16 = 28;
 const PANE_COLUMNS: u16 = 26;
 /// A heatmap pane is no lower; the frame takes 2 of it.
 const PANE_ROWS: u16 = 6;
-/// Columns of the diagram of a block at least.
-const DIAGRAM_COLUMNS: u16 = 40;
-/// Rows below the diagrams from which something else has room there.
-const BELOW_ROWS: u16 = 7;
 /// Columns from which the inspector stands beside a chart that fills the body.
 const BESIDE_COLUMNS: u16 = 110;
 /// Width to height of a picture, in cells twice as high as wide, that the grid of panes aims at.
@@ -163,37 +161,6 @@ impl Layout {
         let panes = self.heatmaps.iter().map(|pane| pane.lane).chain(self.diagrams.iter().map(|diagram| diagram.lane));
         let (first, last) = (panes.clone().min(), panes.max());
         first.zip(last).map_or(0..0, |(first, last)| first..last + 1)
-    }
-
-    /// Diagrams side by side, the inspector beside or below them; where it is beside, the profile below.
-    fn place_diagrams(&mut self, body: Rect, scene: &Scene) {
-        let (area, inspector) = match body.width {
-            BESIDE_COLUMNS.. => {
-                let (area, inspector) = split_right(body, inspector_width(body.width / 3, scene));
-                (area, Some(inspector))
-            }
-            _ => (body, None),
-        };
-        let grid = Grid::of(scene);
-        let leaves = |spacing: &Spacing, rows: u16| grid.height(*spacing) + rows <= area.height;
-        let spacings = [Spacing::Roomy, Spacing::Tight];
-        let with_more = spacings.into_iter().find(|spacing| leaves(spacing, BELOW_ROWS));
-        let alone = spacings.into_iter().find(|spacing| leaves(spacing, 0));
-        let spacing = with_more.or(alone).unwrap_or(Spacing::Tight);
-        let height = if with_more.is_some() { grid.height(spacing) } else { area.height };
-        let (above, below) = split_top(area, height);
-        let below = Some(below).filter(|below| !below.is_empty());
-        match inspector {
-            Some(_) => (self.inspector, self.profile) = (inspector, below),
-            None => self.inspector = below,
-        }
-        let shown = usize::from(above.width / DIAGRAM_COLUMNS).clamp(1, self.lanes.len().max(1)) as u16;
-        let first = scene.view.first_lane.min(self.lanes.end.saturating_sub(usize::from(shown)));
-        for (column, lane) in (0..shown).zip(first..self.lanes.end) {
-            let across = part(above.x, above.width, shown, column);
-            let frame = Rect { x: across.start, width: across.end - across.start, ..above };
-            self.diagrams.push(Diagram { lane, frame, spacing });
-        }
     }
 
     fn place_charts(&mut self, area: Rect, scene: &Scene) {
