@@ -40,7 +40,7 @@ impl Blocks {
     pub(super) fn of(table: &LayerTable) -> Self {
         let is_block = |layer: &crate::layer::Layer| layer.kind == LayerKind::Block;
         let weight: Vec<f32> = table.layers.iter().map(|layer| if is_block(layer) { 1.0 } else { 0.0 }).collect();
-        let middle = (table.blocks() as f32 + 1.0) / 2.0;
+        let middle = f32::midpoint(1.0, table.blocks() as f32);
         let mut number = 0.0;
         let place = |weight: &f32| {
             number += weight;
@@ -73,7 +73,7 @@ impl Sums {
     #[inline]
     fn take(&mut self, values: &[Value; LANES], x: &[f32; LANES], weight: &[f32; LANES]) {
         let raw = values.map(Value::raw);
-        let counts = raw.map(|value| (value > 0.0) & (value < f32::INFINITY));
+        let counts = raw.map(|value| value > 0.0 && value < f32::INFINITY);
         for lane in 0..LANES {
             let weight = if counts[lane] { weight[lane] } else { 0.0 };
             // A harmless number where there is none.

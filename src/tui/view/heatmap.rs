@@ -101,7 +101,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> L
     let mut name = vec![Span::styled(scene.lane_name(lane), theme.lane(pane.lane).add_modifier(bold))];
     if scene.view.mode == Mode::Difference {
         let first = scene.lanes().next().map_or_else(String::new, |first| scene.lane_name(&first));
-        name.push(Span::styled(" ÷ ", dim));
+        name.push(Span::styled(if definition.axis == Axis::Log { " ÷ " } else { " − " }, dim));
         name.push(Span::styled(first, theme.lane(0).add_modifier(bold)));
         let how = match definition.axis {
             Axis::Log => "log-ratio",
