@@ -5,6 +5,7 @@ mod diagnostics;
 #[cfg(feature = "lab")]
 mod dumping;
 mod exit;
+mod explain;
 mod export;
 mod manual;
 mod output;
@@ -52,6 +53,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> {
     match matches.subcommand() {
         Some(("view", matches)) => view(matches),
         Some(("export", matches)) => export::export(matches),
+        Some(("explain", matches)) => explain::explain(matches),
         Some(("completions", matches)) => manual::completions(matches),
         Some(("man", _)) => manual::man(),
         Some(("run", matches)) => run(matches),

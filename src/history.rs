@@ -8,18 +8,20 @@
 //! budget per lane  m = 240 MiB / max(lanes, 2)
 //! exact records    R = clamp(m/4 / (4·Q·L + 96), 32, 4096)         4·Q·L + 96 bytes each
 //! buckets          N = clamp(3m/4 / (24·Q·L), 32, 2048) rounded down to a power of two; 24·Q·L bytes each
-//! per-step values  4,096 buckets of 144 bytes
+//! per-step values  4,096 buckets of 168 bytes
 //! histograms       at most 8 MiB (or eight histograms) per lane
 //! ```
 //!
-//! Q quantities, L layers: whatever the number of steps, a lane takes at most (R + 1)·(4·Q·L + 96) + N·24·Q·L + 0.6 MB.
+//! Q quantities, L layers: whatever the number of steps, a lane takes at most (R + 1)·(4·Q·L + 96) + N·24·Q·L + 0.7 MB.
 
 mod bucket;
 mod cell;
 mod histograms;
 mod lane;
+mod ranges;
 mod recent;
 mod scalars;
+mod slope;
 mod timeline;
 mod window;
 
@@ -54,7 +56,7 @@ impl History {
     pub fn new(header: Arc<RunHeader>) -> Self {
         let budget = BUDGET / header.lanes.len().max(2);
         let lanes =
-            header.lanes.iter().map(|lane| LaneHistory::new(&header.quantities, lane.layers.len(), budget)).collect();
+            header.lanes.iter().map(|lane| LaneHistory::new(&header.quantities, &lane.layers, budget)).collect();
         Self { header, lanes, notes: Vec::new(), end: None }
     }
 

@@ -37,6 +37,7 @@ pub(super) fn command() -> Command {
         )
         .subcommand(view())
         .subcommand(export())
+        .subcommand(super::explain::command())
         .subcommand(Command::new("completions").about("print shell completions").arg(
             Arg::new("shell").required(true).value_parser(value_parser!(clap_complete::Shell)).value_name("SHELL"),
         ))

@@ -6,13 +6,16 @@ use std::sync::Arc;
 
 use super::bucket::{CELL_BYTES, GridBucket};
 use super::histograms::Histograms;
+use super::ranges::Ranges;
 use super::recent::Recent;
 use super::scalars::Scalars;
+use super::slope::Blocks;
 use super::timeline::Timeline;
 use super::window::{Gathered, Window};
 use super::{Cell, Reduce, Scalar, ScalarBucket, Summary};
 use crate::event::{EvalRecord, HistogramRecord, LaneEnd, StepRecord};
 use crate::grid::{Grid, Value};
+use crate::layer::LayerTable;
 use crate::quantity::{Axis, Cadence, Quantity};
 use crate::units::{LayerId, Step};
 
@@ -22,7 +25,7 @@ const RECENT_SHARE: usize = 4;
 const LEAST_BUCKETS: usize = 32;
 /// Buckets at most: four times the columns of a wide terminal.
 const MOST_BUCKETS: usize = 2048;
-/// Buckets of per-step values; 144 bytes each.
+/// Buckets of per-step values; 168 bytes each.
 const SCALAR_BUCKETS: usize = 4096;
 /// Evaluations kept, the newest.
 const MOST_EVALS: usize = 4096;
@@ -33,11 +36,11 @@ pub struct LaneHistory {
     quantities: Vec<Quantity>,
     axes: Vec<Axis>,
     layers: usize,
+    blocks: Blocks,
     recent: Recent,
     grids: Timeline<GridBucket>,
     scalars: Timeline<Scalars>,
-    /// Least and largest finite non-zero value per quantity.
-    ranges: Vec<(f32, f32)>,
+    ranges: Ranges,
     histograms: Histograms,
     evals: Vec<EvalRecord>,
     first_step: Option<Step>,
@@ -47,8 +50,8 @@ pub struct LaneHistory {
 
 impl LaneHistory {
     /// An empty history that takes about `budget` bytes when full.
-    pub(super) fn new(quantities: &[Quantity], layers: usize, budget: usize) -> Self {
-        let cells = quantities.len() * layers;
+    pub(super) fn new(quantities: &[Quantity], layers: &LayerTable, budget: usize) -> Self {
+        let cells = quantities.len() * layers.len();
         let recent = budget / RECENT_SHARE;
         let buckets = (budget - recent) / (cells * CELL_BYTES).max(1);
         // A power of two: a picture's columns then never cut a bucket.
@@ -56,12 +59,13 @@ impl LaneHistory {
         Self {
             quantities: quantities.to_vec(),
             axes: quantities.iter().map(|quantity| quantity.definition().axis).collect(),
-            layers,
+            layers: layers.len(),
+            blocks: Blocks::of(layers),
             recent: Recent::new(recent, size_of::<StepRecord>() + cells * size_of::<Value>()),
             grids: Timeline::new(capacity),
             scalars: Timeline::new(SCALAR_BUCKETS),
-            ranges: vec![(f32::INFINITY, 0.0); quantities.len()],
-            histograms: Histograms::new(layers),
+            histograms: Histograms::new(layers.len()),
+            ranges: Ranges::new(quantities.len()),
             evals: Vec::new(),
             first_step: None,
             first_measured: None,
@@ -76,14 +80,13 @@ impl LaneHistory {
         }
         self.first_step.get_or_insert(record.step);
         self.recent.push(record);
-        self.scalars.bucket_mut(record.step, Scalars::new).push(record);
+        let rho = self.rho(record);
+        self.scalars.bucket_mut(record.step, Scalars::new).push(record, rho);
         if record.is_measured() {
             self.first_measured.get_or_insert_with(|| Arc::clone(record));
             let (quantities, layers) = (self.quantities.len(), self.layers);
             self.grids.bucket_mut(record.step, || GridBucket::new(quantities, layers)).push(&record.values, &self.axes);
-            for (row, range) in self.ranges.iter_mut().enumerate() {
-                widen(range, record.values.row(row));
-            }
+            self.ranges.take(&record.values, &self.axes);
         }
     }
 
@@ -106,9 +109,7 @@ impl LaneHistory {
         }
         Arc::make_mut(held).values = together;
         self.grids.bucket_mut(record.step, || GridBucket::new(rows, layers)).push(&news, &self.axes);
-        for (row, range) in self.ranges.iter_mut().enumerate() {
-            widen(range, news.row(row));
-        }
+        self.ranges.take(&news, &self.axes);
     }
 
     pub(super) fn push_histogram(&mut self, record: &Arc<HistogramRecord>) {
@@ -279,16 +280,17 @@ impl LaneHistory {
             .collect()
     }
 
-    /// Least and largest finite non-zero value ever seen on the quantity's axis (log₁₀ |v| or v).
+    /// Whether any layer ever had a value of the quantity, finite or not.
+    #[must_use]
+    pub fn has(&self, quantity: Quantity) -> bool {
+        self.row(quantity).is_some_and(|row| self.ranges.has(row))
+    }
+
+    /// Least and largest finite value ever seen on the quantity's axis: log₁₀ |v|, zeros aside, or v.
     #[must_use]
     pub fn range(&self, quantity: Quantity) -> Option<(f32, f32)> {
         let row = self.row(quantity)?;
-        let (min, max) = *self.ranges.get(row)?;
-        match self.axes[row] {
-            _ if min > max => None,
-            Axis::Log => Some((min.log10(), max.log10())),
-            Axis::Linear => Some((min, max)),
-        }
+        self.ranges.of(row, self.axes[row])
     }
 
     /// A per-step value over a window of steps.
@@ -302,7 +304,10 @@ impl LaneHistory {
         let mut together = ScalarBucket::EMPTY;
         let is_recent = self.recent.oldest().is_some_and(|oldest| oldest.0 <= steps.start);
         if is_recent && steps.end - steps.start < self.scalars.width() {
-            self.recent.within(steps).filter_map(|record| scalar.of(record)).for_each(|value| together.push(value));
+            self.recent
+                .within(steps)
+                .filter_map(|record| self.scalar_of(scalar, record))
+                .for_each(|value| together.push(value));
         } else {
             self.scalars
                 .overlapping(steps)
@@ -310,6 +315,19 @@ impl LaneHistory {
                 .for_each(|bucket| together.merge(bucket));
         }
         (together.count > 0).then_some(together)
+    }
+
+    fn scalar_of(&self, scalar: Scalar, record: &StepRecord) -> Option<f32> {
+        match scalar {
+            Scalar::Rho => self.rho(record),
+            other => other.of(record),
+        }
+    }
+
+    /// Factor per block of the signal, fitted over the blocks of a measured step.
+    fn rho(&self, record: &StepRecord) -> Option<f32> {
+        let row = self.row(Quantity::SignalNorm).filter(|_| record.is_measured())?;
+        self.blocks.rho(record.values.row(row))
     }
 
     /// Evaluations on the held-out split, the newest 4,096.
@@ -347,17 +365,4 @@ fn or_else<T>(items: impl Iterator<Item = T>, instead: impl FnOnce() -> Option<T
     let mut items = items.peekable();
     let instead = if items.peek().is_none() { instead() } else { None };
     items.chain(instead)
-}
-
-/// Widens the range by the finite non-zero magnitudes, compared as bits: positive floats are ordered like integers.
-fn widen((min, max): &mut (f32, f32), values: &[Value]) {
-    const INFINITE: u32 = f32::INFINITY.to_bits();
-    let (mut least, mut largest) = (min.to_bits(), max.to_bits());
-    for value in values {
-        let magnitude = value.raw().abs().to_bits();
-        let counts = magnitude.wrapping_sub(1) < INFINITE - 1;
-        least = least.min(if counts { magnitude } else { INFINITE });
-        largest = largest.max(if counts { magnitude } else { 0 });
-    }
-    (*min, *max) = (f32::from_bits(least), f32::from_bits(largest));
 }

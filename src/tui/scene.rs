@@ -6,7 +6,7 @@ mod view;
 
 use std::collections::BTreeMap;
 
-pub use overlay::{Field, Form, Overlay};
+pub use overlay::{Field, Form, Overlay, Picker};
 pub use status::{Activity, Status};
 pub use view::{Cursor, LearningRate, Mode, Play, PlayMotion, View};
 
@@ -138,6 +138,13 @@ impl Scene {
     #[must_use]
     pub fn quantities(&self) -> Vec<Quantity> {
         let has = |quantity: &Quantity| self.runs.values().any(|run| run.header().quantities.contains(quantity));
+        Quantity::ALL.iter().copied().filter(has).collect()
+    }
+
+    /// Quantities that a lane has values of, in the order of the screen.
+    #[must_use]
+    pub fn quantities_with_values(&self) -> Vec<Quantity> {
+        let has = |quantity: &Quantity| self.lanes().any(|lane| lane.history.has(*quantity));
         Quantity::ALL.iter().copied().filter(has).collect()
     }
 

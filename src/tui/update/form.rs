@@ -22,11 +22,9 @@ pub(super) fn open(scene: &mut Scene) {
 }
 
 /// The next or previous field.
-pub(super) fn focus(scene: &mut Scene, turn: Turn) {
-    if let Overlay::Form(form) = &mut scene.view.overlay {
-        let fields: Vec<usize> = (0..form.fields.len()).collect();
-        form.focus = turned(&fields, |field| *field == form.focus, turn).copied().unwrap_or(0);
-    }
+pub(super) fn focus(form: &mut Form, turn: Turn) {
+    let fields: Vec<usize> = (0..form.fields.len()).collect();
+    form.focus = turned(&fields, |field| *field == form.focus, turn).copied().unwrap_or(0);
 }
 
 /// Edits the field that has the focus; the arrows choose among words where a setting takes words.

@@ -101,7 +101,7 @@ pub(super) fn shift_layers(scene: &mut Scene, share: f64) {
 /// Scrolls by one row of panes at most.
 pub(super) fn scroll_lanes(scene: &mut Scene, turn: Turn, area: Rect) {
     let Some(layout) = Layout::new(area, scene) else { return };
-    let hidden = layout.lanes.len().saturating_sub(layout.heatmaps.len());
+    let hidden = layout.lanes.len().saturating_sub(layout.shown().len());
     let places: Vec<usize> = (0..=hidden).collect();
     if let Some(&first) = turned(&places, |place| *place == scene.view.first_lane.min(hidden), turn) {
         scene.view.first_lane = first;

@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
+use super::anatomy::REACH;
 use super::cell::{Cross, Painter};
 use super::frame::{fit, framed};
 use super::steps;
@@ -50,6 +51,9 @@ pub(super) fn painter<'a>(scene: &Scene, theme: &'a Theme) -> Painter<'a> {
     let quantity = scene.view.quantity;
     if scene.view.mode == Mode::Difference {
         return Painter { theme, palette: theme.diverging(), scale: scene.scales.difference(quantity) };
+    }
+    if scene.view.mode == Mode::Anatomy {
+        return Painter { theme, palette: theme.diverging(), scale: Scale { low: -REACH, high: REACH } };
     }
     let scale = scene.scales.of(quantity).unwrap_or(Scale { low: 0.0, high: 1.0 });
     Painter { theme, palette: theme.sequential(), scale }
@@ -97,7 +101,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> L
     let mut name = vec![Span::styled(scene.lane_name(lane), theme.lane(pane.lane).add_modifier(bold))];
     if scene.view.mode == Mode::Difference {
         let first = scene.lanes().next().map_or_else(String::new, |first| scene.lane_name(&first));
-        name.push(Span::styled(" ÷ ", dim));
+        name.push(Span::styled(if definition.axis == Axis::Log { " ÷ " } else { " − " }, dim));
         name.push(Span::styled(first, theme.lane(0).add_modifier(bold)));
         let how = match definition.axis {
             Axis::Log => "log-ratio",

@@ -104,20 +104,33 @@ fn value_labels(scene: &Scene, theme: &Theme, (x, chart): (u16, Rect), scale: Sc
     let rows = usize::from(chart.height);
     let steps = (rows / 2).clamp(1, 6);
     let span = scale.high - scale.low;
-    let stride = match scene.view.quantity.definition().axis {
-        Axis::Log => (span / steps as f32).ceil().max(1.0),
-        Axis::Linear => span / steps as f32,
+    let axis = scene.view.quantity.definition().axis;
+    let (stride, top) = match axis {
+        Axis::Log => ((span / steps as f32).ceil().max(1.0), scale.high),
+        Axis::Linear => {
+            let stride = round_stride(span / steps as f32);
+            (stride, (scale.high / stride + 0.01).floor() * stride)
+        }
     };
-    let mut value = scale.high;
-    while value >= scale.low - stride * 0.01 {
-        let text = match scene.view.quantity.definition().axis {
+    // Multiples, not a running sum: that would miss 0 by a hair.
+    for multiple in 0..=((top - scale.low) / stride + 0.01) as u16 {
+        let value = match axis {
+            Axis::Log => top - f32::from(multiple) * stride,
+            Axis::Linear => ((top / stride).round() - f32::from(multiple)) * stride,
+        };
+        let text = match axis {
             Axis::Log => number::power(value),
             Axis::Linear => number::value(f64::from(value)),
         };
         let row = dot_of(f64::from(value), f64::from(scale.low), f64::from(scale.high), rows * DOWN) / DOWN;
         buffer.set_string(x, chart.y + row as u16, format!("{text:>6}"), theme.style(Role::Dim));
-        value -= stride;
     }
+}
+
+/// The next 1, 2 or 5 times a power of ten.
+fn round_stride(least: f32) -> f32 {
+    let decade = 10f32.powf(least.log10().floor());
+    [1.0, 2.0, 5.0].map(|digit| digit * decade).into_iter().find(|stride| *stride >= least).unwrap_or(10.0 * decade)
 }
 
 fn lines(scene: &Scene, theme: &Theme, chart: Rect, scale: Scale, buffer: &mut Buffer) {
@@ -173,6 +186,13 @@ fn specials(scene: &Scene, theme: &Theme, chart: Rect, column: impl Fn(f64) -> O
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_linear_axis_is_labelled_with_round_numbers() {
+        for (least, stride) in [(0.03, 0.05), (0.116, 0.2), (0.5, 0.5), (0.7, 1.0)] {
+            assert!((round_stride(least) - stride).abs() < 1e-6, "{least}");
+        }
+    }
 
     #[test]
     fn the_chart_is_empty_where_the_frame_is() {

@@ -13,6 +13,8 @@ fn printers(place: &Place) -> Vec<Vec<&'static str>> {
         vec!["export", "run", "--to", "svg"],
         vec!["export", "run", "--to", "png"],
         vec!["--print-config"],
+        vec!["explain"],
+        vec!["explain", "gain"],
         vec!["completions", "bash"],
         vec!["man"],
         vec!["--help"],

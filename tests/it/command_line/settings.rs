@@ -26,6 +26,15 @@ fn an_unknown_flag_command_or_word_gets_a_suggestion() {
 }
 
 #[test]
+fn an_unknown_quantity_is_refused_with_a_suggestion() {
+    let place = Place::new();
+    let said = place.say(["explain", "grad-nrom"]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    let words = "error: 'grad-nrom' is unknown: did you mean 'grad_norm'? It is one of signal_norm, gain, ";
+    assert!(said.err.starts_with(words), "{said:?}");
+}
+
+#[test]
 fn a_value_that_its_setting_does_not_take_is_named_with_its_place() {
     let place = Place::new();
     place.file("unknown.toml", "# a comment\ndpeth = 3\n");
