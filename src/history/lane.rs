@@ -256,7 +256,8 @@ impl LaneHistory {
                 }
             }
         }
-        found
+        // Measured, and not yet this quantity: absent rather than not reached.
+        found || self.grids.newest(newest, |_| true).is_some()
     }
 
     /// One quantity over all layers at a step (mean of its bucket, when it is no longer exact), on the quantity's axis.
@@ -267,13 +268,14 @@ impl LaneHistory {
         let exact = self.recent.newest(step, |record| self.holds(record, row)).map(|record| record.values.row(row));
         let bucket = self.grids.newest(step, |bucket| self.bucket_holds(bucket, row));
         let bucket = bucket.map(|(_, bucket)| bucket.row(row));
+        let nothing = if self.grids.newest(step, |_| true).is_some() { Cell::Absent } else { Cell::Empty };
         (0..self.layers)
             .map(|layer| {
                 let mut cell = Gathered::NOTHING;
                 match (exact, &bucket) {
                     (Some(values), _) => cell.take_step(values, layer..layer + 1, axis),
                     (None, Some(bucket)) => cell.take_bucket(bucket, layer..layer + 1),
-                    (None, None) => return Cell::Empty,
+                    (None, None) => return nothing,
                 }
                 cell.cell(axis, Reduce::Mean)
             })
