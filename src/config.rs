@@ -61,7 +61,7 @@ impl Default for RunConfig {
             threads: None,
             measure: Measure::Every(1),
             budget: None,
-            detail: Some(100),
+            detail: Some(200),
             histograms: Some(10),
             flight: Some(64),
             lanes: vec![LaneConfig::new(Wiring::Plain), LaneConfig::new(Wiring::Residual)],

@@ -5,7 +5,7 @@ use super::{Axis, Cadence, Definition, LayerSample};
 pub(super) const DEFINITION: Definition = Definition {
     name: "branch_ratio",
     symbol: "‖sF(x)‖/‖x‖",
-    ascii: "|sF(x)|/|x|",
+    ascii: "|sF|/|x|",
     meaning: "how far the block is from the identity: size of the branch relative to its input",
     formula: "‖s·F(x_l)‖_F / ‖x_l‖_F",
     edge_cases: "absent for a plain block and where ‖x‖ = 0",

@@ -5,7 +5,7 @@ use super::{Axis, Cadence, Definition, LayerSample};
 pub(super) const DEFINITION: Definition = Definition {
     name: "distance",
     symbol: "‖θ−θ₀‖/‖θ₀‖",
-    ascii: "|w-w0|/|w0|",
+    ascii: "|w-w0|/w0",
     meaning: "how far the layer has moved from where it started: has it learned at all?",
     formula: "‖θ_t − θ_0‖₂ / ‖θ_0‖₂ over all parameters of the layer, θ_t after the step",
     edge_cases: "absent where ‖θ_0‖ = 0; exact 0 = not moving",

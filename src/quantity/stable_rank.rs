@@ -7,7 +7,7 @@ use super::{Axis, Cadence, Definition, LayerSample};
 pub(super) const DEFINITION: Definition = Definition {
     name: "stable_rank",
     symbol: "stable rank",
-    ascii: "stable rank",
+    ascii: "st. rank",
     meaning: "how many directions the weight matrix really uses",
     formula: "‖W‖_F² / ‖W‖₂², ‖W‖₂ by power iteration; the least of a layer with several matrices",
     edge_cases: "absent where the layer has no matrix or it is 0; NaN stays",

@@ -158,7 +158,10 @@ impl<S: Stack> Stepper<S> {
         }
         let mut histograms = Vec::new();
         if matches!(look, Look::Histograms | Look::Detail) {
-            cost.of(|| histograms = self.map.histograms(&self.model, &gradients));
+            cost.of(|| {
+                let counts = self.map.histograms(&self.model, &gradients);
+                histograms = counts.into_iter().map(|layer| layer.map(Histogram::trimmed)).collect();
+            });
         }
         if look == Look::Detail {
             let subject = Subject { model: &self.model, map: &self.map, batch };

@@ -66,6 +66,8 @@ pub struct Layout {
     pub heatmaps: Vec<Pane>,
     /// Blocks taken apart, in view.
     pub diagrams: Vec<Diagram>,
+    /// Histograms over the depth.
+    pub histograms: Vec<Pane>,
     /// Loss chart with its frame.
     pub loss: Option<Rect>,
     /// Depth profile with its frame.
@@ -116,7 +118,7 @@ impl Layout {
     fn place_panes(&mut self, body: Rect, scene: &Scene) {
         let count = scene.lanes().count();
         self.lanes = match scene.view.mode {
-            Mode::Heatmaps | Mode::Anatomy => 0..count,
+            Mode::Heatmaps | Mode::Anatomy | Mode::Histogram => 0..count,
             Mode::Difference => 1..count.max(1),
             Mode::Profile | Mode::Loss => 0..0,
         };
@@ -135,6 +137,10 @@ impl Layout {
             }
             Mode::Loss => (self.loss, self.inspector) = beside_inspector(body, scene),
             Mode::Anatomy => self.place_diagrams(body, scene),
+            Mode::Histogram => {
+                self.place_heatmaps(body, scene);
+                self.histograms = std::mem::take(&mut self.heatmaps);
+            }
         }
     }
 
@@ -158,7 +164,8 @@ impl Layout {
     /// Lanes whose panes are in view.
     #[must_use]
     pub fn shown(&self) -> Range<usize> {
-        let panes = self.heatmaps.iter().map(|pane| pane.lane).chain(self.diagrams.iter().map(|diagram| diagram.lane));
+        let pictures = self.heatmaps.iter().chain(&self.histograms).map(|pane| pane.lane);
+        let panes = pictures.chain(self.diagrams.iter().map(|diagram| diagram.lane));
         let (first, last) = (panes.clone().min(), panes.max());
         first.zip(last).map_or(0..0, |(first, last)| first..last + 1)
     }

@@ -11,6 +11,7 @@ mod frame;
 mod header;
 mod heatmap;
 pub(super) mod help;
+mod histogram;
 mod inspector;
 mod legend;
 pub(super) mod loss;
@@ -45,6 +46,9 @@ fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut
     header::render(scene, theme, layout.header, buffer);
     for pane in &layout.heatmaps {
         heatmap::render(scene, theme, pane, &axis, buffer);
+    }
+    for pane in &layout.histograms {
+        histogram::render(scene, theme, pane, buffer);
     }
     for diagram in &layout.diagrams {
         anatomy::render(scene, theme, diagram, buffer);

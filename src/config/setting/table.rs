@@ -172,7 +172,7 @@ pub static SETTINGS: &[Setting] = &[
         access: Access::Run {
             get: |run| run.detail.map_or_else(|| "off".to_owned(), |every| every.to_string()),
             set: |run, word| {
-                run.detail = Numbers::from_one("100").read_or("off", word)?;
+                run.detail = Numbers::from_one("200").read_or("off", word)?;
                 Ok(())
             },
         },

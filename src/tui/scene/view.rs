@@ -120,16 +120,19 @@ pub enum Mode {
     Loss,
     /// The block at the cursor, taken apart.
     Anatomy,
+    /// How the gradients of every layer are spread at the cursor's step.
+    Histogram,
 }
 
 impl Mode {
     /// All views with their names, in the order of the screen.
-    pub const ALL: [(Self, &'static str); 5] = [
+    pub const ALL: [(Self, &'static str); 6] = [
         (Self::Heatmaps, "heatmaps"),
         (Self::Difference, "difference"),
         (Self::Profile, "profile"),
         (Self::Loss, "loss"),
         (Self::Anatomy, "anatomy"),
+        (Self::Histogram, "histogram"),
     ];
 }
 

@@ -55,6 +55,9 @@ pub(super) fn painter<'a>(scene: &Scene, theme: &'a Theme) -> Painter<'a> {
     if scene.view.mode == Mode::Anatomy {
         return Painter { theme, palette: theme.diverging(), scale: Scale { low: -REACH, high: REACH } };
     }
+    if scene.view.mode == Mode::Histogram {
+        return Painter { theme, palette: theme.sequential(), scale: super::histogram::SHARES };
+    }
     let scale = scene.scales.of(quantity).unwrap_or(Scale { low: 0.0, high: 1.0 });
     Painter { theme, palette: theme.sequential(), scale }
 }
@@ -200,7 +203,7 @@ fn middle(columns: &std::ops::Range<u16>) -> Option<u16> {
 }
 
 /// `stem`, round block numbers, `head`, and the cursor's layer, right-aligned beside their rows.
-fn layer_labels(scene: &Scene, theme: &Theme, pane: &Pane, layers: &LayerAxis, buffer: &mut Buffer) {
+pub(super) fn layer_labels(scene: &Scene, theme: &Theme, pane: &Pane, layers: &LayerAxis, buffer: &mut Buffer) {
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let per_cell = theme.pixels_per_cell();
     let most = usize::from(pane.picture.height) / LAYER_LABELS;

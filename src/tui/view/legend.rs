@@ -35,7 +35,8 @@ pub(super) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut
     parts.extend(meaning(scene, theme));
     if scene.view.mode != Mode::Anatomy {
         parts.extend([Cell::Zero, Cell::Nan, Cell::Infinite, Cell::Absent].map(|cell| (1, special(theme, cell))));
-        parts.push((2, Line::styled("blank: not reached", dim)));
+        let blank = if scene.view.mode == Mode::Histogram { "blank: none" } else { "blank: not reached" };
+        parts.push((2, Line::styled(blank, dim)));
     }
     let line = fit(parts, area.width.saturating_sub(2));
     buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(2));
@@ -44,6 +45,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut
 fn ends(scene: &Scene, low: f32, high: f32) -> (String, String) {
     match (scene.view.mode, scene.view.quantity.definition().axis) {
         (Mode::Anatomy, _) => ("×1/8".to_owned(), "×8".to_owned()),
+        (Mode::Histogram, _) => ("0.01 %".to_owned(), "100 %".to_owned()),
         (Mode::Difference, Axis::Log) => (format!("×{}", number::power(low)), format!("×{}", number::power(high))),
         (_, Axis::Log) => (number::power(low), number::power(high)),
         (_, Axis::Linear) => (number::value(f64::from(low)), number::value(f64::from(high))),
@@ -78,6 +80,9 @@ fn meaning<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
     if scene.view.mode == Mode::Anatomy {
         let words = "a step's factor: blue shrinks the signal, red grows it";
         return vec![(1, Line::styled(words, dim))];
+    }
+    if scene.view.mode == Mode::Histogram {
+        return vec![(1, Line::styled("of a layer's gradient elements", dim))];
     }
     let reduce = match scene.view.reduce {
         Reduce::Extreme => "a cell: extreme",
