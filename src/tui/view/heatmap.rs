@@ -126,13 +126,17 @@ fn signal<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, pro
         let per = if pane.frame.width < NARROW { "/block" } else { " per block" };
         let blocks = if pane.frame.width < WIDE { "" } else { " blocks" };
         let factor = format!(" {of}{}{per} ", number::factor(fit.rho));
-        let left = format!("×{} over {}{blocks}", number::magnitude(fit.attenuation), profile.blocks);
+        let left =
+            profile.attenuation.map(|left| format!("×{} over {}{blocks}", number::magnitude(left), profile.blocks));
         parts.push((1, Line::from(Span::styled(factor, chip(scene, theme, pane, lane)))));
         parts.extend(predicted(scene, theme, pane));
-        parts.push((4, Line::styled(left, theme.style(Role::Dim))));
+        parts.extend(left.map(|left| (4, Line::styled(left, theme.style(Role::Dim)))));
     }
     if let Some(block) = profile.underflow {
         parts.push((2, Line::styled(format!("underflow at block {block}"), theme.style(Role::Warning))));
+    }
+    if let Some(block) = profile.dead {
+        parts.push((2, Line::styled(format!("dead at block {block}"), theme.style(Role::Warning))));
     }
     if profile.non_finite > 0 {
         parts.push((3, Line::styled(format!("{} not finite", profile.non_finite), theme.style(Role::Bad))));
