@@ -100,7 +100,7 @@ fn run_arguments() -> Vec<Arg> {
         let help =
             if default.is_empty() { setting.help.to_owned() } else { format!("{} [default: {default}]", setting.help) };
         let argument = Arg::new(setting.key);
-        let argument = if setting.key == "steps" { argument.conflicts_with("epochs") } else { argument };
+        let argument = setting.alternative().into_iter().fold(argument, Arg::conflicts_with);
         argument
             .long(setting.key)
             .help(help)

@@ -368,6 +368,32 @@ fn a_restart_forgets_steps_and_keeps_the_view() {
 }
 
 #[test]
+fn the_form_takes_steps_or_epochs_and_drops_neither() {
+    let mut scene = sample::demo(3);
+    let field = |scene: &mut Scene, key: &str, value: &str| {
+        let Overlay::Form(form) = &mut scene.view.overlay else { panic!("open") };
+        form.focus = form.fields.iter().position(|field| field.key == key).expect("a setting");
+        form.fields[form.focus].input = value.into();
+        act(scene, Action::Edit(tui_input::InputRequest::GoToEnd));
+    };
+    let problem = |scene: &Scene| {
+        let Overlay::Form(form) = &scene.view.overlay else { panic!("open") };
+        form.fields.iter().find_map(|field| field.problem.clone())
+    };
+    act(&mut scene, Action::OpenForm);
+    field(&mut scene, "epochs", "3");
+    let both = Some("steps and epochs are both given: write one of them".to_owned());
+    assert_eq!(problem(&scene), both);
+    assert_eq!(act(&mut scene, Action::Submit), None);
+    field(&mut scene, "steps", "");
+    assert_eq!(problem(&scene), None);
+    let Some(Effect::Restart(config)) = act(&mut scene, Action::Submit) else { panic!("restarts") };
+    assert_eq!(config.length, crate::config::Length::Epochs(3));
+    field(&mut scene, "epochs", "");
+    assert!(problem(&scene).is_some(), "a run has a length");
+}
+
+#[test]
 fn the_help_scrolls_to_its_end_and_no_further() {
     let mut scene = sample::demo(3);
     act(&mut scene, Action::Help);
