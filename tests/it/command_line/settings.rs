@@ -102,6 +102,8 @@ fn variables_of_the_environment_are_checked_and_those_of_others_left_alone() {
         assert_eq!((said.code, said.err.as_str()), (2, format!("error: {words}\n").as_str()));
     }
     assert_eq!(with("LS_COLORS", b"\xff").code, 0, "no variable of gradtop");
+    let said = with("GRADTOP_COLOR", b"foo");
+    assert!(said.code == 2 && said.err.contains("invalid value 'foo' for 'GRADTOP_COLOR'"), "{said:?}");
     for name in ["STEPS", "LANES", "LOG", "CONFIG", "COLOR", "THEME", "ASCII", "DIAGNOSTICS"] {
         let said = with(&format!("GRADTOP_{name}"), b"");
         assert_eq!(said.code, 0, "{name} counts as unset: {said:?}");
