@@ -219,7 +219,7 @@ fn commands_do_what_keys_do_and_unknown_words_get_a_suggestion() {
         ("set width", "set KEY VALUE"),
         ("depth 0", "no whole number from 1 to 10000: write"),
         ("goto", "write: goto STEP"),
-        ("goto now", "not a whole number"),
+        ("goto now", "is no step: write a whole number"),
         ("goto 5,000", "there is no step 5,000: the cursor is on step 60"),
         ("goto 0", "there is no step 0: the cursor is on step 1"),
         ("layer 99", "there is no block 99: the cursor is on head"),
@@ -391,6 +391,31 @@ fn the_form_takes_steps_or_epochs_and_drops_neither() {
     assert_eq!(config.length, crate::config::Length::Epochs(3));
     field(&mut scene, "epochs", "");
     assert!(problem(&scene).is_some(), "a run has a length");
+}
+
+#[test]
+fn what_only_a_live_run_can_do_says_so_of_a_trace() {
+    use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+    let mut scene = replay();
+    for letter in ['+', '-', 'e', 'R'] {
+        scene.status.notice = None;
+        let key = Event::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE));
+        let action = crate::tui::keymap::action(&key, &scene).expect("bound");
+        assert_eq!(act(&mut scene, action), None);
+        assert_eq!(notice(&scene), "a trace cannot be restarted", "{letter}");
+    }
+    // Those that a trace has a meaning of its own for keep it.
+    act(&mut scene, Action::TogglePause);
+    assert!(scene.view.playhead.is_some());
+}
+
+#[test]
+fn a_step_that_is_none_is_answered_with_what_to_write() {
+    let mut scene = sample::demo(3);
+    command(&mut scene, "goto -5");
+    assert_eq!(notice(&scene), "'-5' is no step: write a whole number from 1");
+    command(&mut scene, "layer -5");
+    assert_eq!(notice(&scene), "'-5' is no block: write a whole number, stem or head");
 }
 
 #[test]
