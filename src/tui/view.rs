@@ -9,7 +9,7 @@ mod frame;
 mod header;
 mod heatmap;
 pub(super) mod help;
-mod inspector;
+pub(in crate::tui) mod inspector;
 mod legend;
 pub(super) mod loss;
 mod notice;

@@ -9,6 +9,7 @@ use crate::tui::action::{Direction, Turn};
 use crate::tui::axis::StepAxis;
 use crate::tui::layout::Layout;
 use crate::tui::scene::Scene;
+use crate::tui::view::inspector;
 
 /// Steps in view at least: fewer are no curve.
 const LEAST_STEPS: u64 = 4;
@@ -98,10 +99,13 @@ pub(super) fn shift_layers(scene: &mut Scene, share: f64) {
     scene.view.depth = start..start + span;
 }
 
-/// Scrolls by one row of panes at most.
+/// Scrolls by one lane until the last is in view, in the heatmaps and in the inspector.
 pub(super) fn scroll_lanes(scene: &mut Scene, turn: Turn, area: Rect) {
     let Some(layout) = Layout::new(area, scene) else { return };
-    let hidden = layout.lanes.len().saturating_sub(layout.heatmaps.len());
+    let panes = layout.lanes.len().saturating_sub(layout.heatmaps.len());
+    let lanes = scene.lanes().count();
+    let columns = layout.inspector.map_or(0, |frame| lanes.saturating_sub(inspector::columns(frame, lanes)));
+    let hidden = panes.max(columns);
     let places: Vec<usize> = (0..=hidden).collect();
     if let Some(&first) = turned(&places, |place| *place == scene.view.first_lane.min(hidden), turn) {
         scene.view.first_lane = first;

@@ -13,7 +13,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::cell::{Cross, Painter};
-use super::frame::{fit, framed};
+use super::frame::{cut, fit, framed};
 use super::steps;
 use crate::event::Outcome;
 use crate::history::Cell;
@@ -223,13 +223,8 @@ fn layer_labels(scene: &Scene, theme: &Theme, pane: &Pane, layers: &LayerAxis, b
         let name = lane.header.layers.label(crate::units::LayerId(layer as u32));
         let mark = if is_cursor { theme.glyph("▸", ">") } else { " " };
         let width = usize::from(pane.labels.width.saturating_sub(1));
-        let text: String = name.chars().take(width).collect();
-        buffer.set_stringn(
-            pane.labels.x,
-            pane.labels.y + row as u16,
-            format!("{text:>width$}{mark}"),
-            width + 1,
-            style,
-        );
+        let name = cut(&Line::raw(name), width as u16).to_string();
+        let place = (pane.labels.x, pane.labels.y + row as u16);
+        buffer.set_stringn(place.0, place.1, format!("{name:>width$}{mark}"), width + 1, style);
     }
 }

@@ -118,6 +118,31 @@ fn every_view_and_overlay() {
 }
 
 #[test]
+fn tab_reaches_every_lane_in_the_inspector_too() {
+    let area = Rect::new(0, 0, 120, 30);
+    let lanes: Vec<(String, usize)> = (1..=8).map(|lane| (format!("a long name {lane}"), 5)).collect();
+    let lanes: Vec<(&str, usize)> = lanes.iter().map(|(name, blocks)| (name.as_str(), *blocks)).collect();
+    for mode in [Mode::Heatmaps, Mode::Profile] {
+        let mut scene = Scene::new(SourceKind::Live);
+        scene.take(0, &sample::header(&lanes));
+        for lane in 0..8 {
+            scene.take(0, &sample::step(lane, 1, 0.125 + f32::from(lane), 7, |_, _| Some(1.0)));
+        }
+        scene.view.mode = mode;
+        let frame = text(&sample::frame(&mut scene, &sample::theme(), area.width, area.height));
+        assert!(frame.contains("1–3 of 8") && frame.contains(" a long…"), "{frame}");
+        assert!(frame.contains("0.125") && !frame.contains("7.13"));
+        for _ in 0..5 {
+            let _ = update(&mut scene, Action::Lanes(Turn::Forward), area);
+        }
+        let frame = text(&sample::frame(&mut scene, &sample::theme(), area.width, area.height));
+        assert!(frame.contains("6–8 of 8") && frame.contains("7.12") && !frame.contains("0.125"), "{frame}");
+        let _ = update(&mut scene, Action::Lanes(Turn::Forward), area);
+        assert_eq!(scene.view.first_lane, 0);
+    }
+}
+
+#[test]
 fn no_size_mode_or_overlay_makes_it_panic() {
     let sizes = [
         (0, 0),
