@@ -112,9 +112,9 @@ pub(super) fn scroll_lanes(scene: &mut Scene, turn: Turn, area: Rect) {
     }
 }
 
-/// Steps that can be in view: the whole run and the room it grows into.
+/// Steps that can be in view: the whole run and, while it grows, the room it grows into.
 fn reach(scene: &Scene, axis: &StepAxis) -> Range<u64> {
-    StepAxis::whole(axis.columns(), scene.newest().map_or(0, |step| step.0)).steps()
+    Layout::whole_axis(axis.columns(), scene).steps()
 }
 
 /// A window of this length, moved so that it lies within what can be seen.
