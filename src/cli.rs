@@ -38,9 +38,11 @@ use manual::print;
 /// # Errors
 /// Whatever went wrong, worded for a person; [`Exit::of`] knows its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> {
-    let matches = match arguments::command().try_get_matches_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let matches = match arguments::command().try_get_matches_from(&arguments) {
         Ok(matches) => matches,
-        Err(error) => {
+        Err(mut error) => {
+            arguments::name_variable(&mut error, &arguments);
             // Help and version are "errors" of clap that go to standard output with code 0.
             let code = u8::try_from(error.exit_code()).unwrap_or(1);
             let printed = error.print().and_then(|()| std::io::Write::flush(&mut std::io::stdout()));

@@ -6,6 +6,7 @@ use clap::ArgMatches;
 use color_eyre::eyre::{Report, Result};
 
 use super::diagnostics::Diagnostics;
+use super::exit::Usage;
 use super::logging::Logging;
 use super::{Exit, arguments, dumping, headless};
 use crate::config::draft::Commented;
@@ -47,10 +48,10 @@ fn face(matches: &ArgMatches) -> Face {
     Face::Headless
 }
 
-/// A setting that makes no sense is a matter of usage, wherever it was noticed.
+/// A setting that makes no sense is a matter of usage, wherever it was noticed; its flag is the remedy.
 pub(super) fn refused(error: TrainError) -> Report {
     match error {
-        TrainError::Setting(error) => error.into(),
+        TrainError::Setting(error) => Usage(format!("--{error}")).into(),
         other => other.into(),
     }
 }

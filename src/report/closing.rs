@@ -62,14 +62,14 @@ fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String;
         accuracy.map_or_else(nothing, |share| format!("{:.1} %", 100.0 * share)),
         profile.fit.map_or_else(nothing, |fit| format!("×{}", value(fit.rho))),
         theory.map_or_else(nothing, |gain| format!("×{}", value(gain))),
-        profile.fit.map_or_else(nothing, |fit| value(fit.attenuation)),
+        profile.attenuation.map_or_else(nothing, value),
         profile.first_last.map_or_else(nothing, value),
     ]
 }
 
 /// What the fit could not take in, why there is no theory, and why a lane failed.
 fn remarks(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Vec<String> {
-    let Profile { blocks, zeros, non_finite, underflow, .. } = profile(header, lane, history);
+    let Profile { blocks, zeros, non_finite, underflow, dead, .. } = profile(header, lane, history);
     let mut remarks = Vec::new();
     if zeros > 0 {
         remarks.push(format!("the signal is exactly 0 in {zeros} of {blocks} blocks"));
@@ -79,6 +79,11 @@ fn remarks(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Vec<
     }
     if let Some(block) = underflow {
         remarks.push(format!("underflow at block {block}: below 1.2e-38 an f32 loses its digits, then becomes 0"));
+    }
+    if let Some(block) = dead {
+        remarks.push(format!(
+            "dead at block {block}: exactly 0 below a signal far from underflow, every path through it is dead"
+        ));
     }
     if let Err(why) = theory::of_lane(header, lane, history) {
         remarks.push(format!("no theory: {why}"));
@@ -149,7 +154,7 @@ mod tests {
         values.row_mut(0).iter_mut().skip(1).zip(signal).for_each(|(cell, value)| *cell = Value::new(value));
         history.push(&Event::Step(Arc::new(crate::event::StepRecord { values, ..specimen::step(&header, 0, 7) })));
         let text = closing(&history);
-        for words in ["exactly 0 in 2 of 3 blocks", "NaN or infinite in 1 of 3 blocks", "underflow at block 2: "] {
+        for words in ["exactly 0 in 2 of 3 blocks", "NaN or infinite in 1 of 3 blocks", "dead at block 2: "] {
             assert!(text.contains(words), "{text}");
         }
     }

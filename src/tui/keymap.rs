@@ -157,6 +157,11 @@ fn pressed(event: &Event, key: KeyEvent, scene: &Scene) -> Option<Action> {
             && binding.scope.includes(scene.status.kind)
     };
     let bound = BINDINGS.iter().filter(counts).flat_map(|binding| binding.keys);
+    // What only a live run can do says so of a trace.
+    let refused = |binding: &&Binding| {
+        binding.context == context && binding.scope == Scope::Live && scene.status.kind == SourceKind::Traces
+    };
+    let bound = bound.chain(BINDINGS.iter().filter(refused).flat_map(|binding| binding.keys));
     let found = bound.clone().find(|(bound, _)| bound.is(key)).map(|(_, action)| action.clone());
     match context {
         Context::Form | Context::Picker | Context::Command => {

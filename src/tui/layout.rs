@@ -111,6 +111,15 @@ impl Layout {
         let columns = narrowest.unwrap_or_else(|| chart.width.saturating_sub(9));
         match &scene.view.steps {
             Some(steps) => StepAxis::of(columns, steps),
+            None => Self::whole_axis(columns, scene),
+        }
+    }
+
+    /// The axis with all steps in view: those that can still come, or all there were.
+    #[must_use]
+    pub fn whole_axis(columns: u16, scene: &Scene) -> StepAxis {
+        match scene.last_step().filter(|_| scene.has_ended()) {
+            Some(last) => StepAxis::filled(columns, last.0),
             None => StepAxis::whole(columns, scene.newest().map_or(0, |step| step.0)),
         }
     }

@@ -108,6 +108,12 @@ impl Scene {
         self.lanes().filter_map(|lane| lane.history.last_step()).max()
     }
 
+    /// Whether no lane takes a step any more.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.lanes().all(|lane| lane.history.end().is_some())
+    }
+
     /// The newest step that is shown.
     #[must_use]
     pub fn newest(&self) -> Option<Step> {

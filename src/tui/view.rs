@@ -12,7 +12,7 @@ mod header;
 mod heatmap;
 pub(super) mod help;
 mod histogram;
-mod inspector;
+pub(in crate::tui) mod inspector;
 mod legend;
 pub(super) mod loss;
 mod notice;

@@ -28,6 +28,9 @@ macro_rules! row {
     (@read $word:ident, $numbers:expr) => { $numbers.read($word) };
 }
 
+/// Settings that share one field: at most one of a pair is given.
+pub(super) static ALTERNATIVES: &[[&str; 2]] = &[["steps", "epochs"]];
+
 /// All settings, in the order of the help.
 pub static SETTINGS: &[Setting] = &[
     row!(Lane, model, "model", Stack, "mlp", "family of the stack"),

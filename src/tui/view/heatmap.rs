@@ -14,7 +14,7 @@ use ratatui::text::{Line, Span};
 
 use super::anatomy::REACH;
 use super::cell::{Cross, Painter};
-use super::frame::{fit, framed};
+use super::frame::{cut, fit, framed};
 use super::steps;
 use crate::event::Outcome;
 use crate::history::Cell;
@@ -133,13 +133,17 @@ fn signal<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, pro
         let per = if pane.frame.width < NARROW { "/block" } else { " per block" };
         let blocks = if pane.frame.width < WIDE { "" } else { " blocks" };
         let factor = format!(" {of}{}{per} ", number::factor(fit.rho));
-        let left = format!("×{} over {}{blocks}", number::magnitude(fit.attenuation), profile.blocks);
+        let left =
+            profile.attenuation.map(|left| format!("×{} over {}{blocks}", number::magnitude(left), profile.blocks));
         parts.push((1, Line::from(Span::styled(factor, chip(scene, theme, pane, lane)))));
         parts.extend(predicted(scene, theme, pane));
-        parts.push((4, Line::styled(left, theme.style(Role::Dim))));
+        parts.extend(left.map(|left| (4, Line::styled(left, theme.style(Role::Dim)))));
     }
     if let Some(block) = profile.underflow {
         parts.push((2, Line::styled(format!("underflow at block {block}"), theme.style(Role::Warning))));
+    }
+    if let Some(block) = profile.dead {
+        parts.push((2, Line::styled(format!("dead at block {block}"), theme.style(Role::Warning))));
     }
     if profile.non_finite > 0 {
         parts.push((3, Line::styled(format!("{} not finite", profile.non_finite), theme.style(Role::Bad))));
@@ -226,13 +230,8 @@ pub(super) fn layer_labels(scene: &Scene, theme: &Theme, pane: &Pane, layers: &L
         let name = lane.header.layers.label(crate::units::LayerId(layer as u32));
         let mark = if is_cursor { theme.glyph("▸", ">") } else { " " };
         let width = usize::from(pane.labels.width.saturating_sub(1));
-        let text: String = name.chars().take(width).collect();
-        buffer.set_stringn(
-            pane.labels.x,
-            pane.labels.y + row as u16,
-            format!("{text:>width$}{mark}"),
-            width + 1,
-            style,
-        );
+        let name = cut(&Line::raw(name), width as u16).to_string();
+        let place = (pane.labels.x, pane.labels.y + row as u16);
+        buffer.set_stringn(place.0, place.1, format!("{name:>width$}{mark}"), width + 1, style);
     }
 }

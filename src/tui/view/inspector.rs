@@ -10,11 +10,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::frame::{fit, framed, words};
+use super::frame::{cut, fit, framed, words};
 use crate::history::{Scalar, Summary};
 use crate::layer::LayerKind;
 use crate::number;
 use crate::quantity::Quantity;
+use crate::tui::layout::inside;
 use crate::tui::scene::{LaneRef, Scene};
 use crate::tui::theme::{Role, Theme};
 use crate::units::{LayerId, Step};
@@ -53,8 +54,8 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     };
     let lanes: Vec<_> = scene.lanes().collect();
     let inner = framed(theme, frame, &title(scene, theme, step), buffer);
-    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    let fitting = usize::from(inner.width.saturating_sub(NAME) / LEAST_VALUE).clamp(1, lanes.len().max(1));
+    let inner = padded(inner);
+    let fitting = columns(frame, lanes.len());
     let first = scene.view.first_lane.min(lanes.len().saturating_sub(fitting));
     let names = if inner.width < 40 { NAME } else { 13 };
     let value = (inner.width.saturating_sub(names) / fitting as u16).clamp(LEAST_VALUE, MOST_VALUE);
@@ -85,6 +86,15 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     let held_out = Line::styled(table.name("held-out acc.", "held-out"), theme.style(Role::Dim));
     table.row(row, &held_out, |lane| evaluated(lane, step), buffer);
     remarks(scene, theme, frame, inexact.then_some("least…largest of its bucket"), buffer);
+}
+
+/// How many of the lanes have a column; the others are scrolled to.
+pub(in crate::tui) fn columns(frame: Rect, lanes: usize) -> usize {
+    usize::from(padded(inside(frame)).width.saturating_sub(NAME) / LEAST_VALUE).clamp(1, lanes.max(1))
+}
+
+fn padded(inner: Rect) -> Rect {
+    Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
 }
 
 /// In the lower edge: why a lane has no theory, and where there is room for it another remark.
@@ -172,7 +182,26 @@ impl Table<'_> {
             let style = self.theme.lane(self.first + index).add_modifier(Modifier::BOLD);
             self.right_aligned(y, index, &Line::styled(name, style), buffer);
         }
+        if let Some(words) = self.hidden_lanes() {
+            let words = Line::styled(words, self.theme.style(Role::Warning));
+            buffer.set_line(self.area.x, y, &cut(&words, self.names_width()), self.names_width());
+        }
         y + 1
+    }
+
+    /// Which lanes have a column, where not all have.
+    fn hidden_lanes(&self) -> Option<String> {
+        let count = self.scene.lanes().count();
+        if self.lanes.len() == count {
+            return None;
+        }
+        let shown = match self.lanes.len() {
+            1 => (self.first + 1).to_string(),
+            shown => format!("{}–{}", self.first + 1, self.first + shown),
+        };
+        let whole = format!("lanes {shown} of {count}: Tab");
+        let is_long = Span::raw(&whole).width() >= usize::from(self.names_width());
+        Some(if is_long { format!("{shown} of {count}") } else { whole })
     }
 
     /// What theory says of the block at the cursor.
@@ -194,7 +223,7 @@ impl Table<'_> {
         if y >= self.area.bottom() {
             return false;
         }
-        buffer.set_line(self.area.x, y, name, self.names_width());
+        buffer.set_line(self.area.x, y, &cut(name, self.names_width()), self.names_width());
         let mut inexact = false;
         for (index, lane) in self.lanes.iter().enumerate() {
             let lane_style = self.theme.lane(self.first + index);
@@ -226,7 +255,7 @@ impl Table<'_> {
         let right = self.area.right().saturating_sub(self.value * (self.lanes.len() - 1 - column) as u16);
         let width = (line.width() as u16).min(self.value - 1);
         let x = right.saturating_sub(width).max(self.area.x);
-        buffer.set_line(x, y, line, width);
+        buffer.set_line(x, y, &cut(line, width), width);
     }
 
     /// Symbol and, where there is room, the name; the quantity of the heatmaps stands out.
@@ -237,10 +266,11 @@ impl Table<'_> {
         let is_long = Span::raw(symbol).width() > usize::from(room.saturating_sub(1));
         let symbol = if is_long { definition.ascii } else { symbol };
         let is_shown = quantity == self.scene.view.quantity;
+        let symbols = usize::from(room.min(12));
         let name = if room >= 25 { definition.name.replace('_', " ") } else { String::new() };
         let role = if is_shown { Role::Strong } else { Role::Dim };
         Line::from(vec![
-            Span::styled(format!("{symbol:<12}"), self.theme.style(role)),
+            Span::styled(format!("{symbol:<symbols$}"), self.theme.style(role)),
             Span::styled(name, self.theme.style(role)),
         ])
     }

@@ -13,6 +13,7 @@ use crate::quantity::Axis;
 use crate::tui::layout::Layout;
 use crate::tui::scene::{Mode, Scene};
 use crate::tui::theme::{Role, Theme};
+use crate::units::Step;
 
 /// Columns of the colour bar at most, and its share of the line.
 const BAR: u16 = 60;
@@ -35,11 +36,22 @@ pub(super) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut
     parts.extend(meaning(scene, theme));
     if scene.view.mode != Mode::Anatomy {
         parts.extend([Cell::Zero, Cell::Nan, Cell::Infinite, Cell::Absent].map(|cell| (1, special(theme, cell))));
-        let blank = if scene.view.mode == Mode::Histogram { "blank: none" } else { "blank: not reached" };
-        parts.push((2, Line::styled(blank, dim)));
+        let blank = match scene.view.mode {
+            Mode::Histogram => Some("blank: none"),
+            _ => is_blank(scene, layout).then_some("blank: not reached"),
+        };
+        parts.extend(blank.map(|words| (2, Line::styled(words, dim))));
     }
     let line = fit(parts, area.width.saturating_sub(2));
     buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(2));
+}
+
+/// Whether a lane was not, or not yet, where the axis ends.
+fn is_blank(scene: &Scene, layout: &Layout) -> bool {
+    let end = layout.step_axis(scene).steps().end;
+    let reaches = |step: Step| step.0 + 1 >= end;
+    let all = scene.lanes().all(|lane| lane.history.last_step().is_some_and(reaches));
+    !(scene.has_ended() && all && scene.newest().is_some_and(reaches))
 }
 
 fn ends(scene: &Scene, low: f32, high: f32) -> (String, String) {

@@ -1,5 +1,6 @@
 //! What every frame must hold, and snapshots of whole frames with their styles.
 
+mod room;
 mod theory;
 
 use std::fmt::Write;
