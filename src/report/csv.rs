@@ -126,7 +126,7 @@ impl<W: Write> Table<W> {
         for (name, value) in [
             ("rho", fit.map(|fit| fit.rho)),
             ("rho_r_squared", fit.map(|fit| fit.r_squared)),
-            ("attenuation", fit.map(|fit| fit.attenuation)),
+            ("attenuation", profile.attenuation),
             ("first_last", profile.first_last),
         ] {
             if let Some(value) = value {
