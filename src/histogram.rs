@@ -19,31 +19,30 @@ pub const BINS: usize = (END_EXPONENT - FIRST_EXPONENT) as usize;
 
 /// Counts of one layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct Histogram {
     /// Positive elements, bin by bin from 2⁻⁶⁰; bins behind the last that is not empty may be missing.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub positive: Vec<u64>,
     /// Negative elements likewise.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub negative: Vec<u64>,
     /// +0 and −0.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub zero: u64,
     /// 0 < |g| < 2⁻⁶⁰.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub underflow: u64,
     /// 2²⁰ ≤ |g| < ∞.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub overflow: u64,
     /// NaN.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub nan: u64,
     /// +∞.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub pinf: u64,
     /// −∞.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub ninf: u64,
 }
 
@@ -143,6 +142,17 @@ mod tests {
         assert_eq!((histogram.underflow, histogram.overflow, histogram.total()), (3, 6, 18));
         assert_eq!((histogram.bin(0), histogram.bin(60), histogram.bin(BINS - 1)), (3, 3, 3));
         assert_eq!((histogram.positive[60], histogram.negative[60]), (1, 2));
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let mut histogram = Histogram::default();
+        histogram.add(-3, Sign::Negative, 5);
+        histogram.ninf = 1;
+        let written = histogram.trimmed();
+        let text = serde_json::to_string(&written).expect("written");
+        assert_eq!(serde_json::from_str::<Histogram>(&text).expect("read"), written);
+        assert_eq!(serde_json::from_str::<Histogram>("{}").expect("read").total(), 0);
     }
 
     #[test]

@@ -34,6 +34,8 @@ fn child() {
         length: Length::Steps(number(3) as u64),
         lanes: vec![lane(Wiring::Plain), lane(Wiring::Residual)],
         threads: Some(1),
+        // Passes of their own, on a schedule: their peak would hide that of training.
+        detail: None,
         ..RunConfig::default()
     };
     let end = train::start(config, Fanout::new().with(told.clone())).expect("starts").join();
