@@ -27,7 +27,7 @@ pub use parameters::{ParameterMap, Snapshot, Updates};
 pub use reading::LayerReading;
 pub use tap::{Readings, Taps};
 pub use units::Silence;
-pub use watched::{Seen, Watch, Watched};
+pub use watched::{Reach, Seen, Watch, Watched};
 
 pub(crate) use memory::{Primitive, Readable};
 pub(crate) use tap::Tap;

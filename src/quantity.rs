@@ -25,6 +25,8 @@ pub enum Axis {
 pub enum Cadence {
     /// On every measured step: it costs next to nothing.
     Always,
+    /// With the histograms: it needs memory that training does not touch.
+    Counted,
     /// On every so many measured steps: it needs passes of its own.
     Scheduled,
 }

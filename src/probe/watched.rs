@@ -45,7 +45,17 @@ struct Board {
     to_come: Vec<(usize, usize)>,
     /// Layers whose gradients are known already.
     known: Vec<bool>,
+    reach: Reach,
     seen: Seen,
+}
+
+/// How far back a look at the parameters goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// To the step before.
+    Step,
+    /// To the initial parameters: memory that nothing else has brought into the cache.
+    Start,
 }
 
 impl Watch {
@@ -63,7 +73,7 @@ impl Watch {
 
     /// Reads the next step of a model in which every trained parameter has a gradient. `gradients`, one entry per
     /// layer, are those that were read already.
-    pub fn start(&self, map: &ParameterMap, mut gradients: Vec<Option<Moments>>) {
+    pub fn start(&self, map: &ParameterMap, mut gradients: Vec<Option<Moments>>, reach: Reach) {
         let nothing = vec![None; map.table().len()];
         gradients.resize(nothing.len(), None);
         let known = gradients.iter().map(Option::is_some).collect();
@@ -76,7 +86,7 @@ impl Watch {
         };
         let mut to_come: Vec<(usize, usize)> = map.trained().collect();
         to_come.reverse();
-        *self.board.lock().unwrap_or_else(PoisonError::into_inner) = Some(Board { to_come, known, seen });
+        *self.board.lock().unwrap_or_else(PoisonError::into_inner) = Some(Board { to_come, known, reach, seen });
     }
 
     /// What was seen since [`Self::start`]; `None` when it was not called.
@@ -126,7 +136,8 @@ impl<O: Optimizer> Optimizer for Watched<O> {
         // Now that the update has brought them into the cache: reading alone is what measuring costs.
         cost.of(|| {
             let seen = &mut board.seen;
-            if let Some(initial) = self.watch.initial.get::<D>(visited) {
+            let initial = self.watch.initial.get::<D>(visited).filter(|_| board.reach == Reach::Start);
+            if let Some(initial) = initial {
                 let [weight, update, drift] = journey(&before, &after, initial);
                 add(&mut seen.weights, layer, weight);
                 add(&mut seen.updates, layer, update);

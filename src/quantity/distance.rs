@@ -12,7 +12,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "rises early, then levels off",
     source: "Cockpit (Schneider et al. 2021), Distance",
     axis: Axis::Log,
-    cadence: Cadence::Always,
+    cadence: Cadence::Counted,
     estimate,
 };
 

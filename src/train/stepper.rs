@@ -11,7 +11,7 @@ use super::optimizer;
 use crate::config::LaneConfig;
 use crate::grid::Grid;
 use crate::histogram::Histogram;
-use crate::probe::{Cost, Overhead, ParameterMap, Silence, Snapshot, Taps, Watch};
+use crate::probe::{Cost, Overhead, ParameterMap, Reach, Silence, Snapshot, Taps, Watch};
 use crate::quantity::{LayerSample, Moments, Quantity};
 use crate::stack::Stack;
 
@@ -24,13 +24,19 @@ pub enum Look {
     Gradients,
     /// Everything that costs next to nothing: gradients, activations, signals, parameters, updates.
     Everything,
-    /// That, and how the gradients are spread.
+    /// That, how the gradients are spread, and how far the parameters are from the start.
     Histograms,
     /// All that, and what needs passes of its own: signal to noise, coherence, shatter, stable rank.
     Detail,
 }
 
 impl Look {
+    /// Whether gradients are counted into histograms, and the distance from the start is taken.
+    #[must_use]
+    pub fn counts(self) -> bool {
+        matches!(self, Self::Histograms | Self::Detail)
+    }
+
     /// Whether the layers are looked at.
     #[must_use]
     pub fn is_at_layers(self) -> bool {
@@ -157,7 +163,7 @@ impl<S: Stack> Stepper<S> {
             cost.of(|| seen.gradients = self.map.gradients(&self.model, &gradients));
         }
         let mut histograms = Vec::new();
-        if matches!(look, Look::Histograms | Look::Detail) {
+        if look.counts() {
             cost.of(|| {
                 let counts = self.map.histograms(&self.model, &gradients);
                 histograms = counts.into_iter().map(|layer| layer.map(Histogram::trimmed)).collect();
@@ -182,6 +188,7 @@ impl<S: Stack> Stepper<S> {
                 values = observe(Quantity::ALL, &samples);
             });
         }
+        cost.of(|| drop(seen));
         Taken {
             loss: value,
             accuracy: loss.accuracy,
@@ -199,7 +206,8 @@ impl<S: Stack> Stepper<S> {
         let mut cost = Cost::default();
         let mut before = None;
         if is_watched {
-            cost.of(|| self.watch.start(&self.map, std::mem::take(&mut seen.gradients)));
+            let reach = if look.counts() { Reach::Start } else { Reach::Step };
+            cost.of(|| self.watch.start(&self.map, std::mem::take(&mut seen.gradients), reach));
         } else if look.is_at_layers() {
             // A parameter without a gradient: the watch could not tell which.
             cost.of(|| {
@@ -217,7 +225,9 @@ impl<S: Stack> Stepper<S> {
             cost.of(|| {
                 let updates = self.map.updates(&self.model, &before);
                 (seen.weights, seen.updates) = (updates.weight, updates.update);
-                seen.drift = self.map.updates(&self.model, self.watch.initial()).update;
+                if look.counts() {
+                    seen.drift = self.map.updates(&self.model, self.watch.initial()).update;
+                }
             });
         }
         cost

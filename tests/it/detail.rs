@@ -122,6 +122,7 @@ fn the_schedule_decides_which_steps_have_details() {
             {
                 assert_eq!(has(*quantity), [1, 5, 9], "{quantity}");
             }
+            assert_eq!(has(Quantity::Distance), [1, 5, 7, 9]);
             let counted = run.events().iter().filter_map(|event| match event {
                 Event::Histogram(record) if record.lane.index() == lane => Some(record.step.0),
                 _ => None,
