@@ -50,6 +50,22 @@ pub(super) fn journey<const D: usize>(before: &Tensor<D>, after: &Tensor<D>, ini
     }
 }
 
+/// Parameters before a step and their change by it; both of one shape.
+#[must_use]
+pub(super) fn step<const D: usize>(before: &Tensor<D>, after: &Tensor<D>) -> [Moments; 2] {
+    let count = before.shape().num_elements() as u64;
+    let sums = with_pairs(before, after, |before, after| match (before, after) {
+        (Floats::Single(before), Floats::Single(after)) if before.len() == after.len() => {
+            Some(sums::step(before, after))
+        }
+        _ => None,
+    });
+    match sums.flatten() {
+        Some(sums) => sums.map(|sum_of_squares| Moments { sum_of_squares, count }),
+        None => [moments(before), change(before, after)],
+    }
+}
+
 /// Σ (new − old)²; NaN when the two do not match.
 fn distance(old: &Floats<'_>, new: &Floats<'_>) -> f64 {
     match (old, new) {

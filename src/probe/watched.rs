@@ -12,7 +12,7 @@ use burn::prelude::Device;
 use burn::tensor::Tensor;
 
 use super::cost::Cost;
-use super::moments::{change, journey, moments};
+use super::moments::{journey, moments, step};
 use super::parameters::{ParameterMap, Snapshot, add};
 use crate::quantity::Moments;
 
@@ -143,8 +143,9 @@ impl<O: Optimizer> Optimizer for Watched<O> {
                 add(&mut seen.updates, layer, update);
                 add(&mut seen.drift, layer, drift);
             } else {
-                add(&mut seen.weights, layer, moments(&before));
-                add(&mut seen.updates, layer, change(&before, &after));
+                let [weight, update] = step(&before, &after);
+                add(&mut seen.weights, layer, weight);
+                add(&mut seen.updates, layer, update);
             }
             drop(before);
         });

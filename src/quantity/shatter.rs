@@ -39,7 +39,8 @@ pub fn shatter(still: &[f32], noisy: &[f32], rows: usize) -> Option<f64> {
             count += 1.0;
         }
     }
-    (count > 0.0).then(|| 1.0 - cosines / count)
+    // Rounding may leave a cosine of 1 + 1e-16; NaN stays.
+    (count > 0.0).then(|| { let found = 1.0 - cosines / count; if found < 0.0 { 0.0 } else { found } })
 }
 
 #[cfg(test)]
@@ -49,7 +50,7 @@ mod tests {
     #[test]
     fn the_same_is_smooth_the_opposite_is_two_and_a_right_angle_is_noise() {
         let rows = [1.0, 2.0, -3.0, 0.5];
-        assert!(shatter(&rows, &rows, 2).expect("two rows").abs() < 1e-12);
+        assert!((0.0..1e-12).contains(&shatter(&rows, &rows, 2).expect("two rows")));
         assert!((shatter(&rows, &rows.map(|value| -value), 2).expect("two rows") - 2.0).abs() < 1e-12);
         assert!((shatter(&[1.0, 0.0], &[0.0, 1e-20], 1).expect("a row") - 1.0).abs() < 1e-12);
     }

@@ -1,8 +1,9 @@
-//! Sums over f32 memory, to 1e-6 whatever the size of the elements.
+//! Sums of squares over f32 memory, to 1e-6 whatever the size of the elements.
 //!
-//! Squares are added up in f32 over [`BLOCK`] elements, a few per lane, and in f64 from block to block: twice as fast as
-//! f64 throughout. Where the mean square leaves [`SAFE`] (a signal of 1e-20, an exploded gradient, NaN) f32 squares may
-//! have underflowed or overflowed, and a second pass takes the sum in f64 alone.
+//! Elements are scaled by a power of two that brings a sample of them near 1, so that a signal of 1e-20 has squares that
+//! are normal numbers (subnormal ones are a hundred times slower). Squares are added up in f32 over [`BLOCK`] elements, a
+//! few per lane, and in f64 from block to block: twice as fast as f64 throughout. Where the mean square of the scaled
+//! elements leaves [`SAFE`] (the sample said nothing of the rest, NaN), a second pass takes the sum in f64 alone.
 
 use std::ops::RangeInclusive;
 
@@ -10,18 +11,20 @@ use std::ops::RangeInclusive;
 pub(super) const LANES: usize = 32;
 /// Elements between two conversions to f64; each lane adds eight squares in f32.
 const BLOCK: usize = 8 * LANES;
+/// Elements that the scale is taken from.
+const SAMPLE: usize = 32;
 /// Mean squares for which the f32 squares that matter are normal numbers and no partial sum overflows.
 const SAFE: RangeInclusive<f64> = 1e-24..=1e24;
 
 /// Σ v².
 pub(super) fn squares(values: &[f32]) -> f64 {
-    let [sum] = sums([values], |[value]| [value * value], |[value]| [value * value]);
+    let [sum] = sums([values], |[value]| [value], |[value]| [value]);
     sum
 }
 
 /// Σ (new − old)²; both of one length.
 pub(super) fn distance(old: &[f32], new: &[f32]) -> f64 {
-    let [sum] = sums([old, new], |[old, new]| [(new - old) * (new - old)], |[old, new]| [(new - old) * (new - old)]);
+    let [sum] = sums([old, new], |[old, new]| [new - old], |[old, new]| [new - old]);
     sum
 }
 
@@ -29,33 +32,75 @@ pub(super) fn distance(old: &[f32], new: &[f32]) -> f64 {
 pub(super) fn journey(before: &[f32], after: &[f32], initial: &[f32]) -> [f64; 3] {
     sums(
         [before, after, initial],
-        |[before, after, initial]| {
-            [before * before, (after - before) * (after - before), (after - initial) * (after - initial)]
-        },
-        |[before, after, initial]| {
-            [before * before, (after - before) * (after - before), (after - initial) * (after - initial)]
-        },
+        |[before, after, initial]| [before, after - before, after - initial],
+        |[before, after, initial]| [before, after - before, after - initial],
     )
+}
+
+/// Σ before², Σ (after − before)²; both of one length.
+pub(super) fn step(before: &[f32], after: &[f32]) -> [f64; 2] {
+    sums([before, after], |[before, after]| [before, after - before], |[before, after]| [before, after - before])
 }
 
 /// Σ a², Σ b² and Σ ab; both of one length.
 pub(super) fn products(one: &[f32], other: &[f32]) -> [f64; 3] {
-    let [ones, others, both] = fast([one, other], |[a, b]| [a * a, b * b, a * b]);
+    let scales = scales([one, other], |pair| pair);
+    let [ones, others, both] = fast([one, other], |[a, b]| {
+        let (a, b) = (a * scales[0], b * scales[1]);
+        [a * a, b * b, a * b]
+    });
     // The product is as good as its factors: its own size says nothing.
-    if [ones, others].iter().all(|sum| is_safe(*sum, one.len())) {
-        return [ones, others, both];
+    if is_safe(ones, one.len()) && is_safe(others, one.len()) {
+        let [one, other] = scales.map(f64::from);
+        return [ones / one / one, others / other / other, both / one / other];
     }
     exact([one, other], |[a, b]| [a * a, b * b, a * b])
 }
 
-/// Sums of what `single` makes of the elements at each place, or of what `double` makes of them, where f32 will not do.
+/// Sums of the squares of what `single` makes of the elements at each place, or `double`, where f32 will not do.
 fn sums<const N: usize, const K: usize>(
     values: [&[f32]; N],
     single: impl Fn([f32; N]) -> [f32; K],
     double: impl Fn([f64; N]) -> [f64; K],
 ) -> [f64; K] {
-    let fast = fast(values, single);
-    if fast.iter().all(|sum| is_safe(*sum, values[0].len())) { fast } else { exact(values, double) }
+    let scales = scales(values, &single);
+    let fast = fast(values, |elements| {
+        let mut terms = single(elements);
+        for (term, scale) in terms.iter_mut().zip(scales) {
+            let near_one = *term * scale;
+            *term = near_one * near_one;
+        }
+        terms
+    });
+    if fast.iter().all(|sum| is_safe(*sum, values[0].len())) {
+        let mut sums = fast;
+        for (sum, scale) in sums.iter_mut().zip(scales.map(f64::from)) {
+            *sum = *sum / scale / scale;
+        }
+        return sums;
+    }
+    exact(values, |elements| double(elements).map(|term| term * term))
+}
+
+/// Powers of two that bring the largest of a sample of the terms near 1; 1 where it is 0 or no number.
+fn scales<const N: usize, const K: usize>(values: [&[f32]; N], terms: impl Fn([f32; N]) -> [f32; K]) -> [f32; K] {
+    /// Bits of sign and mantissa.
+    const EXPONENT: u32 = 0x7f80_0000;
+    /// Exponent of 1, twice: a power of two and its inverse have fields that add up to it.
+    const TWICE_ONE: u32 = 2 * 0x3f80_0000;
+    let length = values[0].len();
+    let mut largest = [0.0_f32; K];
+    for index in 0..SAMPLE.min(length) {
+        let place = index * length / SAMPLE.min(length);
+        for (largest, term) in largest.iter_mut().zip(terms(values.map(|values| values[place]))) {
+            *largest = largest.max(term.abs());
+        }
+    }
+    largest.map(|largest| {
+        let exponent = largest.to_bits() & EXPONENT;
+        // Subnormal or 0, or so large that the inverse is subnormal: as it is.
+        if exponent == 0 || exponent >= EXPONENT - 0x0100_0000 { 1.0 } else { f32::from_bits(TWICE_ONE - exponent) }
+    })
 }
 
 fn is_safe(sum: f64, count: usize) -> bool {
