@@ -38,6 +38,11 @@ pub fn closing(history: &History) -> String {
             let _ = writeln!(text, "{}: {remark}", clean(&lane.name));
         }
     }
+    for note in history.notes() {
+        if let Some(lane) = note.lane.and_then(|lane| header.lanes.get(lane.index())) {
+            let _ = writeln!(text, "{}: {}", clean(&lane.name), clean_message(&note.text));
+        }
+    }
     text
 }
 

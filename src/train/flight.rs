@@ -45,7 +45,7 @@ pub(super) enum Cause {
 /// One lane's recorder.
 pub(super) struct FlightRecorder<S> {
     every: Option<u64>,
-    /// The newest, and the one before it.
+    /// The newest last.
     kept: VecDeque<Kept<S>>,
     /// ln(loss) of late.
     losses: VecDeque<f64>,
@@ -91,7 +91,8 @@ impl<S: Stack> FlightRecorder<S> {
         if !(next.0 - 1).is_multiple_of(every) {
             return;
         }
-        if self.kept.len() == 2 {
+        // Enough for the least number of steps, however close they lie.
+        if self.kept.len() as u64 > LEAST.div_ceil(every) {
             self.kept.pop_front();
         }
         self.kept.push_back(Kept { next, stepper: stepper.twin(), rates: Vec::new() });
@@ -130,9 +131,8 @@ impl<S: Stack> FlightRecorder<S> {
     /// steps as are kept apart.
     pub(super) fn rerun(&mut self, last: Step) -> Option<Rerun<S>> {
         self.quiet_until = Step(last.0 + self.every?);
-        let newest = self.kept.back()?;
-        let is_short = (newest.rates.len() as u64) < LEAST;
-        let kept = if is_short { self.kept.front()? } else { newest };
+        let is_long = |kept: &&Kept<S>| kept.rates.len() as u64 >= LEAST;
+        let kept = self.kept.iter().rev().find(is_long).or(self.kept.front())?;
         Some(Rerun { first: kept.next, stepper: kept.stepper.twin(), rates: kept.rates.clone() })
     }
 }

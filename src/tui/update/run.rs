@@ -30,7 +30,11 @@ pub(super) fn step_once(scene: &mut Scene) -> Option<Effect> {
 
 /// Has the last steps re-run in detail, paused or not.
 pub(super) fn recall(scene: &mut Scene) -> Option<Effect> {
-    if matches!(scene.status.activity, Activity::Following | Activity::Ended(_)) {
+    if scene.status.kind == SourceKind::Traces {
+        scene.say("the steps of a trace cannot be re-run");
+        return None;
+    }
+    if matches!(scene.status.activity, Activity::Ended(_)) {
         return ended(scene);
     }
     if scene.config().is_some_and(|config| config.flight.is_none()) {
