@@ -35,8 +35,10 @@ fn main() {
         ("bare step, depth 50", 50, 20, Look::Away, 1.10),
         ("grad_norm alone, depth 200", 200, 6, Look::Gradients, 1.02),
         ("everything, depth 50", 50, 20, Look::Everything, f64::NAN),
-        ("everything, depth 200", 200, 6, Look::Everything, 1.10),
+        ("everything, depth 200", 200, 6, Look::Everything, 1.05),
         ("everything, depth 1000", 1000, 2, Look::Everything, f64::NAN),
+        ("everything and histograms, depth 200", 200, 6, Look::Histograms, 1.25),
+        ("every detail, depth 200", 200, 2, Look::Detail, f64::NAN),
     ] {
         if name.contains(&wanted) {
             compare(name, depth, steps, look, most, &device);

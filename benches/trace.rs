@@ -21,7 +21,7 @@ const LAYERS: usize = 1000;
 
 fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let (milliseconds, bytes) = write(&folder.path().join("seven"), Quantity::ALL, 300);
+    let (milliseconds, bytes) = write(&folder.path().join("seven"), &Quantity::ALL[..7], 300);
     println!(
         "write, 7 quantities: {milliseconds:.3} ms per lane and step (bar ≤ 0.35), {bytes:.2} bytes per value (bar ≤ 14)"
     );

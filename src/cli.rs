@@ -2,7 +2,10 @@
 
 mod arguments;
 mod diagnostics;
+#[cfg(feature = "lab")]
+mod dumping;
 mod exit;
+mod explain;
 mod export;
 mod manual;
 mod output;
@@ -35,9 +38,11 @@ use manual::print;
 /// # Errors
 /// Whatever went wrong, worded for a person; [`Exit::of`] knows its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> {
-    let matches = match arguments::command().try_get_matches_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let matches = match arguments::command().try_get_matches_from(&arguments) {
         Ok(matches) => matches,
-        Err(error) => {
+        Err(mut error) => {
+            arguments::name_variable(&mut error, &arguments);
             // Help and version are "errors" of clap that go to standard output with code 0.
             let code = u8::try_from(error.exit_code()).unwrap_or(1);
             let printed = error.print().and_then(|()| std::io::Write::flush(&mut std::io::stdout()));
@@ -50,6 +55,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> {
     match matches.subcommand() {
         Some(("view", matches)) => view(matches),
         Some(("export", matches)) => export::export(matches),
+        Some(("explain", matches)) => explain::explain(matches),
         Some(("completions", matches)) => manual::completions(matches),
         Some(("man", _)) => manual::man(),
         Some(("run", matches)) => run(matches),
@@ -87,7 +93,10 @@ fn screen(
 ) -> Result<Exit> {
     let mut source = live::LiveSource::start(prepared, logging, trace).map_err(run::refused)?;
     let exit = show::show(matches, &mut source)?;
-    source.close().map_or(Ok(exit), |gap| Err(exit::Incomplete(gap).into()))
+    let (dumps, gap) = source.close();
+    dumping::tell(&dumps);
+    exit::complete(gap, dumps.problem())?;
+    Ok(exit)
 }
 
 #[cfg(all(feature = "lab", not(feature = "tui")))]

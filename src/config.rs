@@ -6,13 +6,19 @@
 mod choice;
 pub mod draft;
 mod lane_spec;
+mod measure;
 pub mod setting;
+
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 pub use choice::{Activation, Backend, Bias, BranchScale, DataSource, Init, Length, Model, Norm, Optimizer, Wiring};
 pub(crate) use choice::{nearest, not_one_of};
 pub use lane_spec::LaneSpec;
+pub use measure::{Budget, DEFAULT_BUDGET, Measure};
+
+use crate::text::clean;
 
 /// Settings of a whole run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,8 +36,16 @@ pub struct RunConfig {
     pub backend: Backend,
     /// Lanes that compute at the same time at most; `None` = one per hardware thread.
     pub threads: Option<usize>,
-    /// Every how many steps the layers are measured.
-    pub measure: u64,
+    /// How often the layers are measured.
+    pub measure: Measure,
+    /// Share of the step time that measuring may take; `None` = as much as it takes.
+    pub budget: Option<Budget>,
+    /// Every how many steps the costly quantities are taken; `None` = never.
+    pub detail: Option<u64>,
+    /// Every how many steps the flight recorder keeps the lanes; `None` = off.
+    pub flight: Option<u64>,
+    /// Every how many steps gradients are counted into histograms; `None` = only with the costly quantities.
+    pub histograms: Option<u64>,
     /// The stacks that are compared, 1 … 8.
     pub lanes: Vec<LaneConfig>,
 }
@@ -45,7 +59,11 @@ impl Default for RunConfig {
             seed: 1,
             backend: Backend::Flex,
             threads: None,
-            measure: 1,
+            measure: Measure::Every(1),
+            budget: None,
+            detail: Some(200),
+            histograms: Some(10),
+            flight: Some(64),
             lanes: vec![LaneConfig::new(Wiring::Plain), LaneConfig::new(Wiring::Residual)],
         }
     }
@@ -55,6 +73,16 @@ impl Default for RunConfig {
 pub const MOST_LANES: usize = 8;
 
 impl RunConfig {
+    /// Share of the step time that measuring may take, where it is bounded.
+    #[must_use]
+    pub fn budget(&self) -> Option<f64> {
+        match (self.budget, self.measure) {
+            (Some(Budget(share)), _) => Some(share),
+            (None, Measure::Auto) => Some(DEFAULT_BUDGET),
+            (None, Measure::Every(_)) => None,
+        }
+    }
+
     /// Rules across settings; each setting alone is checked where it is set.
     ///
     /// # Errors
@@ -91,6 +119,8 @@ pub struct LaneConfig {
     pub activation: Activation,
     /// Distribution of the initial weights.
     pub init: Init,
+    /// File that holds the initial weights, as a person wrote it; `None` = they are drawn.
+    pub init_from: Option<PathBuf>,
     /// s in x + s·F(x).
     pub branch_scale: BranchScale,
     /// N in W φ(N(x)) + b.
@@ -123,7 +153,11 @@ impl LaneConfig {
     /// One line about the architecture, such as `mlp 50×64 · relu · default init`.
     #[must_use]
     pub fn title(&self) -> String {
-        format!("{} {}×{} · {} · {} init", self.model, self.depth, self.width, self.activation, self.init)
+        let start = match self.init_from.as_deref().map(Path::file_name) {
+            None => format!("{} init", self.init),
+            Some(file) => format!("from {}", clean(&file.unwrap_or_default().to_string_lossy())),
+        };
+        format!("{} {}×{} · {} · {start}", self.model, self.depth, self.width, self.activation)
     }
 }
 
@@ -137,6 +171,7 @@ impl Default for LaneConfig {
             width: 64,
             activation: Activation::Relu,
             init: Init::Default,
+            init_from: None,
             branch_scale: BranchScale::Constant(1.0),
             norm: Norm::None,
             bias: Bias::On,
@@ -148,5 +183,18 @@ impl Default for LaneConfig {
             warmup: 0,
             clip: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_names_where_the_weights_come_from() {
+        let drawn = LaneConfig::default();
+        assert_eq!(drawn.title(), "mlp 50×64 · relu · default init");
+        let given = LaneConfig { init_from: Some("runs/w.safetensors".into()), ..drawn };
+        assert_eq!(given.title(), "mlp 50×64 · relu · from w.safetensors");
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::RunConfig;
 use crate::grid::{Grid, Value};
+use crate::histogram::Histogram;
 use crate::layer::LayerTable;
 use crate::quantity::Quantity;
 use crate::units::{LaneId, Step};
@@ -23,6 +24,10 @@ pub enum Event {
     RunStarted(Arc<RunHeader>),
     /// One lane took one step.
     Step(Arc<StepRecord>),
+    /// A step that was told before, once more and in detail: the flight recorder re-ran it.
+    Recall(Arc<StepRecord>),
+    /// How the gradients of one lane are spread at one step.
+    Histogram(Arc<HistogramRecord>),
     /// One lane was evaluated on the held-out split.
     Eval(EvalRecord),
     /// Something a person should know: a gap in the trace, a skipped measurement.
@@ -144,6 +149,17 @@ impl PartialEq for StepRecord {
     }
 }
 
+/// How the gradients of one lane's layers are spread at one step, before clipping.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistogramRecord {
+    /// The lane.
+    pub lane: LaneId,
+    /// The step.
+    pub step: Step,
+    /// One entry per layer; `None` for a layer without a gradient.
+    pub layers: Vec<Option<Histogram>>,
+}
+
 /// One lane on the held-out split. Equality is by meaning: NaN equals NaN.
 #[derive(Clone, Copy, Debug)]
 pub struct EvalRecord {
@@ -221,6 +237,8 @@ pub enum Control {
     StepOnce,
     /// Set the base learning rate of every lane.
     SetLearningRate(f64),
+    /// Re-run the last steps of every lane in detail.
+    Recall,
     /// Multiply the base learning rate of each lane.
     ScaleLearningRate(f64),
     /// End in order.

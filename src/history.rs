@@ -1,22 +1,27 @@
 //! Steps × layers × quantities in bounded memory: what every picture is drawn from.
 //!
 //! The newest steps are kept exactly, all steps in buckets of equal width that merge in pairs when they are full
-//! (least, largest, mean, last, count, non-finite count a cell), so a one-step spike stays visible at every zoom.
+//! (least, largest, mean, last, count, non-finite count a cell), so a one-step spike stays visible at every zoom. The
+//! first measured step is kept beside them: theory starts from it.
 //!
 //! ```text
 //! budget per lane  m = 240 MiB / max(lanes, 2)
 //! exact records    R = clamp(m/4 / (4·Q·L + 96), 32, 4096)         4·Q·L + 96 bytes each
 //! buckets          N = clamp(3m/4 / (24·Q·L), 32, 2048) rounded down to a power of two; 24·Q·L bytes each
-//! per-step values  4,096 buckets of 144 bytes
+//! per-step values  4,096 buckets of 168 bytes
+//! histograms       at most 8 MiB (or eight histograms) per lane
 //! ```
 //!
-//! Q quantities, L layers: whatever the number of steps, a lane takes at most R·(4·Q·L + 96) + N·24·Q·L + 0.6 MB.
+//! Q quantities, L layers: whatever the number of steps, a lane takes at most (R + 1)·(4·Q·L + 96) + N·24·Q·L + 0.7 MB.
 
 mod bucket;
 mod cell;
+mod histograms;
 mod lane;
+mod ranges;
 mod recent;
 mod scalars;
+mod slope;
 mod timeline;
 mod window;
 
@@ -51,7 +56,7 @@ impl History {
     pub fn new(header: Arc<RunHeader>) -> Self {
         let budget = BUDGET / header.lanes.len().max(2);
         let lanes =
-            header.lanes.iter().map(|lane| LaneHistory::new(&header.quantities, lane.layers.len(), budget)).collect();
+            header.lanes.iter().map(|lane| LaneHistory::new(&header.quantities, &lane.layers, budget)).collect();
         Self { header, lanes, notes: Vec::new(), end: None }
     }
 
@@ -86,6 +91,16 @@ impl History {
             Event::Step(record) => {
                 if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
                     lane.push(record);
+                }
+            }
+            Event::Recall(record) => {
+                if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
+                    lane.recall(record);
+                }
+            }
+            Event::Histogram(record) => {
+                if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
+                    lane.push_histogram(record);
                 }
             }
             Event::Eval(eval) => {

@@ -83,6 +83,14 @@ impl LayerTable {
         self.layers.iter().filter(|layer| layer.kind == LayerKind::Block).count()
     }
 
+    /// l for the row of block l; `None` for every other row.
+    #[must_use]
+    pub fn block_number(&self, layer: LayerId) -> Option<usize> {
+        let is_block = |layer: &Layer| layer.kind == LayerKind::Block;
+        self.get(layer).filter(|found| is_block(found))?;
+        Some(self.layers.iter().take(layer.index() + 1).filter(|layer| is_block(layer)).count())
+    }
+
     /// The layer of a row.
     #[must_use]
     pub fn get(&self, layer: LayerId) -> Option<&Layer> {

@@ -8,16 +8,21 @@
 pub mod config;
 pub mod event;
 pub mod grid;
+pub mod histogram;
 pub mod history;
 pub mod layer;
-#[cfg(any(feature = "tui", feature = "cli"))]
+#[cfg(any(feature = "lab", feature = "tui", feature = "cli"))]
+#[cfg_attr(not(feature = "tui"), allow(dead_code))] // the screen needs most of it
 mod number;
 pub mod profile;
 pub mod quantity;
 pub mod sink;
 pub mod text;
+pub mod theory;
 pub mod trace;
 pub mod units;
+#[cfg(any(feature = "lab", feature = "cli"))]
+pub mod whole_file;
 
 #[cfg(feature = "watch")]
 pub mod backend;

@@ -9,17 +9,25 @@
 //! Watching never changes a run: a tap hands on the very tensor it was given.
 
 mod cost;
+mod counting;
+mod gather;
 mod memory;
 mod moments;
 mod parameters;
+mod reading;
 mod tap;
+mod units;
 mod watched;
 
 pub use cost::{Cost, Overhead};
+pub use counting::count;
+pub use gather::Matrix;
 pub use moments::{change, moments};
 pub use parameters::{ParameterMap, Snapshot, Updates};
+pub use reading::LayerReading;
 pub use tap::{Readings, Taps};
-pub use watched::{Seen, Watch, Watched};
+pub use units::Silence;
+pub use watched::{Reach, Seen, Watch, Watched};
 
 pub(crate) use memory::{Primitive, Readable};
 pub(crate) use tap::Tap;

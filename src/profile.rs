@@ -2,17 +2,22 @@
 //!
 //! ```text
 //! ln ‖δ_l‖ ≈ a + slope·l      slope > 0: the signal shrinks on its way back to block 1, ρ < 1, vanishing
-//! attenuation = ρ^(D−1)       what is left of it at block 1
+//! attenuation = ρ^(D−1)       what is left of it at block 1, unless that is exactly 0
 //! ```
 //!
 //! Zeros, NaN and ±Inf cannot enter the line; they are counted and shown, never dropped silently.
+
+/// A signal that has sunk below this may be gone one block on; no block loses the 8 decades more from a larger one.
+const BRINK: f32 = 1e-30;
 
 /// The profile of blocks 1 … D: what was found there, and the line through what can be fitted.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Profile {
     /// The line; `None` with fewer than two finite non-zero values.
     pub fit: Option<Fit>,
-    /// Measured ‖δ_1‖/‖δ_D‖; `None` when either is not a positive finite number.
+    /// What is left at block 1 of the signal of block D, by the line; 0 where block 1 has none, whatever the line says.
+    pub attenuation: Option<f64>,
+    /// Measured ‖δ_1‖/‖δ_D‖; `None` when ‖δ_1‖ is not finite or ‖δ_D‖ no positive finite number.
     pub first_last: Option<f64>,
     /// Blocks D.
     pub blocks: usize,
@@ -20,8 +25,11 @@ pub struct Profile {
     pub zeros: usize,
     /// Blocks whose value is NaN or ±Inf.
     pub non_finite: usize,
-    /// The highest block whose value is subnormal or zero: "underflow at block k".
+    /// The highest block into which the signal descends below what an f32 holds: it is subnormal, or zero below one that
+    /// has nearly sunk as far.
     pub underflow: Option<usize>,
+    /// The highest block that is exactly zero below one with a signal to lose: every path through it is dead.
+    pub dead: Option<usize>,
 }
 
 /// The least-squares line through the finite non-zero values.
@@ -31,26 +39,37 @@ pub struct Fit {
     pub rho: f64,
     /// Goodness of the fit, 0 … 1; 1 where all values are equal.
     pub r_squared: f64,
-    /// ρ^(D−1).
-    pub attenuation: f64,
 }
 
 impl Profile {
     /// Of `signal[i]` = `signal_norm` of block i + 1.
     #[must_use]
     pub fn of(signal: &[Option<f32>]) -> Self {
-        let positive = |value: f32| value.is_finite() && value > 0.0;
-        let end =
-            |value: Option<&Option<f32>>| value.copied().flatten().filter(|value| positive(*value)).map(f64::from);
+        let fit = Fit::of(signal);
+        let end = |value: Option<&Option<f32>>| value.copied().flatten().filter(|value| value.is_finite());
+        let (first, last) = (end(signal.first()), end(signal.last()).filter(|last| *last > 0.0));
         let count = |matches: fn(f32) -> bool| signal.iter().flatten().filter(|value| matches(**value)).count();
-        let is_subnormal = |value: &Option<f32>| value.is_some_and(|value| value.abs() < f32::MIN_POSITIVE);
+        let highest = |matches: fn(f32, Option<f32>) -> bool| {
+            let mut above = None;
+            let mut blocks = signal.iter().enumerate().rev().filter_map(|(index, value)| Some((index + 1, (*value)?)));
+            blocks.find_map(|(block, value)| {
+                let found = matches(value, above).then_some(block);
+                above = if value == 0.0 { above } else { Some(value) };
+                found
+            })
+        };
+        let attenuation = fit.map(|fit| fit.rho.powf(signal.len() as f64 - 1.0));
         Self {
-            fit: Fit::of(signal),
-            first_last: end(signal.first()).zip(end(signal.last())).map(|(first, last)| first / last),
+            fit,
+            attenuation: attenuation.map(|left| if first == Some(0.0) { 0.0 } else { left }),
+            first_last: first.zip(last).map(|(first, last)| f64::from(first) / f64::from(last)),
             blocks: signal.len(),
             zeros: count(|value| value == 0.0),
             non_finite: count(|value| !value.is_finite()),
-            underflow: signal.iter().rposition(is_subnormal).map(|index| index + 1),
+            underflow: highest(|value, above| {
+                value.is_subnormal() || value == 0.0 && above.is_some_and(|above| above < BRINK)
+            }),
+            dead: highest(|value, above| value == 0.0 && above.is_some_and(|above| above >= BRINK)),
         }
     }
 }
@@ -64,7 +83,7 @@ impl Fit {
         let points: Vec<(f64, f64)> = (1..).zip(signal).filter_map(point).collect();
         let (slope, r_squared) = line(&points)?;
         let rho = (-slope).exp();
-        Some(Self { rho, r_squared, attenuation: rho.powf(signal.len() as f64 - 1.0) })
+        Some(Self { rho, r_squared })
     }
 }
 
@@ -95,15 +114,38 @@ mod tests {
         let profile = Profile::of(&signal);
         let fit = profile.fit.expect("fits");
         assert!((fit.rho - 0.9).abs() < 1e-6 && fit.r_squared > 0.999_999);
-        assert!((fit.attenuation / 0.9_f64.powi(49) - 1.0).abs() < 1e-4);
+        assert!((profile.attenuation.expect("fits") / 0.9_f64.powi(49) - 1.0).abs() < 1e-4);
         assert!((profile.first_last.expect("positive") / 0.9_f64.powi(49) - 1.0).abs() < 1e-6);
-        assert_eq!((profile.zeros, profile.non_finite, profile.underflow), (0, 0, None));
+        assert_eq!((profile.zeros, profile.non_finite, profile.underflow, profile.dead), (0, 0, None, None));
     }
 
     #[test]
     fn a_constant_signal_is_preserved() {
-        let fit = Profile::of(&[Some(3.0); 7]).fit;
-        assert_eq!(fit, Some(Fit { rho: 1.0, r_squared: 1.0, attenuation: 1.0 }));
+        let profile = Profile::of(&[Some(3.0); 7]);
+        assert_eq!((profile.fit, profile.attenuation), (Some(Fit { rho: 1.0, r_squared: 1.0 }), Some(1.0)));
+    }
+
+    #[test]
+    fn only_a_signal_that_descends_into_it_underflows() {
+        let ends = |signal: &[f32]| {
+            let signal: Vec<_> = signal.iter().map(|value| Some(*value)).collect();
+            let profile = Profile::of(&signal);
+            (profile.underflow, profile.dead)
+        };
+        assert_eq!(ends(&[0.0, 0.0, 0.001_67, 0.3]), (None, Some(2)));
+        assert_eq!(ends(&[0.0, 0.0, 1e-34, 1e-20]), (Some(2), None));
+        assert_eq!(ends(&[0.0, 1e-40, 1e-34, 1e-20]), (Some(2), None));
+        assert_eq!(ends(&[0.0, 0.0]), (None, None));
+        assert_eq!(ends(&[0.0, f32::NAN, 1.0]), (None, None));
+        // A residual branch goes on below a dead one.
+        assert_eq!(ends(&[0.5, 0.0, 1.0]), (None, Some(2)));
+    }
+
+    #[test]
+    fn nothing_is_left_where_block_1_has_no_signal() {
+        let profile = Profile::of(&[Some(0.0), Some(0.1), Some(0.2), Some(0.4)]);
+        assert!(profile.fit.expect("three values").rho < 1.0);
+        assert_eq!((profile.attenuation, profile.first_last), (Some(0.0), Some(0.0)));
     }
 
     #[test]
@@ -111,7 +153,7 @@ mod tests {
         let signal = [Some(0.0), Some(1e-40), Some(1e-20), None, Some(f32::NAN), Some(1.0), Some(f32::INFINITY)];
         let profile = Profile::of(&signal);
         assert_eq!((profile.blocks, profile.zeros, profile.non_finite, profile.underflow), (7, 1, 2, Some(2)));
-        assert_eq!(profile.first_last, None);
+        assert_eq!((profile.first_last, profile.attenuation), (None, Some(0.0)));
         assert!(profile.fit.expect("three values").rho < 1.0);
         assert_eq!(Profile::of(&[]), Profile::default());
     }
@@ -120,6 +162,6 @@ mod tests {
     fn what_is_there_is_counted_where_nothing_can_be_fitted() {
         let profile = Profile::of(&[Some(0.0), Some(f32::NAN), Some(1.0), None]);
         assert_eq!(profile.fit, None);
-        assert_eq!((profile.zeros, profile.non_finite, profile.underflow), (1, 1, Some(1)));
+        assert_eq!((profile.zeros, profile.non_finite, profile.underflow), (1, 1, None));
     }
 }

@@ -9,7 +9,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-pub use sample::{LayerSample, Moments};
+pub use sample::{Factors, LayerSample, Moments, Share, StepKind};
 
 /// How values of a quantity are spread along a colour scale or an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,17 @@ pub enum Axis {
     Log,
     /// A bounded or signed number, as it is.
     Linear,
+}
+
+/// How often a quantity is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cadence {
+    /// On every measured step: it costs next to nothing.
+    Always,
+    /// With the histograms: it needs memory that training does not touch.
+    Counted,
+    /// On every so many measured steps: it needs passes of its own.
+    Scheduled,
 }
 
 /// Everything that the program knows of a quantity.
@@ -36,10 +47,14 @@ pub struct Definition {
     pub formula: &'static str,
     /// When it is absent, and what NaN, ±Inf and 0 mean.
     pub edge_cases: &'static str,
+    /// Which values are usual, and whose word that is.
+    pub healthy: &'static str,
     /// Where the definition comes from.
     pub source: &'static str,
     /// How its values are spread.
     pub axis: Axis,
+    /// How often it is taken.
+    pub cadence: Cadence,
     /// The estimator; `None` = absent.
     pub estimate: fn(&LayerSample) -> Option<f64>,
 }
@@ -47,7 +62,7 @@ pub struct Definition {
 /// One row per quantity: variant, file, in the order in which the screen cycles them.
 macro_rules! quantities {
     ($($variant:ident => $file:ident),+ $(,)?) => {
-        $(mod $file;)+
+        $(#[doc(hidden)] pub mod $file;)+
 
         /// A measured quantity; see its [`Definition`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,6 +94,21 @@ quantities! {
     ActRms => act_rms,
     WeightNorm => weight_norm,
     UpdateRatio => update_ratio,
+    IdentityNorm => identity_norm,
+    BranchNorm => branch_norm,
+    ChannelCosine => channel_cosine,
+    BranchRatio => branch_ratio,
+    GainActivation => gain_activation,
+    GainWeight => gain_weight,
+    GainNorm => gain_norm,
+    GainOther => gain_other,
+    DeadFraction => dead_fraction,
+    Saturation => saturation,
+    Distance => distance,
+    GradSnr => grad_snr,
+    Coherence => coherence,
+    Shatter => shatter,
+    StableRank => stable_rank,
 }
 
 impl Quantity {

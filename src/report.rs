@@ -4,13 +4,14 @@
 
 mod closing;
 pub mod csv;
+pub mod explanation;
 mod figure;
 
 use std::io;
 
 use thiserror::Error;
 
-use crate::event::{Event, LaneHeader, RunHeader};
+use crate::event::{Event, LaneHeader, RunHeader, StepRecord};
 use crate::history::{History, LaneHistory};
 use crate::layer::LayerKind;
 use crate::profile::Profile;
@@ -72,8 +73,13 @@ pub fn load(trace: &mut Trace) -> Result<History, TraceError> {
 
 /// `signal_norm` of blocks 1 … D at the newest measured step; empty where there is none.
 fn signal(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Vec<Option<f32>> {
+    history.record(None).map(|record| signal_of(header, lane, record)).unwrap_or_default()
+}
+
+/// `signal_norm` of blocks 1 … D at a measured step; empty where it was not measured.
+fn signal_of(header: &RunHeader, lane: &LaneHeader, record: &StepRecord) -> Vec<Option<f32>> {
     let row = header.quantities.iter().position(|quantity| *quantity == Quantity::SignalNorm);
-    let Some((row, record)) = row.zip(history.record(None)) else { return Vec::new() };
+    let Some(row) = row else { return Vec::new() };
     let values = record.values.row(row).iter().zip(&lane.layers.layers);
     values.filter(|(_, layer)| layer.kind == LayerKind::Block).map(|(value, _)| value.get()).collect()
 }

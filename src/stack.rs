@@ -8,23 +8,43 @@ pub mod init;
 pub mod mlp;
 
 use burn::module::Module;
-use burn::tensor::{Int, Tensor, activation};
+use burn::tensor::{Int, Tensor, TensorData, activation};
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, Normal};
 
 pub use mlp::Mlp;
 
 use crate::layer::LayerKind;
 use crate::probe::Taps;
+use crate::quantity::shatter::NOISE;
 
 /// A model whose layers can be watched in depth order.
 pub trait Stack: Module {
     /// The examples of one step.
-    type Batch;
+    type Batch: Examples;
 
     /// Path inside the module and kind of every layer, in forward order.
     fn layers(&self) -> Vec<(String, LayerKind)>;
 
+    /// Sum over the rows of one fixed logit, shape `[1]`, with the inputs tracked and each layer's input passing through
+    /// its tap.
+    fn logit(&self, batch: &Self::Batch, taps: &Taps) -> Tensor<1>;
+
     /// Mean loss of a batch, with each layer's input passing through its tap.
     fn loss(&self, batch: &Self::Batch, taps: &Taps) -> Loss;
+}
+
+/// The examples of one step, as what needs passes of its own asks for them.
+pub trait Examples: Sized {
+    /// The batch in so many parts of equal size, the rest left out; none where there would be fewer than two rows each.
+    fn parts(&self, parts: usize) -> Vec<Self>;
+
+    /// The class of every row.
+    fn classes(&self) -> &[usize];
+
+    /// The batch with noise on its inputs, [`NOISE`] of their root mean square.
+    #[must_use]
+    fn noisy(&self, rng: &mut ChaCha8Rng) -> Self;
 }
 
 /// What a forward pass yields.
@@ -44,6 +64,40 @@ pub struct Labelled {
     pub classes: Tensor<1, Int>,
     /// The same classes on the host, for counting.
     pub targets: Vec<usize>,
+}
+
+impl Examples for Labelled {
+    fn parts(&self, parts: usize) -> Vec<Self> {
+        let rows = self.targets.len() / parts.max(1);
+        if rows < 2 {
+            return Vec::new();
+        }
+        let part = |index: usize| {
+            let range = index * rows..(index + 1) * rows;
+            Self {
+                inputs: self.inputs.clone().slice(range.clone()),
+                classes: self.classes.clone().slice(range.clone()),
+                targets: self.targets[range].to_vec(),
+            }
+        };
+        (0..parts).map(part).collect()
+    }
+
+    fn classes(&self) -> &[usize] {
+        &self.targets
+    }
+
+    fn noisy(&self, rng: &mut ChaCha8Rng) -> Self {
+        let (shape, device) = (self.inputs.dims(), self.inputs.device());
+        let mean_square = self.inputs.clone().inner().square().mean().into_scalar::<f64>();
+        // A positive finite deviation makes the distribution valid; without one there is no noise.
+        let noise: Vec<f32> = match Normal::new(0.0, NOISE * mean_square.sqrt()) {
+            Ok(normal) => normal.sample_iter(rng).take(shape.iter().product()).map(|value| value as f32).collect(),
+            Err(_) => vec![0.0; shape.iter().product()],
+        };
+        let noise = Tensor::from_data(TensorData::new(noise, shape), &device);
+        Self { inputs: self.inputs.clone() + noise, ..self.clone() }
+    }
 }
 
 impl Loss {
@@ -77,8 +131,6 @@ fn largest(row: &[f32]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::TensorData;
-
     use super::*;
     use crate::backend::device;
     use crate::config::Backend;

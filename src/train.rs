@@ -8,22 +8,31 @@
 //!  pacer: pause, single step, stop, learning rate, how far lanes may drift apart
 //! ```
 
+mod detail;
+mod dump;
+mod flight;
 mod lane;
 mod measure;
+mod named;
 mod optimizer;
 mod pacer;
 mod prepared;
 mod recorder;
+mod schedule;
 mod stepper;
+mod verdict;
+mod weights;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use thiserror::Error;
 
+pub use dump::{Dump, DumpError, Dumps};
 pub use measure::observe;
 pub use prepared::{Prepared, prepare};
 pub use stepper::{Look, Stepper, Taken};
+pub use weights::WeightsError;
 
 use crate::config::RunConfig;
 use crate::config::setting::SettingError;
@@ -43,6 +52,9 @@ pub enum TrainError {
     /// There is no data.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// The weights to start from do not fit.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
     /// The system gave no thread.
     #[error("cannot start a thread for lane {lane}: {source}")]
     Thread {
@@ -58,6 +70,7 @@ pub struct Session {
     header: Arc<RunHeader>,
     steps: u64,
     pacer: Arc<Pacer>,
+    dumps: Arc<Dumps>,
     recorder: Option<JoinHandle<RunEnd>>,
 }
 
@@ -80,6 +93,12 @@ impl Session {
     #[must_use]
     pub fn steps(&self) -> u64 {
         self.steps
+    }
+
+    /// The steps that are written down.
+    #[must_use]
+    pub fn dumps(&self) -> &Arc<Dumps> {
+        &self.dumps
     }
 
     /// Passes a wish on to the lanes; returns at once.

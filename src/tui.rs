@@ -20,6 +20,7 @@ pub mod theme;
 pub mod update;
 pub mod view;
 
+mod anatomy;
 mod chart;
 mod input;
 mod meter;

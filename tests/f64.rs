@@ -12,11 +12,11 @@ use std::sync::OnceLock;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::prelude::Device;
-use burn::tensor::{DType, FloatDType, IntDType, Tensor, TensorData};
+use burn::tensor::{self, DType, FloatDType, IntDType, Tensor, TensorData};
 use gradtop::backend;
 use gradtop::config::{Activation, Backend, Bias, BranchScale, LaneConfig, Norm, Optimizer, Wiring};
 use gradtop::quantity::{LayerSample, Quantity};
-use gradtop::stack::mlp::Task;
+use gradtop::stack::mlp::{Block, Task};
 use gradtop::stack::{Labelled, Loss, Mlp};
 use gradtop::train::{Look, Stepper};
 
@@ -163,8 +163,74 @@ fn difference(loss: impl Fn(f64) -> f64) -> f64 {
     (loss(NUDGE) - loss(-NUDGE)) / (2.0 * NUDGE)
 }
 
+/// φ, from Burn's own functions.
+fn activate(activation: Activation, x: Tensor<2>) -> Tensor<2> {
+    match activation {
+        Activation::Relu => tensor::activation::relu(x),
+        Activation::Tanh => tensor::activation::tanh(x),
+        Activation::Sigmoid => tensor::activation::sigmoid(x),
+        Activation::Gelu => x.clone() * (x / 2.0_f64.sqrt()).erf().add_scalar(1.0).mul_scalar(0.5),
+        Activation::Identity => x,
+        other => panic!("{other}"),
+    }
+}
+
+/// What enters N, φ, W and the scale s of a block.
+fn boundaries(block: &Block, x: Tensor<2>) -> [Tensor<2>; 4] {
+    let normed = block.norm.as_ref().map_or(x.clone(), |norm| norm.forward(x.clone()));
+    let hidden = activate(block.activation, normed.clone());
+    let output = tensor::module::linear(hidden.clone(), block.weight.val(), block.bias.as_ref().map(Param::val));
+    [x, normed, hidden, output]
+}
+
+/// The block's output when `value` enters at a boundary of its branch; the skip connection still carries `x`.
+fn from_boundary(block: &Block, boundary: usize, value: Tensor<2>, x: Tensor<2>) -> Tensor<2> {
+    let mut value = value;
+    if boundary == 0 {
+        value = block.norm.as_ref().map_or(value.clone(), |norm| norm.forward(value.clone()));
+    }
+    if boundary <= 1 {
+        value = activate(block.activation, value);
+    }
+    if boundary <= 2 {
+        value = tensor::module::linear(value, block.weight.val(), block.bias.as_ref().map(Param::val));
+    }
+    match block.wiring {
+        Wiring::Plain => value,
+        _ => x + value * block.branch_scale,
+    }
+}
+
+/// What the branch of one block should show.
+struct Branch {
+    /// ∂L/∂ what enters N, φ, W and the scale, with the skip connection held.
+    signals: [Vec<f64>; 4],
+    /// φ, [B, width].
+    hidden: Vec<f64>,
+    /// s·F(x).
+    output: Vec<f64>,
+}
+
+impl Branch {
+    fn of(model: &Mlp, layer: usize, x: &Tensor<2>, batch: &Labelled) -> Self {
+        let block = &model.blocks[layer - 1];
+        let enters = boundaries(block, x.clone());
+        let [_, _, hidden, output] = enters.clone();
+        let mut boundary = 0;
+        let signals = enters.map(|value| {
+            let here = boundary;
+            boundary += 1;
+            gradient(&value, |value| loss_from(model, layer + 1, from_boundary(block, here, value, x.clone()), batch))
+        });
+        Self { signals, hidden: host(hidden), output: host(output * block.branch_scale) }
+    }
+}
+
 /// What the quantities should be, layer by layer.
 struct Oracle {
+    lane: LaneConfig,
+    /// One entry per block.
+    branches: Vec<Branch>,
     /// ∂L/∂θ_l.
     gradients: Vec<Vec<f64>>,
     /// ∂L/∂x_l, empty for the stem.
@@ -176,7 +242,7 @@ struct Oracle {
 }
 
 impl Oracle {
-    fn of(model: &Mlp, batch: &Labelled) -> Self {
+    fn of(lane: &LaneConfig, model: &Mlp, batch: &Labelled) -> Self {
         let mut census = Census::default();
         model.visit(&mut census);
         let (mut gradients, mut weights) = (vec![Vec::new(); DEPTH + 2], vec![Vec::new(); DEPTH + 2]);
@@ -191,7 +257,15 @@ impl Oracle {
         let still = Nudged::model(model, None);
         let inputs = inputs(&still, batch);
         let signals = inputs.iter().enumerate().map(|(layer, x)| signal(&still, layer, x, batch)).collect();
-        Self { gradients, signals, weights, inputs: inputs.into_iter().map(host).collect() }
+        let branches = (1..=DEPTH).map(|layer| Branch::of(&still, layer, &inputs[layer], batch)).collect();
+        Self {
+            lane: lane.clone(),
+            branches,
+            gradients,
+            signals,
+            weights,
+            inputs: inputs.into_iter().map(host).collect(),
+        }
     }
 
     fn expected(&self, quantity: Quantity, layer: usize) -> Option<f64> {
@@ -204,8 +278,43 @@ impl Oracle {
             Quantity::GradRms => Some(gradient / (self.gradients[layer].len() as f64).sqrt()),
             Quantity::ActRms => Some(norm(&self.inputs[layer]) / (self.inputs[layer].len() as f64).sqrt()),
             Quantity::WeightNorm => Some(norm(&self.weights[layer])),
-            // Plain gradient descent: Δθ = −rate·g.
-            Quantity::UpdateRatio => Some(RATE * gradient / norm(&self.weights[layer])),
+            // Plain gradient descent: Δθ = −rate·g, and the first step is the whole way.
+            Quantity::UpdateRatio | Quantity::Distance => Some(RATE * gradient / norm(&self.weights[layer])),
+            other => self.of_branch(other, layer, self.branches.get(layer.wrapping_sub(1))?),
+        }
+    }
+
+    fn of_branch(&self, quantity: Quantity, layer: usize, branch: &Branch) -> Option<f64> {
+        let [channel, normed, hidden, output] = branch.signals.each_ref().map(|signal| norm(signal));
+        let (identity, is_residual) = (&self.signals[layer + 1], self.lane.wiring == Wiring::Residual);
+        let arriving = norm(identity);
+        let activation = self.lane.activation;
+        let share = |is: &dyn Fn(f64) -> bool| {
+            branch.hidden.iter().filter(|value| is(**value)).count() as f64 / branch.hidden.len() as f64
+        };
+        match quantity {
+            Quantity::IdentityNorm => is_residual.then_some(arriving),
+            Quantity::BranchNorm => Some(channel),
+            Quantity::ChannelCosine => {
+                let product: f64 = identity.iter().zip(&branch.signals[0]).map(|(a, b)| a * b).sum();
+                is_residual.then(|| product / arriving / channel)
+            }
+            Quantity::BranchRatio => is_residual.then(|| norm(&branch.output) / norm(&self.inputs[layer])),
+            Quantity::GainNorm => (self.lane.norm != Norm::None).then(|| channel / normed),
+            Quantity::GainActivation => (activation != Activation::Identity).then(|| normed / hidden),
+            Quantity::GainWeight => Some(hidden / output),
+            Quantity::GainOther => (self.lane.branch_scale.at(DEPTH) != 1.0).then(|| output / arriving),
+            Quantity::DeadFraction => (activation == Activation::Relu).then(|| {
+                let is_dead = |unit: &usize| branch.hidden.iter().skip(*unit).step_by(WIDTH).all(|value| *value == 0.0);
+                (0..WIDTH).filter(is_dead).count() as f64 / WIDTH as f64
+            }),
+            Quantity::Saturation => match activation {
+                Activation::Tanh => Some(share(&|value| value.abs() > 0.97)),
+                Activation::Sigmoid => Some(share(&|value| !(0.03..=0.97).contains(&value))),
+                _ => None,
+            },
+            // Taken on a schedule, with passes of their own: see tests/it/detail.rs.
+            Quantity::GradSnr | Quantity::Coherence | Quantity::Shatter | Quantity::StableRank => None,
             other => panic!("{other} has no oracle"),
         }
     }
@@ -215,14 +324,18 @@ fn signal(model: &Mlp, layer: usize, x: &Tensor<2>, batch: &Labelled) -> Vec<f64
     if layer == 0 {
         return Vec::new();
     }
+    gradient(x, |x| loss_from(model, layer, x, batch))
+}
+
+/// ∂loss/∂x, element by element.
+fn gradient(x: &Tensor<2>, loss: impl Fn(Tensor<2>) -> f64) -> Vec<f64> {
     let (shape, values) = (x.dims(), host(x.clone()));
     (0..values.len())
         .map(|element| {
             difference(|by| {
                 let mut values = values.clone();
                 values[element] += by;
-                let x = Tensor::from_data(TensorData::new(values, shape), &x.device());
-                loss_from(model, layer, x, batch)
+                loss(Tensor::from_data(TensorData::new(values, shape), &x.device()))
             })
         })
         .collect()
@@ -251,14 +364,16 @@ fn clearance(model: &Mlp, batch: &Labelled) -> f64 {
 fn worst(lane: &LaneConfig, seed: u64, oracle: &Oracle, backend: Backend) -> f64 {
     let device = device(backend);
     let model = Mlp::new(lane, TASK, seed, &device);
-    let taken = Stepper::new(model, lane, &device).step(&batch(&device), RATE, Look::Everything);
+    let taken = Stepper::new(model, lane, &device).step(&batch(&device), RATE, Look::Histograms);
     assert_eq!(taken.samples.len(), DEPTH + 2);
 
     let case = format!("{backend} {lane:?}");
     let mut worst = 0.0_f64;
     let mut compare = |what: String, found: f64, expected: f64| {
-        assert!(expected > 1e-9, "{what} of {case} proves nothing at {expected:e}");
-        let error = (found / expected - 1.0).abs();
+        // Shares are counted: they are exact, and may be 0. A cosine near 0 is as good as its size allows.
+        let scale = if what.starts_with("channel_cosine") { 1.0 } else { expected.abs() };
+        assert!(found == expected || scale > 1e-9, "{what} of {case} proves nothing at {expected:e}");
+        let error = if found == expected { 0.0 } else { (found - expected).abs() / scale };
         assert!(error <= PROMISED, "{what} of {case}: {found:e} instead of {expected:e}, off by {error:e}");
         worst = worst.max(error);
     };
@@ -288,7 +403,7 @@ fn agrees(norm: Norm) {
         .into_iter()
         .map(|lane| {
             let (device, seed) = (device(Backend::Flex), seed(&lane));
-            let oracle = Oracle::of(&Mlp::new(&lane, TASK, seed, &device), &batch(&device));
+            let oracle = Oracle::of(&lane, &Mlp::new(&lane, TASK, seed, &device), &batch(&device));
             (lane, seed, oracle)
         })
         .collect();

@@ -1,11 +1,14 @@
 //! Commands and flags. The flags of a run come from the table of settings, so that neither can forget the other.
 
+use std::ffi::OsString;
+
 use clap::builder::{FalseyValueParser, PossibleValuesParser, ValueParser};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, value_parser};
 use color_eyre::eyre::Result;
 
 use crate::config::RunConfig;
-use crate::config::draft::{Draft, Origin, split_lanes};
+use crate::config::draft::{self, Draft, Origin, split_lanes};
 use crate::config::setting::SETTINGS;
 use crate::quantity::Quantity;
 
@@ -37,6 +40,7 @@ pub(super) fn command() -> Command {
         )
         .subcommand(view())
         .subcommand(export())
+        .subcommand(super::explain::command())
         .subcommand(Command::new("completions").about("print shell completions").arg(
             Arg::new("shell").required(true).value_parser(value_parser!(clap_complete::Shell)).value_name("SHELL"),
         ))
@@ -73,7 +77,7 @@ fn export() -> Command {
                 .help("csv: lane,step,layer,path,quantity,value; svg, png: heatmaps of one quantity")
                 .value_name("FORMAT")
                 .required(true)
-                .value_parser(PossibleValuesParser::new(["csv", "svg", "png"])),
+                .value_parser(PossibleValuesParser::new(super::export::FORMATS)),
         )
         .arg(
             path("output", "FILE", "where to write; standard output otherwise (png: required on a terminal)")
@@ -100,7 +104,7 @@ fn run_arguments() -> Vec<Arg> {
         let help =
             if default.is_empty() { setting.help.to_owned() } else { format!("{} [default: {default}]", setting.help) };
         let argument = Arg::new(setting.key);
-        let argument = if setting.key == "steps" { argument.conflicts_with("epochs") } else { argument };
+        let argument = setting.alternative().into_iter().fold(argument, Arg::conflicts_with);
         argument
             .long(setting.key)
             .help(help)
@@ -133,8 +137,15 @@ fn run_arguments() -> Vec<Arg> {
             path("log", "DIR", "write the trace into this folder; without it nothing is written").long("log"),
             "GRADTOP_LOG",
         ),
-        switch("append", "go on in a folder that already holds a trace of the same lanes").requires("log"),
-        switch("force", "replace the trace that the folder holds").requires("log").conflicts_with("append"),
+        switch("append", "add a run of the same stacks behind those that the trace in the folder of --log holds; its steps begin at 1").requires("log"),
+        Arg::new("dump")
+            .long("dump")
+            .help("write parameters, batch, loss and gradients of a step into a safetensors file (repeatable)")
+            .value_name("STEP:FILE")
+            .action(ArgAction::Append)
+            .value_parser(ValueParser::string()),
+        switch("force", "replace the trace that the folder of --log holds, and the files of --dump")
+            .conflicts_with("append"),
         variable(path("config", "FILE", "read settings from this file").long("config"), "GRADTOP_CONFIG"),
         switch("print-config", "print every setting with its meaning as a file for --config, and end"),
     ];
@@ -171,6 +182,17 @@ fn screen_arguments() -> Vec<Arg> {
 fn variable(argument: Arg, name: &'static str) -> Arg {
     let is_empty = std::env::var_os(name).is_some_and(|value| value.is_empty());
     if is_empty { argument } else { argument.env(name) }
+}
+
+/// A word from the environment is refused in the name of its variable, not of a flag that nobody wrote.
+pub(super) fn name_variable(error: &mut clap::Error, arguments: &[OsString]) {
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return };
+    let Some((_, key)) = argument.split(' ').next().and_then(|flag| flag.split_once("--")) else { return };
+    let (flag, name) = (format!("--{key}"), draft::variable(key));
+    let is_written = arguments.iter().any(|argument| argument.to_string_lossy().starts_with(&flag));
+    if error.kind() == ErrorKind::InvalidValue && !is_written && std::env::var_os(&name).is_some() {
+        error.insert(ContextKind::InvalidArg, ContextValue::String(name));
+    }
 }
 
 /// Help must not print what happens to stand in the environment.

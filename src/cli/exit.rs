@@ -36,6 +36,21 @@ pub(super) struct Failed(pub(super) String);
 #[error("the trace is not complete: {0}")]
 pub(super) struct Incomplete(pub(super) String);
 
+/// A step that could not be written down.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub(super) struct Undumped(pub(super) String);
+
+/// Nothing that a person wanted written is missing.
+pub(super) fn complete(gap: Option<String>, undumped: Option<String>) -> Result<(), Report> {
+    match (gap, undumped) {
+        (None, None) => Ok(()),
+        (Some(gap), None) => Err(Incomplete(gap).into()),
+        (None, Some(dump)) => Err(Undumped(dump).into()),
+        (Some(gap), Some(dump)) => Err(Report::from(Incomplete(gap)).wrap_err(dump)),
+    }
+}
+
 impl Exit {
     /// Done.
     pub const DONE: Self = Self(0);

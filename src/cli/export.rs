@@ -15,6 +15,9 @@ use crate::report::{self, Size, csv};
 use crate::text;
 use crate::trace::{self, Trace};
 
+/// What a trace is written as; also the ends of names of such files.
+pub(super) const FORMATS: [&str; 3] = ["csv", "svg", "png"];
+
 /// Reads the trace to its end and writes it in another form.
 pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str).unwrap_or_default();
@@ -24,6 +27,7 @@ pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
     if format == "png" && output.is_none() && io::stdout().is_terminal() {
         return Err(Usage("a picture is no text for a terminal: write -o FILE.png".to_owned()).into());
     }
+    refuse_name(output, format)?;
     let mut trace = trace::read_last(path)?;
     let existing = if matches.get_flag("force") { Existing::Replace } else { Existing::Keep };
     let target = output.map(PathBuf::as_path);
@@ -41,6 +45,12 @@ pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
         picture(&mut trace, quantity, format)
             .and_then(|bytes| output::write(target, existing, |out| out.write_all(&bytes).context(UNWRITTEN)))
     };
+    if trace.earlier_runs() > 0 {
+        let runs = trace.earlier_runs() + 1;
+        note(&format!(
+            "the last of {runs} runs is exported, those before it are left out: gradtop view plays them all"
+        ));
+    }
     for warning in trace.warnings().sentences() {
         note(&warning);
     }
@@ -70,6 +80,18 @@ fn refuse_missing(quantity: Quantity, trace: &Trace) -> Result<()> {
     let names: Vec<&str> = there.iter().map(|quantity| quantity.name()).collect();
     let path = text::path(&trace.path());
     Err(eyre!("{path} has no {}: give --quantity one of {}", quantity.name(), names.join(", ")))
+}
+
+/// A file named after one format holds no other.
+fn refuse_name(output: Option<&PathBuf>, format: &str) -> Result<()> {
+    let named = output.and_then(|path| path.extension()).map(|extension| extension.to_string_lossy().to_lowercase());
+    match (named, output) {
+        (Some(named), Some(path)) if named != format && FORMATS.contains(&named.as_str()) => {
+            let path = path.display();
+            Err(Usage(format!("{path} is named after another format: write --to {named}, or -o FILE.{format}")).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn refuse_itself(target: Option<&Path>, trace: &Path) -> Result<()> {

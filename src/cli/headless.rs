@@ -9,6 +9,7 @@ use color_eyre::eyre::Result;
 use crossbeam_channel::{RecvTimeoutError, select_biased};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::dumping;
 use super::logging;
 use super::run::refused;
 use super::{Exit, exit, note, print};
@@ -106,6 +107,7 @@ impl Run {
     fn close(self, end: &RunEnd) -> Result<Exit> {
         self.progress.finish();
         // The sinks have everything only then.
+        let dumps = Arc::clone(self.session.dumps());
         let _ = self.session.join();
         if let Some(signal) = self.asked {
             signals::end_soon(signal);
@@ -115,9 +117,8 @@ impl Run {
         if self.asked.is_none() {
             printed?;
         }
-        if let Some(gap) = logging::gap(self.status.as_ref()) {
-            return Err(exit::Incomplete(gap).into());
-        }
+        dumping::tell(&dumps);
+        exit::complete(logging::gap(self.status.as_ref()), dumps.problem())?;
         match (&end.outcome, self.asked) {
             (Outcome::Stopped, Some(signal)) => Ok(Exit::signal(signal)),
             (Outcome::Completed | Outcome::Stopped, _) => Ok(Exit::DONE),

@@ -9,13 +9,15 @@ use crate::sink::Fanout;
 use crate::sink::channel::{self, EventStream};
 use crate::sink::trace::TraceSink;
 use crate::trace::TraceStatus;
-use crate::train::{self, Prepared, Session, TrainError};
+use crate::train::{self, Dumps, Prepared, Session, TrainError};
 use crate::tui::source::{Source, SourceKind};
 
 /// A run, its events for the screen and its trace.
 pub(super) struct LiveSource {
     logging: Logging,
     run: Option<LiveRun>,
+    /// Of the first run: what a person asked for on the command line is not asked of one started anew.
+    dumps: Arc<Dumps>,
     /// What the traces of earlier runs do not have.
     gap: Option<String>,
 }
@@ -24,18 +26,22 @@ struct LiveRun {
     session: Session,
     events: EventStream,
     trace: Option<Arc<TraceStatus>>,
+    /// What a person should know about the weights that they gave.
+    notes: Vec<String>,
 }
 
 impl LiveSource {
     /// Starts the first run.
     pub(super) fn start(prepared: Prepared, logging: Logging, trace: Option<TraceSink>) -> Result<Self, TrainError> {
         let run = LiveRun::start(prepared, trace)?;
-        Ok(Self { logging, run: Some(run), gap: None })
+        let dumps = Arc::clone(run.session.dumps());
+        Ok(Self { logging, run: Some(run), dumps, gap: None })
     }
 
-    /// Ends the run in order, and says what its trace does not have.
-    pub(super) fn close(self) -> Option<String> {
-        self.gap.or(self.run.and_then(LiveRun::close))
+    /// Ends the run in order, and says what became of its dumps and what its trace does not have.
+    pub(super) fn close(self) -> (Arc<Dumps>, Option<String>) {
+        let gap = self.run.and_then(LiveRun::close);
+        (self.dumps, self.gap.or(gap))
     }
 }
 
@@ -47,8 +53,9 @@ impl LiveRun {
         if let Some(trace) = trace {
             sinks = sinks.with(trace);
         }
+        let notes = prepared.notes().to_vec();
         let session = prepared.start(sinks)?;
-        Ok(Self { session, events, trace: status })
+        Ok(Self { session, events, trace: status, notes })
     }
 
     /// Ends it in order, and says what its trace does not have.
@@ -89,7 +96,10 @@ impl Source for LiveSource {
     }
 
     fn warnings(&self) -> Vec<String> {
-        logging::problem(self.run.as_ref().and_then(|run| run.trace.as_ref())).into_iter().collect()
+        let trace = logging::problem(self.run.as_ref().and_then(|run| run.trace.as_ref()));
+        let notes = self.run.iter().flat_map(|run| run.notes.iter().cloned());
+        // The screen shows the last.
+        notes.chain(self.dumps.problem()).chain(trace).collect()
     }
 
     fn would_lose(&self) -> bool {

@@ -6,10 +6,11 @@ use clap::ArgMatches;
 use color_eyre::eyre::{Report, Result};
 
 use super::diagnostics::Diagnostics;
+use super::exit::Usage;
 use super::logging::Logging;
-use super::{Exit, arguments, headless};
+use super::{Exit, arguments, dumping, headless};
 use crate::config::draft::Commented;
-use crate::train::{self, TrainError};
+use crate::train::TrainError;
 
 /// Whether the run has a screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
         return Ok(Exit::DONE);
     }
     let diagnostics = Diagnostics::of(matches)?;
-    let prepared = train::prepare(config).map_err(refused)?;
+    let prepared = dumping::prepare(matches, config)?;
     let logging = Logging::of(matches);
     let trace = logging.open(prepared.header())?;
     diagnostics.start(logging.directory().map(AsRef::as_ref))?;
@@ -47,10 +48,10 @@ fn face(matches: &ArgMatches) -> Face {
     Face::Headless
 }
 
-/// A setting that makes no sense is a matter of usage, wherever it was noticed.
+/// A setting that makes no sense is a matter of usage, wherever it was noticed; its flag is the remedy.
 pub(super) fn refused(error: TrainError) -> Report {
     match error {
-        TrainError::Setting(error) => error.into(),
+        TrainError::Setting(error) => Usage(format!("--{error}")).into(),
         other => other.into(),
     }
 }

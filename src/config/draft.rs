@@ -87,20 +87,13 @@ impl Draft {
     /// Writes one setting over what was written before: first the file, then the environment, then the flags.
     ///
     /// # Errors
-    /// When there is no such setting, or steps and epochs come from the same place.
+    /// When there is no such setting, or two that share a field, as steps and epochs do, come from the same place.
     pub fn set(&mut self, origin: Origin, key: &str, value: &str) -> Result<(), DraftError> {
         let setting = known(&origin, key)?;
-        // One field under two names.
-        let other = match setting.key {
-            "steps" => "epochs",
-            "epochs" => "steps",
-            _ => "",
-        };
-        if let Some((before, _)) = self.values.remove(other)
+        if let Some((before, _)) = setting.alternative().and_then(|other| self.values.remove(other))
             && std::mem::discriminant(&before) == std::mem::discriminant(&origin)
         {
-            let problem = "steps and epochs are both given: write one of them".to_owned();
-            return Err(DraftError::Value { place: origin.place(key), problem });
+            return Err(DraftError::Value { place: origin.place(key), problem: setting.both_given().problem });
         }
         self.values.insert(setting.key, (origin, value.to_owned()));
         Ok(())
@@ -214,7 +207,7 @@ pub fn split_lanes(text: &str) -> Vec<String> {
     let mut lanes: Vec<String> = Vec::new();
     for part in text.split(',') {
         match lanes.last_mut() {
-            Some(lane) if part.contains('=') && !part.contains(':') => {
+            Some(lane) if part.split_once('=').is_some_and(|(key, _)| !key.contains(':')) => {
                 lane.push(',');
                 lane.push_str(part);
             }
@@ -288,7 +281,7 @@ fn lane_texts(config: &RunConfig) -> Vec<String> {
     let text = |lane: &LaneConfig| {
         let alone = |lane: &LaneConfig| RunConfig { lanes: vec![lane.clone()], ..config.clone() };
         let mut parts = vec![format!("name={}", lane.name)];
-        for setting in SETTINGS.iter().filter(|setting| setting.is_per_lane()) {
+        for setting in SETTINGS.iter().filter(|setting| LaneSpec::takes(lane.wiring, setting)) {
             let value = setting.get(&alone(lane));
             if value != setting.get(config) {
                 parts.push(format!("{}={value}", setting.key));

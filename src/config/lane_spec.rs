@@ -3,12 +3,14 @@
 use std::str::FromStr;
 
 use super::choice::{nearest, not_one_of};
-use super::setting::{self, SETTINGS};
+use super::setting::{self, SETTINGS, Setting};
 use super::{LaneConfig, Wiring};
 use crate::text::clean;
 
 /// Key of a lane's own name.
 const NAME: &str = "name";
+/// Key of what only a residual lane has.
+const BRANCH_SCALE: &str = "branch-scale";
 /// A name of at most this many characters fits above a heatmap.
 const LONGEST_NAME: usize = 24;
 
@@ -24,13 +26,14 @@ impl FromStr for LaneSpec {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (wiring, rest) = text.split_once(':').unwrap_or((text, ""));
+        let (wiring, rest) = text.split_once(':').map_or((text, None), |(wiring, rest)| (wiring, Some(rest)));
         let mut spec = Self { wiring: wiring.trim().parse()?, name: None, overrides: Vec::new() };
-        for part in rest.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        for part in rest.into_iter().flat_map(|rest| rest.split(',')).map(str::trim) {
             let Some((key, value)) = part.split_once('=') else {
                 return Err(format!("'{part}' in '{text}' is not key=value, such as norm=layer"));
             };
             match key.trim() {
+                NAME if spec.name.is_some() => return Err(twice(NAME)),
                 NAME => spec.name = Some(name(value.trim())?),
                 key => spec.set(key, value.trim())?,
             }
@@ -49,8 +52,20 @@ impl LaneSpec {
             });
         };
         setting.set_lane(&mut LaneConfig::default(), value).map_err(|error| error.to_string())?;
+        if !Self::takes(self.wiring, setting) {
+            return Err(format!("{key}: a {} lane has no branch: write it on a residual lane", self.wiring));
+        }
+        if self.overrides.iter().any(|(before, _)| before == key) {
+            return Err(twice(key));
+        }
         self.overrides.push((key.to_owned(), value.to_owned()));
         Ok(())
+    }
+
+    /// Whether a lane of that wiring can have a value of its own.
+    #[must_use]
+    pub(super) fn takes(wiring: Wiring, setting: &Setting) -> bool {
+        setting.is_per_lane() && (wiring == Wiring::Residual || setting.key != BRANCH_SCALE)
     }
 
     /// The lanes with these common settings, each with a name of its own: the wiring, then wiring-2 …
@@ -72,6 +87,10 @@ impl LaneSpec {
         }
         lanes
     }
+}
+
+fn twice(key: &str) -> String {
+    format!("{key} is given twice in one lane: write it once")
 }
 
 fn free_name(wiring: Wiring, is_taken: impl Fn(&str) -> bool) -> String {
@@ -130,6 +149,16 @@ mod tests {
         assert!(problem("resdual").contains("did you mean 'residual'?"));
         assert_eq!(problem("plain:nrom=layer"), "a lane has no setting 'nrom': did you mean 'norm'?");
         assert_eq!(problem("plain:seed=3"), "seed: belongs to the whole run: write it outside --lane");
+        assert_eq!(problem("plain:depth=3,depth=4"), "depth is given twice in one lane: write it once");
+        assert_eq!(problem("plain:name=a,name=a"), "name is given twice in one lane: write it once");
+        for text in ["plain:", "plain:,", "plain:depth=3,"] {
+            let words = format!("'' in '{text}' is not key=value, such as norm=layer");
+            assert_eq!(problem(text), words);
+        }
+        assert_eq!(
+            problem("plain:branch-scale=0.5"),
+            "branch-scale: a plain lane has no branch: write it on a residual lane"
+        );
         assert!(problem("plain:norm").contains("is not key=value"));
         for name in ["", "\u{1b}[31m", "\u{202e}niap", "plain\u{3164}", "a name that is longer than any"] {
             assert!(problem(&format!("plain:name={name}")).contains("is no name for a lane"), "{name:?}");

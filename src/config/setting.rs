@@ -87,10 +87,19 @@ impl Setting {
         }
     }
 
-    /// Whether it shares its field with another setting, as steps and epochs do: one of both is empty.
+    /// The setting that it shares its field with, as steps and epochs do: at most one of both is given.
     #[must_use]
-    pub fn is_alternative(&self) -> bool {
-        matches!(self.key, "steps" | "epochs")
+    pub fn alternative(&self) -> Option<&'static str> {
+        let pair = table::ALTERNATIVES.iter().find(|pair| pair.contains(&self.key))?;
+        pair.iter().copied().find(|key| *key != self.key)
+    }
+
+    /// The refusal where its alternative is given too.
+    #[must_use]
+    pub fn both_given(&self) -> SettingError {
+        let pair = table::ALTERNATIVES.iter().find(|pair| pair.contains(&self.key));
+        let names = pair.map_or_else(|| self.key.to_owned(), |pair| pair.join(" and "));
+        self.error(format!("{names} are both given: write one of them"))
     }
 
     /// Whether each lane has a value of its own.
@@ -137,7 +146,7 @@ mod tests {
         for setting in SETTINGS {
             let mut config = defaults.clone();
             let value = setting.get(&config);
-            if value.is_empty() && setting.is_alternative() {
+            if value.is_empty() && setting.alternative().is_some() {
                 continue;
             }
             setting.set(&mut config, &value).expect("takes its own default");

@@ -46,14 +46,23 @@ pub enum Scalar {
     StepSeconds,
     /// Seconds of it that measuring took.
     MeasureSeconds,
+    /// Factor per block of the signal on its way back, fitted over the blocks of a measured step.
+    Rho,
 }
 
 impl Scalar {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 6] =
-        [Self::Loss, Self::Accuracy, Self::LearningRate, Self::GlobalGradNorm, Self::StepSeconds, Self::MeasureSeconds];
+    pub const ALL: [Self; 7] = [
+        Self::Loss,
+        Self::Accuracy,
+        Self::LearningRate,
+        Self::GlobalGradNorm,
+        Self::StepSeconds,
+        Self::MeasureSeconds,
+        Self::Rho,
+    ];
 
-    /// Its value at one step; `None` where the step has none.
+    /// What the record of one step says of it; `None` where it says nothing, as of ρ, which takes a lane's blocks.
     #[must_use]
     pub fn of(self, record: &StepRecord) -> Option<f32> {
         const NANOSECONDS: f32 = 1e-9;
@@ -64,6 +73,7 @@ impl Scalar {
             Self::GlobalGradNorm => record.global_grad_norm,
             Self::StepSeconds => Some(record.step_ns as f32 * NANOSECONDS),
             Self::MeasureSeconds => Some(record.measure_ns as f32 * NANOSECONDS),
+            Self::Rho => None,
         }
     }
 }

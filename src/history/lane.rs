@@ -5,14 +5,18 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::bucket::{CELL_BYTES, GridBucket};
+use super::histograms::Histograms;
+use super::ranges::Ranges;
 use super::recent::Recent;
 use super::scalars::Scalars;
+use super::slope::Blocks;
 use super::timeline::Timeline;
 use super::window::{Gathered, Window};
 use super::{Cell, Reduce, Scalar, ScalarBucket, Summary};
-use crate::event::{EvalRecord, LaneEnd, StepRecord};
-use crate::grid::Value;
-use crate::quantity::{Axis, Quantity};
+use crate::event::{EvalRecord, HistogramRecord, LaneEnd, StepRecord};
+use crate::grid::{Grid, Value};
+use crate::layer::LayerTable;
+use crate::quantity::{Axis, Cadence, Quantity};
 use crate::units::{LayerId, Step};
 
 /// Share of a lane's bytes for exact records: the rest is for buckets.
@@ -21,7 +25,7 @@ const RECENT_SHARE: usize = 4;
 const LEAST_BUCKETS: usize = 32;
 /// Buckets at most: four times the columns of a wide terminal.
 const MOST_BUCKETS: usize = 2048;
-/// Buckets of per-step values; 144 bytes each.
+/// Buckets of per-step values; 168 bytes each.
 const SCALAR_BUCKETS: usize = 4096;
 /// Evaluations kept, the newest.
 const MOST_EVALS: usize = 4096;
@@ -32,20 +36,22 @@ pub struct LaneHistory {
     quantities: Vec<Quantity>,
     axes: Vec<Axis>,
     layers: usize,
+    blocks: Blocks,
     recent: Recent,
     grids: Timeline<GridBucket>,
     scalars: Timeline<Scalars>,
-    /// Least and largest finite non-zero value per quantity.
-    ranges: Vec<(f32, f32)>,
+    ranges: Ranges,
+    histograms: Histograms,
     evals: Vec<EvalRecord>,
     first_step: Option<Step>,
+    first_measured: Option<Arc<StepRecord>>,
     end: Option<LaneEnd>,
 }
 
 impl LaneHistory {
     /// An empty history that takes about `budget` bytes when full.
-    pub(super) fn new(quantities: &[Quantity], layers: usize, budget: usize) -> Self {
-        let cells = quantities.len() * layers;
+    pub(super) fn new(quantities: &[Quantity], layers: &LayerTable, budget: usize) -> Self {
+        let cells = quantities.len() * layers.len();
         let recent = budget / RECENT_SHARE;
         let buckets = (budget - recent) / (cells * CELL_BYTES).max(1);
         // A power of two: a picture's columns then never cut a bucket.
@@ -53,13 +59,16 @@ impl LaneHistory {
         Self {
             quantities: quantities.to_vec(),
             axes: quantities.iter().map(|quantity| quantity.definition().axis).collect(),
-            layers,
+            layers: layers.len(),
+            blocks: Blocks::of(layers),
             recent: Recent::new(recent, size_of::<StepRecord>() + cells * size_of::<Value>()),
             grids: Timeline::new(capacity),
             scalars: Timeline::new(SCALAR_BUCKETS),
-            ranges: vec![(f32::INFINITY, 0.0); quantities.len()],
+            histograms: Histograms::new(layers.len()),
+            ranges: Ranges::new(quantities.len()),
             evals: Vec::new(),
             first_step: None,
+            first_measured: None,
             end: None,
         }
     }
@@ -71,14 +80,47 @@ impl LaneHistory {
         }
         self.first_step.get_or_insert(record.step);
         self.recent.push(record);
-        self.scalars.bucket_mut(record.step, Scalars::new).push(record);
+        let rho = self.rho(record);
+        self.scalars.bucket_mut(record.step, Scalars::new).push(record, rho);
         if record.is_measured() {
+            self.first_measured.get_or_insert_with(|| Arc::clone(record));
             let (quantities, layers) = (self.quantities.len(), self.layers);
             self.grids.bucket_mut(record.step, || GridBucket::new(quantities, layers)).push(&record.values, &self.axes);
-            for (row, range) in self.ranges.iter_mut().enumerate() {
-                widen(range, record.values.row(row));
+            self.ranges.take(&record.values, &self.axes);
+        }
+    }
+
+    /// Takes in what a step that is still held exactly did not say the first time: what it said stays as it is.
+    pub(super) fn recall(&mut self, record: &Arc<StepRecord>) {
+        let Some(held) = self.recent.held_mut(record.step) else { return };
+        let (rows, layers) = (self.quantities.len(), self.layers);
+        if record.values.layers() != layers || record.values.quantities() != rows {
+            return;
+        }
+        let mut news = Grid::absent(rows, layers);
+        let mut together = record.values.clone();
+        for row in 0..rows {
+            let told = held.values.row(row);
+            if told.iter().all(|value| value.is_absent()) {
+                news.row_mut(row).copy_from_slice(record.values.row(row));
+            } else {
+                together.row_mut(row).copy_from_slice(told);
             }
         }
+        Arc::make_mut(held).values = together;
+        self.grids.bucket_mut(record.step, || GridBucket::new(rows, layers)).push(&news, &self.axes);
+        self.ranges.take(&news, &self.axes);
+    }
+
+    pub(super) fn push_histogram(&mut self, record: &Arc<HistogramRecord>) {
+        self.histograms.push(record);
+    }
+
+    /// How the gradients were spread at the newest step at or before this one at which that was counted, of those that
+    /// are still held.
+    #[must_use]
+    pub fn histogram(&self, step: Step) -> Option<&Arc<HistogramRecord>> {
+        self.histograms.at(step)
     }
 
     pub(super) fn push_eval(&mut self, eval: EvalRecord) {
@@ -110,6 +152,12 @@ impl LaneHistory {
         self.recent.latest().map(|record| record.step)
     }
 
+    /// The first measured record, kept however long ago: what theory starts from.
+    #[must_use]
+    pub fn first_measured(&self) -> Option<&StepRecord> {
+        self.first_measured.as_deref()
+    }
+
     /// Newest record.
     #[must_use]
     pub fn latest(&self) -> Option<&StepRecord> {
@@ -126,14 +174,16 @@ impl LaneHistory {
     /// exact, which [`Self::summary`] tells apart.
     #[must_use]
     pub fn value(&self, quantity: Quantity, layer: LayerId, step: Step) -> Option<f32> {
-        self.record(Some(step))?.values.row(self.row(quantity)?).get(layer.index())?.get()
+        let row = self.row(quantity)?;
+        self.recent.newest(step, |record| self.holds(record, row))?.values.row(row).get(layer.index())?.get()
     }
 
     /// What the bucket of a step remembers of one cell; `None` where nothing was measured yet.
     #[must_use]
     pub fn summary(&self, quantity: Quantity, layer: LayerId, step: Step) -> Option<Summary> {
-        let (first, bucket) = self.grids.at_or_before(step)?;
-        let row = bucket.row(self.row(quantity)?);
+        let index = self.row(quantity)?;
+        let (first, bucket) = self.grids.newest(step, |bucket| self.bucket_holds(bucket, index))?;
+        let row = bucket.row(index);
         let cell = layer.index();
         let count = *row.count.get(cell)?;
         let (non_finite, _) = row.non_finite(cell);
@@ -185,8 +235,8 @@ impl LaneHistory {
         let is_recent = self.recent.oldest().is_some_and(|oldest| oldest.0 <= steps.start);
         let mut found = false;
         if is_recent && steps.end - steps.start < self.grids.width() {
-            let here = self.recent.within(steps).filter(|record| record.is_measured());
-            let held = || self.recent.measured_at(newest);
+            let here = self.recent.within(steps).filter(|record| self.holds(record, row));
+            let held = || self.recent.newest(newest, |record| self.holds(record, row));
             for record in or_else(here, held) {
                 found = true;
                 let values = record.values.row(row);
@@ -196,8 +246,9 @@ impl LaneHistory {
             }
         }
         if !found {
-            let held = || self.grids.at_or_before(newest).map(|(_, bucket)| bucket);
-            for bucket in or_else(self.grids.overlapping(steps), held) {
+            let here = self.grids.overlapping(steps).filter(|bucket| self.bucket_holds(bucket, row));
+            let held = || self.grids.newest(newest, |bucket| self.bucket_holds(bucket, row)).map(|(_, bucket)| bucket);
+            for bucket in or_else(here, held) {
                 found = true;
                 let values = bucket.row(row);
                 for (cell, layers) in gathered.iter_mut().zip(layers) {
@@ -205,7 +256,8 @@ impl LaneHistory {
                 }
             }
         }
-        found
+        // Measured, and not yet this quantity: absent rather than not reached.
+        found || self.grids.newest(newest, |_| true).is_some()
     }
 
     /// One quantity over all layers at a step (mean of its bucket, when it is no longer exact), on the quantity's axis.
@@ -213,31 +265,34 @@ impl LaneHistory {
     pub fn profile(&self, quantity: Quantity, step: Step) -> Vec<Cell> {
         let Some(row) = self.row(quantity) else { return vec![Cell::Empty; self.layers] };
         let axis = self.axes[row];
-        let exact = self.record(Some(step)).map(|record| record.values.row(row));
-        let bucket = self.grids.at_or_before(step).map(|(_, bucket)| bucket.row(row));
+        let exact = self.recent.newest(step, |record| self.holds(record, row)).map(|record| record.values.row(row));
+        let bucket = self.grids.newest(step, |bucket| self.bucket_holds(bucket, row));
+        let bucket = bucket.map(|(_, bucket)| bucket.row(row));
+        let nothing = if self.grids.newest(step, |_| true).is_some() { Cell::Absent } else { Cell::Empty };
         (0..self.layers)
             .map(|layer| {
                 let mut cell = Gathered::NOTHING;
                 match (exact, &bucket) {
                     (Some(values), _) => cell.take_step(values, layer..layer + 1, axis),
                     (None, Some(bucket)) => cell.take_bucket(bucket, layer..layer + 1),
-                    (None, None) => return Cell::Empty,
+                    (None, None) => return nothing,
                 }
                 cell.cell(axis, Reduce::Mean)
             })
             .collect()
     }
 
-    /// Least and largest finite non-zero value ever seen on the quantity's axis (log₁₀ |v| or v).
+    /// Whether any layer ever had a value of the quantity, finite or not.
+    #[must_use]
+    pub fn has(&self, quantity: Quantity) -> bool {
+        self.row(quantity).is_some_and(|row| self.ranges.has(row))
+    }
+
+    /// Least and largest finite value ever seen on the quantity's axis: log₁₀ |v|, zeros aside, or v.
     #[must_use]
     pub fn range(&self, quantity: Quantity) -> Option<(f32, f32)> {
         let row = self.row(quantity)?;
-        let (min, max) = *self.ranges.get(row)?;
-        match self.axes[row] {
-            _ if min > max => None,
-            Axis::Log => Some((min.log10(), max.log10())),
-            Axis::Linear => Some((min, max)),
-        }
+        self.ranges.of(row, self.axes[row])
     }
 
     /// A per-step value over a window of steps.
@@ -251,7 +306,10 @@ impl LaneHistory {
         let mut together = ScalarBucket::EMPTY;
         let is_recent = self.recent.oldest().is_some_and(|oldest| oldest.0 <= steps.start);
         if is_recent && steps.end - steps.start < self.scalars.width() {
-            self.recent.within(steps).filter_map(|record| scalar.of(record)).for_each(|value| together.push(value));
+            self.recent
+                .within(steps)
+                .filter_map(|record| self.scalar_of(scalar, record))
+                .for_each(|value| together.push(value));
         } else {
             self.scalars
                 .overlapping(steps)
@@ -259,6 +317,19 @@ impl LaneHistory {
                 .for_each(|bucket| together.merge(bucket));
         }
         (together.count > 0).then_some(together)
+    }
+
+    fn scalar_of(&self, scalar: Scalar, record: &StepRecord) -> Option<f32> {
+        match scalar {
+            Scalar::Rho => self.rho(record),
+            other => other.of(record),
+        }
+    }
+
+    /// Factor per block of the signal, fitted over the blocks of a measured step.
+    fn rho(&self, record: &StepRecord) -> Option<f32> {
+        let row = self.row(Quantity::SignalNorm).filter(|_| record.is_measured())?;
+        self.blocks.rho(record.values.row(row))
     }
 
     /// Evaluations on the held-out split, the newest 4,096.
@@ -273,6 +344,19 @@ impl LaneHistory {
         self.end.as_ref()
     }
 
+    /// Whether a step has values of a quantity: a measured step has those that are always taken, others now and then.
+    fn holds(&self, record: &StepRecord, row: usize) -> bool {
+        record.is_measured() && (self.is_always(row) || record.values.row(row).iter().any(|value| !value.is_absent()))
+    }
+
+    fn bucket_holds(&self, bucket: &GridBucket, row: usize) -> bool {
+        self.is_always(row) || bucket.row(row).count.iter().any(|count| *count > 0)
+    }
+
+    fn is_always(&self, row: usize) -> bool {
+        self.quantities.get(row).is_some_and(|quantity| quantity.definition().cadence == Cadence::Always)
+    }
+
     fn row(&self, quantity: Quantity) -> Option<usize> {
         self.quantities.iter().position(|other| *other == quantity)
     }
@@ -283,17 +367,4 @@ fn or_else<T>(items: impl Iterator<Item = T>, instead: impl FnOnce() -> Option<T
     let mut items = items.peekable();
     let instead = if items.peek().is_none() { instead() } else { None };
     items.chain(instead)
-}
-
-/// Widens the range by the finite non-zero magnitudes, compared as bits: positive floats are ordered like integers.
-fn widen((min, max): &mut (f32, f32), values: &[Value]) {
-    const INFINITE: u32 = f32::INFINITY.to_bits();
-    let (mut least, mut largest) = (min.to_bits(), max.to_bits());
-    for value in values {
-        let magnitude = value.raw().abs().to_bits();
-        let counts = magnitude.wrapping_sub(1) < INFINITE - 1;
-        least = least.min(if counts { magnitude } else { INFINITE });
-        largest = largest.max(if counts { magnitude } else { 0 });
-    }
-    (*min, *max) = (f32::from_bits(least), f32::from_bits(largest));
 }

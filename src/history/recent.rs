@@ -48,9 +48,20 @@ impl Recent {
         self.records.range(from..to.max(from)).map(Arc::as_ref)
     }
 
+    /// The record of exactly this step.
+    pub(super) fn held_mut(&mut self, step: Step) -> Option<&mut Arc<StepRecord>> {
+        let index = self.records.binary_search_by_key(&step, |record| record.step).ok()?;
+        self.records.get_mut(index)
+    }
+
     /// The newest *measured* record at or before a step.
     pub(super) fn measured_at(&self, step: Step) -> Option<&StepRecord> {
+        self.newest(step, StepRecord::is_measured)
+    }
+
+    /// The newest record at or before a step that fulfils a condition.
+    pub(super) fn newest(&self, step: Step, holds: impl Fn(&StepRecord) -> bool) -> Option<&StepRecord> {
         let end = self.records.partition_point(|record| record.step <= step);
-        self.records.range(..end).rev().map(Arc::as_ref).find(|record| record.is_measured())
+        self.records.range(..end).rev().map(Arc::as_ref).find(|record| holds(record))
     }
 }

@@ -14,10 +14,11 @@ impl Scalars {
         Self([ScalarBucket::EMPTY; Scalar::ALL.len()])
     }
 
-    /// Takes one step in.
-    pub(super) fn push(&mut self, record: &StepRecord) {
+    /// Takes one step in, with the ρ that was fitted to it.
+    pub(super) fn push(&mut self, record: &StepRecord, rho: Option<f32>) {
         for (bucket, scalar) in self.0.iter_mut().zip(Scalar::ALL) {
-            if let Some(value) = scalar.of(record) {
+            let value = if scalar == Scalar::Rho { rho } else { scalar.of(record) };
+            if let Some(value) = value {
                 bucket.push(value);
             }
         }

@@ -129,3 +129,25 @@ fn the_range_counts_only_finite_values_above_zero() {
     assert_eq!(history.lanes()[0].range(SIGNAL), Some((1.0, 3.0)));
     assert_eq!(filled(3, 1, |_, _| None).lanes()[0].range(SIGNAL), None);
 }
+
+#[test]
+fn rho_is_kept_for_every_measured_step_and_of_the_blocks_alone() {
+    let history = filled(6000, 5, |step, layer| (step % 2 == 1).then(|| 0.5_f32.powf(4.0 - layer as f32)));
+    let lane = &history.lanes()[0];
+    for steps in [1..2, 5999..6000] {
+        let rho = lane.scalar(Scalar::Rho, steps, 1)[0].expect("measured");
+        assert!((rho.mean - 0.5).abs() < 1e-4 && rho.non_finite == 0, "{rho:?}");
+    }
+    assert_eq!(lane.scalar(Scalar::Rho, 6000..6001, 1), [None]);
+}
+
+#[test]
+fn a_linear_range_holds_signs_and_zeros_a_logarithmic_one_magnitudes() {
+    let history = filled(3, 4, |step, layer| [None, Some(0.0), Some(-0.5), Some(0.25)][layer].filter(|_| step > 1));
+    let lane = &history.lanes()[0];
+    assert_eq!(lane.range(Quantity::ChannelCosine), Some((-0.5, 0.25)));
+    assert_eq!(lane.range(SIGNAL), Some((0.25_f32.log10(), 0.5_f32.log10())));
+    assert!(lane.has(SIGNAL) && !filled(3, 4, |_, _| None).lanes()[0].has(SIGNAL));
+    let zeros = filled(3, 4, |_, _| Some(0.0));
+    assert!(zeros.lanes()[0].has(SIGNAL) && zeros.lanes()[0].range(SIGNAL).is_none());
+}

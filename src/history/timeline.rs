@@ -77,11 +77,19 @@ impl<B> Timeline<B> {
     }
 
     /// The newest filled bucket at or before a step, with its first step.
+    #[cfg(test)]
     pub(super) fn at_or_before(&self, step: Step) -> Option<(Step, &B)> {
+        self.newest(step, |_| true)
+    }
+
+    /// The newest filled bucket at or before a step that fulfils a condition, with its first step.
+    pub(super) fn newest(&self, step: Step, holds: impl Fn(&B) -> bool) -> Option<(Step, &B)> {
         let first = self.first?;
         let index = (step.0.checked_sub(first.0)? / self.width) as usize;
-        let mut filled = self.buckets.iter().enumerate().take(index + 1).rev();
-        filled.find_map(|(index, bucket)| Some((Step(first.0 + index as u64 * self.width), bucket.as_ref()?)))
+        let filled = self.buckets.iter().enumerate().take(index + 1).rev();
+        let mut filled = filled.filter_map(|(index, bucket)| Some((index, bucket.as_ref()?)));
+        let (index, bucket) = filled.find(|(_, bucket)| holds(bucket))?;
+        Some((Step(first.0 + index as u64 * self.width), bucket))
     }
 }
 

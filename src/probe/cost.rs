@@ -91,7 +91,7 @@ fn readings() -> Duration {
     let tensor = Tensor::<2>::ones([1, 1], &backend::device(Backend::Flex)).try_into_primitive::<Flex>();
     let (Some(tap), Ok(tensor)) = (taps.tap(LayerId(0)), tensor) else { return Duration::ZERO };
     let start = Instant::now();
-    (0..CHAIN).for_each(|_| tap.read_input::<Flex>(&tensor));
+    (0..CHAIN).for_each(|_| tap.look(|reading| reading.input::<Flex>(&tensor)));
     start.elapsed().saturating_sub(taps.take().cost.timed)
 }
 

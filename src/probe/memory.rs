@@ -25,6 +25,9 @@ pub(crate) trait Readable: Backend {
     /// Lends the elements to `read`; `None` for a number format that is neither f32 nor f64.
     fn lend<R>(tensor: &Primitive<Self>, read: impl FnOnce(Floats<'_>) -> R) -> Option<R>;
 
+    /// The same in the order of the shape, outermost dimension first.
+    fn lend_in_order<R>(tensor: &Primitive<Self>, read: impl FnOnce(Floats<'_>) -> R) -> Option<R>;
+
     /// Whether the n-th element lent of one is at the same place in the shape as the n-th of the other.
     fn are_alike(one: &Primitive<Self>, other: &Primitive<Self>) -> bool;
 }
@@ -42,6 +45,14 @@ impl Readable for Flex {
             DType::F32 => Some(read(Floats::Single(whole.storage::<f32>()))),
             DType::F64 => Some(read(Floats::Double(whole.storage::<f64>()))),
             _ => None,
+        }
+    }
+
+    fn lend_in_order<R>(tensor: &Primitive<Self>, read: impl FnOnce(Floats<'_>) -> R) -> Option<R> {
+        if tensor.layout().is_contiguous() {
+            Self::lend(tensor, read)
+        } else {
+            Self::lend(&tensor.to_contiguous(), read)
         }
     }
 
@@ -88,6 +99,20 @@ impl Readable for NdArray {
         }
     }
 
+    fn lend_in_order<R>(tensor: &Primitive<Self>, read: impl FnOnce(Floats<'_>) -> R) -> Option<R> {
+        match tensor {
+            NdArrayTensor::F32(storage) => Some(match storage.view().as_slice() {
+                Some(values) => read(Floats::Single(values)),
+                None => read(Floats::Single(&storage.view().iter().copied().collect::<Vec<_>>())),
+            }),
+            NdArrayTensor::F64(storage) => Some(match storage.view().as_slice() {
+                Some(values) => read(Floats::Double(values)),
+                None => read(Floats::Double(&storage.view().iter().copied().collect::<Vec<_>>())),
+            }),
+            _ => None,
+        }
+    }
+
     fn are_alike(one: &Primitive<Self>, other: &Primitive<Self>) -> bool {
         match (one, other) {
             (NdArrayTensor::F32(one), NdArrayTensor::F32(other)) => one.view().strides() == other.view().strides(),
@@ -119,6 +144,29 @@ pub(super) fn with_pairs<const D: usize, R>(
             read,
         ),
     }
+}
+
+/// The same of three tensors.
+pub(super) fn with_triples<const D: usize, R>(
+    tensors: [&Tensor<D>; 3],
+    read: impl FnOnce([Floats<'_>; 3]) -> R,
+) -> Option<R> {
+    if tensors[0].clone().try_into_primitive::<Flex>().is_ok() {
+        let [one, two, three] = tensors.map(|tensor| tensor.clone().try_into_primitive::<Flex>());
+        return triples::<Flex, R>([&one.ok()?, &two.ok()?, &three.ok()?], read);
+    }
+    let [one, two, three] = tensors.map(|tensor| tensor.clone().try_into_primitive::<NdArray>());
+    triples::<NdArray, R>([&one.ok()?, &two.ok()?, &three.ok()?], read)
+}
+
+fn triples<B: Readable, R>(
+    [one, two, three]: [&Primitive<B>; 3],
+    read: impl FnOnce([Floats<'_>; 3]) -> R,
+) -> Option<R> {
+    if !B::are_alike(one, two) || !B::are_alike(two, three) {
+        return None;
+    }
+    B::lend(one, |one| B::lend(two, |two| B::lend(three, |three| read([one, two, three]))))??
 }
 
 fn pairs<B: Readable, R>(

@@ -1,14 +1,13 @@
-//! Σ v² of a tensor in one pass over its storage, accumulated in f64: f32 squares underflow at 1e-23.
+//! Σ v² of tensors in one pass over their storage, right to 1e-6 whatever their size: f32 squares underflow at 1e-23.
 //!
 //! Flex's and ndarray's memory is read in place; another backend computes the sum itself.
 
 use burn::tensor::{FloatDType, Tensor};
 
-use super::memory::{Floats, with_floats, with_pairs};
+use super::memory::{Floats, with_floats, with_pairs, with_triples};
 use crate::quantity::Moments;
 
-/// Independent partial sums: enough to fill the vector units whatever their width.
-const LANES: usize = 32;
+mod sums;
 
 /// Sum of squares and number of elements, any shape; NaN and ±Inf stay NaN and Inf.
 ///
@@ -33,10 +32,44 @@ pub fn change<const D: usize>(before: &Tensor<D>, after: &Tensor<D>) -> Moments 
     Moments { sum_of_squares, count }
 }
 
+/// Parameters before a step, their change by it, and their distance after it from the initial ones; all of one shape.
+#[must_use]
+pub(super) fn journey<const D: usize>(before: &Tensor<D>, after: &Tensor<D>, initial: &Tensor<D>) -> [Moments; 3] {
+    let count = before.shape().num_elements() as u64;
+    let sums = with_triples([before, after, initial], |values| match values {
+        [Floats::Single(before), Floats::Single(after), Floats::Single(initial)]
+            if before.len() == after.len() && after.len() == initial.len() =>
+        {
+            Some(sums::journey(before, after, initial))
+        }
+        _ => None,
+    });
+    match sums.flatten() {
+        Some(sums) => sums.map(|sum_of_squares| Moments { sum_of_squares, count }),
+        None => [moments(before), change(before, after), change(initial, after)],
+    }
+}
+
+/// Parameters before a step and their change by it; both of one shape.
+#[must_use]
+pub(super) fn step<const D: usize>(before: &Tensor<D>, after: &Tensor<D>) -> [Moments; 2] {
+    let count = before.shape().num_elements() as u64;
+    let sums = with_pairs(before, after, |before, after| match (before, after) {
+        (Floats::Single(before), Floats::Single(after)) if before.len() == after.len() => {
+            Some(sums::step(before, after))
+        }
+        _ => None,
+    });
+    match sums.flatten() {
+        Some(sums) => sums.map(|sum_of_squares| Moments { sum_of_squares, count }),
+        None => [moments(before), change(before, after)],
+    }
+}
+
 /// Σ (new − old)²; NaN when the two do not match.
 fn distance(old: &Floats<'_>, new: &Floats<'_>) -> f64 {
     match (old, new) {
-        (Floats::Single(old), Floats::Single(new)) if old.len() == new.len() => distance_f32(old, new),
+        (Floats::Single(old), Floats::Single(new)) if old.len() == new.len() => sums::distance(old, new),
         (Floats::Double(old), Floats::Double(new)) => {
             old.iter().zip(*new).map(|(old, new)| (new - old) * (new - old)).sum()
         }
@@ -44,44 +77,24 @@ fn distance(old: &Floats<'_>, new: &Floats<'_>) -> f64 {
     }
 }
 
-/// Σ v² of borrowed memory.
-pub(super) fn sum_of_squares(floats: &Floats<'_>) -> f64 {
-    match floats {
-        Floats::Single(values) => sum_of_squares_f32(values),
-        Floats::Double(values) => values.iter().map(|value| value * value).sum(),
+/// Σ a², Σ b² and Σ ab of two pieces of memory of one length; NaN when they do not match.
+pub(super) fn products(one: &Floats<'_>, other: &Floats<'_>) -> [f64; 3] {
+    match (one, other) {
+        (Floats::Single(one), Floats::Single(other)) if one.len() == other.len() => sums::products(one, other),
+        (Floats::Double(one), Floats::Double(other)) if one.len() == other.len() => {
+            let sum = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum();
+            [sum(one, one), sum(other, other), sum(one, other)]
+        }
+        _ => [f64::NAN; 3],
     }
 }
 
-fn sum_of_squares_f32(values: &[f32]) -> f64 {
-    pulp::Arch::new().dispatch(|| {
-        let mut sums = [0.0_f64; LANES];
-        let (chunks, rest) = values.as_chunks::<LANES>();
-        for chunk in chunks {
-            for (sum, value) in sums.iter_mut().zip(chunk) {
-                let value = f64::from(*value);
-                *sum += value * value;
-            }
-        }
-        let tail: f64 = rest.iter().map(|value| f64::from(*value) * f64::from(*value)).sum();
-        sums.iter().sum::<f64>() + tail
-    })
-}
-
-fn distance_f32(old: &[f32], new: &[f32]) -> f64 {
-    pulp::Arch::new().dispatch(|| {
-        let mut sums = [0.0_f64; LANES];
-        let (old_chunks, old_rest) = old.as_chunks::<LANES>();
-        let (new_chunks, new_rest) = new.as_chunks::<LANES>();
-        for (old, new) in old_chunks.iter().zip(new_chunks) {
-            for ((sum, old), new) in sums.iter_mut().zip(old).zip(new) {
-                let change = f64::from(*new) - f64::from(*old);
-                *sum += change * change;
-            }
-        }
-        let tail: f64 =
-            old_rest.iter().zip(new_rest).map(|(old, new)| (f64::from(*new) - f64::from(*old)).powi(2)).sum();
-        sums.iter().sum::<f64>() + tail
-    })
+/// Σ v² of borrowed memory.
+pub(super) fn sum_of_squares(floats: &Floats<'_>) -> f64 {
+    match floats {
+        Floats::Single(values) => sums::squares(values),
+        Floats::Double(values) => values.iter().map(|value| value * value).sum(),
+    }
 }
 
 #[cfg(test)]

@@ -23,10 +23,15 @@ pub struct ParameterMap {
 #[derive(Default)]
 pub struct Snapshot {
     /// `Tensor<D>` of each visited float parameter, D as it comes.
-    parameters: Vec<Box<dyn Any>>,
+    parameters: Vec<Box<dyn Any + Send + Sync>>,
 }
 
 impl Snapshot {
+    /// The n-th visited parameter.
+    pub(super) fn get<const D: usize>(&self, visited: usize) -> Option<&Tensor<D>> {
+        self.parameters.get(visited)?.downcast_ref()
+    }
+
     /// The parameters as they are now.
     #[must_use]
     pub fn of<M: Module>(model: &M) -> Self {
@@ -76,9 +81,15 @@ impl ParameterMap {
         &self.table
     }
 
-    /// Layer of each trained parameter, in visiting order.
-    pub(crate) fn trained(&self) -> impl Iterator<Item = usize> + '_ {
-        self.layer_of.iter().flatten().copied()
+    /// Each trained parameter in visiting order: the how many-th of all that are visited, and its layer.
+    pub(crate) fn trained(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.layer_of.iter().enumerate().filter_map(|(visited, layer)| Some((visited, (*layer)?)))
+    }
+
+    /// ‖θ‖² per layer.
+    #[must_use]
+    pub fn weights<M: Module>(&self, model: &M) -> Vec<Option<Moments>> {
+        self.updates(model, &Snapshot::of(model)).weight
     }
 
     /// ‖g‖² per layer, before clipping; a layer without any gradient is `None`.
@@ -107,7 +118,7 @@ impl ParameterMap {
     }
 
     /// Layer of the n-th visited parameter.
-    fn layer(&self, visited: usize) -> Option<usize> {
+    pub(super) fn layer(&self, visited: usize) -> Option<usize> {
         self.layer_of.get(visited).copied().flatten()
     }
 }
@@ -148,7 +159,7 @@ struct UpdateVisitor<'a> {
 impl ModuleVisitor for UpdateVisitor<'_> {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
         let layer = self.map.layer(self.visited);
-        let before = self.before.parameters.get(self.visited).and_then(|kept| kept.downcast_ref::<Tensor<D>>());
+        let before = self.before.get::<D>(self.visited);
         self.visited += 1;
         if let (Some(layer), Some(before)) = (layer, before) {
             add(&mut self.sums.weight, layer, moments(before));

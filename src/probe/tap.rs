@@ -15,13 +15,14 @@ use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
-use burn::backend::{Autodiff, Flex, TensorMetadata};
+use burn::backend::{Autodiff, Flex};
 use burn::tensor::Tensor;
 
 use super::cost::Cost;
 use super::memory::{Primitive, Readable};
-use super::moments::sum_of_squares;
-use crate::quantity::Moments;
+use super::reading::{Channel, LayerReading};
+use crate::config::Activation;
+use crate::quantity::StepKind;
 use crate::units::LayerId;
 
 /// The taps of one forward and backward pass of one lane; clones share what was read.
@@ -33,21 +34,15 @@ pub struct Taps {
 /// What the taps read.
 #[derive(Debug, Default)]
 struct Board {
-    inputs: Vec<Option<Moments>>,
-    signals: Vec<Option<Moments>>,
-    gradients: Vec<Option<Moments>>,
+    layers: Vec<LayerReading>,
     cost: Cost,
 }
 
-/// What the taps of one pass read, one entry per layer.
+/// What the taps of one pass read.
 #[derive(Debug, Default)]
 pub struct Readings {
-    /// x_l.
-    pub inputs: Vec<Option<Moments>>,
-    /// δ_l.
-    pub signals: Vec<Option<Moments>>,
-    /// Gradients of the parameters of layers that are one operation; `None` for the others.
-    pub gradients: Vec<Option<Moments>>,
+    /// One entry per layer.
+    pub layers: Vec<LayerReading>,
     /// What reading cost.
     pub cost: Cost,
 }
@@ -62,27 +57,83 @@ impl Taps {
     /// Taps for a stack of this many layers, stem and head included.
     #[must_use]
     pub fn on(layers: usize) -> Self {
-        let nothing = vec![None; layers];
-        let board = Board { inputs: nothing.clone(), signals: nothing.clone(), gradients: nothing, ..Board::default() };
-        Self { board: Some(Arc::new(Mutex::new(board))) }
+        let layers = std::iter::repeat_with(LayerReading::default).take(layers).collect();
+        Self { board: Some(Arc::new(Mutex::new(Board { layers, cost: Cost::default() }))) }
     }
 
-    /// Reads the input of `layer` as it passes, and on the way back its gradient. The tensor is handed on unchanged.
-    ///
-    /// # Shapes
-    /// Any, usually [B, …].
+    /// The same, and what they read of every δ_l can be had element by element.
     #[must_use]
-    #[allow(deprecated)] // ndarray, see above
+    pub fn keeping(layers: usize) -> Self {
+        let layers = std::iter::repeat_with(LayerReading::keeping).take(layers).collect();
+        Self { board: Some(Arc::new(Mutex::new(Board { layers, cost: Cost::default() }))) }
+    }
+
+    /// Reads the input of `layer` as it passes, and on the way back its gradient δ_l.
+    ///
+    /// The tensor is handed on unchanged, here and by all other taps; any shape, usually [B, …].
+    #[must_use]
     pub fn input<const D: usize>(&self, layer: LayerId, tensor: Tensor<D>) -> Tensor<D> {
+        self.pass(layer, Way::Input, tensor)
+    }
+
+    /// Reads the signal behind one step of the layer's branch: stands at the step's input.
+    #[must_use]
+    pub fn step<const D: usize>(&self, layer: LayerId, kind: StepKind, tensor: Tensor<D>) -> Tensor<D> {
+        self.pass(layer, Way::Step(kind), tensor)
+    }
+
+    /// Reads what comes back through the skip connection: stands at its beginning.
+    #[must_use]
+    pub fn skip<const D: usize>(&self, layer: LayerId, tensor: Tensor<D>) -> Tensor<D> {
+        self.pass(layer, Way::Channel(Channel::Identity), tensor)
+    }
+
+    /// Compares what comes back through the branch with the skip connection: stands at the branch's beginning, before
+    /// the taps of its steps.
+    #[must_use]
+    pub fn branch<const D: usize>(&self, layer: LayerId, tensor: Tensor<D>) -> Tensor<D> {
+        self.pass(layer, Way::Channel(Channel::Branch), tensor)
+    }
+
+    /// Reads s·F(x).
+    #[allow(deprecated)] // ndarray is offered although Burn deprecates it
+    pub fn branch_output<const D: usize>(&self, layer: LayerId, tensor: &Tensor<D>) {
+        let Some(tap) = self.tap(layer) else { return };
+        match tensor.clone().try_into_primitive::<Autodiff<Flex>>() {
+            Ok(tensor) => tap.look(|reading| reading.branch::<Flex>(&tensor.into_parts().0)),
+            Err(_) => {
+                if let Ok(tensor) = tensor.clone().try_into_primitive::<Autodiff<NdArray>>() {
+                    tap.look(|reading| reading.branch::<NdArray>(&tensor.into_parts().0));
+                }
+            }
+        }
+    }
+
+    /// Reads φ(x), shape [B, units].
+    #[allow(deprecated)] // ndarray, see above
+    pub fn hidden(&self, layer: LayerId, activation: Activation, tensor: &Tensor<2>) {
+        let Some(tap) = self.tap(layer) else { return };
+        match tensor.clone().try_into_primitive::<Autodiff<Flex>>() {
+            Ok(tensor) => tap.look(|reading| reading.hidden::<Flex>(activation, &tensor.into_parts().0)),
+            Err(_) => {
+                if let Ok(tensor) = tensor.clone().try_into_primitive::<Autodiff<NdArray>>() {
+                    tap.look(|reading| reading.hidden::<NdArray>(activation, &tensor.into_parts().0));
+                }
+            }
+        }
+    }
+
+    #[allow(deprecated)] // ndarray, see above
+    fn pass<const D: usize>(&self, layer: LayerId, way: Way, tensor: Tensor<D>) -> Tensor<D> {
         let Some(tap) = self.tap(layer) else { return tensor };
         if let Ok(primitive) = tensor.clone().try_into_primitive::<Autodiff<Flex>>() {
             drop(tensor);
-            return Tensor::from_primitive::<Autodiff<Flex>>(tap.insert::<Flex>(primitive));
+            return Tensor::from_primitive::<Autodiff<Flex>>(tap.insert::<Flex>(way, primitive));
         }
         match tensor.clone().try_into_primitive::<Autodiff<NdArray>>() {
             Ok(primitive) => {
                 drop(tensor);
-                Tensor::from_primitive::<Autodiff<NdArray>>(tap.insert::<NdArray>(primitive))
+                Tensor::from_primitive::<Autodiff<NdArray>>(tap.insert::<NdArray>(way, primitive))
             }
             Err(_) => tensor,
         }
@@ -98,13 +149,17 @@ impl Taps {
     pub fn take(self) -> Readings {
         let Some(board) = self.board else { return Readings::default() };
         let mut board = board.lock().unwrap_or_else(PoisonError::into_inner);
-        Readings {
-            inputs: std::mem::take(&mut board.inputs),
-            signals: std::mem::take(&mut board.signals),
-            gradients: std::mem::take(&mut board.gradients),
-            cost: board.cost,
-        }
+        Readings { layers: std::mem::take(&mut board.layers), cost: board.cost }
     }
+}
+
+/// What a tap that is an operation of its own reads on the way back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// δ_l; on the way forward x_l.
+    Input,
+    Step(StepKind),
+    Channel(Channel),
 }
 
 /// One tap: where its readings go.
@@ -115,41 +170,24 @@ pub(crate) struct Tap {
 }
 
 impl Tap {
-    fn insert<B: Readable>(self, tensor: Primitive<Autodiff<B>>) -> Primitive<Autodiff<B>> {
+    fn insert<B: Readable>(self, way: Way, tensor: Primitive<Autodiff<B>>) -> Primitive<Autodiff<B>> {
         let (primitive, guard) = tensor.into_parts();
-        self.read_input::<B>(&primitive);
+        if way == Way::Input {
+            self.look(|reading| reading.input::<B>(&primitive));
+        }
         self.board.lock().unwrap_or_else(PoisonError::into_inner).cost.insert();
         match Backward::<B, 1>::prepare::<NoCheckpointing>(PassOn, [guard]).compute_bound().stateful() {
-            OpsKind::Tracked(prepared) => prepared.finish(self, primitive),
+            OpsKind::Tracked(prepared) => prepared.finish((self, way), primitive),
             OpsKind::UnTracked(prepared) => prepared.finish(primitive),
         }
     }
 
-    /// Reads the layer's input.
-    pub(crate) fn read_input<B: Readable>(&self, tensor: &Primitive<B>) {
-        self.read::<B>(tensor, |board| &mut board.inputs);
-    }
-
-    /// Reads the gradient at the layer's input.
-    pub(crate) fn read_signal<B: Readable>(&self, tensor: &Primitive<B>) {
-        self.read::<B>(tensor, |board| &mut board.signals);
-    }
-
-    /// Reads the gradient of one of the layer's parameters; those of one layer add up.
-    pub(crate) fn read_gradient<B: Readable>(&self, tensor: &Primitive<B>) {
-        self.read::<B>(tensor, |board| &mut board.gradients);
-    }
-
-    /// Adds a tensor's statistics to those of the layer.
-    fn read<B: Readable>(&self, tensor: &Primitive<B>, slots: impl FnOnce(&mut Board) -> &mut Vec<Option<Moments>>) {
+    /// Looks at some tensors of the layer.
+    pub(crate) fn look(&self, work: impl FnOnce(&mut LayerReading)) {
         let start = Instant::now();
-        let moments = B::lend(tensor, |floats| Moments {
-            sum_of_squares: sum_of_squares(&floats),
-            count: tensor.shape().num_elements() as u64,
-        });
         let mut board = self.board.lock().unwrap_or_else(PoisonError::into_inner);
-        if let (Some(slot), Some(moments)) = (slots(&mut board).get_mut(self.layer), moments) {
-            *slot = Some(slot.map_or(moments, |so_far| so_far.and(moments)));
+        if let Some(reading) = board.layers.get_mut(self.layer) {
+            work(reading);
         }
         board.cost.add(start.elapsed());
     }
@@ -160,11 +198,16 @@ impl Tap {
 struct PassOn;
 
 impl<B: Readable> Backward<B, 1> for PassOn {
-    type State = Tap;
+    type State = (Tap, Way);
 
-    fn backward(self, ops: Ops<Tap, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+    fn backward(self, ops: Ops<(Tap, Way), 1>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<B>(&ops.node);
-        ops.state.read_signal::<B>(&gradient);
+        let (tap, way) = ops.state;
+        tap.look(|reading| match way {
+            Way::Input => reading.signal::<B>(&gradient),
+            Way::Step(kind) => reading.step::<B>(kind, &gradient),
+            Way::Channel(channel) => reading.channel::<B>(channel, &gradient),
+        });
         let [parent] = ops.parents;
         if let Some(parent) = parent {
             grads.register::<B>(parent.id, gradient);

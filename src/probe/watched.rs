@@ -12,8 +12,8 @@ use burn::prelude::Device;
 use burn::tensor::Tensor;
 
 use super::cost::Cost;
-use super::moments::{change, moments};
-use super::parameters::{ParameterMap, add};
+use super::moments::{journey, moments, step};
+use super::parameters::{ParameterMap, Snapshot, add};
 use crate::quantity::Moments;
 
 /// What was seen of the parameters during one step, one entry per layer.
@@ -25,36 +25,68 @@ pub struct Seen {
     pub weights: Vec<Option<Moments>>,
     /// Parameters after − before.
     pub updates: Vec<Option<Moments>>,
+    /// Parameters after − the initial ones.
+    pub drift: Vec<Option<Moments>>,
     /// What looking cost.
     pub cost: Cost,
 }
 
 /// The handle of a watched optimiser.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Watch {
     board: Arc<Mutex<Option<Board>>>,
+    /// The parameters at the start, kept alive.
+    initial: Arc<Snapshot>,
 }
 
 #[derive(Debug)]
 struct Board {
-    /// Layers of the parameters still to come, last first.
-    to_come: Vec<usize>,
+    /// Parameters still to come, last first: the how many-th of the model, and its layer.
+    to_come: Vec<(usize, usize)>,
     /// Layers whose gradients are known already.
     known: Vec<bool>,
+    reach: Reach,
     seen: Seen,
 }
 
+/// How far back a look at the parameters goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// To the step before.
+    Step,
+    /// To the initial parameters: memory that nothing else has brought into the cache.
+    Start,
+}
+
 impl Watch {
+    /// A watch that measures how far the parameters have moved from `initial`.
+    #[must_use]
+    pub fn new(initial: Snapshot) -> Self {
+        Self { board: Arc::default(), initial: Arc::new(initial) }
+    }
+
+    /// The parameters at the start.
+    #[must_use]
+    pub fn initial(&self) -> &Snapshot {
+        &self.initial
+    }
+
     /// Reads the next step of a model in which every trained parameter has a gradient. `gradients`, one entry per
     /// layer, are those that were read already.
-    pub fn start(&self, map: &ParameterMap, mut gradients: Vec<Option<Moments>>) {
+    pub fn start(&self, map: &ParameterMap, mut gradients: Vec<Option<Moments>>, reach: Reach) {
         let nothing = vec![None; map.table().len()];
         gradients.resize(nothing.len(), None);
         let known = gradients.iter().map(Option::is_some).collect();
-        let seen = Seen { gradients, weights: nothing.clone(), updates: nothing, cost: Cost::default() };
-        let mut to_come: Vec<usize> = map.trained().collect();
+        let seen = Seen {
+            gradients,
+            weights: nothing.clone(),
+            updates: nothing.clone(),
+            drift: nothing,
+            cost: Cost::default(),
+        };
+        let mut to_come: Vec<(usize, usize)> = map.trained().collect();
         to_come.reverse();
-        *self.board.lock().unwrap_or_else(PoisonError::into_inner) = Some(Board { to_come, known, seen });
+        *self.board.lock().unwrap_or_else(PoisonError::into_inner) = Some(Board { to_come, known, reach, seen });
     }
 
     /// What was seen since [`Self::start`]; `None` when it was not called.
@@ -90,8 +122,8 @@ impl<O: Optimizer> Optimizer for Watched<O> {
         state: Option<Self::State<D>>,
     ) -> (Tensor<D>, Option<Self::State<D>>) {
         let mut guard = self.watch.board.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((board, layer)) = guard.as_mut().and_then(|board| board.to_come.pop().map(|layer| (board, layer)))
-        else {
+        let next = guard.as_mut().and_then(|board| board.to_come.pop().map(|parameter| (board, parameter)));
+        let Some((board, (visited, layer))) = next else {
             drop(guard);
             return self.inner.step(learning_rate, tensor, gradient, state);
         };
@@ -103,8 +135,18 @@ impl<O: Optimizer> Optimizer for Watched<O> {
         let (after, state) = self.inner.step(learning_rate, tensor, gradient, state);
         // Now that the update has brought them into the cache: reading alone is what measuring costs.
         cost.of(|| {
-            add(&mut board.seen.weights, layer, moments(&before));
-            add(&mut board.seen.updates, layer, change(&before, &after));
+            let seen = &mut board.seen;
+            let initial = self.watch.initial.get::<D>(visited).filter(|_| board.reach == Reach::Start);
+            if let Some(initial) = initial {
+                let [weight, update, drift] = journey(&before, &after, initial);
+                add(&mut seen.weights, layer, weight);
+                add(&mut seen.updates, layer, update);
+                add(&mut seen.drift, layer, drift);
+            } else {
+                let [weight, update] = step(&before, &after);
+                add(&mut seen.weights, layer, weight);
+                add(&mut seen.updates, layer, update);
+            }
             drop(before);
         });
         board.seen.cost = cost;

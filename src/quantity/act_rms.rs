@@ -1,6 +1,6 @@
 //! Forward scale: rms of the layer's input, ‖x_l‖_F/√numel, shape [B, …], whole batch.
 
-use super::{Axis, Definition, LayerSample};
+use super::{Axis, Cadence, Definition, LayerSample};
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "act_rms",
@@ -9,8 +9,10 @@ pub(super) const DEFINITION: Definition = Definition {
     meaning: "forward scale: size of the activations at the layer's input",
     formula: "‖x_l‖_F / √numel(x_l)",
     edge_cases: "absent where the input is not observed",
+    healthy: "0.5 to 2 (TheDeepChecker, standard deviation of activations)",
     source: "Poole et al. 2016",
     axis: Axis::Log,
+    cadence: Cadence::Always,
     estimate,
 };
 

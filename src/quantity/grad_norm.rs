@@ -1,6 +1,6 @@
 //! Gradient norm of a layer: ‖g‖₂ = √Σ gᵢ² over all its parameters, before clipping. NaN in, NaN out.
 
-use super::{Axis, Definition, LayerSample};
+use super::{Axis, Cadence, Definition, LayerSample};
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "grad_norm",
@@ -9,8 +9,10 @@ pub(super) const DEFINITION: Definition = Definition {
     meaning: "size of the loss gradient with respect to the layer's parameters",
     formula: "‖g‖₂ = √Σ g² over all parameters of the layer, before clipping",
     edge_cases: "absent where the layer received no gradient; NaN and ±Inf stay",
+    healthy: "no published range: it depends on layer size and loss scale; compare layers, and with signal_norm",
     source: "Glorot & Bengio 2010",
     axis: Axis::Log,
+    cadence: Cadence::Always,
     estimate,
 };
 

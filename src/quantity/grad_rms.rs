@@ -1,6 +1,6 @@
 //! Gradient size per parameter: ‖g‖₂/√n, comparable between layers of different size.
 
-use super::{Axis, Definition, LayerSample};
+use super::{Axis, Cadence, Definition, LayerSample};
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "grad_rms",
@@ -9,8 +9,10 @@ pub(super) const DEFINITION: Definition = Definition {
     meaning: "gradient size per parameter, comparable between layers of different size",
     formula: "‖g‖₂ / √n, n = number of parameters of the layer",
     edge_cases: "absent where the layer received no gradient or has no parameters",
+    healthy: "above 1e-7 (SageMaker: vanishing below)",
     source: "Glorot & Bengio 2010",
     axis: Axis::Log,
+    cadence: Cadence::Always,
     estimate,
 };
 

@@ -31,6 +31,80 @@ impl Moments {
     }
 }
 
+/// So many of so many: units that are dead, activations that are saturated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Share {
+    /// How many.
+    pub part: u64,
+    /// Of how many.
+    pub whole: u64,
+}
+
+impl Share {
+    /// 0 … 1; `None` of nothing.
+    #[must_use]
+    pub fn fraction(self) -> Option<f64> {
+        (self.whole > 0).then(|| self.part as f64 / self.whole as f64)
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { part: self.part + other.part, whole: self.whole + other.whole }
+    }
+}
+
+/// Kinds of steps that a branch is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StepKind {
+    /// An activation φ: multiplies by φ'.
+    Activation,
+    /// A weight matrix: multiplies by Wᵀ.
+    Weight,
+    /// A normalization: multiplies by its Jacobian.
+    Norm,
+    /// Anything else: pooling, attention mixing, the scale s.
+    Other,
+}
+
+/// How much each kind of step of a branch changed the signal's norm on its way back; the product telescopes to the
+/// branch's gain. `None` where the branch has no such step, or no signal arrived at it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Factors {
+    /// φ'.
+    pub activation: Option<f64>,
+    /// Wᵀ.
+    pub weight: Option<f64>,
+    /// The normalization's Jacobian.
+    pub norm: Option<f64>,
+    /// Everything else.
+    pub other: Option<f64>,
+}
+
+impl Factors {
+    /// From the signal that arrives at the branch's output and the signals behind each step, in backward order.
+    #[must_use]
+    pub fn along(arriving: Option<Moments>, path: &[(StepKind, Moments)]) -> Self {
+        let mut factors = Self::default();
+        let Some(mut before) = arriving.map(Moments::norm) else { return factors };
+        for (kind, behind) in path {
+            let factor = match kind {
+                StepKind::Activation => &mut factors.activation,
+                StepKind::Weight => &mut factors.weight,
+                StepKind::Norm => &mut factors.norm,
+                StepKind::Other => &mut factors.other,
+            };
+            let behind = behind.norm();
+            if before != 0.0 {
+                *factor = Some(factor.unwrap_or(1.0) * behind / before);
+            }
+            before = behind;
+        }
+        factors
+    }
+}
+
 /// What a probe saw of one layer at one step; a field is `None` where there is no such tensor.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -41,10 +115,36 @@ pub struct LayerSample {
     pub weight: Option<Moments>,
     /// Change of the parameters by the optimiser's step.
     pub update: Option<Moments>,
+    /// Parameters after the optimiser's step − the initial ones.
+    pub drift: Option<Moments>,
+    /// The initial parameters.
+    pub initial: Option<Moments>,
     /// The layer's input x_l, the whole batch.
     pub input: Option<Moments>,
     /// δ_l = ∂L/∂x_l at the layer's input, the whole batch.
     pub signal: Option<Moments>,
     /// δ_{l+1} at the layer's output, the whole batch.
     pub next_signal: Option<Moments>,
+    /// s·F(x_l), of a block with a skip connection.
+    pub branch: Option<Moments>,
+    /// J_Iᵀ δ_{l+1}: what comes back through the skip connection, or what stands in its place.
+    pub identity_signal: Option<Moments>,
+    /// s·J_Fᵀ δ_{l+1}: what comes back through the branch; of a plain block all of it.
+    pub branch_signal: Option<Moments>,
+    /// Scalar product of the two, where there are both.
+    pub channel_product: Option<f64>,
+    /// The branch's gain by kinds of step.
+    pub factors: Factors,
+    /// Units whose activation was exactly 0 for every example of the last observed batches.
+    pub dead: Option<Share>,
+    /// Activations in the flat parts of φ.
+    pub saturated: Option<Share>,
+    /// ‖E g‖² / tr Var(g), on its schedule like those below.
+    pub grad_snr: Option<f64>,
+    /// Mean cosine of δ_l within a class.
+    pub coherence: Option<f64>,
+    /// 1 − cosine of δ_l with and without noise.
+    pub shatter: Option<f64>,
+    /// ‖W‖_F²/‖W‖₂².
+    pub stable_rank: Option<f64>,
 }

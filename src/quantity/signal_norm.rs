@@ -1,6 +1,6 @@
 //! The backward signal: ‖δ_l‖_F with δ_l = ∂L/∂x_l at the layer's input, shape [B, …], whole batch.
 
-use super::{Axis, Definition, LayerSample};
+use super::{Axis, Cadence, Definition, LayerSample};
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "signal_norm",
@@ -9,8 +9,10 @@ pub(super) const DEFINITION: Definition = Definition {
     meaning: "size of the gradient that arrives at the layer's input: what vanishes or explodes",
     formula: "‖δ_l‖_F, δ_l = ∂L/∂x_l over all elements of the batch",
     edge_cases: "absent for the stem; exact 0 means that f32 underflowed or that every path is dead",
+    healthy: "alike in all layers, within a factor of 10 or so over the depth",
     source: "Poole et al. 2016; Schoenholz et al. 2017",
     axis: Axis::Log,
+    cadence: Cadence::Always,
     estimate,
 };
 

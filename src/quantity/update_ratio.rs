@@ -1,6 +1,6 @@
 //! Relative update: ‖Δθ‖/‖θ‖ of one optimiser step, healthy near 1e-3. Absent when ‖θ‖ = 0.
 
-use super::{Axis, Definition, LayerSample};
+use super::{Axis, Cadence, Definition, LayerSample};
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "update_ratio",
@@ -9,8 +9,10 @@ pub(super) const DEFINITION: Definition = Definition {
     meaning: "relative change of the layer by one optimiser step; healthy near 1e-3, 0 = not moving",
     formula: "‖θ_after − θ_before‖ / ‖θ_before‖",
     edge_cases: "absent where ‖θ‖ = 0 or the step was not applied",
+    healthy: "1e-4 to 1e-1 (TheDeepChecker), near 1e-3 (Karpathy); 0 = not moving",
     source: "CS231n; Karpathy 2022",
     axis: Axis::Log,
+    cadence: Cadence::Always,
     estimate,
 };
 

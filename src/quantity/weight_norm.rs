@@ -1,6 +1,6 @@
 //! Parameter norm of a layer: ‖θ‖₂, before the optimiser's step.
 
-use super::{Axis, Definition, LayerSample};
+use super::{Axis, Cadence, Definition, LayerSample};
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "weight_norm",
@@ -9,8 +9,10 @@ pub(super) const DEFINITION: Definition = Definition {
     meaning: "size of the layer's parameters before the step",
     formula: "‖θ‖₂ over all parameters of the layer",
     edge_cases: "absent where the layer has no parameters",
+    healthy: "no published range; growth without end is a warning",
     source: "Krogh & Hertz 1991",
     axis: Axis::Log,
+    cadence: Cadence::Always,
     estimate,
 };
 

@@ -1,10 +1,12 @@
 //! The closing words of a headless run: how each lane ended, what it learned, what its depth did to the signal.
 //!
 //! ```text
-//! lane      outcome    step   final loss  held out  per block  over the depth  first/last
-//! plain     completed  2,000  2.30        10.0 %    ×0.408     8.6e-20         1.2e-19
-//! residual  completed  2,000  0.00213     93.1 %    ×1.08      44.2            51.0
+//! lane      outcome    step   final loss  held out  per block  theory  over the depth  first/last
+//! plain     completed  2,000  2.30        10.0 %    ×0.408     ×0.408  8.6e-20         1.2e-19
+//! residual  completed  2,000  0.00213     93.1 %    ×1.08      ×1.08   44.2            51.0
 //! ```
+//!
+//! The theory is that of the initial weights: the geometric mean of the gain over the blocks.
 
 use std::fmt::Write;
 
@@ -14,12 +16,13 @@ use crate::history::{History, LaneHistory};
 use crate::number::{count, value};
 use crate::profile::Profile;
 use crate::text::{clean, clean_message};
+use crate::theory;
 
 /// Stands where there is nothing to say.
 const NOTHING: &str = "–";
 
-const COLUMNS: [&str; 8] =
-    ["lane", "outcome", "step", "final loss", "held out", "per block", "over the depth", "first/last"];
+const COLUMNS: [&str; 9] =
+    ["lane", "outcome", "step", "final loss", "held out", "per block", "theory", "over the depth", "first/last"];
 
 /// The table, a line per lane, and below it what numbers alone would hide. Ends in a line break.
 #[must_use]
@@ -35,12 +38,18 @@ pub fn closing(history: &History) -> String {
             let _ = writeln!(text, "{}: {remark}", clean(&lane.name));
         }
     }
+    for note in history.notes() {
+        if let Some(lane) = note.lane.and_then(|lane| header.lanes.get(lane.index())) {
+            let _ = writeln!(text, "{}: {}", clean(&lane.name), clean_message(&note.text));
+        }
+    }
     text
 }
 
-fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String; 8] {
+fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String; 9] {
     let nothing = || NOTHING.to_owned();
     let profile = profile(header, lane, history);
+    let theory = theory::of_lane(header, lane, history).ok().and_then(|theory| theory.gain_per_block());
     let outcome = match history.end().map(|end| &end.outcome) {
         Some(Outcome::Completed) => "completed",
         Some(Outcome::Stopped) => "stopped",
@@ -57,14 +66,15 @@ fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String;
         history.latest().map_or_else(nothing, |record| value(f64::from(record.loss))),
         accuracy.map_or_else(nothing, |share| format!("{:.1} %", 100.0 * share)),
         profile.fit.map_or_else(nothing, |fit| format!("×{}", value(fit.rho))),
-        profile.fit.map_or_else(nothing, |fit| value(fit.attenuation)),
+        theory.map_or_else(nothing, |gain| format!("×{}", value(gain))),
+        profile.attenuation.map_or_else(nothing, value),
         profile.first_last.map_or_else(nothing, value),
     ]
 }
 
-/// What the fit could not take in, and why a lane failed.
+/// What the fit could not take in, why there is no theory, and why a lane failed.
 fn remarks(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Vec<String> {
-    let Profile { blocks, zeros, non_finite, underflow, .. } = profile(header, lane, history);
+    let Profile { blocks, zeros, non_finite, underflow, dead, .. } = profile(header, lane, history);
     let mut remarks = Vec::new();
     if zeros > 0 {
         remarks.push(format!("the signal is exactly 0 in {zeros} of {blocks} blocks"));
@@ -74,6 +84,14 @@ fn remarks(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Vec<
     }
     if let Some(block) = underflow {
         remarks.push(format!("underflow at block {block}: below 1.2e-38 an f32 loses its digits, then becomes 0"));
+    }
+    if let Some(block) = dead {
+        remarks.push(format!(
+            "dead at block {block}: exactly 0 below a signal far from underflow, every path through it is dead"
+        ));
+    }
+    if let Err(why) = theory::of_lane(header, lane, history) {
+        remarks.push(format!("no theory: {why}"));
     }
     if let Some(Outcome::Failed(message)) = history.end().map(|end| &end.outcome) {
         remarks.push(clean_message(message));
@@ -124,9 +142,11 @@ mod tests {
         ended(&mut history, 1, Outcome::Stopped);
         assert_eq!(
             closing(&history),
-            "lane        outcome    step   final loss  held out  per block  over the depth  first/last\n\
-             plain       completed  1,200  2.00        93.1 %    ×0.500     0.00391         0.00391\n\
-             residual-2  stopped    –      –           –         –          –               –\n"
+            "lane        outcome    step   final loss  held out  per block  theory  over the depth  first/last\n\
+             plain       completed  1,200  2.00        93.1 %    ×0.500     –       0.00391         0.00391\n\
+             residual-2  stopped    –      –           –         –          –       –               –\n\
+             plain: no theory: its settings are unknown\n\
+             residual-2: no theory: its settings are unknown\n"
         );
     }
 
@@ -139,9 +159,20 @@ mod tests {
         values.row_mut(0).iter_mut().skip(1).zip(signal).for_each(|(cell, value)| *cell = Value::new(value));
         history.push(&Event::Step(Arc::new(crate::event::StepRecord { values, ..specimen::step(&header, 0, 7) })));
         let text = closing(&history);
-        for words in ["exactly 0 in 2 of 3 blocks", "NaN or infinite in 1 of 3 blocks", "underflow at block 2: "] {
+        for words in ["exactly 0 in 2 of 3 blocks", "NaN or infinite in 1 of 3 blocks", "dead at block 2: "] {
             assert!(text.contains(words), "{text}");
         }
+    }
+
+    #[test]
+    fn theory_stands_beside_what_was_fitted() {
+        let mut header = (*specimen::header(vec![specimen::lane("plain", 4)])).clone();
+        let lane = crate::config::LaneConfig { depth: 4, ..Default::default() };
+        header.config = Some(crate::config::RunConfig { lanes: vec![lane], ..Default::default() });
+        let mut history = History::new(Arc::new(header.clone()));
+        history.push(&Event::Step(Arc::new(specimen::step(&header, 0, 1))));
+        let text = closing(&history);
+        assert!(text.contains("  ×0.500     ×0.408  ") && !text.contains("no theory"), "{text}");
     }
 
     #[test]

@@ -6,7 +6,8 @@
 //! plain,1,17,blocks.16,signal_norm,1.9e-14       layer 0 = stem, 1 … D = blocks, D + 1 = head
 //! ```
 //!
-//! Per-step values have no layer. NaN, inf and -inf are written so, absent values are left out, numbers have the
+//! Per-step values have no layer; `rho`, `rho_r_squared`, `attenuation` and `first_last` are those of the line fitted to
+//! the signal of that step, see [`Profile`]. NaN, inf and -inf are written so, absent values are left out, numbers have the
 //! fewest digits that give them back.
 
 use std::io::{self, Write};
@@ -16,6 +17,7 @@ use ::csv::{ErrorKind, Writer};
 
 use super::ExportError;
 use crate::event::{EvalRecord, Event, RunHeader, StepRecord};
+use crate::profile::Profile;
 use crate::quantity::Quantity;
 use crate::trace::TraceError;
 use crate::trace::number::{push_f32, push_f64, push_u64};
@@ -50,7 +52,14 @@ pub fn write(
             Event::RunStarted(header) => table.begin(header),
             Event::Step(record) => table.step(&record)?,
             Event::Eval(record) if rows == Rows::All => table.eval(&record)?,
-            Event::Eval(_) | Event::Note(_) | Event::LaneEnded(_) | Event::RunEnded(_) => {}
+            // A step told twice would have two rows per value, and counts per bin are no numbers per layer: the trace has
+            // both.
+            Event::Recall(_)
+            | Event::Histogram(_)
+            | Event::Eval(_)
+            | Event::Note(_)
+            | Event::LaneEnded(_)
+            | Event::RunEnded(_) => {}
         }
     }
     table.out.flush()?;
@@ -86,6 +95,9 @@ impl<W: Write> Table<W> {
             self.scalars(&start, record)?;
         }
         let Some(lane) = header.lanes.get(record.lane.index()) else { return Ok(()) };
+        if self.rows == Rows::All && record.is_measured() {
+            self.profile(&start, &Profile::of(&super::signal_of(&header, lane, record)))?;
+        }
         for (row, quantity) in header.quantities.iter().enumerate() {
             if matches!(self.rows, Rows::Of(only) if only != *quantity) {
                 continue;
@@ -107,6 +119,21 @@ impl<W: Write> Table<W> {
         self.scalar(start, "global_grad_norm", record.global_grad_norm)?;
         self.row(start, None, "step_ns", |out| push_u64(out, record.step_ns))?;
         self.row(start, None, "measure_ns", |out| push_u64(out, record.measure_ns))
+    }
+
+    fn profile(&mut self, start: &Beginning<'_>, profile: &Profile) -> Result<(), ExportError> {
+        let fit = profile.fit;
+        for (name, value) in [
+            ("rho", fit.map(|fit| fit.rho)),
+            ("rho_r_squared", fit.map(|fit| fit.r_squared)),
+            ("attenuation", profile.attenuation),
+            ("first_last", profile.first_last),
+        ] {
+            if let Some(value) = value {
+                self.row(start, None, name, |out| push_double(out, value))?;
+            }
+        }
+        Ok(())
     }
 
     fn eval(&mut self, record: &EvalRecord) -> Result<(), ExportError> {

@@ -45,7 +45,7 @@ impl Sink for ChannelSink {
             let TrySendError::Full(back) = error else { return };
             event = back;
             match self.receiver.try_recv() {
-                Ok(Event::Step(_)) => {
+                Ok(Event::Step(_) | Event::Recall(_) | Event::Histogram(_)) => {
                     self.dropped.fetch_add(1, Ordering::Relaxed);
                 }
                 // A message that comes once goes back to the end of the queue, in place of the next step.
@@ -59,7 +59,7 @@ impl Sink for ChannelSink {
 impl ChannelSink {
     /// Puts `once` back in line and returns what is still to be sent.
     fn keep(&self, once: Event, event: Event) -> Event {
-        if matches!(event, Event::Step(_)) {
+        if matches!(event, Event::Step(_) | Event::Recall(_) | Event::Histogram(_)) {
             self.dropped.fetch_add(1, Ordering::Relaxed);
             return once;
         }

@@ -24,7 +24,8 @@ use burn::backend::{Autodiff, Flex};
 use burn::tensor::Tensor;
 
 use crate::config::Activation;
-use crate::probe::{Primitive, Readable, Tap};
+use crate::probe::{LayerReading, Primitive, Readable, Tap};
+use crate::quantity::StepKind;
 
 /// What the block computes.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +46,7 @@ pub(super) struct Operands {
 
 /// The block's output [B, out]; `None` where the operands are not tracked tensors of a known backend.
 #[allow(deprecated)] // ndarray, see above
-pub(super) fn run(form: Form, operands: &Operands, tap: Option<Tap>) -> Option<Tensor<2>> {
+pub(super) fn run(form: Form, operands: &Operands, tap: Option<&Tap>) -> Option<Tensor<2>> {
     /// The operands as primitives of one backend, through the operation, and back.
     macro_rules! on {
         ($backend:ty, $x:expr) => {{
@@ -71,50 +72,50 @@ fn on<B: Readable>(
     x: Tracked<B>,
     weight: Tracked<B>,
     bias: Option<Tracked<B>>,
-    tap: Option<Tap>,
+    tap: Option<&Tap>,
 ) -> Tracked<B> {
     let (x, x_node) = x.into_parts();
     let (weight, weight_node) = weight.into_parts();
-    if let Some(tap) = &tap {
-        tap.read_input::<B>(&x);
-    }
     let hidden = activate::<B>(form.activation, x.clone());
+    if let Some(tap) = tap {
+        tap.look(|reading| {
+            reading.input::<B>(&x);
+            reading.hidden::<B>(form.activation, &hidden);
+        });
+    }
     let saved = Saved {
         form,
         // φ' of all but gelu is a function of φ itself.
         before: (form.activation == Activation::Gelu).then(|| x.clone()),
         hidden: hidden.clone(),
         weight: weight.clone(),
-        tap,
+        tap: tap.cloned(),
     };
     let Some(bias) = bias else {
-        let output = forward::<B>(form, x, hidden, weight, None);
+        let output = form.join::<B>(x, B::linear(hidden, weight, None), tap);
         return match BlockOp.prepare::<NoCheckpointing>([x_node, weight_node]).compute_bound().stateful() {
             OpsKind::Tracked(prepared) => prepared.finish(saved, output),
             OpsKind::UnTracked(prepared) => prepared.finish(output),
         };
     };
     let (bias, bias_node) = bias.into_parts();
-    let output = forward::<B>(form, x, hidden, weight, Some(bias));
+    let output = form.join::<B>(x, B::linear(hidden, weight, Some(bias)), tap);
     match BlockOp.prepare::<NoCheckpointing>([x_node, weight_node, bias_node]).compute_bound().stateful() {
         OpsKind::Tracked(prepared) => prepared.finish(saved, output),
         OpsKind::UnTracked(prepared) => prepared.finish(output),
     }
 }
 
-fn forward<B: Readable>(
-    form: Form,
-    x: Primitive<B>,
-    hidden: Primitive<B>,
-    weight: Primitive<B>,
-    bias: Option<Primitive<B>>,
-) -> Primitive<B> {
-    let branch = B::linear(hidden, weight, bias); // [B, out]
-    match form.skip {
-        None => branch,
+impl Form {
+    /// What the block puts out, from its input and W φ(x) + b, all [B, width].
+    fn join<B: Readable>(self, x: Primitive<B>, branch: Primitive<B>, tap: Option<&Tap>) -> Primitive<B> {
+        let Some(scale) = self.skip else { return branch };
+        let branch = if scale == 1.0 { branch } else { B::float_mul_scalar(branch, scale.into()) };
+        if let Some(tap) = tap {
+            tap.look(|reading| reading.branch::<B>(&branch));
+        }
         // The branch comes first: its memory is free to take the sum.
-        Some(1.0) => B::float_add(branch, x),
-        Some(scale) => B::float_add(B::float_mul_scalar(branch, scale.into()), x),
+        B::float_add(branch, x)
     }
 }
 
@@ -154,38 +155,60 @@ impl<B: Readable> Backward<B, 2> for BlockOp {
 impl<B: Readable> Saved<B> {
     fn backward(self, gradient: Primitive<B>, [x, weight, bias]: [Option<NodeId>; 3], grads: &mut Gradients) {
         let branch = match self.form.skip {
-            Some(scale) if scale != 1.0 => B::float_mul_scalar(gradient.clone(), scale.into()),
+            Some(scale) if scale != 1.0 => {
+                let scaled = B::float_mul_scalar(gradient.clone(), scale.into());
+                self.look(|reading| reading.step::<B>(StepKind::Other, &scaled));
+                scaled
+            }
             _ => gradient.clone(),
         };
         if let Some(weight) = weight {
             let gradient = B::linear_weight_backward(self.hidden.clone(), branch.clone());
-            self.read_gradient(&gradient);
+            self.look(|reading| reading.gradient::<B>(&gradient));
             grads.register::<B>(weight, gradient);
         }
         if let Some(bias) = bias {
             let gradient = B::linear_bias_backward(branch.clone());
-            self.read_gradient(&gradient);
+            self.look(|reading| reading.gradient::<B>(&gradient));
             grads.register::<B>(bias, gradient);
         }
         if let Some(x) = x {
-            let branch = B::linear_x_backward(self.weight, branch); // [B, in]
-            let branch = deactivate::<B>(self.form.activation, self.hidden, self.before, branch);
-            let signal = match self.form.skip {
-                Some(_) => B::float_add(branch, gradient),
-                None => branch,
-            };
-            if let Some(tap) = &self.tap {
-                tap.read_signal::<B>(&signal);
-            }
+            let signal = self.signal(gradient, branch);
             grads.register::<B>(x, signal);
         }
     }
-}
 
-impl<B: Readable> Saved<B> {
-    fn read_gradient(&self, gradient: &Primitive<B>) {
+    /// δ_l from δ_{l+1} and γ = s·δ_{l+1}, all [B, width].
+    fn signal(self, gradient: Primitive<B>, branch: Primitive<B>) -> Primitive<B> {
+        let Self { form: Form { activation, skip }, before, hidden, weight, tap } = self;
+        let look = |work: &dyn Fn(&mut LayerReading)| {
+            if let Some(tap) = &tap {
+                tap.look(work);
+            }
+        };
+        let branch = B::linear_x_backward(weight, branch); // [B, in]
+        // The last step of the branch is read together with the skip connection.
+        let mut last = StepKind::Weight;
+        let branch = if activation == Activation::Identity {
+            branch
+        } else {
+            look(&|reading| reading.step::<B>(last, &branch));
+            last = StepKind::Activation;
+            deactivate::<B>(activation, hidden, before, branch)
+        };
+        if skip.is_none() {
+            look(&|reading| reading.last_step::<B>(last, &branch));
+            return branch;
+        }
+        look(&|reading| reading.channels::<B>(last, &gradient, &branch));
+        let signal = B::float_add(branch, gradient);
+        look(&|reading| reading.signal::<B>(&signal));
+        signal
+    }
+
+    fn look(&self, work: impl FnOnce(&mut LayerReading)) {
         if let Some(tap) = &self.tap {
-            tap.read_gradient::<B>(gradient);
+            tap.look(work);
         }
     }
 }

@@ -27,6 +27,8 @@ pub enum Purpose {
     Bias,
     /// Order of the examples in an epoch.
     Order,
+    /// What is added to the inputs to see whether gradients shatter.
+    Noise,
     /// Split of a table into training and held-out rows.
     Split,
 }
@@ -40,6 +42,7 @@ impl Purpose {
             Self::Bias => 2,
             Self::Order => 3,
             Self::Split => 4,
+            Self::Noise => 5,
         };
         let mut key = [0_u8; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());

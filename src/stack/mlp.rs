@@ -20,6 +20,7 @@ use super::{Labelled, Loss, Stack};
 use crate::config::{Activation, Bias, LaneConfig, Norm, Wiring};
 use crate::layer::LayerKind;
 use crate::probe::Taps;
+use crate::quantity::StepKind;
 use crate::units::LayerId;
 
 /// `stem → block 1 … block D → head`.
@@ -133,11 +134,7 @@ impl Block {
     /// [B, width] → [B, width].
     #[must_use]
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        match self.wiring {
-            Wiring::Plain => self.branch(x),
-            Wiring::Residual if self.branch_scale == 1.0 => x.clone() + self.branch(x),
-            Wiring::Residual => x.clone() + self.branch(x).mul_scalar(self.branch_scale),
-        }
+        self.steps(x, &Taps::off(), LayerId(0))
     }
 
     /// The same in one operation where nothing stands before φ, with its input passing through its tap.
@@ -147,21 +144,42 @@ impl Block {
             let form = Form { activation: self.activation, skip };
             let bias = self.bias.as_ref().map(Param::val);
             let operands = Operands { x: x.clone(), weight: self.weight.val(), bias };
-            if let Some(output) = fused_block::run(form, &operands, taps.tap(layer)) {
+            if let Some(output) = fused_block::run(form, &operands, taps.tap(layer).as_ref()) {
                 return output;
             }
         }
-        self.forward(taps.input(layer, x))
+        self.steps(x, taps, layer)
     }
 
-    /// F(x) = W φ(N(x)) + b.
-    fn branch(&self, x: Tensor<2>) -> Tensor<2> {
-        let x = match &self.norm {
-            Some(norm) => norm.forward(x),
-            None => x,
-        };
-        let x = activate(self.activation, x);
-        module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val))
+    /// Step by step, with a tap before each.
+    fn steps(&self, x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
+        let x = taps.input(layer, x);
+        match self.wiring {
+            Wiring::Plain => self.branch(x, taps, layer),
+            Wiring::Residual => {
+                let skip = taps.skip(layer, x.clone());
+                let branch = self.branch(taps.branch(layer, x), taps, layer);
+                taps.branch_output(layer, &branch);
+                skip + branch
+            }
+        }
+    }
+
+    /// s·F(x), with F(x) = W φ(N(x)) + b.
+    fn branch(&self, mut x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
+        if let Some(norm) = &self.norm {
+            x = norm.forward(taps.step(layer, StepKind::Norm, x));
+        }
+        if self.activation != Activation::Identity {
+            x = activate(self.activation, taps.step(layer, StepKind::Activation, x));
+            taps.hidden(layer, self.activation, &x);
+        }
+        x = taps.step(layer, StepKind::Weight, x);
+        x = module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val));
+        if self.wiring == Wiring::Plain || self.branch_scale == 1.0 {
+            return x;
+        }
+        taps.step(layer, StepKind::Other, x).mul_scalar(self.branch_scale)
     }
 }
 
@@ -211,6 +229,11 @@ impl Stack for Mlp {
             .chain(blocks)
             .chain(std::iter::once(("head".to_owned(), LayerKind::Head)))
             .collect()
+    }
+
+    fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
+        let inputs = batch.inputs.clone().detach().require_grad();
+        self.forward(taps.input(LayerId(0), inputs), taps).slice([0..batch.targets.len(), 0..1]).sum()
     }
 
     fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {

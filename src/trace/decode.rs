@@ -4,8 +4,11 @@ use serde::Deserialize;
 
 use super::error::Fault;
 use super::scan::{self, Scanner};
-use crate::event::{EvalRecord, Event, LaneEnd, LaneHeader, Note, Outcome, RunEnd, RunHeader, StepRecord};
+use crate::event::{
+    EvalRecord, Event, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome, RunEnd, RunHeader, StepRecord,
+};
 use crate::grid::{Grid, Value};
+use crate::histogram::{BINS, Histogram};
 use crate::quantity::Quantity;
 use crate::text::clean_message;
 use crate::units::{LaneId, Step};
@@ -43,7 +46,17 @@ pub(super) fn event(line: &[u8], sealed: &[u8], header: &RunHeader) -> Result<Op
     }
     let event = match scanner.word()? {
         "step" => Event::Step(Numbers::read(scanner, header)?.step()?.into()),
+        "recall" => Event::Recall(Numbers::read(scanner, header)?.step()?.into()),
         "eval" => Event::Eval(Numbers::read(scanner, header)?.eval()?),
+        "histogram" => {
+            let record: HistogramRecord = serde_json::from_slice(line)?;
+            let layers = lane(header, record.lane)?.layers.len();
+            let fits = |found: &Histogram| found.positive.len().max(found.negative.len()) <= BINS;
+            if record.layers.len() != layers || !record.layers.iter().flatten().all(fits) {
+                return Err(Fault::Expected("counts of every layer, at most 80 of each sign"));
+            }
+            Event::Histogram(record.into())
+        }
         "note" => {
             let note: Note = serde_json::from_slice(line)?;
             note.lane.map_or(Ok(()), |id| lane(header, id).map(drop))?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::number::{push_f32, push_f64, push_u64};
 use super::seal;
-use crate::event::{EvalRecord, Event, LaneEnd, Note, Outcome, RunEnd, RunHeader, StepRecord};
+use crate::event::{EvalRecord, Event, HistogramRecord, LaneEnd, Note, Outcome, RunEnd, RunHeader, StepRecord};
 use crate::quantity::Quantity;
 use crate::units::{LaneId, Step};
 
@@ -47,6 +47,13 @@ struct NoteLine<'a> {
 }
 
 #[derive(Serialize)]
+struct HistogramLine<'a> {
+    kind: &'static str,
+    #[serde(flatten)]
+    record: &'a HistogramRecord,
+}
+
+#[derive(Serialize)]
 struct LaneEndLine<'a> {
     kind: &'static str,
     lane: LaneId,
@@ -75,8 +82,10 @@ impl Encoder {
             Event::RunStarted(header) => {
                 object(out, &HeaderLine { kind: "header", format: super::FORMAT, header });
             }
-            Event::Step(record) => self.step(out, record),
+            Event::Step(record) => self.step(out, "step", record),
+            Event::Recall(record) => self.step(out, "recall", record),
             Event::Eval(record) => self.eval(out, record),
+            Event::Histogram(record) => object(out, &HistogramLine { kind: "histogram", record }),
             Event::Note(note) => object(out, &NoteLine { kind: "note", note }),
             Event::LaneEnded(LaneEnd { lane, step, outcome }) => {
                 object(out, &LaneEndLine { kind: "lane_end", lane: *lane, step: *step, outcome });
@@ -86,9 +95,11 @@ impl Encoder {
         seal::close(out, start);
     }
 
-    fn step(&mut self, out: &mut Vec<u8>, record: &StepRecord) {
+    fn step(&mut self, out: &mut Vec<u8>, kind: &str, record: &StepRecord) {
         out.reserve(BYTES_PER_VALUE * record.values.values().len() + 512);
-        out.extend_from_slice(b"{\"kind\":\"step\"");
+        out.extend_from_slice(b"{\"kind\":\"");
+        out.extend_from_slice(kind.as_bytes());
+        out.push(b'"');
         whole(out, "lane", u64::from(record.lane.0));
         whole(out, "step", record.step.0);
         whole(out, "epoch", u64::from(record.epoch));

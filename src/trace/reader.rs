@@ -20,6 +20,7 @@ pub struct Trace {
     parser: Parser,
     header: Arc<RunHeader>,
     stage: Stage,
+    earlier_runs: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub fn read_last(path: &Path) -> Result<Trace, TraceError> {
 struct Start {
     lines: u64,
     bytes: u64,
+    /// Headers before it.
+    earlier: u64,
 }
 
 fn open(path: &Path, start: impl FnOnce(&mut File) -> io::Result<Start>) -> Result<Trace, TraceError> {
@@ -61,7 +64,7 @@ fn open(path: &Path, start: impl FnOnce(&mut File) -> io::Result<Start>) -> Resu
     let mut lines = Lines::new(file, start.lines, start.bytes);
     let mut parser = Parser::new(&path);
     let header = first(&mut lines, &mut parser)?;
-    Ok(Trace { lines, parser, header, stage: Stage::Header })
+    Ok(Trace { lines, parser, header, stage: Stage::Header, earlier_runs: start.earlier })
 }
 
 /// Opens a trace file for reading.
@@ -90,13 +93,15 @@ pub(super) fn first(lines: &mut Lines<File>, parser: &mut Parser) -> Result<Arc<
 fn last_header(file: &mut File) -> io::Result<Start> {
     let mut lines = Lines::new(file, 0, 0);
     let (mut start, mut last) = (Start::default(), Start::default());
+    let mut headers = 0;
     while let Some(line) = lines.next()? {
         let whole = matches!(line, Line::Whole(line) if line.starts_with(header::BEGINNING)
             && super::seal::check(line).is_some());
         if whole {
-            last = start;
+            last = Start { earlier: headers, ..start };
+            headers += 1;
         }
-        start = Start { lines: lines.number(), bytes: lines.whole() };
+        start = Start { lines: lines.number(), bytes: lines.whole(), earlier: 0 };
     }
     Ok(last)
 }
@@ -112,6 +117,12 @@ impl Trace {
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.parser.path().to_owned()
+    }
+
+    /// Runs that stand in the file before the one that was read first.
+    #[must_use]
+    pub fn earlier_runs(&self) -> u64 {
+        self.earlier_runs
     }
 
     /// What was passed over up to here.

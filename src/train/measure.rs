@@ -1,32 +1,53 @@
 //! From raw statistics to the table of a step: every quantity's estimator over every layer.
 
+use super::detail::Detail;
 use crate::grid::{Grid, Value};
-use crate::quantity::{LayerSample, Moments, Quantity};
+use crate::probe::{LayerReading, Silence};
+use crate::quantity::{Factors, LayerSample, Moments, Quantity};
 
 /// What was seen of one lane at one step, one entry per layer.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Seen {
-    pub(super) inputs: Vec<Option<Moments>>,
-    pub(super) signals: Vec<Option<Moments>>,
+    pub(super) passes: Vec<LayerReading>,
     pub(super) gradients: Vec<Option<Moments>>,
     pub(super) weights: Vec<Option<Moments>>,
     pub(super) updates: Vec<Option<Moments>>,
+    pub(super) drift: Vec<Option<Moments>>,
+    pub(super) detail: Detail,
 }
 
 impl Seen {
-    /// One sample per layer.
-    pub(super) fn samples(&self, layers: usize) -> Vec<LayerSample> {
+    /// One sample per layer; `initial` are the parameters at the start, `silence` what is known of their units.
+    pub(super) fn samples(&self, initial: &[Option<Moments>], silence: &mut Silence) -> Vec<LayerSample> {
+        let nothing = LayerReading::default();
+        let pass = |layer: usize| self.passes.get(layer).unwrap_or(&nothing);
         let at = |list: &[Option<Moments>], layer: usize| list.get(layer).copied().flatten();
-        (0..layers)
+        let detail = |list: &[Option<f64>], layer: usize| list.get(layer).copied().flatten();
+        (0..initial.len())
             .map(|layer| {
+                let reading = pass(layer);
+                let next_signal = pass(layer + 1).signal;
                 LayerSample {
                     grad: at(&self.gradients, layer),
                     weight: at(&self.weights, layer),
                     update: at(&self.updates, layer),
-                    input: at(&self.inputs, layer),
+                    drift: at(&self.drift, layer),
+                    initial: at(initial, layer),
+                    input: reading.input,
                     // The stem's input is data, not a signal.
-                    signal: if layer == 0 { None } else { at(&self.signals, layer) },
-                    next_signal: at(&self.signals, layer + 1),
+                    signal: if layer == 0 { None } else { reading.signal },
+                    next_signal,
+                    branch: reading.branch,
+                    identity_signal: reading.identity_signal,
+                    branch_signal: reading.branch_signal(),
+                    channel_product: reading.channel_product,
+                    factors: Factors::along(next_signal, &reading.path),
+                    dead: reading.active.as_ref().map(|active| silence.observe(layer, active)),
+                    saturated: reading.saturated,
+                    grad_snr: detail(&self.detail.grad_snr, layer),
+                    coherence: detail(&self.detail.coherence, layer),
+                    shatter: detail(&self.detail.shatter, layer),
+                    stable_rank: detail(&self.detail.stable_rank, layer),
                 }
             })
             .collect()

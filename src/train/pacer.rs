@@ -33,6 +33,8 @@ impl Rate {
 pub(super) enum Go {
     /// Take it, with what a person made of its base learning rate.
     Step { rate: Rate },
+    /// First re-run the last steps: how often a person has asked for that by now.
+    Recall { asked: u64 },
     /// End in order.
     Stop,
 }
@@ -54,6 +56,7 @@ struct State {
     pause_after: Option<Step>,
     stop: bool,
     rate: Rate,
+    recalls: u64,
 }
 
 impl Pacer {
@@ -64,18 +67,22 @@ impl Pacer {
             pause_after: None,
             stop: false,
             rate: Rate::OWN,
+            recalls: 0,
         };
         Self { state: Mutex::new(state), changed: Condvar::new(), threads: threads.max(1) }
     }
 
-    /// Blocks until the lane may take `step`.
-    pub(super) fn begin(&self, step: Step) -> Go {
+    /// Blocks until the lane may take `step`, or has something else to do; it has re-run steps so many times as asked.
+    pub(super) fn begin(&self, step: Step, recalls: u64) -> Go {
         let mut state = self.lock();
-        while !(state.stop || state.may_take(step) && state.computing < self.threads) {
+        while !(state.stop || state.recalls > recalls || state.may_take(step) && state.computing < self.threads) {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         if state.stop {
             return Go::Stop;
+        }
+        if state.recalls > recalls {
+            return Go::Recall { asked: state.recalls };
         }
         state.computing += 1;
         Go::Step { rate: state.rate }
@@ -115,6 +122,7 @@ impl Pacer {
             Control::StepOnce => state.pause_after = Some(state.pause_after.unwrap_or(state.furthest()).next()),
             Control::SetLearningRate(base) => state.rate = Rate { base: Some(base), factor: 1.0 },
             Control::ScaleLearningRate(factor) => state.rate.factor *= factor,
+            Control::Recall => state.recalls += 1,
             Control::Stop => state.stop = true,
         }
         self.changed.notify_all();
@@ -166,9 +174,11 @@ mod tests {
         pacer.control(Control::Resume);
         pacer.control(Control::SetLearningRate(0.5));
         pacer.control(Control::ScaleLearningRate(4.0));
-        let Go::Step { rate } = pacer.begin(Step(2)) else { panic!("not stopped") };
+        let Go::Step { rate } = pacer.begin(Step(2), 0) else { panic!("not stopped") };
         assert_eq!((rate.of(0.1), Rate { base: None, factor: 0.5 }.of(0.1)), (2.0, 0.05));
+        pacer.control(Control::Recall);
+        assert_eq!(pacer.begin(Step(2), 0), Go::Recall { asked: 1 });
         pacer.control(Control::Stop);
-        assert_eq!(pacer.begin(Step(2)), Go::Stop);
+        assert_eq!(pacer.begin(Step(2), 0), Go::Stop);
     }
 }

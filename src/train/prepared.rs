@@ -8,13 +8,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use burn::prelude::Device;
 use crossbeam_channel::bounded;
 
+use super::dump::{Dump, DumpError, Dumps};
 use super::lane::{self, Lane};
 use super::pacer::Pacer;
+use super::schedule::Schedule;
 use super::stepper::Stepper;
-use super::{Session, TrainError, recorder};
+use super::{Session, TrainError, WeightsError, recorder, weights};
 use crate::backend;
 use crate::config::setting::SettingError;
-use crate::config::{Length, RunConfig};
+use crate::config::{LaneConfig, Length, RunConfig};
 use crate::data::{self, Batches, Dataset};
 use crate::event::{Event, FORMAT_VERSION, LaneHeader, Machine, RunHeader};
 use crate::quantity::Quantity;
@@ -22,6 +24,7 @@ use crate::sink::Fanout;
 use crate::stack::Mlp;
 use crate::stack::mlp::Task;
 use crate::units::LaneId;
+use crate::whole_file::Existing;
 
 /// Events that wait for the recorder at most; training waits when the disk is slower than that.
 const RECORDER_CAPACITY: usize = 64;
@@ -36,6 +39,8 @@ pub struct Prepared {
     steps: u64,
     lanes: Vec<Lane<Mlp>>,
     header: Arc<RunHeader>,
+    dumps: Arc<Dumps>,
+    notes: Vec<String>,
 }
 
 /// Loads the data and draws the initial weights of one lane after the other.
@@ -47,17 +52,25 @@ pub fn prepare(config: RunConfig) -> Result<Prepared, TrainError> {
     let device = backend::device(config.backend).autodiff();
     let steps = steps(&config, &dataset);
     let task = Task { features: dataset.features, classes: dataset.classes.len() };
-    let lanes: Vec<Lane<Mlp>> = config
-        .lanes
-        .iter()
-        .zip(0..)
-        .map(|(settings, id)| {
-            let stepper = Stepper::new(Mlp::new(settings, task, config.seed, &device), settings, &device);
-            Lane { id: LaneId(id), settings: settings.clone(), stepper, steps }
-        })
-        .collect();
+    let mut notes = Vec::new();
+    let mut lanes = Vec::with_capacity(config.lanes.len());
+    for (settings, id) in config.lanes.iter().zip(0..) {
+        let model = started(Mlp::new(settings, task, config.seed, &device), settings, &mut notes)?;
+        let stepper = Stepper::new(model, settings, &device);
+        lanes.push(Lane { id: LaneId(id), settings: settings.clone(), stepper, steps });
+    }
     let header = Arc::new(header(&config, steps, &lanes));
-    Ok(Prepared { config: Arc::new(config), dataset: Arc::new(dataset), device, steps, lanes, header })
+    let dumps = Arc::new(Dumps::none(Arc::clone(&header)));
+    let (config, dataset) = (Arc::new(config), Arc::new(dataset));
+    Ok(Prepared { config, dataset, device, steps, lanes, header, dumps, notes })
+}
+
+/// The model with the weights that a person gave, where they did.
+fn started(model: Mlp, settings: &LaneConfig, notes: &mut Vec<String>) -> Result<Mlp, WeightsError> {
+    let Some(path) = &settings.init_from else { return Ok(model) };
+    let loaded = weights::load(model, &settings.name, path)?;
+    notes.extend(loaded.note);
+    Ok(loaded.model)
 }
 
 impl Prepared {
@@ -67,23 +80,41 @@ impl Prepared {
         &self.header
     }
 
+    /// What a person should know about the weights that they gave, one sentence each.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The same run, with these steps written down.
+    ///
+    /// # Errors
+    /// When the run has no such step, or a file cannot be written.
+    pub fn dumping(mut self, dumps: Vec<Dump>, existing: Existing) -> Result<Self, DumpError> {
+        self.dumps = Arc::new(Dumps::new(dumps, existing, Arc::clone(&self.header), self.steps)?);
+        Ok(self)
+    }
+
     /// Trains all lanes at once.
     ///
     /// # Errors
     /// When the system gives no thread; then no sink has seen anything.
     pub fn start(self, sinks: Fanout) -> Result<Session, TrainError> {
-        let Self { config, dataset, device, steps, lanes, header } = self;
+        let Self { config, dataset, device, steps, lanes, header, dumps, .. } = self;
         let pacer = Arc::new(Pacer::new(lanes.len(), threads(&config)));
+        let schedule = Arc::new(Schedule::new(&config));
         let (sender, receiver) = bounded(RECORDER_CAPACITY);
         let recorder = recorder::spawn(receiver, sinks, Event::RunStarted(Arc::clone(&header)), lanes.len())
             .map_err(|source| TrainError::Thread { lane: "recorder".to_owned(), source })?;
-        let session = Session { header, steps, pacer: Arc::clone(&pacer), recorder: Some(recorder) };
+        let session = Session { header, steps, pacer: Arc::clone(&pacer), dumps, recorder: Some(recorder) };
         for lane in lanes {
             let run = lane::Run {
                 config: Arc::clone(&config),
                 dataset: Arc::clone(&dataset),
                 device: device.clone(),
                 pacer: Arc::clone(&pacer),
+                schedule: Arc::clone(&schedule),
+                dumps: Arc::clone(&session.dumps),
                 sender: sender.clone(),
             };
             let name = lane.settings.name.clone();

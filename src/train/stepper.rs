@@ -5,12 +5,14 @@ use std::time::Duration;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::prelude::Device;
 
+use super::detail::{Detail, Subject};
 use super::measure::{Seen, observe};
 use super::optimizer;
 use crate::config::LaneConfig;
 use crate::grid::Grid;
-use crate::probe::{Cost, Overhead, ParameterMap, Snapshot, Taps, Watch};
-use crate::quantity::{LayerSample, Quantity};
+use crate::histogram::Histogram;
+use crate::probe::{Cost, Overhead, ParameterMap, Reach, Silence, Snapshot, Taps, Watch};
+use crate::quantity::{LayerSample, Moments, Quantity};
 use crate::stack::Stack;
 
 /// What is looked at during a step.
@@ -20,8 +22,26 @@ pub enum Look {
     Away,
     /// The gradients of the parameters.
     Gradients,
-    /// Everything: gradients, activations, signals, parameters, updates.
+    /// Everything that costs next to nothing: gradients, activations, signals, parameters, updates.
     Everything,
+    /// That, how the gradients are spread, and how far the parameters are from the start.
+    Histograms,
+    /// All that, and what needs passes of its own: signal to noise, coherence, shatter, stable rank.
+    Detail,
+}
+
+impl Look {
+    /// Whether gradients are counted into histograms, and the distance from the start is taken.
+    #[must_use]
+    pub fn counts(self) -> bool {
+        matches!(self, Self::Histograms | Self::Detail)
+    }
+
+    /// Whether the layers are looked at.
+    #[must_use]
+    pub fn is_at_layers(self) -> bool {
+        matches!(self, Self::Everything | Self::Histograms | Self::Detail)
+    }
 }
 
 /// A stack with its optimiser, ready to take steps.
@@ -30,12 +50,15 @@ pub struct Stepper<S> {
     map: ParameterMap,
     optimizer: ModuleOptimizer,
     watch: Watch,
+    /// ‖θ_0‖² per layer.
+    initial: Vec<Option<Moments>>,
+    silence: Silence,
     settings: LaneConfig,
     overhead: Overhead,
 }
 
 /// What one step yields.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Taken {
     /// Mean loss over the batch.
     pub loss: f32,
@@ -47,6 +70,8 @@ pub struct Taken {
     pub samples: Vec<LayerSample>,
     /// [quantity × layer] in the order of [`Quantity::ALL`]; empty unless everything was looked at.
     pub values: Grid,
+    /// How the gradients of each layer are spread, before clipping; empty unless that was counted.
+    pub histograms: Vec<Option<Histogram>>,
     /// Time that looking took, Burn's bookkeeping of the taps included.
     pub measuring: Duration,
 }
@@ -56,9 +81,38 @@ impl<S: Stack> Stepper<S> {
     #[must_use]
     pub fn new(model: S, settings: &LaneConfig, device: &Device) -> Self {
         let map = ParameterMap::new(&model, &model.layers());
-        let watch = Watch::default();
+        let watch = Watch::new(Snapshot::of(&model));
+        let initial = map.weights(&model);
         let optimizer = optimizer::build(settings, watch.clone());
-        Self { model, map, optimizer, watch, settings: settings.clone(), overhead: Overhead::measure(device) }
+        Self {
+            model,
+            map,
+            optimizer,
+            watch,
+            initial,
+            silence: Silence::default(),
+            settings: settings.clone(),
+            overhead: Overhead::measure(device),
+        }
+    }
+
+    /// Another that takes the same steps, bit by bit, and shares nothing that either changes.
+    #[must_use]
+    pub fn twin(&self) -> Self {
+        // Running statistics are shared by clones.
+        let model = self.model.valid().train();
+        let watch = self.watch.clone();
+        let Self { map, optimizer, initial, silence, settings, overhead, .. } = self;
+        Self {
+            model,
+            map: map.clone(),
+            optimizer: optimizer.clone(),
+            watch,
+            initial: initial.clone(),
+            silence: silence.clone(),
+            settings: settings.clone(),
+            overhead: *overhead,
+        }
     }
 
     /// The stack as it is now.
@@ -75,26 +129,49 @@ impl<S: Stack> Stepper<S> {
 
     /// Takes one step on a batch.
     pub fn step(&mut self, batch: &S::Batch, learning_rate: f64, look: Look) -> Taken {
+        self.step_seen(batch, learning_rate, look, |_, _| {})
+    }
+
+    /// The same, with the stack as it was before the step and its gradients before clipping handed to `see`.
+    pub(super) fn step_seen(
+        &mut self,
+        batch: &S::Batch,
+        learning_rate: f64,
+        look: Look,
+        see: impl FnOnce(&S, &GradientsParams),
+    ) -> Taken {
         let layers = self.map.table().len();
         let mut cost = Cost::default();
-        let taps = if look == Look::Everything { cost.of(|| Taps::on(layers)) } else { Taps::off() };
+        let taps = match look {
+            Look::Away | Look::Gradients => Taps::off(),
+            Look::Everything | Look::Histograms => cost.of(|| Taps::on(layers)),
+            Look::Detail => cost.of(|| Taps::keeping(layers)),
+        };
 
         let loss = self.model.loss(batch, &taps);
         let value = loss.mean.clone().into_scalar::<f32>();
         let mut gradients = GradientsParams::from_grads(loss.mean.backward(), &self.model);
+        see(&self.model, &gradients);
 
         let readings = cost.of(|| taps.take());
         cost.and(readings.cost);
-        let mut seen = Seen {
-            inputs: readings.inputs,
-            signals: readings.signals,
-            gradients: readings.gradients,
-            ..Seen::default()
-        };
+        let gradients_read = readings.layers.iter().map(|reading| reading.gradient).collect();
+        let mut seen = Seen { passes: readings.layers, gradients: gradients_read, ..Seen::default() };
         let is_clipped = self.settings.clip.is_some();
         if look == Look::Gradients || is_clipped {
             // Before clipping; otherwise the optimiser's watch reads them in passing.
             cost.of(|| seen.gradients = self.map.gradients(&self.model, &gradients));
+        }
+        let mut histograms = Vec::new();
+        if look.counts() {
+            cost.of(|| {
+                let counts = self.map.histograms(&self.model, &gradients);
+                histograms = counts.into_iter().map(|layer| layer.map(Histogram::trimmed)).collect();
+            });
+        }
+        if look == Look::Detail {
+            let subject = Subject { model: &self.model, map: &self.map, batch };
+            cost.of(|| seen.detail = Detail::of(&subject, &seen.passes));
         }
         if let (Some(most), Some(global)) = (self.settings.clip, seen.global_gradient())
             && global.norm() > most
@@ -105,30 +182,33 @@ impl<S: Stack> Stepper<S> {
         cost.and(self.update(learning_rate, gradients, look, &mut seen));
         let global = cost.of(|| seen.global_gradient());
         let (mut samples, mut values) = (Vec::new(), Grid::default());
-        if look == Look::Everything {
+        if look.is_at_layers() {
             cost.of(|| {
-                samples = seen.samples(layers);
+                samples = seen.samples(&self.initial, &mut self.silence);
                 values = observe(Quantity::ALL, &samples);
             });
         }
+        cost.of(|| drop(seen));
         Taken {
             loss: value,
             accuracy: loss.accuracy,
             global_grad_norm: global.map(|global| global.norm() as f32),
             samples,
             values,
+            histograms,
             measuring: cost.total(self.overhead),
         }
     }
 
     /// The optimiser's step, with a look at the parameters before and after; returns what looking cost.
     fn update(&mut self, learning_rate: f64, gradients: GradientsParams, look: Look, seen: &mut Seen) -> Cost {
-        let is_watched = look == Look::Everything && gradients.len() == self.map.trained().count();
+        let is_watched = look.is_at_layers() && gradients.len() == self.map.trained().count();
         let mut cost = Cost::default();
         let mut before = None;
         if is_watched {
-            cost.of(|| self.watch.start(&self.map, std::mem::take(&mut seen.gradients)));
-        } else if look == Look::Everything {
+            let reach = if look.counts() { Reach::Start } else { Reach::Step };
+            cost.of(|| self.watch.start(&self.map, std::mem::take(&mut seen.gradients), reach));
+        } else if look.is_at_layers() {
             // A parameter without a gradient: the watch could not tell which.
             cost.of(|| {
                 before = Some(Snapshot::of(&self.model));
@@ -138,12 +218,16 @@ impl<S: Stack> Stepper<S> {
         self.model = self.optimizer.step(learning_rate, self.model.clone(), gradients);
         if let Some(watched) = self.watch.take() {
             cost.and(watched.cost);
-            (seen.gradients, seen.weights, seen.updates) = (watched.gradients, watched.weights, watched.updates);
+            (seen.gradients, seen.weights) = (watched.gradients, watched.weights);
+            (seen.updates, seen.drift) = (watched.updates, watched.drift);
         }
         if let Some(before) = before {
             cost.of(|| {
                 let updates = self.map.updates(&self.model, &before);
                 (seen.weights, seen.updates) = (updates.weight, updates.update);
+                if look.counts() {
+                    seen.drift = self.map.updates(&self.model, self.watch.initial()).update;
+                }
             });
         }
         cost

@@ -29,6 +29,8 @@ pub enum Action {
     TogglePause,
     /// One step, then pause.
     StepOnce,
+    /// Have the last steps re-run in detail.
+    Recall,
     /// Start the lanes again.
     Restart,
     /// Deeper or shallower stacks, started again.
@@ -43,6 +45,8 @@ pub enum Action {
     Help,
     /// The form of settings.
     OpenForm,
+    /// The list of quantities.
+    OpenPicker,
     /// The command line.
     OpenCommand,
     /// Close what lies on top.
@@ -57,11 +61,11 @@ pub enum Action {
     Suspend,
     /// Edit the text that has the focus.
     Edit(InputRequest),
-    /// The next or previous field of the form.
+    /// The next or previous field of the form, or quantity of the list.
     Focus(Turn),
     /// Complete the word on the command line.
     Complete,
-    /// Accept the form or the command line.
+    /// Accept the form, the chosen quantity or the command line.
     Submit,
     /// Scroll what lies on top by lines.
     Scroll(Motion),

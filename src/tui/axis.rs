@@ -2,11 +2,12 @@
 //!
 //! Nothing scrolls: with the whole run in view the window covers the steps 1 … k·C, where C is the number of columns and
 //! k the smallest power of two that holds the newest step. The picture fills from left to right and halves when k
-//! doubles, so that a frame with one new column changes one column of the terminal.
+//! doubles, so that a frame with one new column changes one column of the terminal. Once no step will come any more the
+//! window is 1 … the last step, and the picture fills all columns.
 
 use std::ops::Range;
 
-/// Steps against columns; every bin holds a whole number of steps, so that a part of the picture can be computed alone.
+/// Steps against columns; every bin holds whole steps, so that a part of the picture can be computed alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepAxis {
     /// First step in view.
@@ -16,11 +17,15 @@ pub struct StepAxis {
     grain: Grain,
 }
 
-/// How steps and columns relate; the numbers are powers of two.
+/// How steps and columns relate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Grain {
+    /// A power of two.
     StepsPerColumn(u64),
+    /// A power of two.
     ColumnsPerStep(u16),
+    /// So many steps, split evenly over all columns.
+    Filled(u64),
 }
 
 impl StepAxis {
@@ -30,6 +35,12 @@ impl StepAxis {
         let columns = columns.max(1);
         let per_column = newest.div_ceil(u64::from(columns)).max(1).checked_next_power_of_two().unwrap_or(1 << 63);
         Self { first: 1, columns, grain: Grain::StepsPerColumn(per_column) }
+    }
+
+    /// The whole of a run that has ended, from step 1 to the last.
+    #[must_use]
+    pub fn filled(columns: u16, last: u64) -> Self {
+        Self { first: 1, columns: columns.max(1), grain: Grain::Filled(last.max(1)) }
     }
 
     /// At least these steps; a bin is a power of two.
@@ -54,6 +65,7 @@ impl StepAxis {
         let span = match self.grain {
             Grain::StepsPerColumn(steps) => u64::from(self.columns).saturating_mul(steps),
             Grain::ColumnsPerStep(columns) => u64::from(self.columns.div_ceil(columns)),
+            Grain::Filled(steps) => steps,
         };
         self.first..self.first.saturating_add(span)
     }
@@ -70,15 +82,23 @@ impl StepAxis {
         match self.grain {
             Grain::StepsPerColumn(_) => usize::from(self.columns),
             Grain::ColumnsPerStep(columns) => usize::from(self.columns.div_ceil(columns)),
+            Grain::Filled(steps) => steps.min(u64::from(self.columns)) as usize,
         }
     }
 
-    /// Steps in one bin.
+    /// Whether every bin holds as many steps as any other.
+    #[must_use]
+    pub fn is_even(&self) -> bool {
+        !matches!(self.grain, Grain::Filled(steps) if !steps.is_multiple_of(self.bins() as u64))
+    }
+
+    /// Steps in one bin, at least.
     #[must_use]
     pub fn steps_per_bin(&self) -> u64 {
         match self.grain {
             Grain::StepsPerColumn(steps) => steps,
             Grain::ColumnsPerStep(_) => 1,
+            Grain::Filled(steps) => steps / self.bins() as u64,
         }
     }
 
@@ -88,19 +108,30 @@ impl StepAxis {
         match self.grain {
             Grain::StepsPerColumn(_) => usize::from(column),
             Grain::ColumnsPerStep(columns) => usize::from(column / columns),
+            Grain::Filled(_) => usize::from(column) * self.bins() / usize::from(self.columns),
         }
     }
 
     /// The bin that holds a step, unless it lies outside.
     #[must_use]
     pub fn bin_of_step(&self, step: u64) -> Option<usize> {
-        self.steps().contains(&step).then(|| ((step - self.first) / self.steps_per_bin()) as usize)
+        self.steps().contains(&step).then(|| match self.grain {
+            // The last bin that begins at or before the step.
+            Grain::Filled(steps) => {
+                let (after, bins) = (u128::from(step - self.first) + 1, self.bins() as u128);
+                (after * bins).div_ceil(u128::from(steps)) as usize - 1
+            }
+            _ => ((step - self.first) / self.steps_per_bin()) as usize,
+        })
     }
 
     /// Steps of the bins in a range.
     #[must_use]
     pub fn steps_of_bins(&self, bins: Range<usize>) -> Range<u64> {
-        let at = |bin: usize| self.first.saturating_add((bin as u64).saturating_mul(self.steps_per_bin()));
+        let at = |bin: usize| match self.grain {
+            Grain::Filled(steps) => self.first + (u128::from(steps) * bin as u128 / self.bins() as u128) as u64,
+            _ => self.first.saturating_add((bin as u64).saturating_mul(self.steps_per_bin())),
+        };
         at(bins.start)..at(bins.end)
     }
 
@@ -111,6 +142,11 @@ impl StepAxis {
         Some(match self.grain {
             Grain::StepsPerColumn(_) => bin..bin + 1,
             Grain::ColumnsPerStep(columns) => bin * columns..(bin + 1).saturating_mul(columns).min(self.columns),
+            Grain::Filled(_) => {
+                let (columns, bins) = (usize::from(self.columns), self.bins());
+                let at = |bin: usize| (bin * columns).div_ceil(bins) as u16;
+                at(usize::from(bin))..at(usize::from(bin) + 1)
+            }
         })
     }
 
@@ -210,6 +246,28 @@ mod tests {
         assert_eq!(axis.columns_of_step(101), Some(4..8));
         assert_eq!((axis.step_at(0), axis.step_at(4), axis.bin_of_column(59)), (100, 101, 14));
         assert_eq!(axis.bin_of_step(99), None);
+    }
+
+    #[test]
+    fn an_ended_run_fills_all_columns_and_steps_and_columns_find_each_other() {
+        for (columns, last) in
+            [(60, 1), (60, 7), (60, 59), (60, 60), (60, 61), (60, 90), (60, 2000), (1, 5), (7, 10_007)]
+        {
+            let axis = StepAxis::filled(columns, last);
+            assert_eq!(
+                (axis.steps(), axis.step_at(0).max(1), axis.step_at(columns - 1)),
+                (1..last + 1, axis.step_at(0), last)
+            );
+            for step in 1..=last {
+                let bin = axis.bin_of_step(step).expect("in view");
+                assert!(axis.steps_of_bins(bin..bin + 1).contains(&step), "{columns} {last} {step}");
+                for column in axis.columns_of_step(step).expect("in view") {
+                    assert_eq!(axis.bin_of_column(column), bin);
+                }
+            }
+            let shown = (1..=last).filter_map(|step| axis.columns_of_step(step)).all(|columns| !columns.is_empty());
+            assert!(shown && axis.bin_of_step(last + 1).is_none());
+        }
     }
 
     #[test]

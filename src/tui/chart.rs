@@ -1,10 +1,10 @@
 //! Curves in character cells: braille dots, two by four to a cell; on terminals without colour or Unicode one mark per
-//! lane, so that curves are told apart.
+//! lane, so that curves are told apart. A dashed curve has dots in every second cell, and a mark of its own.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::theme::{Colours, Glyphs, Theme};
+use super::theme::{Colours, Glyphs, Role, Theme};
 
 /// Dots of a cell from left to right.
 pub(super) const ACROSS: usize = 2;
@@ -16,6 +16,9 @@ const BITS: [[u8; ACROSS]; DOWN] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0
 /// Marks of the lanes where dots cannot be coloured.
 const MARKS: [&str; 8] = ["*", "+", "o", "x", "#", "%", "@", "="];
 
+/// The mark of dashes there; a hyphen in ASCII.
+pub(super) const DASH: &str = "·";
+
 /// The mark of a lane where dots cannot be coloured.
 pub(super) fn mark(lane: usize) -> &'static str {
     MARKS[lane % MARKS.len()]
@@ -26,17 +29,32 @@ pub(super) fn is_marked(theme: &Theme) -> bool {
     theme.colours == Colours::None || theme.glyphs == Glyphs::Ascii
 }
 
+/// What curves are drawn with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stroke {
+    /// What was measured.
+    Solid,
+    /// What theory says: every second cell, in a fainter colour.
+    Dashed,
+}
+
 /// A grid of dots over some cells.
 pub(super) struct Canvas {
     area: Rect,
+    stroke: Stroke,
     dots: Vec<u8>,
     lanes: Vec<Option<usize>>,
 }
 
 impl Canvas {
-    pub(super) fn new(area: Rect) -> Self {
+    pub(super) fn new(area: Rect, stroke: Stroke) -> Self {
         let cells = usize::from(area.width) * usize::from(area.height);
-        Self { area, dots: vec![0; cells], lanes: vec![None; cells] }
+        Self { area, stroke, dots: vec![0; cells], lanes: vec![None; cells] }
+    }
+
+    /// What it is drawn with.
+    pub(super) fn stroke(&self) -> Stroke {
+        self.stroke
     }
 
     /// Dots from left to right.
@@ -73,6 +91,10 @@ impl Canvas {
         if x >= self.width() || y >= self.height() {
             return;
         }
+        // Lanes take turns: two whose dashes coincide are both seen.
+        if self.stroke == Stroke::Dashed && (x / ACROSS + lane).is_multiple_of(2) {
+            return;
+        }
         let cell = y / DOWN * usize::from(self.area.width) + x / ACROSS;
         self.dots[cell] |= BITS[y % DOWN][x % ACROSS];
         self.lanes[cell] = Some(lane);
@@ -85,12 +107,16 @@ impl Canvas {
             let (column, row) = (index % usize::from(self.area.width), index / usize::from(self.area.width));
             let Some(cell) = buffer.cell_mut((self.area.x + column as u16, self.area.y + row as u16)) else { continue };
             cell.reset();
+            let (mark, role) = match self.stroke {
+                Stroke::Solid => (mark(lane), Role::Lane(lane)),
+                Stroke::Dashed => (DASH, Role::Theory(lane)),
+            };
             if is_marked(theme) {
-                cell.set_symbol(mark(lane));
+                cell.set_symbol(mark);
             } else if let Some(braille) = char::from_u32(0x2800 + u32::from(dots)) {
                 cell.set_char(braille);
             }
-            cell.set_style(theme.lane(lane));
+            cell.set_style(theme.style(role));
         }
     }
 }
@@ -107,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_steep_line_has_no_gaps() {
-        let mut canvas = Canvas::new(Rect::new(0, 0, 2, 5));
+        let mut canvas = Canvas::new(Rect::new(0, 0, 2, 5), Stroke::Solid);
         canvas.line((0, 0), (3, 19), 0);
         for y in 0..20 {
             assert!(
@@ -119,7 +145,7 @@ mod tests {
 
     #[test]
     fn dots_outside_are_left_out() {
-        let mut canvas = Canvas::new(Rect::new(0, 0, 0, 0));
+        let mut canvas = Canvas::new(Rect::new(0, 0, 0, 0), Stroke::Dashed);
         canvas.line((0, 0), (9, 9), 0);
         assert_eq!(canvas.width(), 0);
         assert_eq!(dot_of(f64::NAN, 0.0, 1.0, 8), 0);

@@ -68,7 +68,7 @@ impl Group {
         (Self::Run, "Live run"),
         (Self::Trace, "Trace"),
         (Self::Program, "Program"),
-        (Self::Overlay, "Form and command line"),
+        (Self::Overlay, "Form, list of quantities and command line"),
     ];
 }
 
@@ -83,6 +83,8 @@ pub enum Context {
     Help,
     /// The form of settings.
     Form,
+    /// The list of quantities.
+    Picker,
     /// The command line.
     Command,
     /// The question before quitting.
@@ -95,6 +97,7 @@ impl Context {
             Overlay::None => Self::Panes,
             Overlay::Help { .. } => Self::Help,
             Overlay::Form(_) => Self::Form,
+            Overlay::Picker(_) => Self::Picker,
             Overlay::Command(_) => Self::Command,
             Overlay::ConfirmQuit => Self::Confirm,
         }
@@ -154,9 +157,16 @@ fn pressed(event: &Event, key: KeyEvent, scene: &Scene) -> Option<Action> {
             && binding.scope.includes(scene.status.kind)
     };
     let bound = BINDINGS.iter().filter(counts).flat_map(|binding| binding.keys);
+    // What only a live run can do says so of a trace.
+    let refused = |binding: &&Binding| {
+        binding.context == context && binding.scope == Scope::Live && scene.status.kind == SourceKind::Traces
+    };
+    let bound = bound.chain(BINDINGS.iter().filter(refused).flat_map(|binding| binding.keys));
     let found = bound.clone().find(|(bound, _)| bound.is(key)).map(|(_, action)| action.clone());
     match context {
-        Context::Form | Context::Command => found.or_else(|| to_input_request(event).map(Action::Edit)),
+        Context::Form | Context::Picker | Context::Command => {
+            found.or_else(|| to_input_request(event).map(Action::Edit))
+        }
         // Any other key means: no.
         Context::Confirm => found.or(Some(Action::Close)),
         _ => found,

@@ -9,10 +9,13 @@
 //! footer
 //! ```
 
+mod diagrams;
+
 use std::ops::Range;
 
 use ratatui::layout::Rect;
 
+use super::anatomy::Spacing;
 use super::axis::StepAxis;
 use super::scene::{Mode, Scene};
 
@@ -26,6 +29,8 @@ const NOTICE_ROWS: u16 = 28;
 const PANE_COLUMNS: u16 = 26;
 /// A heatmap pane is no lower; the frame takes 2 of it.
 const PANE_ROWS: u16 = 6;
+/// Columns from which the inspector stands beside a chart that fills the body.
+const BESIDE_COLUMNS: u16 = 110;
 /// Width to height of a picture, in cells twice as high as wide, that the grid of panes aims at.
 const ASPECT: f64 = 1.4;
 
@@ -42,6 +47,16 @@ pub struct Pane {
     pub picture: Rect,
 }
 
+/// The diagram of one lane's block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Diagram {
+    /// Index of its lane in [`Scene::lanes`].
+    pub lane: usize,
+    /// Frame and all.
+    pub frame: Rect,
+    pub(super) spacing: Spacing,
+}
+
 /// All panes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
@@ -49,10 +64,16 @@ pub struct Layout {
     pub header: Rect,
     /// Heatmaps in view.
     pub heatmaps: Vec<Pane>,
+    /// Blocks taken apart, in view.
+    pub diagrams: Vec<Diagram>,
+    /// Histograms over the depth.
+    pub histograms: Vec<Pane>,
     /// Loss chart with its frame.
     pub loss: Option<Rect>,
     /// Depth profile with its frame.
     pub profile: Option<Rect>,
+    /// ρ over steps, with its frame.
+    pub rho: Option<Rect>,
     /// Values at the cursor, with its frame.
     pub inspector: Option<Rect>,
     /// Colour bar and special glyphs.
@@ -61,7 +82,7 @@ pub struct Layout {
     pub notice: Rect,
     /// Keys.
     pub footer: Rect,
-    /// Lanes that have a heatmap in this view, shown or scrolled away.
+    /// Lanes that have a pane of their own in this view, shown or scrolled away.
     pub lanes: Range<usize>,
 }
 
@@ -86,9 +107,19 @@ impl Layout {
     #[must_use]
     pub fn step_axis(&self, scene: &Scene) -> StepAxis {
         let narrowest = self.heatmaps.iter().map(|pane| pane.picture.width).min();
-        let columns = narrowest.unwrap_or_else(|| self.loss.map_or(1, |loss| loss.width.saturating_sub(9)));
+        let chart = self.loss.or(self.rho).unwrap_or(self.header);
+        let columns = narrowest.unwrap_or_else(|| chart.width.saturating_sub(9));
         match &scene.view.steps {
             Some(steps) => StepAxis::of(columns, steps),
+            None => Self::whole_axis(columns, scene),
+        }
+    }
+
+    /// The axis with all steps in view: those that can still come, or all there were.
+    #[must_use]
+    pub fn whole_axis(columns: u16, scene: &Scene) -> StepAxis {
+        match scene.last_step().filter(|_| scene.has_ended()) {
+            Some(last) => StepAxis::filled(columns, last.0),
             None => StepAxis::whole(columns, scene.newest().map_or(0, |step| step.0)),
         }
     }
@@ -96,7 +127,7 @@ impl Layout {
     fn place_panes(&mut self, body: Rect, scene: &Scene) {
         let count = scene.lanes().count();
         self.lanes = match scene.view.mode {
-            Mode::Heatmaps => 0..count,
+            Mode::Heatmaps | Mode::Anatomy | Mode::Histogram => 0..count,
             Mode::Difference => 1..count.max(1),
             Mode::Profile | Mode::Loss => 0..0,
         };
@@ -107,8 +138,18 @@ impl Layout {
                 self.place_heatmaps(above, scene);
                 self.place_charts(below, scene);
             }
-            Mode::Profile => (self.profile, self.inspector) = beside_inspector(body, scene),
+            Mode::Profile => {
+                let (charts, inspector) = beside_inspector(body, scene);
+                let charts = charts.map(|charts| split_bottom(charts, (charts.height * 2 / 5).clamp(6, 16)));
+                (self.profile, self.rho) = charts.unzip();
+                self.inspector = inspector;
+            }
             Mode::Loss => (self.loss, self.inspector) = beside_inspector(body, scene),
+            Mode::Anatomy => self.place_diagrams(body, scene),
+            Mode::Histogram => {
+                self.place_heatmaps(body, scene);
+                self.histograms = std::mem::take(&mut self.heatmaps);
+            }
         }
     }
 
@@ -129,6 +170,15 @@ impl Layout {
         }
     }
 
+    /// Lanes whose panes are in view.
+    #[must_use]
+    pub fn shown(&self) -> Range<usize> {
+        let pictures = self.heatmaps.iter().chain(&self.histograms).map(|pane| pane.lane);
+        let panes = pictures.chain(self.diagrams.iter().map(|diagram| diagram.lane));
+        let (first, last) = (panes.clone().min(), panes.max());
+        first.zip(last).map_or(0..0, |(first, last)| first..last + 1)
+    }
+
     fn place_charts(&mut self, area: Rect, scene: &Scene) {
         let inspector = inspector_width(area.width * 2 / 5, scene);
         let (charts, inspector) = split_right(area, inspector);
@@ -139,7 +189,7 @@ impl Layout {
 
 /// A chart that fills the body, with the inspector at its side where there is room.
 fn beside_inspector(body: Rect, scene: &Scene) -> (Option<Rect>, Option<Rect>) {
-    if body.width < 110 {
+    if body.width < BESIDE_COLUMNS {
         return (Some(body), None);
     }
     let (chart, inspector) = split_right(body, inspector_width(body.width / 3, scene));
@@ -234,6 +284,25 @@ mod tests {
             let layout = Layout::new(Rect::new(0, 0, width, height), &lanes(2)).expect("large enough");
             assert_eq!(layout.heatmaps.len(), 2);
             assert_eq!(layout.heatmaps[0].frame.y, layout.heatmaps[1].frame.y);
+        }
+    }
+
+    #[test]
+    fn diagrams_and_what_stands_beside_them_never_overlap_and_all_lanes_can_be_reached() {
+        for (width, height) in [(60, 18), (80, 24), (120, 40), (200, 60), (300, 90)] {
+            for count in [0, 1, 2, 8] {
+                let mut scene = lanes(count);
+                scene.view.mode = Mode::Anatomy;
+                scene.view.first_lane = 99;
+                let layout = Layout::new(Rect::new(0, 0, width, height), &scene).expect("large enough");
+                assert_eq!(layout.shown().end, count);
+                let mut panes: Vec<Rect> = layout.diagrams.iter().map(|diagram| diagram.frame).collect();
+                panes.extend([layout.profile, layout.inspector].into_iter().flatten());
+                panes.extend([layout.header, layout.legend, layout.footer]);
+                for (index, pane) in panes.iter().enumerate() {
+                    assert!(panes[index + 1..].iter().all(|other| !pane.intersects(*other)));
+                }
+            }
         }
     }
 

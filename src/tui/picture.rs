@@ -11,12 +11,14 @@ use ratatui::layout::Rect;
 
 use super::axis::{LayerAxis, StepAxis};
 use super::layout::Layout;
-use super::scene::{Mode, Scene};
+use super::scene::{LaneRef, Mode, Scene};
 use super::theme::Theme;
+use super::view::{loss, rho};
 use crate::history::{Cell, Scalar, ScalarBucket};
 use crate::layer::LayerKind;
 use crate::profile::Profile;
-use crate::quantity::Quantity;
+use crate::quantity::{Axis, Quantity};
+use crate::theory::{self, Prediction, Unfit};
 use crate::units::Step;
 
 pub use plate::Plate;
@@ -32,10 +34,16 @@ pub struct Picture {
     pub plates: BTreeMap<usize, Plate>,
     /// Loss of every lane over the columns of the loss chart, two to a cell.
     pub losses: Vec<Vec<Option<ScalarBucket>>>,
+    /// ρ of every lane over the columns of its chart, two to a cell; empty where that is not in view.
+    pub rhos: Vec<Vec<Option<ScalarBucket>>>,
     /// Depth profile of every lane at the cursor's step.
     pub profiles: Vec<Vec<Cell>>,
     /// What every lane's signal is like over its blocks at the cursor's step.
     pub signals: Vec<Profile>,
+    /// What theory says of every lane, or why it says nothing; computed once per lane.
+    pub theories: Vec<Result<Prediction, Unfit>>,
+    /// The same on the axis of the quantity in view, a value per layer; empty where theory says nothing.
+    pub predicted: Vec<Vec<Cell>>,
     /// What the curves were computed for.
     curves_key: Option<CurvesKey>,
 }
@@ -43,7 +51,8 @@ pub struct Picture {
 #[derive(Clone, Debug, PartialEq)]
 struct CurvesKey {
     axis: StepAxis,
-    dots: usize,
+    /// Of the loss and of ρ.
+    dots: [usize; 2],
     newest: Option<Step>,
     cursor: Option<Step>,
     quantity: Quantity,
@@ -58,6 +67,7 @@ impl Scene {
         self.scales.include(quantity, ranges.into_iter());
         let mut picture = std::mem::take(&mut self.picture);
         picture.plates(self, &layout, theme);
+        picture.theories(self);
         picture.curves(self, &layout);
         if self.view.mode == Mode::Difference {
             let largest = picture.largest_ratio();
@@ -68,7 +78,7 @@ impl Scene {
 }
 
 impl Picture {
-    /// The log-ratio of a lane to the first at a pixel of a pane; anything that cannot be compared stands for itself.
+    /// The log-ratio of a lane to the first, or the difference on a linear axis, at a pixel of a pane; anything that cannot be compared stands for itself.
     #[must_use]
     pub fn ratio(&self, lane: usize, pixel: usize, bin: usize) -> Cell {
         let at = |lane: usize| self.plates.get(&lane).map_or(Cell::Empty, |plate| plate.at(pixel, bin));
@@ -93,24 +103,44 @@ impl Picture {
         }
     }
 
+    fn theories(&mut self, scene: &Scene) {
+        for (index, lane) in scene.lanes().enumerate() {
+            let known = self.theories.get(index);
+            if known.is_none_or(|known| *known == Err(Unfit::NotMeasured)) {
+                let theory = theory::of_lane(lane.run.header(), lane.header, lane.history);
+                self.theories.splice(index..self.theories.len().min(index + 1), [theory]);
+            }
+        }
+    }
+
     fn curves(&mut self, scene: &Scene, layout: &Layout) {
         let axis = layout.step_axis(scene);
-        let dots = layout.loss.map_or(0, |loss| usize::from(super::view::loss::chart_of(loss).width)) * DOTS;
+        let width = |chart: Option<Rect>| chart.map_or(0, |chart| usize::from(chart.width) * DOTS);
+        let dots = [width(layout.loss.map(loss::chart_of)), width(layout.rho.map(rho::chart_of))];
         let (newest, cursor) = (scene.newest(), scene.cursor_step());
         let key = CurvesKey { axis, dots, newest, cursor, quantity: scene.view.quantity };
         if self.curves_key.as_ref() == Some(&key) {
             return;
         }
         let end = newest.map_or(0, |step| step.0) + 1;
-        self.losses =
-            scene.lanes().map(|lane| curve::cut(lane.history, Scalar::Loss, &axis.steps(), dots, end)).collect();
+        let cut = |scalar: Scalar, dots: usize| {
+            let steps = axis.steps();
+            scene.lanes().map(|lane| curve::cut(lane.history, scalar, &steps, dots, end)).collect()
+        };
+        self.losses = cut(Scalar::Loss, dots[0]);
+        self.rhos = cut(Scalar::Rho, dots[1]);
         let profile_of = |quantity: Quantity| {
-            let at = move |lane: super::scene::LaneRef<'_>| cursor.map(|step| lane.history.profile(quantity, step));
+            let at = move |lane: LaneRef<'_>| cursor.map(|step| lane.history.profile(quantity, step));
             scene.lanes().map(move |lane| at(lane).unwrap_or_default())
         };
         self.profiles = profile_of(scene.view.quantity).collect();
-        let signals = scene.lanes().zip(profile_of(Quantity::SignalNorm));
-        self.signals = signals.map(|(lane, cells)| signal_of(lane, &cells)).collect();
+        self.signals.clear();
+        self.predicted.clear();
+        for ((lane, signal), theory) in scene.lanes().zip(profile_of(Quantity::SignalNorm)).zip(&self.theories) {
+            let curve = theory.as_ref().map(|theory| predicted(lane, scene.view.quantity, &signal, theory));
+            self.signals.push(signal_of(lane, &signal));
+            self.predicted.push(curve.unwrap_or_default());
+        }
         self.curves_key = Some(key);
     }
 
@@ -131,10 +161,25 @@ impl Picture {
 }
 
 /// The profile of the blocks of a lane.
-fn signal_of(lane: super::scene::LaneRef<'_>, cells: &[Cell]) -> Profile {
+fn signal_of(lane: LaneRef<'_>, cells: &[Cell]) -> Profile {
     let blocks = lane.header.layers.layers.iter().zip(cells).filter(|(layer, _)| layer.kind == LayerKind::Block);
     let signal: Vec<Option<f32>> = blocks.map(|(_, cell)| plain(*cell)).collect();
     Profile::of(&signal)
+}
+
+/// What theory says of a quantity in every layer, on the quantity's axis.
+fn predicted(lane: LaneRef<'_>, quantity: Quantity, signal: &[Cell], theory: &Prediction) -> Vec<Cell> {
+    let layers = || lane.header.layers.layers.iter();
+    let last = layers().zip(signal).rfind(|(layer, _)| layer.kind == LayerKind::Block);
+    let last = last.and_then(|(_, cell)| if let Cell::Value(value) = cell { Some(f64::from(*value)) } else { None });
+    let Some(values) = theory.of(quantity, last.map(|exponent| 10f64.powf(exponent))) else { return Vec::new() };
+    let mut values = values.into_iter();
+    let place = |value: f64| match quantity.definition().axis {
+        Axis::Log => Cell::Value(value.log10() as f32),
+        Axis::Linear => Cell::Value(value as f32),
+    };
+    let of = |kind: LayerKind| if kind == LayerKind::Block { values.next() } else { None };
+    layers().map(|layer| layer.kind).map(of).map(|value| value.map_or(Cell::Absent, place)).collect()
 }
 
 /// A cell of a logarithmic axis as the plain value.
@@ -148,7 +193,7 @@ fn plain(cell: Cell) -> Option<f32> {
     }
 }
 
-/// other ÷ first on the logarithmic axis. What is worst of the two is shown where either is no number.
+/// other ÷ first on a logarithmic axis, other − first on a linear one, where 0 is a value like any other. What is worst of the two is shown where either is no number.
 fn compare(other: Cell, first: Cell) -> Cell {
     match (other, first) {
         (Cell::Value(other), Cell::Value(first)) => Cell::Value(other - first),
@@ -157,5 +202,41 @@ fn compare(other: Cell, first: Cell) -> Cell {
         (Cell::Infinite, _) | (_, Cell::Infinite) => Cell::Infinite,
         (Cell::Absent, _) | (_, Cell::Absent) => Cell::Absent,
         (Cell::Zero, _) | (_, Cell::Zero) => Cell::Zero,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::sample;
+    use crate::tui::source::SourceKind;
+
+    /// What the difference view shows of block 3 where the lanes have these values of every quantity.
+    fn difference(first: Option<f32>, other: Option<f32>, quantity: Quantity) -> (Cell, f32) {
+        let mut scene = Scene::new(SourceKind::Live);
+        scene.take(0, &sample::header(&[("a", 6), ("b", 6)]));
+        scene.take(0, &sample::step(0, 1, 2.3, 8, |_, _| first));
+        scene.take(0, &sample::step(1, 1, 2.3, 8, |_, _| other));
+        scene.view.mode = Mode::Difference;
+        scene.view.quantity = quantity;
+        scene.prepare(&sample::theme(), Rect::new(0, 0, 80, 24));
+        (scene.picture.ratio(1, 3, 0), scene.scales.difference(quantity).high)
+    }
+
+    #[test]
+    fn every_quantity_is_compared_as_a_ratio_or_as_a_difference() {
+        for &quantity in Quantity::ALL {
+            let is_log = quantity.definition().axis == Axis::Log;
+            let (cell, reach) = difference(Some(0.5), Some(0.25), quantity);
+            let Cell::Value(value) = cell else { panic!("{quantity}: {cell:?}") };
+            let wanted = if is_log { 0.5_f32.log10() } else { -0.25 };
+            assert!((value - wanted).abs() < 1e-4 && value.abs() <= reach, "{quantity}: {value} within {reach}");
+            assert!(is_log || reach < 0.5, "{quantity}: {reach} is too wide");
+            let zero = if is_log { Cell::Zero } else { Cell::Value(0.25) };
+            assert_eq!(difference(Some(0.0), Some(0.25), quantity).0, zero, "{quantity}");
+            assert_eq!(difference(None, Some(0.25), quantity).0, Cell::Absent, "{quantity}");
+            assert_eq!(difference(Some(f32::NAN), None, quantity).0, Cell::Nan, "{quantity}");
+        }
+        assert_eq!(difference(Some(0.0), Some(0.0), Quantity::DeadFraction), (Cell::Value(0.0), 1.0));
     }
 }

@@ -137,6 +137,46 @@ fn demo_value(lane: u16, step: u64, quantity: Quantity, layer: usize) -> Option<
     }
 }
 
+/// A plain and a residual lane of six blocks whose factors, channels and signals belong together.
+pub(super) fn anatomy(steps: u64) -> Scene {
+    let mut scene = Scene::new(SourceKind::Live);
+    scene.take(0, &header(&[("plain", 6), ("residual", 6)]));
+    for at in 1..=steps {
+        for lane in 0..2 {
+            scene.take(0, &step(lane, at, 2.3, 8, |quantity, layer| anatomy_value(lane, quantity, layer)));
+        }
+    }
+    scene.status.activity = Activity::Live;
+    scene
+}
+
+fn anatomy_value(lane: u16, quantity: Quantity, layer: usize) -> Option<f32> {
+    /// N, φ′, W, s.
+    const FACTORS: [[Option<f32>; 4]; 2] =
+        [[None, Some(0.71), Some(0.58), None], [Some(2.4), Some(0.72), Some(1.3), Some(0.1)]];
+    const COSINE: f32 = 0.2;
+    let factors = FACTORS[usize::from(lane)];
+    let branch: f32 = factors.into_iter().flatten().product();
+    let gain = if lane == 0 { branch } else { (1.0 + branch * branch + 2.0 * COSINE * branch).sqrt() };
+    let signal = |layer: usize| 3e-3 * gain.powf(7.0 - layer as f32);
+    let block = (1..7).contains(&layer);
+    let residual = block && lane == 1;
+    match quantity {
+        Quantity::SignalNorm => (layer > 0).then(|| signal(layer)),
+        Quantity::Gain => block.then_some(gain),
+        Quantity::ActRms => Some(0.5 + 0.02 * layer as f32),
+        Quantity::IdentityNorm => residual.then(|| signal(layer + 1)),
+        Quantity::BranchNorm => block.then(|| branch * signal(layer + 1)),
+        Quantity::ChannelCosine => residual.then_some(COSINE),
+        Quantity::BranchRatio => residual.then_some(0.14),
+        Quantity::GainNorm => factors[0].filter(|_| block),
+        Quantity::GainActivation => factors[1].filter(|_| block),
+        Quantity::GainWeight => factors[2].filter(|_| block),
+        Quantity::GainOther => factors[3].filter(|_| block),
+        _ => Some(4.6),
+    }
+}
+
 /// One lane of 8 blocks whose last steps hold every kind of value.
 pub(super) fn odd() -> Scene {
     let mut scene = Scene::new(SourceKind::Live);

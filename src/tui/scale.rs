@@ -73,7 +73,8 @@ impl Scales {
         self.values.get(&quantity).copied()
     }
 
-    /// The scale of a quantity's log-ratio, symmetric about 0; one decade each way until something was compared.
+    /// The scale of a quantity's log-ratio, or difference on a linear axis, symmetric about 0; 1 each way until
+    /// something was compared.
     #[must_use]
     pub fn difference(&self, quantity: Quantity) -> Scale {
         self.difference.get(&quantity).copied().unwrap_or(Scale { low: -1.0, high: 1.0 })
@@ -93,10 +94,18 @@ impl Scales {
         }
     }
 
-    /// Takes the largest log-ratio into account.
+    /// Takes the largest log-ratio or difference into account.
     pub(super) fn include_difference(&mut self, quantity: Quantity, largest: f32) {
-        if largest.is_finite() {
-            let scale = self.difference(quantity).holding(Axis::Log, -largest, largest);
+        let axis = quantity.definition().axis;
+        // Where nothing differs yet there is nothing to scale by.
+        if !largest.is_finite() || (axis == Axis::Linear && largest == 0.0) {
+            return;
+        }
+        let scale = match (self.difference.get(&quantity), axis) {
+            (None, Axis::Linear) => Scale::around(axis, -largest, largest),
+            _ => Some(self.difference(quantity).holding(axis, -largest, largest)),
+        };
+        if let Some(scale) = scale {
             let reach = scale.high.max(-scale.low);
             self.difference.insert(quantity, Scale { low: -reach, high: reach });
         }
@@ -140,5 +149,14 @@ mod tests {
         assert!(scale.high >= 7.3);
         scales.include_difference(Quantity::Gain, f32::NAN);
         assert_eq!(scales.difference(Quantity::Gain), scale);
+    }
+
+    #[test]
+    fn small_differences_on_a_linear_axis_run_through_the_whole_palette() {
+        let mut scales = Scales::default();
+        scales.include_difference(Quantity::DeadFraction, 0.0);
+        scales.include_difference(Quantity::DeadFraction, 0.03);
+        let scale = scales.difference(Quantity::DeadFraction);
+        assert!((0.03..=0.05).contains(&scale.high) && scale.low == -scale.high, "{scale:?}");
     }
 }

@@ -6,7 +6,7 @@ mod view;
 
 use std::collections::BTreeMap;
 
-pub use overlay::{Field, Form, Overlay};
+pub use overlay::{Field, Form, Overlay, Picker};
 pub use status::{Activity, Status};
 pub use view::{Cursor, LearningRate, Mode, Play, PlayMotion, View};
 
@@ -108,6 +108,12 @@ impl Scene {
         self.lanes().filter_map(|lane| lane.history.last_step()).max()
     }
 
+    /// Whether no lane takes a step any more.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.lanes().all(|lane| lane.history.end().is_some())
+    }
+
     /// The newest step that is shown.
     #[must_use]
     pub fn newest(&self) -> Option<Step> {
@@ -138,6 +144,13 @@ impl Scene {
     #[must_use]
     pub fn quantities(&self) -> Vec<Quantity> {
         let has = |quantity: &Quantity| self.runs.values().any(|run| run.header().quantities.contains(quantity));
+        Quantity::ALL.iter().copied().filter(has).collect()
+    }
+
+    /// Quantities that a lane has values of, in the order of the screen.
+    #[must_use]
+    pub fn quantities_with_values(&self) -> Vec<Quantity> {
+        let has = |quantity: &Quantity| self.lanes().any(|lane| lane.history.has(*quantity));
         Quantity::ALL.iter().copied().filter(has).collect()
     }
 

@@ -5,6 +5,7 @@ mod cursor;
 mod form;
 mod mouse;
 mod overlay;
+mod picker;
 mod replay;
 mod run;
 mod window;
@@ -55,6 +56,7 @@ pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
         Action::Lanes(turn) => window::scroll_lanes(scene, turn, area),
         Action::TogglePause => return pause(scene),
         Action::StepOnce => return run::step_once(scene),
+        Action::Recall => return run::recall(scene),
         Action::Restart => return run::restart(scene),
         Action::Depth(turn) => return run::change_depth(scene, turn),
         Action::LearningRate(turn) => return run::scale_learning_rate(scene, turn),
@@ -62,6 +64,7 @@ pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
         Action::Speed(turn) => replay::change_speed(scene, turn),
         Action::Help => scene.view.overlay = Overlay::Help { scroll: 0 },
         Action::OpenForm => form::open(scene),
+        Action::OpenPicker => picker::open(scene),
         Action::OpenCommand => scene.view.overlay = Overlay::Command(tui_input::Input::default()),
         Action::Close => overlay::close(scene),
         Action::Quit => return overlay::quit(scene),
@@ -69,7 +72,7 @@ pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
         Action::Interrupt => return Some(Effect::Interrupt),
         Action::Suspend => return Some(Effect::Suspend),
         Action::Edit(request) => overlay::edit(scene, request),
-        Action::Focus(turn) => form::focus(scene, turn),
+        Action::Focus(turn) => overlay::focus(scene, turn),
         Action::Complete => command::complete(scene),
         Action::Submit => return overlay::submit(scene, area),
         Action::Scroll(motion) => overlay::scroll(scene, motion, area),
@@ -84,7 +87,7 @@ pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
 }
 
 fn next_quantity(scene: &mut Scene, turn: Turn) {
-    let quantities = scene.quantities();
+    let quantities = scene.quantities_with_values();
     if let Some(&next) = turned(&quantities, |quantity| *quantity == scene.view.quantity, turn) {
         scene.view.quantity = next;
     }

@@ -1,19 +1,24 @@
 //! A frame: every region of the screen is one file with one `render`. Pure: no clock, no I/O, no mutation.
 
+mod anatomy;
 mod cell;
 mod command;
 mod confirm;
+mod ends;
 mod footer;
 mod form;
 mod frame;
 mod header;
 mod heatmap;
 pub(super) mod help;
-mod inspector;
+mod histogram;
+pub(in crate::tui) mod inspector;
 mod legend;
 pub(super) mod loss;
 mod notice;
+mod picker;
 pub(super) mod profile;
+pub(super) mod rho;
 mod small;
 mod steps;
 
@@ -42,6 +47,12 @@ fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut
     for pane in &layout.heatmaps {
         heatmap::render(scene, theme, pane, &axis, buffer);
     }
+    for pane in &layout.histograms {
+        histogram::render(scene, theme, pane, buffer);
+    }
+    for diagram in &layout.diagrams {
+        anatomy::render(scene, theme, diagram, buffer);
+    }
     if layout.heatmaps.is_empty() && layout.loss.is_some() && layout.profile.is_some() {
         small::nothing_to_compare(scene, theme, layout, buffer);
     }
@@ -50,6 +61,9 @@ fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut
     }
     if let Some(profile) = layout.profile {
         profile::render(scene, theme, profile, buffer);
+    }
+    if let Some(rho) = layout.rho {
+        rho::render(scene, theme, rho, &axis, buffer);
     }
     if let Some(inspector) = layout.inspector {
         inspector::render(scene, theme, inspector, buffer);
@@ -61,6 +75,7 @@ fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut
         Overlay::None => {}
         Overlay::Help { scroll } => help::render(scene, theme, *scroll, area, buffer),
         Overlay::Form(form) => form::render(form, theme, area, buffer),
+        Overlay::Picker(picker) => picker::render(picker, scene, theme, area, buffer),
         Overlay::Command(input) => command::render(input, theme, layout.footer, layout.notice, buffer),
         Overlay::ConfirmQuit => confirm::render(theme, layout.footer, buffer),
     }

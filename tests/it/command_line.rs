@@ -1,10 +1,12 @@
 //! Claims about the command line: what is wrong is said once, with the place and the remedy, and the exit code fits.
 
 mod data;
+mod dump;
 mod log;
 mod output;
 mod settings;
 mod traces;
+mod weights;
 
 use crate::program::{Place, Said};
 

@@ -46,7 +46,7 @@ fn gains(samples: &[LayerSample]) -> Vec<f64> {
 }
 
 /// Mean in the logarithm.
-fn mean(gains: &[f64]) -> f64 {
+pub(crate) fn mean(gains: &[f64]) -> f64 {
     (gains.iter().map(|gain| gain.ln()).sum::<f64>() / gains.len() as f64).exp()
 }
 

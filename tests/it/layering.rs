@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 const FORBIDDEN: &[(&[&str], &[&str])] = &[
     // The vocabulary is plain data.
     (
-        &["units", "grid", "layer", "quantity", "event", "config", "profile", "text"],
+        &["units", "grid", "layer", "quantity", "event", "config", "profile", "text", "whole_file"],
         &["burn", "ratatui", "crossterm", "clap", "crate::tui", "crate::cli", "crate::report", "crate::train"],
     ),
     (
-        &["sink", "trace", "history"],
+        &["sink", "trace", "history", "theory"],
         &[
             "burn",
             "ratatui",

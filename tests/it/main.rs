@@ -3,6 +3,8 @@
 // A test that cannot go on fails; with --nocapture some show their figures.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+#[cfg(feature = "lab")]
+mod anatomy;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
 mod backends;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
@@ -12,7 +14,11 @@ mod data;
 #[cfg(feature = "lab")]
 mod depth;
 #[cfg(feature = "lab")]
+mod detail;
+#[cfg(feature = "lab")]
 mod divergence;
+#[cfg(feature = "lab")]
+mod flight;
 #[cfg(feature = "lab")]
 mod gains;
 mod layering;
@@ -22,6 +28,8 @@ mod logging;
 mod program;
 #[cfg(feature = "tui")]
 mod readme;
+#[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
+mod recheck;
 #[cfg(feature = "lab")]
 mod recording;
 #[cfg(feature = "lab")]
@@ -31,6 +39,8 @@ mod report;
 mod specimen;
 #[cfg(all(unix, feature = "cli", feature = "lab", feature = "tui"))]
 mod terminal;
+#[cfg(feature = "lab")]
+mod theory;
 mod trace;
 #[cfg(feature = "lab")]
 mod training;

@@ -21,7 +21,17 @@ impl Recording {
         let memory = MemorySink::new();
         let session = train::start(config, Fanout::new().with(memory.clone())).expect("starts");
         let _ = session.join();
-        Self { events: memory.take() }
+        Self::new(memory.take())
+    }
+
+    /// What a sink of one's own took in.
+    pub(crate) fn new(events: Vec<Event>) -> Self {
+        Self { events }
+    }
+
+    /// Everything, in order.
+    pub(crate) fn events(&self) -> &[Event] {
+        &self.events
     }
 
     /// The steps of one lane.

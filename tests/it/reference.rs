@@ -2,7 +2,7 @@
 //!
 //! It starts from the program's own initial numbers and sees its batches; everything else is independent.
 
-mod stack;
+pub(crate) mod stack;
 
 use burn::optim::LearningRate;
 use burn::prelude::Device;

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use gradtop::event::Event;
+use gradtop::grid::Grid;
 use gradtop::history::History;
 use gradtop::quantity::Quantity;
 use gradtop::report::csv::Rows;
 use gradtop::report::{self, Size};
 use gradtop::trace::{self, OnExisting, TraceError, Writer};
+use gradtop::units::Step;
 
 use crate::specimen;
 
@@ -32,12 +34,32 @@ plain,7,,,learning_rate,0.001
 plain,7,,,global_grad_norm,inf
 plain,7,,,step_ns,1000000
 plain,7,,,measure_ns,10000
+plain,7,,,first_last,1.0
 plain,7,1,blocks.0,signal_norm,1e-20
 plain,7,2,head,signal_norm,NaN
 plain,7,1,blocks.0,gain,-inf
 plain,7,2,head,gain,0.1
 ";
     assert_eq!(table, expected);
+}
+
+#[test]
+fn the_table_has_the_line_fitted_to_the_signal_of_every_measured_step() {
+    let header = specimen::header(vec![specimen::lane("plain", 3)], &[Quantity::SignalNorm]);
+    let cells = [None, Some(0.25), Some(0.5), Some(1.0), Some(9.0)];
+    let record = specimen::record(0, 2, specimen::grid(&header, 0, |_, layer| cells[layer]));
+    let mut unmeasured = record.clone();
+    (unmeasured.step, unmeasured.values) = (Step(3), Grid::absent(0, 0));
+    let steps = [record, unmeasured].map(|record| Event::Step(Arc::new(record)));
+    let table = table([Event::RunStarted(header)].into_iter().chain(steps).collect());
+    let of = |name: &str| {
+        let rows = table.lines().filter_map(|line| line.strip_prefix(&format!("plain,2,,,{name},")));
+        rows.map(|value| value.parse::<f64>().unwrap()).collect::<Vec<_>>()
+    };
+    for (name, value) in [("rho", 0.5), ("rho_r_squared", 1.0), ("attenuation", 0.25), ("first_last", 0.25)] {
+        assert!(matches!(of(name).as_slice(), [found] if (found - value).abs() < 1e-12), "{name}: {table}");
+        assert_eq!(table.matches(&format!(",{name},")).count(), 1, "unmeasured steps have no {name}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //! in thirty ends in one (flex, seed 3: 93.9 % at step 900, 86.4 % at step 1,000). That this is chance and not a wrong
 //! update is shown by [`super::reference`], which follows that very run.
 
-use gradtop::config::{Backend, Length, RunConfig};
+use gradtop::config::{Backend, Length, Measure, RunConfig};
 use gradtop::event::Outcome;
 
 use super::recording::Recording;
@@ -48,7 +48,15 @@ impl End {
 /// Trains one seed; returns the residual lane's accuracy at step 1,000.
 fn learns_with(backend: Backend, seed: u64) -> f32 {
     // Measured rarely, for speed: that it changes nothing is a claim of its own.
-    let config = RunConfig { backend, seed, measure: 500, length: Length::Steps(1000), ..RunConfig::default() };
+    let config = RunConfig {
+        backend,
+        seed,
+        measure: Measure::Every(500),
+        detail: None,
+        histograms: None,
+        length: Length::Steps(1000),
+        ..RunConfig::default()
+    };
     let run = Recording::of(config);
     assert_eq!(run.outcomes(), [Outcome::Completed, Outcome::Completed, Outcome::Completed]);
     let [plain, residual] = [0, 1].map(|lane| End::of(&run, lane));

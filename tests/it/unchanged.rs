@@ -4,7 +4,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::prelude::Device;
 use burn::tensor::Tensor;
 use gradtop::backend;
-use gradtop::config::{Activation, Backend, LaneConfig, Norm, Optimizer, RunConfig, Wiring};
+use gradtop::config::{Activation, Backend, LaneConfig, Measure, Norm, Optimizer, RunConfig, Wiring};
 use gradtop::data::{self, Batches};
 use gradtop::layer::LayerKind;
 use gradtop::probe::Taps;
@@ -55,6 +55,8 @@ where
             stepper.step(&batch, lane.lr, look(step)).loss
         })
         .collect();
+    // Running statistics take their newest update in when they are asked for.
+    drop(stepper.model().valid());
     let after = numbers(stepper.model());
     assert!(before.iter().zip(&after).filter(|(before, after)| before != after).count() > before.len() / 4);
     (losses, after)
@@ -76,7 +78,8 @@ fn losses_and_weights_are_the_same_whether_watched_or_not() {
                     let lane = LaneConfig { optimizer, clip, norm, weight_decay: 0.01, ..lane(wiring) };
                     let model = || Mlp::new(&lane, TASK, 1, &device);
                     let (losses, weights) = train(model(), &lane, &device, |_| Look::Away);
-                    let looks: [&dyn Fn(u64) -> Look; 3] = [&every(1), &every(7), &|_| Look::Gradients];
+                    let looks: [&dyn Fn(u64) -> Look; 4] =
+                        [&every(1), &every(7), &|_| Look::Gradients, &|_| Look::Detail];
                     for look in looks {
                         let (watched_losses, watched_weights) = train(model(), &lane, &device, look);
                         assert_eq!(bits(&watched_losses), bits(&losses), "{backend} {lane:?}");
@@ -95,8 +98,9 @@ fn both_lanes(backend: Backend) -> RunConfig {
 #[test]
 fn a_run_is_the_same_however_often_it_is_measured() {
     for backend in BACKENDS {
-        let [each, seventh, first] =
-            [1, 7, u64::MAX].map(|measure| Recording::of(RunConfig { measure, ..both_lanes(backend) }));
+        let [each, seventh, first] = [1, 7, u64::MAX]
+            .map(Measure::Every)
+            .map(|measure| Recording::of(RunConfig { measure, ..both_lanes(backend) }));
         let measured = |run: &Recording| run.steps(1).iter().filter(|record| record.is_measured()).count();
         assert_eq!([&each, &seventh, &first].map(measured), [20, 3, 1]);
         for other in [seventh, first] {
@@ -168,6 +172,10 @@ impl Stack for Unfused {
 
     fn layers(&self) -> Vec<(String, LayerKind)> {
         self.mlp.layers().into_iter().map(|(path, kind)| (format!("mlp.{path}"), kind)).collect()
+    }
+
+    fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
+        self.mlp.logit(batch, taps)
     }
 
     fn loss(&self, batch: &Labelled, _: &Taps) -> Loss {

@@ -78,6 +78,19 @@ fn a_list_of_lanes_is_split_where_a_lane_begins() {
 }
 
 #[test]
+fn the_scale_of_branches_is_printed_for_lanes_that_have_one() {
+    let mut draft = Draft::new();
+    draft.set_lanes(Origin::Flag, vec!["residual:branch-scale=0.1".to_owned(), "plain".to_owned()]);
+    let printed = file(&Commented(&draft.finish().expect("good")).to_string());
+    let mut again = Draft::new();
+    again.read_file(printed.path()).expect("reads back");
+    assert_eq!(
+        Commented(&again.finish().expect("good")).to_string(),
+        std::fs::read_to_string(printed.path()).expect("text")
+    );
+}
+
+#[test]
 fn the_printed_file_reads_back_to_the_same_settings() {
     let mut draft = Draft::new();
     draft.set_lanes(Origin::Flag, vec!["plain".to_owned(), "residual:norm=layer,clip=1.5,init=normal:0.1".to_owned()]);

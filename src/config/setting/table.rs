@@ -1,6 +1,7 @@
 //! The rows, and the rules that their values obey.
 
 use std::fmt::Display;
+use std::path::PathBuf;
 
 use super::number::Numbers;
 use super::{Access, Group, Setting};
@@ -27,6 +28,9 @@ macro_rules! row {
     (@read $word:ident, $numbers:expr) => { $numbers.read($word) };
 }
 
+/// Settings that share one field: at most one of a pair is given.
+pub(super) static ALTERNATIVES: &[[&str; 2]] = &[["steps", "epochs"]];
+
 /// All settings, in the order of the help.
 pub static SETTINGS: &[Setting] = &[
     row!(Lane, model, "model", Stack, "mlp", "family of the stack"),
@@ -41,6 +45,19 @@ pub static SETTINGS: &[Setting] = &[
         "default|kaiming|xavier|orthogonal[:GAIN]|normal:STD",
         "distribution of the initial weights"
     ),
+    Setting {
+        key: "init-from",
+        group: Group::Stack,
+        help: "start from the weights of a safetensors file, such as one of --dump",
+        values: "FILE|off",
+        access: Access::Lane {
+            get: |lane| lane.init_from.as_ref().map_or_else(|| "off".to_owned(), |path| path.display().to_string()),
+            set: |lane, word| {
+                lane.init_from = weights(word.trim())?;
+                Ok(())
+            },
+        },
+    },
     row!(Lane, norm, "norm", Stack, "none|layer|batch", "normalization before φ"),
     row!(Lane, bias, "bias", Stack, "on|off", "whether blocks have a bias"),
     row!(
@@ -129,7 +146,66 @@ pub static SETTINGS: &[Setting] = &[
             },
         },
     },
-    row!(Run, measure, "measure", Machine, "EVERY", "measure the layers every so many steps", Numbers::from_one("10")),
+    row!(
+        Run,
+        measure,
+        "measure",
+        Machine,
+        "EVERY|auto",
+        "measure the layers every so many steps, or within the budget"
+    ),
+    Setting {
+        key: "budget",
+        group: Group::Machine,
+        help: "share of the step time that measuring may take; auto alone means 2%",
+        values: "PERCENT|off",
+        access: Access::Run {
+            get: |run| run.budget.map_or_else(|| "off".to_owned(), |budget| budget.to_string()),
+            set: |run, word| {
+                run.budget = if word.trim() == "off" { None } else { Some(word.parse()?) };
+                Ok(())
+            },
+        },
+    },
+    Setting {
+        key: "detail",
+        group: Group::Machine,
+        help: "take the costly quantities every so many steps",
+        values: "EVERY|off",
+        access: Access::Run {
+            get: |run| run.detail.map_or_else(|| "off".to_owned(), |every| every.to_string()),
+            set: |run, word| {
+                run.detail = Numbers::from_one("200").read_or("off", word)?;
+                Ok(())
+            },
+        },
+    },
+    Setting {
+        key: "flight",
+        group: Group::Machine,
+        help: "keep the lanes every so many steps, to re-run the last ones in detail when a loss leaps or is NaN",
+        values: "EVERY|off",
+        access: Access::Run {
+            get: |run| run.flight.map_or_else(|| "off".to_owned(), |every| every.to_string()),
+            set: |run, word| {
+                run.flight = Numbers::from_one("64").read_or("off", word)?;
+                Ok(())
+            },
+        },
+    },
+    Setting {
+        key: "histograms",
+        group: Group::Machine,
+        help: "count gradients into histograms every so many steps; off: only with the costly quantities",
+        values: "EVERY|off",
+        access: Access::Run {
+            get: |run| run.histograms.map_or_else(|| "off".to_owned(), |every| every.to_string()),
+            set: |run, word| {
+                run.histograms = Numbers::from_one("10").read_or("off", word)?;
+                Ok(())
+            },
+        },
+    },
 ];
 
 /// Blocks of a stack at most.
@@ -148,6 +224,16 @@ const MOMENTA: Numbers<f64> =
 
 const DECAYS: Numbers<f64> =
     Numbers { holds: |decay| decay.is_finite() && *decay >= 0.0, are: "number from 0", example: "0.01" };
+
+/// A file of weights. Its name must fit into a lane's own settings, which commas separate.
+fn weights(word: &str) -> Result<Option<PathBuf>, String> {
+    match word {
+        "off" => Ok(None),
+        "" => Err("'' is no file: write e.g. weights.safetensors or off".to_owned()),
+        word if word.contains(',') => Err(format!("'{word}' has a comma in its name: write a name without one")),
+        word => Ok(Some(PathBuf::from(word))),
+    }
+}
 
 /// The value as a person would write it: `1e-8`, not `0.00000001`.
 fn written(value: &impl Display) -> String {

@@ -1,6 +1,7 @@
 use burn::prelude::Device;
 use burn::tensor::TensorData;
 
+use super::sums::LANES;
 use super::*;
 use crate::backend::device;
 use crate::config::Backend;

@@ -5,7 +5,8 @@ use rand_distr::{Distribution, StandardNormal};
 use super::*;
 use crate::backend::device;
 use crate::config::{Activation, Backend};
-use crate::probe::Taps;
+use crate::probe::{LayerReading, Taps};
+use crate::quantity::{Moments, StepKind};
 use crate::stack::init::Purpose;
 use crate::stack::mlp;
 use crate::units::LayerId;
@@ -15,7 +16,7 @@ const WIDTH: usize = 7;
 const LAYER: LayerId = LayerId(0);
 
 /// Output, ∂x, ∂W, ∂b, and what the tap read.
-type Results = (Vec<Vec<f32>>, [Option<crate::quantity::Moments>; 2]);
+type Results = (Vec<Vec<f32>>, LayerReading);
 
 fn normal<const D: usize>(shape: [usize; D], index: usize, device: &Device) -> Tensor<D> {
     let count = shape.iter().product();
@@ -25,15 +26,30 @@ fn normal<const D: usize>(shape: [usize; D], index: usize, device: &Device) -> T
 
 fn plain_form(form: Form, operands: &Operands, taps: &Taps) -> Tensor<2> {
     let x = taps.input(LAYER, operands.x.clone());
-    let hidden = mlp::activate(form.activation, x.clone());
-    let branch = module::linear(hidden, operands.weight.clone(), operands.bias.clone());
-    match form.skip {
-        Some(scale) => x + branch.mul_scalar(scale),
-        None => branch,
+    let start = if form.skip.is_some() { taps.branch(LAYER, x.clone()) } else { x.clone() };
+    let hidden = match form.activation {
+        Activation::Identity => start,
+        activation => mlp::activate(activation, taps.step(LAYER, StepKind::Activation, start)),
+    };
+    taps.hidden(LAYER, form.activation, &hidden);
+    let hidden = taps.step(LAYER, StepKind::Weight, hidden);
+    let mut branch = module::linear(hidden, operands.weight.clone(), operands.bias.clone());
+    let Some(scale) = form.skip else { return branch };
+    if scale != 1.0 {
+        branch = taps.step(LAYER, StepKind::Other, branch).mul_scalar(scale);
     }
+    taps.branch_output(LAYER, &branch);
+    taps.skip(LAYER, x) + branch
 }
 
-fn results(form: Form, has_bias: bool, backend: Backend, block: impl Fn(&Operands, &Taps) -> Tensor<2>) -> Results {
+/// All norms and products of a reading, in one order; the gradients of the parameters are read elsewhere in the plain form.
+fn numbers(reading: &LayerReading) -> Vec<Option<f64>> {
+    let norms = [reading.input, reading.signal, reading.branch, reading.identity_signal, reading.branch_signal()];
+    let path = reading.path.iter().map(|(_, moments)| Some(moments.norm()));
+    norms.into_iter().map(|moments| moments.map(Moments::norm)).chain([reading.channel_product]).chain(path).collect()
+}
+
+fn results(has_bias: bool, backend: Backend, block: impl Fn(&Operands, &Taps) -> Tensor<2>) -> Results {
     let device = device(backend).autodiff();
     let operands = Operands {
         x: normal([ROWS, WIDTH], 0, &device),
@@ -51,9 +67,7 @@ fn results(form: Form, has_bias: bool, backend: Backend, block: impl Fn(&Operand
     if let Some(bias) = &operands.bias {
         tensors.push(host(bias.grad(&gradients).expect("∂b").into_data()));
     }
-    let readings = taps.take();
-    assert!(form.skip.is_none() || readings.inputs[0].is_some());
-    (tensors, [readings.inputs[0], readings.signals[0]])
+    (tensors, taps.take().layers.remove(0))
 }
 
 #[test]
@@ -64,19 +78,23 @@ fn one_operation_equals_the_plain_form() {
             for skip in [None, Some(1.0), Some(0.3)] {
                 for has_bias in [true, false] {
                     let form = Form { activation, skip };
-                    let plain = results(form, has_bias, backend, |operands, taps| plain_form(form, operands, taps));
-                    let fused = results(form, has_bias, backend, |operands, taps| {
-                        run(form, operands, taps.tap(LAYER)).expect("a tracked tensor of a known backend")
+                    let plain = results(has_bias, backend, |operands, taps| plain_form(form, operands, taps));
+                    let fused = results(has_bias, backend, |operands, taps| {
+                        run(form, operands, taps.tap(LAYER).as_ref()).expect("a tracked tensor of a known backend")
                     });
                     let case = format!("{backend} {form:?} {has_bias}");
                     for (plain, fused) in plain.0.iter().flatten().zip(fused.0.iter().flatten()) {
                         assert!((plain - fused).abs() <= 1e-5 * plain.abs().max(1.0), "{case}: {plain} {fused}");
                     }
-                    for (plain, fused) in plain.1.iter().zip(&fused.1) {
-                        let (plain, fused) = (plain.expect("read"), fused.expect("read"));
-                        assert_eq!(plain.count, fused.count, "{case}");
-                        assert!((plain.norm() / fused.norm() - 1.0).abs() < 1e-5, "{case}: {plain:?} {fused:?}");
+                    let [plain, fused] = [plain.1, fused.1];
+                    for (plain, fused) in numbers(&plain).into_iter().zip(numbers(&fused)) {
+                        assert_eq!(plain.is_some(), fused.is_some(), "{case}");
+                        let (plain, fused) = (plain.unwrap_or(0.0), fused.unwrap_or(0.0));
+                        assert!((plain - fused).abs() <= 1e-5 * plain.abs().max(1.0), "{case}: {plain} {fused}");
                     }
+                    let kinds = |reading: &LayerReading| reading.path.iter().map(|(kind, _)| *kind).collect::<Vec<_>>();
+                    assert_eq!(kinds(&plain), kinds(&fused), "{case}");
+                    assert_eq!((plain.active, plain.saturated), (fused.active, fused.saturated), "{case}");
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Claims about a lane that panics.
 
 use burn::module::Module;
+use burn::tensor::Tensor;
 use crossbeam_channel::bounded;
 
 use super::*;
@@ -27,6 +28,10 @@ impl Stack for Fragile {
         vec![("stem".to_owned(), LayerKind::Stem)]
     }
 
+    fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
+        self.stem.logit(batch, taps)
+    }
+
     fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
         let loss = self.stem.loss(batch, taps);
         let value: f32 = loss.mean.clone().into_scalar();
@@ -42,11 +47,15 @@ fn a_panic_ends_its_own_lane_with_a_harmless_message_and_the_others_go_on() {
     let dataset = Arc::new(data::digits().expect("embedded"));
     let device = backend::device(Backend::Flex).autodiff();
     let (sender, receiver) = bounded(64);
+    let header = Arc::clone(crate::train::prepare(RunConfig::clone(&config)).expect("good").header());
+    let dumps = Arc::new(Dumps::none(header));
     let run = |pacer: &Arc<Pacer>| Run {
         config: Arc::clone(&config),
         dataset: Arc::clone(&dataset),
         device: device.clone(),
         pacer: Arc::clone(pacer),
+        schedule: Arc::new(Schedule::new(&config)),
+        dumps: Arc::clone(&dumps),
         sender: sender.clone(),
     };
     let stack = || Mlp::new(&settings, Task { features: dataset.features, classes: 10 }, 1, &device);

@@ -65,7 +65,9 @@ bindings! {
 
     Panes Always Picture "m M" "m M" "next quantity; previous" Some(at(4, 4, "quantity")) =>
         key('m') => Action::Quantity(Turn::Forward), key('M') => Action::Quantity(Turn::Back);
-    Panes Always Picture "v V" "v V" "next view (heatmaps, difference, profile, loss); previous" Some(at(5, 5, "view")) =>
+    Panes Always Picture "/" "/" "find a quantity by its name or meaning" Some(at(4, 9, "find")) =>
+        key('/') => Action::OpenPicker;
+    Panes Always Picture "v V" "v V" "next view (heatmaps, difference, profile, loss, anatomy, histogram); previous" Some(at(5, 5, "view")) =>
         key('v') => Action::View(Turn::Forward), key('V') => Action::View(Turn::Back);
     Panes Always Picture "a" "a" "what a cell shows of many values: the extreme, or the mean" None =>
         key('a') => Action::Reduce;
@@ -75,6 +77,7 @@ bindings! {
 
     Panes Live Run "space" "space" "pause; go on" Some(at(2, 2, "pause")) => key(' ') => Action::TogglePause;
     Panes Live Run "." "." "one step, then pause" None => key('.') => Action::StepOnce;
+    Panes Live Run "F" "F" "flight recorder: re-run the last steps in detail" None => key('F') => Action::Recall;
     Panes Live Run "e" "e" "edit settings and restart" Some(at(7, 7, "edit & restart")) => key('e') => Action::OpenForm;
     Panes Live Run "+ -" "+ -" "deeper stacks; shallower: restarts" None =>
         key('+') => Action::Depth(Turn::Forward), key('=') => Action::Depth(Turn::Forward),
@@ -120,6 +123,15 @@ bindings! {
     Form Always Overlay "Enter" "Enter" "restart with these settings" Some(at(3, 2, "restart")) =>
         Key::plain(KeyCode::Enter) => Action::Submit;
     Form Always Overlay "Esc" "Esc" "close, change nothing" Some(at(4, 1, "close")) =>
+        Key::plain(KeyCode::Esc) => Action::Close;
+
+    Picker Always Overlay "↑↓" "up down" "previous quantity; next (also Tab)" Some(at(1, 3, "choose")) =>
+        Key::plain(KeyCode::Up) => Action::Focus(Turn::Back), Key::plain(KeyCode::BackTab) => Action::Focus(Turn::Back),
+        Key::plain(KeyCode::Down) => Action::Focus(Turn::Forward),
+        Key::plain(KeyCode::Tab) => Action::Focus(Turn::Forward);
+    Picker Always Overlay "Enter" "Enter" "show this quantity" Some(at(2, 2, "show")) =>
+        Key::plain(KeyCode::Enter) => Action::Submit;
+    Picker Always Overlay "Esc" "Esc" "close the list, change nothing" Some(at(3, 1, "close")) =>
         Key::plain(KeyCode::Esc) => Action::Close;
 
     Command Always Overlay "Enter" "Enter" "do it" Some(at(1, 1, "do it")) => Key::plain(KeyCode::Enter) => Action::Submit;

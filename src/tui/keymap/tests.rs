@@ -51,7 +51,9 @@ fn a_key_means_what_the_source_can_do() {
     let press = |key, scene| press(KeyCode::Char(key), KeyModifiers::NONE, scene);
     assert_eq!(press('.', &live), Some(Action::StepOnce));
     assert!(matches!(press('.', &traces), Some(Action::Seek(_))));
-    assert_eq!(press('e', &traces), None);
+    // A trace cannot be restarted: that is said when it is asked for.
+    assert_eq!(press('e', &traces), Some(Action::OpenForm));
+    assert_eq!(press('[', &live), None);
 }
 
 #[test]

@@ -89,7 +89,13 @@ fn fill(cells: &mut [Cell], key: &PlateKey, stale: Range<usize>, newest: u64, hi
     let whole = stale.clone().take_while(|&bin| key.axis.steps_of_bins(bin..bin + 1).end <= end).count();
     let whole = stale.start..stale.start + whole;
     let partial = whole.end..(whole.end + 1).min(stale.end);
-    for part in [whole, partial] {
+    // An even split of several uneven bins is another one.
+    let parts: Vec<_> = if key.axis.is_even() || whole == (0..bins) {
+        vec![whole, partial]
+    } else {
+        (whole.start..partial.end).map(|bin| bin..bin + 1).collect()
+    };
+    for part in parts {
         let steps = key.axis.steps_of_bins(part.clone());
         let steps = steps.start..steps.end.min(end);
         if part.is_empty() || steps.is_empty() {

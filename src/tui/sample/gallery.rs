@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tui_input::InputRequest;
 
-use super::{demo, demo_value, frame, header, odd, step, theme};
+use super::{anatomy, demo, demo_value, frame, header, odd, step, theme};
 use crate::tui::action::{Action, Direction, Motion, Turn};
-use crate::tui::scene::Scene;
+use crate::tui::scene::{Mode, Scene};
 use crate::tui::source::SourceKind;
 use crate::tui::theme::{Background, Colours, Glyphs, Theme};
 use crate::tui::update::update;
@@ -36,6 +36,11 @@ fn sizes() -> Vec<Shown> {
     let mut old = demo(9_000);
     old.view.cursor.step = Some(Step(3_000));
     frames.push(dark("old", &mut old, (150, 46)));
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let mut blocks = anatomy(9);
+        blocks.view.mode = Mode::Anatomy;
+        frames.push(dark("anatomy", &mut blocks, size));
+    }
     frames
 }
 
@@ -44,7 +49,8 @@ fn views() -> Vec<Shown> {
     let views = [
         ("difference", vec![Action::View(Turn::Forward)]),
         ("profile", vec![Action::View(Turn::Forward), Action::View(Turn::Forward)]),
-        ("loss", vec![Action::View(Turn::Back)]),
+        ("loss", vec![Action::View(Turn::Back), Action::View(Turn::Back)]),
+        ("picker", vec![Action::OpenPicker, letter('g')]),
         ("gain", vec![Action::Quantity(Turn::Forward)]),
         ("help", vec![Action::Help]),
         ("form", vec![Action::OpenForm, Action::Focus(Turn::Forward), letter('x')]),

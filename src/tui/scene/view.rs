@@ -114,19 +114,25 @@ pub enum Mode {
     Heatmaps,
     /// log-ratio of the other lanes to the first.
     Difference,
-    /// Depth profile, full screen.
+    /// Depth profile, and how its slope changes over the steps, full screen.
     Profile,
     /// Loss, full screen.
     Loss,
+    /// The block at the cursor, taken apart.
+    Anatomy,
+    /// How the gradients of every layer are spread at the cursor's step.
+    Histogram,
 }
 
 impl Mode {
     /// All views with their names, in the order of the screen.
-    pub const ALL: [(Self, &'static str); 4] = [
+    pub const ALL: [(Self, &'static str); 6] = [
         (Self::Heatmaps, "heatmaps"),
         (Self::Difference, "difference"),
         (Self::Profile, "profile"),
         (Self::Loss, "loss"),
+        (Self::Anatomy, "anatomy"),
+        (Self::Histogram, "histogram"),
     ];
 }
 

@@ -23,6 +23,8 @@ pub enum Role {
     Bad,
     /// One lane, everywhere.
     Lane(usize),
+    /// What theory says of a lane: its colour, fainter.
+    Theory(usize),
     /// The cursor's cross and what it stands on.
     Cursor,
     /// At least one NaN.
@@ -76,6 +78,24 @@ const LANES: [Look; 8] = [
     look((200, 205, 215), (85, 90, 100), Color::Gray),
 ];
 
+/// A dark and a light background, about.
+const DARK: (u8, u8, u8) = (16, 18, 24);
+const LIGHT: (u8, u8, u8) = (255, 255, 255);
+
+fn lane_look(lane: usize) -> Look {
+    let [first, ..] = &LANES;
+    let Look { dark, light, sixteen, .. } = *LANES.get(lane % LANES.len()).unwrap_or(first);
+    Look { dark, light, sixteen, modifier: Modifier::empty(), without_colour: Modifier::empty() }
+}
+
+/// A third of the way from a colour to the background.
+const fn faint((r, g, b): (u8, u8, u8), ground: (u8, u8, u8)) -> (u8, u8, u8) {
+    const fn mix(colour: u8, ground: u8) -> u8 {
+        ((2 * colour as u16 + ground as u16) / 3) as u8
+    }
+    (mix(r, ground.0), mix(g, ground.1), mix(b, ground.2))
+}
+
 impl Role {
     pub(super) fn look(self) -> Look {
         match self {
@@ -88,10 +108,11 @@ impl Role {
             Self::Good => look((115, 218, 130), (16, 124, 40), Color::LightGreen).bold(),
             Self::Warning => look((245, 190, 80), (160, 100, 0), Color::LightYellow).bold(),
             Self::Bad => look((255, 95, 90), (200, 20, 20), Color::LightRed).bold(),
-            Self::Lane(lane) => {
-                let [first, ..] = &LANES;
-                let Look { dark, light, sixteen, .. } = *LANES.get(lane % LANES.len()).unwrap_or(first);
-                Look { dark, light, sixteen, modifier: Modifier::empty(), without_colour: Modifier::empty() }
+            Self::Lane(lane) => lane_look(lane),
+            Self::Theory(lane) => {
+                let lane = lane_look(lane);
+                let (dark, light) = (lane.dark.map(|c| faint(c, DARK)), lane.light.map(|c| faint(c, LIGHT)));
+                Look { dark, light, ..lane }.without_colour(Modifier::DIM)
             }
             Self::Cursor => look((255, 255, 255), (0, 0, 0), Color::White).bold(),
             Self::Nan => look((230, 40, 45), (215, 20, 30), Color::Red),

@@ -22,16 +22,14 @@ pub(super) fn open(scene: &mut Scene) {
 }
 
 /// The next or previous field.
-pub(super) fn focus(scene: &mut Scene, turn: Turn) {
-    if let Overlay::Form(form) = &mut scene.view.overlay {
-        let fields: Vec<usize> = (0..form.fields.len()).collect();
-        form.focus = turned(&fields, |field| *field == form.focus, turn).copied().unwrap_or(0);
-    }
+pub(super) fn focus(form: &mut Form, turn: Turn) {
+    let fields: Vec<usize> = (0..form.fields.len()).collect();
+    form.focus = turned(&fields, |field| *field == form.focus, turn).copied().unwrap_or(0);
 }
 
 /// Edits the field that has the focus; the arrows choose among words where a setting takes words.
 pub(super) fn edit(scene: &mut Scene, request: InputRequest) {
-    let config = scene.config().cloned();
+    let Some(mut config) = scene.config().cloned() else { return };
     let Overlay::Form(form) = &mut scene.view.overlay else { return };
     form.problem = None;
     let Some(field) = form.fields.get_mut(form.focus) else { return };
@@ -47,16 +45,14 @@ pub(super) fn edit(scene: &mut Scene, request: InputRequest) {
             field.input.handle(request);
         }
     }
-    field.problem = config.and_then(|mut config| set(&mut config, field).err());
+    set(&mut config, form);
 }
 
 /// Restarts with what was changed, or shows what is wrong beside its field.
 pub(super) fn submit(scene: &mut Scene) -> Option<Effect> {
     let mut config = scene.config().cloned()?;
     let Overlay::Form(form) = &mut scene.view.overlay else { return None };
-    for field in &mut form.fields {
-        field.problem = set(&mut config, field).err();
-    }
+    set(&mut config, form);
     if let Some(first) = form.fields.iter().position(|field| field.problem.is_some()) {
         form.focus = first;
         return None;
@@ -80,14 +76,26 @@ pub(in crate::tui) fn words(key: &str) -> Vec<&'static str> {
     if words.len() > 1 { words } else { Vec::new() }
 }
 
-fn set(config: &mut RunConfig, field: &Field) -> Result<(), String> {
+/// Sets what was changed; each field learns what is wrong with it.
+fn set(config: &mut RunConfig, form: &mut Form) {
+    let given: Vec<&str> = form.fields.iter().filter(|field| !is_empty(field)).map(|field| field.key).collect();
+    for field in &mut form.fields {
+        field.problem = set_field(config, field, &given).err();
+    }
+}
+
+fn is_empty(field: &Field) -> bool {
+    field.input.value().trim().is_empty()
+}
+
+fn set_field(config: &mut RunConfig, field: &Field, given: &[&str]) -> Result<(), String> {
     if field.input.value() == field.before {
         return Ok(());
     }
     let Some(setting) = setting::find(field.key) else { return Ok(()) };
-    // Steps that are emptied leave the length to epochs.
-    if setting.is_alternative() && field.input.value().trim().is_empty() {
-        return Ok(());
+    if setting.alternative().is_some_and(|other| given.contains(&other)) {
+        // Steps that are emptied leave the length to epochs.
+        return if is_empty(field) { Ok(()) } else { Err(setting.both_given().problem) };
     }
     setting.set(config, field.input.value()).map_err(|error| error.problem)
 }

@@ -1,10 +1,10 @@
-//! What lies on top: help, form, command line, the question before quitting.
+//! What lies on top: help, form, list of quantities, command line, the question before quitting.
 
 use ratatui::layout::Rect;
 use tui_input::InputRequest;
 
-use super::{Effect, command, form};
-use crate::tui::action::{Direction, Motion};
+use super::{Effect, command, form, picker};
+use crate::tui::action::{Direction, Motion, Turn};
 use crate::tui::scene::{Mode, Overlay, Scene};
 use crate::tui::view::help;
 
@@ -37,11 +37,21 @@ pub(super) fn edit(scene: &mut Scene, request: InputRequest) {
             }
         }
         Overlay::Form(_) => form::edit(scene, request),
+        Overlay::Picker(picker) => picker::edit(picker, request),
         Overlay::None | Overlay::Help { .. } | Overlay::ConfirmQuit => {}
     }
 }
 
-/// Accepts the form or the command line.
+/// The next or previous field, or quantity.
+pub(super) fn focus(scene: &mut Scene, turn: Turn) {
+    match &mut scene.view.overlay {
+        Overlay::Form(form) => form::focus(form, turn),
+        Overlay::Picker(picker) => picker::focus(picker, turn),
+        Overlay::None | Overlay::Help { .. } | Overlay::Command(_) | Overlay::ConfirmQuit => {}
+    }
+}
+
+/// Accepts the form, the chosen quantity or the command line.
 pub(super) fn submit(scene: &mut Scene, area: Rect) -> Option<Effect> {
     match &scene.view.overlay {
         Overlay::Command(input) => {
@@ -50,6 +60,10 @@ pub(super) fn submit(scene: &mut Scene, area: Rect) -> Option<Effect> {
             command::run(scene, &line, area)
         }
         Overlay::Form(_) => form::submit(scene),
+        Overlay::Picker(_) => {
+            picker::submit(scene);
+            None
+        }
         Overlay::None | Overlay::Help { .. } | Overlay::ConfirmQuit => None,
     }
 }

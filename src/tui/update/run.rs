@@ -28,6 +28,23 @@ pub(super) fn step_once(scene: &mut Scene) -> Option<Effect> {
     Some(Effect::Control(Control::StepOnce))
 }
 
+/// Has the last steps re-run in detail, paused or not.
+pub(super) fn recall(scene: &mut Scene) -> Option<Effect> {
+    if scene.status.kind == SourceKind::Traces {
+        scene.say("the steps of a trace cannot be re-run");
+        return None;
+    }
+    if matches!(scene.status.activity, Activity::Ended(_)) {
+        return ended(scene);
+    }
+    if scene.config().is_some_and(|config| config.flight.is_none()) {
+        scene.say("the flight recorder is off: start with --flight 64");
+        return None;
+    }
+    scene.say("flight recorder: the last steps are re-run in detail");
+    Some(Effect::Control(Control::Recall))
+}
+
 /// Starts again with the same settings.
 pub(super) fn restart(scene: &mut Scene) -> Option<Effect> {
     let config = config(scene)?;

@@ -1,3 +1,5 @@
+mod refusals;
+
 use std::time::Duration;
 
 use super::*;
@@ -105,7 +107,7 @@ fn quantities_and_views_go_round() {
     act(&mut scene, Action::Quantity(Turn::Back));
     assert_eq!(Some(&scene.view.quantity), scene.quantities().last());
     act(&mut scene, Action::View(Turn::Back));
-    assert_eq!(scene.view.mode, Mode::Loss);
+    assert_eq!(scene.view.mode, Mode::Histogram);
     act(&mut scene, Action::Close);
     assert_eq!(scene.view.mode, Mode::Heatmaps);
 }
@@ -219,7 +221,7 @@ fn commands_do_what_keys_do_and_unknown_words_get_a_suggestion() {
         ("set width", "set KEY VALUE"),
         ("depth 0", "no whole number from 1 to 10000: write"),
         ("goto", "write: goto STEP"),
-        ("goto now", "not a whole number"),
+        ("goto now", "is no step: write a whole number"),
         ("goto 5,000", "there is no step 5,000: the cursor is on step 60"),
         ("goto 0", "there is no step 0: the cursor is on step 1"),
         ("layer 99", "there is no block 99: the cursor is on head"),

@@ -9,6 +9,7 @@ use crate::tui::action::{Direction, Turn};
 use crate::tui::axis::StepAxis;
 use crate::tui::layout::Layout;
 use crate::tui::scene::Scene;
+use crate::tui::view::inspector;
 
 /// Steps in view at least: fewer are no curve.
 const LEAST_STEPS: u64 = 4;
@@ -98,19 +99,22 @@ pub(super) fn shift_layers(scene: &mut Scene, share: f64) {
     scene.view.depth = start..start + span;
 }
 
-/// Scrolls by one row of panes at most.
+/// Scrolls by one lane until the last is in view, in the heatmaps and in the inspector.
 pub(super) fn scroll_lanes(scene: &mut Scene, turn: Turn, area: Rect) {
     let Some(layout) = Layout::new(area, scene) else { return };
-    let hidden = layout.lanes.len().saturating_sub(layout.heatmaps.len());
+    let panes = layout.lanes.len().saturating_sub(layout.shown().len());
+    let lanes = scene.lanes().count();
+    let columns = layout.inspector.map_or(0, |frame| lanes.saturating_sub(inspector::columns(frame, lanes)));
+    let hidden = panes.max(columns);
     let places: Vec<usize> = (0..=hidden).collect();
     if let Some(&first) = turned(&places, |place| *place == scene.view.first_lane.min(hidden), turn) {
         scene.view.first_lane = first;
     }
 }
 
-/// Steps that can be in view: the whole run and the room it grows into.
+/// Steps that can be in view: the whole run and, while it grows, the room it grows into.
 fn reach(scene: &Scene, axis: &StepAxis) -> Range<u64> {
-    StepAxis::whole(axis.columns(), scene.newest().map_or(0, |step| step.0)).steps()
+    Layout::whole_axis(axis.columns(), scene).steps()
 }
 
 /// A window of this length, moved so that it lies within what can be seen.

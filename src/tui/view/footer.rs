@@ -13,12 +13,20 @@ pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buff
     let (key, word) = (theme.style(Role::Accent), theme.style(Role::Dim));
     let parts = keymap::footer(scene).into_iter().map(|(binding, footer)| {
         let label = theme.glyph(binding.label, binding.ascii);
-        let label = Span::styled(label.split(' ').next().unwrap_or(label), key);
+        let label = Span::styled(short(label), key);
         let says = if binding.label == "space" { space(scene, footer.word) } else { footer.word };
         (footer.rank, Line::from(vec![label, Span::styled(format!(" {says}"), word)]))
     });
     let line = fit(parts.collect(), area.width.saturating_sub(2));
     buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(1));
+}
+
+/// `m` of `m M`: the capital does the opposite. What else stands side by side belongs together.
+fn short(label: &'static str) -> &'static str {
+    match label.split_once(' ') {
+        Some((letter, capital)) if letter.eq_ignore_ascii_case(capital) => letter,
+        _ => label,
+    }
 }
 
 /// What the space bar does now.
@@ -27,5 +35,15 @@ fn space(scene: &Scene, word: &'static str) -> &'static str {
         (_, PlayMotion::Playing) => "hold",
         (Activity::Paused, _) => "go on",
         _ => word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_belong_together_are_both_named() {
+        assert_eq!([short("m M"), short("[ ]"), short("up down"), short("space")], ["m", "[ ]", "up down", "space"]);
     }
 }

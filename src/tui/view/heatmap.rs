@@ -1,10 +1,10 @@
 //! One heatmap: layers from top to bottom, steps from left to right, the cursor's cross, labels in its frame.
 //!
 //! ```text
-//! ╭─ plain ‖∂L/∂x‖  ×0.41 per block  1e-19 over 50 ─╮
-//! │ stem ················                            │
-//! │   10 ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀                            │
-//! ╰──────1──────────60─────────120───────────────────╯
+//! ╭─ plain  ×0.39 per block  theory ×0.41  ×1e-20 over 50 ─╮
+//! │ stem ················                                    │
+//! │   10 ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀                                    │
+//! ╰──────1──────────60─────────120───────────────────────────╯
 //! ```
 
 use ratatui::buffer::Buffer;
@@ -12,8 +12,9 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
+use super::anatomy::REACH;
 use super::cell::{Cross, Painter};
-use super::frame::{fit, framed};
+use super::frame::{cut, fit, framed};
 use super::steps;
 use crate::event::Outcome;
 use crate::history::Cell;
@@ -28,7 +29,7 @@ use crate::tui::theme::{Glyphs, Role, Theme, contrast};
 
 /// Columns of a pane below which its title is shortened.
 const NARROW: u16 = 48;
-/// From this width on there are words for everything.
+/// Columns of a pane from which its title has room for whole phrases.
 const WIDE: u16 = 72;
 /// Rows between two labels of layers.
 const LAYER_LABELS: usize = 3;
@@ -50,6 +51,12 @@ pub(super) fn painter<'a>(scene: &Scene, theme: &'a Theme) -> Painter<'a> {
     let quantity = scene.view.quantity;
     if scene.view.mode == Mode::Difference {
         return Painter { theme, palette: theme.diverging(), scale: scene.scales.difference(quantity) };
+    }
+    if scene.view.mode == Mode::Anatomy {
+        return Painter { theme, palette: theme.diverging(), scale: Scale { low: -REACH, high: REACH } };
+    }
+    if scene.view.mode == Mode::Histogram {
+        return Painter { theme, palette: theme.sequential(), scale: super::histogram::SHARES };
     }
     let scale = scene.scales.of(quantity).unwrap_or(Scale { low: 0.0, high: 1.0 });
     Painter { theme, palette: theme.sequential(), scale }
@@ -97,7 +104,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> L
     let mut name = vec![Span::styled(scene.lane_name(lane), theme.lane(pane.lane).add_modifier(bold))];
     if scene.view.mode == Mode::Difference {
         let first = scene.lanes().next().map_or_else(String::new, |first| scene.lane_name(&first));
-        name.push(Span::styled(" ÷ ", dim));
+        name.push(Span::styled(if definition.axis == Axis::Log { " ÷ " } else { " − " }, dim));
         name.push(Span::styled(first, theme.lane(0).add_modifier(bold)));
         let how = match definition.axis {
             Axis::Log => "log-ratio",
@@ -106,7 +113,10 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> L
         let what = Line::styled(format!("{how} of {symbol}"), dim);
         return fit(vec![(0, Line::from(name)), (1, what)], pane.frame.width.saturating_sub(6));
     }
-    let mut parts = vec![(0, Line::from(name)), (3, Line::styled(symbol, dim))];
+    // The fit and the theory beside it are the signal's: the symbol of the signal gives way to them, another does not.
+    let is_signal = scene.view.quantity == Quantity::SignalNorm;
+    let symbol_rank = if is_signal && pane.frame.width >= NARROW { 5 } else { 2 };
+    let mut parts = vec![(0, Line::from(name)), (symbol_rank, Line::styled(symbol, dim))];
     if let Some(profile) = scene.picture.signals.get(pane.lane) {
         parts.extend(signal(scene, theme, pane, lane, profile));
     }
@@ -123,12 +133,17 @@ fn signal<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, pro
         let per = if pane.frame.width < NARROW { "/block" } else { " per block" };
         let blocks = if pane.frame.width < WIDE { "" } else { " blocks" };
         let factor = format!(" {of}{}{per} ", number::factor(fit.rho));
-        let left = format!("×{} over {}{blocks}", number::magnitude(fit.attenuation), profile.blocks);
+        let left =
+            profile.attenuation.map(|left| format!("×{} over {}{blocks}", number::magnitude(left), profile.blocks));
         parts.push((1, Line::from(Span::styled(factor, chip(scene, theme, pane, lane)))));
-        parts.push((4, Line::styled(left, theme.style(Role::Dim))));
+        parts.extend(predicted(scene, theme, pane));
+        parts.extend(left.map(|left| (4, Line::styled(left, theme.style(Role::Dim)))));
     }
     if let Some(block) = profile.underflow {
         parts.push((2, Line::styled(format!("underflow at block {block}"), theme.style(Role::Warning))));
+    }
+    if let Some(block) = profile.dead {
+        parts.push((2, Line::styled(format!("dead at block {block}"), theme.style(Role::Warning))));
     }
     if profile.non_finite > 0 {
         parts.push((3, Line::styled(format!("{} not finite", profile.non_finite), theme.style(Role::Bad))));
@@ -138,6 +153,17 @@ fn signal<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, pro
         parts.push((1, Line::styled(text, theme.style(Role::Bad))));
     }
     parts
+}
+
+/// `theory ×0.41 at init`, the geometric mean over the blocks.
+fn predicted<'a>(scene: &Scene, theme: &Theme, pane: &Pane) -> Option<(u8, Line<'a>)> {
+    let gain = scene.picture.theories.get(pane.lane)?.as_ref().ok()?.gain_per_block()?;
+    let (rank, at) = match pane.frame.width {
+        ..NARROW => (6, ""),
+        NARROW..WIDE => (3, ""),
+        _ => (3, " at init"),
+    };
+    Some((rank, Line::styled(format!("theory {}{at}", number::factor(gain)), theme.style(Role::Dim))))
 }
 
 /// The colour of the topmost value of the profile, as ground.
@@ -181,7 +207,7 @@ fn middle(columns: &std::ops::Range<u16>) -> Option<u16> {
 }
 
 /// `stem`, round block numbers, `head`, and the cursor's layer, right-aligned beside their rows.
-fn layer_labels(scene: &Scene, theme: &Theme, pane: &Pane, layers: &LayerAxis, buffer: &mut Buffer) {
+pub(super) fn layer_labels(scene: &Scene, theme: &Theme, pane: &Pane, layers: &LayerAxis, buffer: &mut Buffer) {
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let per_cell = theme.pixels_per_cell();
     let most = usize::from(pane.picture.height) / LAYER_LABELS;
@@ -204,13 +230,8 @@ fn layer_labels(scene: &Scene, theme: &Theme, pane: &Pane, layers: &LayerAxis, b
         let name = lane.header.layers.label(crate::units::LayerId(layer as u32));
         let mark = if is_cursor { theme.glyph("▸", ">") } else { " " };
         let width = usize::from(pane.labels.width.saturating_sub(1));
-        let text: String = name.chars().take(width).collect();
-        buffer.set_stringn(
-            pane.labels.x,
-            pane.labels.y + row as u16,
-            format!("{text:>width$}{mark}"),
-            width + 1,
-            style,
-        );
+        let name = cut(&Line::raw(name), width as u16).to_string();
+        let place = (pane.labels.x, pane.labels.y + row as u16);
+        buffer.set_stringn(place.0, place.1, format!("{name:>width$}{mark}"), width + 1, style);
     }
 }

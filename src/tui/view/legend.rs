@@ -13,6 +13,7 @@ use crate::quantity::Axis;
 use crate::tui::layout::Layout;
 use crate::tui::scene::{Mode, Scene};
 use crate::tui::theme::{Role, Theme};
+use crate::units::Step;
 
 /// Columns of the colour bar at most, and its share of the line.
 const BAR: u16 = 60;
@@ -33,14 +34,30 @@ pub(super) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut
     let mut parts = vec![(0, Line::from(bar))];
     parts.extend(hidden(theme, layout));
     parts.extend(meaning(scene, theme));
-    parts.extend([Cell::Zero, Cell::Nan, Cell::Infinite, Cell::Absent].map(|cell| (1, special(theme, cell))));
-    parts.push((2, Line::styled("blank: not reached", dim)));
+    if scene.view.mode != Mode::Anatomy {
+        parts.extend([Cell::Zero, Cell::Nan, Cell::Infinite, Cell::Absent].map(|cell| (1, special(theme, cell))));
+        let blank = match scene.view.mode {
+            Mode::Histogram => Some("blank: none"),
+            _ => is_blank(scene, layout).then_some("blank: not reached"),
+        };
+        parts.extend(blank.map(|words| (2, Line::styled(words, dim))));
+    }
     let line = fit(parts, area.width.saturating_sub(2));
     buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(2));
 }
 
+/// Whether a lane was not, or not yet, where the axis ends.
+fn is_blank(scene: &Scene, layout: &Layout) -> bool {
+    let end = layout.step_axis(scene).steps().end;
+    let reaches = |step: Step| step.0 + 1 >= end;
+    let all = scene.lanes().all(|lane| lane.history.last_step().is_some_and(reaches));
+    !(scene.has_ended() && all && scene.newest().is_some_and(reaches))
+}
+
 fn ends(scene: &Scene, low: f32, high: f32) -> (String, String) {
     match (scene.view.mode, scene.view.quantity.definition().axis) {
+        (Mode::Anatomy, _) => ("×1/8".to_owned(), "×8".to_owned()),
+        (Mode::Histogram, _) => ("0.01 %".to_owned(), "100 %".to_owned()),
         (Mode::Difference, Axis::Log) => (format!("×{}", number::power(low)), format!("×{}", number::power(high))),
         (_, Axis::Log) => (number::power(low), number::power(high)),
         (_, Axis::Linear) => (number::value(f64::from(low)), number::value(f64::from(high))),
@@ -49,10 +66,14 @@ fn ends(scene: &Scene, low: f32, high: f32) -> (String, String) {
 
 /// Which lanes are in view, where not all are.
 fn hidden<'a>(theme: &Theme, layout: &Layout) -> Option<(u8, Line<'a>)> {
-    let (first, last) = (layout.heatmaps.first()?.lane + 1, layout.heatmaps.last()?.lane + 1);
+    let shown = layout.shown();
     let count = layout.lanes.end;
-    let words = format!("lanes {first}–{last} of {count}, Tab: more");
-    (layout.heatmaps.len() < layout.lanes.len()).then(|| (0, Line::styled(words, theme.style(Role::Warning))))
+    let words = match shown.len() {
+        0 => return None,
+        1 => format!("lane {} of {count}, Tab: more", shown.end),
+        _ => format!("lanes {}–{} of {count}, Tab: more", shown.start + 1, shown.end),
+    };
+    (shown.len() < layout.lanes.len()).then(|| (0, Line::styled(words, theme.style(Role::Warning))))
 }
 
 /// What the colours mean, with the rank of each part.
@@ -67,6 +88,13 @@ fn meaning<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
         let words = |text: String| Span::styled(text, dim);
         let smaller = Line::from(vec![patch(0.12), words(format!(" smaller than {first}"))]);
         return vec![(1, smaller), (1, Line::from(vec![patch(0.88), words(" larger".to_owned())]))];
+    }
+    if scene.view.mode == Mode::Anatomy {
+        let words = "a step's factor: blue shrinks the signal, red grows it";
+        return vec![(1, Line::styled(words, dim))];
+    }
+    if scene.view.mode == Mode::Histogram {
+        return vec![(1, Line::styled("of a layer's gradient elements", dim))];
     }
     let reduce = match scene.view.reduce {
         Reduce::Extreme => "a cell: extreme",

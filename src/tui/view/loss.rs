@@ -7,12 +7,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::frame::{framed, words};
+use super::ends::Ends;
+use super::frame::framed;
 use super::steps;
 use crate::history::ScalarBucket;
 use crate::number;
 use crate::tui::axis::StepAxis;
-use crate::tui::chart::{ACROSS, Canvas, DOWN, dot_of, is_marked, mark};
+use crate::tui::chart::{ACROSS, Canvas, DOWN, Stroke, dot_of};
 use crate::tui::layout::{inside, split_left};
 use crate::tui::scene::Scene;
 use crate::tui::theme::{Role, Theme};
@@ -52,7 +53,8 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, axis: &StepAxis,
         buffer.set_string(frame.x + 1, row, format!("{text:>6}"), theme.style(Role::Dim));
     }
     curves(scene, theme, chart, (low, high), buffer);
-    ends(scene, theme, chart, (low, high), buffer);
+    let ends = Ends { curves: &scene.picture.losses, chart, range: (low, high), number: number::value };
+    ends.render(scene, theme, buffer);
 }
 
 /// A faint line where the cursor stands.
@@ -62,7 +64,8 @@ pub(super) fn vertical(theme: &Theme, chart: Rect, column: u16, buffer: &mut Buf
     }
 }
 
-fn column_of(step: u64, steps: &Range<u64>, width: u16) -> Option<u16> {
+/// The column of a step, unless it lies outside.
+pub(super) fn column_of(step: u64, steps: &Range<u64>, width: u16) -> Option<u16> {
     let span = (steps.end - steps.start).max(1);
     steps.contains(&step).then(|| (u128::from(step - steps.start) * u128::from(width) / u128::from(span)) as u16)
 }
@@ -122,7 +125,7 @@ fn scientific(digit: u8, exponent: i32) -> String {
 }
 
 fn curves(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), buffer: &mut Buffer) {
-    let mut canvas = Canvas::new(chart);
+    let mut canvas = Canvas::new(chart, Stroke::Solid);
     let dots = canvas.height();
     let row = |loss: f32| dot_of(f64::from(loss).log10(), low, high, dots);
     let mut lost = Vec::new();
@@ -150,50 +153,6 @@ fn curves(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), bu
     for column in lost {
         buffer.set_string(chart.x + column.min(chart.width - 1), chart.y, "!", theme.field(Role::Nan));
     }
-}
-
-/// `plain 2.303` beside the newest point of each curve.
-fn ends(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), buffer: &mut Buffer) {
-    let mut taken: Vec<u16> = Vec::new();
-    for (index, (lane, buckets)) in scene.lanes().zip(&scene.picture.losses).enumerate() {
-        let Some((x, last)) = buckets.iter().enumerate().rev().find_map(|(x, bucket)| Some((x, bucket.as_ref()?.last)))
-        else {
-            continue;
-        };
-        let mark = if is_marked(theme) { format!("{} ", mark(index)) } else { String::new() };
-        let value = number::value(f64::from(last));
-        // Where it is narrow the name gives way, never the number.
-        let room = usize::from(chart.width).saturating_sub(mark.chars().count() + value.chars().count() + 1);
-        let text = format!("{mark}{} {value}", shortened(&scene.lane_name(&lane), room));
-        let width = (text.chars().count() as u16).min(chart.width);
-        let after = (x / ACROSS) as u16 + 2;
-        let column = chart.x + after.min(chart.width - width);
-        let line = dot_of(f64::from(last).log10(), low, high, usize::from(chart.height) * DOWN) / DOWN;
-        let Some(row) = free_row(chart, (column, width), line as u16, &taken, buffer) else { continue };
-        taken.push(row);
-        let style = if last.is_finite() { theme.lane(index) } else { theme.style(Role::Bad) };
-        words((column, row), &text, width, style, buffer);
-    }
-}
-
-/// At most `room` characters, the last one `…` where some are missing.
-fn shortened(name: &str, room: usize) -> String {
-    if name.chars().count() <= room {
-        return name.to_owned();
-    }
-    let mut short: String = name.chars().take(room.saturating_sub(1)).collect();
-    short.push('…');
-    short
-}
-
-/// The row for some words: near the wanted one, not on other words, over as little of the curves as can be.
-fn free_row(chart: Rect, (x, width): (u16, u16), wanted: u16, taken: &[u16], buffer: &Buffer) -> Option<u16> {
-    let covered = |row: u16| {
-        let cells = (x..x + width).filter_map(|x| buffer.cell((x, row)));
-        cells.filter(|cell| !matches!(cell.symbol(), " " | "│" | "|")).count()
-    };
-    let cost = |row: &u16| covered(*row) * 2 + usize::from(row.abs_diff(chart.y + wanted)) * 3;
-    (chart.y..chart.bottom()).filter(|row| !taken.contains(row)).min_by_key(cost)
 }
 
 #[cfg(test)]

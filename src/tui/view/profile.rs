@@ -1,4 +1,5 @@
-//! The depth profile: one quantity over all layers at the cursor's step, one line per lane.
+//! The depth profile: one quantity over all layers at the cursor's step, one line per lane; dashed what theory says of
+//! the initial weights.
 //!
 //! Lanes of different depth are laid over each other by relative depth. What is no finite value has its glyph at the
 //! edge: zero at the bottom, NaN and ∞ at the top.
@@ -15,7 +16,7 @@ use crate::history::Cell;
 use crate::number;
 use crate::quantity::Axis;
 use crate::tui::axis::{LayerAxis, ticks};
-use crate::tui::chart::{Canvas, DOWN, dot_of};
+use crate::tui::chart::{Canvas, DOWN, Stroke, dot_of};
 use crate::tui::layout::{inside, split_left};
 use crate::tui::scale::Scale;
 use crate::tui::scene::Scene;
@@ -58,6 +59,9 @@ fn title<'a>(scene: &Scene, theme: &Theme, width: u16) -> Line<'a> {
         (1, Line::styled(theme.glyph(definition.symbol, definition.ascii), dim)),
     ];
     parts.extend(scene.cursor_step().map(|step| (2, Line::styled(format!("step {}", number::count(step.0)), dim))));
+    if scene.picture.predicted.iter().any(|cells| !cells.is_empty()) {
+        parts.push((3, Line::styled("dashed: theory at init", dim)));
+    }
     fit(parts, width)
 }
 
@@ -100,46 +104,68 @@ fn value_labels(scene: &Scene, theme: &Theme, (x, chart): (u16, Rect), scale: Sc
     let rows = usize::from(chart.height);
     let steps = (rows / 2).clamp(1, 6);
     let span = scale.high - scale.low;
-    let stride = match scene.view.quantity.definition().axis {
-        Axis::Log => (span / steps as f32).ceil().max(1.0),
-        Axis::Linear => span / steps as f32,
+    let axis = scene.view.quantity.definition().axis;
+    let (stride, top) = match axis {
+        Axis::Log => ((span / steps as f32).ceil().max(1.0), scale.high),
+        Axis::Linear => {
+            let stride = round_stride(span / steps as f32);
+            (stride, (scale.high / stride + 0.01).floor() * stride)
+        }
     };
-    let mut value = scale.high;
-    while value >= scale.low - stride * 0.01 {
-        let text = match scene.view.quantity.definition().axis {
+    // Multiples, not a running sum: that would miss 0 by a hair.
+    for multiple in 0..=((top - scale.low) / stride + 0.01) as u16 {
+        let value = match axis {
+            Axis::Log => top - f32::from(multiple) * stride,
+            Axis::Linear => ((top / stride).round() - f32::from(multiple)) * stride,
+        };
+        let text = match axis {
             Axis::Log => number::power(value),
             Axis::Linear => number::value(f64::from(value)),
         };
         let row = dot_of(f64::from(value), f64::from(scale.low), f64::from(scale.high), rows * DOWN) / DOWN;
         buffer.set_string(x, chart.y + row as u16, format!("{text:>6}"), theme.style(Role::Dim));
-        value -= stride;
     }
 }
 
+/// The next 1, 2 or 5 times a power of ten.
+fn round_stride(least: f32) -> f32 {
+    let decade = 10f32.powf(least.log10().floor());
+    [1.0, 2.0, 5.0].map(|digit| digit * decade).into_iter().find(|stride| *stride >= least).unwrap_or(10.0 * decade)
+}
+
 fn lines(scene: &Scene, theme: &Theme, chart: Rect, scale: Scale, buffer: &mut Buffer) {
-    let mut canvas = Canvas::new(chart);
+    // What was measured lies on top.
+    for (stroke, curves) in [(Stroke::Dashed, &scene.picture.predicted), (Stroke::Solid, &scene.picture.profiles)] {
+        let mut canvas = Canvas::new(chart, stroke);
+        for (lane, cells) in curves.iter().enumerate() {
+            curve(&mut canvas, scene, scale, lane, cells);
+        }
+        canvas.render(theme, buffer);
+    }
+}
+
+/// One lane's values from left to right; interrupted where there is none, and theory where the scale ends.
+fn curve(canvas: &mut Canvas, scene: &Scene, scale: Scale, lane: usize, cells: &[Cell]) {
     let (width, height) = (canvas.width() as f64, canvas.height());
     let depth = &scene.view.depth;
-    for (lane, cells) in scene.picture.profiles.iter().enumerate() {
-        let mut before = None;
-        for (layer, cell) in cells.iter().enumerate() {
-            let middle = (layer as f64 + 0.5) / cells.len() as f64;
+    let is_within = |value: f32| canvas.stroke() == Stroke::Solid || (scale.low..=scale.high).contains(&value);
+    let points: Vec<Option<(usize, usize)>> = (0..)
+        .zip(cells)
+        .map(|(layer, cell)| {
+            let middle = (f64::from(layer) + 0.5) / cells.len() as f64;
             let share = (middle - depth.start) / (depth.end - depth.start);
-            let Cell::Value(value) = *cell else {
-                before = None;
-                continue;
-            };
-            if !(0.0..=1.0).contains(&share) {
-                before = None;
-                continue;
-            }
+            let Cell::Value(value) = *cell else { return None };
             let row = dot_of(f64::from(value), f64::from(scale.low), f64::from(scale.high), height);
-            let here = ((share * width) as usize, row);
+            ((0.0..=1.0).contains(&share) && is_within(value)).then_some(((share * width) as usize, row))
+        })
+        .collect();
+    let mut before = None;
+    for point in points {
+        if let Some(here) = point {
             canvas.line(before.unwrap_or(here), here, lane);
-            before = Some(here);
         }
+        before = point;
     }
-    canvas.render(theme, buffer);
 }
 
 fn specials(scene: &Scene, theme: &Theme, chart: Rect, column: impl Fn(f64) -> Option<u16>, buffer: &mut Buffer) {
@@ -160,6 +186,13 @@ fn specials(scene: &Scene, theme: &Theme, chart: Rect, column: impl Fn(f64) -> O
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_linear_axis_is_labelled_with_round_numbers() {
+        for (least, stride) in [(0.03, 0.05), (0.116, 0.2), (0.5, 0.5), (0.7, 1.0)] {
+            assert!((round_stride(least) - stride).abs() < 1e-6, "{least}");
+        }
+    }
 
     #[test]
     fn the_chart_is_empty_where_the_frame_is() {

@@ -1,5 +1,8 @@
 //! What every frame must hold, and snapshots of whole frames with their styles.
 
+mod room;
+mod theory;
+
 use std::fmt::Write;
 
 use ratatui::buffer::{Buffer, Cell as Target};
@@ -93,16 +96,45 @@ fn the_dashboard_on_every_kind_of_terminal() {
 }
 
 #[test]
+fn the_anatomy_of_a_block_in_three_sizes_and_without_colour_or_unicode() {
+    let scene = || {
+        let mut scene = sample::anatomy(9);
+        scene.view.mode = Mode::Anatomy;
+        scene
+    };
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        snapshot(&format!("anatomy_{}x{}", size.0, size.1), &mut scene(), &sample::theme(), size);
+    }
+    snapshot("anatomy_no_colour", &mut scene(), &theme(Colours::None, Glyphs::Unicode), (120, 40));
+    snapshot("anatomy_ascii", &mut scene(), &theme(Colours::None, Glyphs::Ascii), (80, 24));
+}
+
+#[test]
+fn the_anatomy_points_at_the_factor_where_the_signal_is_lost() {
+    let mut scene = sample::anatomy(9);
+    scene.view.mode = Mode::Anatomy;
+    let buffer = sample::frame(&mut scene, &theme(Colours::None, Glyphs::Unicode), 200, 60);
+    let rows: Vec<String> = buffer.content().chunks(200).map(|row| row.iter().map(Target::symbol).collect()).collect();
+    let row = |words: &str| rows.iter().find(|row| row.contains(words)).map_or("", String::as_str).to_owned();
+    assert_eq!(row("×0.58").matches("◂ lost here").count(), 1);
+    assert_eq!(row("×0.10").matches("◂ lost here").count(), 1);
+    assert_eq!(rows.iter().map(|row| row.matches('◂').count()).sum::<usize>(), 2);
+    assert!(!row("no skip: nothing goes around it").is_empty());
+    assert!(row("gain ×1.07").contains("skip ×1.00  branch ×0.22  cosine 0.20"));
+}
+
+#[test]
 fn every_view_and_overlay() {
     let area = Rect::new(0, 0, 100, 30);
     let key = |letter| Action::Edit(tui_input::InputRequest::InsertChar(letter));
     for (name, actions) in [
         ("difference", vec![Action::View(Turn::Forward)]),
         ("profile", vec![Action::View(Turn::Forward), Action::View(Turn::Forward)]),
-        ("loss", vec![Action::View(Turn::Back)]),
+        ("loss", vec![Action::View(Turn::Back), Action::View(Turn::Back)]),
         ("zoomed", vec![Action::Cursor(Motion::Page(Direction::Left)), Action::ZoomSteps(Turn::Forward)]),
         ("help", vec![Action::Help]),
         ("form", vec![Action::OpenForm, key('x')]),
+        ("picker", vec![Action::OpenPicker, key('g')]),
         ("command", vec![Action::OpenCommand, key('g')]),
         ("confirm", vec![Action::Quit]),
     ] {
@@ -138,7 +170,8 @@ fn no_size_mode_or_overlay_makes_it_panic() {
     let mut none = Scene::new(SourceKind::Live);
     none.take(0, &sample::header(&[]));
     let scenes = [Scene::new(SourceKind::Live), none, many, sample::demo(7), sample::odd()];
-    let overlays = [Action::Close, Action::Help, Action::OpenForm, Action::OpenCommand, Action::Quit];
+    let overlays =
+        [Action::Close, Action::Help, Action::OpenForm, Action::OpenPicker, Action::OpenCommand, Action::Quit];
     let themes = [sample::theme(), theme(Colours::Sixteen, Glyphs::Unicode), theme(Colours::None, Glyphs::Ascii)];
     for scene in scenes {
         for (width, height) in sizes {

@@ -72,7 +72,7 @@ fn a_table_that_makes_no_sense_is_named_with_file_line_and_column() {
             (
                 &["--data", "csv:small.csv", "--batch", "5"],
                 2,
-                "batch: 5 is larger than the 4 training rows: write 4 or less",
+                "--batch: 5 is larger than the 4 training rows: write 4 or less",
             ),
             // Nothing is created for a run that cannot start.
             (

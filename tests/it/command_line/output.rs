@@ -13,6 +13,8 @@ fn printers(place: &Place) -> Vec<Vec<&'static str>> {
         vec!["export", "run", "--to", "svg"],
         vec!["export", "run", "--to", "png"],
         vec!["--print-config"],
+        vec!["explain"],
+        vec!["explain", "gain"],
         vec!["completions", "bash"],
         vec!["man"],
         vec!["--help"],
@@ -57,7 +59,7 @@ fn a_run_that_is_piped_is_headless_and_says_so() {
                  gradtop: nothing is written: give --log DIR to keep the run\n";
     assert_eq!((said.code, said.err.as_str()), (0, notes));
     let first = said.out.lines().next().unwrap();
-    assert_eq!(first, "lane      outcome    step  final loss  held out  per block  over the depth  first/last");
+    assert_eq!(first, "lane      outcome    step  final loss  held out  per block  theory  over the depth  first/last");
     assert_eq!(said.out.lines().count(), 3);
 }
 

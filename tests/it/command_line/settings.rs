@@ -26,6 +26,15 @@ fn an_unknown_flag_command_or_word_gets_a_suggestion() {
 }
 
 #[test]
+fn an_unknown_quantity_is_refused_with_a_suggestion() {
+    let place = Place::new();
+    let said = place.say(["explain", "grad-nrom"]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    let words = "error: 'grad-nrom' is unknown: did you mean 'grad_norm'? It is one of signal_norm, gain, ";
+    assert!(said.err.starts_with(words), "{said:?}");
+}
+
+#[test]
 fn a_value_that_its_setting_does_not_take_is_named_with_its_place() {
     let place = Place::new();
     place.file("unknown.toml", "# a comment\ndpeth = 3\n");
@@ -63,7 +72,7 @@ fn a_value_that_its_setting_does_not_take_is_named_with_its_place() {
                 2,
                 "--data: 'digit' is unknown: did you mean 'digits'? It is one of digits, csv:FILE",
             ),
-            (&["--batch", "5000"], 2, "batch: 5000 is larger than the 1437 training rows: write 1437 or less"),
+            (&["--batch", "5000"], 2, "--batch: 5000 is larger than the 1437 training rows: write 1437 or less"),
             (&["--config", "unknown.toml"], 2, "unknown.toml:2: there is no setting 'dpeth': did you mean 'depth'?"),
             (
                 &["--config", "value.toml"],
@@ -102,6 +111,8 @@ fn variables_of_the_environment_are_checked_and_those_of_others_left_alone() {
         assert_eq!((said.code, said.err.as_str()), (2, format!("error: {words}\n").as_str()));
     }
     assert_eq!(with("LS_COLORS", b"\xff").code, 0, "no variable of gradtop");
+    let said = with("GRADTOP_COLOR", b"foo");
+    assert!(said.code == 2 && said.err.contains("invalid value 'foo' for 'GRADTOP_COLOR'"), "{said:?}");
     for name in ["STEPS", "LANES", "LOG", "CONFIG", "COLOR", "THEME", "ASCII", "DIAGNOSTICS"] {
         let said = with(&format!("GRADTOP_{name}"), b"");
         assert_eq!(said.code, 0, "{name} counts as unset: {said:?}");

@@ -68,9 +68,9 @@ fn an_export_replaces_nothing_unless_told_so_and_never_the_trace() {
                 "out.csv is there already: write --force to replace it",
             ),
             (
-                &["export", "run", "--to", "svg", "-o", "out.csv"],
-                1,
-                "out.csv is there already: write --force to replace it",
+                &["export", "run", "--to", "svg", "-o", "out.csv", "--force"],
+                2,
+                "out.csv is named after another format: write --to csv, or -o FILE.svg",
             ),
             (
                 &["export", "run", "--to", "csv", "-o", "none/out.csv"],
@@ -88,6 +88,20 @@ fn an_export_replaces_nothing_unless_told_so_and_never_the_trace() {
     let said = place.say(["export", "run", "--to", "csv", "-o", "out.csv", "--force"]);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     assert!(fs::read_to_string(place.path("out.csv")).unwrap().starts_with("lane,step,layer,path,quantity,value\n"));
+}
+
+#[test]
+fn an_export_says_which_of_several_runs_it_takes() {
+    let place = Place::new();
+    let header = specimen::header(vec![specimen::lane("plain", 2)], &[Quantity::Gain]);
+    for run in 1..=3 {
+        drop(Writer::create(&place.path("run"), &header, OnExisting::Append).unwrap());
+        let said = place.say(["export", "run", "--to", "csv"]);
+        let words = format!(
+            "gradtop: the last of {run} runs is exported, those before it are left out: gradtop view plays them all\n"
+        );
+        assert_eq!((said.code, said.err), (0, if run == 1 { String::new() } else { words }));
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gradtop::config::{Backend, Length, RunConfig};
+use gradtop::config::{Backend, Length, Measure, RunConfig};
 use gradtop::event::Event;
 use gradtop::history::History;
 use gradtop::sink::Fanout;
@@ -24,11 +24,12 @@ fn history(events: &[Event]) -> History {
 
 /// A run that ends well, and one whose values are far from it.
 fn configs(backend: Backend) -> [RunConfig; 2] {
-    let mut config = RunConfig { backend, batch: 8, length: Length::Steps(120), measure: 3, ..RunConfig::default() };
+    let mut config =
+        RunConfig { backend, batch: 8, length: Length::Steps(120), measure: Measure::Every(3), ..RunConfig::default() };
     for lane in &mut config.lanes {
         (lane.depth, lane.width) = (5, 8);
     }
-    let mut diverging = RunConfig { measure: 1, ..config.clone() };
+    let mut diverging = RunConfig { measure: Measure::Every(1), ..config.clone() };
     diverging.lanes[1].lr = 1e30;
     [config, diverging]
 }

@@ -7,25 +7,25 @@ use gradtop::stack::Mlp;
 
 /// x W + b; also the shape of its gradient.
 #[derive(Clone)]
-pub(super) struct Affine {
+pub(crate) struct Affine {
     /// [in, out], row-major.
     weight: Vec<f64>,
     bias: Vec<f64>,
 }
 
 /// A stack.
-pub(super) struct Reference {
+pub(crate) struct Reference {
     /// Stem, blocks, head.
     layers: Vec<Affine>,
     wiring: Wiring,
 }
 
 /// What a backward pass yields.
-pub(super) struct Gradients {
+pub(crate) struct Gradients {
     /// Mean loss.
-    pub(super) loss: f64,
+    pub(crate) loss: f64,
     /// ∂L/∂θ of every layer.
-    pub(super) layers: Vec<Affine>,
+    pub(crate) layers: Vec<Affine>,
     /// ∂L/∂x at the input of block 1 … head.
     signals: Vec<Vec<f64>>,
 }
@@ -33,6 +33,11 @@ pub(super) struct Gradients {
 impl Affine {
     fn of(weight: &Param<Tensor<2>>, bias: Option<&Param<Tensor<1>>>) -> Self {
         Self { weight: host(weight), bias: host(bias.expect("the default has biases")) }
+    }
+
+    /// With these numbers.
+    pub(crate) fn new(weight: Vec<f64>, bias: Vec<f64>) -> Self {
+        Self { weight, bias }
     }
 
     fn outputs(&self) -> usize {
@@ -70,32 +75,37 @@ impl Affine {
     }
 
     /// Weights, then biases.
-    pub(super) fn numbers(&self) -> impl Iterator<Item = &f64> {
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = &f64> {
         self.weight.iter().chain(&self.bias)
     }
 }
 
 impl Reference {
     /// With the numbers of a model.
-    pub(super) fn of(model: &Mlp, wiring: Wiring) -> Self {
+    pub(crate) fn of(model: &Mlp, wiring: Wiring) -> Self {
         let mut layers = vec![Affine::of(&model.stem.weight, model.stem.bias.as_ref())];
         layers.extend(model.blocks.iter().map(|block| Affine::of(&block.weight, block.bias.as_ref())));
         layers.push(Affine::of(&model.head.weight, model.head.bias.as_ref()));
         Self { layers, wiring }
     }
 
+    /// With these numbers.
+    pub(crate) fn new(layers: Vec<Affine>, wiring: Wiring) -> Self {
+        Self { layers, wiring }
+    }
+
     /// Stem, blocks, head.
-    pub(super) fn layers(&self) -> impl Iterator<Item = &Affine> {
+    pub(crate) fn layers(&self) -> impl Iterator<Item = &Affine> {
         self.layers.iter()
     }
 
     /// All numbers that are trained, in the order of [`Affine::numbers`].
-    pub(super) fn parameters(&mut self) -> impl Iterator<Item = &mut f64> {
+    pub(crate) fn parameters(&mut self) -> impl Iterator<Item = &mut f64> {
         self.layers.iter_mut().flat_map(|layer| layer.weight.iter_mut().chain(&mut layer.bias))
     }
 
     /// The mean loss of a batch and its gradients.
-    pub(super) fn gradients(&self, inputs: &[f64], classes: &[usize]) -> Gradients {
+    pub(crate) fn gradients(&self, inputs: &[f64], classes: &[usize]) -> Gradients {
         let (first, last) = (&self.layers[0], &self.layers[self.layers.len() - 1]);
         let blocks = &self.layers[1..self.layers.len() - 1];
         let mut xs = vec![first.forward(inputs)];
@@ -128,17 +138,17 @@ impl Reference {
 
 impl Gradients {
     /// ‖∂L/∂x‖ of every layer, 0 for the stem.
-    pub(super) fn signals(&self) -> Vec<f64> {
+    pub(crate) fn signals(&self) -> Vec<f64> {
         std::iter::once(0.0).chain(self.signals.iter().map(|signal| norm(signal.iter()))).collect()
     }
 
     /// ‖∂L/∂θ‖ of every layer.
-    pub(super) fn norms(&self) -> Vec<f64> {
+    pub(crate) fn norms(&self) -> Vec<f64> {
         self.layers.iter().map(|layer| norm(layer.numbers())).collect()
     }
 
     /// ‖∂L/∂θ‖ over all layers.
-    pub(super) fn global_norm(&self) -> f64 {
+    pub(crate) fn global_norm(&self) -> f64 {
         norm(self.norms().iter())
     }
 }

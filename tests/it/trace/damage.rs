@@ -166,12 +166,12 @@ fn nonsense_with_a_good_seal_says_what_is_wrong_and_where() {
 #[test]
 fn what_a_newer_gradtop_adds_is_left_out_with_a_warning() {
     let lines = good_lines();
-    let header = lines[0].replacen("\"gain\",", "\"gain\",\"coherence\",", 1).replacen("\"batch\"", "\"new_key\"", 1);
-    let step = lines[1].replacen("\"values\":{", "\"mood\":{\"a\":[1]},\"values\":{\"coherence\":[1,2],", 1);
-    let text = [&header, &step, "{\"kind\":\"histogram\",\"a\":{}}"].map(sealed).join("\n") + "\n";
+    let header = lines[0].replacen("\"gain\",", "\"gain\",\"curvature\",", 1).replacen("\"batch\"", "\"new_key\"", 1);
+    let step = lines[1].replacen("\"values\":{", "\"mood\":{\"a\":[1]},\"values\":{\"curvature\":[1,2],", 1);
+    let text = [&header, &step, "{\"kind\":\"spectrum\",\"a\":{}}"].map(sealed).join("\n") + "\n";
     let (events, warnings) = read_well(&file(text).path);
     assert_eq!(events[1], read_well(&file(lines.join("\n") + "\n").path).0[1]);
-    assert_eq!((warnings.unknown_quantities, warnings.unknown_lines), (vec!["coherence".to_owned()], 1));
+    assert_eq!((warnings.unknown_quantities, warnings.unknown_lines), (vec!["curvature".to_owned()], 1));
     assert!(warnings.unknown_config);
 }
 

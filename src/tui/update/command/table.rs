@@ -21,7 +21,7 @@ pub(in crate::tui) static COMMANDS: &[Command] = &[
     },
     Command {
         word: "view",
-        argument: "heatmaps|difference|profile|loss",
+        argument: "heatmaps|difference|profile|loss|anatomy",
         help: "show this view",
         run: |scene, name, _| view(scene, name),
     },
@@ -29,7 +29,7 @@ pub(in crate::tui) static COMMANDS: &[Command] = &[
         word: "goto",
         argument: "STEP",
         help: "cursor to this step",
-        run: |scene, step, _| goto(scene, number(step)?),
+        run: |scene, word, _| goto(scene, step(word)?),
     },
     Command {
         word: "layer",
@@ -81,9 +81,9 @@ pub(in crate::tui) static COMMANDS: &[Command] = &[
         word: "seek",
         argument: "STEP",
         help: "playhead of a trace to this step",
-        run: |scene, step, _| {
+        run: |scene, word, _| {
             traces_only(scene)?;
-            replay::to(scene, number(step)?);
+            replay::to(scene, step(word)?);
             Ok(None)
         },
     },
@@ -155,7 +155,10 @@ fn layer(scene: &mut Scene, word: &str) -> Outcome {
     let layer = match word {
         "stem" => 0,
         "head" => last,
-        block => usize::try_from(number(block)?).unwrap_or(usize::MAX),
+        block => {
+            let refused = || format!("'{word}' is no block: write a whole number, stem or head");
+            usize::try_from(number(block).ok_or_else(refused)?).unwrap_or(usize::MAX)
+        }
     };
     cursor::to_layer(scene, layer);
     if layer > last {
@@ -182,6 +185,10 @@ fn traces_only(scene: &Scene) -> Result<(), String> {
     }
 }
 
-fn number(word: &str) -> Result<u64, String> {
-    word.replace(',', "").parse().map_err(|_| format!("'{word}' is not a whole number"))
+fn step(word: &str) -> Result<u64, String> {
+    number(word).ok_or_else(|| format!("'{word}' is no step: write a whole number from 1"))
+}
+
+fn number(word: &str) -> Option<u64> {
+    word.replace(',', "").parse().ok()
 }

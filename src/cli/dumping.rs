@@ -1,0 +1,53 @@
+//! Steps that are written down whole: `--dump STEP:FILE`.
+
+use std::path::PathBuf;
+
+use clap::ArgMatches;
+use color_eyre::eyre::Result;
+
+use super::exit::Usage;
+use super::note;
+use super::run::refused;
+use crate::config::RunConfig;
+use crate::train::{self, Dump, DumpError, Dumps, Prepared};
+use crate::whole_file::Existing;
+
+/// A run with what a person wants written down of it.
+pub(super) fn prepare(matches: &ArgMatches, config: RunConfig) -> Result<Prepared> {
+    let dumps = wishes(matches)?;
+    if matches.get_flag("force") && dumps.is_empty() && !matches.contains_id("log") {
+        return Err(Usage("--force: nothing is written: give --log DIR or --dump STEP:FILE too".to_owned()).into());
+    }
+    let existing = if matches.get_flag("force") { Existing::Replace } else { Existing::Keep };
+    let prepared = train::prepare(config).map_err(refused)?;
+    make_log_folder(matches, &dumps);
+    let prepared = prepared.dumping(dumps, existing).map_err(|error| match error {
+        DumpError::File(_) => error.into(),
+        DumpError::PastTheEnd { .. } | DumpError::SameFile(_) => color_eyre::Report::from(Usage(error.to_string())),
+    })?;
+    for sentence in prepared.notes() {
+        note(sentence);
+    }
+    Ok(prepared)
+}
+
+/// The trace's folder, where a dump goes into it too. Should it fail, whoever needs the folder says so.
+fn make_log_folder(matches: &ArgMatches, dumps: &[Dump]) {
+    if let Some(folder) = matches.get_one::<PathBuf>("log")
+        && dumps.iter().any(|dump| dump.path.starts_with(folder))
+    {
+        let _ = std::fs::create_dir_all(folder);
+    }
+}
+
+fn wishes(matches: &ArgMatches) -> Result<Vec<Dump>, Usage> {
+    let words = matches.get_many::<String>("dump").into_iter().flatten();
+    words.map(|words| words.parse().map_err(|problem| Usage(format!("--dump: {problem}")))).collect()
+}
+
+/// Says what became of them, once the run has ended.
+pub(super) fn tell(dumps: &Dumps) {
+    for sentence in dumps.notes() {
+        note(&sentence);
+    }
+}

@@ -1,0 +1,82 @@
+//! `gradtop explain`: what a quantity is, or all of them in one line each.
+
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, ArgMatches, Command};
+use color_eyre::eyre::Result;
+
+use super::exit::Usage;
+use super::{Exit, print};
+use crate::config::not_one_of;
+use crate::quantity::Quantity;
+use crate::report::explanation;
+
+/// Its place on the command line.
+pub(super) fn command() -> Command {
+    Command::new("explain")
+        .about("what a quantity is: definition, formula, edge cases, healthy range, source")
+        .after_help("Examples:\n  gradtop explain\n  gradtop explain signal-norm")
+        .arg(
+            Arg::new("name")
+                .help("a quantity, with _ or -; without it the list of all")
+                .value_name("NAME")
+                .hide_possible_values(true)
+                .value_parser(Names),
+        )
+}
+
+/// Prints one entry, or the list.
+pub(super) fn explain(matches: &ArgMatches) -> Result<Exit> {
+    let text = match matches.get_one::<String>("name") {
+        None => explanation::list(),
+        Some(name) => explanation::entry(named(name)?),
+    };
+    print(text.as_bytes())?;
+    Ok(Exit::DONE)
+}
+
+fn named(word: &str) -> Result<Quantity, Usage> {
+    let name = word.to_lowercase().replace('-', "_");
+    Quantity::named(&name).ok_or_else(|| {
+        let names: Vec<&str> = Quantity::ALL.iter().map(|quantity| quantity.name()).collect();
+        let unknown = not_one_of(&name, &names);
+        // As it was typed.
+        Usage(unknown.replacen(&format!("'{name}'"), &format!("'{word}'"), 1))
+    })
+}
+
+/// Any word: shells complete the names of quantities, and [`named`] says what is near.
+#[derive(Clone)]
+struct Names;
+
+impl TypedValueParser for Names {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> std::result::Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(Quantity::ALL.iter().map(|quantity| PossibleValue::new(quantity.name()))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hyphen_is_an_underscore_and_a_near_miss_is_suggested() {
+        assert_eq!(named("signal-norm").expect("known"), Quantity::SignalNorm);
+        assert_eq!(named("Gain_Weight").expect("known"), Quantity::GainWeight);
+        let error = named("signal-nrom").expect_err("unknown").to_string();
+        assert!(error.starts_with("'signal-nrom' is unknown: did you mean 'signal_norm'?"), "{error}");
+        assert!(named("zzz").expect_err("unknown").to_string().starts_with("'zzz' is not one of signal_norm"));
+    }
+}

@@ -1,0 +1,107 @@
+//! Histograms of one lane in bounded memory: all of them while they fit, then every second, every fourth … of those
+//! that were taken, and always the newest.
+//!
+//! A trace holds each of them.
+
+use std::sync::Arc;
+
+use crate::event::HistogramRecord;
+use crate::histogram::BINS;
+use crate::units::Step;
+
+/// Bytes of a lane for histograms.
+const BUDGET: usize = 8 << 20;
+/// Bytes of one layer: two signs of counts.
+const LAYER_BYTES: usize = 2 * BINS * size_of::<u64>();
+/// Histograms at least, however deep the lane.
+const LEAST: usize = 8;
+/// Histograms at most.
+const MOST: usize = 1024;
+
+/// Histograms in the order of their steps.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Histograms {
+    records: Vec<Arc<HistogramRecord>>,
+    capacity: usize,
+    /// Taken in so far.
+    seen: u64,
+    /// Of so many that are taken in one is kept.
+    stride: u64,
+}
+
+impl Histograms {
+    pub(super) fn new(layers: usize) -> Self {
+        let capacity = (BUDGET / (LAYER_BYTES * layers.max(1))).clamp(LEAST, MOST);
+        Self { records: Vec::new(), capacity, seen: 0, stride: 1 }
+    }
+
+    /// Takes one in; one of a step before the newest only where there is room.
+    pub(super) fn push(&mut self, record: &Arc<HistogramRecord>) {
+        if self.records.last().is_some_and(|last| record.step <= last.step) {
+            // A step that was re-run.
+            if let Err(index) = self.records.binary_search_by_key(&record.step, |held| held.step)
+                && self.records.len() < self.capacity
+            {
+                self.records.insert(index, Arc::clone(record));
+            }
+            return;
+        }
+        // The one before was kept as the newest; now it goes where it was not its turn.
+        if self.seen > 0 && !(self.seen - 1).is_multiple_of(self.stride) {
+            self.records.pop();
+        }
+        self.records.push(Arc::clone(record));
+        self.seen += 1;
+        if self.records.len() > self.capacity {
+            self.thin();
+        }
+    }
+
+    /// Keeps every second, and the newest.
+    fn thin(&mut self) {
+        let newest = self.records.len() - 1;
+        let mut index = 0..;
+        self.records.retain(|_| index.next().is_none_or(|index: usize| index.is_multiple_of(2) || index == newest));
+        self.stride *= 2;
+    }
+
+    /// The newest at or before a step.
+    pub(super) fn at(&self, step: Step) -> Option<&Arc<HistogramRecord>> {
+        let after = self.records.partition_point(|record| record.step <= step);
+        self.records.get(after.checked_sub(1)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::LaneId;
+
+    fn record(step: u64) -> Arc<HistogramRecord> {
+        Arc::new(HistogramRecord { lane: LaneId(0), step: Step(step), layers: Vec::new() })
+    }
+
+    #[test]
+    fn the_newest_is_always_there_and_the_others_are_thinned_evenly() {
+        let mut histograms = Histograms { capacity: 4, ..Histograms::new(1) };
+        for step in 1..=100 {
+            histograms.push(&record(step));
+            assert_eq!(histograms.at(Step(1000)).expect("the newest").step, Step(step));
+            assert!(histograms.records.len() <= 5, "{}", histograms.records.len());
+        }
+        let steps: Vec<u64> = histograms.records.iter().map(|record| record.step.0).collect();
+        assert_eq!(steps[0], 1);
+        assert_eq!(*steps.last().expect("not empty"), 100);
+        let gaps: Vec<u64> = steps.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert!(gaps[..gaps.len() - 1].windows(2).all(|pair| pair[0] == pair[1]), "{steps:?}");
+    }
+
+    #[test]
+    fn one_that_comes_twice_is_ignored_and_before_the_first_there_is_none() {
+        let mut histograms = Histograms::new(10);
+        histograms.push(&record(5));
+        histograms.push(&record(5));
+        assert_eq!(histograms.records.len(), 1);
+        assert!(histograms.at(Step(4)).is_none() && histograms.at(Step(5)).is_some());
+    }
+}

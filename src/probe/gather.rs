@@ -1,0 +1,86 @@
+//! Gradients and weights of a layer on the host, for what needs more of them than their size. Copies: on a schedule only.
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::optim::GradientsParams;
+use burn::tensor::Tensor;
+
+use super::memory::{Floats, with_floats};
+use super::parameters::ParameterMap;
+
+/// One weight matrix.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matrix {
+    /// Row of the layer.
+    pub layer: usize,
+    /// [rows, columns], as it lies in memory: a transposed one has the same singular values.
+    pub values: Vec<f32>,
+    /// Columns.
+    pub columns: usize,
+}
+
+impl ParameterMap {
+    /// All gradients of each layer, one after the other in visiting order; `None` for a layer without a gradient.
+    #[must_use]
+    pub fn gradient_vectors<M: Module>(&self, model: &M, gradients: &GradientsParams) -> Vec<Option<Vec<f32>>> {
+        let mut visitor = Vectors { map: self, gradients, visited: 0, found: vec![None; self.table().len()] };
+        model.visit(&mut visitor);
+        visitor.found
+    }
+
+    /// The weight matrices of all layers, in visiting order.
+    #[must_use]
+    pub fn matrices<M: Module>(&self, model: &M) -> Vec<Matrix> {
+        let mut visitor = Matrices { map: self, visited: 0, found: Vec::new() };
+        model.visit(&mut visitor);
+        visitor.found
+    }
+}
+
+struct Vectors<'a> {
+    map: &'a ParameterMap,
+    gradients: &'a GradientsParams,
+    visited: usize,
+    found: Vec<Option<Vec<f32>>>,
+}
+
+impl ModuleVisitor for Vectors<'_> {
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        let layer = self.map.layer(self.visited);
+        self.visited += 1;
+        if let (Some(layer), Some(gradient)) = (layer, self.gradients.get::<D>(parameter.id))
+            && let Some(slot) = self.found.get_mut(layer)
+        {
+            append(&gradient, slot.get_or_insert_with(Vec::new));
+        }
+    }
+}
+
+struct Matrices<'a> {
+    map: &'a ParameterMap,
+    visited: usize,
+    found: Vec<Matrix>,
+}
+
+impl ModuleVisitor for Matrices<'_> {
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        let layer = self.map.layer(self.visited);
+        self.visited += 1;
+        if let (Some(layer), 2) = (layer, D) {
+            let tensor = parameter.val().inner();
+            let mut values = Vec::with_capacity(tensor.shape().num_elements());
+            append(&tensor, &mut values);
+            self.found.push(Matrix { layer, values, columns: tensor.dims()[1] });
+        }
+    }
+}
+
+/// The elements in the order of the storage, which is the same for every gradient of one parameter.
+fn append<const D: usize>(tensor: &Tensor<D>, to: &mut Vec<f32>) {
+    let lent = with_floats(tensor, |floats| match floats {
+        Floats::Single(values) => to.extend_from_slice(values),
+        Floats::Double(values) => to.extend(values.iter().map(|value| *value as f32)),
+    });
+    if lent.is_none() {
+        to.extend(tensor.clone().into_data().iter::<f32>());
+    }
+}

@@ -1,0 +1,180 @@
+//! What was read of one layer during one forward and backward pass.
+//!
+//! ```text
+//! forward     x_l ──► φ(x_l) ──► s·F(x_l)                          sizes, silent units, flat parts of φ
+//! backward    δ_{l+1} ──► behind s, W, φ, N ──► s·J_Fᵀδ ┐           the signal's size behind each step
+//!                    └──► J_Iᵀδ ────────────────────────┴─► δ_l    both channels and their scalar product
+//! ```
+
+use std::any::Any;
+
+use burn::backend::TensorMetadata;
+
+use super::memory::{Floats, Primitive, Readable};
+use super::moments::{products, sum_of_squares};
+use super::units::{activity, saturated};
+use crate::config::Activation;
+use crate::quantity::{Moments, Share, StepKind};
+
+/// One layer, one pass; `None` where nothing passed.
+#[derive(Debug, Default)]
+pub struct LayerReading {
+    /// x_l.
+    pub input: Option<Moments>,
+    /// δ_l.
+    pub signal: Option<Moments>,
+    /// Gradients of the parameters, of a layer that is one operation.
+    pub gradient: Option<Moments>,
+    /// s·F(x_l).
+    pub branch: Option<Moments>,
+    /// J_Iᵀ δ_{l+1}.
+    pub identity_signal: Option<Moments>,
+    /// ⟨J_Iᵀδ, s·J_Fᵀδ⟩.
+    pub channel_product: Option<f64>,
+    /// The signal behind each step of the branch, in backward order; the last is s·J_Fᵀ δ_{l+1}.
+    pub path: Vec<(StepKind, Moments)>,
+    /// Per unit, whether its activation was other than 0 for any example.
+    pub active: Option<Vec<bool>>,
+    /// Activations in the flat parts of φ.
+    pub saturated: Option<Share>,
+    /// One channel of the signal, until the other comes.
+    waiting: Waiting,
+    /// δ_l itself, in the order of its shape, where it is to be kept.
+    kept: Option<Vec<f32>>,
+}
+
+/// A channel's tensor, of whatever backend.
+#[derive(Default)]
+struct Waiting(Option<Box<dyn Any + Send>>);
+
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() { "one channel" } else { "nothing" })
+    }
+}
+
+/// Which of the two paths of a residual block a signal came back through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Channel {
+    /// I, the skip connection.
+    Identity,
+    /// F.
+    Branch,
+}
+
+impl LayerReading {
+    /// One that keeps its signal.
+    pub(super) fn keeping() -> Self {
+        Self { kept: Some(Vec::new()), ..Self::default() }
+    }
+
+    /// δ_l, row-major, where it was kept and came.
+    #[must_use]
+    pub fn kept(&self) -> Option<&[f32]> {
+        self.kept.as_deref().filter(|kept| !kept.is_empty())
+    }
+
+    pub(crate) fn input<B: Readable>(&mut self, x: &Primitive<B>) {
+        self.input = moments::<B>(x);
+    }
+
+    pub(crate) fn signal<B: Readable>(&mut self, delta: &Primitive<B>) {
+        self.signal = moments::<B>(delta);
+        self.keep::<B>(delta);
+    }
+
+    /// The signal of a block that is all branch: what is behind its last step.
+    pub(crate) fn last_step<B: Readable>(&mut self, kind: StepKind, delta: &Primitive<B>) {
+        self.step::<B>(kind, delta);
+        self.signal = self.branch_signal();
+        self.keep::<B>(delta);
+    }
+
+    fn keep<B: Readable>(&mut self, delta: &Primitive<B>) {
+        if let Some(kept) = &mut self.kept {
+            B::lend_in_order(delta, |floats| match floats {
+                Floats::Single(values) => kept.extend_from_slice(values),
+                Floats::Double(values) => kept.extend(values.iter().map(|value| *value as f32)),
+            });
+        }
+    }
+
+    /// Gradients of the parameters of one layer add up.
+    pub(crate) fn gradient<B: Readable>(&mut self, gradient: &Primitive<B>) {
+        if let Some(moments) = moments::<B>(gradient) {
+            self.gradient = Some(self.gradient.map_or(moments, |so_far| so_far.and(moments)));
+        }
+    }
+
+    pub(crate) fn branch<B: Readable>(&mut self, output: &Primitive<B>) {
+        self.branch = moments::<B>(output);
+    }
+
+    /// φ(x), shape [B, units]; several activations of one layer add up.
+    pub(crate) fn hidden<B: Readable>(&mut self, activation: Activation, hidden: &Primitive<B>) {
+        let units = hidden.shape().dims::<2>()[1];
+        match activation {
+            Activation::Relu => {
+                let active = B::lend_in_order(hidden, |floats| activity(&floats, units));
+                self.active = match (self.active.take(), active) {
+                    (Some(mut so_far), Some(more)) => {
+                        so_far.extend(more);
+                        Some(so_far)
+                    }
+                    (so_far, more) => so_far.or(more),
+                };
+            }
+            Activation::Tanh | Activation::Sigmoid => {
+                let share = B::lend(hidden, |floats| saturated(activation, &floats));
+                self.saturated = share.map(|share| self.saturated.map_or(share, |so_far| so_far.and(share)));
+            }
+            Activation::Gelu | Activation::Identity => {}
+        }
+    }
+
+    /// The signal behind one step of the branch.
+    pub(crate) fn step<B: Readable>(&mut self, kind: StepKind, behind: &Primitive<B>) {
+        if let Some(moments) = moments::<B>(behind) {
+            self.path.push((kind, moments));
+        }
+    }
+
+    /// Both channels in one pass; the branch's is the signal behind the `last` step of the branch.
+    pub(crate) fn channels<B: Readable>(&mut self, last: StepKind, identity: &Primitive<B>, branch: &Primitive<B>) {
+        let Some([identity_squares, branch_squares, product]) = products_of::<B>(identity, branch) else { return };
+        let count = identity.shape().num_elements() as u64;
+        self.identity_signal = Some(Moments { sum_of_squares: identity_squares, count });
+        self.channel_product = Some(product);
+        self.path.push((last, Moments { sum_of_squares: branch_squares, count }));
+    }
+
+    /// One channel on its own: their product is taken when the second comes.
+    pub(crate) fn channel<B: Readable>(&mut self, channel: Channel, signal: &Primitive<B>) {
+        if channel == Channel::Identity {
+            self.identity_signal = moments::<B>(signal);
+        }
+        match self.waiting.0.take().and_then(|other| other.downcast::<Primitive<B>>().ok()) {
+            Some(other) => self.channel_product = products_of::<B>(&other, signal).map(|[_, _, product]| product),
+            None => self.waiting.0 = Some(Box::new(signal.clone())),
+        }
+    }
+
+    /// s·J_Fᵀ δ_{l+1}; of a layer without a branch of its own all of the signal.
+    #[must_use]
+    pub fn branch_signal(&self) -> Option<Moments> {
+        self.path.last().map(|(_, moments)| *moments)
+    }
+}
+
+fn moments<B: Readable>(tensor: &Primitive<B>) -> Option<Moments> {
+    let count = tensor.shape().num_elements() as u64;
+    B::lend(tensor, |floats| Moments { sum_of_squares: sum_of_squares(&floats), count })
+}
+
+/// Σ a², Σ b², Σ ab, element by element.
+fn products_of<B: Readable>(one: &Primitive<B>, other: &Primitive<B>) -> Option<[f64; 3]> {
+    if B::are_alike(one, other) {
+        return B::lend(one, |one| B::lend(other, |other| products(&one, &other)))?;
+    }
+    B::lend_in_order(one, |one| B::lend_in_order(other, |other| products(&one, &other)))?
+}

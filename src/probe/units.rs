@@ -1,0 +1,111 @@
+//! Units of a layer by what their activation does: silent for every example, or in the flat parts of φ.
+//!
+//! A unit is dead when its activation was exactly 0 for every element of the last [`OBSERVED`] observed batches, or of
+//! all there were so far. NaN is neither silent nor saturated.
+
+use super::memory::Floats;
+use crate::config::Activation;
+use crate::quantity::Share;
+
+/// Batches that a unit must be silent for (Amazon SageMaker Debugger, DeadRelu, looks at a window of steps likewise).
+const OBSERVED: u8 = 10;
+/// |tanh| beyond which it counts as saturated (Karpathy's figure).
+const FLAT_TANH: f64 = 0.97;
+/// Distance of a sigmoid from 0 or 1 below which it counts as saturated: the same share of its range.
+const FLAT_SIGMOID: f64 = 0.03;
+
+/// For how many observed batches each unit of each layer of a lane has been silent.
+#[derive(Clone, Debug, Default)]
+pub struct Silence {
+    layers: Vec<Layer>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Layer {
+    /// Batches in a row, at most [`OBSERVED`].
+    silent: Vec<u8>,
+    /// Batches seen, at most [`OBSERVED`].
+    seen: u8,
+}
+
+impl Silence {
+    /// Takes one batch in; returns the dead units of the layer.
+    pub fn observe(&mut self, layer: usize, active: &[bool]) -> Share {
+        if self.layers.len() <= layer {
+            self.layers.resize(layer + 1, Layer::default());
+        }
+        let Layer { silent, seen } = &mut self.layers[layer];
+        silent.resize(active.len(), 0);
+        *seen = (*seen + 1).min(OBSERVED);
+        for (silent, active) in silent.iter_mut().zip(active) {
+            *silent = if *active { 0 } else { (*silent + 1).min(OBSERVED) };
+        }
+        let dead = silent.iter().filter(|silent| **silent >= *seen).count();
+        Share { part: dead as u64, whole: active.len() as u64 }
+    }
+}
+
+/// Per unit, whether any example's activation is other than 0; `floats` of shape [B, units].
+pub(super) fn activity(floats: &Floats<'_>, units: usize) -> Vec<bool> {
+    match floats {
+        Floats::Single(values) => {
+            // Every bit but the sign: −0 is 0.
+            let mut bits = vec![0_u32; units];
+            for row in values.chunks_exact(units.max(1)) {
+                bits.iter_mut().zip(row).for_each(|(bits, value)| *bits |= value.to_bits() << 1);
+            }
+            bits.into_iter().map(|bits| bits != 0).collect()
+        }
+        Floats::Double(values) => {
+            let mut bits = vec![0_u64; units];
+            for row in values.chunks_exact(units.max(1)) {
+                bits.iter_mut().zip(row).for_each(|(bits, value)| *bits |= value.to_bits() << 1);
+            }
+            bits.into_iter().map(|bits| bits != 0).collect()
+        }
+    }
+}
+
+/// Activations in the flat parts of tanh or sigmoid.
+pub(super) fn saturated(activation: Activation, floats: &Floats<'_>) -> Share {
+    let is_flat = |value: f64| match activation {
+        Activation::Tanh => value.abs() > FLAT_TANH,
+        Activation::Sigmoid => !(FLAT_SIGMOID..=1.0 - FLAT_SIGMOID).contains(&value) && !value.is_nan(),
+        Activation::Relu | Activation::Gelu | Activation::Identity => false,
+    };
+    let (part, whole) = match floats {
+        Floats::Single(values) => (values.iter().filter(|value| is_flat(f64::from(**value))).count(), values.len()),
+        Floats::Double(values) => (values.iter().filter(|value| is_flat(**value)).count(), values.len()),
+    };
+    Share { part: part as u64, whole: whole as u64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_is_dead_while_no_example_of_the_last_ten_batches_woke_it() {
+        let mut silence = Silence::default();
+        assert_eq!(silence.observe(1, &[true, false, false]), Share { part: 2, whole: 3 });
+        assert_eq!(silence.observe(1, &[false, true, false]), Share { part: 1, whole: 3 });
+        let dead: Vec<u64> = (3..=12).map(|_| silence.observe(1, &[false; 3]).part).collect();
+        assert_eq!(dead, [1, 1, 1, 1, 1, 1, 1, 1, 2, 3]);
+    }
+
+    #[test]
+    fn minus_zero_is_silent_and_nan_and_the_smallest_number_are_not() {
+        let values = [-0.0, 0.0, f32::NAN, 1e-45, 0.0, 0.0, 0.0, 0.0];
+        assert_eq!(activity(&Floats::Single(&values), 4), [false, false, true, true]);
+        let values = [-0.0, f64::NAN, 5e-324, 0.0];
+        assert_eq!(activity(&Floats::Double(&values), 4), [false, true, true, false]);
+    }
+
+    #[test]
+    fn flat_parts_are_counted_with_their_bounds() {
+        let tanh = [0.96, 0.98, -0.98, f32::NAN, 1.0];
+        assert_eq!(saturated(Activation::Tanh, &Floats::Single(&tanh)), Share { part: 3, whole: 5 });
+        let sigmoid = [0.02, 0.5, 0.98, f64::NAN, 0.0];
+        assert_eq!(saturated(Activation::Sigmoid, &Floats::Double(&sigmoid)), Share { part: 3, whole: 5 });
+    }
+}

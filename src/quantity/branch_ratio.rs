@@ -1,0 +1,23 @@
+//! Branch against input: ‖s·F(x)‖_F/‖x‖_F, shape [B, …]: how far the block is from the identity ("F(x) ≈ 0").
+
+use super::{Axis, Cadence, Definition, LayerSample};
+
+pub(super) const DEFINITION: Definition = Definition {
+    name: "branch_ratio",
+    symbol: "‖sF(x)‖/‖x‖",
+    ascii: "|sF|/|x|",
+    meaning: "how far the block is from the identity: size of the branch relative to its input",
+    formula: "‖s·F(x_l)‖_F / ‖x_l‖_F",
+    edge_cases: "absent for a plain block and where ‖x‖ = 0",
+    healthy: "well below 1 in a deep residual stack; about 1/√depth keeps the sum of all branches in bounds",
+    source: "He et al. 2016, Identity Mappings",
+    axis: Axis::Log,
+    cadence: Cadence::Always,
+    estimate,
+};
+
+fn estimate(sample: &LayerSample) -> Option<f64> {
+    let input = sample.input?.norm();
+    let branch = sample.branch?.norm();
+    (input != 0.0).then(|| branch / input)
+}

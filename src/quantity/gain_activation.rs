@@ -1,0 +1,22 @@
+//! Factor of the activation derivatives in the branch's gain: ‖φ′ ⊙ v‖/‖v‖, v the signal behind the weight matrix.
+//! With the other factors it telescopes to the branch's gain.
+
+use super::{Axis, Cadence, Definition, LayerSample};
+
+pub(super) const DEFINITION: Definition = Definition {
+    name: "gain_activation",
+    symbol: "gain φ′",
+    ascii: "gain act",
+    meaning: "what the activation derivative leaves of the signal",
+    formula: "‖φ′(x) ⊙ v‖ / ‖v‖, v the signal that arrives at the activation; several multiply",
+    edge_cases: "absent where the block has no activation or v = 0",
+    healthy: "1 for the identity; √½ for relu with half of its units active",
+    source: "Glorot & Bengio 2010",
+    axis: Axis::Log,
+    cadence: Cadence::Always,
+    estimate,
+};
+
+fn estimate(sample: &LayerSample) -> Option<f64> {
+    sample.factors.activation
+}

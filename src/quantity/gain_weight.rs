@@ -1,0 +1,22 @@
+//! Factor of the weight matrices in the branch's gain: ‖v Wᵀ‖/‖v‖, v the signal at the matrix' output.
+//! With the other factors it telescopes to the branch's gain.
+
+use super::{Axis, Cadence, Definition, LayerSample};
+
+pub(super) const DEFINITION: Definition = Definition {
+    name: "gain_weight",
+    symbol: "gain W",
+    ascii: "gain W",
+    meaning: "what the weight matrix makes of the signal",
+    formula: "‖v Wᵀ‖ / ‖v‖, v the signal that arrives at the matrix; several multiply",
+    edge_cases: "absent where the block has no weight matrix or v = 0",
+    healthy: "σ_w of the initialization: 0.58 default, 1 Xavier, 1.41 Kaiming",
+    source: "Glorot & Bengio 2010",
+    axis: Axis::Log,
+    cadence: Cadence::Always,
+    estimate,
+};
+
+fn estimate(sample: &LayerSample) -> Option<f64> {
+    sample.factors.weight
+}

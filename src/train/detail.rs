@@ -1,0 +1,90 @@
+//! What needs passes of its own: signal to noise, coherence, shatter, stable rank. On a schedule.
+//!
+//! The passes run on a twin of the model, so that training sees nothing of them: a twin shares the parameters' values
+//! and has running statistics of its own.
+
+use burn::optim::GradientsParams;
+
+use crate::probe::{LayerReading, ParameterMap, Taps};
+use crate::quantity::coherence::coherence;
+use crate::quantity::grad_snr::{PARTS, Spread};
+use crate::quantity::shatter::shatter;
+use crate::quantity::stable_rank::stable_rank;
+use crate::stack::init::Purpose;
+use crate::stack::{Examples, Stack};
+
+/// One entry per layer each.
+#[derive(Debug, Default)]
+pub(super) struct Detail {
+    pub(super) grad_snr: Vec<Option<f64>>,
+    pub(super) coherence: Vec<Option<f64>>,
+    pub(super) shatter: Vec<Option<f64>>,
+    pub(super) stable_rank: Vec<Option<f64>>,
+}
+
+/// What the passes need to know.
+pub(super) struct Subject<'a, S: Stack> {
+    pub(super) model: &'a S,
+    pub(super) map: &'a ParameterMap,
+    pub(super) batch: &'a S::Batch,
+}
+
+impl Detail {
+    /// Looks at a model before its update, and at what the taps of the step kept.
+    pub(super) fn of<S: Stack>(subject: &Subject<'_, S>, passes: &[LayerReading]) -> Self {
+        let classes = subject.batch.classes();
+        let agreement = |reading: &LayerReading| coherence(reading.kept()?, classes);
+        Self {
+            grad_snr: grad_snr(subject),
+            // The stem's input is data, not a signal.
+            coherence: passes.iter().enumerate().map(|(layer, pass)| agreement(pass).filter(|_| layer > 0)).collect(),
+            shatter: shattering(subject),
+            stable_rank: stable_ranks(subject),
+        }
+    }
+}
+
+fn grad_snr<S: Stack>(subject: &Subject<'_, S>) -> Vec<Option<f64>> {
+    let Subject { model, map, batch } = *subject;
+    let mut spreads = vec![Spread::default(); map.table().len()];
+    for part in batch.parts(PARTS) {
+        let twin = model.valid().train();
+        let loss = twin.loss(&part, &Taps::off()).mean;
+        let gradients = GradientsParams::from_grads(loss.backward(), &twin);
+        for (spread, gradient) in spreads.iter_mut().zip(map.gradient_vectors(&twin, &gradients)) {
+            if let Some(gradient) = gradient {
+                spread.take(&gradient);
+            }
+        }
+    }
+    spreads.iter().map(Spread::snr).collect()
+}
+
+fn shattering<S: Stack>(subject: &Subject<'_, S>) -> Vec<Option<f64>> {
+    let Subject { model, map, batch } = *subject;
+    // Frozen: normalizations use their running statistics, and only the inputs are tracked.
+    let twin = model.valid().train().freeze();
+    let signals = |batch: &S::Batch| {
+        let taps = Taps::keeping(map.table().len());
+        drop(twin.logit(batch, &taps).backward());
+        taps.take().layers
+    };
+    // The same noise at every step: what changes is the stack.
+    let (still, noisy) = (signals(batch), signals(&batch.noisy(&mut Purpose::Noise.rng(0, 0))));
+    let rows = batch.classes().len();
+    let of = |(layer, (still, noisy)): (usize, (&LayerReading, &LayerReading))| {
+        if layer == 0 { None } else { shatter(still.kept()?, noisy.kept()?, rows) }
+    };
+    still.iter().zip(&noisy).enumerate().map(of).collect()
+}
+
+fn stable_ranks<S: Stack>(subject: &Subject<'_, S>) -> Vec<Option<f64>> {
+    let mut ranks: Vec<Option<f64>> = vec![None; subject.map.table().len()];
+    for matrix in subject.map.matrices(subject.model) {
+        let (rank, slot) = (stable_rank(&matrix.values, matrix.columns), ranks.get_mut(matrix.layer));
+        if let (Some(rank), Some(slot)) = (rank, slot) {
+            *slot = Some(slot.map_or(rank, |least| if rank.is_nan() { rank } else { least.min(rank) }));
+        }
+    }
+    ranks
+}

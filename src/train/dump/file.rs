@@ -1,0 +1,125 @@
+//! A dump as a safetensors file: 8 bytes with the length of the header, the header in JSON, then the numbers.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::Arc;
+
+use safetensors::{Dtype, SafeTensorError, View};
+use serde::Serialize;
+use thiserror::Error;
+
+use super::{Dump, Part};
+use crate::config::{Backend, LaneConfig};
+use crate::event::RunHeader;
+use crate::train::named::Named;
+use crate::units::{LaneId, Step};
+use crate::whole_file::{Existing, FileError, WholeFile};
+
+/// Version of the names and of [`About`].
+const FORMAT: u32 = 1;
+/// Key of [`About`] in the header: one, so that the same run gives the same file.
+const ABOUT: &str = "gradtop";
+
+/// Why a dump was not written.
+#[derive(Debug, Error)]
+pub(super) enum WriteError {
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error("cannot put it into the format of safetensors: {0}")]
+    Format(#[from] SafeTensorError),
+    #[error("cannot describe it: {0}")]
+    About(#[from] serde_json::Error),
+}
+
+/// Where a dump comes from, as JSON in the file's header.
+#[derive(Serialize)]
+struct About<'a> {
+    format: u32,
+    gradtop: &'a str,
+    step: Step,
+    seed: Option<u64>,
+    backend: Option<Backend>,
+    lanes: &'a [LaneConfig],
+}
+
+/// Numbers of either kind.
+enum Numbers<'a> {
+    Floats(&'a [f32]),
+    Classes(&'a [i64]),
+}
+
+struct Entry<'a> {
+    shape: Vec<usize>,
+    numbers: Numbers<'a>,
+}
+
+impl View for Entry<'_> {
+    fn dtype(&self) -> Dtype {
+        match self.numbers {
+            Numbers::Floats(_) => Dtype::F32,
+            Numbers::Classes(_) => Dtype::I64,
+        }
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Owned(match self.numbers {
+            Numbers::Floats(values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+            Numbers::Classes(values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+        })
+    }
+
+    fn data_len(&self) -> usize {
+        match self.numbers {
+            Numbers::Floats(values) => size_of_val(values),
+            Numbers::Classes(values) => size_of_val(values),
+        }
+    }
+}
+
+/// Writes the parts of a step, whole or not at all.
+pub(super) fn write(
+    dump: &Dump,
+    existing: Existing,
+    header: &RunHeader,
+    parts: &BTreeMap<LaneId, Arc<Part>>,
+) -> Result<(), WriteError> {
+    let config = header.config.as_ref();
+    let about = serde_json::to_string(&About {
+        format: FORMAT,
+        gradtop: &header.machine.gradtop,
+        step: dump.step,
+        seed: config.map(|config| config.seed),
+        backend: config.map(|config| config.backend),
+        lanes: config.map_or(&[], |config| &config.lanes),
+    })?;
+    let mut entries = Vec::new();
+    for (lane, part) in parts {
+        let name = header.lanes.get(lane.index()).map_or("", |lane| &lane.name);
+        let tensors = [("param", &part.parameters), ("grad", &part.gradients)];
+        for (kind, tensors) in tensors {
+            entries.extend(tensors.iter().map(|tensor| (format!("{name}/{kind}/{}", tensor.path), entry(tensor))));
+        }
+        let loss = Entry { shape: vec![1], numbers: Numbers::Floats(std::slice::from_ref(&part.loss)) };
+        entries.push((format!("{name}/loss"), loss));
+    }
+    // All lanes see the same batch.
+    if let Some(part) = parts.values().next() {
+        let classes = Entry { shape: vec![part.classes.len()], numbers: Numbers::Classes(&part.classes) };
+        entries.push((part.inputs.path.clone(), entry(&part.inputs)));
+        entries.push(("batch/y".to_owned(), classes));
+    }
+    let bytes = safetensors::serialize(entries, Some([(ABOUT.to_owned(), about)].into_iter().collect()))?;
+    let refused = |source| FileError::Unwritable { path: dump.path.clone(), source };
+    let mut file = WholeFile::create(&dump.path, existing)?;
+    file.write_all(&bytes).map_err(refused)?;
+    Ok(file.finish()?)
+}
+
+fn entry(tensor: &Named) -> Entry<'_> {
+    Entry { shape: tensor.shape.clone(), numbers: Numbers::Floats(&tensor.values) }
+}

@@ -1,0 +1,65 @@
+//! What a person asks for: `STEP:FILE`.
+
+use std::fmt;
+use std::path::{MAIN_SEPARATOR, PathBuf};
+use std::str::FromStr;
+
+use crate::text;
+use crate::units::Step;
+
+/// A step and the file that it goes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dump {
+    /// The step; the first is 1.
+    pub step: Step,
+    /// The file, as it was written.
+    pub path: PathBuf,
+}
+
+impl fmt::Display for Dump {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.step, text::path(&self.path))
+    }
+}
+
+impl FromStr for Dump {
+    type Err = String;
+
+    fn from_str(words: &str) -> Result<Self, String> {
+        let example = "write STEP:FILE, such as 1:first.safetensors";
+        let Some((step, path)) = words.split_once(':') else {
+            return Err(format!("'{words}' names no step and file: {example}"));
+        };
+        let step = match step.trim().parse() {
+            Ok(0) => return Err(format!("'{words}': steps count from 1: {example}")),
+            Ok(step) => Step(step),
+            Err(_) => return Err(format!("'{words}': '{step}' is no whole number from 1: {example}")),
+        };
+        if path.is_empty() || path.ends_with(MAIN_SEPARATOR) {
+            return Err(format!("'{words}' names no file: {example}"));
+        }
+        Ok(Self { step, path: PathBuf::from(path) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_and_a_file_are_written_with_a_colon() {
+        let dump: Dump = "12:runs/a:b.safetensors".parse().expect("good");
+        assert_eq!(dump, Dump { step: Step(12), path: PathBuf::from("runs/a:b.safetensors") });
+        assert_eq!(dump.to_string(), "12:runs/a:b.safetensors");
+        for (words, problem) in [
+            ("x.safetensors", "names no step and file"),
+            ("0:x", "steps count from 1"),
+            ("-1:x", "'-1' is no whole number from 1"),
+            ("1:", "names no file"),
+            ("1:folder/", "names no file"),
+        ] {
+            let refusal = words.parse::<Dump>().unwrap_err();
+            assert!(refusal.contains(problem) && refusal.ends_with("write STEP:FILE, such as 1:first.safetensors"));
+        }
+    }
+}

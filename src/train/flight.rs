@@ -1,0 +1,187 @@
+//! The flight recorder: keeps a lane's parameters and optimiser state every so many steps, and when something goes wrong
+//! re-runs the steps since then in detail. The same numbers come out, bit by bit, so that it is the same history.
+//!
+//! ```text
+//! kept            kept             loss is NaN, or leaps, or a person asks
+//!  │ … N steps …   │ … steps …      │
+//!                  └── re-run ──────┘   every layer, histograms; the last steps with every detail
+//! ```
+//!
+//! Keeping costs no copy: tensors are shared until the next update writes new ones.
+
+use std::collections::VecDeque;
+
+use super::stepper::{Look, Stepper};
+use crate::event::StepRecord;
+use crate::stack::Stack;
+use crate::units::Step;
+
+/// Steps that are re-run at least, where so many were taken: a state kept just before is not enough.
+const LEAST: u64 = 8;
+/// Of the steps that are re-run, so many of the last are looked at with every detail.
+const DETAILED: u64 = 8;
+/// Losses that a leap is judged by.
+const WINDOW: usize = 100;
+/// Losses below which nothing is judged.
+const ENOUGH: usize = 30;
+/// A loss leaps when ln(loss) is so many robust deviations above its median; healthy runs were seen to peak at 4.5.
+const LEAP: f64 = 8.0;
+/// Deviation of a normal distribution over its median absolute deviation.
+const MAD: f64 = 1.4826;
+/// Least deviation of ln(loss): a loss that stands still is no yardstick.
+const LEAST_DEVIATION: f64 = 0.05;
+
+/// Why steps are re-run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Cause {
+    /// The loss is NaN or infinite.
+    NotFinite,
+    /// The loss is so many robust deviations above its median of late.
+    Leap(f64),
+    /// A person asked.
+    Asked,
+}
+
+/// One lane's recorder.
+pub(super) struct FlightRecorder<S> {
+    every: Option<u64>,
+    /// The newest last.
+    kept: VecDeque<Kept<S>>,
+    /// ln(loss) of late.
+    losses: VecDeque<f64>,
+    /// No leap is reported before this step: one is enough.
+    quiet_until: Step,
+}
+
+/// A lane as it was.
+struct Kept<S> {
+    /// The next step.
+    next: Step,
+    stepper: Stepper<S>,
+    /// Learning rates of the steps since.
+    rates: Vec<f64>,
+}
+
+/// Steps to be taken once more.
+pub(super) struct Rerun<S> {
+    pub(super) first: Step,
+    pub(super) stepper: Stepper<S>,
+    /// Learning rate of each.
+    pub(super) rates: Vec<f64>,
+}
+
+impl<S> Rerun<S> {
+    /// Steps with what each is to be looked at with.
+    pub(super) fn plan(&self) -> impl Iterator<Item = (Step, f64, Look)> + use<S> {
+        let (first, count) = (self.first.0, self.rates.len() as u64);
+        let look = move |index: u64| if index + DETAILED >= count { Look::Detail } else { Look::Histograms };
+        let rates = self.rates.clone().into_iter();
+        (0..count).zip(rates).map(move |(index, rate)| (Step(first + index), rate, look(index)))
+    }
+}
+
+impl<S: Stack> FlightRecorder<S> {
+    pub(super) fn new(every: Option<u64>) -> Self {
+        Self { every, kept: VecDeque::new(), losses: VecDeque::new(), quiet_until: Step(0) }
+    }
+
+    /// Before a step: keeps the lane where it is due.
+    pub(super) fn keep(&mut self, next: Step, stepper: &Stepper<S>) {
+        let Some(every) = self.every else { return };
+        if !(next.0 - 1).is_multiple_of(every) {
+            return;
+        }
+        // Enough for the least number of steps, however close they lie.
+        if self.kept.len() as u64 > LEAST.div_ceil(every) {
+            self.kept.pop_front();
+        }
+        self.kept.push_back(Kept { next, stepper: stepper.twin(), rates: Vec::new() });
+    }
+
+    /// After a step: whether it calls for a closer look.
+    pub(super) fn sees(&mut self, record: &StepRecord) -> Option<Cause> {
+        self.every?;
+        for kept in &mut self.kept {
+            kept.rates.push(record.learning_rate);
+        }
+        if !record.loss.is_finite() {
+            return Some(Cause::NotFinite);
+        }
+        let leap = self.leap(f64::from(record.loss).max(f64::MIN_POSITIVE).ln());
+        leap.filter(|_| record.step >= self.quiet_until).map(Cause::Leap)
+    }
+
+    /// How many robust deviations ln(loss) is above the median of late, where that is a leap.
+    fn leap(&mut self, loss: f64) -> Option<f64> {
+        let mut sorted: Vec<f64> = self.losses.iter().copied().collect();
+        if self.losses.len() == WINDOW {
+            self.losses.pop_front();
+        }
+        self.losses.push_back(loss);
+        if sorted.len() < ENOUGH {
+            return None;
+        }
+        let median = median(&mut sorted);
+        let mut distances: Vec<f64> = sorted.iter().map(|loss| (loss - median).abs()).collect();
+        let deviation = (MAD * self::median(&mut distances)).max(LEAST_DEVIATION);
+        Some((loss - median) / deviation).filter(|leap| *leap > LEAP)
+    }
+
+    /// The steps to be re-run up to the last one taken; `None` where none is held. Later leaps count again after as many
+    /// steps as are kept apart.
+    pub(super) fn rerun(&mut self, last: Step) -> Option<Rerun<S>> {
+        self.quiet_until = Step(last.0 + self.every?);
+        let is_long = |kept: &&Kept<S>| kept.rates.len() as u64 >= LEAST;
+        let kept = self.kept.iter().rev().find(is_long).or(self.kept.front())?;
+        Some(Rerun { first: kept.next, stepper: kept.stepper.twin(), rates: kept.rates.clone() })
+    }
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stack::Mlp;
+
+    fn seen(losses: impl IntoIterator<Item = f32>) -> Vec<(u64, Cause)> {
+        let mut recorder = FlightRecorder::<Mlp>::new(Some(64));
+        (1..)
+            .zip(losses)
+            .filter_map(|(step, loss)| {
+                let cause = recorder.sees(&StepRecord { loss, ..StepRecord::unmeasured(step) })?;
+                let _ = recorder.rerun(Step(step));
+                Some((step, cause))
+            })
+            .collect()
+    }
+
+    /// Falls from 2.3, with noise of a tenth.
+    fn healthy(step: u64) -> f32 {
+        (2.3 * (-(step as f32) / 200.0).exp()) * (1.0 + 0.1 * (step as f32 * 12.9898).sin())
+    }
+
+    #[test]
+    fn a_healthy_run_calls_for_nothing_and_a_leap_is_seen_once() {
+        assert_eq!(seen((1..400).map(healthy)), []);
+        let leaping = (1..400).map(|step| if (200..206).contains(&step) { 40.0 } else { healthy(step) });
+        let found = seen(leaping);
+        assert!(matches!(found[..], [(200, Cause::Leap(leap))] if leap > LEAP), "{found:?}");
+    }
+
+    #[test]
+    fn a_loss_that_is_no_number_always_calls() {
+        assert_eq!(seen([2.3, f32::NAN]), [(2, Cause::NotFinite)]);
+        assert_eq!(seen([f32::INFINITY]), [(1, Cause::NotFinite)]);
+    }
+
+    #[test]
+    fn a_recorder_that_is_off_says_nothing() {
+        let mut recorder = FlightRecorder::<Mlp>::new(None);
+        assert_eq!(recorder.sees(&StepRecord { loss: f32::NAN, ..StepRecord::unmeasured(1) }), None);
+        assert!(recorder.rerun(Step(1)).is_none());
+    }
+}

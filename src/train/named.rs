@@ -1,0 +1,90 @@
+//! The tensors of a module by their path, such as `blocks.7.weight`, on the host in f32.
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::optim::GradientsParams;
+use burn::tensor::Tensor;
+
+/// A tensor on the host.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Named {
+    /// Path inside the module.
+    pub(super) path: String,
+    /// Outermost dimension first; a linear weight is [in, out].
+    pub(super) shape: Vec<usize>,
+    /// Row-major.
+    pub(super) values: Vec<f32>,
+}
+
+/// Where in a module a visitor is.
+#[derive(Debug, Default)]
+pub(super) struct ModulePath(Vec<String>);
+
+impl ModulePath {
+    pub(super) fn enter(&mut self, name: &str) {
+        self.0.push(name.to_owned());
+    }
+
+    pub(super) fn exit(&mut self) {
+        self.0.pop();
+    }
+
+    /// `blocks.7.weight`.
+    pub(super) fn joined(&self) -> String {
+        self.0.join(".")
+    }
+}
+
+/// Every float parameter as it is now, running statistics included.
+pub(super) fn parameters<M: Module>(model: &M) -> Vec<Named> {
+    // Without its graph; running statistics would lag one update behind otherwise.
+    visited(&model.valid(), Wanted::Parameters)
+}
+
+/// The gradient of every parameter that has one.
+pub(super) fn gradients<M: Module>(model: &M, gradients: &GradientsParams) -> Vec<Named> {
+    visited(model, Wanted::Gradients(gradients))
+}
+
+fn visited<M: Module>(model: &M, wanted: Wanted<'_>) -> Vec<Named> {
+    let mut visitor = Visitor { path: ModulePath::default(), wanted, found: Vec::new() };
+    model.visit(&mut visitor);
+    visitor.found
+}
+
+enum Wanted<'a> {
+    Parameters,
+    Gradients(&'a GradientsParams),
+}
+
+struct Visitor<'a> {
+    path: ModulePath,
+    wanted: Wanted<'a>,
+    found: Vec<Named>,
+}
+
+impl ModuleVisitor for Visitor<'_> {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.enter(name);
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.exit();
+    }
+
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        let tensor = match self.wanted {
+            Wanted::Parameters => Some(parameter.val()),
+            Wanted::Gradients(gradients) => gradients.get::<D>(parameter.id),
+        };
+        self.found.extend(tensor.map(|tensor| Named {
+            path: self.path.joined(),
+            shape: tensor.dims().to_vec(),
+            values: host(tensor),
+        }));
+    }
+}
+
+/// The numbers of a tensor, row-major.
+pub(super) fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().convert::<f32>().iter::<f32>().collect()
+}

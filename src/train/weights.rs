@@ -1,0 +1,228 @@
+//! Initial weights from a person's safetensors file, a dump or one of their own.
+//!
+//! The parameters of a lane are looked up as `LANE/param/PATH`, where the file has the lane; otherwise as `PATH` alone;
+//! otherwise, where it is the dump of a single lane, as that lane's.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{Tensor, TensorData, bf16, f16};
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensorError, SafeTensors};
+use thiserror::Error;
+
+use super::named::ModulePath;
+use crate::text;
+
+/// Between a lane's name and a path.
+const PARAM: &str = "/param/";
+/// Names that a sentence lists before it says how many more there are.
+const LISTED: usize = 3;
+
+/// Why a lane does not start from a file.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum WeightsError {
+    /// The file could not be read.
+    #[error("cannot read the weights {}: {source}", text::path(path))]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// It is something else.
+    #[error("{} is no safetensors file: {source}", text::path(path))]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: SafeTensorError,
+    },
+    /// The lane is not in it.
+    #[error("{} holds no weights for lane '{lane}': {problem}", text::path(path))]
+    Elsewhere {
+        /// The file.
+        path: PathBuf,
+        /// Name of the lane.
+        lane: String,
+        /// What it holds instead.
+        problem: String,
+    },
+    /// Parameters are missing or of another shape.
+    #[error("{} does not fit lane '{lane}': {problems}", text::path(path))]
+    Unfit {
+        /// The file.
+        path: PathBuf,
+        /// Name of the lane.
+        lane: String,
+        /// The first of them, with what was expected.
+        problems: String,
+    },
+}
+
+/// A model with the weights of a file.
+pub(super) struct Loaded<M> {
+    pub(super) model: M,
+    /// What else the file holds for it, as a sentence.
+    pub(super) note: Option<String>,
+}
+
+/// Puts the weights of a file into a lane's model. NaN is a number like any other here.
+pub(super) fn load<M: Module>(model: M, lane: &str, path: &Path) -> Result<Loaded<M>, WeightsError> {
+    let bytes = read(path).map_err(|source| WeightsError::Read { path: path.to_owned(), source })?;
+    let file =
+        SafeTensors::deserialize(&bytes).map_err(|source| WeightsError::Format { path: path.to_owned(), source })?;
+    let mut wanted = Wanted::default();
+    model.visit(&mut wanted);
+    let prefix = prefix(&file, lane, &wanted.found).map_err(|problem| WeightsError::Elsewhere {
+        path: path.to_owned(),
+        lane: lane.to_owned(),
+        problem,
+    })?;
+
+    let (mut values, mut problems) = (HashMap::new(), Vec::new());
+    for parameter in &wanted.found {
+        match fitting(&file, &prefix, parameter) {
+            Ok(Some(data)) => drop(values.insert(parameter.path.as_str(), data)),
+            Ok(None) => {}
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if !problems.is_empty() {
+        let problems = some_of(&problems, "; ");
+        return Err(WeightsError::Unfit { path: path.to_owned(), lane: lane.to_owned(), problems });
+    }
+    let known: BTreeSet<String> = wanted.found.iter().map(|parameter| format!("{prefix}{}", parameter.path)).collect();
+    let is_unused = |name: &&str| name.starts_with(&prefix) && !known.contains(*name);
+    let mut unused: Vec<String> = file.names().into_iter().filter(is_unused).map(text::clean).collect();
+    unused.sort();
+    let note = (!unused.is_empty())
+        .then(|| format!("lane '{lane}' has no use for {} of {}", some_of(&unused, ", "), text::path(path)));
+    let model = model.map(&mut Filler { path: ModulePath::default(), values });
+    Ok(Loaded { model, note })
+}
+
+/// The whole file. A device may have no end.
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(std::io::Error::other("it is no regular file"));
+    }
+    std::fs::read(path)
+}
+
+/// What stands before each path, or what the file holds instead.
+fn prefix(file: &SafeTensors<'_>, lane: &str, wanted: &[Parameter]) -> Result<String, String> {
+    let lanes: BTreeSet<&str> = file.names().into_iter().filter_map(|name| Some(name.split_once(PARAM)?.0)).collect();
+    if lanes.contains(lane) {
+        return Ok(format!("{lane}{PARAM}"));
+    }
+    if wanted.iter().any(|parameter| file.tensor(&parameter.path).is_ok()) {
+        return Ok(String::new());
+    }
+    let first = wanted.first().map_or("", |parameter| &parameter.path);
+    match lanes.into_iter().map(text::clean).collect::<Vec<_>>().as_slice() {
+        [] => Err(format!("neither {lane}{PARAM}{first} nor {first} is in it")),
+        [single] => Ok(format!("{single}{PARAM}")),
+        several => {
+            let some = some_of(several, ", ");
+            Err(format!("it is a dump of the lanes {some}: give the lane one of these names with name="))
+        }
+    }
+}
+
+/// A parameter's numbers; `None` for running statistics that the file does not have.
+fn fitting(file: &SafeTensors<'_>, prefix: &str, parameter: &Parameter) -> Result<Option<TensorData>, String> {
+    let Parameter { path, shape, is_trained } = parameter;
+    let Ok(tensor) = file.tensor(&format!("{prefix}{path}")) else {
+        return if *is_trained { Err(format!("{prefix}{path} is missing, expected {shape:?}")) } else { Ok(None) };
+    };
+    if tensor.shape() != shape {
+        return Err(format!("{prefix}{path} is {:?}, expected {shape:?}", tensor.shape()));
+    }
+    let values = floats(&tensor)
+        .ok_or_else(|| format!("{prefix}{path} holds {}, expected F32, F64, F16 or BF16", tensor.dtype()))?;
+    Ok(Some(TensorData::new(values, shape.clone())))
+}
+
+/// The numbers in f32; `None` where they are no floats.
+fn floats(tensor: &TensorView<'_>) -> Option<Vec<f32>> {
+    let bytes = tensor.data();
+    Some(match tensor.dtype() {
+        Dtype::F32 => each(bytes, f32::from_le_bytes),
+        Dtype::F64 => each(bytes, |bytes| f64::from_le_bytes(bytes) as f32),
+        Dtype::F16 => each(bytes, |bytes| f16::from_le_bytes(bytes).to_f32()),
+        Dtype::BF16 => each(bytes, |bytes| bf16::from_le_bytes(bytes).to_f32()),
+        _ => return None,
+    })
+}
+
+fn each<const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> f32) -> Vec<f32> {
+    bytes.as_chunks().0.iter().copied().map(number).collect()
+}
+
+/// `a, b, c and 4 more`.
+fn some_of(items: &[String], separator: &str) -> String {
+    let listed = items.iter().take(LISTED).cloned().collect::<Vec<_>>().join(separator);
+    match items.len().saturating_sub(LISTED) {
+        0 => listed,
+        more => format!("{listed} and {more} more"),
+    }
+}
+
+struct Parameter {
+    path: String,
+    shape: Vec<usize>,
+    is_trained: bool,
+}
+
+/// What a model has room for.
+#[derive(Default)]
+struct Wanted {
+    path: ModulePath,
+    found: Vec<Parameter>,
+}
+
+impl ModuleVisitor for Wanted {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.enter(name);
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.exit();
+    }
+
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        self.found.push(Parameter {
+            path: self.path.joined(),
+            shape: parameter.lazy_shape().to_vec(),
+            is_trained: parameter.is_require_grad(),
+        });
+    }
+}
+
+/// Puts numbers in their place.
+struct Filler<'a> {
+    path: ModulePath,
+    values: HashMap<&'a str, TensorData>,
+}
+
+impl ModuleMapper for Filler<'_> {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.enter(name);
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.exit();
+    }
+
+    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let Some(data) = self.values.remove(self.path.joined().as_str()) else { return parameter };
+        parameter.map(|before| {
+            let is_trained = before.is_require_grad();
+            Tensor::from_data(data, &before.device()).set_require_grad(is_trained)
+        })
+    }
+}

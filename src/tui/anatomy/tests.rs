@@ -1,0 +1,63 @@
+use super::*;
+use crate::tui::sample;
+
+/// The block that the sample's cursor stands on, of its plain and its residual lane.
+fn blocks() -> [Anatomy; 2] {
+    let scene = sample::anatomy(5);
+    let lanes: Vec<_> = scene.lanes().collect();
+    [Anatomy::at_cursor(&scene, &lanes[0]), Anatomy::at_cursor(&scene, &lanes[1])]
+}
+
+#[test]
+fn the_shape_is_what_has_values() {
+    let [plain, residual] = blocks();
+    assert_eq!((plain.skip, residual.skip), (Skip::Missing, Skip::Around));
+    let parts = |anatomy: &Anatomy| anatomy.parts.iter().map(|(part, _)| *part).collect::<Vec<_>>();
+    assert_eq!(parts(&plain), [Part::Activation, Part::Weight]);
+    assert_eq!(parts(&residual), [Part::Norm, Part::Activation, Part::Weight, Part::Other]);
+}
+
+#[test]
+fn the_factors_lead_from_the_signal_at_the_output_to_the_branch() {
+    for anatomy in blocks() {
+        let branch = anatomy.channels[1].expect("a block has a branch");
+        let first = anatomy.parts[0].0;
+        let behind = anatomy.behind(first).expect("all factors are known");
+        assert!((behind / branch - 1.0).abs() < 1e-5, "{behind} {branch}");
+        assert!(
+            (anatomy.branch_gain().expect("known") * anatomy.signal[1].expect("known") / branch - 1.0).abs() < 1e-5
+        );
+    }
+}
+
+#[test]
+fn the_strongest_factor_is_the_one_farthest_from_one_either_way() {
+    let of = |factors: &[f64]| {
+        let [mut anatomy, _] = blocks();
+        let parts = [Part::Norm, Part::Activation, Part::Weight];
+        anatomy.parts = parts.into_iter().zip(factors.iter().copied().map(Some)).collect();
+        anatomy.strongest()
+    };
+    assert_eq!(of(&[1.0, 0.7, 0.58]), Some(Part::Weight));
+    assert_eq!(of(&[3.0, 0.7, 0.58]), Some(Part::Norm));
+    assert_eq!(of(&[3.0, 0.0, 0.1]), Some(Part::Activation));
+    assert_eq!(of(&[f64::NAN, 0.1, 9.0]), Some(Part::Norm));
+    assert_eq!(of(&[1.0, 0.99, 1.02]), None);
+}
+
+#[test]
+fn a_trace_without_factors_shows_the_block_as_one_box() {
+    let mut scene = Scene::new(crate::tui::source::SourceKind::Traces);
+    scene.take(0, &sample::header(&[("old", 6)]));
+    let value = |quantity, layer: usize| match quantity {
+        Quantity::SignalNorm => (layer > 0).then(|| 0.5_f32.powf(8.0 - layer as f32)),
+        Quantity::Gain => (1..7).contains(&layer).then_some(0.5),
+        _ => None,
+    };
+    scene.take(0, &sample::step(0, 1, 2.3, 8, value));
+    assert_eq!(Grid::of(&scene).rows(Spacing::Tight).len(), 7);
+    let lane = scene.lanes().next().expect("one lane");
+    let anatomy = Anatomy::at_cursor(&scene, &lane);
+    assert_eq!((anatomy.parts.as_slice(), anatomy.strongest()), (&[(Part::Whole, Some(0.5))][..], Some(Part::Whole)));
+    assert_eq!(anatomy.behind(Part::Whole), anatomy.signal[0]);
+}

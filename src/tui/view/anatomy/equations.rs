@@ -1,0 +1,62 @@
+//! What the diagram adds up to: the branch as the product of its factors, the gain from both channels.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::symbol;
+use crate::number;
+use crate::tui::anatomy::{Anatomy, Part, Skip};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::view::frame::fit;
+
+/// Two lines for a block, fewer where less is known.
+pub(super) fn lines<'a>(anatomy: &Anatomy, theme: &Theme, lane: usize, width: u16) -> Vec<Line<'a>> {
+    let (strong, dim) = (theme.lane(lane), theme.style(Role::Dim));
+    let Some(gain) = anatomy.gain else {
+        let words = if anatomy.signal[0].is_some() { "no gain: no signal behind it" } else { "no signal here" };
+        return vec![Line::styled(words, dim)];
+    };
+    let gain = named("gain", gain, strong, dim);
+    match anatomy.skip {
+        Skip::Missing => {
+            let words = Line::styled("no skip: nothing goes around it", dim);
+            vec![product(gain, anatomy, theme, width), words]
+        }
+        Skip::Around => {
+            let [identity, _] = anatomy.channels;
+            let skip = identity.zip(anatomy.signal[1]).map(|(identity, signal)| identity / signal);
+            let branch = anatomy.branch_gain();
+            let mut parts = vec![(0, gain)];
+            parts.extend(skip.map(|skip| (2, named("skip", skip, strong, dim))));
+            parts.extend(branch.map(|branch| (3, named("branch", branch, strong, dim))));
+            parts.extend(anatomy.cosine.map(|cosine| {
+                let value = Span::styled(format!("{cosine:.2}"), strong);
+                (1, Line::from(vec![Span::styled("cosine ", dim), value]))
+            }));
+            let sum = fit(parts, width);
+            let branch = branch.map(|branch| product(named("branch", branch, strong, dim), anatomy, theme, width));
+            branch.into_iter().chain([sum]).collect()
+        }
+    }
+}
+
+fn named<'a>(name: &'static str, factor: f64, strong: Style, dim: Style) -> Line<'a> {
+    Line::from(vec![Span::styled(format!("{name} "), dim), Span::styled(number::factor(factor), strong)])
+}
+
+/// `gain ×0.41 = W 0.58 · φ′ 0.71`, without the numbers where they do not fit; alone where the block is one box.
+fn product<'a>(line: Line<'a>, anatomy: &Anatomy, theme: &Theme, width: u16) -> Line<'a> {
+    let dim = theme.style(Role::Dim);
+    // In backward order, as the signal comes.
+    let factors: Vec<_> = anatomy.parts.iter().rev().filter(|(part, _)| *part != Part::Whole).collect();
+    let (mut whole, mut short) = (line.clone(), line);
+    for (index, (part, factor)) in factors.into_iter().enumerate() {
+        let symbol = symbol(*part, anatomy, theme);
+        let joint = if index == 0 { " = " } else { theme.glyph(" · ", " * ") };
+        short.push_span(Span::styled(format!("{joint}{symbol}"), dim));
+        whole.push_span(Span::styled(format!("{joint}{symbol} "), dim));
+        let value = factor.map(number::factor).unwrap_or_default();
+        whole.push_span(Span::styled(value.trim_start_matches('×').to_owned(), theme.style(Role::Text)));
+    }
+    if whole.width() <= usize::from(width) { whole } else { short }
+}

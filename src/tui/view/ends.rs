@@ -1,0 +1,63 @@
+//! `plain 2.303` beside the newest point of each curve over steps.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::frame::words;
+use crate::history::ScalarBucket;
+use crate::tui::chart::{ACROSS, DOWN, dot_of, is_marked, mark};
+use crate::tui::scene::Scene;
+use crate::tui::theme::{Role, Theme};
+
+/// The curves of all lanes in one chart.
+pub(super) struct Ends<'a> {
+    pub(super) curves: &'a [Vec<Option<ScalarBucket>>],
+    pub(super) chart: Rect,
+    /// log₁₀ of the ends of the axis.
+    pub(super) range: (f64, f64),
+    pub(super) number: fn(f64) -> String,
+}
+
+impl Ends<'_> {
+    pub(super) fn render(&self, scene: &Scene, theme: &Theme, buffer: &mut Buffer) {
+        let (chart, (low, high)) = (self.chart, self.range);
+        let mut taken: Vec<u16> = Vec::new();
+        for (index, (lane, buckets)) in scene.lanes().zip(self.curves).enumerate() {
+            let newest = buckets.iter().enumerate().rev().find_map(|(x, bucket)| Some((x, bucket.as_ref()?.last)));
+            let Some((x, last)) = newest else { continue };
+            let mark = if is_marked(theme) { format!("{} ", mark(index)) } else { String::new() };
+            let value = (self.number)(f64::from(last));
+            // Where it is narrow the name gives way, never the number.
+            let room = usize::from(chart.width).saturating_sub(mark.chars().count() + value.chars().count() + 1);
+            let text = format!("{mark}{} {value}", shortened(&scene.lane_name(&lane), room));
+            let width = (text.chars().count() as u16).min(chart.width);
+            let after = (x / ACROSS) as u16 + 2;
+            let column = chart.x + after.min(chart.width - width);
+            let line = dot_of(f64::from(last).log10(), low, high, usize::from(chart.height) * DOWN) / DOWN;
+            let Some(row) = free_row(chart, (column, width), line as u16, &taken, buffer) else { continue };
+            taken.push(row);
+            let style = if last.is_finite() { theme.lane(index) } else { theme.style(Role::Bad) };
+            words((column, row), &text, width, style, buffer);
+        }
+    }
+}
+
+/// At most `room` characters, the last one `…` where some are missing.
+fn shortened(name: &str, room: usize) -> String {
+    if name.chars().count() <= room {
+        return name.to_owned();
+    }
+    let mut short: String = name.chars().take(room.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
+/// The row for some words: near the wanted one, not on other words, over as little of the curves as can be.
+fn free_row(chart: Rect, (x, width): (u16, u16), wanted: u16, taken: &[u16], buffer: &Buffer) -> Option<u16> {
+    let covered = |row: u16| {
+        let cells = (x..x + width).filter_map(|x| buffer.cell((x, row)));
+        cells.filter(|cell| !matches!(cell.symbol(), " " | "│" | "|")).count()
+    };
+    let cost = |row: &u16| covered(*row) * 2 + usize::from(row.abs_diff(chart.y + wanted)) * 3;
+    (chart.y..chart.bottom()).filter(|row| !taken.contains(row)).min_by_key(cost)
+}

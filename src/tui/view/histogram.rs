@@ -1,0 +1,218 @@
+//! How the gradients of every layer are spread, at the cursor's step: layers from top to bottom, magnitudes log₂|g| from
+//! left to right, the shade says which share of the layer's elements lies there.
+//!
+//! ```text
+//! ╭─ plain  gradients of step 101  2⁻⁶⁰ … 2¹⁹ ─────────────╮
+//! │ stem 0        ░░▒▓▓▒░                                    │     0: exact zeros and what is smaller
+//! │   10 0            ░▒▓▓▒░                                 │     !: NaN, ∞: infinite or larger, in the last column
+//! ╰──────────2⁻⁴⁰──────────2⁻²⁰──────────1───────────────────╯
+//! ```
+
+use std::ops::Range;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+
+use super::cell::{Cross, Painter};
+use super::frame::{fit, framed, words};
+use super::heatmap::layer_labels;
+use crate::event::HistogramRecord;
+use crate::histogram::{BINS, FIRST_EXPONENT, Histogram};
+use crate::history::Cell;
+use crate::number;
+use crate::tui::axis::LayerAxis;
+use crate::tui::layout::Pane;
+use crate::tui::scale::Scale;
+use crate::tui::scene::{LaneRef, Scene};
+use crate::tui::theme::{Role, Theme};
+
+/// log₁₀ of the share of a layer's elements that is drawn darkest, and of all of them.
+pub(super) const SHARES: Scale = Scale { low: -4.0, high: 0.0 };
+/// Exponents between two labels, where they have room.
+const LABELS: [i32; 3] = [5, 10, 20];
+/// Columns of a label with room.
+const LABEL_COLUMNS: usize = 8;
+
+pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buffer) {
+    let Some(lane) = scene.lanes().nth(pane.lane) else { return };
+    let record = counted(scene, &lane);
+    framed(theme, pane.frame, &title(scene, theme, pane, record), buffer);
+    let Some(record) = record else {
+        let text = "no histogram yet: they are counted every few steps (--histograms)";
+        words((pane.picture.x, pane.picture.y), text, pane.picture.width, theme.style(Role::Dim), buffer);
+        return;
+    };
+    let pixels = usize::from(pane.picture.height) * theme.pixels_per_cell();
+    let layers = LayerAxis::new(lane.history.layers(), &scene.view.depth, pixels);
+    picture(scene, theme, pane, (record, &layers), buffer);
+    layer_labels(scene, theme, pane, &layers, buffer);
+    exponents(theme, pane, &in_use(scene), buffer);
+}
+
+/// What was counted of a lane at the cursor's step.
+fn counted<'a>(scene: &Scene, lane: &LaneRef<'a>) -> Option<&'a HistogramRecord> {
+    lane.history.histogram(scene.cursor_step()?).map(std::sync::Arc::as_ref)
+}
+
+/// Bins that any lane uses at the cursor's step, the same for all panes; all of them where none is used.
+fn in_use(scene: &Scene) -> Range<usize> {
+    let lanes = scene.lanes();
+    let records = lanes.filter_map(|lane| counted(scene, &lane).map(|record| &record.layers));
+    let mut used = [false; BINS];
+    for layer in records.flat_map(|layers| layers.iter().flatten()) {
+        used.iter_mut().enumerate().for_each(|(bin, used)| *used |= layer.bin(bin) > 0);
+    }
+    let first = used.iter().position(|used| *used);
+    let last = used.iter().rposition(|used| *used);
+    first.zip(last).map_or(0..BINS, |(first, last)| first..last + 1)
+}
+
+/// The bins of a column; the first and the last column stand for what has no bin.
+fn bins_of(column: u16, width: u16, used: &Range<usize>) -> Range<usize> {
+    let (columns, column) = (usize::from(width.saturating_sub(2)).max(1), usize::from(column.saturating_sub(1)));
+    let start = used.start + column * used.len() / columns;
+    let end = used.start + (column + 1) * used.len() / columns;
+    start..end.max(start + 1).min(used.end)
+}
+
+fn picture(scene: &Scene, theme: &Theme, pane: &Pane, seen: (&HistogramRecord, &LayerAxis), buffer: &mut Buffer) {
+    let Some(lane) = scene.lanes().nth(pane.lane) else { return };
+    let (record, layers) = seen;
+    let painter = Painter { theme, palette: theme.sequential(), scale: SHARES };
+    let (used, per_cell) = (in_use(scene), theme.pixels_per_cell());
+    let cursor = layers.pixels_of(lane.layer_at(scene.view.cursor.depth).index());
+    for row in 0..pane.picture.height {
+        let first = usize::from(row) * per_cell;
+        let pixels = [first, first + per_cell - 1];
+        let shown = pixels.map(|pixel| within(record, layers, pixel));
+        let is_cursor = cursor.contains(&first) && !cursor.is_empty();
+        for column in 0..pane.picture.width {
+            let cells = match column {
+                0 => shown.each_ref().map(|layer| below(layer.as_ref())),
+                last if last + 1 == pane.picture.width => shown.each_ref().map(|layer| above(layer.as_ref())),
+                _ => {
+                    let bins = bins_of(column, pane.picture.width, &used);
+                    shown
+                        .each_ref()
+                        .map(|layer| share(layer.as_ref(), |counts| bins.clone().map(|bin| counts.bin(bin)).sum()))
+                }
+            };
+            let cross = if is_cursor { Cross::Horizontal } else { Cross::Away };
+            if let Some(cell) = buffer.cell_mut((pane.picture.x + column, pane.picture.y + row)) {
+                painter.paint(cells, cross, cell);
+            }
+        }
+    }
+}
+
+/// The counts of all layers that a pixel shows.
+fn within(record: &HistogramRecord, layers: &LayerAxis, pixel: usize) -> Option<Histogram> {
+    let first = layers.layer_at(pixel);
+    let next = (pixel + 1..=layers.pixels).map(|next| layers.layer_at(next)).find(|layer| *layer > first);
+    let end = next.unwrap_or(layers.layers.end).min(layers.layers.end).max(first + 1);
+    let mut found = record.layers.get(first..end)?.iter().flatten();
+    let mut sum = found.next()?.clone();
+    found.for_each(|layer| sum.merge(layer));
+    Some(sum)
+}
+
+/// Which share of a layer's elements is where; nothing where none is.
+fn share(layer: Option<&Histogram>, count: impl Fn(&Histogram) -> u64) -> Cell {
+    let Some(counts) = layer else { return Cell::Absent };
+    match (count(counts), counts.total()) {
+        (0, _) | (_, 0) => Cell::Empty,
+        (some, all) => Cell::Value((some as f32 / all as f32).log10()),
+    }
+}
+
+/// Exact zeros, and what is smaller than every bin.
+fn below(layer: Option<&Histogram>) -> Cell {
+    match layer {
+        Some(counts) if counts.zero > 0 && counts.underflow == 0 => Cell::Zero,
+        layer => share(layer, |counts| counts.zero + counts.underflow),
+    }
+}
+
+/// NaN, ±∞, and what is larger than every bin.
+fn above(layer: Option<&Histogram>) -> Cell {
+    match layer {
+        Some(counts) if counts.nan > 0 => Cell::Nan,
+        Some(counts) if counts.pinf + counts.ninf > 0 => Cell::Infinite,
+        layer => share(layer, |counts| counts.overflow),
+    }
+}
+
+fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, record: Option<&HistogramRecord>) -> Line<'a> {
+    let lanes: Vec<_> = scene.lanes().collect();
+    let name = lanes.get(pane.lane).map_or_else(String::new, |lane| scene.lane_name(lane));
+    let name = Span::styled(name, theme.lane(pane.lane).add_modifier(Modifier::BOLD));
+    let dim = theme.style(Role::Dim);
+    let mut parts = vec![(0, Line::from(name)), (2, Line::styled("log₂|g|", dim))];
+    if let Some(record) = record {
+        parts.push((1, Line::styled(format!("step {}", number::count(record.step.0)), theme.style(Role::Strong))));
+        let all = record.layers.iter().flatten();
+        let (bad, zero) =
+            all.fold((0, 0), |(bad, zero), counts| (bad + counts.nan + counts.pinf + counts.ninf, zero + counts.zero));
+        if bad > 0 {
+            parts.push((1, Line::styled(format!("{} not finite", number::count(bad)), theme.style(Role::Bad))));
+        }
+        if zero > 0 {
+            parts.push((3, Line::styled(format!("{} exact zeros", number::count(zero)), dim)));
+        }
+    }
+    fit(parts, pane.frame.width.saturating_sub(6))
+}
+
+/// `2^-40` and so on in the lower edge.
+fn exponents(theme: &Theme, pane: &Pane, used: &Range<usize>, buffer: &mut Buffer) {
+    let width = usize::from(pane.picture.width);
+    let per_exponent = width.saturating_sub(2) as f32 / used.len().max(1) as f32;
+    let has_room = |every: &&i32| **every as f32 * per_exponent >= LABEL_COLUMNS as f32;
+    let every = LABELS.iter().find(has_room).copied().unwrap_or(LABELS[LABELS.len() - 1]);
+    let edge = Rect { y: pane.frame.bottom().saturating_sub(1), height: 1, ..pane.picture };
+    for bin in used.clone() {
+        let exponent = FIRST_EXPONENT + i32::try_from(bin).unwrap_or(0);
+        let column = 1 + ((bin - used.start) as f32 * per_exponent) as usize;
+        let text = if exponent == 0 { "1".to_owned() } else { format!("2^{exponent}") };
+        if exponent % every == 0 && column + text.len() < width {
+            let place = (edge.x + column as u16, edge.y);
+            words(place, &text, edge.width - column as u16, theme.style(Role::Dim), buffer);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::histogram::Sign;
+
+    #[test]
+    fn columns_cover_every_bin_in_use_and_none_twice_where_there_are_enough() {
+        let used = 10..50;
+        let seen: Vec<usize> = (1..41).flat_map(|column| bins_of(column, 42, &used)).collect();
+        assert_eq!(seen, used.clone().collect::<Vec<_>>());
+        let wide: Vec<usize> = (1..81).map(|column| bins_of(column, 82, &used).start).collect();
+        assert!(wide.windows(2).all(|pair| pair[0] <= pair[1]) && wide[0] == 10 && wide[79] == 49);
+        assert_eq!(bins_of(1, 3, &used), used);
+    }
+
+    #[test]
+    fn what_has_no_bin_stands_in_the_first_and_the_last_column() {
+        let mut counts = Histogram::default();
+        counts.add(-3, Sign::Negative, 75);
+        assert_eq!((below(Some(&counts)), above(Some(&counts))), (Cell::Empty, Cell::Empty));
+        counts.zero = 25;
+        assert_eq!(below(Some(&counts)), Cell::Zero);
+        let Cell::Value(most) = share(Some(&counts), |counts| counts.bin(57)) else { panic!("some are there") };
+        assert!((most - 0.75_f32.log10()).abs() < 1e-6);
+        counts.underflow = 1;
+        assert!(matches!(below(Some(&counts)), Cell::Value(_)));
+        counts.pinf = 1;
+        assert_eq!(above(Some(&counts)), Cell::Infinite);
+        counts.nan = 1;
+        assert_eq!(above(Some(&counts)), Cell::Nan);
+        assert_eq!(share(None, Histogram::total), Cell::Absent);
+    }
+}

@@ -1,0 +1,29 @@
+//! What theory says of the block at the cursor at initialization: its gain, or its forward scale when that is in view.
+
+use crate::number;
+use crate::quantity::Quantity;
+use crate::tui::scene::{LaneRef, Scene};
+
+/// The quantity below which the row of theory stands.
+pub(super) fn quantity(scene: &Scene) -> Quantity {
+    match scene.view.quantity {
+        Quantity::ActRms => Quantity::ActRms,
+        _ => Quantity::Gain,
+    }
+}
+
+/// Its predicted value for a lane; `None` where there is no prediction or the layer is no block.
+pub(super) fn at_cursor(scene: &Scene, index: usize, lane: &LaneRef<'_>) -> Option<String> {
+    let theory = scene.picture.theories.get(index)?.as_ref().ok()?;
+    let block = lane.header.layers.block_number(lane.layer_at(scene.view.cursor.depth))?;
+    match quantity(scene) {
+        Quantity::Gain => theory.gain.get(block - 1).map(|gain| number::factor(*gain)),
+        _ => theory.act_rms.get(block - 1).map(|rms| number::value(*rms)),
+    }
+}
+
+/// Why the first lane without a prediction has none.
+pub(super) fn why_none(scene: &Scene) -> Option<String> {
+    let why = scene.picture.theories.iter().find_map(|theory| theory.as_ref().err())?;
+    Some(format!("no theory: {why}"))
+}

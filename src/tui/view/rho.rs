@@ -1,0 +1,148 @@
+//! ρ over steps, the factor per block that was fitted to the signal: how a stack heals or breaks while it learns. One
+//! curve per lane on a logarithmic axis, through the mean where several steps share a column and to the extremes where they
+//! stand out; a line at 1, where the signal is preserved.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::ends::Ends;
+use super::frame::{fit, framed};
+use super::loss::{column_of, vertical};
+use super::steps;
+use crate::history::ScalarBucket;
+use crate::number;
+use crate::tui::axis::StepAxis;
+use crate::tui::chart::{Canvas, DOWN, Stroke, dot_of};
+use crate::tui::layout::{inside, split_left};
+use crate::tui::scene::Scene;
+use crate::tui::theme::{Role, Theme};
+
+/// Columns for the numbers of the axis, as in the depth profile above.
+const LABELS: u16 = 7;
+/// The axis reaches at least this far to both sides of 1, as a ratio.
+const LEAST_REACH: f64 = 1.1;
+/// An extreme this many times the mean, or that part of it, is a spike, which a mean would hide.
+const SPIKE: f32 = 1.25;
+/// Factors worth a label, the roundest first.
+const LABELLED: [f64; 25] = [
+    1.0, 0.1, 10.0, 0.01, 100.0, 1e-3, 1e3, 0.5, 2.0, 0.2, 5.0, 0.7, 1.5, 0.9, 1.1, 0.3, 3.0, 0.8, 1.2, 0.6, 0.4, 0.95,
+    1.05, 1e-6, 1e6,
+];
+
+/// Where the curves stand within the frame.
+pub(in crate::tui) fn chart_of(frame: Rect) -> Rect {
+    split_left(inside(frame), LABELS).1
+}
+
+pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, axis: &StepAxis, buffer: &mut Buffer) {
+    let dim = theme.style(Role::Dim);
+    let title = fit(
+        vec![
+            (0, Line::styled("ρ over steps", theme.style(Role::Strong))),
+            (1, Line::styled("the signal's factor per block", dim)),
+            (2, Line::styled("1 = preserved, log scale", dim)),
+        ],
+        frame.width.saturating_sub(6),
+    );
+    framed(theme, frame, &title, buffer);
+    let chart = chart_of(frame);
+    if chart.is_empty() {
+        return;
+    }
+    let steps = axis.steps();
+    let column = |step: u64| column_of(step, &steps, chart.width);
+    let cursor = scene.cursor_step().map(|step| step.0);
+    let edge = Rect { y: frame.bottom() - 1, height: 1, ..chart };
+    steps::label(theme, edge, &steps, cursor, column, buffer);
+    let range = range(&scene.picture.rhos);
+    labels(theme, (frame.x + 1, chart), range, buffer);
+    if let Some(column) = scene.view.cursor.step.and(cursor).and_then(column) {
+        vertical(theme, chart, column, buffer);
+    }
+    curves(scene, theme, chart, range, buffer);
+    Ends { curves: &scene.picture.rhos, chart, range, number: number::factor }.render(scene, theme, buffer);
+}
+
+/// log₁₀ of the least and largest ρ in view, 1 among them.
+fn range(curves: &[Vec<Option<ScalarBucket>>]) -> (f64, f64) {
+    let buckets = || curves.iter().flatten().flatten();
+    let log = |value: f32| (value.is_finite() && value > 0.0).then(|| f64::from(value).log10());
+    let least = buckets().filter_map(|bucket| log(bucket.min)).fold(0.0, f64::min);
+    let largest = buckets().filter_map(|bucket| log(bucket.max)).fold(0.0, f64::max);
+    // A little room, so that no curve runs along the edge.
+    let room = (largest - least) * 0.05;
+    let reach = LEAST_REACH.log10();
+    ((least - room).min(-reach), (largest + room).max(reach))
+}
+
+/// The line at 1, and as many numbers as have room.
+fn labels(theme: &Theme, (x, chart): (u16, Rect), (low, high): (f64, f64), buffer: &mut Buffer) {
+    let row = |factor: f64| (dot_of(factor.log10(), low, high, usize::from(chart.height) * DOWN) / DOWN) as u16;
+    let mut taken: Vec<u16> = Vec::new();
+    for factor in LABELLED.into_iter().filter(|factor| (low..=high).contains(&factor.log10())) {
+        let row = row(factor);
+        if taken.iter().all(|other| row.abs_diff(*other) >= 2) {
+            taken.push(row);
+            let text = number::rate(factor);
+            buffer.set_string(x, chart.y + row, format!("{:>6}", format!("×{text}")), theme.style(Role::Dim));
+        }
+    }
+    let line = theme.glyph("╌", "-").repeat(usize::from(chart.width));
+    buffer.set_string(chart.x, chart.y + row(1.0), line, theme.style(Role::Frame));
+}
+
+fn curves(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), buffer: &mut Buffer) {
+    let mut canvas = Canvas::new(chart, Stroke::Solid);
+    let dots = canvas.height();
+    let row = |rho: f32| dot_of(f64::from(rho).log10(), low, high, dots);
+    for (lane, buckets) in scene.picture.rhos.iter().enumerate() {
+        let mut before: Option<(usize, usize)> = None;
+        for (x, bucket) in buckets.iter().enumerate() {
+            // Between two measured steps the curve goes on; it begins and ends where there are any.
+            let Some(bucket) = bucket.filter(|bucket| bucket.mean.is_finite()) else { continue };
+            let line = row(bucket.mean);
+            canvas.line(before.unwrap_or((x, line)), (x, line), lane);
+            for extreme in [bucket.min, bucket.max] {
+                if extreme >= SPIKE * bucket.mean || extreme * SPIKE <= bucket.mean {
+                    canvas.column(x, row(extreme), line, lane);
+                }
+            }
+            before = Some((x, line));
+        }
+    }
+    canvas.render(theme, buffer);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_stack_s_curve_lies_below_the_line_at_one_and_ends_with_its_number() {
+        use crate::tui::layout::Layout;
+        use crate::tui::sample;
+        use crate::tui::scene::Mode;
+        let mut scene = sample::demo(90);
+        scene.view.mode = Mode::Profile;
+        let area = Rect::new(0, 0, 120, 40);
+        let buffer = sample::frame(&mut scene, &sample::theme(), area.width, area.height);
+        let rho = Layout::new(area, &scene).and_then(|layout| layout.rho).expect("the profile view has it");
+        let row = |y: u16| (rho.x..rho.right()).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+        let find = |words: &str| (rho.y..rho.bottom()).find(|y| row(*y).contains(words)).expect("is there");
+        assert!(find("plain ×0.4") > find("×1 ╌"), "plain vanishes");
+        assert!(find("ρ over steps") == rho.y && row(rho.bottom() - 1).contains("▴90"));
+    }
+
+    #[test]
+    fn one_is_always_in_view_and_zero_or_nothing_is_no_end() {
+        let curve = |min: f32, max: f32| {
+            vec![vec![Some(ScalarBucket { min, max, mean: max, last: max, count: 2, non_finite: 0 })]]
+        };
+        let (low, high) = range(&curve(0.38, 0.41));
+        assert!(low < 0.38_f64.log10() && high > 0.0);
+        let (low, high) = range(&curve(1.0, 3.0));
+        assert!(low < 0.0 && high > 3.0_f64.log10());
+        assert_eq!(range(&curve(0.0, f32::NAN)), range(&[]));
+    }
+}

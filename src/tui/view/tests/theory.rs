@@ -1,0 +1,68 @@
+//! Theory beside measurement on the screen.
+
+use super::{sample, text, theme};
+use crate::config::{LaneConfig, Norm, Wiring};
+use crate::event::Event;
+use crate::quantity::Quantity;
+use crate::tui::chart::DASH;
+use crate::tui::scene::{Mode, Scene};
+use crate::tui::source::SourceKind;
+use crate::tui::theme::{Colours, Glyphs};
+
+/// The profile view without colour, where dashes are a mark of their own.
+fn profile(quantity: Quantity) -> String {
+    let mut scene = sample::demo(30);
+    (scene.view.mode, scene.view.quantity) = (Mode::Profile, quantity);
+    text(&sample::frame(&mut scene, &theme(Colours::None, Glyphs::Unicode), 120, 40))
+}
+
+#[test]
+fn what_theory_speaks_of_has_a_dashed_line_and_nothing_else_has() {
+    for quantity in Quantity::ALL {
+        let is_predicted = matches!(quantity, Quantity::SignalNorm | Quantity::Gain | Quantity::ActRms);
+        let shown = profile(*quantity);
+        assert_eq!(shown.contains("dashed: theory at init"), is_predicted, "{quantity}");
+        // The mark separates words elsewhere on the screen.
+        let dashes = shown.matches(DASH).count() - profile(Quantity::WeightNorm).matches(DASH).count();
+        assert_eq!(dashes > 0, is_predicted, "{quantity}: {dashes}");
+    }
+}
+
+#[test]
+fn the_predicted_gain_stands_beside_the_measured_one_where_there_is_room() {
+    for (width, words) in [(80, None), (120, Some("theory ×0.41  ×")), (200, Some("theory ×0.41 at init  ×"))] {
+        let shown = text(&sample::frame(&mut sample::demo(30), &sample::theme(), width, 40));
+        assert!(words.is_none_or(|words| shown.contains(words)), "{width}");
+        assert!(shown.contains(if width == 80 { "/block" } else { " per block " }), "{width}");
+        assert!(shown.contains("theory"), "the inspector has it at every size");
+    }
+}
+
+#[test]
+fn a_lane_without_a_line_says_why() {
+    let Event::RunStarted(header) = sample::header(&[("plain", 50), ("norm", 50)]) else { panic!("a header") };
+    let mut header = (*header).clone();
+    let norm = LaneConfig { name: "norm".to_owned(), norm: Norm::Layer, ..LaneConfig::new(Wiring::Plain) };
+    header.config.as_mut().expect("settings").lanes[1] = norm;
+    let mut scene = Scene::new(SourceKind::Live);
+    scene.take(0, &Event::RunStarted(header.into()));
+    for event in sample::demo_steps(1..9) {
+        scene.take(0, &event);
+    }
+    let shown = text(&sample::frame(&mut scene, &sample::theme(), 120, 40));
+    assert!(shown.contains("no theory: layer norm breaks independence"));
+    assert_eq!(scene.picture.predicted.iter().map(Vec::is_empty).collect::<Vec<_>>(), [false, true]);
+}
+
+#[test]
+fn a_prediction_is_that_of_the_first_step_however_long_a_lane_trains() {
+    let mut scene = sample::demo(1);
+    sample::frame(&mut scene, &sample::theme(), 120, 40);
+    let first = scene.picture.theories.clone();
+    assert!(first.iter().all(Result::is_ok) && first.len() == 2);
+    for event in sample::demo_steps(2..60) {
+        scene.take(0, &event);
+    }
+    sample::frame(&mut scene, &sample::theme(), 120, 40);
+    assert_eq!(scene.picture.theories, first);
+}

@@ -1,0 +1,133 @@
+//! What is taken on a schedule, on real stacks: histograms, signal to noise, coherence, shatter, stable rank.
+
+use gradtop::backend;
+use gradtop::config::{Activation, Backend, Init, LaneConfig, Measure, Norm, Optimizer, RunConfig, Wiring};
+use gradtop::data::{self, Batches};
+use gradtop::event::Event;
+use gradtop::histogram::Histogram;
+use gradtop::quantity::{Cadence, Quantity};
+use gradtop::stack::Mlp;
+use gradtop::stack::mlp::Task;
+use gradtop::train::{Look, Stepper, Taken};
+use gradtop::units::Step;
+
+use super::recording::{BACKENDS, Recording, row, small};
+
+/// The first step of a lane, with every detail.
+fn first(lane: &LaneConfig, backend: Backend, rows: usize) -> (Taken, Vec<u64>) {
+    let digits = data::digits().expect("embedded");
+    let device = backend::device(backend).autodiff();
+    let mut batches = Batches::new(1, digits.training.rows(), rows);
+    let batch = digits.training.gather(batches.rows(Step::FIRST), digits.features, &device);
+    let model = Mlp::new(lane, Task { features: 64, classes: 10 }, 1, &device);
+    let mut stepper = Stepper::new(model, lane, &device);
+    let parameters = stepper.map().table().layers.iter().map(gradtop::layer::Layer::parameter_count).collect();
+    (stepper.step(&batch, 1e-3, Look::Detail), parameters)
+}
+
+fn value(taken: &Taken, quantity: Quantity, layer: usize) -> Option<f64> {
+    (quantity.definition().estimate)(&taken.samples[layer])
+}
+
+fn relu(wiring: Wiring) -> LaneConfig {
+    LaneConfig { init: Init::Kaiming, ..LaneConfig::new(wiring) }
+}
+
+/// Shatter at block 1 after so many steps that change nothing but running statistics.
+fn settled(lane: &LaneConfig, backend: Backend, steps: u64) -> f64 {
+    let digits = data::digits().expect("embedded");
+    let device = backend::device(backend).autodiff();
+    let mut batches = Batches::new(1, digits.training.rows(), 64);
+    let lane = LaneConfig { lr: 1e-30, optimizer: Optimizer::Sgd, ..lane.clone() };
+    let model = Mlp::new(&lane, Task { features: 64, classes: 10 }, 1, &device);
+    let mut stepper = Stepper::new(model, &lane, &device);
+    let mut look = |step: u64, look| {
+        let batch = digits.training.gather(batches.rows(Step(step)), digits.features, &device);
+        stepper.step(&batch, lane.lr, look)
+    };
+    (1..steps).for_each(|step| drop(look(step, Look::Away)));
+    value(&look(steps, Look::Detail), Quantity::Shatter, 1).expect("a signal")
+}
+
+/// With batch normalization, as in Balduzzi et al. Without it all examples of a plain stack collapse onto one direction,
+/// and 1 % of noise with them: shatter stays at 0.17, however deep.
+#[test]
+fn gradients_shatter_in_a_deep_plain_stack_less_in_its_residual_twin_and_not_in_a_linear_one() {
+    for backend in BACKENDS {
+        let linear = settled(&LaneConfig { activation: Activation::Identity, ..relu(Wiring::Plain) }, backend, 1);
+        let [plain, residual] = [Wiring::Plain, Wiring::Residual]
+            .map(|wiring| settled(&LaneConfig { norm: Norm::Batch, ..relu(wiring) }, backend, 60));
+        println!("{backend}: shatter at block 1, linear {linear:.1e}, plain {plain:.3}, residual {residual:.3}");
+        assert!(linear < 1e-6 && (0.8..1.2).contains(&plain) && residual < 0.2, "{linear} {plain} {residual}");
+    }
+}
+
+#[test]
+fn histograms_count_every_element_of_the_gradient_before_clipping() {
+    for backend in BACKENDS {
+        for norm in [Norm::None, Norm::Batch] {
+            let lane = LaneConfig { depth: 6, norm, ..LaneConfig::new(Wiring::Residual) };
+            let (free, parameters) = first(&lane, backend, 64);
+            let totals: Vec<u64> =
+                free.histograms.iter().map(|layer| layer.as_ref().map_or(0, Histogram::total)).collect();
+            assert_eq!(totals, parameters, "{backend}, norm {norm}");
+            let (clipped, _) = first(&LaneConfig { clip: Some(1e-3), ..lane }, backend, 64);
+            assert_eq!(clipped.histograms, free.histograms, "{backend}, norm {norm}");
+        }
+    }
+}
+
+#[test]
+fn a_stack_of_orthogonal_matrices_uses_every_direction() {
+    for backend in BACKENDS {
+        let lane = LaneConfig { depth: 3, width: 32, init: Init::Orthogonal(0.9), ..LaneConfig::new(Wiring::Plain) };
+        let (taken, _) = first(&lane, backend, 64);
+        for block in 1..=3 {
+            let rank = value(&taken, Quantity::StableRank, block).expect("a matrix");
+            assert!((rank - 32.0).abs() < 1e-3, "{backend}: {rank}");
+        }
+    }
+}
+
+#[test]
+fn a_batch_too_small_for_parts_or_pairs_says_nothing_of_them() {
+    let lane = LaneConfig { depth: 3, ..LaneConfig::new(Wiring::Residual) };
+    let (large, _) = first(&lane, Backend::Flex, 64);
+    let (little, _) = first(&lane, Backend::Flex, 8);
+    for layer in 1..=3 {
+        let snr = value(&large, Quantity::GradSnr, layer).expect("8 parts of 8 rows");
+        let coherence = value(&large, Quantity::Coherence, layer).expect("pairs enough");
+        assert!(snr > 0.0 && (-1.0..=1.0).contains(&coherence), "{snr} {coherence}");
+        assert_eq!(value(&little, Quantity::GradSnr, layer), None);
+        assert_eq!(value(&little, Quantity::Coherence, layer), None);
+    }
+    assert_eq!(value(&large, Quantity::Shatter, 0), None, "the stem has no signal");
+}
+
+#[test]
+fn the_schedule_decides_which_steps_have_details() {
+    for backend in BACKENDS {
+        let lanes = vec![LaneConfig::new(Wiring::Plain), LaneConfig::new(Wiring::Residual)];
+        let shape = small(backend, 9, lanes);
+        let run =
+            Recording::of(RunConfig { measure: Measure::Every(2), detail: Some(4), histograms: Some(3), ..shape });
+        for lane in 0..2 {
+            let has = |quantity: Quantity| {
+                let steps = run.steps(lane).into_iter().filter(|record| record.is_measured());
+                let with = steps.filter(|record| row(record, quantity).iter().any(Option::is_some));
+                with.map(|record| record.step.0).collect::<Vec<_>>()
+            };
+            assert_eq!(has(Quantity::GradNorm), [1, 3, 5, 7, 9]);
+            for quantity in Quantity::ALL.iter().filter(|quantity| quantity.definition().cadence == Cadence::Scheduled)
+            {
+                assert_eq!(has(*quantity), [1, 5, 9], "{quantity}");
+            }
+            assert_eq!(has(Quantity::Distance), [1, 5, 7, 9]);
+            let counted = run.events().iter().filter_map(|event| match event {
+                Event::Histogram(record) if record.lane.index() == lane => Some(record.step.0),
+                _ => None,
+            });
+            assert_eq!(counted.collect::<Vec<_>>(), [1, 5, 7, 9]);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The flight recorder: what it re-runs is the same history, and it says where it began.
+
+use gradtop::config::{LaneConfig, Length, Norm, Optimizer, RunConfig, Wiring};
+use gradtop::event::{Control, Event, Note, Outcome, StepRecord};
+use gradtop::quantity::{Cadence, Quantity};
+use gradtop::sink::Fanout;
+use gradtop::sink::channel::channel;
+use gradtop::sink::memory::MemorySink;
+use gradtop::train;
+
+use super::recording::{BACKENDS, Recording, row, small};
+
+/// Two lanes, the second of which ends in NaN after some steps.
+fn diverging(backend: gradtop::config::Backend, norm: Norm) -> RunConfig {
+    let healthy = LaneConfig { norm, ..LaneConfig::new(Wiring::Residual) };
+    let sgd = LaneConfig { optimizer: Optimizer::Sgd, lr: 0.6, momentum: 0.9, ..healthy.clone() };
+    let lanes = vec![healthy, LaneConfig { name: "hot".to_owned(), ..sgd }];
+    RunConfig { length: Length::Steps(300), flight: Some(16), ..small(backend, 300, lanes) }
+}
+
+fn recalled(run: &Recording, lane: usize) -> Vec<&StepRecord> {
+    let all = run.events().iter().filter_map(|event| match event {
+        Event::Recall(record) if record.lane.index() == lane => Some(record.as_ref()),
+        _ => None,
+    });
+    all.collect()
+}
+
+fn notes(run: &Recording) -> Vec<&Note> {
+    run.events().iter().filter_map(|event| if let Event::Note(note) = event { Some(note) } else { None }).collect()
+}
+
+/// Each re-run step says what the step said, and more.
+fn assert_same_history(run: &Recording, lane: usize) {
+    for again in recalled(run, lane) {
+        let steps = run.steps(lane);
+        let first = steps.iter().find(|record| record.step == again.step).expect("it was taken");
+        assert_eq!(again.loss.to_bits(), first.loss.to_bits(), "step {}", again.step);
+        for quantity in Quantity::ALL.iter().filter(|quantity| quantity.definition().cadence == Cadence::Always) {
+            // Which units were dead before the recorder began is not kept.
+            let bits =
+                |record| row(record, *quantity).into_iter().map(|value| value.map(f32::to_bits)).collect::<Vec<_>>();
+            let (again, first) = (bits(again), bits(first));
+            let is_nan = |bits: &Option<u32>| bits.is_some_and(|bits| f32::from_bits(bits).is_nan());
+            let same = again.iter().zip(&first).all(|(a, b)| a == b || is_nan(a) && is_nan(b));
+            assert!(same, "{quantity}: {again:?} {first:?}");
+        }
+    }
+}
+
+#[test]
+fn a_lane_that_diverges_is_re_run_and_the_first_bad_layer_is_named() {
+    for backend in BACKENDS {
+        for norm in [Norm::None, Norm::Batch] {
+            let run = Recording::of(diverging(backend, norm));
+            if run.outcomes()[1] != Outcome::Diverged {
+                assert_eq!(norm, Norm::Batch, "without normalization it diverges");
+                continue;
+            }
+            let again = recalled(&run, 1);
+            let last = run.steps(1).last().expect("steps").step;
+            assert_eq!(again.last().expect("re-run").step, last);
+            assert!(again.len() >= 8.min(last.0 as usize), "{} steps", again.len());
+            assert_same_history(&run, 1);
+            let text = &notes(&run).last().expect("a note").text;
+            println!("{backend}, norm {norm}: {text}");
+            assert!(text.starts_with("the loss is ") && text.contains("first not finite: "), "{text}");
+        }
+    }
+}
+
+#[test]
+fn steps_are_re_run_when_a_person_asks_and_training_goes_on_as_if_not() {
+    for backend in BACKENDS {
+        for norm in [Norm::None, Norm::Batch] {
+            let lanes = vec![LaneConfig { norm, ..LaneConfig::new(Wiring::Residual) }];
+            let config = RunConfig { flight: Some(4), ..small(backend, 400, lanes) };
+            let quiet = Recording::of(RunConfig { flight: None, ..config.clone() });
+            assert!(recalled(&quiet, 0).is_empty());
+            let memory = MemorySink::new();
+            let (screen, events) = channel();
+            let session = train::start(config, Fanout::new().with(memory.clone()).with(screen)).expect("starts");
+            // Once it is under way, and before it can be over.
+            events.receiver().iter().find(|event| matches!(event, Event::Step(_)));
+            session.control(Control::Recall);
+            let _ = session.join();
+            let asked = Recording::new(memory.take());
+            assert_eq!(asked.losses(0), quiet.losses(0), "{backend}, norm {norm}");
+            assert_eq!(asked.evaluations(0), quiet.evaluations(0), "{backend}, norm {norm}");
+            assert_same_history(&asked, 0);
+            assert!(!recalled(&asked, 0).is_empty(), "{backend}, norm {norm}");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! A step that is written down while the screen runs.
+
+use super::pty::Pty;
+use super::{ENDLESS, USUAL, live};
+use crate::logging::wait_until;
+use crate::program::{GRADTOP, Place, SMALL};
+use crate::recheck::{Tensor, Tensors};
+
+#[test]
+fn a_step_is_written_down_while_the_screen_runs_and_told_at_the_end() {
+    let place = Place::new();
+    let mut pty = live(place.root(), &["--log", "run", "--dump", "5:run/5", "--dump", "99999999:late"]);
+    wait_until("the step is written down", || place.path("run/5").exists());
+    // A run started anew writes no second one.
+    pty.press("+");
+    pty.wait_for("mlp 5×8");
+    pty.press("q");
+    assert_eq!(pty.end().0, 0);
+    pty.assert_restored();
+    pty.wait_for("wrote step 5 to run/5");
+    pty.wait_for("no lane reached step 99999999: late was not written");
+    assert_eq!(Tensors::read(&place.path("run/5")).about()["step"], 5);
+}
+
+#[test]
+fn what_went_wrong_with_a_dump_or_with_weights_is_told_on_the_screen() {
+    let place = Place::new();
+    let mut pty = live(place.root(), &["--log", "run", "--dump", "5:/dev/full", "--dump", "5:5"]);
+    pty.wait_for("the dump of step 5 is lost: cannot write /dev/full");
+    pty.press("q");
+    assert_eq!(pty.end().0, 1);
+    pty.assert_restored();
+    pty.wait_for("error: the dump of step 5 is lost: cannot write /dev/full: No space left on device");
+
+    let mut more = Tensors::read(&place.path("5"));
+    more.set("plain/param/extra", Tensor { kind: "I64", shape: vec![1], bytes: vec![0; 8] });
+    place.file("more", more.bytes());
+    let arguments = [&SMALL[..], &ENDLESS, &["--log", "second", "--init-from", "more"]].concat();
+    let mut pty = Pty::start(GRADTOP, &arguments, place.root(), USUAL);
+    pty.wait_for("from more");
+    pty.wait_for("lane 'plain' has no use for plain/param/extra of more");
+    pty.press("q");
+    assert_eq!(pty.end().0, 0);
+}
