@@ -2,9 +2,9 @@
 //! left to right, the shade says which share of the layer's elements lies there.
 //!
 //! ```text
-//! ╭─ plain  gradients of step 101  2⁻⁶⁰ … 2¹⁹ ─────────────╮
-//! │ stem 0        ░░▒▓▓▒░                                    │     0: exact zeros and what is smaller
-//! │   10 0            ░▒▓▓▒░                                 │     !: NaN, ∞: infinite or larger, in the last column
+//! ╭─ plain  log₂|g|  step 101  64 exact zeros ─────────────╮
+//! │ stem ░        ░░▒▓▓▒░                                    │     first column: exact zeros and what is smaller
+//! │   10 ░            ░▒▓▓▒░                                 │     last column: NaN, infinite, and what is larger
 //! ╰──────────2⁻⁴⁰──────────2⁻²⁰──────────1───────────────────╯
 //! ```
 
@@ -127,10 +127,10 @@ fn share(layer: Option<&Histogram>, count: impl Fn(&Histogram) -> u64) -> Cell {
     }
 }
 
-/// Exact zeros, and what is smaller than every bin.
+/// Exact zeros, and what is smaller than every bin: the glyph of zero where there is nothing else in the layer.
 fn below(layer: Option<&Histogram>) -> Cell {
     match layer {
-        Some(counts) if counts.zero > 0 && counts.underflow == 0 => Cell::Zero,
+        Some(counts) if counts.zero > 0 && counts.zero == counts.total() => Cell::Zero,
         layer => share(layer, |counts| counts.zero + counts.underflow),
     }
 }
@@ -204,7 +204,8 @@ mod tests {
         counts.add(-3, Sign::Negative, 75);
         assert_eq!((below(Some(&counts)), above(Some(&counts))), (Cell::Empty, Cell::Empty));
         counts.zero = 25;
-        assert_eq!(below(Some(&counts)), Cell::Zero);
+        assert!(matches!(below(Some(&counts)), Cell::Value(_)));
+        assert_eq!(below(Some(&Histogram { zero: 3, ..Histogram::default() })), Cell::Zero);
         let Cell::Value(most) = share(Some(&counts), |counts| counts.bin(57)) else { panic!("some are there") };
         assert!((most - 0.75_f32.log10()).abs() < 1e-6);
         counts.underflow = 1;
