@@ -16,6 +16,8 @@ use ratatui::crossterm::event::{self, Event};
 const CAPACITY: usize = 64;
 /// Time after which the thread looks whether anybody still listens.
 const LOOK: Duration = Duration::from_millis(50);
+/// Time that the thread is given to begin: a terminal that went away never lets it.
+const GREETING: Duration = Duration::from_millis(500);
 /// Time that the thread is given to end.
 const FAREWELL: Duration = Duration::from_millis(200);
 
@@ -27,7 +29,8 @@ pub(super) struct Input {
 }
 
 impl Input {
-    /// Starts to read.
+    /// Starts to read. Comes back once changes of size are heard: one between the first frame and that would be
+    /// missed, and its rows never drawn again.
     ///
     /// # Errors
     /// When the system gives no thread.
@@ -35,7 +38,14 @@ impl Input {
         let (sender, receiver) = bounded(CAPACITY);
         let over = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&over);
-        Builder::new().name("input".to_owned()).spawn(move || pass_on(&sender, &seen))?;
+        let (hears, heard) = bounded::<()>(0);
+        Builder::new().name("input".to_owned()).spawn(move || {
+            // crossterm listens for changes of size from its first call on.
+            let _ = event::poll(Duration::ZERO);
+            drop(hears);
+            pass_on(&sender, &seen);
+        })?;
+        let _ = heard.recv_timeout(GREETING);
         Ok(Self { receiver, over })
     }
 
