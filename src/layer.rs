@@ -97,6 +97,12 @@ impl LayerTable {
         self.layers.get(layer.index())
     }
 
+    /// How a row is named in a sentence: `stem`, `block 17`, `head`, or the path.
+    #[must_use]
+    pub fn name(&self, layer: LayerId) -> String {
+        self.block_number(layer).map_or_else(|| self.label(layer), |number| format!("block {number}"))
+    }
+
     /// How a person names a row: `stem`, `17` (block 17), `head`, or the path.
     #[must_use]
     pub fn label(&self, layer: LayerId) -> String {

@@ -59,8 +59,8 @@ struct Rate {
     looks: u64,
     since: Step,
     window: u64,
-    /// Mean steps between two looks, as a person was told.
-    told: f64,
+    /// Steps between two looks at each part, as a person was told; `None` = not yet known.
+    told: [Option<f64>; Part::COUNT],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +84,10 @@ impl Schedule {
             Measure::Every(steps) => steps.max(1),
             Measure::Auto => 1,
         };
-        let state = Mutex::new(State { rate: Rate { window: WINDOW, told: every as f64, ..Rate::default() }, ..State::default() });
+        let state = Mutex::new(State {
+            rate: Rate { window: WINDOW, told: [Some(every as f64), None, None], ..Rate::default() },
+            ..State::default()
+        });
         let RunConfig { detail, histograms, .. } = *config;
         Self { every, detail, histograms, budget: config.budget(), lanes: config.lanes.len() as f64, state }
     }
@@ -147,27 +150,38 @@ impl Schedule {
             return Some(format!("budget {budget}: steps are measured, and costly quantities taken, as it allows"));
         }
         let rate = &mut state.rate;
-        let steps = step.0 - rate.since.0;
         if rate.looks < rate.window {
             return None;
         }
-        let gap = steps as f64 / rate.looks as f64;
+        let looked = (step.0 - rate.since.0) as f64 / rate.looks as f64;
         (rate.looks, rate.since, rate.window) = (0, step, rate.window * 2);
-        if (rate.told / NOTABLE..rate.told * NOTABLE).contains(&gap) {
+        let now = [Some(looked), self.gap(state, Part::Histograms), self.gap(state, Part::Details)];
+        let is_told = |(told, now): (&Option<f64>, &Option<f64>)| match (told, now) {
+            (Some(told), Some(now)) => (told / NOTABLE..told * NOTABLE).contains(now),
+            (told, now) => told.is_none() && now.is_none(),
+        };
+        if state.rate.told.iter().zip(&now).all(is_told) {
             return None;
         }
-        rate.told = gap;
-        let earned = USED * self.budget?;
-        let seldom = [("histograms", Part::Histograms, self.histograms), ("costly quantities", Part::Details, self.detail)];
-        let seldom: String = seldom
-            .into_iter()
-            .filter_map(|(name, part, every)| {
-                let steps = number::count(state.accounts.gap(part, earned).round().max(every? as f64) as u64);
-                Some(format!(", {name} about every {steps}"))
-            })
-            .collect();
-        let gap = number::count(gap.round() as u64);
-        Some(format!("budget {budget}: the layers are measured about every {gap} steps{seldom}"))
+        state.rate.told = now;
+        let steps = |gap: f64| number::count(gap.round() as u64);
+        let seldom = |name: &str, every: Option<u64>, gap: Option<f64>| match (every, gap) {
+            (None, _) => String::new(),
+            (Some(_), Some(gap)) => format!(", {name} about every {}", steps(gap)),
+            (Some(_), None) => format!(", {name} once it pays for them"),
+        };
+        let histograms = seldom("histograms", self.histograms, now[1]);
+        let details = seldom("costly quantities", self.detail, now[2]);
+        Some(format!(
+            "budget {budget}: the layers are measured about every {} steps{histograms}{details}",
+            steps(looked)
+        ))
+    }
+
+    /// Steps between two looks at a costly part, where it is on and one was taken.
+    fn gap(&self, state: &State, part: Part) -> Option<f64> {
+        let every = if part == Part::Details { self.detail } else { self.histograms };
+        Some(state.accounts.gap(part, USED * self.budget?)?.max(every? as f64))
     }
 
     /// Takes in what a lane's step took.

@@ -132,8 +132,8 @@ impl Accounts {
         self.accounts[newest].cost = Some(mean(self.accounts[newest].cost, took[newest]));
     }
 
-    /// Steps from which the budget pays one look at a part.
-    pub(super) fn gap(&self, part: Part, budget: f64) -> f64 {
-        self.cost(part) / (part.share() * budget * self.step)
+    /// Steps from which the budget pays one look at a part; `None` until one was taken.
+    pub(super) fn gap(&self, part: Part, budget: f64) -> Option<f64> {
+        self.accounts[part as usize].cost.map(|cost| cost / (part.share() * budget * self.step))
     }
 }
