@@ -157,7 +157,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "budget",
         group: Group::Machine,
-        help: "share of the step time that measuring may take; auto alone means 2%",
+        help: "share of the step time that measuring may take, re-runs apart; off with --measure auto means 2%",
         values: "PERCENT|off",
         access: Access::Run {
             get: |run| run.budget.map_or_else(|| "off".to_owned(), |budget| budget.to_string()),
