@@ -147,7 +147,9 @@ impl Schedule {
     fn note(&self, state: &mut State, step: Step) -> Option<String> {
         let budget = number::percent(self.budget?);
         if step == Step::FIRST {
-            return Some(format!("budget {budget}: steps are measured, and costly quantities taken, as it allows"));
+            return Some(format!(
+                "budget {budget}: steps are measured, and costly quantities taken, as far as it pays"
+            ));
         }
         let rate = &mut state.rate;
         if rate.looks < rate.window {
@@ -167,15 +169,12 @@ impl Schedule {
         let steps = |gap: f64| number::count(gap.round() as u64);
         let seldom = |name: &str, every: Option<u64>, gap: Option<f64>| match (every, gap) {
             (None, _) => String::new(),
-            (Some(_), Some(gap)) => format!(", {name} about every {}", steps(gap)),
-            (Some(_), None) => format!(", {name} once it pays for them"),
+            (Some(_), Some(gap)) => format!(", {name} every {}", steps(gap)),
+            (Some(_), None) => format!(", {name} once it pays"),
         };
         let histograms = seldom("histograms", self.histograms, now[1]);
-        let details = seldom("costly quantities", self.detail, now[2]);
-        Some(format!(
-            "budget {budget}: the layers are measured about every {} steps{histograms}{details}",
-            steps(looked)
-        ))
+        let details = seldom("costly ones", self.detail, now[2]);
+        Some(format!("budget {budget}: layers measured about every {} steps{histograms}{details}", steps(looked)))
     }
 
     /// Steps between two looks at a costly part, where it is on and one was taken.
