@@ -87,7 +87,9 @@ fn progress<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
         parts.push((2, Line::styled(format!("{rate} steps/s"), dim)));
     }
     if let Some(share) = scene.status.measuring_share.filter(|share| share.is_finite()) {
-        parts.push((3, Line::styled(format!("measuring {}", number::percent(share)), dim)));
+        let budget = scene.config().and_then(RunConfig::budget);
+        let of = budget.map_or_else(String::new, |budget| format!(" of {}", number::percent(budget)));
+        parts.push((3, Line::styled(format!("measuring {}{of}", number::percent(share)), dim)));
     }
     if scene.status.dropped > 0 {
         let dropped = format!("{} not shown", number::count(scene.status.dropped));
