@@ -2,14 +2,16 @@
 //! measured is read while it is still in the cache.
 //!
 //! ```text
-//! forward    h = φ(x)          y = h W + b          out = y  or  x + s·y
-//! backward   g = ∂L/∂out       γ = g or s·g         ∂W = hᵀγ     ∂b = Σ_rows γ
-//!            ∂x = φ'(x) ⊙ (γ Wᵀ)  or  g + that
+//! forward    n = N(x)          h = φ(n)             y = h W + b   out = y  or  x + s·y
+//! backward   g = ∂L/∂out       γ = g or s·g         ∂W = hᵀγ      ∂b = Σ_rows γ
+//!            ∂n = φ'(n) ⊙ (γ Wᵀ)                    ∂x = ∂N(∂n)  or  g + that
 //! ```
 //!
 //! It calls the backend's own operations in the order in which the plain form ([`super::mlp::Block`]) runs them, so
 //! the numbers are the same. Where the tensors are not tracked by flex or ndarray (evaluation, other backends), [`run`]
 //! declines and the plain form serves.
+
+mod normalization;
 
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
@@ -22,6 +24,8 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::{Autodiff, Flex};
 use burn::tensor::Tensor;
+
+pub(super) use normalization::{Normalizing, Over, Statistics};
 
 use crate::config::Activation;
 use crate::probe::{LayerReading, Primitive, Readable, Tap};
@@ -36,26 +40,49 @@ pub(super) struct Form {
     pub(super) skip: Option<f64>,
 }
 
-/// What it computes with: x [B, in], W [in, out], b [out].
+/// What it computes with: x [B, in], W [in, out], b `[out]`.
 #[derive(Clone)]
 pub(super) struct Operands {
     pub(super) x: Tensor<2>,
+    /// N, in training.
+    pub(super) norm: Option<Normalizing>,
     pub(super) weight: Tensor<2>,
     pub(super) bias: Option<Tensor<1>>,
 }
 
-/// The block's output [B, out]; `None` where the operands are not tracked tensors of a known backend.
+/// What comes out.
+pub(super) struct Output {
+    /// [B, out].
+    pub(super) tensor: Tensor<2>,
+    /// Of a normalization over the batch, for its running statistics.
+    pub(super) statistics: Option<Statistics>,
+}
+
+/// What the block puts out; `None` where the operands are not tracked tensors of a known backend.
 #[allow(deprecated)] // ndarray, see above
-pub(super) fn run(form: Form, operands: &Operands, tap: Option<&Tap>) -> Option<Tensor<2>> {
+pub(super) fn run(form: Form, operands: &Operands, tap: Option<&Tap>) -> Option<Output> {
     /// The operands as primitives of one backend, through the operation, and back.
     macro_rules! on {
         ($backend:ty, $x:expr) => {{
-            let weight = operands.weight.clone().try_into_primitive::<Autodiff<$backend>>().ok()?;
-            let bias = match operands.bias.clone() {
-                Some(bias) => Some(bias.try_into_primitive::<Autodiff<$backend>>().ok()?),
+            let one = |tensor: &Tensor<1>| tensor.clone().try_into_primitive::<Autodiff<$backend>>().ok();
+            let norm = match &operands.norm {
+                Some(Normalizing { over, gamma, beta, epsilon }) => {
+                    Some(TrackedNorm { over: *over, gamma: one(gamma)?, beta: one(beta)?, epsilon: *epsilon })
+                }
                 None => None,
             };
-            Some(Tensor::from_primitive::<Autodiff<$backend>>(on::<$backend>(form, $x, weight, bias, tap)))
+            let bias = match &operands.bias {
+                Some(bias) => Some(one(bias)?),
+                None => None,
+            };
+            let weight = operands.weight.clone().try_into_primitive::<Autodiff<$backend>>().ok()?;
+            let (output, statistics) = on::<$backend>(form, Inputs { x: $x, norm, weight, bias }, tap);
+            let constant = |primitive| Tensor::from_inner(Tensor::from_primitive::<$backend>(primitive));
+            Some(Output {
+                tensor: Tensor::from_primitive::<Autodiff<$backend>>(output),
+                statistics: statistics
+                    .map(|[mean, variance]| Statistics { mean: constant(mean), variance: constant(variance) }),
+            })
         }};
     }
     if let Ok(x) = operands.x.clone().try_into_primitive::<Autodiff<Flex>>() {
@@ -67,43 +94,65 @@ pub(super) fn run(form: Form, operands: &Operands, tap: Option<&Tap>) -> Option<
 /// A tracked tensor of backend `B`.
 type Tracked<B> = Primitive<Autodiff<B>>;
 
-fn on<B: Readable>(
-    form: Form,
+/// The operands as tensors of one backend.
+struct Inputs<B: Readable> {
     x: Tracked<B>,
+    norm: Option<TrackedNorm<B>>,
     weight: Tracked<B>,
     bias: Option<Tracked<B>>,
-    tap: Option<&Tap>,
-) -> Tracked<B> {
+}
+
+struct TrackedNorm<B: Readable> {
+    over: Over,
+    gamma: Tracked<B>,
+    beta: Tracked<B>,
+    epsilon: f64,
+}
+
+/// The operation; gives its output, and mean and variance over the batch where it is normalized by them.
+fn on<B: Readable>(form: Form, inputs: Inputs<B>, tap: Option<&Tap>) -> (Tracked<B>, Option<[Primitive<B>; 2]>) {
+    let Inputs { x, norm, weight, bias } = inputs;
     let (x, x_node) = x.into_parts();
     let (weight, weight_node) = weight.into_parts();
-    let hidden = activate::<B>(form.activation, x.clone());
+    let (bias, bias_node) = bias.map(|bias| bias.into_parts()).unzip();
+    let (normalized, norm, norm_nodes) = match norm {
+        Some(TrackedNorm { over, gamma, beta, epsilon }) => {
+            let ((gamma, gamma_node), (beta, beta_node)) = (gamma.into_parts(), beta.into_parts());
+            let norm = normalization::Operands::<B> { over, gamma, beta, epsilon };
+            let (normalized, saved) = norm.forward(x.clone());
+            (normalized, Some(saved), Some((gamma_node, beta_node)))
+        }
+        None => (x.clone(), None, None),
+    };
+    let statistics = norm.as_ref().and_then(normalization::Saved::statistics);
+    // φ' of all but gelu is a function of φ itself.
+    let before = (form.activation == Activation::Gelu).then(|| normalized.clone());
+    let hidden = activate::<B>(form.activation, normalized);
     if let Some(tap) = tap {
         tap.look(|reading| {
             reading.input::<B>(&x);
             reading.hidden::<B>(form.activation, &hidden);
         });
     }
-    let saved = Saved {
-        form,
-        // φ' of all but gelu is a function of φ itself.
-        before: (form.activation == Activation::Gelu).then(|| x.clone()),
-        hidden: hidden.clone(),
-        weight: weight.clone(),
-        tap: tap.cloned(),
-    };
-    let Some(bias) = bias else {
-        let output = form.join::<B>(x, B::linear(hidden, weight, None), tap);
-        return match BlockOp.prepare::<NoCheckpointing>([x_node, weight_node]).compute_bound().stateful() {
-            OpsKind::Tracked(prepared) => prepared.finish(saved, output),
-            OpsKind::UnTracked(prepared) => prepared.finish(output),
+    let saved = Saved { form, norm, before, hidden: hidden.clone(), weight: weight.clone(), tap: tap.cloned() };
+    let output = form.join::<B>(x, B::linear(hidden, weight, bias), tap);
+
+    /// The node of an operation on these parents.
+    macro_rules! node {
+        ($($parent:expr),+) => {
+            match BlockOp.prepare::<NoCheckpointing>([$($parent),+]).compute_bound().stateful() {
+                OpsKind::Tracked(prepared) => prepared.finish(saved, output),
+                OpsKind::UnTracked(prepared) => prepared.finish(output),
+            }
         };
-    };
-    let (bias, bias_node) = bias.into_parts();
-    let output = form.join::<B>(x, B::linear(hidden, weight, Some(bias)), tap);
-    match BlockOp.prepare::<NoCheckpointing>([x_node, weight_node, bias_node]).compute_bound().stateful() {
-        OpsKind::Tracked(prepared) => prepared.finish(saved, output),
-        OpsKind::UnTracked(prepared) => prepared.finish(output),
     }
+    let output = match (bias_node, norm_nodes) {
+        (None, None) => node!(x_node, weight_node),
+        (Some(bias), None) => node!(x_node, weight_node, bias),
+        (None, Some((gamma, beta))) => node!(x_node, weight_node, gamma, beta),
+        (Some(bias), Some((gamma, beta))) => node!(x_node, weight_node, bias, gamma, beta),
+    };
+    (output, statistics)
 }
 
 impl Form {
@@ -123,37 +172,48 @@ impl Form {
 #[derive(Clone, Debug)]
 struct Saved<B: Readable> {
     form: Form,
+    norm: Option<normalization::Saved<B>>,
     before: Option<Primitive<B>>,
     hidden: Primitive<B>,
     weight: Primitive<B>,
     tap: Option<Tap>,
 }
 
+/// Nodes whose gradients are asked for.
+#[derive(Clone, Copy, Default)]
+struct Parents {
+    x: Option<NodeId>,
+    weight: Option<NodeId>,
+    bias: Option<NodeId>,
+    gamma: Option<NodeId>,
+    beta: Option<NodeId>,
+}
+
 #[derive(Debug)]
 struct BlockOp;
 
-impl<B: Readable> Backward<B, 3> for BlockOp {
-    type State = Saved<B>;
+/// The backward pass of an operation on x, W and these others.
+macro_rules! backward_of {
+    ($count:literal: $($other:ident),*) => {
+        impl<B: Readable> Backward<B, $count> for BlockOp {
+            type State = Saved<B>;
 
-    fn backward(self, ops: Ops<Saved<B>, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let gradient = grads.consume::<B>(&ops.node);
-        let [x, weight, bias] = ops.parents.map(|parent| parent.map(|parent| parent.id));
-        ops.state.backward(gradient, [x, weight, bias], grads);
-    }
+            fn backward(self, ops: Ops<Saved<B>, $count>, grads: &mut Gradients, _: &mut Checkpointer) {
+                let gradient = grads.consume::<B>(&ops.node);
+                let [x, weight, $($other),*] = ops.parents.map(|parent| parent.map(|parent| parent.id));
+                ops.state.backward(gradient, Parents { x, weight, $($other,)* ..Parents::default() }, grads);
+            }
+        }
+    };
 }
 
-impl<B: Readable> Backward<B, 2> for BlockOp {
-    type State = Saved<B>;
-
-    fn backward(self, ops: Ops<Saved<B>, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let gradient = grads.consume::<B>(&ops.node);
-        let [x, weight] = ops.parents.map(|parent| parent.map(|parent| parent.id));
-        ops.state.backward(gradient, [x, weight, None], grads);
-    }
-}
+backward_of!(2:);
+backward_of!(3: bias);
+backward_of!(4: gamma, beta);
+backward_of!(5: bias, gamma, beta);
 
 impl<B: Readable> Saved<B> {
-    fn backward(self, gradient: Primitive<B>, [x, weight, bias]: [Option<NodeId>; 3], grads: &mut Gradients) {
+    fn backward(self, gradient: Primitive<B>, parents: Parents, grads: &mut Gradients) {
         let branch = match self.form.skip {
             Some(scale) if scale != 1.0 => {
                 let scaled = B::float_mul_scalar(gradient.clone(), scale.into());
@@ -162,47 +222,62 @@ impl<B: Readable> Saved<B> {
             }
             _ => gradient.clone(),
         };
-        if let Some(weight) = weight {
-            let gradient = B::linear_weight_backward(self.hidden.clone(), branch.clone());
-            self.look(|reading| reading.gradient::<B>(&gradient));
-            grads.register::<B>(weight, gradient);
+        if let Some(weight) = parents.weight {
+            self.register(weight, B::linear_weight_backward(self.hidden.clone(), branch.clone()), grads);
         }
-        if let Some(bias) = bias {
-            let gradient = B::linear_bias_backward(branch.clone());
-            self.look(|reading| reading.gradient::<B>(&gradient));
-            grads.register::<B>(bias, gradient);
+        if let Some(bias) = parents.bias {
+            self.register(bias, B::linear_bias_backward(branch.clone()), grads);
         }
-        if let Some(x) = x {
-            let signal = self.signal(gradient, branch);
-            grads.register::<B>(x, signal);
+        if parents.x.is_some() || parents.gamma.is_some() || parents.beta.is_some() {
+            let signal = self.signal(gradient, branch, parents, grads);
+            if let Some(x) = parents.x {
+                grads.register::<B>(x, signal);
+            }
         }
     }
 
-    /// δ_l from δ_{l+1} and γ = s·δ_{l+1}, all [B, width].
-    fn signal(self, gradient: Primitive<B>, branch: Primitive<B>) -> Primitive<B> {
-        let Self { form: Form { activation, skip }, before, hidden, weight, tap } = self;
-        let look = |work: &dyn Fn(&mut LayerReading)| {
-            if let Some(tap) = &tap {
-                tap.look(work);
-            }
-        };
-        let branch = B::linear_x_backward(weight, branch); // [B, in]
+    /// Hands on the gradient of a parameter.
+    fn register(&self, parameter: NodeId, gradient: Primitive<B>, grads: &mut Gradients) {
+        self.look(|reading| reading.gradient::<B>(&gradient));
+        grads.register::<B>(parameter, gradient);
+    }
+
+    /// δ_l from δ_{l+1} and γ = s·δ_{l+1}, all [B, width]; hands on the gradients of the normalization on its way.
+    fn signal(
+        mut self,
+        gradient: Primitive<B>,
+        branch: Primitive<B>,
+        parents: Parents,
+        grads: &mut Gradients,
+    ) -> Primitive<B> {
+        let Form { activation, skip } = self.form;
+        let mut branch = B::linear_x_backward(self.weight.clone(), branch); // [B, in]
         // The last step of the branch is read together with the skip connection.
         let mut last = StepKind::Weight;
-        let branch = if activation == Activation::Identity {
-            branch
-        } else {
-            look(&|reading| reading.step::<B>(last, &branch));
+        if activation != Activation::Identity {
+            self.look(|reading| reading.step::<B>(last, &branch));
             last = StepKind::Activation;
-            deactivate::<B>(activation, hidden, before, branch)
-        };
+            let hidden = self.hidden.clone();
+            branch = deactivate::<B>(activation, hidden, self.before.take(), branch);
+        }
+        if let Some(norm) = self.norm.take() {
+            self.look(|reading| reading.step::<B>(last, &branch));
+            last = StepKind::Norm;
+            let behind = norm.backward(branch);
+            for (parameter, gradient) in [(parents.gamma, behind.gamma), (parents.beta, behind.beta)] {
+                if let Some(parameter) = parameter {
+                    self.register(parameter, gradient, grads);
+                }
+            }
+            branch = behind.x;
+        }
         if skip.is_none() {
-            look(&|reading| reading.last_step::<B>(last, &branch));
+            self.look(|reading| reading.last_step::<B>(last, &branch));
             return branch;
         }
-        look(&|reading| reading.channels::<B>(last, &gradient, &branch));
+        self.look(|reading| reading.channels::<B>(last, &gradient, &branch));
         let signal = B::float_add(branch, gradient);
-        look(&|reading| reading.signal::<B>(&signal));
+        self.look(|reading| reading.signal::<B>(&signal));
         signal
     }
 

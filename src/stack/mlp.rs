@@ -14,7 +14,7 @@ use burn::nn::{BatchNorm, BatchNormConfig, LayerNorm, LayerNormConfig};
 use burn::prelude::Device;
 use burn::tensor::{Tensor, activation, module};
 
-use super::fused_block::{self, Form, Operands};
+use super::fused_block::{self, Form, Normalizing, Operands, Over, Statistics};
 use super::init::{self, Purpose};
 use super::{Labelled, Loss, Stack};
 use crate::config::{Activation, Bias, LaneConfig, Norm, Wiring};
@@ -22,6 +22,9 @@ use crate::layer::LayerKind;
 use crate::probe::Taps;
 use crate::quantity::StepKind;
 use crate::units::LayerId;
+
+/// Added to the variance by which a normalization divides.
+const EPSILON: f64 = 1e-5;
 
 /// `stem → block 1 … block D → head`.
 #[derive(Module, Debug)]
@@ -137,18 +140,25 @@ impl Block {
         self.steps(x, &Taps::off(), LayerId(0))
     }
 
-    /// The same in one operation where nothing stands before φ, with its input passing through its tap.
+    /// The same in one operation where it can be, with its input passing through its tap.
     fn watched(&self, x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
-        if self.norm.is_none() {
-            let skip = (self.wiring == Wiring::Residual).then_some(self.branch_scale);
-            let form = Form { activation: self.activation, skip };
-            let bias = self.bias.as_ref().map(Param::val);
-            let operands = Operands { x: x.clone(), weight: self.weight.val(), bias };
-            if let Some(output) = fused_block::run(form, &operands, taps.tap(layer).as_ref()) {
-                return output;
-            }
+        self.fused(&x, taps, layer).unwrap_or_else(|| self.steps(x, taps, layer))
+    }
+
+    fn fused(&self, x: &Tensor<2>, taps: &Taps, layer: LayerId) -> Option<Tensor<2>> {
+        let norm = match &self.norm {
+            Some(norm) => Some(norm.in_training()?),
+            None => None,
+        };
+        let skip = (self.wiring == Wiring::Residual).then_some(self.branch_scale);
+        let form = Form { activation: self.activation, skip };
+        let bias = self.bias.as_ref().map(Param::val);
+        let operands = Operands { x: x.clone(), norm, weight: self.weight.val(), bias };
+        let output = fused_block::run(form, &operands, taps.tap(layer).as_ref())?;
+        if let (Some(Normalization::Batch(norm)), Some(statistics)) = (&self.norm, output.statistics) {
+            follow(norm, statistics);
         }
-        self.steps(x, taps, layer)
+        Some(output.tensor)
     }
 
     /// Step by step, with a tap before each.
@@ -189,8 +199,8 @@ impl Normalization {
     pub fn new(norm: Norm, width: usize, device: &Device) -> Option<Self> {
         match norm {
             Norm::None => None,
-            Norm::Layer => Some(Self::Layer(LayerNormConfig::new(width).init(device))),
-            Norm::Batch => Some(Self::Batch(BatchNormConfig::new(width).init(device))),
+            Norm::Layer => Some(Self::Layer(LayerNormConfig::new(width).with_epsilon(EPSILON).init(device))),
+            Norm::Batch => Some(Self::Batch(BatchNormConfig::new(width).with_epsilon(EPSILON).init(device))),
         }
     }
 
@@ -202,6 +212,25 @@ impl Normalization {
             Self::Batch(norm) => norm.forward(x),
         }
     }
+
+    /// What it computes with while it learns; `None` for a batch normalization that goes by its running statistics.
+    fn in_training(&self) -> Option<Normalizing> {
+        let (over, gamma, beta) = match self {
+            Self::Layer(LayerNorm { gamma, beta, .. }) => (Over::Features, gamma, beta.as_ref()?),
+            Self::Batch(norm) if norm.training.is_enabled() => (Over::Batch, &norm.gamma, &norm.beta),
+            Self::Batch(_) => return None,
+        };
+        Some(Normalizing { over, gamma: gamma.val(), beta: beta.val(), epsilon: EPSILON })
+    }
+}
+
+/// Lets the running statistics follow those of a batch, as Burn's own forward pass does.
+fn follow(norm: &BatchNorm, of_batch: Statistics) {
+    let (kept, taken) = (1.0 - norm.momentum, norm.momentum);
+    let mean = norm.running_mean.value_sync().mul_scalar(kept).add(of_batch.mean.mul_scalar(taken));
+    let variance = norm.running_var.value_sync().mul_scalar(kept).add(of_batch.variance.mul_scalar(taken));
+    norm.running_mean.update(mean.detach());
+    norm.running_var.update(variance.detach());
 }
 
 /// φ, element by element.

@@ -15,7 +15,7 @@ const ROWS: usize = 5;
 const WIDTH: usize = 7;
 const LAYER: LayerId = LayerId(0);
 
-/// Output, ∂x, ∂W, ∂b, and what the tap read.
+/// Output, ∂x, ∂W, ∂b, ∂γ, ∂β, and what the tap read.
 type Results = (Vec<Vec<f32>>, LayerReading);
 
 fn normal<const D: usize>(shape: [usize; D], index: usize, device: &Device) -> Tensor<D> {
@@ -26,7 +26,15 @@ fn normal<const D: usize>(shape: [usize; D], index: usize, device: &Device) -> T
 
 fn plain_form(form: Form, operands: &Operands, taps: &Taps) -> Tensor<2> {
     let x = taps.input(LAYER, operands.x.clone());
-    let start = if form.skip.is_some() { taps.branch(LAYER, x.clone()) } else { x.clone() };
+    let mut start = if form.skip.is_some() { taps.branch(LAYER, x.clone()) } else { x.clone() };
+    if let Some(norm) = &operands.norm {
+        start = taps.step(LAYER, StepKind::Norm, start);
+        let (gamma, beta) = (norm.gamma.clone(), norm.beta.clone());
+        start = match norm.over {
+            Over::Features => module::layer_norm(start, gamma, Some(beta), norm.epsilon),
+            Over::Batch => module::batch_norm_train(start, gamma, beta, norm.epsilon).output,
+        };
+    }
     let hidden = match form.activation {
         Activation::Identity => start,
         activation => mlp::activate(activation, taps.step(LAYER, StepKind::Activation, start)),
@@ -49,10 +57,21 @@ fn numbers(reading: &LayerReading) -> Vec<Option<f64>> {
     norms.into_iter().map(|moments| moments.map(Moments::norm)).chain([reading.channel_product]).chain(path).collect()
 }
 
-fn results(has_bias: bool, backend: Backend, block: impl Fn(&Operands, &Taps) -> Tensor<2>) -> Results {
+fn results(
+    backend: Backend,
+    (over, has_bias): (Option<Over>, bool),
+    block: impl Fn(&Operands, &Taps) -> Tensor<2>,
+) -> Results {
     let device = device(backend).autodiff();
+    let norm = over.map(|over| Normalizing {
+        over,
+        gamma: normal([WIDTH], 4, &device),
+        beta: normal([WIDTH], 5, &device),
+        epsilon: 1e-5,
+    });
     let operands = Operands {
         x: normal([ROWS, WIDTH], 0, &device),
+        norm,
         weight: normal([WIDTH, WIDTH], 1, &device),
         bias: has_bias.then(|| normal([WIDTH], 2, &device)),
     };
@@ -64,40 +83,68 @@ fn results(has_bias: bool, backend: Backend, block: impl Fn(&Operands, &Taps) ->
     let mut tensors = vec![host(output.inner().into_data())];
     tensors.push(host(operands.x.grad(&gradients).expect("∂x").into_data()));
     tensors.push(host(operands.weight.grad(&gradients).expect("∂W").into_data()));
-    if let Some(bias) = &operands.bias {
-        tensors.push(host(bias.grad(&gradients).expect("∂b").into_data()));
+    let norm = operands.norm.iter().flat_map(|norm| [&norm.gamma, &norm.beta]);
+    for parameter in operands.bias.iter().chain(norm) {
+        tensors.push(host(parameter.grad(&gradients).expect("a gradient").into_data()));
     }
     (tensors, taps.take().layers.remove(0))
 }
 
+fn cases() -> impl Iterator<Item = (Backend, Form, Option<Over>, bool)> {
+    use Activation::{Gelu, Identity, Relu, Sigmoid, Tanh};
+    let norms = [None, Some(Over::Features), Some(Over::Batch)];
+    let forms = [Relu, Tanh, Sigmoid, Gelu, Identity]
+        .into_iter()
+        .flat_map(|activation| [None, Some(1.0), Some(0.3)].map(|skip| Form { activation, skip }));
+    let forms = forms.flat_map(move |form| norms.map(|over| (form, over)));
+    forms.flat_map(|(form, over)| {
+        [Backend::Flex, Backend::Ndarray]
+            .into_iter()
+            .flat_map(move |backend| [true, false].map(|has_bias| (backend, form, over, has_bias)))
+    })
+}
+
 #[test]
 fn one_operation_equals_the_plain_form() {
-    use Activation::{Gelu, Identity, Relu, Sigmoid, Tanh};
-    for backend in [Backend::Flex, Backend::Ndarray] {
-        for activation in [Relu, Tanh, Sigmoid, Gelu, Identity] {
-            for skip in [None, Some(1.0), Some(0.3)] {
-                for has_bias in [true, false] {
-                    let form = Form { activation, skip };
-                    let plain = results(has_bias, backend, |operands, taps| plain_form(form, operands, taps));
-                    let fused = results(has_bias, backend, |operands, taps| {
-                        run(form, operands, taps.tap(LAYER).as_ref()).expect("a tracked tensor of a known backend")
-                    });
-                    let case = format!("{backend} {form:?} {has_bias}");
-                    for (plain, fused) in plain.0.iter().flatten().zip(fused.0.iter().flatten()) {
-                        assert!((plain - fused).abs() <= 1e-5 * plain.abs().max(1.0), "{case}: {plain} {fused}");
-                    }
-                    let [plain, fused] = [plain.1, fused.1];
-                    for (plain, fused) in numbers(&plain).into_iter().zip(numbers(&fused)) {
-                        assert_eq!(plain.is_some(), fused.is_some(), "{case}");
-                        let (plain, fused) = (plain.unwrap_or(0.0), fused.unwrap_or(0.0));
-                        assert!((plain - fused).abs() <= 1e-5 * plain.abs().max(1.0), "{case}: {plain} {fused}");
-                    }
-                    let kinds = |reading: &LayerReading| reading.path.iter().map(|(kind, _)| *kind).collect::<Vec<_>>();
-                    assert_eq!(kinds(&plain), kinds(&fused), "{case}");
-                    assert_eq!((plain.active, plain.saturated), (fused.active, fused.saturated), "{case}");
-                }
-            }
+    for (backend, form, over, has_bias) in cases() {
+        let plain = results(backend, (over, has_bias), |operands, taps| plain_form(form, operands, taps));
+        let fused = results(backend, (over, has_bias), |operands, taps| {
+            run(form, operands, taps.tap(LAYER).as_ref()).expect("a tracked tensor of a known backend").tensor
+        });
+        let case = format!("{backend} {form:?} {over:?} {has_bias}");
+        for (plain, fused) in plain.0.iter().flatten().zip(fused.0.iter().flatten()) {
+            assert!((plain - fused).abs() <= 1e-5 * plain.abs().max(1.0), "{case}: {plain} {fused}");
         }
+        let [plain, fused] = [plain.1, fused.1];
+        for (plain, fused) in numbers(&plain).into_iter().zip(numbers(&fused)) {
+            assert_eq!(plain.is_some(), fused.is_some(), "{case}");
+            let (plain, fused) = (plain.unwrap_or(0.0), fused.unwrap_or(0.0));
+            assert!((plain - fused).abs() <= 1e-5 * plain.abs().max(1.0), "{case}: {plain} {fused}");
+        }
+        let kinds = |reading: &LayerReading| reading.path.iter().map(|(kind, _)| *kind).collect::<Vec<_>>();
+        assert_eq!(kinds(&plain), kinds(&fused), "{case}");
+        assert_eq!((plain.active, plain.saturated), (fused.active, fused.saturated), "{case}");
+    }
+}
+
+#[test]
+fn statistics_are_those_of_the_batch() {
+    for backend in [Backend::Flex, Backend::Ndarray] {
+        let device = device(backend).autodiff();
+        let norm = Normalizing {
+            over: Over::Batch,
+            gamma: normal([WIDTH], 4, &device),
+            beta: normal([WIDTH], 5, &device),
+            epsilon: 1e-5,
+        };
+        let [x, weight] = [normal([ROWS, WIDTH], 0, &device), normal([WIDTH, WIDTH], 1, &device)];
+        let expected = module::batch_norm_train(x.clone(), norm.gamma.clone(), norm.beta.clone(), norm.epsilon);
+        let operands = Operands { x, norm: Some(norm), weight, bias: None };
+        let form = Form { activation: Activation::Relu, skip: None };
+        let Statistics { mean, variance } =
+            run(form, &operands, None).and_then(|output| output.statistics).expect("some");
+        assert_eq!(mean.into_data(), expected.mean.into_data(), "{backend}");
+        assert_eq!(variance.into_data(), expected.variance.into_data(), "{backend}");
     }
 }
 
@@ -105,6 +152,6 @@ fn one_operation_equals_the_plain_form() {
 fn nothing_is_fused_without_a_graph() {
     let device = device(Backend::Flex);
     let tensor = |index| Tensor::from_inner(normal([WIDTH, WIDTH], index, &device.clone().autodiff()).inner()).inner();
-    let operands = Operands { x: tensor(0), weight: tensor(1), bias: None };
+    let operands = Operands { x: tensor(0), norm: None, weight: tensor(1), bias: None };
     assert!(run(Form { activation: Activation::Relu, skip: None }, &operands, None).is_none());
 }
