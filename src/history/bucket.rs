@@ -127,7 +127,7 @@ impl GridBucket {
             // A NaN stands where nothing was measured.
             let (is_present, raw) = (!values[layer].is_absent(), values[layer].raw());
             let is_finite = raw.is_finite();
-            let is_odd = is_present & !is_finite;
+            let is_odd = is_present && !is_finite;
             last[layer] = if is_present { values[layer] } else { last[layer] };
             count[layer] = count[layer].wrapping_add(u32::from(is_present));
             let nan = if is_odd & raw.is_nan() { NAN_SEEN } else { 0 };

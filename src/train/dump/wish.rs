@@ -23,8 +23,14 @@ impl Dump {
     #[must_use]
     pub fn anew(&self, run: u64) -> Self {
         let is_file = fs::metadata(&self.path).map_or(true, |there| there.is_file());
-        let free = (run..).map(|number| self.numbered(number)).find(|path| !path.exists());
-        Self { step: self.step, path: free.filter(|_| is_file).unwrap_or_else(|| self.path.clone()) }
+        if !is_file {
+            return self.clone();
+        }
+        let mut number = run;
+        while self.numbered(number).exists() {
+            number += 1;
+        }
+        Self { step: self.step, path: self.numbered(number) }
     }
 
     fn numbered(&self, number: u64) -> PathBuf {
