@@ -94,8 +94,10 @@ fn screen(
     let mut source = live::LiveSource::start(prepared, logging, trace).map_err(run::refused)?;
     let exit = show::show(matches, &mut source)?;
     let (dumps, gap) = source.close();
-    dumping::tell(&dumps);
-    exit::complete(gap, dumps.problem())?;
+    for dumps in &dumps {
+        dumping::tell(dumps);
+    }
+    exit::complete(gap, dumps.iter().find_map(|dumps| dumps.problem()))?;
     Ok(exit)
 }
 

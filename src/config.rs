@@ -7,6 +7,7 @@ mod choice;
 pub mod draft;
 mod lane_spec;
 mod measure;
+mod quoted;
 pub mod setting;
 
 use std::path::{Path, PathBuf};

@@ -18,6 +18,7 @@ mod bucket;
 mod cell;
 mod histograms;
 mod lane;
+mod logarithm;
 mod ranges;
 mod recent;
 mod scalars;

@@ -43,7 +43,7 @@ pub use reader::{Trace, read, read_last};
 pub use reservation::{OnExisting, Reservation, restart_directory};
 pub use run_file::RUN_FILE;
 pub use status::TraceStatus;
-pub use warnings::{Lost, Warnings};
+pub use warnings::{Lost, Missing, Warnings};
 pub use writer::Writer;
 
 /// Name of the trace in its directory.

@@ -9,15 +9,16 @@ use crate::sink::Fanout;
 use crate::sink::channel::{self, EventStream};
 use crate::sink::trace::TraceSink;
 use crate::trace::TraceStatus;
-use crate::train::{self, Dumps, Prepared, Session, TrainError};
+use crate::train::{self, Dump, DumpError, Dumps, Prepared, Session, TrainError};
 use crate::tui::source::{Source, SourceKind};
+use crate::whole_file::Existing;
 
 /// A run, its events for the screen and its trace.
 pub(super) struct LiveSource {
     logging: Logging,
     run: Option<LiveRun>,
-    /// Of the first run: what a person asked for on the command line is not asked of one started anew.
-    dumps: Arc<Dumps>,
+    /// Of every run, the first first: each started anew writes its own.
+    dumps: Vec<Arc<Dumps>>,
     /// What the traces of earlier runs do not have.
     gap: Option<String>,
 }
@@ -34,12 +35,12 @@ impl LiveSource {
     /// Starts the first run.
     pub(super) fn start(prepared: Prepared, logging: Logging, trace: Option<TraceSink>) -> Result<Self, TrainError> {
         let run = LiveRun::start(prepared, trace)?;
-        let dumps = Arc::clone(run.session.dumps());
+        let dumps = vec![Arc::clone(run.session.dumps())];
         Ok(Self { logging, run: Some(run), dumps, gap: None })
     }
 
-    /// Ends the run in order, and says what became of its dumps and what its trace does not have.
-    pub(super) fn close(self) -> (Arc<Dumps>, Option<String>) {
+    /// Ends the run in order, and says what became of all runs' dumps and what their traces do not have.
+    pub(super) fn close(self) -> (Vec<Arc<Dumps>>, Option<String>) {
         let gap = self.run.and_then(LiveRun::close);
         (self.dumps, self.gap.or(gap))
     }
@@ -65,6 +66,13 @@ impl LiveRun {
     }
 }
 
+/// A run started anew, the `number`-th, with the same steps written down beside those of the first, as far as it has them.
+fn anew<'a>(prepared: Prepared, wishes: impl Iterator<Item = &'a Dump>, number: u64) -> Result<Prepared, DumpError> {
+    let last = prepared.header().steps.unwrap_or(u64::MAX);
+    let dumps = wishes.filter(|dump| dump.step.0 <= last).map(|dump| dump.anew(number)).collect();
+    prepared.dumping(dumps, Existing::Keep)
+}
+
 impl Source for LiveSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Live
@@ -83,11 +91,16 @@ impl Source for LiveSource {
     fn restart(&mut self, config: RunConfig) -> Result<(), String> {
         // All that can go wrong goes wrong before the old run is given up.
         let prepared = train::prepare(config).map_err(|error| error.to_string())?;
+        let number = self.dumps.len() as u64 + 1;
+        let wishes = self.dumps.first().into_iter().flat_map(|first| first.wishes());
+        let prepared = anew(prepared, wishes, number).map_err(|error| error.to_string())?;
         let trace = self.logging.open_anew(prepared.header()).map_err(|error| error.to_string())?;
         // Dropping ends it in order: at most one step away.
         let gap = self.run.take().and_then(LiveRun::close);
         self.gap = self.gap.take().or(gap);
-        self.run = Some(LiveRun::start(prepared, trace).map_err(|error| error.to_string())?);
+        let run = LiveRun::start(prepared, trace).map_err(|error| error.to_string())?;
+        self.dumps.push(Arc::clone(run.session.dumps()));
+        self.run = Some(run);
         Ok(())
     }
 
@@ -99,7 +112,7 @@ impl Source for LiveSource {
         let trace = logging::problem(self.run.as_ref().and_then(|run| run.trace.as_ref()));
         let notes = self.run.iter().flat_map(|run| run.notes.iter().cloned());
         // The screen shows the last.
-        notes.chain(self.dumps.problem()).chain(trace).collect()
+        notes.chain(self.dumps.iter().filter_map(|dumps| dumps.problem())).chain(trace).collect()
     }
 
     fn would_lose(&self) -> bool {

@@ -2,6 +2,7 @@
 //!
 //! Every value remembers where it was written, so that an error names the place.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
@@ -13,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 use super::choice::nearest;
 use super::lane_spec::LaneSpec;
 use super::setting::{self, SETTINGS, Setting};
-use super::{LaneConfig, RunConfig};
+use super::{LaneConfig, RunConfig, quoted};
 
 /// Key of the list of lanes.
 const LANES: &str = "lanes";
@@ -205,7 +206,7 @@ impl Draft {
 #[must_use]
 pub fn split_lanes(text: &str) -> Vec<String> {
     let mut lanes: Vec<String> = Vec::new();
-    for part in text.split(',') {
+    for part in quoted::parts(text) {
         match lanes.last_mut() {
             Some(lane) if part.split_once('=').is_some_and(|(key, _)| !key.contains(':')) => {
                 lane.push(',');
@@ -284,6 +285,8 @@ fn lane_texts(config: &RunConfig) -> Vec<String> {
         for setting in SETTINGS.iter().filter(|setting| LaneSpec::takes(lane.wiring, setting)) {
             let value = setting.get(&alone(lane));
             if value != setting.get(config) {
+                // What no quotes can hold is refused where it is set.
+                let value = quoted::quoted(&value).unwrap_or(Cow::Borrowed(&value));
                 parts.push(format!("{}={value}", setting.key));
             }
         }

@@ -1,16 +1,19 @@
-//! A lane as a person writes it: `WIRING[:key=value,…]`, such as `residual:norm=layer,branch-scale=0.1`.
+//! A lane as a person writes it: `WIRING[:key=value,…]`, such as `residual:norm=layer,branch-scale=0.1`. A value with
+//! a comma stands in quotes.
 
 use std::str::FromStr;
 
 use super::choice::{nearest, not_one_of};
 use super::setting::{self, SETTINGS, Setting};
-use super::{LaneConfig, Wiring};
+use super::{LaneConfig, Wiring, quoted};
 use crate::text::clean;
 
 /// Key of a lane's own name.
 const NAME: &str = "name";
 /// Key of what only a residual lane has.
 const BRANCH_SCALE: &str = "branch-scale";
+/// Key of a file of weights: any comma may stand in its name.
+const INIT_FROM: &str = "init-from";
 /// A name of at most this many characters fits above a heatmap.
 const LONGEST_NAME: usize = 24;
 
@@ -28,14 +31,16 @@ impl FromStr for LaneSpec {
     fn from_str(text: &str) -> Result<Self, String> {
         let (wiring, rest) = text.split_once(':').map_or((text, None), |(wiring, rest)| (wiring, Some(rest)));
         let mut spec = Self { wiring: wiring.trim().parse()?, name: None, overrides: Vec::new() };
-        for part in rest.into_iter().flat_map(|rest| rest.split(',')).map(str::trim) {
+        for part in rest.into_iter().flat_map(quoted::parts).map(str::trim) {
             let Some((key, value)) = part.split_once('=') else {
-                return Err(format!("'{part}' in '{text}' is not key=value, such as norm=layer"));
+                let words = format!("'{part}' in '{text}' is not key=value, such as norm=layer");
+                return Err(words + &spec.quotes_for(part));
             };
+            let value = quoted::bare(value.trim()).map_err(|problem| format!("{}: {problem}", key.trim()))?;
             match key.trim() {
                 NAME if spec.name.is_some() => return Err(twice(NAME)),
-                NAME => spec.name = Some(name(value.trim())?),
-                key => spec.set(key, value.trim())?,
+                NAME => spec.name = Some(name(value)?),
+                key => spec.set(key, value)?,
             }
         }
         Ok(spec)
@@ -43,6 +48,16 @@ impl FromStr for LaneSpec {
 }
 
 impl LaneSpec {
+    /// The advice where a part without a key follows a file: it may be the rest of its name.
+    fn quotes_for(&self, part: &str) -> String {
+        match self.overrides.last() {
+            Some((key, file)) if key == INIT_FROM && !part.is_empty() => {
+                format!("; a file with a comma in its name stands in quotes: {INIT_FROM}=\"{file},{part}\"")
+            }
+            _ => String::new(),
+        }
+    }
+
     fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
         let Some(setting) = setting::find(key) else {
             let keys: Vec<&str> = SETTINGS.iter().filter(|setting| setting.is_per_lane()).map(|s| s.key).collect();
@@ -137,6 +152,15 @@ mod tests {
     }
 
     #[test]
+    fn a_value_with_a_comma_stands_in_quotes() {
+        for text in ["plain:init-from=\"a,b\",depth=3", "plain:depth=3,init-from='a,b'"] {
+            let lane = &lanes(&[text])[0];
+            assert_eq!((lane.init_from.as_deref(), lane.depth), (Some("a,b".as_ref()), 3));
+        }
+        assert_eq!(lanes(&["plain:init-from=it's"])[0].init_from.as_deref(), Some("it's".as_ref()));
+    }
+
+    #[test]
     fn names_are_unique_by_default() {
         let names: Vec<String> =
             lanes(&["plain", "plain", "residual:name=plain-2", "plain"]).into_iter().map(|lane| lane.name).collect();
@@ -160,6 +184,9 @@ mod tests {
             "branch-scale: a plain lane has no branch: write it on a residual lane"
         );
         assert!(problem("plain:norm").contains("is not key=value"));
+        let advice = "; a file with a comma in its name stands in quotes: init-from=\"a,b\"";
+        assert!(problem("plain:init-from=a,b").ends_with(advice));
+        assert_eq!(problem("plain:init-from=\"a,b"), "init-from: the quote (\") before a,b is never closed: close it");
         for name in ["", "\u{1b}[31m", "\u{202e}niap", "plain\u{3164}", "a name that is longer than any"] {
             assert!(problem(&format!("plain:name={name}")).contains("is no name for a lane"), "{name:?}");
         }

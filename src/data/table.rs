@@ -3,6 +3,7 @@
 //! Columns are standardized with the training part's mean and deviation (a constant column becomes 0); the split is
 //! 80/20, drawn from the seed.
 
+mod classes;
 mod lines;
 mod records;
 mod row;
@@ -27,7 +28,7 @@ const HELD_OUT_ONE_IN: usize = 5;
 ///
 /// # Errors
 /// When the file cannot be read, is no UTF-8, leaves a quote open, a cell is no number, rows are ragged, there are no
-/// rows or only one class.
+/// rows or only one class, or the last column looks like measurements or names of the rows.
 pub fn table(path: &Path, seed: u64) -> Result<Dataset, DataError> {
     let rows = read(path)?;
     let table = |problem: &str| DataError::Table { path: path.to_owned(), problem: problem.to_owned() };
@@ -38,6 +39,9 @@ pub fn table(path: &Path, seed: u64) -> Result<Dataset, DataError> {
     let mut classes: BTreeMap<String, usize> = rows.iter().map(|row| (row.class.clone(), 0)).collect();
     if classes.len() < 2 {
         return Err(table("every row is of one class: the last column must hold at least two different labels"));
+    }
+    if let Some(problem) = classes::doubt(classes.keys().map(String::as_str), rows.len()) {
+        return Err(table(&problem));
     }
     classes.values_mut().enumerate().for_each(|(index, class)| *class = index);
     if rows.len() < HELD_OUT_ONE_IN {

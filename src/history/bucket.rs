@@ -4,12 +4,11 @@
 //! last are exact; the mean is one of logarithms for quantities on a logarithmic axis, with [`fast_log2`] (1e-4 is far
 //! below one shade of colour). An exact zero enters it as 2⁻¹⁵⁰, just below the smallest subnormal.
 
+use super::logarithm::fast_log2;
 use super::timeline::Merge;
 use crate::grid::{Grid, Value};
 use crate::quantity::Axis;
 
-/// log₂ of an exact zero in a mean: half the smallest subnormal.
-const ZERO_LOG2: f32 = -150.0;
 /// Set in `non_finite` once one of them was a NaN.
 const NAN_SEEN: u32 = 1 << 31;
 
@@ -48,7 +47,7 @@ impl BucketRow<'_> {
 }
 
 impl GridBucket {
-    pub(super) fn new(quantities: usize, layers: usize) -> Self {
+    fn new(quantities: usize, layers: usize) -> Self {
         let cells = quantities * layers;
         Self {
             layers,
@@ -59,6 +58,48 @@ impl GridBucket {
             count: vec![0; cells],
             non_finite: vec![0; cells],
         }
+    }
+
+    /// What [`Self::new`] and one [`Self::push`] make, for a table of a bucket's shape: each array is written once.
+    fn fresh(grid: &Grid, axes: &[Axis]) -> Self {
+        let mut bucket = Self {
+            layers: grid.layers(),
+            min: Vec::with_capacity(grid.values().len()),
+            max: Vec::with_capacity(grid.values().len()),
+            mean: Vec::with_capacity(grid.values().len()),
+            last: grid.values().to_vec(),
+            count: grid.values().iter().map(|value| u32::from(!value.is_absent())).collect(),
+            non_finite: grid.values().iter().map(|value| odd(*value)).collect(),
+        };
+        for (row, axis) in axes.iter().enumerate() {
+            let values = grid.row(row);
+            match axis {
+                Axis::Log => bucket.extend(values, f32::abs, fast_log2),
+                Axis::Linear => bucket.extend(values, |value| value, |value| value),
+            }
+        }
+        bucket
+    }
+
+    fn extend(&mut self, values: &[Value], size: impl Fn(f32) -> f32, position: impl Fn(f32) -> f32) {
+        let finite_or = |value: &Value, other: f32| if value.raw().is_finite() { size(value.raw()) } else { other };
+        self.min.extend(values.iter().map(|value| finite_or(value, f32::INFINITY)));
+        self.max.extend(values.iter().map(|value| finite_or(value, f32::NEG_INFINITY)));
+        let mean = |value: &Value| {
+            let place = position(finite_or(value, 1.0));
+            if value.raw().is_finite() { place } else { 0.0 }
+        };
+        self.mean.extend(values.iter().map(mean));
+    }
+
+    /// A bucket of one step.
+    pub(super) fn of(grid: &Grid, axes: &[Axis], layers: usize) -> Self {
+        if grid.layers() == layers && grid.quantities() == axes.len() {
+            return Self::fresh(grid, axes);
+        }
+        let mut bucket = Self::new(axes.len(), layers);
+        bucket.push(grid, axes);
+        bucket
     }
 
     /// Takes one step's table in.
@@ -83,9 +124,10 @@ impl GridBucket {
         let (mean, last) = (&mut self.mean[cells.clone()], &mut self.last[cells.clone()]);
         let (count, non_finite) = (&mut self.count[cells.clone()], &mut self.non_finite[cells]);
         for layer in 0..length {
+            // A NaN stands where nothing was measured.
             let (is_present, raw) = (!values[layer].is_absent(), values[layer].raw());
-            let is_finite = is_present & raw.is_finite();
-            let is_odd = is_present & !raw.is_finite();
+            let is_finite = raw.is_finite();
+            let is_odd = is_present && !is_finite;
             last[layer] = if is_present { values[layer] } else { last[layer] };
             count[layer] = count[layer].wrapping_add(u32::from(is_present));
             let nan = if is_odd & raw.is_nan() { NAN_SEEN } else { 0 };
@@ -114,6 +156,12 @@ impl GridBucket {
     }
 }
 
+/// What a value of a step's own adds to [`GridBucket::non_finite`].
+fn odd(value: Value) -> u32 {
+    let is_odd = !value.is_absent() & !value.raw().is_finite();
+    u32::from(is_odd) | if is_odd & value.raw().is_nan() { NAN_SEEN } else { 0 }
+}
+
 impl Merge for GridBucket {
     fn merge(&mut self, later: Self) {
         for cell in 0..self.min.len().min(later.min.len()) {
@@ -136,27 +184,9 @@ impl Merge for GridBucket {
     }
 }
 
-/// log₂ of a finite value ≥ 0 to 1e-4, without a branch; subnormals included, 0 gives −150.
-///
-/// Exponent from the bits, mantissa m ∈ [1, 2) by the series of ln((1+t)/(1−t)) with t = (m − √2)/(m + √2), |t| ≤ 0.172.
-pub(super) fn fast_log2(value: f32) -> f32 {
-    const TWO_24: f32 = 16_777_216.0;
-    const SQRT_2: f32 = std::f32::consts::SQRT_2;
-    const LOG2_E: f32 = std::f32::consts::LOG2_E;
-    let is_tiny = value < f32::MIN_POSITIVE;
-    let (scaled, shift) = if is_tiny { (value * TWO_24, 24.0) } else { (value, 0.0) };
-    let bits = scaled.to_bits();
-    let exponent = (bits >> 23).cast_signed() as f32 - 127.0;
-    let mantissa = f32::from_bits((bits & 0x007f_ffff) | 0x3f80_0000);
-    let t = (mantissa - SQRT_2) / (mantissa + SQRT_2);
-    let t2 = t * t;
-    let ln = 2.0 * t * (1.0 + t2 * (1.0 / 3.0 + t2 / 5.0));
-    let log2 = exponent - shift + 0.5 + ln * LOG2_E;
-    if value == 0.0 { ZERO_LOG2 } else { log2 }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::logarithm::ZERO_LOG2;
     use super::*;
 
     fn grid(values: &[Option<f32>]) -> Grid {
@@ -165,20 +195,6 @@ mod tests {
             *cell = Value::from(*value);
         }
         grid
-    }
-
-    #[test]
-    fn the_logarithm_is_right_to_a_ten_thousandth_from_subnormals_to_the_largest() {
-        for exponent in -148..128_i16 {
-            for mantissa in [1.0_f64, 1.01, 1.3, 1.5, 1.75, 1.999] {
-                let value = (mantissa * f64::from(exponent).exp2()) as f32;
-                if value.is_finite() && value > 0.0 {
-                    let error = (f64::from(fast_log2(value)) - f64::from(value).log2()).abs();
-                    assert!(error < 1e-4, "{value:e}: {error}");
-                }
-            }
-        }
-        assert_eq!(fast_log2(0.0), ZERO_LOG2);
     }
 
     #[test]
@@ -192,6 +208,18 @@ mod tests {
         assert!((row.mean[0] - 2.0).abs() < 1e-3);
         assert_eq!((row.max[1], row.mean[1], row.non_finite(1)), (0.0, ZERO_LOG2, (1, true)));
         assert_eq!((row.count[2], row.last[2]), (0, Value::ABSENT));
+    }
+
+    #[test]
+    fn a_bucket_made_of_one_step_is_an_empty_one_that_took_it_in() {
+        let odd = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 0.0, -0.0, -3.0, 1e-45, f32::MAX].map(Some);
+        let grid = grid(&[&odd[..], &[None]].concat());
+        for axis in [Axis::Log, Axis::Linear] {
+            let mut bucket = GridBucket::new(1, grid.layers());
+            bucket.push(&grid, &[axis]);
+            assert_eq!(GridBucket::of(&grid, &[axis], grid.layers()), bucket);
+        }
+        assert_eq!(GridBucket::of(&Grid::default(), &[Axis::Log], 3), GridBucket::new(1, 3));
     }
 
     #[test]

@@ -84,9 +84,7 @@ impl LaneHistory {
         self.scalars.bucket_mut(record.step, Scalars::new).push(record, rho);
         if record.is_measured() {
             self.first_measured.get_or_insert_with(|| Arc::clone(record));
-            let (quantities, layers) = (self.quantities.len(), self.layers);
-            self.grids.bucket_mut(record.step, || GridBucket::new(quantities, layers)).push(&record.values, &self.axes);
-            self.ranges.take(&record.values, &self.axes);
+            self.take_in(record.step, &record.values);
         }
     }
 
@@ -108,8 +106,13 @@ impl LaneHistory {
             }
         }
         Arc::make_mut(held).values = together;
-        self.grids.bucket_mut(record.step, || GridBucket::new(rows, layers)).push(&news, &self.axes);
-        self.ranges.take(&news, &self.axes);
+        self.take_in(record.step, &news);
+    }
+
+    fn take_in(&mut self, step: Step, values: &Grid) {
+        let Self { axes, layers, .. } = self;
+        self.grids.take(step, || GridBucket::of(values, axes, *layers), |bucket| bucket.push(values, axes));
+        self.ranges.take(values, axes);
     }
 
     pub(super) fn push_histogram(&mut self, record: &Arc<HistogramRecord>) {

@@ -10,7 +10,7 @@
 //! colours, right to 1e-4, which moves ρ by less than 3e-4/D. Sums of [`LANES`] neighbours run side by side, so that the
 //! loop becomes vector instructions: a step of 1000 blocks takes 2.6 µs.
 
-use super::bucket::fast_log2;
+use super::logarithm::fast_log2;
 use crate::grid::Value;
 use crate::layer::{LayerKind, LayerTable};
 

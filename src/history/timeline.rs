@@ -34,6 +34,18 @@ impl<B: Merge> Timeline<B> {
 
     /// The bucket of a step, made by `empty` when it is the first to fall there; steps before the first go to the first bucket.
     pub(super) fn bucket_mut(&mut self, step: Step, empty: impl FnOnce() -> B) -> &mut B {
+        self.place(step).get_or_insert_with(empty)
+    }
+
+    /// Takes in what is known of a step: as `alone` when it is the first to fall into its bucket, else by `more`.
+    pub(super) fn take(&mut self, step: Step, alone: impl FnOnce() -> B, more: impl FnOnce(&mut B)) {
+        match self.place(step) {
+            Some(bucket) => more(bucket),
+            place => *place = Some(alone()),
+        }
+    }
+
+    fn place(&mut self, step: Step) -> &mut Option<B> {
         let first = *self.first.get_or_insert(step);
         let offset = step.0.saturating_sub(first.0);
         while offset / self.width >= self.capacity as u64 {
@@ -43,7 +55,7 @@ impl<B: Merge> Timeline<B> {
         if index >= self.buckets.len() {
             self.buckets.resize_with(index + 1, || None);
         }
-        self.buckets[index].get_or_insert_with(empty)
+        &mut self.buckets[index]
     }
 
     fn halve(&mut self) {

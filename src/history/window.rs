@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::bucket::{BucketRow, fast_log2};
+use super::bucket::BucketRow;
+use super::logarithm::fast_log2;
 use super::{Cell, Reduce};
 use crate::grid::Value;
 use crate::quantity::Axis;

@@ -7,14 +7,18 @@
 //! ```
 //!
 //! Per-step values have no layer; `rho`, `rho_r_squared`, `attenuation` and `first_last` are those of the line fitted to
-//! the signal of that step, see [`Profile`]. NaN, inf and -inf are written so, absent values are left out, numbers have the
+//! the signal of that step, see [`Profile`]. What a step says only when the flight recorder re-runs it follows where that
+//! happened; nothing has two rows. NaN, inf and -inf are written so, absent values are left out, numbers have the
 //! fewest digits that give them back.
+
+mod told;
 
 use std::io::{self, Write};
 use std::sync::Arc;
 
 use ::csv::{ErrorKind, Writer};
 
+use self::told::Told;
 use super::ExportError;
 use crate::event::{EvalRecord, Event, RunHeader, StepRecord};
 use crate::profile::Profile;
@@ -35,7 +39,7 @@ pub enum Rows {
     Of(Quantity),
 }
 
-/// Writes the table of these events as they come; memory does not grow with them.
+/// Writes the table of these events as they come; memory grows by 16 bytes a step, and not beyond 1 MiB a lane.
 ///
 /// # Errors
 /// When the trace cannot be read further, or the output takes no more.
@@ -45,21 +49,17 @@ pub fn write(
     out: impl Write,
 ) -> Result<(), ExportError> {
     let out = Writer::from_writer(out);
-    let mut table = Table { out, rows, header: None, layers: Vec::new(), number: Vec::new() };
+    let (layers, number, told) = (Vec::new(), Vec::new(), Told::default());
+    let mut table = Table { out, rows, header: None, layers, number, told };
     table.out.write_record(COLUMNS).map_err(failed)?;
     for event in events {
         match event? {
             Event::RunStarted(header) => table.begin(header),
             Event::Step(record) => table.step(&record)?,
             Event::Eval(record) if rows == Rows::All => table.eval(&record)?,
-            // A step told twice would have two rows per value, and counts per bin are no numbers per layer: the trace has
-            // both.
-            Event::Recall(_)
-            | Event::Histogram(_)
-            | Event::Eval(_)
-            | Event::Note(_)
-            | Event::LaneEnded(_)
-            | Event::RunEnded(_) => {}
+            Event::Recall(record) => table.recall(&record)?,
+            // Counts per bin are no numbers per layer: the trace has them.
+            Event::Histogram(_) | Event::Eval(_) | Event::Note(_) | Event::LaneEnded(_) | Event::RunEnded(_) => {}
         }
     }
     table.out.flush()?;
@@ -73,6 +73,7 @@ struct Table<W: Write> {
     /// Layer numbers as text, as many as the deepest lane has.
     layers: Vec<String>,
     number: Vec<u8>,
+    told: Told,
 }
 
 /// What all rows of one lane and step begin with.
@@ -85,18 +86,37 @@ impl<W: Write> Table<W> {
     fn begin(&mut self, header: Arc<RunHeader>) {
         let deepest = header.lanes.iter().map(|lane| lane.layers.len()).max().unwrap_or(0);
         self.layers = (0..deepest).map(|layer| layer.to_string()).collect();
+        self.told = Told::nothing(header.lanes.len());
         self.header = Some(header);
     }
 
     fn step(&mut self, record: &StepRecord) -> Result<(), ExportError> {
         let Some(header) = self.header.clone() else { return Ok(()) };
+        self.told.remember(record);
         let start = beginning(&header, record.lane, record.step);
         if self.rows == Rows::All {
             self.scalars(&start, record)?;
         }
+        self.layers(&header, &start, record)
+    }
+
+    /// Rows of what was not said of the step before.
+    fn recall(&mut self, record: &StepRecord) -> Result<(), ExportError> {
+        let Some(header) = self.header.clone() else { return Ok(()) };
+        let Some(news) = self.told.news(record) else { return Ok(()) };
+        let start = beginning(&header, record.lane, record.step);
+        if self.rows == Rows::All {
+            self.scalar(&start, "accuracy", news.accuracy)?;
+            self.scalar(&start, "global_grad_norm", news.global_grad_norm)?;
+        }
+        self.layers(&header, &start, &news)
+    }
+
+    /// The line fitted to the signal, and every value of every layer.
+    fn layers(&mut self, header: &RunHeader, start: &Beginning<'_>, record: &StepRecord) -> Result<(), ExportError> {
         let Some(lane) = header.lanes.get(record.lane.index()) else { return Ok(()) };
         if self.rows == Rows::All && record.is_measured() {
-            self.profile(&start, &Profile::of(&super::signal_of(&header, lane, record)))?;
+            self.profile(start, &Profile::of(&super::signal_of(header, lane, record)))?;
         }
         for (row, quantity) in header.quantities.iter().enumerate() {
             if matches!(self.rows, Rows::Of(only) if only != *quantity) {
@@ -105,7 +125,7 @@ impl<W: Write> Table<W> {
             for (index, (cell, layer)) in record.values.row(row).iter().zip(&lane.layers.layers).enumerate() {
                 if let Some(value) = cell.get() {
                     let place = Some((index, layer.path.as_str()));
-                    self.row(&start, place, quantity.name(), |out| push_single(out, value))?;
+                    self.row(start, place, quantity.name(), |out| push_single(out, value))?;
                 }
             }
         }

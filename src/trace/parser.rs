@@ -1,4 +1,5 @@
-//! Lines in, events out: knows the header, checks seals and the order of steps, passes over what is damaged.
+//! Lines in, events out: knows the header, checks seals and the order of steps, passes over what is damaged, and notices
+//! steps that have no line: every step has one, measured or not.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,21 +9,29 @@ use super::header::{self, Found};
 use super::lines::Line;
 use super::{Warnings, decode, seal};
 use crate::event::{Event, FORMAT_VERSION, RunHeader};
-use crate::units::Step;
+use crate::units::{LaneId, Step};
 
 /// State of reading one file.
 #[derive(Debug)]
 pub(super) struct Parser {
     path: PathBuf,
     header: Option<Arc<RunHeader>>,
-    /// Newest step per lane.
-    last: Vec<Option<Step>>,
+    newest: Vec<Newest>,
     pub(super) warnings: Warnings,
+}
+
+/// How far a lane was read.
+#[derive(Clone, Copy, Debug, Default)]
+struct Newest {
+    /// 0 before the first.
+    step: Step,
+    /// Damaged lines in the file up to there.
+    damaged: u64,
 }
 
 impl Parser {
     pub(super) fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), header: None, last: Vec::new(), warnings: Warnings::default() }
+        Self { path: path.to_owned(), header: None, newest: Vec::new(), warnings: Warnings::default() }
     }
 
     /// The newest header.
@@ -49,7 +58,8 @@ impl Parser {
         let event = header.map_or(Ok(None), |header| decode::event(line, sealed, header));
         let event = event.map_err(|fault| TraceError::Line { place: self.place(number), fault })?;
         match &event {
-            Some(Event::Step(record)) => self.order(number, record.lane.index(), record.step)?,
+            Some(Event::Step(record)) => self.order(number, record.lane, record.step)?,
+            Some(Event::LaneEnded(end)) => self.reaches(end.lane, end.step),
             Some(_) => {}
             None => self.warnings.unknown_lines += 1,
         }
@@ -62,7 +72,7 @@ impl Parser {
         let found = header::read(line, &mut self.warnings);
         match found.map_err(|fault| TraceError::Line { place: self.place(number), fault })? {
             Found::Header(header) => {
-                self.last = vec![None; header.lanes.len()];
+                self.newest = vec![Newest { damaged: self.warnings.damaged, ..Newest::default() }; header.lanes.len()];
                 self.header = Some(Arc::clone(&header));
                 Ok(Event::RunStarted(header))
             }
@@ -102,15 +112,27 @@ impl Parser {
         }
     }
 
-    fn order(&mut self, number: u64, lane: usize, step: Step) -> Result<(), TraceError> {
-        let place = self.place(number);
-        match self.last.get_mut(lane) {
-            Some(Some(after)) if *after >= step => Err(TraceError::OutOfOrder { place, step, after: *after }),
-            Some(last) => {
-                *last = Some(step);
-                Ok(())
-            }
-            None => Ok(()),
+    fn order(&mut self, number: u64, lane: LaneId, step: Step) -> Result<(), TraceError> {
+        let Some(newest) = self.newest.get(lane.index()).copied() else { return Ok(()) };
+        if newest.step >= step {
+            return Err(TraceError::OutOfOrder { place: self.place(number), step, after: newest.step });
+        }
+        self.reaches(lane, Step(step.0 - 1));
+        if let Some(newest) = self.newest.get_mut(lane.index()) {
+            *newest = Newest { step, damaged: self.warnings.damaged };
+        }
+        Ok(())
+    }
+
+    /// Steps up to this one were taken: those that were not read are missing, but for damaged lines, which are told already.
+    fn reaches(&mut self, lane: LaneId, last: Step) {
+        let Some(newest) = self.newest.get(lane.index()).copied() else { return };
+        let damaged = self.warnings.damaged - newest.damaged;
+        let count = last.0.saturating_sub(newest.step.0).saturating_sub(damaged);
+        if count > 0 {
+            let lane = self.header.as_ref().and_then(|header| header.lanes.get(lane.index()));
+            let name = lane.map(|lane| lane.name.as_str()).unwrap_or_default();
+            self.warnings.missing_steps(name, newest.step.next(), count);
         }
     }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::error::Place;
 use crate::text;
+use crate::units::Step;
 
 /// Quantities of a newer version that are named at most.
 const NAMED_AT_MOST: usize = 20;
@@ -16,6 +17,8 @@ pub struct Warnings {
     pub damaged: u64,
     /// The first of them.
     pub first_damaged: Option<Place>,
+    /// Steps that were taken and have no line, damaged ones aside: the disk was full, or lines were taken out.
+    pub missing: Option<Missing>,
     /// The last line was not complete: the run was killed, or is still writing it.
     pub torn_tail: bool,
     /// Names of quantities that this version does not know: they were left out.
@@ -26,6 +29,18 @@ pub struct Warnings {
     pub unknown_config: bool,
     /// The file went away, or lost what was read of it already.
     pub lost: Option<Lost>,
+}
+
+/// Steps without a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Missing {
+    /// How many, of all lanes together.
+    pub count: u64,
+    /// The first that was noticed.
+    pub first: Step,
+    /// Name of the lane that it is missing of.
+    pub lane: String,
 }
 
 /// What became of a file while it was followed.
@@ -54,6 +69,14 @@ impl Warnings {
                 count => format!("{count} damaged lines were left out, the first is {place}"),
             });
         }
+        if let Some(Missing { count, first, lane }) = &self.missing {
+            sentences.push(match count {
+                1 => format!("step {first} of lane '{lane}' is missing: it has no line"),
+                _ => {
+                    format!("{count} steps are missing, the first is step {first} of lane '{lane}': they have no line")
+                }
+            });
+        }
         if self.torn_tail {
             sentences
                 .push("the last line is not complete and was left out: the run was killed while writing".to_owned());
@@ -79,6 +102,11 @@ impl Warnings {
     pub(super) fn damaged_line(&mut self, place: impl FnOnce() -> Place) {
         self.damaged += 1;
         self.first_damaged.get_or_insert_with(place);
+    }
+
+    pub(super) fn missing_steps(&mut self, lane: &str, first: Step, count: u64) {
+        let missing = self.missing.get_or_insert_with(|| Missing { count: 0, first, lane: lane.to_owned() });
+        missing.count = missing.count.saturating_add(count);
     }
 
     pub(super) fn unknown_quantity(&mut self, name: String) {

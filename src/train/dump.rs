@@ -135,6 +135,11 @@ impl Dumps {
         Ok(Self { header, existing, files })
     }
 
+    /// What was asked for.
+    pub fn wishes(&self) -> impl Iterator<Item = &Dump> {
+        self.files.iter().map(|(dump, _)| dump)
+    }
+
     /// Whether a step is to be written down.
     pub(super) fn is_wanted(&self, step: Step) -> bool {
         self.files.iter().any(|(dump, _)| dump.step == step)

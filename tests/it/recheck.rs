@@ -25,10 +25,10 @@ struct Computed {
     norms: Vec<f64>,
 }
 
-/// The lines of the page, word for word.
-fn lines() -> String {
+/// The lines of the page behind a mark, word for word.
+fn lines(mark: &str) -> String {
     let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/recheck.md")).unwrap();
-    let (_, rest) = page.split_once("<!-- recheck -->\n```python\n").expect("where the lines begin");
+    let (_, rest) = page.split_once(&format!("<!-- {mark} -->\n```python\n")).expect("where the lines begin");
     rest.split_once("```\n").expect("where they end").0.to_owned()
 }
 
@@ -37,22 +37,26 @@ fn has_numpy() -> bool {
     import.is_ok_and(|output| output.status.success())
 }
 
-fn in_python(file: &Path) -> Vec<Computed> {
-    let said = Said::of(&Command::new("python3").args(["-c", &lines()]).arg(file).output().unwrap());
-    assert_eq!((said.code, said.err.as_str()), (0, ""));
-    let mut found: Vec<Computed> = Vec::new();
-    for line in said.out.lines() {
-        let [lane, what, number] = line.split(' ').collect::<Vec<_>>().try_into().expect("three words");
-        let number = number.parse().unwrap();
-        match found.last_mut() {
-            _ if what == "loss" => {
-                found.push(Computed { lane: lane.to_owned(), loss: number, norms: Vec::new() });
+fn in_python(file: &Path, config: &RunConfig) -> Vec<Computed> {
+    let program = lines("recheck: what comes before") + &lines("recheck");
+    let compute = |lane: &str| {
+        let mut command = Command::new("python3");
+        let said = Said::of(&command.args(["-c", &program]).arg(file).arg(lane).output().unwrap());
+        assert_eq!((said.code, said.err.as_str()), (0, ""));
+        let mut computed = Computed { lane: lane.to_owned(), loss: f64::NAN, norms: Vec::new() };
+        for line in said.out.lines() {
+            let [name, what, number] = line.split(' ').collect::<Vec<_>>().try_into().expect("three words");
+            assert_eq!(name, lane);
+            let number = number.parse().unwrap();
+            if what == "loss" {
+                computed.loss = number;
+            } else {
+                computed.norms.insert(0, number);
             }
-            Some(computed) => computed.norms.insert(0, number),
-            None => panic!("{line}"),
         }
-    }
-    found
+        computed
+    };
+    config.lanes.iter().map(|settings| compute(&settings.name)).collect()
 }
 
 fn in_rust(file: &Path, config: &RunConfig) -> Vec<Computed> {
@@ -132,12 +136,19 @@ fn loss_and_gradient_norms_of_a_dumped_step_are_those_that_anybody_computes() {
             println!("{backend} step {step}: f64 Rust {rust:.1e}");
             assert!(rust < TOLERANCE, "{rust:e}");
             if has_numpy() {
-                let python = largest_error(&in_python(&file), &events, step);
+                let python = largest_error(&in_python(&file, &config), &events, step);
                 println!("{backend} step {step}: NumPy {python:.1e}");
                 assert!(python < TOLERANCE, "{python:e}");
             }
         }
     }
+}
+
+#[test]
+fn the_page_shows_ten_lines_that_fit_on_it() {
+    let lines = lines("recheck");
+    assert!(lines.lines().count() <= 10);
+    assert!(lines.lines().all(|line| line.chars().count() <= 120 && !line.contains(';')));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use gradtop::quantity::Quantity;
 use gradtop::report::csv::Rows;
 use gradtop::report::{self, Size};
 use gradtop::trace::{self, OnExisting, TraceError, Writer};
-use gradtop::units::Step;
+use gradtop::units::{LayerId, Step};
 
 use crate::specimen;
 
@@ -75,6 +75,43 @@ fn the_table_of_one_quantity_has_nothing_else() {
     let gains: Vec<&str> = all.lines().filter(|line| line.contains(",gain,") || line.starts_with("lane,")).collect();
     assert!(gains.len() > 3);
     assert_eq!(rows(Rows::Of(Quantity::Gain)).lines().collect::<Vec<_>>(), gains);
+}
+
+#[test]
+fn what_a_step_says_only_when_it_is_told_again_is_in_the_table_once_and_in_the_picture() {
+    let quantities = [Quantity::SignalNorm, Quantity::StableRank];
+    let header = specimen::header(vec![specimen::lane("plain", 1)], &quantities);
+    let grid = |cells: [Option<f32>; 2]| specimen::grid(&header, 0, |row, _| cells[row]);
+    let (first, again) = ([Some(0.1), None], [Some(0.1), Some(2.5)]);
+    let mut unmeasured = specimen::record(0, 2, Grid::absent(0, 0));
+    unmeasured.global_grad_norm = None;
+    let step = |record| Event::Step(Arc::new(record));
+    let recall = |step| Event::Recall(Arc::new(specimen::record(0, step, grid(again))));
+    let told = [step(specimen::record(0, 1, grid(first))), step(unmeasured)];
+    let again = [recall(1), recall(2), recall(2), recall(9)];
+    let events: Vec<Event> = [Event::RunStarted(Arc::clone(&header))].into_iter().chain(told).chain(again).collect();
+    let table = table(events.clone());
+    for step in [1, 2] {
+        for name in ["loss", "global_grad_norm", "first_last"] {
+            assert_eq!(table.matches(&format!("plain,{step},,,{name},")).count(), 1, "{table}");
+        }
+        for (name, value) in [("signal_norm", "0.1"), ("stable_rank", "2.5")] {
+            let line = format!("plain,{step},1,blocks.0,{name},");
+            assert_eq!(table.lines().filter_map(|row| row.strip_prefix(&line)).collect::<Vec<_>>(), [value], "{table}");
+        }
+    }
+    assert!(!table.contains("plain,9,"));
+    // Through a file, as `view` and the pictures read it.
+    let directory = tempfile::tempdir().unwrap();
+    let mut writer = Writer::create(directory.path(), &header, OnExisting::Refuse).unwrap();
+    events.iter().skip(1).for_each(|event| writer.write(event));
+    drop(writer);
+    let history = report::load(&mut trace::read(directory.path()).unwrap()).unwrap();
+    let value = |quantity, step| history.lanes()[0].value(quantity, LayerId(1), Step(step));
+    for step in [1, 2] {
+        let found = [Quantity::SignalNorm, Quantity::StableRank].map(|quantity| value(quantity, step));
+        assert_eq!(found, [Some(0.1), Some(2.5)]);
+    }
 }
 
 #[test]

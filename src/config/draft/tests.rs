@@ -75,6 +75,7 @@ fn a_list_of_lanes_is_split_where_a_lane_begins() {
         split_lanes("plain,residual:norm=layer,branch-scale=0.1,plain:depth=3"),
         ["plain", "residual:norm=layer,branch-scale=0.1", "plain:depth=3"]
     );
+    assert_eq!(split_lanes("plain:init-from=\"a,b\",depth=3,plain"), ["plain:init-from=\"a,b\",depth=3", "plain"]);
 }
 
 #[test]
@@ -93,7 +94,10 @@ fn the_scale_of_branches_is_printed_for_lanes_that_have_one() {
 #[test]
 fn the_printed_file_reads_back_to_the_same_settings() {
     let mut draft = Draft::new();
-    draft.set_lanes(Origin::Flag, vec!["plain".to_owned(), "residual:norm=layer,clip=1.5,init=normal:0.1".to_owned()]);
+    draft.set_lanes(
+        Origin::Flag,
+        vec!["plain".to_owned(), "residual:norm=layer,clip=1.5,init=normal:0.1,init-from='a,b'".to_owned()],
+    );
     draft.set(Origin::Flag, "data", "csv:a \"b\".csv").expect("known");
     let config = draft.finish().expect("good");
     assert_eq!(config.lanes[1].norm, Norm::Layer);

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::number::Numbers;
 use super::{Access, Group, Setting};
 use crate::config::Length;
+use crate::config::quoted;
 
 /// A row whose field is written by `Display`, and read by `FromStr` or, where they are given, as one of these numbers.
 macro_rules! row {
@@ -225,12 +226,14 @@ const MOMENTA: Numbers<f64> =
 const DECAYS: Numbers<f64> =
     Numbers { holds: |decay| decay.is_finite() && *decay >= 0.0, are: "number from 0", example: "0.01" };
 
-/// A file of weights. Its name must fit into a lane's own settings, which commas separate.
+/// A file of weights. Its name must fit into a lane's own settings, in quotes where it has commas.
 fn weights(word: &str) -> Result<Option<PathBuf>, String> {
     match word {
         "off" => Ok(None),
         "" => Err("'' is no file: write e.g. weights.safetensors or off".to_owned()),
-        word if word.contains(',') => Err(format!("'{word}' has a comma in its name: write a name without one")),
+        word if quoted::quoted(word).is_none() => {
+            Err(format!("'{word}' has both quotes and commas in its name: write a name without one of them"))
+        }
         word => Ok(Some(PathBuf::from(word))),
     }
 }

@@ -1,6 +1,7 @@
 //! What a person asks for: `STEP:FILE`.
 
 use std::fmt;
+use std::fs;
 use std::path::{MAIN_SEPARATOR, PathBuf};
 use std::str::FromStr;
 
@@ -14,6 +15,33 @@ pub struct Dump {
     pub step: Step,
     /// The file, as it was written.
     pub path: PathBuf,
+}
+
+impl Dump {
+    /// The same step of a run started anew, the `run`-th: `first-2.safetensors` beside `first.safetensors`, counted up to
+    /// a name that is free. A device or a pipe, in which nothing can be lost, stays.
+    #[must_use]
+    pub fn anew(&self, run: u64) -> Self {
+        let is_file = fs::metadata(&self.path).map_or(true, |there| there.is_file());
+        if !is_file {
+            return self.clone();
+        }
+        let mut number = run;
+        while self.numbered(number).exists() {
+            number += 1;
+        }
+        Self { step: self.step, path: self.numbered(number) }
+    }
+
+    fn numbered(&self, number: u64) -> PathBuf {
+        let mut name = self.path.file_stem().unwrap_or_default().to_owned();
+        name.push(format!("-{number}"));
+        if let Some(extension) = self.path.extension() {
+            name.push(".");
+            name.push(extension);
+        }
+        self.path.with_file_name(name)
+    }
 }
 
 impl fmt::Display for Dump {
@@ -45,6 +73,21 @@ impl FromStr for Dump {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_started_anew_has_a_name_of_its_own_beside_the_first() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let anew = |name: &str, run| {
+            let dump = Dump { step: Step(1), path: folder.path().join(name) }.anew(run);
+            dump.path.file_name().map(|name| name.to_string_lossy().into_owned())
+        };
+        assert_eq!(anew("a.b.safetensors", 2).as_deref(), Some("a.b-2.safetensors"));
+        assert_eq!(anew("step", 3).as_deref(), Some("step-3"));
+        fs::write(folder.path().join("step-3"), "another's").expect("written");
+        assert_eq!(anew("step", 3).as_deref(), Some("step-4"));
+        let device = Dump { step: Step(1), path: "/dev/null".into() };
+        assert_eq!(device.anew(2), device);
+    }
 
     #[test]
     fn a_step_and_a_file_are_written_with_a_colon() {

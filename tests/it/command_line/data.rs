@@ -21,9 +21,17 @@ fn a_table_that_makes_no_sense_is_named_with_file_line_and_column() {
     ] {
         place.file(name, content);
     }
+    let prices: Vec<String> = (0..60).map(|row| format!("{row},{}.5\n", row * 7)).collect();
+    place.file("prices.csv", prices.concat());
     assert_refused(
         &place,
         &[
+            (
+                &["--data", "csv:prices.csv"],
+                1,
+                "prices.csv: 60 classes in 60 rows: is the last column a class? gradtop predicts no numbers: put them \
+                 into a few classes, or write numbers that do name classes as words, such as c7",
+            ),
             (
                 &["--data", "csv:text.csv"],
                 1,

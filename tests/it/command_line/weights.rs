@@ -86,9 +86,10 @@ fn weights_that_do_not_fit_are_named_with_what_was_expected() {
             ),
             (&small(&["--init-from", ""]), 2, "--init-from: '' is no file: write e.g. weights.safetensors or off"),
             (
-                &small(&["--init-from", "a,b"]),
+                &small(&["--lane", "plain:init-from=a,b"]),
                 2,
-                "--init-from: 'a,b' has a comma in its name: write a name without one",
+                "--lane: 'b' in 'plain:init-from=a,b' is not key=value, such as norm=layer; a file with a comma in its \
+                 name stands in quotes: init-from=\"a,b\"",
             ),
         ],
     );
@@ -102,7 +103,10 @@ fn weights_are_found_under_the_lanes_name_or_alone_or_as_the_only_lane() {
     place
         .file("one", tensors.clone().renamed(|name| name.strip_prefix("plain").map(|rest| format!("x{rest}"))).bytes());
     place.file("f64", alone(&tensors).floats("F64", |value| f64::from(value).to_le_bytes().to_vec()).bytes());
-    for file in ["alone", "one", "f64"] {
+    place.file("a, b", alone(&tensors).bytes());
+    let said = place.say(small(&["--init", "xavier", "--init-from", "a, b"]));
+    assert_eq!((said.code, loss(&said)), (0, expected.clone()), "{said:?}");
+    for file in ["alone", "one", "f64", "\"a, b\"", "'a, b'"] {
         let said = place.say(small(&["--init", "xavier", "--lane", &format!("plain:init-from={file}")]));
         assert_eq!((said.code, loss(&said)), (0, expected.clone()), "{file}: {said:?}");
         assert!(!said.err.contains("has no use for"), "{said:?}");

@@ -11,15 +11,21 @@ fn a_step_is_written_down_while_the_screen_runs_and_told_at_the_end() {
     let place = Place::new();
     let mut pty = live(place.root(), &["--log", "run", "--dump", "5:run/5", "--dump", "99999999:late"]);
     wait_until("the step is written down", || place.path("run/5").exists());
-    // A run started anew writes no second one.
+    let first = std::fs::read(place.path("run/5")).unwrap();
+    // A run started anew writes its own beside it.
     pty.press("+");
     pty.wait_for("mlp 5×8");
+    wait_until("the second run's step is written down", || place.path("run/5-2").exists());
     pty.press("q");
     assert_eq!(pty.end().0, 0);
     pty.assert_restored();
     pty.wait_for("wrote step 5 to run/5");
     pty.wait_for("no lane reached step 99999999: late was not written");
-    assert_eq!(Tensors::read(&place.path("run/5")).about()["step"], 5);
+    pty.wait_for("wrote step 5 to run/5-2");
+    pty.wait_for("no lane reached step 99999999: late-2 was not written");
+    assert!(std::fs::read(place.path("run/5")).unwrap() == first, "the first is as it was");
+    let depth = |name: &str| Tensors::read(&place.path(name)).about()["lanes"][0]["depth"].clone();
+    assert_eq!((depth("run/5"), depth("run/5-2")), (3.into(), 5.into()));
 }
 
 #[test]

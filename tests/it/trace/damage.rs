@@ -65,6 +65,37 @@ fn a_damaged_line_is_left_out_and_the_next_one_is_found() {
 }
 
 #[test]
+fn steps_without_a_line_are_one_warning_with_the_lane_the_first_and_how_many() {
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), &specimen::run(&header(), 9));
+    let text = fs::read_to_string(directory.path().join("trace.jsonl")).unwrap();
+    let sentences = |text: &str| read_well(&file(text).path).1.sentences();
+    // Takes the lines of these steps of lanes out.
+    let without = |gone: &[(u16, u64)]| {
+        let is_kept = |line: &&str| {
+            let beginning = |(lane, step): &(u16, u64)| format!("{{\"kind\":\"step\",\"lane\":{lane},\"step\":{step},");
+            !gone.iter().any(|step| line.starts_with(&beginning(step)))
+        };
+        text.split_inclusive('\n').filter(is_kept).collect::<String>()
+    };
+    let one = "step 5 of lane 'residual' is missing: it has no line";
+    assert_eq!(sentences(&without(&[(1, 5)])), [one]);
+    assert_eq!(sentences(&without(&[(0, 1)])), ["step 1 of lane 'plain' is missing: it has no line"]);
+    // The lane's end says how far it came.
+    assert_eq!(sentences(&without(&[(1, 9)])), ["step 9 of lane 'residual' is missing: it has no line"]);
+    let many = "4 steps are missing, the first is step 3 of lane 'plain': they have no line";
+    assert_eq!(sentences(&without(&[(0, 3), (0, 4), (1, 4), (0, 7)])), [many]);
+    // An appended run begins at 1 again; a run that was killed, or goes on, has no further steps.
+    assert!(sentences(&(text.clone() + &text)).is_empty());
+    assert_eq!(sentences(&(text.clone() + &without(&[(1, 5)]))), [one]);
+    let killed = text.find("{\"kind\":\"step\",\"lane\":1,\"step\":7").unwrap();
+    assert!(sentences(&text[..killed]).is_empty());
+    // A damaged line is told as such.
+    let damaged = text.replacen("\"lane\":1,\"step\":5,", "\"lane\":1,\"step\":6,", 1);
+    assert!(matches!(&sentences(&damaged)[..], [only] if only.starts_with("one damaged line")));
+}
+
+#[test]
 fn garbage_between_lines_is_left_out() {
     let lines = good_lines();
     let mut bytes = (lines[..3].join("\n") + "\n").into_bytes();

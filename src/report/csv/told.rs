@@ -1,0 +1,72 @@
+//! What a table has said of the newest steps, so that a step that is told again adds only what is new of it.
+
+use std::collections::VecDeque;
+
+use crate::event::StepRecord;
+use crate::grid::{Grid, Value};
+use crate::units::Step;
+
+/// Steps remembered per lane, the newest; 16 bytes each. A flight recorder goes back by far fewer.
+const REMEMBERED: usize = 1 << 16;
+/// Bit of the accuracy, behind those of the rows.
+const ACCURACY: u64 = 1 << 62;
+/// Bit of the norm over all parameters.
+const GLOBAL_GRAD_NORM: u64 = 1 << 63;
+
+/// Per lane the newest steps, ascending, each with a bit per row of its table that had a value.
+#[derive(Default)]
+pub(super) struct Told {
+    lanes: Vec<VecDeque<(Step, u64)>>,
+}
+
+impl Told {
+    /// Of a run of so many lanes nothing was said yet.
+    pub(super) fn nothing(lanes: usize) -> Self {
+        Self { lanes: vec![VecDeque::new(); lanes] }
+    }
+
+    /// Remembers what is said of a step.
+    pub(super) fn remember(&mut self, record: &StepRecord) {
+        let Some(steps) = self.lanes.get_mut(record.lane.index()) else { return };
+        if steps.len() == REMEMBERED {
+            steps.pop_front();
+        }
+        steps.push_back((record.step, bits(record)));
+    }
+
+    /// The record without what was said of the step before; `None` where nothing is left, or the step is not remembered.
+    pub(super) fn news(&mut self, record: &StepRecord) -> Option<StepRecord> {
+        let steps = self.lanes.get_mut(record.lane.index())?;
+        let index = steps.binary_search_by_key(&record.step, |(step, _)| *step).ok()?;
+        let (_, told) = steps.get_mut(index)?;
+        let new = bits(record) & !*told;
+        *told |= new;
+        (new != 0).then(|| StepRecord {
+            accuracy: record.accuracy.filter(|_| new & ACCURACY != 0),
+            global_grad_norm: record.global_grad_norm.filter(|_| new & GLOBAL_GRAD_NORM != 0),
+            values: rows(&record.values, new),
+            ..record.clone()
+        })
+    }
+}
+
+fn bits(record: &StepRecord) -> u64 {
+    let has = |row: &usize| record.values.row(*row).iter().any(|value| !value.is_absent());
+    let rows = (0..record.values.quantities()).filter(has).map(bit).sum::<u64>();
+    let scalars = [(record.accuracy, ACCURACY), (record.global_grad_norm, GLOBAL_GRAD_NORM)];
+    rows | scalars.into_iter().filter(|(value, _)| value.is_some()).map(|(_, bit)| bit).sum::<u64>()
+}
+
+/// There are far fewer quantities than bits.
+fn bit(row: usize) -> u64 {
+    1 << row
+}
+
+/// The table with these rows alone.
+fn rows(values: &Grid, kept: u64) -> Grid {
+    let mut values = values.clone();
+    for row in (0..values.quantities()).filter(|row| kept & bit(*row) == 0) {
+        values.row_mut(row).fill(Value::ABSENT);
+    }
+    values
+}
