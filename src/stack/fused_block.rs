@@ -114,7 +114,7 @@ fn on<B: Readable>(form: Form, inputs: Inputs<B>, tap: Option<&Tap>) -> (Tracked
     let Inputs { x, norm, weight, bias } = inputs;
     let (x, x_node) = x.into_parts();
     let (weight, weight_node) = weight.into_parts();
-    let (bias, bias_node) = bias.map(|bias| bias.into_parts()).unzip();
+    let (bias, bias_node) = bias.map(Tracked::<B>::into_parts).unzip();
     let (normalized, norm, norm_nodes) = match norm {
         Some(TrackedNorm { over, gamma, beta, epsilon }) => {
             let ((gamma, gamma_node), (beta, beta_node)) = (gamma.into_parts(), beta.into_parts());
@@ -180,7 +180,7 @@ struct Saved<B: Readable> {
 }
 
 /// Nodes whose gradients are asked for.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Parents {
     x: Option<NodeId>,
     weight: Option<NodeId>,
@@ -194,23 +194,23 @@ struct BlockOp;
 
 /// The backward pass of an operation on x, W and these others.
 macro_rules! backward_of {
-    ($count:literal: $($other:ident),*) => {
+    ($count:literal: $($other:ident),*; without $($absent:ident),*) => {
         impl<B: Readable> Backward<B, $count> for BlockOp {
             type State = Saved<B>;
 
             fn backward(self, ops: Ops<Saved<B>, $count>, grads: &mut Gradients, _: &mut Checkpointer) {
                 let gradient = grads.consume::<B>(&ops.node);
                 let [x, weight, $($other),*] = ops.parents.map(|parent| parent.map(|parent| parent.id));
-                ops.state.backward(gradient, Parents { x, weight, $($other,)* ..Parents::default() }, grads);
+                ops.state.backward(gradient, Parents { x, weight, $($other,)* $($absent: None,)* }, grads);
             }
         }
     };
 }
 
-backward_of!(2:);
-backward_of!(3: bias);
-backward_of!(4: gamma, beta);
-backward_of!(5: bias, gamma, beta);
+backward_of!(2: ; without bias, gamma, beta);
+backward_of!(3: bias; without gamma, beta);
+backward_of!(4: gamma, beta; without bias);
+backward_of!(5: bias, gamma, beta; without);
 
 impl<B: Readable> Saved<B> {
     fn backward(self, gradient: Primitive<B>, parents: Parents, grads: &mut Gradients) {
