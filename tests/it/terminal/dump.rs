@@ -2,7 +2,6 @@
 
 use super::pty::Pty;
 use super::{ENDLESS, USUAL, live};
-use crate::logging::wait_until;
 use crate::program::{GRADTOP, Place, SMALL};
 use crate::recheck::{Tensor, Tensors};
 
@@ -10,12 +9,12 @@ use crate::recheck::{Tensor, Tensors};
 fn a_step_is_written_down_while_the_screen_runs_and_told_at_the_end() {
     let place = Place::new();
     let mut pty = live(place.root(), &["--log", "run", "--dump", "5:run/5", "--dump", "99999999:late"]);
-    wait_until("the step is written down", || place.path("run/5").exists());
+    pty.wait_outside("the step is written down", || place.path("run/5").exists());
     let first = std::fs::read(place.path("run/5")).unwrap();
     // A run started anew writes its own beside it.
     pty.press("+");
     pty.wait_for("mlp 5×8");
-    wait_until("the second run's step is written down", || place.path("run/5-2").exists());
+    pty.wait_outside("the second run's step is written down", || place.path("run/5-2").exists());
     pty.press("q");
     assert_eq!(pty.end().0, 0);
     pty.assert_restored();

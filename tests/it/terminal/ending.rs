@@ -8,7 +8,7 @@ use gradtop::event::{Event, Outcome, RunEnd};
 
 use super::pty::Pty;
 use super::{ENDLESS, USUAL, live};
-use crate::logging::{assert_no_step_is_missing, events, steps_in, wait_until};
+use crate::logging::{assert_no_step_is_missing, events, steps_in};
 use crate::program::{GRADTOP, SMALL};
 
 /// An end in order takes no longer.
@@ -119,7 +119,7 @@ fn training_goes_on_while_nobody_reads_the_terminal_and_sigterm_still_ends_it() 
 fn assert_trains_unread(pty: &Pty, log: &Path) {
     pty.stop_reading();
     let before = steps_in(log);
-    wait_until("the trace grows", || steps_in(log) > before + 3000);
+    pty.wait_outside("the trace grows", || steps_in(log) > before + 3000);
 }
 
 #[test]
@@ -164,12 +164,12 @@ fn no_thread_is_left_by_a_restart_and_no_child_by_the_end() {
     for _ in 0..3 {
         let old = lanes(&threads(&pty));
         pty.press("R");
-        wait_until("lanes of a new run", || {
+        pty.wait_outside("lanes of a new run", || {
             let new = lanes(&threads(&pty));
             new.len() == 2 && new.iter().all(|lane| !old.contains(lane))
         });
     }
-    wait_until("as many threads as before", || threads(&pty).len() == before.len());
+    pty.wait_outside("as many threads as before", || threads(&pty).len() == before.len());
     let pid = pty.pid();
     let in_its_session = || {
         let processes = fs::read_dir("/proc").unwrap().filter_map(Result::ok);

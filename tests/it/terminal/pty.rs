@@ -151,6 +151,15 @@ impl Pty {
         }
     }
 
+    /// Waits until something beside the screen is as wished.
+    pub(crate) fn wait_outside(&self, wish: &str, is_so: impl Fn() -> bool) {
+        let deadline = Instant::now() + 2 * PATIENCE;
+        while !is_so() {
+            assert!(Instant::now() < deadline, "{wish}: it never came; the screen is\n{}", self.text());
+            park_timeout(Duration::from_millis(2));
+        }
+    }
+
     /// Waits until these words are on the screen.
     pub(crate) fn wait_for(&self, words: &str) {
         self.wait(words, |screen| screen.contents().contains(words));

@@ -6,7 +6,6 @@ use portable_pty::CommandBuilder;
 
 use super::pty::Pty;
 use super::{ENDLESS, USUAL, live, wait_for_both_lanes};
-use crate::logging::wait_until;
 use crate::program::{GRADTOP, SMALL, environment};
 
 const NOTICE: &str = "stopped by Ctrl-Z, training too; both go on now";
@@ -23,7 +22,7 @@ fn a_stopped_program_leaves_the_terminal_to_the_shell_and_redraws_everything_aft
         let directory = tempfile::tempdir().unwrap();
         let mut pty = live(directory.path(), &[]);
         stop(&mut pty);
-        wait_until("it stops", || is_stopped(&pty));
+        pty.wait_outside("it stops", || is_stopped(&pty));
         pty.assert_restored();
         pty.forget();
         pty.signal("CONT");
@@ -43,7 +42,7 @@ fn a_program_stopped_without_a_word_takes_the_terminal_back() {
     let directory = tempfile::tempdir().unwrap();
     let mut pty = live(directory.path(), &[]);
     pty.signal("STOP");
-    wait_until("it stops", || is_stopped(&pty));
+    pty.wait_outside("it stops", || is_stopped(&pty));
     // As a shell does that does not know what the program set.
     let name = pty.terminal();
     let cooked = std::process::Command::new("stty").args(["-F", &name, "sane"]).status().unwrap();

@@ -7,7 +7,7 @@ use gradtop::event::{Event, Outcome, RunEnd};
 
 use super::pty::Pty;
 use super::{ENDLESS, USUAL, live, step};
-use crate::logging::{events, wait_until};
+use crate::logging::events;
 use crate::program::{GRADTOP, Place, SMALL};
 
 fn view(place: &Place, traces: &[&str]) -> Pty {
@@ -19,7 +19,7 @@ fn a_trace_is_followed_while_another_process_writes_it() {
     let place = Place::new();
     let arguments = ["--headless", "--log", "run"].iter().chain(&SMALL).chain(&ENDLESS);
     let mut writer = place.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    wait_until("the trace begins", || crate::logging::steps_in(&place.path("run")) > 10);
+    crate::logging::wait_until("the trace begins", || crate::logging::steps_in(&place.path("run")) > 10);
     let mut pty = view(&place, &["run"]);
     pty.wait_for("following");
     for more in [200, 400, 600] {
@@ -121,15 +121,15 @@ fn a_trace_that_cannot_be_read_never_takes_the_terminal() {
 fn a_restart_writes_beside_the_first_trace_and_leaves_it_as_it_was() {
     let place = Place::new();
     let mut pty = live(place.root(), &["--log", "run"]);
-    wait_until("the first trace grows", || crate::logging::steps_in(&place.path("run")) > 100);
+    pty.wait_outside("the first trace grows", || crate::logging::steps_in(&place.path("run")) > 100);
     pty.press("+");
     pty.wait_for("mlp 5×8");
     let first = fs::read(place.path("run/trace.jsonl")).unwrap();
     let last = events(&place.path("run")).pop();
     assert_eq!(last, Some(Event::RunEnded(RunEnd { outcome: Outcome::Stopped })));
-    wait_until("the second trace grows", || crate::logging::steps_in(&place.path("run/2")) > 100);
+    pty.wait_outside("the second trace grows", || crate::logging::steps_in(&place.path("run/2")) > 100);
     pty.press("R");
-    wait_until("the third trace grows", || crate::logging::steps_in(&place.path("run/3")) > 100);
+    pty.wait_outside("the third trace grows", || crate::logging::steps_in(&place.path("run/3")) > 100);
     pty.press("q");
     assert_eq!(pty.end().0, 0);
     assert_eq!(fs::read(place.path("run/trace.jsonl")).unwrap(), first);
