@@ -13,7 +13,7 @@ mod paired;
 use burn::optim::SgdConfig;
 use burn::prelude::Device;
 use gradtop::backend;
-use gradtop::config::{Backend, Init, LaneConfig, Optimizer, Wiring};
+use gradtop::config::{Backend, Init, LaneConfig, Norm, Optimizer, Wiring};
 use gradtop::data::{self, Batches};
 use gradtop::stack::mlp::Task;
 use gradtop::stack::{Labelled, Mlp};
@@ -51,6 +51,9 @@ fn main() {
     }
     if "backends".contains(&wanted) {
         backends(&device);
+    }
+    if "norms".contains(&wanted) {
+        norms(&device);
     }
     if "scaling".contains(&wanted) {
         scaling(&device);
@@ -127,6 +130,21 @@ fn backends(flex: &Device) {
     report("flex against ndarray, depth 50", &pairs, f64::NAN);
 }
 
+/// The measured step with a normalization in every block against that without.
+fn norms(device: &Device) {
+    let batch = batch(device);
+    for norm in [Norm::Layer, Norm::Batch] {
+        let (mut with, mut without) = (normalized(norm, 200, device), stepper(200, device));
+        let pairs: Vec<Pair> = (0..PAIRS)
+            .map(|_| Pair {
+                ours: paired::cpu(|| drop(with.step(&batch, RATE, Look::Everything))),
+                theirs: paired::cpu(|| drop(without.step(&batch, RATE, Look::Everything))),
+            })
+            .collect();
+        report(&format!("{norm} norm against none, depth 200"), &pairs, f64::NAN);
+    }
+}
+
 fn scaling(device: &Device) {
     let batch = batch(device);
     let mut per_block = Vec::new();
@@ -165,8 +183,13 @@ fn memory(device: &Device) {
 }
 
 fn stepper(depth: usize, device: &Device) -> Stepper<Mlp> {
+    normalized(Norm::None, depth, device)
+}
+
+fn normalized(norm: Norm, depth: usize, device: &Device) -> Stepper<Mlp> {
     let settings = LaneConfig {
         depth,
+        norm,
         width: WIDTH,
         optimizer: Optimizer::Sgd,
         momentum: 0.0,
