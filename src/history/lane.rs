@@ -1,5 +1,7 @@
 //! One lane's history: the newest steps exactly, all steps in buckets.
 
+mod moment;
+
 use std::mem::size_of;
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,12 +14,12 @@ use super::scalars::Scalars;
 use super::slope::Blocks;
 use super::timeline::Timeline;
 use super::window::{Gathered, Window};
-use super::{Cell, Reduce, Scalar, ScalarBucket, Summary};
+use super::{Cell, Reduce, Scalar, ScalarBucket};
 use crate::event::{EvalRecord, HistogramRecord, LaneEnd, StepRecord};
 use crate::grid::{Grid, Value};
 use crate::layer::LayerTable;
 use crate::quantity::{Axis, Cadence, Quantity};
-use crate::units::{LayerId, Step};
+use crate::units::Step;
 
 /// Share of a lane's bytes for exact records: the rest is for buckets.
 const RECENT_SHARE: usize = 4;
@@ -170,39 +172,6 @@ impl LaneHistory {
         self.recent.measured_at(step.unwrap_or(Step(u64::MAX)))
     }
 
-    /// Exact value at (the newest measured step at or before) a step while it is recent; `None` = absent or no longer
-    /// exact, which [`Self::summary`] tells apart.
-    #[must_use]
-    pub fn value(&self, quantity: Quantity, layer: LayerId, step: Step) -> Option<f32> {
-        let row = self.row(quantity)?;
-        self.recent.newest(step, |record| self.holds(record, row))?.values.row(row).get(layer.index())?.get()
-    }
-
-    /// What the bucket of a step remembers of one cell; `None` where nothing was measured yet.
-    #[must_use]
-    pub fn summary(&self, quantity: Quantity, layer: LayerId, step: Step) -> Option<Summary> {
-        let index = self.row(quantity)?;
-        let (first, bucket) = self.grids.newest(step, |bucket| self.bucket_holds(bucket, index))?;
-        let row = bucket.row(index);
-        let cell = layer.index();
-        let count = *row.count.get(cell)?;
-        let (non_finite, _) = row.non_finite(cell);
-        let finite = |value: f32| (count > non_finite).then_some(value);
-        let mean = match quantity.definition().axis {
-            Axis::Log => row.mean[cell].exp2(),
-            Axis::Linear => row.mean[cell],
-        };
-        Some(Summary {
-            steps: first.0..first.0 + self.grids.width(),
-            min: finite(row.min[cell]),
-            max: finite(row.max[cell]),
-            mean: finite(mean),
-            last: row.last[cell].get(),
-            count,
-            non_finite,
-        })
-    }
-
     /// Heatmap window, row-major [rows × columns].
     ///
     /// A column on which no step was measured repeats the measurement before it. Columns finer than a bucket are
@@ -258,28 +227,6 @@ impl LaneHistory {
         }
         // Measured, and not yet this quantity: absent rather than not reached.
         found || self.grids.newest(newest, |_| true).is_some()
-    }
-
-    /// One quantity over all layers at a step (mean of its bucket, when it is no longer exact), on the quantity's axis.
-    #[must_use]
-    pub fn profile(&self, quantity: Quantity, step: Step) -> Vec<Cell> {
-        let Some(row) = self.row(quantity) else { return vec![Cell::Empty; self.layers] };
-        let axis = self.axes[row];
-        let exact = self.recent.newest(step, |record| self.holds(record, row)).map(|record| record.values.row(row));
-        let bucket = self.grids.newest(step, |bucket| self.bucket_holds(bucket, row));
-        let bucket = bucket.map(|(_, bucket)| bucket.row(row));
-        let nothing = if self.grids.newest(step, |_| true).is_some() { Cell::Absent } else { Cell::Empty };
-        (0..self.layers)
-            .map(|layer| {
-                let mut cell = Gathered::NOTHING;
-                match (exact, &bucket) {
-                    (Some(values), _) => cell.take_step(values, layer..layer + 1, axis),
-                    (None, Some(bucket)) => cell.take_bucket(bucket, layer..layer + 1),
-                    (None, None) => return nothing,
-                }
-                cell.cell(axis, Reduce::Mean)
-            })
-            .collect()
     }
 
     /// Whether any layer ever had a value of the quantity, finite or not.

@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 
 use super::axis::{LayerAxis, StepAxis};
 use super::layout::Layout;
-use super::scene::{LaneRef, Mode, Scene};
+use super::scene::{LaneRef, Mode, Scene, Standing};
 use super::theme::Theme;
 use super::view::{loss, rho};
 use crate::history::{Cell, Scalar, ScalarBucket};
@@ -54,7 +54,7 @@ struct CurvesKey {
     /// Of the loss and of ρ.
     dots: [usize; 2],
     newest: Option<Step>,
-    cursor: Option<Step>,
+    standings: Vec<Option<Standing>>,
     quantity: Quantity,
 }
 
@@ -83,6 +83,12 @@ impl Picture {
     pub fn ratio(&self, lane: usize, pixel: usize, bin: usize) -> Cell {
         let at = |lane: usize| self.plates.get(&lane).map_or(Cell::Empty, |plate| plate.at(pixel, bin));
         compare(at(lane), at(0))
+    }
+
+    /// What was known of steps that had passed has changed: everything that was cut from history is computed again.
+    pub(super) fn forget(&mut self) {
+        self.plates.clear();
+        self.curves_key = None;
     }
 
     fn plates(&mut self, scene: &Scene, layout: &Layout, theme: &Theme) {
@@ -117,8 +123,9 @@ impl Picture {
         let axis = layout.step_axis(scene);
         let width = |chart: Option<Rect>| chart.map_or(0, |chart| usize::from(chart.width) * DOTS);
         let dots = [width(layout.loss.map(loss::chart_of)), width(layout.rho.map(rho::chart_of))];
-        let (newest, cursor) = (scene.newest(), scene.cursor_step());
-        let key = CurvesKey { axis, dots, newest, cursor, quantity: scene.view.quantity };
+        let newest = scene.newest();
+        let standings = scene.lanes().map(|lane| scene.standing(&lane)).collect();
+        let key = CurvesKey { axis, dots, newest, standings, quantity: scene.view.quantity };
         if self.curves_key.as_ref() == Some(&key) {
             return;
         }
@@ -130,8 +137,10 @@ impl Picture {
         self.losses = cut(Scalar::Loss, dots[0]);
         self.rhos = cut(Scalar::Rho, dots[1]);
         let profile_of = |quantity: Quantity| {
-            let at = move |lane: LaneRef<'_>| cursor.map(|step| lane.history.profile(quantity, step));
-            scene.lanes().map(move |lane| at(lane).unwrap_or_default())
+            scene.lanes().map(move |lane| match scene.shown_step(&lane) {
+                Some(step) => lane.history.profile(quantity, step),
+                None => vec![Cell::Empty; lane.history.layers()],
+            })
         };
         self.profiles = profile_of(scene.view.quantity).collect();
         self.signals.clear();

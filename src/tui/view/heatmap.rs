@@ -24,7 +24,8 @@ use crate::quantity::{Axis, Quantity};
 use crate::tui::axis::{LayerAxis, StepAxis, ticks};
 use crate::tui::layout::Pane;
 use crate::tui::scale::Scale;
-use crate::tui::scene::{LaneRef, Mode, Scene};
+use crate::tui::scene::{LaneRef, Mode, Scene, Standing};
+use crate::tui::schedule;
 use crate::tui::theme::{Glyphs, Role, Theme, contrast};
 
 /// Columns of a pane below which its title is shortened.
@@ -120,7 +121,9 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> L
     if let Some(profile) = scene.picture.signals.get(pane.lane) {
         parts.extend(signal(scene, theme, pane, lane, profile));
     }
-    parts.extend(end_of(theme, pane, lane));
+    let every = schedule::words(lane.run.header().config.as_ref(), definition.cadence);
+    parts.extend(every.map(|every| (3, Line::styled(every, dim))));
+    parts.extend(end_of(scene, theme, pane, lane));
     fit(parts, pane.frame.width.saturating_sub(6))
 }
 
@@ -181,12 +184,16 @@ fn chip(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> Style 
     bold.bg(shade.ground).fg(contrast(shade.ground))
 }
 
-fn end_of<'a>(theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> Option<(u8, Line<'a>)> {
-    let end = lane.history.end()?;
+/// How the lane ended; of one that took all its steps only that the cursor stands after them, and the same of one that is
+/// far behind.
+fn end_of<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> Option<(u8, Line<'a>)> {
+    let why_nothing = || scene.standing(lane).and_then(Standing::why_nothing);
+    let after = || why_nothing().map(|why| (0, Line::styled(why, theme.style(Role::Warning))));
+    let Some(end) = lane.history.end() else { return after() };
     let at = if pane.frame.width < NARROW { "at" } else { "at step" };
     let step = format!("{at} {}", number::count(end.step.0));
     let (words, role) = match &end.outcome {
-        Outcome::Completed => return None,
+        Outcome::Completed => return after(),
         Outcome::Stopped => (format!("stopped {step}"), Role::Warning),
         Outcome::Diverged => (format!("diverged {step}"), Role::Bad),
         Outcome::Failed(message) => (format!("failed {step}: {message}"), Role::Bad),

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::cell::special_look;
-use super::frame::{fit, framed};
+use super::frame::{fit, framed, words};
 use super::loss::vertical;
 use super::steps::Labels;
 use crate::history::Cell;
@@ -19,7 +19,8 @@ use crate::tui::axis::{LayerAxis, ticks};
 use crate::tui::chart::{Canvas, DOWN, Stroke, dot_of};
 use crate::tui::layout::{inside, split_left};
 use crate::tui::scale::Scale;
-use crate::tui::scene::Scene;
+use crate::tui::scene::{LaneRef, Scene};
+use crate::tui::schedule;
 use crate::tui::theme::{Role, Theme};
 use crate::units::LayerId;
 
@@ -49,6 +50,16 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     value_labels(scene, theme, (frame.x + 1, chart), scale, buffer);
     lines(scene, theme, chart, scale, buffer);
     specials(scene, theme, chart, column, buffer);
+    missing(scene, theme, chart, buffer);
+}
+
+/// Which lanes have no line here, and why.
+fn missing(scene: &Scene, theme: &Theme, chart: Rect, buffer: &mut Buffer) {
+    let why = |lane: LaneRef<'_>| Some(format!("{} {}", scene.lane_name(&lane), scene.standing(&lane)?.why_nothing()?));
+    let all = scene.lanes().enumerate().filter_map(|(index, lane)| Some((index, why(lane)?)));
+    for ((index, text), row) in all.zip(chart.rows()) {
+        words((row.x, row.y), &text, row.width, theme.lane(index), buffer);
+    }
 }
 
 fn title<'a>(scene: &Scene, theme: &Theme, width: u16) -> Line<'a> {
@@ -58,11 +69,30 @@ fn title<'a>(scene: &Scene, theme: &Theme, width: u16) -> Line<'a> {
         (0, Line::styled("depth profile", theme.style(Role::Strong))),
         (1, Line::styled(theme.glyph(definition.symbol, definition.ascii), dim)),
     ];
-    parts.extend(scene.cursor_step().map(|step| (2, Line::styled(format!("step {}", number::count(step.0)), dim))));
+    parts.extend(scene.cursor_step().map(|step| (3, Line::styled(format!("step {}", number::count(step.0)), dim))));
+    let older = older(scene).into_iter().map(|words| (2, Line::styled(words, theme.style(Role::Text))));
+    parts.extend(older);
+    let config = scene.config();
+    let every = schedule::words(config, definition.cadence);
+    parts.extend(every.map(|every| (4, Line::styled(every, dim))));
     if scene.picture.predicted.iter().any(|cells| !cells.is_empty()) {
-        parts.push((3, Line::styled("dashed: theory at init", dim)));
+        parts.push((5, Line::styled("dashed: theory at init", dim)));
     }
     fit(parts, width)
+}
+
+/// Of which step the lines are, where that is not the cursor's: once where it is the same for all lanes.
+fn older(scene: &Scene) -> Vec<String> {
+    let of_step = |lane: LaneRef<'_>| {
+        let words = schedule::of_shown_step(scene, &lane, scene.view.quantity);
+        (scene.lane_name(&lane), words)
+    };
+    let shown: Vec<_> = scene.lanes().filter(|lane| scene.shown_step(lane).is_some()).map(of_step).collect();
+    let Some((_, first)) = shown.first() else { return Vec::new() };
+    if shown.iter().all(|(_, words)| words == first) {
+        return first.clone().into_iter().collect();
+    }
+    shown.into_iter().filter_map(|(name, words)| Some(format!("{name} {}", words?))).collect()
 }
 
 /// Layer names where all lanes have the same, shares of the depth otherwise.
