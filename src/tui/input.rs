@@ -38,11 +38,11 @@ impl Input {
         let (sender, receiver) = bounded(CAPACITY);
         let over = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&over);
-        let (hears, heard) = bounded::<()>(0);
+        let (ears, heard) = bounded::<()>(0);
         Builder::new().name("input".to_owned()).spawn(move || {
             // crossterm listens for changes of size from its first call on.
             let _ = event::poll(Duration::ZERO);
-            drop(hears);
+            drop(ears);
             pass_on(&sender, &seen);
         })?;
         let _ = heard.recv_timeout(GREETING);
