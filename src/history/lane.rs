@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::bucket::{CELL_BYTES, GridBucket};
 use super::histograms::Histograms;
-use super::ranges::Ranges;
+use super::ranges::{Health, Ranges};
 use super::recent::Recent;
 use super::scalars::Scalars;
 use super::slope::Blocks;
@@ -32,6 +32,10 @@ const SCALAR_BUCKETS: usize = 4096;
 /// Evaluations kept, the newest.
 const MOST_EVALS: usize = 4096;
 
+/// A loss so many times the first is no training any more: SageMaker and AutoTrainer call 1e3 exploding, which is 400
+/// times what guessing one of ten classes costs; a step before that is enough for values to leave every scale.
+const BLOWN_UP: f32 = 100.0;
+
 /// Steps of one lane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LaneHistory {
@@ -46,6 +50,7 @@ pub struct LaneHistory {
     histograms: Histograms,
     evals: Vec<EvalRecord>,
     first_step: Option<Step>,
+    first_loss: Option<f32>,
     first_measured: Option<Arc<StepRecord>>,
     end: Option<LaneEnd>,
 }
@@ -70,6 +75,7 @@ impl LaneHistory {
             ranges: Ranges::new(quantities.len()),
             evals: Vec::new(),
             first_step: None,
+            first_loss: None,
             first_measured: None,
             end: None,
         }
@@ -81,6 +87,7 @@ impl LaneHistory {
             return;
         }
         self.first_step.get_or_insert(record.step);
+        self.first_loss.get_or_insert(record.loss);
         self.recent.push(record);
         let rho = self.rho(record);
         self.scalars.bucket_mut(record.step, Scalars::new).push(record, rho);
@@ -88,7 +95,7 @@ impl LaneHistory {
             self.first_measured.get_or_insert_with(|| Arc::clone(record));
             let (quantities, layers) = (self.quantities.len(), self.layers);
             self.grids.bucket_mut(record.step, || GridBucket::new(quantities, layers)).push(&record.values, &self.axes);
-            self.ranges.take(&record.values, &self.axes);
+            self.ranges.take(&record.values, &self.axes, self.health(record.loss));
         }
     }
 
@@ -111,7 +118,7 @@ impl LaneHistory {
         }
         Arc::make_mut(held).values = together;
         self.grids.bucket_mut(record.step, || GridBucket::new(rows, layers)).push(&news, &self.axes);
-        self.ranges.take(&news, &self.axes);
+        self.ranges.take(&news, &self.axes, self.health(record.loss));
     }
 
     pub(super) fn push_histogram(&mut self, record: &Arc<HistogramRecord>) {
@@ -235,11 +242,32 @@ impl LaneHistory {
         self.row(quantity).is_some_and(|row| self.ranges.has(row))
     }
 
-    /// Least and largest finite value ever seen on the quantity's axis: log₁₀ |v|, zeros aside, or v.
+    /// Least and largest finite value on the quantity's axis, log₁₀ |v|, zeros aside, or v, for a scale: without the steps
+    /// at which the lane had blown up, as long as there are others.
     #[must_use]
     pub fn range(&self, quantity: Quantity) -> Option<(f32, f32)> {
         let row = self.row(quantity)?;
         self.ranges.of(row, self.axes[row])
+    }
+
+    /// The same of all steps.
+    #[must_use]
+    pub fn extent(&self, quantity: Quantity) -> Option<(f32, f32)> {
+        let row = self.row(quantity)?;
+        self.ranges.extent(row, self.axes[row])
+    }
+
+    /// The loss above which the lane has blown up; ∞ where it began with none that can be compared.
+    #[must_use]
+    pub fn loss_ceiling(&self) -> f32 {
+        let first = self.first_loss.filter(|loss| loss.is_finite() && *loss > 0.0);
+        first.map_or(f32::INFINITY, |first| first * BLOWN_UP)
+    }
+
+    fn health(&self, loss: f32) -> Health {
+        let ceiling = self.loss_ceiling();
+        // NaN is not below anything; where nothing can be compared everything is sane.
+        if loss <= ceiling || ceiling == f32::INFINITY { Health::Sane } else { Health::BlownUp }
     }
 
     /// A per-step value over a window of steps.

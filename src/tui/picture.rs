@@ -44,6 +44,8 @@ pub struct Picture {
     pub theories: Vec<Result<Prediction, Unfit>>,
     /// The same on the axis of the quantity in view, a value per layer; empty where theory says nothing.
     pub predicted: Vec<Vec<Cell>>,
+    /// Largest |log-ratio|, or difference, of what is in view; 0 where that is not the difference.
+    pub largest_ratio: f32,
     /// What the curves were computed for.
     curves_key: Option<CurvesKey>,
 }
@@ -69,9 +71,12 @@ impl Scene {
         picture.plates(self, &layout, theme);
         picture.theories(self);
         picture.curves(self, &layout);
+        picture.largest_ratio = 0.0;
         if self.view.mode == Mode::Difference {
-            let largest = picture.largest_ratio();
-            self.scales.include_difference(quantity, largest);
+            picture.largest_ratio = picture.largest_ratio();
+            // Two values that both lie on the scale differ by no more than its length.
+            let most = self.scales.of(quantity).map_or(f32::INFINITY, |scale| scale.high - scale.low);
+            self.scales.include_difference(quantity, picture.largest_ratio.min(most));
         }
         self.picture = picture;
     }

@@ -9,12 +9,17 @@ use crate::quantity::{Axis, Quantity};
 /// Numbers beside the colour bar at most.
 const MOST_TICKS: f32 = 9.0;
 
+/// Between an end that has a number of its own and the next, along the bar.
+const APART: f32 = 0.05;
+
 /// One scale for all lanes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Scale {
     axis: Axis,
     low: f32,
     high: f32,
+    /// Whether values lie below and above it, which have the colour of that end.
+    beyond: [bool; 2],
 }
 
 /// A number beside an axis.
@@ -44,7 +49,14 @@ impl Scale {
             Axis::Log => (low.floor(), high.ceil()),
             Axis::Linear => (low, high),
         };
-        Self { axis, low, high: if high > low { high } else { low + 1.0 } }
+        Self { axis, low, high: if high > low { high } else { low + 1.0 }, beyond: [false; 2] }
+    }
+
+    /// Says which values there are in all, those of a lane that blew up included.
+    pub(super) fn marking(self, extents: impl Iterator<Item = (f32, f32)>) -> Self {
+        let beyond = extents
+            .fold(self.beyond, |[below, above], (low, high)| [below || low < self.low, above || high > self.high]);
+        Self { beyond, ..self }
     }
 
     pub(super) fn color(&self, cell: Cell) -> RGBColor {
@@ -62,7 +74,7 @@ impl Scale {
         (value - self.low) / (self.high - self.low)
     }
 
-    /// Numbers beside the bar, from the lowest: count decades, or round numbers.
+    /// Numbers beside the bar, from the lowest: count decades, or round numbers; an end that values lie beyond has its own.
     pub(super) fn ticks(&self) -> Vec<Tick> {
         let gap = match self.axis {
             Axis::Log => round_gap(((self.high - self.low) / MOST_TICKS).max(1.0)).ceil(),
@@ -70,7 +82,16 @@ impl Scale {
         };
         let first = (self.low / gap).ceil() as i64;
         let values = (first..).map(|count| count as f32 * gap).take_while(|value| *value <= self.high);
-        values.map(|value| Tick { position: self.position(value), label: self.label(value) }).collect()
+        let ticks = values.map(|value| Tick { position: self.position(value), label: self.label(value) });
+        let marked =
+            |mark: &str, end: f32| Tick { position: self.position(end), label: format!("{mark} {}", self.label(end)) };
+        let [below, above] = self.beyond;
+        let (below, above) = (below.then(|| marked("≤", self.low)), above.then(|| marked("≥", self.high)));
+        let is_free = |tick: &Tick| {
+            (below.is_none() || tick.position > APART) && (above.is_none() || tick.position < 1.0 - APART)
+        };
+        let ticks: Vec<Tick> = ticks.filter(is_free).collect();
+        below.into_iter().chain(ticks).chain(above).collect()
     }
 
     fn label(&self, value: f32) -> String {
@@ -117,6 +138,15 @@ mod tests {
         assert_eq!((scale.low, scale.high), (-20.0, 2.0));
         let labels: Vec<String> = scale.ticks().into_iter().map(|tick| tick.label).collect();
         assert_eq!(labels, ["10⁻²⁰", "10⁻¹⁵", "10⁻¹⁰", "10⁻⁵", "10⁰"]);
+    }
+
+    #[test]
+    fn an_end_that_values_lie_beyond_says_so() {
+        let scale = Scale::new(Quantity::SignalNorm, [(-3.0, 1.0)].into_iter());
+        let labels = |scale: Scale| scale.ticks().into_iter().map(|tick| tick.label).collect::<Vec<_>>();
+        assert_eq!(labels(scale), ["10⁻³", "10⁻²", "10⁻¹", "10⁰", "10¹"]);
+        let marked = scale.marking([(-3.0, 1.0), (-2.0, 30.0)].into_iter());
+        assert_eq!(labels(marked), ["10⁻³", "10⁻²", "10⁻¹", "10⁰", "≥ 10¹"]);
     }
 
     #[test]

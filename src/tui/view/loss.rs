@@ -1,5 +1,6 @@
 //! Loss over steps on a logarithmic axis: one curve per lane, through the mean where several steps share a column and up
-//! to the largest where that stands out.
+//! to the largest where that stands out. What a lane lost after it had blown up does not stretch the axis: an arrow stands
+//! where a curve leaves it.
 
 use std::ops::Range;
 
@@ -20,6 +21,9 @@ use crate::tui::theme::{Role, Theme};
 
 /// Columns for the numbers of the axis.
 const LABELS: u16 = 7;
+
+/// 10^log₁₀(v) is not exactly v.
+const HAIR: f64 = 1e-6;
 
 /// A largest value this many times the mean is a spike, which a mean would hide.
 const SPIKE: f32 = 10.0;
@@ -47,7 +51,8 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, axis: &StepAxis,
     if let Some(column) = scene.view.cursor.step.and(cursor).and_then(column) {
         vertical(theme, chart, column, buffer);
     }
-    let Some((low, high)) = range(&scene.picture.losses) else { return };
+    let ceilings: Vec<f32> = scene.lanes().map(|lane| lane.history.loss_ceiling()).collect();
+    let Some((low, high)) = range(&scene.picture.losses, &ceilings) else { return };
     for (exponent, text) in labels(low, high, usize::from(chart.height)) {
         let row = chart.y + (dot_of(exponent, low, high, usize::from(chart.height) * DOWN) / DOWN) as u16;
         buffer.set_string(frame.x + 1, row, format!("{text:>6}"), theme.style(Role::Dim));
@@ -70,12 +75,19 @@ pub(super) fn column_of(step: u64, steps: &Range<u64>, width: u16) -> Option<u16
     steps.contains(&step).then(|| (u128::from(step - steps.start) * u128::from(width) / u128::from(span)) as u16)
 }
 
-/// log₁₀ of the least and largest loss in view, widened to 1, 2 or 5 times a power of ten.
-fn range(losses: &[Vec<Option<ScalarBucket>>]) -> Option<(f64, f64)> {
-    let buckets = || losses.iter().flatten().flatten();
-    let positive = |value: f32| (value.is_finite() && value > 0.0).then_some(f64::from(value));
-    let least = buckets().filter_map(|bucket| positive(bucket.mean)).reduce(f64::min)?;
-    let largest = buckets().filter_map(|bucket| positive(top(bucket))).reduce(f64::max)?;
+/// log₁₀ of the least and largest loss in view, widened to 1, 2 or 5 times a power of ten; of each lane up to its ceiling,
+/// as long as there is anything below one.
+fn range(losses: &[Vec<Option<ScalarBucket>>], ceilings: &[f32]) -> Option<(f64, f64)> {
+    let sane = losses.iter().zip(ceilings).flat_map(|(lane, ceiling)| {
+        lane.iter().flatten().flat_map(|bucket| [bucket.mean, top(bucket)]).filter(|loss| *loss <= *ceiling)
+    });
+    let all = losses.iter().flatten().flatten().flat_map(|bucket| [bucket.mean, top(bucket)]);
+    between(sane).or_else(|| between(all))
+}
+
+fn between(losses: impl Iterator<Item = f32>) -> Option<(f64, f64)> {
+    let positive = losses.filter(|loss| loss.is_finite() && *loss > 0.0).map(f64::from);
+    let (least, largest) = positive.map(|loss| (loss, loss)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
     let (low, high) = (round(least, Rounding::Down).log10(), round(largest, Rounding::Up).log10());
     Some(if high - low < 0.25 { (low - 0.31, high + 0.31) } else { (low, high) })
 }
@@ -128,7 +140,7 @@ fn curves(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), bu
     let mut canvas = Canvas::new(chart, Stroke::Solid);
     let dots = canvas.height();
     let row = |loss: f32| dot_of(f64::from(loss).log10(), low, high, dots);
-    let mut lost = Vec::new();
+    let (mut lost, mut above) = (Vec::new(), Vec::new());
     for (lane, buckets) in scene.picture.losses.iter().enumerate() {
         let mut before = None;
         for (x, bucket) in buckets.iter().enumerate() {
@@ -138,6 +150,9 @@ fn curves(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), bu
             };
             if bucket.non_finite > 0 {
                 lost.push((x / ACROSS) as u16);
+            }
+            if f64::from(top(bucket)).log10() > high + HAIR {
+                above.push((x / ACROSS, lane));
             }
             if bucket.mean.is_nan() {
                 before = None;
@@ -150,6 +165,10 @@ fn curves(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), bu
         }
     }
     canvas.render(theme, buffer);
+    for (column, lane) in above {
+        let column = (column as u16).min(chart.width - 1);
+        buffer.set_string(chart.x + column, chart.y, theme.glyph("↑", "^"), theme.lane(lane));
+    }
     for column in lost {
         buffer.set_string(chart.x + column.min(chart.width - 1), chart.y, "!", theme.field(Role::Nan));
     }
@@ -164,6 +183,7 @@ mod tests {
         let bucket = |low: f32, high: f32| {
             vec![vec![Some(ScalarBucket { min: low, max: high, mean: low, last: high, count: 2, non_finite: 0 })]]
         };
+        let range = |losses: &[Vec<_>]| range(losses, &[f32::INFINITY]);
         let (low, high) = range(&bucket(0.021, 2.3)).expect("finite");
         assert!((low - 0.02f64.log10()).abs() < 1e-9 && (high - 5f64.log10()).abs() < 1e-9);
         let (low, high) = range(&bucket(2.0, 2.0)).expect("finite");

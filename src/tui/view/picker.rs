@@ -115,7 +115,7 @@ fn range(quantity: Quantity, scene: &Scene) -> Option<String> {
     if !scene.lanes().any(|lane| lane.history.has(quantity)) {
         return None;
     }
-    let ranges = scene.lanes().filter_map(|lane| lane.history.range(quantity));
+    let ranges = scene.lanes().filter_map(|lane| lane.history.extent(quantity));
     let Some((low, high)) = ranges.reduce(|all, lane| (all.0.min(lane.0), all.1.max(lane.1))) else {
         return Some(match quantity.definition().axis {
             // Zeros have no place on this axis.

@@ -1,5 +1,6 @@
 //! What every frame must hold, and snapshots of whole frames with their styles.
 
+mod blow_up;
 mod cadence;
 mod room;
 mod standing;
