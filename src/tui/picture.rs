@@ -13,7 +13,7 @@ use super::axis::{LayerAxis, StepAxis};
 use super::layout::Layout;
 use super::scene::{LaneRef, Mode, Scene, Standing};
 use super::theme::Theme;
-use super::view::{loss, rho};
+use super::view::step_chart::chart_of;
 use crate::history::{Cell, Scalar, ScalarBucket};
 use crate::layer::LayerKind;
 use crate::profile::Profile;
@@ -127,7 +127,7 @@ impl Picture {
     fn curves(&mut self, scene: &Scene, layout: &Layout) {
         let axis = layout.step_axis(scene);
         let width = |chart: Option<Rect>| chart.map_or(0, |chart| usize::from(chart.width) * DOTS);
-        let dots = [width(layout.loss.map(loss::chart_of)), width(layout.rho.map(rho::chart_of))];
+        let dots = [width(layout.loss.map(chart_of)), width(layout.rho.map(chart_of))];
         let newest = scene.newest();
         let standings = scene.lanes().map(|lane| scene.standing(&lane)).collect();
         let key = CurvesKey { axis, dots, newest, standings, quantity: scene.view.quantity };

@@ -5,6 +5,7 @@ use plotters::style::RGBColor;
 use crate::history::Cell;
 use crate::number;
 use crate::quantity::{Axis, Quantity};
+use crate::round;
 
 /// Numbers beside the colour bar at most.
 const MOST_TICKS: f32 = 9.0;
@@ -76,9 +77,10 @@ impl Scale {
 
     /// Numbers beside the bar, from the lowest: count decades, or round numbers; an end that values lie beyond has its own.
     pub(super) fn ticks(&self) -> Vec<Tick> {
+        let gap = |least: f32| round::above(f64::from(least)) as f32;
         let gap = match self.axis {
-            Axis::Log => round_gap(((self.high - self.low) / MOST_TICKS).max(1.0)).ceil(),
-            Axis::Linear => round_gap((self.high - self.low) / MOST_TICKS),
+            Axis::Log => gap(((self.high - self.low) / MOST_TICKS).max(1.0)).ceil(),
+            Axis::Linear => gap((self.high - self.low) / MOST_TICKS),
         };
         let first = (self.low / gap).ceil() as i64;
         let values = (first..).map(|count| count as f32 * gap).take_while(|value| *value <= self.high);
@@ -106,20 +108,6 @@ impl Scale {
 pub(super) fn shade_at(position: f32) -> RGBColor {
     let color = colorous::VIRIDIS.eval_continuous(f64::from(position.clamp(0.0, 1.0)));
     RGBColor(color.r, color.g, color.b)
-}
-
-/// The least of 1, 2, 5 × 10ᵏ that is not below `gap`.
-fn round_gap(gap: f32) -> f32 {
-    let decade = 10_f32.powf(gap.log10().floor());
-    let round = [1.0, 2.0, 5.0].map(|digit| digit * decade);
-    round.into_iter().find(|round| *round >= gap * 0.999).unwrap_or(10.0 * decade)
-}
-
-/// Round numbers within a range of counts, about `room` pixels wide, each label some `each` pixels.
-pub(super) fn round_counts(from: u64, to: u64, room: i32, each: i32) -> Vec<u64> {
-    let most = (room / each.max(1)).max(1);
-    let gap = round_gap((to.saturating_sub(from) as f32 / most as f32).max(1.0)).ceil() as u64;
-    (from.div_ceil(gap)..=to / gap).map(|count| count * gap).collect()
 }
 
 fn superscript(power: i32) -> String {
@@ -165,12 +153,5 @@ mod tests {
             assert!(values.iter().all(|value| distance(*value, one) > 24), "{one:?}");
             assert!(special.into_iter().skip(index + 1).all(|other| distance(one, other) > 24), "{one:?}");
         }
-    }
-
-    #[test]
-    fn counts_along_an_axis_are_round_and_few() {
-        assert_eq!(round_counts(1, 2001, 500, 70), [500, 1000, 1500, 2000]);
-        assert_eq!(round_counts(1, 50, 400, 30), [5, 10, 15, 20, 25, 30, 35, 40, 45, 50]);
-        assert_eq!(round_counts(1, 2, 200, 70), [1, 2]);
     }
 }

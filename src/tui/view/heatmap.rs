@@ -21,7 +21,8 @@ use crate::history::Cell;
 use crate::number;
 use crate::profile::Profile;
 use crate::quantity::{Axis, Quantity};
-use crate::tui::axis::{LayerAxis, StepAxis, ticks};
+use crate::round;
+use crate::tui::axis::{LayerAxis, StepAxis};
 use crate::tui::layout::Pane;
 use crate::tui::scale::Scale;
 use crate::tui::scene::{LaneRef, Mode, Scene, Standing};
@@ -223,7 +224,7 @@ pub(super) fn layer_labels(scene: &Scene, theme: &Theme, pane: &Pane, layers: &L
     let range = layers.layers.start as u64..layers.layers.end as u64;
     // The cursor first, then the ends, then round numbers: what comes first keeps its place.
     let mut wanted = vec![cursor, layers.layers.start, layers.layers.end.saturating_sub(1), 1, last];
-    wanted.extend(ticks(&range, most.max(2)).into_iter().map(|layer| layer as usize));
+    wanted.extend(round::counts(&range, most.max(2)).into_iter().map(|layer| layer as usize));
     let mut taken: Vec<usize> = Vec::new();
     for layer in wanted {
         let Some(row) = row_of(layers, layer, per_cell) else { continue };
