@@ -50,7 +50,8 @@ pub struct LaneHistory {
     histograms: Histograms,
     evals: Vec<EvalRecord>,
     first_step: Option<Step>,
-    first_loss: Option<f32>,
+    /// The loss above which it has blown up, once there was a first.
+    loss_ceiling: Option<f32>,
     first_measured: Option<Arc<StepRecord>>,
     end: Option<LaneEnd>,
 }
@@ -75,7 +76,7 @@ impl LaneHistory {
             ranges: Ranges::new(quantities.len()),
             evals: Vec::new(),
             first_step: None,
-            first_loss: None,
+            loss_ceiling: None,
             first_measured: None,
             end: None,
         }
@@ -87,7 +88,7 @@ impl LaneHistory {
             return;
         }
         self.first_step.get_or_insert(record.step);
-        self.first_loss.get_or_insert(record.loss);
+        self.loss_ceiling.get_or_insert_with(|| ceiling_above(record.loss));
         self.recent.push(record);
         let rho = self.rho(record);
         self.scalars.bucket_mut(record.step, Scalars::new).push(record, rho);
@@ -260,8 +261,7 @@ impl LaneHistory {
     /// The loss above which the lane has blown up; ∞ where it began with none that can be compared.
     #[must_use]
     pub fn loss_ceiling(&self) -> f32 {
-        let first = self.first_loss.filter(|loss| loss.is_finite() && *loss > 0.0);
-        first.map_or(f32::INFINITY, |first| first * BLOWN_UP)
+        self.loss_ceiling.unwrap_or(f32::INFINITY)
     }
 
     fn health(&self, loss: f32) -> Health {
@@ -335,6 +335,11 @@ impl LaneHistory {
     fn row(&self, quantity: Quantity) -> Option<usize> {
         self.quantities.iter().position(|other| *other == quantity)
     }
+}
+
+/// What the loss must not exceed after a first one; ∞ where that cannot be compared, never NaN.
+fn ceiling_above(first: f32) -> f32 {
+    if first.is_finite() && first > 0.0 { first * BLOWN_UP } else { f32::INFINITY }
 }
 
 /// The items, or the one instead of them when there are none.

@@ -30,7 +30,7 @@ use crate::tui::schedule;
 use crate::tui::theme::{Glyphs, Role, Theme, contrast};
 
 /// Columns of a pane below which its title is shortened.
-const NARROW: u16 = 48;
+pub(super) const NARROW: u16 = 48;
 /// Columns of a pane from which its title has room for whole phrases.
 const WIDE: u16 = 72;
 /// Rows between two labels of layers.
@@ -123,6 +123,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> L
         parts.extend(signal(scene, theme, pane, lane, profile));
     }
     let every = schedule::words(lane.run.header().config.as_ref(), definition.cadence);
+    let every = every.map(|every| if pane.frame.width < NARROW { every.replace(" steps", "") } else { every });
     parts.extend(every.map(|every| (3, Line::styled(every, dim))));
     parts.extend(end_of(scene, theme, pane, lane));
     fit(parts, pane.frame.width.saturating_sub(6))

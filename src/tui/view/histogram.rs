@@ -17,7 +17,7 @@ use ratatui::text::{Line, Span};
 
 use super::cell::{Cross, Painter};
 use super::frame::{fit, framed, words};
-use super::heatmap::layer_labels;
+use super::heatmap::{NARROW, layer_labels};
 use crate::event::HistogramRecord;
 use crate::histogram::{BINS, FIRST_EXPONENT, Histogram};
 use crate::history::{Cell, Taken};
@@ -185,7 +185,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, record: Option<&Histogra
     let name = lanes.get(pane.lane).map_or_else(String::new, |lane| scene.lane_name(lane));
     let name = Span::styled(name, theme.lane(pane.lane).add_modifier(Modifier::BOLD));
     let dim = theme.style(Role::Dim);
-    let mut parts = vec![(0, Line::from(name)), (2, Line::styled("log₂|g|", dim))];
+    let mut parts = vec![(0, Line::from(name)), (3, Line::styled("log₂|g|", dim))];
     if let Some(record) = record {
         parts.push((1, Line::styled(of_step(scene, lanes.get(pane.lane), record.step), theme.style(Role::Strong))));
         let all = record.layers.iter().flatten();
@@ -199,7 +199,8 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, record: Option<&Histogra
         }
         let config = lanes.get(pane.lane).and_then(|lane| lane.run.header().config.as_ref());
         let every = schedule::words(config, Cadence::Counted);
-        parts.extend(every.map(|every| (3, Line::styled(every, dim))));
+        let every = every.map(|every| if pane.frame.width < NARROW { every.replace(" steps", "") } else { every });
+        parts.extend(every.map(|every| (2, Line::styled(every, dim))));
     }
     fit(parts, pane.frame.width.saturating_sub(6))
 }

@@ -24,6 +24,9 @@ use crate::tui::schedule;
 use crate::tui::theme::{Role, Theme};
 use crate::units::LayerId;
 
+/// Columns of a title below which it is shortened.
+const NARROW: u16 = 24;
+
 pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buffer) {
     framed(theme, frame, &title(scene, theme, frame.width.saturating_sub(6)), buffer);
     let chart = chart_of(frame);
@@ -47,7 +50,12 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
 
 /// Which lanes have no line here, and why.
 fn missing(scene: &Scene, theme: &Theme, chart: Rect, buffer: &mut Buffer) {
-    let why = |lane: LaneRef<'_>| Some(format!("{} {}", scene.lane_name(&lane), scene.standing(&lane)?.why_nothing()?));
+    let why = |lane: LaneRef<'_>| {
+        let why = scene.standing(&lane)?.why_nothing()?;
+        let whole = format!("{} {why}", scene.lane_name(&lane));
+        // Where it is narrow the colour says whose it is.
+        Some(if whole.chars().count() > usize::from(chart.width) { why } else { whole })
+    };
     let all = scene.lanes().enumerate().filter_map(|(index, lane)| Some((index, why(lane)?)));
     for ((index, text), row) in all.zip(chart.rows()) {
         words((row.x, row.y), &text, row.width, theme.lane(index), buffer);
@@ -57,12 +65,13 @@ fn missing(scene: &Scene, theme: &Theme, chart: Rect, buffer: &mut Buffer) {
 fn title<'a>(scene: &Scene, theme: &Theme, width: u16) -> Line<'a> {
     let definition = scene.view.quantity.definition();
     let dim = theme.style(Role::Dim);
+    let name = if width < NARROW { "profile" } else { "depth profile" };
     let mut parts = vec![
-        (0, Line::styled("depth profile", theme.style(Role::Strong))),
-        (1, Line::styled(theme.glyph(definition.symbol, definition.ascii), dim)),
+        (0, Line::styled(name, theme.style(Role::Strong))),
+        (2, Line::styled(theme.glyph(definition.symbol, definition.ascii), dim)),
     ];
     parts.extend(scene.cursor_step().map(|step| (3, Line::styled(format!("step {}", number::count(step.0)), dim))));
-    let older = older(scene).into_iter().map(|words| (2, Line::styled(words, theme.style(Role::Text))));
+    let older = older(scene).into_iter().map(|words| (1, Line::styled(words, theme.style(Role::Text))));
     parts.extend(older);
     let config = scene.config();
     let every = schedule::words(config, definition.cadence);

@@ -62,6 +62,18 @@ fn the_difference_spans_no_more_than_the_scale_of_the_quantity() {
 }
 
 #[test]
+fn a_lane_without_a_first_loss_to_compare_with_has_no_ceiling_and_equals_itself() {
+    let mut scene = Scene::new(SourceKind::Live);
+    scene.take(0, &sample::header(&[("lost", 6)]));
+    for (at, loss) in [(1, f32::NAN), (2, 1e20)] {
+        scene.take(0, &sample::step(0, at, loss, 8, |_, _| Some(1e9)));
+    }
+    let lane = scene.lanes().next().expect("one").history.clone();
+    assert_eq!((lane.loss_ceiling(), lane.range(Quantity::SignalNorm)), (f32::INFINITY, Some((9.0, 9.0))));
+    assert_eq!(lane, lane.clone());
+}
+
+#[test]
 fn an_explosion_from_the_first_step_on_is_a_range_like_any_other() {
     let mut scene = Scene::new(SourceKind::Live);
     scene.take(0, &sample::header(&[("huge", 6), ("calm", 6)]));
