@@ -31,7 +31,7 @@ mod tests;
 
 use std::sync::Arc;
 
-pub use cell::{Cell, Reduce, Scalar, ScalarBucket, Summary};
+pub use cell::{Cell, Known, Reduce, Scalar, ScalarBucket, Summary, Taken};
 pub use lane::LaneHistory;
 pub use window::Window;
 

@@ -16,6 +16,8 @@ pub mod layer;
 mod number;
 pub mod profile;
 pub mod quantity;
+#[cfg(any(feature = "tui", feature = "cli"))]
+mod round;
 pub mod sink;
 pub mod text;
 pub mod theory;

@@ -4,12 +4,14 @@
 //! probe's business. To add one: write its file under `quantity/` and its row in the table below, nothing else.
 
 mod sample;
+mod term;
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 pub use sample::{Factors, LayerSample, Moments, Share, StepKind};
+pub use term::{Home, TERMS, Term, Topic};
 
 /// How values of a quantity are spread along a colour scale or an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -26,3 +26,4 @@ mod input;
 mod meter;
 #[cfg(test)]
 mod sample;
+mod schedule;

@@ -1,4 +1,4 @@
-//! `gradtop explain`: what a quantity is, or all of them in one line each.
+//! `gradtop explain`: what a quantity or another value is, or all of them in one line each.
 
 use std::ffi::OsStr;
 
@@ -9,17 +9,17 @@ use color_eyre::eyre::Result;
 use super::exit::Usage;
 use super::{Exit, print};
 use crate::config::not_one_of;
-use crate::quantity::Quantity;
+use crate::quantity::Topic;
 use crate::report::explanation;
 
 /// Its place on the command line.
 pub(super) fn command() -> Command {
     Command::new("explain")
-        .about("what a quantity is: definition, formula, edge cases, healthy range, source")
-        .after_help("Examples:\n  gradtop explain\n  gradtop explain signal-norm")
+        .about("what a value is: definition, formula, edge cases, healthy range, source")
+        .after_help("Examples:\n  gradtop explain\n  gradtop explain signal-norm\n  gradtop explain rho")
         .arg(
             Arg::new("name")
-                .help("a quantity, with _ or -; without it the list of all")
+                .help("a quantity or another value, with _ or -; without it the list of all")
                 .value_name("NAME")
                 .hide_possible_values(true)
                 .value_parser(Names),
@@ -36,17 +36,17 @@ pub(super) fn explain(matches: &ArgMatches) -> Result<Exit> {
     Ok(Exit::DONE)
 }
 
-fn named(word: &str) -> Result<Quantity, Usage> {
+fn named(word: &str) -> Result<Topic, Usage> {
     let name = word.to_lowercase().replace('-', "_");
-    Quantity::named(&name).ok_or_else(|| {
-        let names: Vec<&str> = Quantity::ALL.iter().map(|quantity| quantity.name()).collect();
+    Topic::named(&name).ok_or_else(|| {
+        let names: Vec<&str> = Topic::all().map(|topic| topic.term().name).collect();
         let unknown = not_one_of(&name, &names);
         // As it was typed.
         Usage(unknown.replacen(&format!("'{name}'"), &format!("'{word}'"), 1))
     })
 }
 
-/// Any word: shells complete the names of quantities, and [`named`] says what is near.
+/// Any word: shells complete the names, and [`named`] says what is near.
 #[derive(Clone)]
 struct Names;
 
@@ -63,7 +63,7 @@ impl TypedValueParser for Names {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(Quantity::ALL.iter().map(|quantity| PossibleValue::new(quantity.name()))))
+        Some(Box::new(Topic::all().map(|topic| PossibleValue::new(topic.term().name))))
     }
 }
 
@@ -73,8 +73,11 @@ mod tests {
 
     #[test]
     fn a_hyphen_is_an_underscore_and_a_near_miss_is_suggested() {
-        assert_eq!(named("signal-norm").expect("known"), Quantity::SignalNorm);
-        assert_eq!(named("Gain_Weight").expect("known"), Quantity::GainWeight);
+        let name = |word: &str| named(word).map(|topic| topic.term().name);
+        assert_eq!(name("signal-norm").expect("known"), "signal_norm");
+        assert_eq!(name("Gain_Weight").expect("known"), "gain_weight");
+        assert_eq!(name("Grad-Histogram").expect("known"), "grad_histogram");
+        assert!(named("atenuation").expect_err("unknown").to_string().contains("did you mean 'attenuation'?"));
         let error = named("signal-nrom").expect_err("unknown").to_string();
         assert!(error.starts_with("'signal-nrom' is unknown: did you mean 'signal_norm'?"), "{error}");
         assert!(named("zzz").expect_err("unknown").to_string().starts_with("'zzz' is not one of signal_norm"));

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::event::StepRecord;
+use crate::units::Step;
 
 /// One cell of a heatmap: a value on the quantity's axis (log₁₀ |v| or v), or what stands in its place.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -150,6 +151,24 @@ pub struct Summary {
     pub count: u32,
     /// Number of them that were NaN or ±Inf.
     pub non_finite: u32,
+}
+
+/// What is known of one cell at a step.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Known {
+    /// Its value.
+    Exactly(f32),
+    /// What its bucket remembers.
+    Roughly(Summary),
+}
+
+/// When something that is shown for a step was taken: not necessarily at that step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// At one step.
+    At(Step),
+    /// Between these two, both included.
+    Within(Step, Step),
 }
 
 #[cfg(test)]

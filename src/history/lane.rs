@@ -1,23 +1,25 @@
 //! One lane's history: the newest steps exactly, all steps in buckets.
 
+mod moment;
+
 use std::mem::size_of;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::bucket::{CELL_BYTES, GridBucket};
 use super::histograms::Histograms;
-use super::ranges::Ranges;
+use super::ranges::{Health, Ranges};
 use super::recent::Recent;
 use super::scalars::Scalars;
 use super::slope::Blocks;
 use super::timeline::Timeline;
 use super::window::{Gathered, Window};
-use super::{Cell, Reduce, Scalar, ScalarBucket, Summary};
+use super::{Cell, Reduce, Scalar, ScalarBucket};
 use crate::event::{EvalRecord, HistogramRecord, LaneEnd, StepRecord};
 use crate::grid::{Grid, Value};
 use crate::layer::LayerTable;
 use crate::quantity::{Axis, Cadence, Quantity};
-use crate::units::{LayerId, Step};
+use crate::units::Step;
 
 /// Share of a lane's bytes for exact records: the rest is for buckets.
 const RECENT_SHARE: usize = 4;
@@ -29,6 +31,10 @@ const MOST_BUCKETS: usize = 2048;
 const SCALAR_BUCKETS: usize = 4096;
 /// Evaluations kept, the newest.
 const MOST_EVALS: usize = 4096;
+
+/// A loss so many times the first is no training any more: SageMaker and AutoTrainer call 1e3 exploding, which is 400
+/// times what guessing one of ten classes costs; a step before that is enough for values to leave every scale.
+const BLOWN_UP: f32 = 100.0;
 
 /// Steps of one lane.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +50,8 @@ pub struct LaneHistory {
     histograms: Histograms,
     evals: Vec<EvalRecord>,
     first_step: Option<Step>,
+    /// The loss above which it has blown up, once there was a first.
+    loss_ceiling: Option<f32>,
     first_measured: Option<Arc<StepRecord>>,
     end: Option<LaneEnd>,
 }
@@ -68,6 +76,7 @@ impl LaneHistory {
             ranges: Ranges::new(quantities.len()),
             evals: Vec::new(),
             first_step: None,
+            loss_ceiling: None,
             first_measured: None,
             end: None,
         }
@@ -79,12 +88,13 @@ impl LaneHistory {
             return;
         }
         self.first_step.get_or_insert(record.step);
+        self.loss_ceiling.get_or_insert_with(|| ceiling_above(record.loss));
         self.recent.push(record);
         let rho = self.rho(record);
         self.scalars.bucket_mut(record.step, Scalars::new).push(record, rho);
         if record.is_measured() {
             self.first_measured.get_or_insert_with(|| Arc::clone(record));
-            self.take_in(record.step, &record.values);
+            self.take_in(record, &record.values);
         }
     }
 
@@ -106,13 +116,15 @@ impl LaneHistory {
             }
         }
         Arc::make_mut(held).values = together;
-        self.take_in(record.step, &news);
+        self.take_in(record, &news);
     }
 
-    fn take_in(&mut self, step: Step, values: &Grid) {
+    /// What is new of a step.
+    fn take_in(&mut self, record: &StepRecord, values: &Grid) {
+        let health = self.health(record.loss);
         let Self { axes, layers, .. } = self;
-        self.grids.take(step, || GridBucket::of(values, axes, *layers), |bucket| bucket.push(values, axes));
-        self.ranges.take(values, axes);
+        self.grids.take(record.step, || GridBucket::of(values, axes, *layers), |bucket| bucket.push(values, axes));
+        self.ranges.take(values, axes, health);
     }
 
     pub(super) fn push_histogram(&mut self, record: &Arc<HistogramRecord>) {
@@ -173,39 +185,6 @@ impl LaneHistory {
         self.recent.measured_at(step.unwrap_or(Step(u64::MAX)))
     }
 
-    /// Exact value at (the newest measured step at or before) a step while it is recent; `None` = absent or no longer
-    /// exact, which [`Self::summary`] tells apart.
-    #[must_use]
-    pub fn value(&self, quantity: Quantity, layer: LayerId, step: Step) -> Option<f32> {
-        let row = self.row(quantity)?;
-        self.recent.newest(step, |record| self.holds(record, row))?.values.row(row).get(layer.index())?.get()
-    }
-
-    /// What the bucket of a step remembers of one cell; `None` where nothing was measured yet.
-    #[must_use]
-    pub fn summary(&self, quantity: Quantity, layer: LayerId, step: Step) -> Option<Summary> {
-        let index = self.row(quantity)?;
-        let (first, bucket) = self.grids.newest(step, |bucket| self.bucket_holds(bucket, index))?;
-        let row = bucket.row(index);
-        let cell = layer.index();
-        let count = *row.count.get(cell)?;
-        let (non_finite, _) = row.non_finite(cell);
-        let finite = |value: f32| (count > non_finite).then_some(value);
-        let mean = match quantity.definition().axis {
-            Axis::Log => row.mean[cell].exp2(),
-            Axis::Linear => row.mean[cell],
-        };
-        Some(Summary {
-            steps: first.0..first.0 + self.grids.width(),
-            min: finite(row.min[cell]),
-            max: finite(row.max[cell]),
-            mean: finite(mean),
-            last: row.last[cell].get(),
-            count,
-            non_finite,
-        })
-    }
-
     /// Heatmap window, row-major [rows × columns].
     ///
     /// A column on which no step was measured repeats the measurement before it. Columns finer than a bucket are
@@ -263,39 +242,37 @@ impl LaneHistory {
         found || self.grids.newest(newest, |_| true).is_some()
     }
 
-    /// One quantity over all layers at a step (mean of its bucket, when it is no longer exact), on the quantity's axis.
-    #[must_use]
-    pub fn profile(&self, quantity: Quantity, step: Step) -> Vec<Cell> {
-        let Some(row) = self.row(quantity) else { return vec![Cell::Empty; self.layers] };
-        let axis = self.axes[row];
-        let exact = self.recent.newest(step, |record| self.holds(record, row)).map(|record| record.values.row(row));
-        let bucket = self.grids.newest(step, |bucket| self.bucket_holds(bucket, row));
-        let bucket = bucket.map(|(_, bucket)| bucket.row(row));
-        let nothing = if self.grids.newest(step, |_| true).is_some() { Cell::Absent } else { Cell::Empty };
-        (0..self.layers)
-            .map(|layer| {
-                let mut cell = Gathered::NOTHING;
-                match (exact, &bucket) {
-                    (Some(values), _) => cell.take_step(values, layer..layer + 1, axis),
-                    (None, Some(bucket)) => cell.take_bucket(bucket, layer..layer + 1),
-                    (None, None) => return nothing,
-                }
-                cell.cell(axis, Reduce::Mean)
-            })
-            .collect()
-    }
-
     /// Whether any layer ever had a value of the quantity, finite or not.
     #[must_use]
     pub fn has(&self, quantity: Quantity) -> bool {
         self.row(quantity).is_some_and(|row| self.ranges.has(row))
     }
 
-    /// Least and largest finite value ever seen on the quantity's axis: log₁₀ |v|, zeros aside, or v.
+    /// Least and largest finite value on the quantity's axis, log₁₀ |v|, zeros aside, or v, for a scale: without the steps
+    /// at which the lane had blown up, as long as there are others.
     #[must_use]
     pub fn range(&self, quantity: Quantity) -> Option<(f32, f32)> {
         let row = self.row(quantity)?;
         self.ranges.of(row, self.axes[row])
+    }
+
+    /// The same of all steps.
+    #[must_use]
+    pub fn extent(&self, quantity: Quantity) -> Option<(f32, f32)> {
+        let row = self.row(quantity)?;
+        self.ranges.extent(row, self.axes[row])
+    }
+
+    /// The loss above which the lane has blown up; ∞ where it began with none that can be compared.
+    #[must_use]
+    pub fn loss_ceiling(&self) -> f32 {
+        self.loss_ceiling.unwrap_or(f32::INFINITY)
+    }
+
+    fn health(&self, loss: f32) -> Health {
+        let ceiling = self.loss_ceiling();
+        // NaN is not below anything; where nothing can be compared everything is sane.
+        if loss <= ceiling || ceiling == f32::INFINITY { Health::Sane } else { Health::BlownUp }
     }
 
     /// A per-step value over a window of steps.
@@ -363,6 +340,11 @@ impl LaneHistory {
     fn row(&self, quantity: Quantity) -> Option<usize> {
         self.quantities.iter().position(|other| *other == quantity)
     }
+}
+
+/// What the loss must not exceed after a first one; ∞ where that cannot be compared, never NaN.
+fn ceiling_above(first: f32) -> f32 {
+    if first.is_finite() && first > 0.0 { first * BLOWN_UP } else { f32::INFINITY }
 }
 
 /// The items, or the one instead of them when there are none.

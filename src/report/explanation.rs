@@ -1,4 +1,4 @@
-//! What a quantity is, in words for a terminal: one entry with everything, or the list of all.
+//! What a quantity or another value is, in words for a terminal: one entry with everything, or the list of all.
 //!
 //! ```text
 //! gain  ‖δₗ‖/‖δₗ₊₁‖
@@ -9,7 +9,7 @@
 //!
 //! Lines are at most [`WIDTH`] characters; what does not fit goes on below its first word.
 
-use crate::quantity::{Axis, Definition, Quantity};
+use crate::quantity::{Axis, Cadence, Home, Quantity, TERMS, Term, Topic};
 
 /// Characters of a line at most.
 pub const WIDTH: usize = 80;
@@ -18,38 +18,75 @@ const LABELS: usize = 14;
 /// Characters of the names in the list, indentation included.
 const NAMES: usize = 19;
 
-/// Everything about one quantity.
+/// Everything about one quantity or term.
 #[must_use]
-pub fn entry(quantity: Quantity) -> String {
-    let definition = quantity.definition();
-    let axis = match definition.axis {
-        Axis::Log => "logarithmic, by magnitude: differences are shown as ratios",
-        Axis::Linear => "linear",
-    };
-    let Definition { name, symbol, meaning, formula, edge_cases, healthy, source, .. } = definition;
+pub fn entry(topic: Topic) -> String {
+    let Term { name, symbol, meaning, formula, edge_cases, healthy, source, rows, .. } = topic.term();
     let mut text = format!("{name}  {symbol}\n\n");
     for (label, words) in [
-        ("meaning", *meaning),
-        ("formula", *formula),
-        ("edge cases", *edge_cases),
-        ("healthy", *healthy),
-        ("source", *source),
-        ("axis", axis),
+        ("meaning", meaning),
+        ("formula", formula),
+        ("edge cases", edge_cases),
+        ("healthy", healthy),
+        ("source", source),
     ] {
         paragraph(&mut text, &format!("  {label}"), LABELS, words);
     }
+    if let Topic::Quantity(quantity) = topic {
+        paragraph(&mut text, "  axis", LABELS, axis(quantity));
+        paragraph(&mut text, "  taken", LABELS, cadence(quantity));
+    }
     text.push('\n');
-    paragraph(&mut text, "  on screen", LABELS, &format!("/ and its name, or :quantity {name}"));
-    paragraph(&mut text, "  as a table", LABELS, &format!("gradtop export TRACE --to csv --quantity {name}"));
+    paragraph(&mut text, "  on screen", LABELS, &on_screen(topic));
+    let table = match (topic, rows) {
+        (Topic::Quantity(_), _) => format!("gradtop export TRACE --to csv --quantity {name}"),
+        (Topic::Term(_), Some(rows)) => format!("gradtop export TRACE --to csv, rows {rows}"),
+        (Topic::Term(_), None) => return text,
+    };
+    paragraph(&mut text, "  as a table", LABELS, &table);
     text
 }
 
-/// Names and meanings of all quantities.
+fn axis(quantity: Quantity) -> &'static str {
+    match quantity.definition().axis {
+        Axis::Log => "logarithmic, by magnitude: differences are shown as ratios",
+        Axis::Linear => "linear",
+    }
+}
+
+fn cadence(quantity: Quantity) -> &'static str {
+    match quantity.definition().cadence {
+        Cadence::Always => "on every measured step (--measure)",
+        Cadence::Counted => "with the histograms (--histograms)",
+        Cadence::Scheduled => "every so many steps (--detail)",
+    }
+}
+
+fn on_screen(topic: Topic) -> String {
+    let Term { name, home, .. } = topic.term();
+    let also = match home {
+        Home::Heatmaps => return format!("/ and its name, or :quantity {name}"),
+        Home::Values => return "among the values at the cursor".to_owned(),
+        Home::Title => return "in the title of each lane's heatmap".to_owned(),
+        Home::Header => return "in the first line".to_owned(),
+        Home::Tables => return "not there: in the table below the run, and in the export".to_owned(),
+        Home::Histograms => "histogram",
+        Home::Profile => "profile",
+        Home::Loss => "loss",
+    };
+    format!("/ and its name, or :view {also}")
+}
+
+/// Names and meanings of all quantities and terms.
 #[must_use]
 pub fn list() -> String {
     let mut text = String::from("Quantities: one value per layer and measured step\n\n");
     for quantity in Quantity::ALL {
         paragraph(&mut text, &format!("  {quantity}"), NAMES, quantity.definition().meaning);
+    }
+    text.push_str("\nOf each step, and derived from several values\n\n");
+    for term in TERMS {
+        paragraph(&mut text, &format!("  {}", term.name), NAMES, term.meaning);
     }
     text.push_str("\nMore of one: gradtop explain NAME\n");
     text
@@ -85,10 +122,10 @@ mod tests {
     #[test]
     fn every_line_fits_and_nothing_of_a_definition_is_lost() {
         let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        for &quantity in Quantity::ALL {
-            let text = entry(quantity);
+        for topic in Topic::all() {
+            let text = entry(topic);
             assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
-            let Definition { name, symbol, meaning, formula, edge_cases, healthy, source, .. } = quantity.definition();
+            let Term { name, symbol, meaning, formula, edge_cases, healthy, source, .. } = topic.term();
             for words in [name, symbol, meaning, formula, edge_cases, healthy, source] {
                 assert!(flat(&text).contains(&flat(words)), "'{words}' in {text}");
             }
@@ -96,12 +133,20 @@ mod tests {
     }
 
     #[test]
-    fn the_list_names_every_quantity_with_its_meaning() {
+    fn the_list_names_everything_that_can_be_explained_with_its_meaning() {
         let text = list();
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH && line.trim_end() == line), "{text}");
-        for quantity in Quantity::ALL {
-            assert!(text.contains(&format!("\n  {quantity} ")), "{quantity}");
+        for topic in Topic::all() {
+            assert!(text.contains(&format!("\n  {} ", topic.term().name)), "{topic:?}");
         }
+    }
+
+    #[test]
+    fn a_term_says_where_it_stands_and_which_rows_are_its_own() {
+        let of = |name: &str| entry(Topic::named(name).expect("known"));
+        assert!(of("rho").contains("/ and its name, or :view profile") && of("rho").contains("--to csv, rows rho"));
+        assert!(of("step_time").contains("rows step_ns"));
+        assert!(of("grad_histogram").contains(":view histogram") && !of("grad_histogram").contains("as a table"));
     }
 
     #[test]

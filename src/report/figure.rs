@@ -135,6 +135,7 @@ struct Plan<'a> {
 /// Draws all but the cells, which it hands back with their places.
 fn draw<B: DrawingBackend>(pen: &Pen<B>, plan: &Plan<'_>) -> Result<Vec<Placed>, ExportError> {
     let scale = Scale::new(plan.quantity, plan.lanes().filter_map(|lane| lane.history.range(plan.quantity)));
+    let scale = scale.marking(plan.lanes().filter_map(|lane| lane.history.extent(plan.quantity)));
     let lanes = plan.lanes().count();
     let (columns, rows) = arrangement(lanes);
     let (columns, rows) = (columns.cast_signed(), rows.cast_signed());

@@ -8,6 +8,7 @@
 //! ```
 
 use super::scene::{LaneRef, Scene};
+use crate::history::Known;
 use crate::layer::LayerKind;
 use crate::quantity::Quantity;
 use crate::units::{LayerId, Step};
@@ -75,7 +76,7 @@ impl Anatomy {
     pub(super) fn at_cursor(scene: &Scene, lane: &LaneRef<'_>) -> Self {
         let layer = lane.layer_at(scene.view.cursor.depth);
         let next = LayerId(layer.0 + 1);
-        let step = scene.cursor_step();
+        let step = scene.shown_step(lane);
         let at = |layer: LayerId, quantity: Quantity| value(lane, quantity, layer, step?);
         let here = |quantity: Quantity| at(layer, quantity);
         let steps = Part::STEPS.iter().filter_map(|(part, factor)| Some((*part, Some(here(*factor)?))));
@@ -130,15 +131,10 @@ impl Anatomy {
 
 /// The value at a step, or the mean of its bucket where that is all there is.
 fn value(lane: &LaneRef<'_>, quantity: Quantity, layer: LayerId, step: Step) -> Option<f64> {
-    if lane.history.end().is_some() && lane.history.last_step().is_some_and(|last| step > last) {
-        return None;
+    match lane.history.known(quantity, layer, step)? {
+        Known::Exactly(value) => Some(f64::from(value)),
+        Known::Roughly(summary) => summary.mean.or(summary.last).map(f64::from),
     }
-    let exact = lane.history.value(quantity, layer, step);
-    if exact.is_some() || lane.history.record(Some(step)).is_some() {
-        return exact.map(f64::from);
-    }
-    let summary = lane.history.summary(quantity, layer, step)?;
-    summary.mean.or(summary.last).map(f64::from)
 }
 
 /// How many rows a part takes.

@@ -208,23 +208,6 @@ impl LayerAxis {
     }
 }
 
-/// Round numbers within a range, at most `most` of them: multiples of 1, 2 or 5 times a power of ten.
-#[must_use]
-pub fn ticks(range: &Range<u64>, most: usize) -> Vec<u64> {
-    let span = range.end.saturating_sub(range.start);
-    let mut stride: u64 = 1;
-    for factor in [2, 5, 10].iter().cycle() {
-        if span / stride < most.max(1) as u64 {
-            break;
-        }
-        let decade = 10u64.pow(stride.ilog10());
-        let Some(next) = decade.checked_mul(*factor) else { break };
-        stride = next;
-    }
-    let first = range.start.div_ceil(stride).max(1).saturating_mul(stride);
-    (first..range.end).step_by(usize::try_from(stride).unwrap_or(usize::MAX)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -283,13 +266,5 @@ mod tests {
         }
         assert_eq!(LayerAxis::new(0, &(0.0..1.0), 5).layers, 0..0);
         assert_eq!(LayerAxis::new(100, &(0.999..0.9991), 5).layers.len(), 1);
-    }
-
-    #[test]
-    fn ticks_are_round_and_few() {
-        assert_eq!(ticks(&(1..301), 6), vec![100, 200, 300]);
-        assert_eq!(ticks(&(1..9), 20), (1..9).collect::<Vec<_>>());
-        assert!(ticks(&(1..u64::MAX), 4).len() <= 4);
-        assert!(ticks(&(5..5), 4).is_empty());
     }
 }

@@ -11,9 +11,9 @@ use ratatui::layout::Rect;
 
 use super::axis::{LayerAxis, StepAxis};
 use super::layout::Layout;
-use super::scene::{LaneRef, Mode, Scene};
+use super::scene::{LaneRef, Mode, Scene, Standing};
 use super::theme::Theme;
-use super::view::{loss, rho};
+use super::view::step_chart::chart_of;
 use crate::history::{Cell, Scalar, ScalarBucket};
 use crate::layer::LayerKind;
 use crate::profile::Profile;
@@ -44,6 +44,8 @@ pub struct Picture {
     pub theories: Vec<Result<Prediction, Unfit>>,
     /// The same on the axis of the quantity in view, a value per layer; empty where theory says nothing.
     pub predicted: Vec<Vec<Cell>>,
+    /// Largest |log-ratio|, or difference, of what is in view; 0 where that is not the difference.
+    pub largest_ratio: f32,
     /// What the curves were computed for.
     curves_key: Option<CurvesKey>,
 }
@@ -54,7 +56,7 @@ struct CurvesKey {
     /// Of the loss and of ρ.
     dots: [usize; 2],
     newest: Option<Step>,
-    cursor: Option<Step>,
+    standings: Vec<Option<Standing>>,
     quantity: Quantity,
 }
 
@@ -69,9 +71,12 @@ impl Scene {
         picture.plates(self, &layout, theme);
         picture.theories(self);
         picture.curves(self, &layout);
+        picture.largest_ratio = 0.0;
         if self.view.mode == Mode::Difference {
-            let largest = picture.largest_ratio();
-            self.scales.include_difference(quantity, largest);
+            picture.largest_ratio = picture.largest_ratio();
+            // Two values that both lie on the scale differ by no more than its length.
+            let most = self.scales.of(quantity).map_or(f32::INFINITY, |scale| scale.high - scale.low);
+            self.scales.include_difference(quantity, picture.largest_ratio.min(most));
         }
         self.picture = picture;
     }
@@ -83,6 +88,12 @@ impl Picture {
     pub fn ratio(&self, lane: usize, pixel: usize, bin: usize) -> Cell {
         let at = |lane: usize| self.plates.get(&lane).map_or(Cell::Empty, |plate| plate.at(pixel, bin));
         compare(at(lane), at(0))
+    }
+
+    /// What was known of steps that had passed has changed: everything that was cut from history is computed again.
+    pub(super) fn forget(&mut self) {
+        self.plates.clear();
+        self.curves_key = None;
     }
 
     fn plates(&mut self, scene: &Scene, layout: &Layout, theme: &Theme) {
@@ -116,9 +127,10 @@ impl Picture {
     fn curves(&mut self, scene: &Scene, layout: &Layout) {
         let axis = layout.step_axis(scene);
         let width = |chart: Option<Rect>| chart.map_or(0, |chart| usize::from(chart.width) * DOTS);
-        let dots = [width(layout.loss.map(loss::chart_of)), width(layout.rho.map(rho::chart_of))];
-        let (newest, cursor) = (scene.newest(), scene.cursor_step());
-        let key = CurvesKey { axis, dots, newest, cursor, quantity: scene.view.quantity };
+        let dots = [width(layout.loss.map(chart_of)), width(layout.rho.map(chart_of))];
+        let newest = scene.newest();
+        let standings = scene.lanes().map(|lane| scene.standing(&lane)).collect();
+        let key = CurvesKey { axis, dots, newest, standings, quantity: scene.view.quantity };
         if self.curves_key.as_ref() == Some(&key) {
             return;
         }
@@ -130,8 +142,10 @@ impl Picture {
         self.losses = cut(Scalar::Loss, dots[0]);
         self.rhos = cut(Scalar::Rho, dots[1]);
         let profile_of = |quantity: Quantity| {
-            let at = move |lane: LaneRef<'_>| cursor.map(|step| lane.history.profile(quantity, step));
-            scene.lanes().map(move |lane| at(lane).unwrap_or_default())
+            scene.lanes().map(move |lane| match scene.shown_step(&lane) {
+                Some(step) => lane.history.profile(quantity, step),
+                None => vec![Cell::Empty; lane.history.layers()],
+            })
         };
         self.profiles = profile_of(scene.view.quantity).collect();
         self.signals.clear();

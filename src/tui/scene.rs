@@ -1,12 +1,14 @@
 //! What is on the screen: the runs, and how a person looks at them. Plain data; rendering reads it, `update` writes it.
 
 mod overlay;
+mod standing;
 mod status;
 mod view;
 
 use std::collections::BTreeMap;
 
 pub use overlay::{Field, Form, Overlay, Picker};
+pub use standing::Standing;
 pub use status::{Activity, Status};
 pub use view::{Cursor, LearningRate, Mode, Play, PlayMotion, View};
 
@@ -81,6 +83,9 @@ impl Scene {
             self.status.start_again();
         } else if let Some(history) = self.runs.get_mut(&run) {
             history.push(event);
+            if matches!(event, Event::Recall(_)) {
+                self.picture.forget();
+            }
             self.status.follow(&self.runs, event);
         }
     }

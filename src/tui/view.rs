@@ -14,12 +14,13 @@ pub(super) mod help;
 mod histogram;
 pub(in crate::tui) mod inspector;
 mod legend;
-pub(super) mod loss;
+mod loss;
 mod notice;
 mod picker;
-pub(super) mod profile;
-pub(super) mod rho;
+mod profile;
+mod rho;
 mod small;
+pub(super) mod step_chart;
 mod steps;
 
 use ratatui::buffer::Buffer;

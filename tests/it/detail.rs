@@ -81,6 +81,12 @@ fn a_deep_plain_kaiming_stack_shatters_without_normalization_where_it_is_deep_an
 }
 
 #[test]
+fn without_a_norm_shatter_is_small_in_a_collapsed_stack_and_says_nothing_of_its_health() {
+    let plain = settled(&relu(Wiring::Plain), Backend::Flex, 1);
+    assert!((0.05..0.4).contains(&plain), "{plain}");
+}
+
+#[test]
 fn histograms_count_every_element_of_the_gradient_before_clipping() {
     for backend in BACKENDS {
         for norm in [Norm::None, Norm::Batch] {

@@ -6,13 +6,14 @@ use plotters::prelude::DrawingBackend;
 
 use super::pen::{Anchor, Area, INK, MUTED, Pen};
 use super::raster::{Placed, Raster, Special};
-use super::scale::{Scale, round_counts};
+use super::scale::Scale;
 use crate::event::{LaneHeader, RunHeader};
 use crate::history::{LaneHistory, Reduce, Window};
 use crate::layer::LayerKind;
 use crate::number;
 use crate::quantity::Quantity;
 use crate::report::{ExportError, profile};
+use crate::round;
 use crate::units::LayerId;
 
 /// Space above the cells: name and title.
@@ -98,7 +99,7 @@ impl Panel<'_> {
         let mut free = cells.y - LAYER_LABEL;
         let mut rows: Vec<usize> = Vec::new();
         rows.extend((kind(0) == Some(LayerKind::Stem)).then_some(0));
-        let counts = round_counts(1, blocks.max(1), cells.height, 2 * LAYER_LABEL);
+        let counts = round::counts(&(1..blocks.max(1) + 1), (cells.height / (2 * LAYER_LABEL)) as usize);
         rows.extend(counts.into_iter().filter_map(|block| usize::try_from(block).ok()));
         let last = layers.saturating_sub(1);
         let has_head = kind(last) == Some(LayerKind::Head);
@@ -119,7 +120,7 @@ impl Panel<'_> {
         let bottom = cells.y + cells.height;
         let count = (self.steps.end - self.steps.start) as f32;
         let (first, last) = (self.steps.start, self.steps.end - 1);
-        for step in round_counts(first, last, cells.width, STEP_LABEL) {
+        for step in round::counts(&(first..last + 1), (cells.width / STEP_LABEL) as usize) {
             let x = cells.x + (((step - first) as f32 + 0.5) * cells.width as f32 / count) as i32;
             pen.line((x, bottom + 1), (x, bottom + 5))?;
             pen.text((x, bottom + 13), 13.0, MUTED, Anchor::Center, &number::count(step))?;

@@ -5,9 +5,13 @@ use plotters::style::RGBColor;
 use crate::history::Cell;
 use crate::number;
 use crate::quantity::{Axis, Quantity};
+use crate::round;
 
 /// Numbers beside the colour bar at most.
 const MOST_TICKS: f32 = 9.0;
+
+/// Between an end that has a number of its own and the next, along the bar.
+const APART: f32 = 0.05;
 
 /// One scale for all lanes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,6 +19,8 @@ pub(super) struct Scale {
     axis: Axis,
     low: f32,
     high: f32,
+    /// Whether values lie below and above it, which have the colour of that end.
+    beyond: [bool; 2],
 }
 
 /// A number beside an axis.
@@ -44,7 +50,14 @@ impl Scale {
             Axis::Log => (low.floor(), high.ceil()),
             Axis::Linear => (low, high),
         };
-        Self { axis, low, high: if high > low { high } else { low + 1.0 } }
+        Self { axis, low, high: if high > low { high } else { low + 1.0 }, beyond: [false; 2] }
+    }
+
+    /// Says which values there are in all, those of a lane that blew up included.
+    pub(super) fn marking(self, extents: impl Iterator<Item = (f32, f32)>) -> Self {
+        let beyond = extents
+            .fold(self.beyond, |[below, above], (low, high)| [below || low < self.low, above || high > self.high]);
+        Self { beyond, ..self }
     }
 
     pub(super) fn color(&self, cell: Cell) -> RGBColor {
@@ -62,15 +75,25 @@ impl Scale {
         (value - self.low) / (self.high - self.low)
     }
 
-    /// Numbers beside the bar, from the lowest: count decades, or round numbers.
+    /// Numbers beside the bar, from the lowest: count decades, or round numbers; an end that values lie beyond has its own.
     pub(super) fn ticks(&self) -> Vec<Tick> {
+        let gap = |least: f32| round::above(f64::from(least)) as f32;
         let gap = match self.axis {
-            Axis::Log => round_gap(((self.high - self.low) / MOST_TICKS).max(1.0)).ceil(),
-            Axis::Linear => round_gap((self.high - self.low) / MOST_TICKS),
+            Axis::Log => gap(((self.high - self.low) / MOST_TICKS).max(1.0)).ceil(),
+            Axis::Linear => gap((self.high - self.low) / MOST_TICKS),
         };
         let first = (self.low / gap).ceil() as i64;
         let values = (first..).map(|count| count as f32 * gap).take_while(|value| *value <= self.high);
-        values.map(|value| Tick { position: self.position(value), label: self.label(value) }).collect()
+        let ticks = values.map(|value| Tick { position: self.position(value), label: self.label(value) });
+        let marked =
+            |mark: &str, end: f32| Tick { position: self.position(end), label: format!("{mark} {}", self.label(end)) };
+        let [below, above] = self.beyond;
+        let (below, above) = (below.then(|| marked("≤", self.low)), above.then(|| marked("≥", self.high)));
+        let is_free = |tick: &Tick| {
+            (below.is_none() || tick.position > APART) && (above.is_none() || tick.position < 1.0 - APART)
+        };
+        let ticks: Vec<Tick> = ticks.filter(is_free).collect();
+        below.into_iter().chain(ticks).chain(above).collect()
     }
 
     fn label(&self, value: f32) -> String {
@@ -85,20 +108,6 @@ impl Scale {
 pub(super) fn shade_at(position: f32) -> RGBColor {
     let color = colorous::VIRIDIS.eval_continuous(f64::from(position.clamp(0.0, 1.0)));
     RGBColor(color.r, color.g, color.b)
-}
-
-/// The least of 1, 2, 5 × 10ᵏ that is not below `gap`.
-fn round_gap(gap: f32) -> f32 {
-    let decade = 10_f32.powf(gap.log10().floor());
-    let round = [1.0, 2.0, 5.0].map(|digit| digit * decade);
-    round.into_iter().find(|round| *round >= gap * 0.999).unwrap_or(10.0 * decade)
-}
-
-/// Round numbers within a range of counts, about `room` pixels wide, each label some `each` pixels.
-pub(super) fn round_counts(from: u64, to: u64, room: i32, each: i32) -> Vec<u64> {
-    let most = (room / each.max(1)).max(1);
-    let gap = round_gap((to.saturating_sub(from) as f32 / most as f32).max(1.0)).ceil() as u64;
-    (from.div_ceil(gap)..=to / gap).map(|count| count * gap).collect()
 }
 
 fn superscript(power: i32) -> String {
@@ -120,6 +129,15 @@ mod tests {
     }
 
     #[test]
+    fn an_end_that_values_lie_beyond_says_so() {
+        let scale = Scale::new(Quantity::SignalNorm, [(-3.0, 1.0)].into_iter());
+        let labels = |scale: Scale| scale.ticks().into_iter().map(|tick| tick.label).collect::<Vec<_>>();
+        assert_eq!(labels(scale), ["10⁻³", "10⁻²", "10⁻¹", "10⁰", "10¹"]);
+        let marked = scale.marking([(-3.0, 1.0), (-2.0, 30.0)].into_iter());
+        assert_eq!(labels(marked), ["10⁻³", "10⁻²", "10⁻¹", "10⁰", "≥ 10¹"]);
+    }
+
+    #[test]
     fn a_run_without_values_still_has_a_scale() {
         let scale = Scale::new(Quantity::SignalNorm, std::iter::empty());
         assert_eq!(scale.ticks().len(), 2);
@@ -135,12 +153,5 @@ mod tests {
             assert!(values.iter().all(|value| distance(*value, one) > 24), "{one:?}");
             assert!(special.into_iter().skip(index + 1).all(|other| distance(one, other) > 24), "{one:?}");
         }
-    }
-
-    #[test]
-    fn counts_along_an_axis_are_round_and_few() {
-        assert_eq!(round_counts(1, 2001, 500, 70), [500, 1000, 1500, 2000]);
-        assert_eq!(round_counts(1, 50, 400, 30), [5, 10, 15, 20, 25, 30, 35, 40, 45, 50]);
-        assert_eq!(round_counts(1, 2, 200, 70), [1, 2]);
     }
 }

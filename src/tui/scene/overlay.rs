@@ -1,7 +1,7 @@
 //! What lies on top of the panes: help, the form of settings, the list of quantities, the command line, the question
 //! before quitting.
 
-use crate::quantity::Quantity;
+use crate::quantity::{Home, Term, Topic};
 
 /// What lies on top of the panes; Escape closes it.
 #[derive(Clone, Debug, Default)]
@@ -16,7 +16,7 @@ pub enum Overlay {
     },
     /// Settings that restart the lanes.
     Form(Form),
-    /// Quantities to choose from.
+    /// Quantities and views to choose from.
     Picker(Picker),
     /// The command line.
     Command(tui_input::Input),
@@ -48,7 +48,7 @@ pub struct Field {
     pub problem: Option<String>,
 }
 
-/// Quantities to choose from, searched as one types.
+/// Quantities, and terms that have a view of their own, to choose from; searched as one types.
 #[derive(Clone, Debug, Default)]
 pub struct Picker {
     /// What to search for.
@@ -58,56 +58,70 @@ pub struct Picker {
 }
 
 impl Picker {
+    /// What there is to choose from: what the heatmaps can show, and what has a view of its own.
+    pub fn topics() -> impl Iterator<Item = Topic> {
+        let can_be_shown = |topic: &Topic| match topic.term().home {
+            Home::Heatmaps | Home::Histograms | Home::Profile | Home::Loss => true,
+            Home::Values | Home::Title | Home::Header | Home::Tables => false,
+        };
+        Topic::all().filter(can_be_shown)
+    }
+
     /// What was found: those whose name begins so first, then those that hold it in their name, then the others.
     #[must_use]
-    pub fn found(&self) -> Vec<Quantity> {
+    pub fn found(&self) -> Vec<Topic> {
         let search = self.search.value().to_lowercase();
         let words: Vec<String> = search.split_whitespace().map(|word| word.replace('-', "_")).collect();
         let name = words.join("_");
-        let rank = |quantity: &Quantity| match quantity.name() {
+        let rank = |topic: &Topic| match topic.term().name {
             found if found.starts_with(&name) => 0,
             found if found.contains(&name) => 1,
             _ => 2,
         };
-        let mut found: Vec<Quantity> = Quantity::ALL
-            .iter()
-            .copied()
-            .filter(|quantity| words.iter().all(|word| speaks_of(*quantity, word)))
-            .collect();
+        let mut found: Vec<Topic> =
+            Self::topics().filter(|topic| words.iter().all(|word| speaks_of(*topic, word))).collect();
         found.sort_by_key(rank);
         found
     }
 
     /// The chosen one; `None` where nothing was found.
     #[must_use]
-    pub fn chosen(&self) -> Option<Quantity> {
+    pub fn chosen(&self) -> Option<Topic> {
         self.found().get(self.focus).copied()
     }
 }
 
 /// Whether a word stands in the name, the symbol or the meaning.
-fn speaks_of(quantity: Quantity, word: &str) -> bool {
-    let definition = quantity.definition();
-    let texts = [definition.name, definition.symbol, definition.ascii, definition.meaning];
+fn speaks_of(topic: Topic, word: &str) -> bool {
+    let Term { name, symbol, ascii, meaning, .. } = topic.term();
+    let texts = [name, symbol, ascii, meaning];
     texts.iter().any(|text| text.to_lowercase().replace('-', "_").contains(word))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quantity::Quantity;
 
-    fn found(search: &str) -> Vec<Quantity> {
-        Picker { search: tui_input::Input::new(search.to_owned()), focus: 0 }.found()
+    fn found(search: &str) -> Vec<&'static str> {
+        let found = Picker { search: tui_input::Input::new(search.to_owned()), focus: 0 }.found();
+        found.into_iter().map(|topic| topic.term().name).collect()
     }
 
     #[test]
     fn the_search_reads_name_symbol_and_meaning_and_names_come_first() {
-        assert_eq!(found(""), Quantity::ALL);
-        assert_eq!(found("gain").first(), Some(&Quantity::Gain));
-        assert!(found("gain").contains(&Quantity::GainWeight));
-        assert_eq!(found("signal-n"), [Quantity::SignalNorm]);
-        assert_eq!(found("Not Moving"), [Quantity::UpdateRatio]);
-        assert_eq!(found("cos(I"), [Quantity::ChannelCosine]);
-        assert_eq!(found("zzz"), []);
+        assert!(Quantity::ALL.iter().all(|quantity| found("").contains(&quantity.name())));
+        assert_eq!(found("gain").first(), Some(&"gain"));
+        assert!(found("gain").contains(&"gain_weight"));
+        assert_eq!(found("signal-n"), ["signal_norm"]);
+        assert_eq!(found("Not Moving"), ["update_ratio"]);
+        assert_eq!(found("cos(I"), ["channel_cosine"]);
+        assert_eq!(found("zzz"), [""; 0]);
+    }
+
+    #[test]
+    fn what_has_a_view_of_its_own_is_found_and_what_has_none_is_not() {
+        assert_eq!((found("histogram")[0], found("rho")[0], found("loss")[0]), ("grad_histogram", "rho", "loss"));
+        assert!(["accuracy", "attenuation", "step_time"].iter().all(|name| !found("").contains(name)));
     }
 }

@@ -7,7 +7,7 @@ use crate::tui::action::{Place, Turn};
 use crate::tui::axis::StepAxis;
 use crate::tui::layout::{Layout, Pane};
 use crate::tui::scene::{Overlay, Scene};
-use crate::tui::view::{loss, profile, rho};
+use crate::tui::view::step_chart::chart_of;
 
 /// What lies under the pointer, as a step, a relative depth, or both.
 #[derive(Clone, Copy, Default)]
@@ -64,13 +64,13 @@ fn target(scene: &Scene, place: Place, area: Rect) -> Target {
     if let Some(pane) = pane_at(&layout, place) {
         return in_picture(scene, pane, &axis, place);
     }
-    let over_steps = layout.loss.map(loss::chart_of).or(layout.rho.map(rho::chart_of));
+    let over_steps = layout.loss.or(layout.rho).map(chart_of);
     if let Some(chart) = over_steps.filter(|chart| chart.contains(position(place))) {
         let steps = axis.steps();
         let share = share(place.column, chart.x, chart.width);
         return Target { step: Some(steps.start + (share * (steps.end - steps.start) as f64) as u64), depth: None };
     }
-    if let Some(chart) = layout.profile.map(profile::chart_of).filter(|chart| chart.contains(position(place))) {
+    if let Some(chart) = layout.profile.map(chart_of).filter(|chart| chart.contains(position(place))) {
         let depth = &scene.view.depth;
         let share = share(place.column, chart.x, chart.width);
         return Target { step: None, depth: Some(depth.start + share * (depth.end - depth.start)) };

@@ -1,11 +1,11 @@
-//! The list of quantities: what is typed narrows it, Enter takes the chosen one.
+//! The list of quantities and views: what is typed narrows it, Enter takes the chosen one.
 
 use tui_input::InputRequest;
 
-use super::turned;
-use crate::quantity::Quantity;
+use super::{show, turned};
+use crate::quantity::{Home, Quantity, Topic};
 use crate::tui::action::Turn;
-use crate::tui::scene::{Overlay, Picker, Scene};
+use crate::tui::scene::{Mode, Overlay, Picker, Scene};
 
 /// Opens the list at the quantity in view.
 pub(super) fn open(scene: &mut Scene) {
@@ -32,8 +32,33 @@ pub(super) fn edit(picker: &mut Picker, request: InputRequest) {
 pub(super) fn submit(scene: &mut Scene) {
     let Overlay::Picker(picker) = &scene.view.overlay else { return };
     let Some(chosen) = picker.chosen() else { return };
-    scene.view.quantity = chosen;
     scene.view.overlay = Overlay::None;
+    match chosen {
+        Topic::Quantity(quantity) => show_quantity(scene, quantity),
+        Topic::Term(term) => {
+            if let Some(mode) = view_of(term.home) {
+                show(scene, mode);
+            }
+        }
+    }
+}
+
+/// The view of its own that something has.
+pub(super) fn view_of(home: Home) -> Option<Mode> {
+    match home {
+        Home::Histograms => Some(Mode::Histogram),
+        Home::Profile => Some(Mode::Profile),
+        Home::Loss => Some(Mode::Loss),
+        Home::Heatmaps | Home::Values | Home::Title | Home::Header | Home::Tables => None,
+    }
+}
+
+fn show_quantity(scene: &mut Scene, chosen: Quantity) {
+    scene.view.quantity = chosen;
+    if matches!(scene.view.mode, Mode::Histogram | Mode::Loss) {
+        // Neither shows a quantity.
+        show(scene, Mode::Heatmaps);
+    }
     if !scene.quantities_with_values().contains(&chosen) {
         scene.say(format!("{chosen} has no values in this run yet"));
     }
@@ -66,6 +91,22 @@ mod tests {
         act(&mut scene, [Action::Submit]);
         assert_eq!(scene.view.quantity, Quantity::GainActivation);
         assert!(matches!(scene.view.overlay, Overlay::None));
+    }
+
+    #[test]
+    fn what_has_a_view_of_its_own_opens_it_and_a_quantity_comes_back_from_there() {
+        let mut scene = sample::demo(3);
+        let choose = |scene: &mut Scene, name| {
+            act(scene, [Action::OpenPicker].into_iter().chain(typed(name)).chain([Action::Submit]));
+            scene.view.mode
+        };
+        let before = scene.view.quantity;
+        assert_eq!(choose(&mut scene, "grad_histogram"), Mode::Histogram);
+        assert_eq!(choose(&mut scene, "rho"), Mode::Profile);
+        assert_eq!(choose(&mut scene, "loss"), Mode::Loss);
+        assert_eq!(scene.view.quantity, before);
+        assert_eq!(choose(&mut scene, "act_rms"), Mode::Heatmaps);
+        assert_eq!(scene.view.quantity, Quantity::ActRms);
     }
 
     #[test]

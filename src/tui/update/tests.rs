@@ -335,7 +335,7 @@ fn a_click_puts_the_cursor_there_and_dragging_pans() {
     assert!(scene.view.steps.clone().expect("zoomed").start > before.start);
     // A click on the loss chart moves the step alone.
     let depth = scene.view.cursor.depth;
-    let chart = crate::tui::view::loss::chart_of(layout.loss.expect("shown"));
+    let chart = crate::tui::view::step_chart::chart_of(layout.loss.expect("shown"));
     act(&mut scene, Action::Click(Place { column: chart.x, row: chart.y }));
     assert_eq!(scene.view.cursor.depth, depth);
 }

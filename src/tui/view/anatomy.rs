@@ -27,19 +27,28 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use super::frame::{cut, fit, framed};
+use crate::quantity::Quantity;
 use crate::tui::anatomy::{Anatomy, EQUATIONS, Grid, Part, nodes};
 use crate::tui::layout::{Diagram, split_top};
-use crate::tui::scene::Scene;
+use crate::tui::scene::{Scene, Standing};
+use crate::tui::schedule;
 use crate::tui::theme::{Role, Theme};
 use drawing::Drawing;
 
 pub(super) fn render(scene: &Scene, theme: &Theme, diagram: &Diagram, buffer: &mut Buffer) {
     let Some(lane) = scene.lanes().nth(diagram.lane) else { return };
     let anatomy = Anatomy::at_cursor(scene, &lane);
-    let title = vec![
+    let mut title = vec![
         (0, Line::styled(scene.lane_name(&lane), theme.lane(diagram.lane).add_modifier(Modifier::BOLD))),
         (1, Line::styled(anatomy.name.clone(), theme.style(Role::Strong))),
     ];
+    let nothing = scene.standing(&lane).and_then(Standing::why_nothing);
+    title.extend(nothing.map(|why| (2, Line::styled(why, theme.style(Role::Warning)))));
+    // Everything in the diagram is taken at the same steps as the signal.
+    let older = schedule::of_shown_step(scene, &lane, Quantity::SignalNorm);
+    title.extend(older.map(|words| (2, Line::styled(words, theme.style(Role::Text)))));
+    let every = schedule::words(lane.run.header().config.as_ref(), Quantity::SignalNorm.definition().cadence);
+    title.extend(every.map(|every| (3, Line::styled(every, theme.style(Role::Dim)))));
     let title = fit(title, diagram.frame.width.saturating_sub(6));
     let inner = framed(theme, diagram.frame, &title, buffer);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };

@@ -21,14 +21,16 @@ use crate::history::Cell;
 use crate::number;
 use crate::profile::Profile;
 use crate::quantity::{Axis, Quantity};
-use crate::tui::axis::{LayerAxis, StepAxis, ticks};
+use crate::round;
+use crate::tui::axis::{LayerAxis, StepAxis};
 use crate::tui::layout::Pane;
 use crate::tui::scale::Scale;
-use crate::tui::scene::{LaneRef, Mode, Scene};
+use crate::tui::scene::{LaneRef, Mode, Scene, Standing};
+use crate::tui::schedule;
 use crate::tui::theme::{Glyphs, Role, Theme, contrast};
 
 /// Columns of a pane below which its title is shortened.
-const NARROW: u16 = 48;
+pub(super) const NARROW: u16 = 48;
 /// Columns of a pane from which its title has room for whole phrases.
 const WIDE: u16 = 72;
 /// Rows between two labels of layers.
@@ -120,7 +122,10 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> L
     if let Some(profile) = scene.picture.signals.get(pane.lane) {
         parts.extend(signal(scene, theme, pane, lane, profile));
     }
-    parts.extend(end_of(theme, pane, lane));
+    let every = schedule::words(lane.run.header().config.as_ref(), definition.cadence);
+    let every = every.map(|every| if pane.frame.width < NARROW { every.replace(" steps", "") } else { every });
+    parts.extend(every.map(|every| (3, Line::styled(every, dim))));
+    parts.extend(end_of(scene, theme, pane, lane));
     fit(parts, pane.frame.width.saturating_sub(6))
 }
 
@@ -181,12 +186,16 @@ fn chip(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> Style 
     bold.bg(shade.ground).fg(contrast(shade.ground))
 }
 
-fn end_of<'a>(theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> Option<(u8, Line<'a>)> {
-    let end = lane.history.end()?;
+/// How the lane ended; of one that took all its steps only that the cursor stands after them, and the same of one that is
+/// far behind.
+fn end_of<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> Option<(u8, Line<'a>)> {
+    let why_nothing = || scene.standing(lane).and_then(Standing::why_nothing);
+    let after = || why_nothing().map(|why| (0, Line::styled(why, theme.style(Role::Warning))));
+    let Some(end) = lane.history.end() else { return after() };
     let at = if pane.frame.width < NARROW { "at" } else { "at step" };
     let step = format!("{at} {}", number::count(end.step.0));
     let (words, role) = match &end.outcome {
-        Outcome::Completed => return None,
+        Outcome::Completed => return after(),
         Outcome::Stopped => (format!("stopped {step}"), Role::Warning),
         Outcome::Diverged => (format!("diverged {step}"), Role::Bad),
         Outcome::Failed(message) => (format!("failed {step}: {message}"), Role::Bad),
@@ -216,7 +225,7 @@ pub(super) fn layer_labels(scene: &Scene, theme: &Theme, pane: &Pane, layers: &L
     let range = layers.layers.start as u64..layers.layers.end as u64;
     // The cursor first, then the ends, then round numbers: what comes first keeps its place.
     let mut wanted = vec![cursor, layers.layers.start, layers.layers.end.saturating_sub(1), 1, last];
-    wanted.extend(ticks(&range, most.max(2)).into_iter().map(|layer| layer as usize));
+    wanted.extend(round::counts(&range, most.max(2)).into_iter().map(|layer| layer as usize));
     let mut taken: Vec<usize> = Vec::new();
     for layer in wanted {
         let Some(row) = row_of(layers, layer, per_cell) else { continue };

@@ -17,16 +17,20 @@ use ratatui::text::{Line, Span};
 
 use super::cell::{Cross, Painter};
 use super::frame::{fit, framed, words};
-use super::heatmap::layer_labels;
+use super::heatmap::{NARROW, layer_labels};
 use crate::event::HistogramRecord;
 use crate::histogram::{BINS, FIRST_EXPONENT, Histogram};
-use crate::history::Cell;
+use crate::history::{Cell, Taken};
 use crate::number;
+use crate::quantity::Cadence;
 use crate::tui::axis::LayerAxis;
 use crate::tui::layout::Pane;
 use crate::tui::scale::Scale;
-use crate::tui::scene::{LaneRef, Scene};
+use crate::tui::scene::{LaneRef, Scene, Standing};
+use crate::tui::schedule;
+use crate::tui::source::SourceKind;
 use crate::tui::theme::{Role, Theme};
+use crate::units::Step;
 
 /// log₁₀ of the share of a layer's elements that is drawn darkest, and of all of them.
 pub(super) const SHARES: Scale = Scale { low: -4.0, high: 0.0 };
@@ -40,8 +44,9 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buf
     let record = counted(scene, &lane);
     framed(theme, pane.frame, &title(scene, theme, pane, record), buffer);
     let Some(record) = record else {
-        let text = "no histogram yet: they are counted every few steps (--histograms)";
-        words((pane.picture.x, pane.picture.y), text, pane.picture.width, theme.style(Role::Dim), buffer);
+        for (line, row) in why_none(scene, &lane).iter().zip(pane.picture.rows()) {
+            words((row.x, row.y), line, row.width, theme.style(Role::Dim), buffer);
+        }
         return;
     };
     let pixels = usize::from(pane.picture.height) * theme.pixels_per_cell();
@@ -53,7 +58,38 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buf
 
 /// What was counted of a lane at the cursor's step.
 fn counted<'a>(scene: &Scene, lane: &LaneRef<'a>) -> Option<&'a HistogramRecord> {
-    lane.history.histogram(scene.cursor_step()?).map(std::sync::Arc::as_ref)
+    lane.history.histogram(scene.shown_step(lane)?).map(std::sync::Arc::as_ref)
+}
+
+/// Why there is nothing to show, and how to get it.
+fn why_none(scene: &Scene, lane: &LaneRef<'_>) -> Vec<String> {
+    if let Some(why) = scene.standing(lane).and_then(Standing::why_nothing) {
+        return vec![why];
+    }
+    let mut lines = vec!["no histogram yet".to_owned()];
+    let Some(config) = lane.run.header().config.as_ref() else {
+        return vec!["no histograms in this trace".to_owned()];
+    };
+    match schedule::words(Some(config), Cadence::Counted) {
+        Some(every) => {
+            // Within a budget, or without a schedule of their own, they come with the costly quantities.
+            let is_alone = config.histograms.is_some() && config.budget().is_none();
+            let setting = if is_alone { "--histograms" } else { "--detail" };
+            lines.push(format!("counted {every} ({setting})"));
+        }
+        None if config.histograms.is_none() && config.detail.is_none() => {
+            lines = vec!["no histograms: none are counted".to_owned(), "--histograms 10 counts them".to_owned()];
+        }
+        None => {}
+    }
+    let next = lane.history.last_step().and_then(|newest| schedule::next_histogram(config, newest));
+    if let Some(next) = next.filter(|_| lane.history.end().is_none()) {
+        lines.push(format!("the next at step {}", number::count(next.0)));
+    }
+    if scene.status.kind == SourceKind::Live && config.flight.is_some() && lane.history.end().is_none() {
+        lines.push("F: the last steps with theirs".to_owned());
+    }
+    lines
 }
 
 /// Bins that any lane uses at the cursor's step, the same for all panes; all of them where none is used.
@@ -149,9 +185,9 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, record: Option<&Histogra
     let name = lanes.get(pane.lane).map_or_else(String::new, |lane| scene.lane_name(lane));
     let name = Span::styled(name, theme.lane(pane.lane).add_modifier(Modifier::BOLD));
     let dim = theme.style(Role::Dim);
-    let mut parts = vec![(0, Line::from(name)), (2, Line::styled("log₂|g|", dim))];
+    let mut parts = vec![(0, Line::from(name)), (3, Line::styled("log₂|g|", dim))];
     if let Some(record) = record {
-        parts.push((1, Line::styled(format!("step {}", number::count(record.step.0)), theme.style(Role::Strong))));
+        parts.push((1, Line::styled(of_step(scene, lanes.get(pane.lane), record.step), theme.style(Role::Strong))));
         let all = record.layers.iter().flatten();
         let (bad, zero) =
             all.fold((0, 0), |(bad, zero), counts| (bad + counts.nan + counts.pinf + counts.ninf, zero + counts.zero));
@@ -159,10 +195,20 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, record: Option<&Histogra
             parts.push((1, Line::styled(format!("{} not finite", number::count(bad)), theme.style(Role::Bad))));
         }
         if zero > 0 {
-            parts.push((3, Line::styled(format!("{} exact zeros", number::count(zero)), dim)));
+            parts.push((4, Line::styled(format!("{} exact zeros", number::count(zero)), dim)));
         }
+        let config = lanes.get(pane.lane).and_then(|lane| lane.run.header().config.as_ref());
+        let every = schedule::words(config, Cadence::Counted);
+        let every = every.map(|every| if pane.frame.width < NARROW { every.replace(" steps", "") } else { every });
+        parts.extend(every.map(|every| (2, Line::styled(every, dim))));
     }
     fit(parts, pane.frame.width.saturating_sub(6))
+}
+
+/// `step 401` where that is the cursor's, `of step 401` where it is not.
+fn of_step(scene: &Scene, lane: Option<&LaneRef<'_>>, counted: Step) -> String {
+    let shown = lane.and_then(|lane| scene.shown_step(lane)).unwrap_or(counted);
+    schedule::of_step(Taken::At(counted), shown).unwrap_or_else(|| format!("step {}", number::count(counted.0)))
 }
 
 /// `2^-40` and so on in the lower edge.

@@ -11,6 +11,7 @@ use crate::history::{Cell, Reduce};
 use crate::number;
 use crate::quantity::Axis;
 use crate::tui::layout::Layout;
+use crate::tui::scale::Scale;
 use crate::tui::scene::{Mode, Scene};
 use crate::tui::theme::{Role, Theme};
 use crate::units::Step;
@@ -22,7 +23,7 @@ const BAR_SHARE: u16 = 4;
 pub(super) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     let area = layout.legend;
     let painter = painter(scene, theme);
-    let (low, high) = ends(scene, painter.scale.low, painter.scale.high);
+    let (low, high) = ends(scene, theme, painter.scale);
     let dim = theme.style(Role::Dim);
     let mut bar = vec![Span::styled(format!("{low} "), dim)];
     let width = (area.width / BAR_SHARE).clamp(8, BAR);
@@ -54,7 +55,31 @@ fn is_blank(scene: &Scene, layout: &Layout) -> bool {
     !(scene.has_ended() && all && scene.newest().is_some_and(reaches))
 }
 
-fn ends(scene: &Scene, low: f32, high: f32) -> (String, String) {
+/// The ends in words; with an arrow where values lie outside, which have the colour of that end.
+fn ends(scene: &Scene, theme: &Theme, scale: Scale) -> (String, String) {
+    let (low, high) = numbers(scene, scale.low, scale.high);
+    let [below, above] = beyond(scene, scale);
+    let marked = |mark: &str, end: String| format!("{mark} {end}");
+    (
+        if below { marked(theme.glyph("≤", "<="), low) } else { low },
+        if above { marked(theme.glyph("≥", ">="), high) } else { high },
+    )
+}
+
+/// Whether a lane has had values below and above the scale.
+fn beyond(scene: &Scene, scale: Scale) -> [bool; 2] {
+    match scene.view.mode {
+        Mode::Anatomy | Mode::Histogram => [false; 2],
+        Mode::Difference => [scene.picture.largest_ratio > scale.high; 2],
+        Mode::Heatmaps | Mode::Profile | Mode::Loss => {
+            let extents = scene.lanes().filter_map(|lane| lane.history.extent(scene.view.quantity));
+            extents
+                .fold([false; 2], |[below, above], (low, high)| [below || low < scale.low, above || high > scale.high])
+        }
+    }
+}
+
+fn numbers(scene: &Scene, low: f32, high: f32) -> (String, String) {
     match (scene.view.mode, scene.view.quantity.definition().axis) {
         (Mode::Anatomy, _) => ("×1/8".to_owned(), "×8".to_owned()),
         (Mode::Histogram, _) => ("0.01 %".to_owned(), "100 %".to_owned()),

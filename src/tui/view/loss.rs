@@ -1,105 +1,64 @@
 //! Loss over steps on a logarithmic axis: one curve per lane, through the mean where several steps share a column and up
-//! to the largest where that stands out.
-
-use std::ops::Range;
+//! to the largest where that stands out. What a lane lost after it had blown up does not stretch the axis: an arrow stands
+//! where a curve leaves it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::ends::Ends;
-use super::frame::framed;
-use super::steps;
+use super::step_chart::{self, StepChart};
 use crate::history::ScalarBucket;
 use crate::number;
+use crate::round;
 use crate::tui::axis::StepAxis;
 use crate::tui::chart::{ACROSS, Canvas, DOWN, Stroke, dot_of};
-use crate::tui::layout::{inside, split_left};
 use crate::tui::scene::Scene;
 use crate::tui::theme::{Role, Theme};
 
-/// Columns for the numbers of the axis.
-const LABELS: u16 = 7;
+/// 10^log₁₀(v) is not exactly v.
+const HAIR: f64 = 1e-6;
 
 /// A largest value this many times the mean is a spike, which a mean would hide.
 const SPIKE: f32 = 10.0;
-
-/// Where the curves stand within the frame.
-pub(in crate::tui) fn chart_of(frame: Rect) -> Rect {
-    split_left(inside(frame), LABELS).1
-}
 
 pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, axis: &StepAxis, buffer: &mut Buffer) {
     let title = Line::from(vec![
         Span::styled("loss", theme.style(Role::Strong)),
         Span::styled("  log scale", theme.style(Role::Dim)),
     ]);
-    framed(theme, frame, &title, buffer);
-    let chart = chart_of(frame);
-    if chart.is_empty() {
-        return;
-    }
-    let steps = axis.steps();
-    let column = |step: u64| column_of(step, &steps, chart.width);
-    let cursor = scene.cursor_step().map(|step| step.0);
-    let edge = Rect { y: frame.bottom() - 1, height: 1, ..chart };
-    steps::label(theme, edge, &steps, cursor, column, buffer);
-    if let Some(column) = scene.view.cursor.step.and(cursor).and_then(column) {
-        vertical(theme, chart, column, buffer);
-    }
-    let Some((low, high)) = range(&scene.picture.losses) else { return };
+    let Some(chart) = (StepChart { frame, title, axis }).render(scene, theme, buffer) else { return };
+    let ceilings: Vec<f32> = scene.lanes().map(|lane| lane.history.loss_ceiling()).collect();
+    let Some((low, high)) = range(&scene.picture.losses, &ceilings) else { return };
     for (exponent, text) in labels(low, high, usize::from(chart.height)) {
-        let row = chart.y + (dot_of(exponent, low, high, usize::from(chart.height) * DOWN) / DOWN) as u16;
-        buffer.set_string(frame.x + 1, row, format!("{text:>6}"), theme.style(Role::Dim));
+        let row = dot_of(exponent, low, high, usize::from(chart.height) * DOWN) / DOWN;
+        step_chart::number(theme, chart, row as u16, &text, buffer);
     }
     curves(scene, theme, chart, (low, high), buffer);
     let ends = Ends { curves: &scene.picture.losses, chart, range: (low, high), number: number::value };
     ends.render(scene, theme, buffer);
 }
 
-/// A faint line where the cursor stands.
-pub(super) fn vertical(theme: &Theme, chart: Rect, column: u16, buffer: &mut Buffer) {
-    for row in chart.rows() {
-        buffer.set_string(chart.x + column, row.y, theme.glyph("│", "|"), theme.style(Role::Frame));
-    }
+/// log₁₀ of the least and largest loss in view, widened to 1, 2 or 5 times a power of ten; of each lane up to its ceiling,
+/// as long as there is anything below one.
+fn range(losses: &[Vec<Option<ScalarBucket>>], ceilings: &[f32]) -> Option<(f64, f64)> {
+    let sane = losses.iter().zip(ceilings).flat_map(|(lane, ceiling)| {
+        lane.iter().flatten().flat_map(|bucket| [bucket.mean, top(bucket)]).filter(|loss| *loss <= *ceiling)
+    });
+    let all = losses.iter().flatten().flatten().flat_map(|bucket| [bucket.mean, top(bucket)]);
+    between(sane).or_else(|| between(all))
 }
 
-/// The column of a step, unless it lies outside.
-pub(super) fn column_of(step: u64, steps: &Range<u64>, width: u16) -> Option<u16> {
-    let span = (steps.end - steps.start).max(1);
-    steps.contains(&step).then(|| (u128::from(step - steps.start) * u128::from(width) / u128::from(span)) as u16)
-}
-
-/// log₁₀ of the least and largest loss in view, widened to 1, 2 or 5 times a power of ten.
-fn range(losses: &[Vec<Option<ScalarBucket>>]) -> Option<(f64, f64)> {
-    let buckets = || losses.iter().flatten().flatten();
-    let positive = |value: f32| (value.is_finite() && value > 0.0).then_some(f64::from(value));
-    let least = buckets().filter_map(|bucket| positive(bucket.mean)).reduce(f64::min)?;
-    let largest = buckets().filter_map(|bucket| positive(top(bucket))).reduce(f64::max)?;
-    let (low, high) = (round(least, Rounding::Down).log10(), round(largest, Rounding::Up).log10());
+fn between(losses: impl Iterator<Item = f32>) -> Option<(f64, f64)> {
+    let positive = losses.filter(|loss| loss.is_finite() && *loss > 0.0).map(f64::from);
+    let (least, largest) = positive.map(|loss| (loss, loss)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
+    let (low, high) = (round::below(least).log10(), round::above(largest).log10());
     Some(if high - low < 0.25 { (low - 0.31, high + 0.31) } else { (low, high) })
 }
 
 /// How high the curve goes in a column.
 fn top(bucket: &ScalarBucket) -> f32 {
     if bucket.max >= SPIKE * bucket.mean { bucket.max } else { bucket.mean }
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Rounding {
-    Down,
-    Up,
-}
-
-/// The next 1, 2 or 5 times a power of ten.
-fn round(value: f64, rounding: Rounding) -> f64 {
-    let decade = 10f64.powf(value.log10().floor());
-    let rungs = [1.0, 2.0, 5.0, 10.0].map(|digit| digit * decade);
-    // A hair of room: 10^log10(v) is not exactly v.
-    match rounding {
-        Rounding::Down => rungs.into_iter().rev().find(|rung| *rung <= value * 1.000_001).unwrap_or(decade),
-        Rounding::Up => rungs.into_iter().find(|rung| *rung >= value * 0.999_999).unwrap_or(10.0 * decade),
-    }
 }
 
 /// Exponents to label with their words: powers of ten, and 2 and 5 between them where there is room.
@@ -128,7 +87,7 @@ fn curves(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), bu
     let mut canvas = Canvas::new(chart, Stroke::Solid);
     let dots = canvas.height();
     let row = |loss: f32| dot_of(f64::from(loss).log10(), low, high, dots);
-    let mut lost = Vec::new();
+    let (mut lost, mut above) = (Vec::new(), Vec::new());
     for (lane, buckets) in scene.picture.losses.iter().enumerate() {
         let mut before = None;
         for (x, bucket) in buckets.iter().enumerate() {
@@ -138,6 +97,9 @@ fn curves(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), bu
             };
             if bucket.non_finite > 0 {
                 lost.push((x / ACROSS) as u16);
+            }
+            if f64::from(top(bucket)).log10() > high + HAIR {
+                above.push((x / ACROSS, lane));
             }
             if bucket.mean.is_nan() {
                 before = None;
@@ -150,6 +112,10 @@ fn curves(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), bu
         }
     }
     canvas.render(theme, buffer);
+    for (column, lane) in above {
+        let column = (column as u16).min(chart.width - 1);
+        buffer.set_string(chart.x + column, chart.y, theme.glyph("↑", "^"), theme.lane(lane));
+    }
     for column in lost {
         buffer.set_string(chart.x + column.min(chart.width - 1), chart.y, "!", theme.field(Role::Nan));
     }
@@ -164,6 +130,7 @@ mod tests {
         let bucket = |low: f32, high: f32| {
             vec![vec![Some(ScalarBucket { min: low, max: high, mean: low, last: high, count: 2, non_finite: 0 })]]
         };
+        let range = |losses: &[Vec<_>]| range(losses, &[f32::INFINITY]);
         let (low, high) = range(&bucket(0.021, 2.3)).expect("finite");
         assert!((low - 0.02f64.log10()).abs() < 1e-9 && (high - 5f64.log10()).abs() < 1e-9);
         let (low, high) = range(&bucket(2.0, 2.0)).expect("finite");

@@ -1,4 +1,5 @@
-//! The list of quantities: a line to search in, one row each with its range in this run, the chosen one explained below.
+//! The list of quantities, and of what has a view of its own: a line to search in, one row each with its range in this
+//! run, the chosen one explained below.
 //!
 //! ```text
 //! ╭─ quantities ──────────────────────────────────────────────────────────────╮
@@ -17,7 +18,7 @@ use ratatui::text::{Line, Span};
 use super::form::around_cursor;
 use super::frame::{cut, overlay};
 use crate::number;
-use crate::quantity::{Axis, Quantity};
+use crate::quantity::{Axis, Quantity, Term, Topic};
 use crate::tui::layout::{split_bottom, split_top};
 use crate::tui::scene::{Picker, Scene};
 use crate::tui::theme::{Role, Theme};
@@ -30,25 +31,25 @@ const MEANING: u16 = 92;
 const FOOT: u16 = 5;
 
 pub(super) fn render(picker: &Picker, scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let height = (Quantity::ALL.len() as u16 + FOOT + 4).min(area.height.saturating_sub(2));
+    let height = (Picker::topics().count() as u16 + FOOT + 4).min(area.height.saturating_sub(2));
     let width = WIDTH.min(area.width.saturating_sub(4));
     let place = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
-    let title = Line::styled(" quantities ", theme.style(Role::Accent));
+    let title = Line::styled(" quantities and views ", theme.style(Role::Accent));
     let inner = overlay(theme, place, &title, buffer);
     let (search, rest) = split_top(inner, 2);
     let (list, foot) = split_bottom(rest, FOOT);
     put(&[find(picker, theme)], search, buffer);
     let found = picker.found();
     if found.is_empty() {
-        let nothing = "no quantity has this in its name, symbol or meaning";
+        let nothing = "nothing has this in its name, symbol or meaning";
         put(&[Line::styled(nothing, theme.style(Role::Warning))], list, buffer);
         return;
     }
     let rows: Vec<_> = (0..)
         .zip(&found)
-        .map(|(index, quantity)| {
+        .map(|(index, topic)| {
             let focus = if index == picker.focus { Focus::Here } else { Focus::Elsewhere };
-            row(*quantity, scene, theme, list.width, focus)
+            row(*topic, scene, theme, list.width, focus)
         })
         .collect();
     let height = usize::from(list.height);
@@ -84,10 +85,13 @@ enum Focus {
 }
 
 /// Name, symbol, range, and the meaning where there is room.
-fn row<'a>(quantity: Quantity, scene: &Scene, theme: &Theme, width: u16, focus: Focus) -> Line<'a> {
-    let definition = quantity.definition();
-    let symbol = theme.glyph(definition.symbol, definition.ascii);
-    let range = range(quantity, scene);
+fn row<'a>(topic: Topic, scene: &Scene, theme: &Theme, width: u16, focus: Focus) -> Line<'a> {
+    let Term { name: title, symbol, ascii, meaning, .. } = topic.term();
+    let symbol = theme.glyph(symbol, ascii);
+    let range = match topic {
+        Topic::Quantity(quantity) => range(quantity, scene),
+        Topic::Term(_) => Some("its own view".to_owned()),
+    };
     let has_values = range.is_some();
     let (mark, name) = match focus {
         Focus::Here => (theme.glyph("▸ ", "> "), theme.style(Role::Accent)),
@@ -96,12 +100,12 @@ fn row<'a>(quantity: Quantity, scene: &Scene, theme: &Theme, width: u16, focus: 
     };
     let values = theme.style(if has_values { Role::Text } else { Role::Dim });
     let mut spans = vec![
-        Span::styled(format!("{mark}{:<17}", definition.name), name),
+        Span::styled(format!("{mark}{title:<17}"), name),
         Span::styled(format!("{symbol:<15}"), theme.style(Role::Dim)),
         Span::styled(format!("{:<17}", range.unwrap_or_else(|| "no values yet".to_owned())), values),
     ];
     if width >= MEANING {
-        spans.push(Span::styled(definition.meaning, theme.style(Role::Dim)));
+        spans.push(Span::styled(meaning, theme.style(Role::Dim)));
     }
     Line::from(spans)
 }
@@ -111,7 +115,7 @@ fn range(quantity: Quantity, scene: &Scene) -> Option<String> {
     if !scene.lanes().any(|lane| lane.history.has(quantity)) {
         return None;
     }
-    let ranges = scene.lanes().filter_map(|lane| lane.history.range(quantity));
+    let ranges = scene.lanes().filter_map(|lane| lane.history.extent(quantity));
     let Some((low, high)) = ranges.reduce(|all, lane| (all.0.min(lane.0), all.1.max(lane.1))) else {
         return Some(match quantity.definition().axis {
             // Zeros have no place on this axis.
@@ -128,8 +132,8 @@ fn range(quantity: Quantity, scene: &Scene) -> Option<String> {
 }
 
 /// What the chosen quantity is.
-fn explain<'a>(quantity: Quantity, theme: &Theme) -> Vec<Line<'a>> {
-    let definition = quantity.definition();
+fn explain<'a>(topic: Topic, theme: &Theme) -> Vec<Line<'a>> {
+    let Term { meaning, formula, healthy, source, .. } = topic.term();
     let line = |label: &'static str, words: &'static str, role| {
         Line::from(vec![
             Span::styled(format!("{label:<9}"), theme.style(Role::Dim)),
@@ -137,9 +141,9 @@ fn explain<'a>(quantity: Quantity, theme: &Theme) -> Vec<Line<'a>> {
         ])
     };
     vec![
-        line("meaning", definition.meaning, Role::Text),
-        line("formula", definition.formula, Role::Text),
-        line("healthy", definition.healthy, Role::Text),
-        line("source", definition.source, Role::Dim),
+        line("meaning", meaning, Role::Text),
+        line("formula", formula, Role::Text),
+        line("healthy", healthy, Role::Text),
+        line("source", source, Role::Dim),
     ]
 }

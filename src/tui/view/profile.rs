@@ -9,27 +9,23 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::cell::special_look;
-use super::frame::{fit, framed};
-use super::loss::vertical;
+use super::frame::{fit, framed, words};
+use super::step_chart::{chart_of, number as axis_number, vertical};
 use super::steps::Labels;
 use crate::history::Cell;
 use crate::number;
 use crate::quantity::Axis;
-use crate::tui::axis::{LayerAxis, ticks};
+use crate::round;
+use crate::tui::axis::LayerAxis;
 use crate::tui::chart::{Canvas, DOWN, Stroke, dot_of};
-use crate::tui::layout::{inside, split_left};
 use crate::tui::scale::Scale;
-use crate::tui::scene::Scene;
+use crate::tui::scene::{LaneRef, Scene};
+use crate::tui::schedule;
 use crate::tui::theme::{Role, Theme};
 use crate::units::LayerId;
 
-/// Columns for the numbers of the axis.
-const LABELS: u16 = 7;
-
-/// Where the lines stand within the frame.
-pub(in crate::tui) fn chart_of(frame: Rect) -> Rect {
-    split_left(inside(frame), LABELS).1
-}
+/// Columns of a title below which it is shortened.
+const NARROW: u16 = 24;
 
 pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buffer) {
     framed(theme, frame, &title(scene, theme, frame.width.saturating_sub(6)), buffer);
@@ -46,23 +42,58 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
         vertical(theme, chart, column, buffer);
     }
     let Some(scale) = scene.scales.of(scene.view.quantity) else { return };
-    value_labels(scene, theme, (frame.x + 1, chart), scale, buffer);
+    value_labels(scene, theme, chart, scale, buffer);
     lines(scene, theme, chart, scale, buffer);
     specials(scene, theme, chart, column, buffer);
+    missing(scene, theme, chart, buffer);
+}
+
+/// Which lanes have no line here, and why.
+fn missing(scene: &Scene, theme: &Theme, chart: Rect, buffer: &mut Buffer) {
+    let why = |lane: LaneRef<'_>| {
+        let why = scene.standing(&lane)?.why_nothing()?;
+        let whole = format!("{} {why}", scene.lane_name(&lane));
+        // Where it is narrow the colour says whose it is.
+        Some(if whole.chars().count() > usize::from(chart.width) { why } else { whole })
+    };
+    let all = scene.lanes().enumerate().filter_map(|(index, lane)| Some((index, why(lane)?)));
+    for ((index, text), row) in all.zip(chart.rows()) {
+        words((row.x, row.y), &text, row.width, theme.lane(index), buffer);
+    }
 }
 
 fn title<'a>(scene: &Scene, theme: &Theme, width: u16) -> Line<'a> {
     let definition = scene.view.quantity.definition();
     let dim = theme.style(Role::Dim);
+    let name = if width < NARROW { "profile" } else { "depth profile" };
     let mut parts = vec![
-        (0, Line::styled("depth profile", theme.style(Role::Strong))),
-        (1, Line::styled(theme.glyph(definition.symbol, definition.ascii), dim)),
+        (0, Line::styled(name, theme.style(Role::Strong))),
+        (2, Line::styled(theme.glyph(definition.symbol, definition.ascii), dim)),
     ];
-    parts.extend(scene.cursor_step().map(|step| (2, Line::styled(format!("step {}", number::count(step.0)), dim))));
+    parts.extend(scene.cursor_step().map(|step| (3, Line::styled(format!("step {}", number::count(step.0)), dim))));
+    let older = older(scene).into_iter().map(|words| (1, Line::styled(words, theme.style(Role::Text))));
+    parts.extend(older);
+    let config = scene.config();
+    let every = schedule::words(config, definition.cadence);
+    parts.extend(every.map(|every| (4, Line::styled(every, dim))));
     if scene.picture.predicted.iter().any(|cells| !cells.is_empty()) {
-        parts.push((3, Line::styled("dashed: theory at init", dim)));
+        parts.push((5, Line::styled("dashed: theory at init", dim)));
     }
     fit(parts, width)
+}
+
+/// Of which step the lines are, where that is not the cursor's: once where it is the same for all lanes.
+fn older(scene: &Scene) -> Vec<String> {
+    let of_step = |lane: LaneRef<'_>| {
+        let words = schedule::of_shown_step(scene, &lane, scene.view.quantity);
+        (scene.lane_name(&lane), words)
+    };
+    let shown: Vec<_> = scene.lanes().filter(|lane| scene.shown_step(lane).is_some()).map(of_step).collect();
+    let Some((_, first)) = shown.first() else { return Vec::new() };
+    if shown.iter().all(|(_, words)| words == first) {
+        return first.clone().into_iter().collect();
+    }
+    shown.into_iter().filter_map(|(name, words)| Some(format!("{name} {}", words?))).collect()
 }
 
 /// Layer names where all lanes have the same, shares of the depth otherwise.
@@ -91,7 +122,7 @@ fn layer_labels(scene: &Scene, theme: &Theme, edge: Rect, column: impl Fn(f64) -
     let cursor = first.layer_at(scene.view.cursor.depth).index();
     put(middle(cursor), &format!("{}{}", theme.glyph("▴", ""), name(cursor)), Role::Cursor);
     let in_view = LayerAxis::new(layers, &scene.view.depth, 1).layers;
-    let round = ticks(&(in_view.start as u64..in_view.end as u64), usize::from(edge.width / 8).max(1));
+    let round = round::counts(&(in_view.start as u64..in_view.end as u64), usize::from(edge.width / 8).max(1));
     for layer in [in_view.start.max(1), in_view.end.saturating_sub(1).min(layers.saturating_sub(2))]
         .into_iter()
         .chain(round.into_iter().map(|layer| layer as usize))
@@ -100,7 +131,7 @@ fn layer_labels(scene: &Scene, theme: &Theme, edge: Rect, column: impl Fn(f64) -
     }
 }
 
-fn value_labels(scene: &Scene, theme: &Theme, (x, chart): (u16, Rect), scale: Scale, buffer: &mut Buffer) {
+fn value_labels(scene: &Scene, theme: &Theme, chart: Rect, scale: Scale, buffer: &mut Buffer) {
     let rows = usize::from(chart.height);
     let steps = (rows / 2).clamp(1, 6);
     let span = scale.high - scale.low;
@@ -108,7 +139,7 @@ fn value_labels(scene: &Scene, theme: &Theme, (x, chart): (u16, Rect), scale: Sc
     let (stride, top) = match axis {
         Axis::Log => ((span / steps as f32).ceil().max(1.0), scale.high),
         Axis::Linear => {
-            let stride = round_stride(span / steps as f32);
+            let stride = round::above(f64::from(span / steps as f32)) as f32;
             (stride, (scale.high / stride + 0.01).floor() * stride)
         }
     };
@@ -123,14 +154,8 @@ fn value_labels(scene: &Scene, theme: &Theme, (x, chart): (u16, Rect), scale: Sc
             Axis::Linear => number::value(f64::from(value)),
         };
         let row = dot_of(f64::from(value), f64::from(scale.low), f64::from(scale.high), rows * DOWN) / DOWN;
-        buffer.set_string(x, chart.y + row as u16, format!("{text:>6}"), theme.style(Role::Dim));
+        axis_number(theme, chart, row as u16, &text, buffer);
     }
-}
-
-/// The next 1, 2 or 5 times a power of ten.
-fn round_stride(least: f32) -> f32 {
-    let decade = 10f32.powf(least.log10().floor());
-    [1.0, 2.0, 5.0].map(|digit| digit * decade).into_iter().find(|stride| *stride >= least).unwrap_or(10.0 * decade)
 }
 
 fn lines(scene: &Scene, theme: &Theme, chart: Rect, scale: Scale, buffer: &mut Buffer) {
@@ -180,23 +205,5 @@ fn specials(scene: &Scene, theme: &Theme, chart: Rect, column: impl Fn(f64) -> O
             let (unicode, ascii, role) = special_look(*cell);
             buffer.set_string(chart.x + column, row, theme.glyph(unicode, ascii), theme.style(role));
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_linear_axis_is_labelled_with_round_numbers() {
-        for (least, stride) in [(0.03, 0.05), (0.116, 0.2), (0.5, 0.5), (0.7, 1.0)] {
-            assert!((round_stride(least) - stride).abs() < 1e-6, "{least}");
-        }
-    }
-
-    #[test]
-    fn the_chart_is_empty_where_the_frame_is() {
-        assert!(chart_of(Rect::new(3, 3, 5, 1)).is_empty());
-        assert_eq!(chart_of(Rect::new(0, 0, 20, 5)).width as usize, 11);
     }
 }

@@ -7,19 +7,15 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::ends::Ends;
-use super::frame::{fit, framed};
-use super::loss::{column_of, vertical};
-use super::steps;
+use super::frame::fit;
+use super::step_chart::{self, StepChart};
 use crate::history::ScalarBucket;
 use crate::number;
 use crate::tui::axis::StepAxis;
 use crate::tui::chart::{Canvas, DOWN, Stroke, dot_of};
-use crate::tui::layout::{inside, split_left};
 use crate::tui::scene::Scene;
 use crate::tui::theme::{Role, Theme};
 
-/// Columns for the numbers of the axis, as in the depth profile above.
-const LABELS: u16 = 7;
 /// The axis reaches at least this far to both sides of 1, as a ratio.
 const LEAST_REACH: f64 = 1.1;
 /// An extreme this many times the mean, or that part of it, is a spike, which a mean would hide.
@@ -29,11 +25,6 @@ const LABELLED: [f64; 25] = [
     1.0, 0.1, 10.0, 0.01, 100.0, 1e-3, 1e3, 0.5, 2.0, 0.2, 5.0, 0.7, 1.5, 0.9, 1.1, 0.3, 3.0, 0.8, 1.2, 0.6, 0.4, 0.95,
     1.05, 1e-6, 1e6,
 ];
-
-/// Where the curves stand within the frame.
-pub(in crate::tui) fn chart_of(frame: Rect) -> Rect {
-    split_left(inside(frame), LABELS).1
-}
 
 pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, axis: &StepAxis, buffer: &mut Buffer) {
     let dim = theme.style(Role::Dim);
@@ -45,21 +36,9 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, axis: &StepAxis,
         ],
         frame.width.saturating_sub(6),
     );
-    framed(theme, frame, &title, buffer);
-    let chart = chart_of(frame);
-    if chart.is_empty() {
-        return;
-    }
-    let steps = axis.steps();
-    let column = |step: u64| column_of(step, &steps, chart.width);
-    let cursor = scene.cursor_step().map(|step| step.0);
-    let edge = Rect { y: frame.bottom() - 1, height: 1, ..chart };
-    steps::label(theme, edge, &steps, cursor, column, buffer);
+    let Some(chart) = (StepChart { frame, title, axis }).render(scene, theme, buffer) else { return };
     let range = range(&scene.picture.rhos);
-    labels(theme, (frame.x + 1, chart), range, buffer);
-    if let Some(column) = scene.view.cursor.step.and(cursor).and_then(column) {
-        vertical(theme, chart, column, buffer);
-    }
+    labels(theme, chart, range, buffer);
     curves(scene, theme, chart, range, buffer);
     Ends { curves: &scene.picture.rhos, chart, range, number: number::factor }.render(scene, theme, buffer);
 }
@@ -77,7 +56,7 @@ fn range(curves: &[Vec<Option<ScalarBucket>>]) -> (f64, f64) {
 }
 
 /// The line at 1, and as many numbers as have room.
-fn labels(theme: &Theme, (x, chart): (u16, Rect), (low, high): (f64, f64), buffer: &mut Buffer) {
+fn labels(theme: &Theme, chart: Rect, (low, high): (f64, f64), buffer: &mut Buffer) {
     let row = |factor: f64| (dot_of(factor.log10(), low, high, usize::from(chart.height) * DOWN) / DOWN) as u16;
     let mut taken: Vec<u16> = Vec::new();
     for factor in LABELLED.into_iter().filter(|factor| (low..=high).contains(&factor.log10())) {
@@ -85,7 +64,7 @@ fn labels(theme: &Theme, (x, chart): (u16, Rect), (low, high): (f64, f64), buffe
         if taken.iter().all(|other| row.abs_diff(*other) >= 2) {
             taken.push(row);
             let text = number::rate(factor);
-            buffer.set_string(x, chart.y + row, format!("{:>6}", format!("×{text}")), theme.style(Role::Dim));
+            step_chart::number(theme, chart, row, &format!("×{text}"), buffer);
         }
     }
     let line = theme.glyph("╌", "-").repeat(usize::from(chart.width));

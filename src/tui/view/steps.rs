@@ -8,7 +8,7 @@ use ratatui::style::Style;
 
 use super::frame::words;
 use crate::number;
-use crate::tui::axis::ticks;
+use crate::round;
 use crate::tui::theme::{Role, Theme};
 
 /// Columns between two labels.
@@ -53,7 +53,7 @@ pub(super) fn label(
         let text = format!("{}{}", theme.glyph("▴", ""), number::count(cursor));
         labels.put(column, &text, theme.style(Role::Cursor), buffer);
     }
-    let round = ticks(steps, usize::from(edge.width / APART).max(1));
+    let round = round::counts(steps, usize::from(edge.width / APART).max(1));
     for step in std::iter::once(steps.start).chain(round) {
         if let Some(column) = column(step) {
             labels.put(column, &number::count(step), theme.style(Role::Dim), buffer);

@@ -1,6 +1,9 @@
 //! What every frame must hold, and snapshots of whole frames with their styles.
 
+mod blow_up;
+mod cadence;
 mod room;
+mod standing;
 mod theory;
 
 use std::fmt::Write;

@@ -21,7 +21,7 @@ pub(in crate::tui) static COMMANDS: &[Command] = &[
     },
     Command {
         word: "view",
-        argument: "heatmaps|difference|profile|loss|anatomy",
+        argument: "heatmaps|difference|profile|loss|anatomy|histogram",
         help: "show this view",
         run: |scene, name, _| view(scene, name),
     },

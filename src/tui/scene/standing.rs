@@ -1,0 +1,118 @@
+//! Where a lane stands at the cursor's step: the one rule by which every pane shows its values, or says why there are
+//! none.
+//!
+//! ```text
+//! lane   ├──────────────┤ ended at step 812          cursor ▴900: nothing is shown, and why is said
+//!        first         last
+//! ```
+
+use super::{LaneRef, Scene};
+use crate::number;
+use crate::units::Step;
+
+/// A lane that trains may be so many steps behind another: two by the pacer, some more where the screen missed steps.
+const MOST_LAG: u64 = 8;
+
+/// Where a lane stands at the cursor's step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Its values at this step are shown: the cursor's, or its newest where it is about to take that one.
+    At(Step),
+    /// It ended after this step, before the cursor's.
+    Ended(Step),
+    /// It has come no further than this step, far from the cursor's.
+    Behind(Step),
+    /// This is its first step, after the cursor's.
+    Begins(Step),
+}
+
+impl Standing {
+    /// Of a lane at a step.
+    fn of(lane: &LaneRef<'_>, cursor: Step) -> Self {
+        let last = lane.history.last_step().unwrap_or(Step(0));
+        let first = lane.history.first_step().unwrap_or(Step::FIRST);
+        match lane.history.end() {
+            Some(_) if cursor > last => Self::Ended(last),
+            None if last == Step(0) || cursor.0 > last.0.saturating_add(MOST_LAG) => Self::Behind(last),
+            _ if cursor < first => Self::Begins(first),
+            _ => Self::At(cursor.min(last)),
+        }
+    }
+
+    /// The step whose values are shown.
+    #[must_use]
+    pub fn step(self) -> Option<Step> {
+        if let Self::At(step) = self { Some(step) } else { None }
+    }
+
+    /// Why no values are shown, in a few words.
+    #[must_use]
+    pub fn why_nothing(self) -> Option<String> {
+        match self {
+            Self::At(_) => None,
+            Self::Ended(Step(0)) => Some("ended before its first step".to_owned()),
+            Self::Ended(last) => Some(format!("ended at step {}", number::count(last.0))),
+            Self::Behind(Step(0)) => Some("no step yet".to_owned()),
+            Self::Behind(last) => Some(format!("not reached: at step {}", number::count(last.0))),
+            Self::Begins(first) => Some(format!("begins at step {}", number::count(first.0))),
+        }
+    }
+}
+
+impl Scene {
+    /// Where a lane stands at the cursor's step; `None` before any step.
+    #[must_use]
+    pub fn standing(&self, lane: &LaneRef<'_>) -> Option<Standing> {
+        self.cursor_step().map(|cursor| Standing::of(lane, cursor))
+    }
+
+    /// The step of a lane whose values are shown at the cursor; `None` where it has none there.
+    #[must_use]
+    pub fn shown_step(&self, lane: &LaneRef<'_>) -> Option<Step> {
+        self.standing(lane)?.step()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Event, LaneEnd, Outcome};
+    use crate::tui::sample;
+    use crate::tui::source::SourceKind;
+    use crate::units::LaneId;
+
+    fn scene(last: [u64; 2]) -> Scene {
+        let mut scene = Scene::new(SourceKind::Live);
+        scene.take(0, &sample::header(&[("a", 3), ("b", 3)]));
+        for (lane, last) in (0..).zip(last) {
+            (5..=last).for_each(|at| scene.take(0, &sample::step(lane, at, 2.3, 5, |_, _| Some(1.0))));
+        }
+        scene
+    }
+
+    fn standings(scene: &Scene) -> Vec<Option<Standing>> {
+        scene.lanes().map(|lane| scene.standing(&lane)).collect()
+    }
+
+    #[test]
+    fn a_lane_that_is_about_to_take_the_step_is_shown_at_its_newest_and_one_far_behind_is_not() {
+        let at = |step| Some(Standing::At(Step(step)));
+        assert_eq!(standings(&scene([38, 40])), [at(38), at(40)]);
+        assert_eq!(standings(&scene([20, 40])), [Some(Standing::Behind(Step(20))), at(40)]);
+        assert_eq!(standings(&scene([4, 40])), [Some(Standing::Behind(Step(0))), at(40)]);
+        assert_eq!(standings(&scene([4, 4])), [None, None]);
+    }
+
+    #[test]
+    fn a_lane_that_ended_has_nothing_one_step_later_and_says_so() {
+        let mut scene = scene([39, 40]);
+        let end = LaneEnd { lane: LaneId(0), step: Step(39), outcome: Outcome::Diverged };
+        scene.take(0, &Event::LaneEnded(end));
+        assert_eq!(standings(&scene)[0], Some(Standing::Ended(Step(39))));
+        assert_eq!(Standing::Ended(Step(39)).why_nothing().as_deref(), Some("ended at step 39"));
+        scene.view.cursor.step = Some(Step(39));
+        assert_eq!(standings(&scene)[0], Some(Standing::At(Step(39))));
+        scene.view.cursor.step = Some(Step(2));
+        assert_eq!(standings(&scene), [Some(Standing::Begins(Step(5))); 2]);
+    }
+}

@@ -1,0 +1,83 @@
+//! What a lane has to show at a step: a number or a range, exact while the step is recent, from least to largest of its
+//! bucket after that.
+
+use crate::history::{Known, Scalar, Summary};
+use crate::number;
+use crate::quantity::Quantity;
+use crate::tui::scene::LaneRef;
+use crate::tui::theme::Role;
+use crate::units::{LayerId, Step};
+
+/// A number or a range as it is shown, and whether it is exact.
+pub(super) struct Shown {
+    pub(super) text: String,
+    /// In place of the text where that does not fit.
+    pub(super) short: Option<&'static str>,
+    pub(super) is_exact: bool,
+    pub(super) role: Option<Role>,
+}
+
+pub(super) fn value_at(lane: &LaneRef<'_>, quantity: Quantity, layer: LayerId, step: Step) -> Option<Shown> {
+    match lane.history.known(quantity, layer, step)? {
+        Known::Exactly(value) => Some(exactly(quantity, value)),
+        Known::Roughly(summary) => summarized(&summary),
+    }
+}
+
+fn exactly(quantity: Quantity, value: f32) -> Shown {
+    let role = (!value.is_finite()).then_some(Role::Bad);
+    if value == 0.0 && matches!(quantity, Quantity::UpdateRatio | Quantity::Distance) {
+        return Shown { text: "not moving".to_owned(), short: Some("0"), is_exact: true, role };
+    }
+    let text = match quantity {
+        Quantity::Gain if value.is_finite() && value != 0.0 => number::factor(f64::from(value)),
+        _ => number::value(f64::from(value)),
+    };
+    Shown { text, short: None, is_exact: true, role }
+}
+
+fn summarized(summary: &Summary) -> Option<Shown> {
+    if summary.non_finite > 0 {
+        let text = format!("{} not fin.", summary.non_finite);
+        return Some(Shown { text, short: None, is_exact: false, role: Some(Role::Bad) });
+    }
+    let (least, largest) = (summary.min?, summary.max?);
+    Some(range(least, largest, summary.count))
+}
+
+fn range(least: f32, largest: f32, count: u32) -> Shown {
+    let (low, high) = (number::magnitude(f64::from(least)), number::magnitude(f64::from(largest)));
+    if least == largest || low == high {
+        return Shown { text: number::value(f64::from(largest)), short: None, is_exact: count == 1, role: None };
+    }
+    Shown { text: format!("{low}…{high}"), short: None, is_exact: false, role: None }
+}
+
+pub(super) fn scalar_at(lane: &LaneRef<'_>, scalar: Scalar, step: Step) -> Option<Shown> {
+    let bucket = lane.history.scalar(scalar, step.0..step.0 + 1, 1).first().copied().flatten()?;
+    if bucket.count == 1 || bucket.min == bucket.max {
+        let text = match scalar {
+            Scalar::Accuracy => number::percent(f64::from(bucket.last)),
+            Scalar::LearningRate => number::rate(number::shortest(bucket.last)),
+            _ => number::value(f64::from(bucket.last)),
+        };
+        let role = (!bucket.last.is_finite()).then_some(Role::Bad);
+        return Some(Shown { text, short: None, is_exact: bucket.count == 1, role });
+    }
+    if bucket.non_finite > 0 {
+        let text = format!("{} not fin.", bucket.non_finite);
+        return Some(Shown { text, short: None, is_exact: false, role: Some(Role::Bad) });
+    }
+    if scalar == Scalar::Accuracy {
+        let text = format!("{:.0}…{:.0} %", bucket.min * 100.0, bucket.max * 100.0);
+        return Some(Shown { text, short: None, is_exact: false, role: None });
+    }
+    Some(range(bucket.min, bucket.max, bucket.count))
+}
+
+/// The last evaluation at or before the step.
+pub(super) fn evaluated(lane: &LaneRef<'_>, step: Step) -> Option<Shown> {
+    let eval = lane.history.evals().iter().rev().find(|eval| eval.step <= step)?;
+    let role = (!eval.loss.is_finite()).then_some(Role::Bad);
+    Some(Shown { text: number::percent(f64::from(eval.accuracy)), short: None, is_exact: true, role })
+}

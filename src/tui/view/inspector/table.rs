@@ -1,0 +1,210 @@
+//! Names at the left, a column of values for every lane that has room.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+
+use super::shown::{Shown, value_at};
+use super::theory;
+use crate::number;
+use crate::quantity::Quantity;
+use crate::tui::scene::{LaneRef, Scene, Standing};
+use crate::tui::schedule;
+use crate::tui::theme::{Role, Theme};
+use crate::tui::view::frame::cut;
+use crate::units::Step;
+
+/// Rows of names and values.
+pub(super) struct Table<'a> {
+    pub(super) scene: &'a Scene,
+    pub(super) theme: &'a Theme,
+    pub(super) area: Rect,
+    pub(super) lanes: &'a [LaneRef<'a>],
+    pub(super) first: usize,
+    /// Columns of a lane's values.
+    pub(super) value: u16,
+}
+
+impl Table<'_> {
+    /// Those that a shown lane has a value of, and the one of the heatmaps.
+    pub(super) fn quantities(&self) -> Vec<Quantity> {
+        let (scene, depth) = (self.scene, self.scene.view.cursor.depth);
+        let has = |quantity: Quantity| {
+            let at = |lane: &LaneRef<'_>| {
+                let step = scene.shown_step(lane)?;
+                value_at(lane, quantity, lane.layer_at(depth), step)
+            };
+            quantity == scene.view.quantity || self.lanes.iter().any(|lane| at(lane).is_some())
+        };
+        scene.quantities().into_iter().filter(|quantity| has(*quantity)).collect()
+    }
+
+    /// The names of the lanes; returns the row after.
+    pub(super) fn names(&self, y: u16, buffer: &mut Buffer) -> u16 {
+        if self.area.height == 0 {
+            return y;
+        }
+        for (index, lane) in self.lanes.iter().enumerate() {
+            let name = self.scene.lane_name(lane);
+            let style = self.theme.lane(self.first + index).add_modifier(Modifier::BOLD);
+            self.right_aligned(y, index, &Line::styled(name, style), buffer);
+        }
+        if let Some(words) = self.hidden_lanes() {
+            let words = Line::styled(words, self.theme.style(Role::Warning));
+            buffer.set_line(self.area.x, y, &cut(&words, self.names_width()), self.names_width());
+        }
+        y + 1
+    }
+
+    /// The last step of each lane that has no values at the cursor's; returns the row after.
+    pub(super) fn last_steps(&self, y: u16, buffer: &mut Buffer) -> u16 {
+        let standing = |lane: &LaneRef<'_>| self.scene.standing(lane);
+        if self.lanes.iter().filter_map(standing).all(|standing| standing.step().is_some()) {
+            return y;
+        }
+        let name = Line::styled(self.name("last step", "last"), self.theme.style(Role::Dim));
+        let last = |lane: &LaneRef<'_>| {
+            let text = match standing(lane)? {
+                Standing::At(_) => String::new(),
+                Standing::Ended(last) | Standing::Behind(last) => number::count(last.0),
+                Standing::Begins(first) => format!("from {}", number::count(first.0)),
+            };
+            Some(Shown { text, short: None, is_exact: true, role: Some(Role::Warning) })
+        };
+        self.line(y, &name, last, buffer);
+        y + 1
+    }
+
+    /// Whether there is something to say of when a quantity is taken.
+    pub(super) fn has_cadence(&self, quantity: Quantity) -> bool {
+        let of_step = |lane: &LaneRef<'_>| schedule::of_shown_step(self.scene, lane, quantity);
+        self.every(quantity).is_some() || self.lanes.iter().any(|lane| of_step(lane).is_some())
+    }
+
+    /// How often the quantities that follow are taken, and of which step they are where that is not the cursor's;
+    /// returns the row after.
+    pub(super) fn cadence(&self, y: u16, quantity: Quantity, buffer: &mut Buffer) -> u16 {
+        if !self.has_cadence(quantity) {
+            return y;
+        }
+        let every = self.every(quantity).unwrap_or_else(|| "measured".to_owned());
+        let short = every.replace(" steps", "");
+        let name = Line::styled(self.name(&every, &short), self.theme.style(Role::Dim));
+        let of_step = |lane: &LaneRef<'_>| {
+            let words = schedule::of_shown_step(self.scene, lane, quantity).unwrap_or_default();
+            let text = words.replace("steps ", "").replace("step ", "");
+            Some(Shown { text, short: Some("older"), is_exact: true, role: None })
+        };
+        self.line(y, &name, of_step, buffer);
+        y + 1
+    }
+
+    /// How often the first shown lane takes a quantity.
+    fn every(&self, quantity: Quantity) -> Option<String> {
+        let lane = self.lanes.first()?;
+        schedule::words(lane.run.header().config.as_ref(), quantity.definition().cadence)
+    }
+
+    /// Which lanes have a column, where not all have.
+    fn hidden_lanes(&self) -> Option<String> {
+        let count = self.scene.lanes().count();
+        if self.lanes.len() == count {
+            return None;
+        }
+        let shown = match self.lanes.len() {
+            1 => (self.first + 1).to_string(),
+            shown => format!("{}–{}", self.first + 1, self.first + shown),
+        };
+        let whole = format!("lanes {shown} of {count}: Tab");
+        let is_long = Span::raw(&whole).width() >= usize::from(self.names_width());
+        Some(if is_long { format!("{shown} of {count}") } else { whole })
+    }
+
+    /// What theory says of the block at the cursor.
+    pub(super) fn theory(&self, y: u16, buffer: &mut Buffer) {
+        if y >= self.area.bottom() {
+            return;
+        }
+        let name = Line::styled(self.name("theory at init", "theory"), self.theme.style(Role::Dim));
+        buffer.set_line(self.area.x, y, &name, self.names_width());
+        for (index, lane) in self.lanes.iter().enumerate() {
+            let shown = theory::at_cursor(self.scene, self.first + index, lane);
+            let style = self.theme.style(if shown.is_some() { Role::Lane(self.first + index) } else { Role::Absent });
+            self.right_aligned(y, index, &Line::styled(shown.unwrap_or_else(|| "–".to_owned()), style), buffer);
+        }
+    }
+
+    /// One row of values at the step at which each lane is shown; whether one of them is not exact.
+    pub(super) fn row(
+        &self,
+        y: u16,
+        name: &Line<'_>,
+        shown: impl Fn(&LaneRef<'_>, Step) -> Option<Shown>,
+        buffer: &mut Buffer,
+    ) -> bool {
+        self.line(y, name, |lane| shown(lane, self.scene.shown_step(lane)?), buffer)
+    }
+
+    fn line(
+        &self,
+        y: u16,
+        name: &Line<'_>,
+        shown: impl Fn(&LaneRef<'_>) -> Option<Shown>,
+        buffer: &mut Buffer,
+    ) -> bool {
+        if y >= self.area.bottom() {
+            return false;
+        }
+        buffer.set_line(self.area.x, y, &cut(name, self.names_width()), self.names_width());
+        let mut inexact = false;
+        for (index, lane) in self.lanes.iter().enumerate() {
+            let lane_style = self.theme.lane(self.first + index);
+            let line = match shown(lane) {
+                None => Line::styled("–", self.theme.style(Role::Absent)),
+                Some(shown) => {
+                    inexact |= !shown.is_exact;
+                    let is_long = shown.text.chars().count() >= usize::from(self.value);
+                    let text = shown.short.filter(|_| is_long).map_or(shown.text, str::to_owned);
+                    Line::styled(text, shown.role.map_or(lane_style, |role| self.theme.style(role)))
+                }
+            };
+            self.right_aligned(y, index, &line, buffer);
+        }
+        inexact
+    }
+
+    /// The name, or the short one where it does not fit.
+    pub(super) fn name<'b>(&self, name: &'b str, short: &'b str) -> &'b str {
+        let is_long = Span::raw(name).width() >= usize::from(self.names_width());
+        if is_long { short } else { name }
+    }
+
+    fn names_width(&self) -> u16 {
+        self.area.width.saturating_sub(self.value * self.lanes.len() as u16)
+    }
+
+    fn right_aligned(&self, y: u16, column: usize, line: &Line<'_>, buffer: &mut Buffer) {
+        let right = self.area.right().saturating_sub(self.value * (self.lanes.len() - 1 - column) as u16);
+        let width = (line.width() as u16).min(self.value - 1);
+        let x = right.saturating_sub(width).max(self.area.x);
+        buffer.set_line(x, y, &cut(line, width), width);
+    }
+
+    /// Symbol and, where there is room, the name; the quantity of the heatmaps stands out.
+    pub(super) fn quantity_name<'b>(&self, quantity: Quantity) -> Line<'b> {
+        let definition = quantity.definition();
+        let room = self.names_width();
+        let symbol = self.theme.glyph(definition.symbol, definition.ascii);
+        let is_long = Span::raw(symbol).width() > usize::from(room.saturating_sub(1));
+        let symbol = if is_long { definition.ascii } else { symbol };
+        let is_shown = quantity == self.scene.view.quantity;
+        let symbols = usize::from(room.min(12));
+        let name = if room >= 25 { definition.name.replace('_', " ") } else { String::new() };
+        let role = if is_shown { Role::Strong } else { Role::Dim };
+        Line::from(vec![
+            Span::styled(format!("{symbol:<symbols$}"), self.theme.style(role)),
+            Span::styled(name, self.theme.style(role)),
+        ])
+    }
+}
