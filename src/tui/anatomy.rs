@@ -89,7 +89,7 @@ impl Anatomy {
         let number = lane.header.layers.block_number(layer);
         let identity = here(Quantity::IdentityNorm);
         Self {
-            name: number.map_or_else(|| lane.header.layers.label(layer), |number| format!("block {number}")),
+            name: lane.header.layers.name(layer),
             number,
             skip: if identity.is_some() { Skip::Around } else { Skip::Missing },
             parts,

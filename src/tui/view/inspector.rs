@@ -15,13 +15,12 @@ use self::shown::{evaluated, scalar_at, value_at};
 use self::table::Table;
 use super::frame::{fit, framed, words};
 use crate::history::Scalar;
-use crate::layer::LayerKind;
 use crate::number;
 use crate::quantity::Quantity;
 use crate::tui::layout::inside;
 use crate::tui::scene::{LaneRef, Scene};
 use crate::tui::theme::{Role, Theme};
-use crate::units::{LayerId, Step};
+use crate::units::Step;
 
 /// Columns of a lane's values at least: `1.3e-14` with room.
 const LEAST_VALUE: u16 = 9;
@@ -147,19 +146,11 @@ fn window(table: &Table<'_>, quantities: &[Quantity], rows: usize) -> Range<usiz
 /// `block 17 · step 212`, or the share of the depth where the lanes differ in it.
 fn title<'a>(scene: &Scene, theme: &Theme, step: Step) -> Line<'a> {
     let depth = scene.view.cursor.depth;
-    let mut names = scene.lanes().map(|lane| layer_name(&lane, lane.layer_at(depth)));
+    let mut names = scene.lanes().map(|lane| lane.header.layers.name(lane.layer_at(depth)));
     let first = names.next().unwrap_or_default();
     let place = if names.all(|name| name == first) { first } else { format!("{:.0} % of depth", depth * 100.0) };
     Line::from(vec![
         Span::styled(place, theme.style(Role::Strong)),
         Span::styled(format!(" · step {}", number::count(step.0)), theme.style(Role::Strong)),
     ])
-}
-
-fn layer_name(lane: &LaneRef<'_>, layer: LayerId) -> String {
-    let label = lane.header.layers.label(layer);
-    match lane.header.layers.get(layer).map(|found| found.kind) {
-        Some(LayerKind::Block) => format!("block {label}"),
-        _ => label,
-    }
 }
