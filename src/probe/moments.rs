@@ -77,15 +77,16 @@ fn distance(old: &Floats<'_>, new: &Floats<'_>) -> f64 {
     }
 }
 
-/// Σ a², Σ b² and Σ ab of two pieces of memory of one length; NaN when they do not match.
-pub(super) fn products(one: &Floats<'_>, other: &Floats<'_>) -> [f64; 3] {
+/// Σ a², Σ b², Σ ab and Σ (a + b)² of two pieces of memory of one length; NaN when they do not match.
+pub(super) fn products(one: &Floats<'_>, other: &Floats<'_>) -> [f64; 4] {
     match (one, other) {
         (Floats::Single(one), Floats::Single(other)) if one.len() == other.len() => sums::products(one, other),
         (Floats::Double(one), Floats::Double(other)) if one.len() == other.len() => {
             let sum = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum();
-            [sum(one, one), sum(other, other), sum(one, other)]
+            let together = one.iter().zip(*other).map(|(a, b)| (a + b) * (a + b)).sum();
+            [sum(one, one), sum(other, other), sum(one, other), together]
         }
-        _ => [f64::NAN; 3],
+        _ => [f64::NAN; 4],
     }
 }
 

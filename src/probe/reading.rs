@@ -90,7 +90,13 @@ impl LayerReading {
         self.keep::<B>(delta);
     }
 
-    fn keep<B: Readable>(&mut self, delta: &Primitive<B>) {
+    /// Whether the signal itself is kept.
+    pub(crate) fn keeps(&self) -> bool {
+        self.kept.is_some()
+    }
+
+    /// Keeps δ_l where it is to be kept.
+    pub(crate) fn keep<B: Readable>(&mut self, delta: &Primitive<B>) {
         if let Some(kept) = &mut self.kept {
             B::lend_in_order(delta, |floats| match floats {
                 Floats::Single(values) => kept.extend_from_slice(values),
@@ -139,13 +145,17 @@ impl LayerReading {
         }
     }
 
-    /// Both channels in one pass; the branch's is the signal behind the `last` step of the branch.
+    /// Both channels and their sum δ_l in one pass; the branch's is the signal behind the `last` step of the branch.
     pub(crate) fn channels<B: Readable>(&mut self, last: StepKind, identity: &Primitive<B>, branch: &Primitive<B>) {
-        let Some([identity_squares, branch_squares, product]) = products_of::<B>(identity, branch) else { return };
+        let Some([identity_squares, branch_squares, product, squares]) = products_of::<B>(identity, branch) else {
+            return;
+        };
         let count = identity.shape().num_elements() as u64;
-        self.identity_signal = Some(Moments { sum_of_squares: identity_squares, count });
+        let of = |sum_of_squares| Moments { sum_of_squares, count };
+        self.identity_signal = Some(of(identity_squares));
         self.channel_product = Some(product);
-        self.path.push((last, Moments { sum_of_squares: branch_squares, count }));
+        self.path.push((last, of(branch_squares)));
+        self.signal = Some(of(squares));
     }
 
     /// One channel on its own: their product is taken when the second comes.
@@ -154,7 +164,7 @@ impl LayerReading {
             self.identity_signal = moments::<B>(signal);
         }
         match self.waiting.0.take().and_then(|other| other.downcast::<Primitive<B>>().ok()) {
-            Some(other) => self.channel_product = products_of::<B>(&other, signal).map(|[_, _, product]| product),
+            Some(other) => self.channel_product = products_of::<B>(&other, signal).map(|[_, _, product, _]| product),
             None => self.waiting.0 = Some(Box::new(signal.clone())),
         }
     }
@@ -171,8 +181,8 @@ fn moments<B: Readable>(tensor: &Primitive<B>) -> Option<Moments> {
     B::lend(tensor, |floats| Moments { sum_of_squares: sum_of_squares(&floats), count })
 }
 
-/// Σ a², Σ b², Σ ab, element by element.
-fn products_of<B: Readable>(one: &Primitive<B>, other: &Primitive<B>) -> Option<[f64; 3]> {
+/// Σ a², Σ b², Σ ab, Σ (a + b)², element by element.
+fn products_of<B: Readable>(one: &Primitive<B>, other: &Primitive<B>) -> Option<[f64; 4]> {
     if B::are_alike(one, other) {
         return B::lend(one, |one| B::lend(other, |other| products(&one, &other)))?;
     }

@@ -128,14 +128,29 @@ fn on<B: Readable>(form: Form, inputs: Inputs<B>, tap: Option<&Tap>) -> (Tracked
     // φ' of all but gelu is a function of φ itself.
     let before = (form.activation == Activation::Gelu).then(|| normalized.clone());
     let hidden = activate::<B>(form.activation, normalized);
+    let mut saved = Saved {
+        form,
+        norm,
+        before,
+        hidden: hidden.clone(),
+        weight: weight.clone(),
+        tap: tap.cloned(),
+        keeps: Keeps::No,
+    };
+    let branch = form.scaled::<B>(B::linear(hidden, weight, bias));
     if let Some(tap) = tap {
+        // All at once: looking at the clock costs as much as looking at a tensor.
         tap.look(|reading| {
             reading.input::<B>(&x);
-            reading.hidden::<B>(form.activation, &hidden);
+            reading.hidden::<B>(form.activation, &saved.hidden);
+            if form.skip.is_some() {
+                reading.branch::<B>(&branch);
+            }
+            saved.keeps = if reading.keeps() { Keeps::Signal } else { Keeps::No };
         });
     }
-    let saved = Saved { form, norm, before, hidden: hidden.clone(), weight: weight.clone(), tap: tap.cloned() };
-    let output = form.join::<B>(x, B::linear(hidden, weight, bias), tap);
+    // The branch comes first: its memory is free to take the sum.
+    let output = if form.skip.is_some() { B::float_add(branch, x) } else { branch };
 
     /// The node of an operation on these parents.
     macro_rules! node {
@@ -156,16 +171,20 @@ fn on<B: Readable>(form: Form, inputs: Inputs<B>, tap: Option<&Tap>) -> (Tracked
 }
 
 impl Form {
-    /// What the block puts out, from its input and W φ(x) + b, all [B, width].
-    fn join<B: Readable>(self, x: Primitive<B>, branch: Primitive<B>, tap: Option<&Tap>) -> Primitive<B> {
-        let Some(scale) = self.skip else { return branch };
-        let branch = if scale == 1.0 { branch } else { B::float_mul_scalar(branch, scale.into()) };
-        if let Some(tap) = tap {
-            tap.look(|reading| reading.branch::<B>(&branch));
+    /// s·F of a residual block, F of a plain one.
+    fn scaled<B: Readable>(self, branch: Primitive<B>) -> Primitive<B> {
+        match self.skip {
+            Some(scale) if scale != 1.0 => B::float_mul_scalar(branch, scale.into()),
+            _ => branch,
         }
-        // The branch comes first: its memory is free to take the sum.
-        B::float_add(branch, x)
     }
+}
+
+/// Whether the tap keeps δ_l itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keeps {
+    No,
+    Signal,
 }
 
 /// What the backward pass needs.
@@ -177,6 +196,7 @@ struct Saved<B: Readable> {
     hidden: Primitive<B>,
     weight: Primitive<B>,
     tap: Option<Tap>,
+    keeps: Keeps,
 }
 
 /// Nodes whose gradients are asked for.
@@ -214,19 +234,17 @@ backward_of!(5: bias, gamma, beta; without);
 
 impl<B: Readable> Saved<B> {
     fn backward(self, gradient: Primitive<B>, parents: Parents, grads: &mut Gradients) {
-        let branch = match self.form.skip {
-            Some(scale) if scale != 1.0 => {
-                let scaled = B::float_mul_scalar(gradient.clone(), scale.into());
-                self.look(|reading| reading.step::<B>(StepKind::Other, &scaled));
-                scaled
+        let branch = self.form.scaled::<B>(gradient.clone());
+        let of_weight = parents.weight.map(|id| (id, B::linear_weight_backward(self.hidden.clone(), branch.clone())));
+        let of_bias = parents.bias.map(|id| (id, B::linear_bias_backward(branch.clone())));
+        self.look(|reading| {
+            if self.form.skip.is_some_and(|scale| scale != 1.0) {
+                reading.step::<B>(StepKind::Other, &branch);
             }
-            _ => gradient.clone(),
-        };
-        if let Some(weight) = parents.weight {
-            self.register(weight, B::linear_weight_backward(self.hidden.clone(), branch.clone()), grads);
-        }
-        if let Some(bias) = parents.bias {
-            self.register(bias, B::linear_bias_backward(branch.clone()), grads);
+            of_weight.iter().chain(&of_bias).for_each(|(_, gradient)| reading.gradient::<B>(gradient));
+        });
+        for (parameter, gradient) in of_weight.into_iter().chain(of_bias) {
+            grads.register::<B>(parameter, gradient);
         }
         if parents.x.is_some() || parents.gamma.is_some() || parents.beta.is_some() {
             let signal = self.signal(gradient, branch, parents, grads);
@@ -234,12 +252,6 @@ impl<B: Readable> Saved<B> {
                 grads.register::<B>(x, signal);
             }
         }
-    }
-
-    /// Hands on the gradient of a parameter.
-    fn register(&self, parameter: NodeId, gradient: Primitive<B>, grads: &mut Gradients) {
-        self.look(|reading| reading.gradient::<B>(&gradient));
-        grads.register::<B>(parameter, gradient);
     }
 
     /// δ_l from δ_{l+1} and γ = s·δ_{l+1}, all [B, width]; hands on the gradients of the normalization on its way.
@@ -264,10 +276,11 @@ impl<B: Readable> Saved<B> {
             self.look(|reading| reading.step::<B>(last, &branch));
             last = StepKind::Norm;
             let behind = norm.backward(branch);
-            for (parameter, gradient) in [(parents.gamma, behind.gamma), (parents.beta, behind.beta)] {
-                if let Some(parameter) = parameter {
-                    self.register(parameter, gradient, grads);
-                }
+            let of = |(parent, gradient): (Option<NodeId>, _)| parent.map(|parent| (parent, gradient));
+            let found = [(parents.gamma, behind.gamma), (parents.beta, behind.beta)].map(of);
+            self.look(|reading| found.iter().flatten().for_each(|(_, gradient)| reading.gradient::<B>(gradient)));
+            for (parameter, gradient) in found.into_iter().flatten() {
+                grads.register::<B>(parameter, gradient);
             }
             branch = behind.x;
         }
@@ -277,7 +290,9 @@ impl<B: Readable> Saved<B> {
         }
         self.look(|reading| reading.channels::<B>(last, &gradient, &branch));
         let signal = B::float_add(branch, gradient);
-        self.look(|reading| reading.signal::<B>(&signal));
+        if self.keeps == Keeps::Signal {
+            self.look(|reading| reading.keep::<B>(&signal));
+        }
         signal
     }
 

@@ -42,19 +42,19 @@ pub(super) fn step(before: &[f32], after: &[f32]) -> [f64; 2] {
     sums([before, after], |[before, after]| [before, after - before], |[before, after]| [before, after - before])
 }
 
-/// Σ a², Σ b² and Σ ab; both of one length.
-pub(super) fn products(one: &[f32], other: &[f32]) -> [f64; 3] {
-    let scales = scales([one, other], |pair| pair);
-    let [ones, others, both] = fast([one, other], |[a, b]| {
-        let (a, b) = (a * scales[0], b * scales[1]);
-        [a * a, b * b, a * b]
+/// Σ a², Σ b², Σ ab and Σ (a + b)²; both of one length.
+pub(super) fn products(one: &[f32], other: &[f32]) -> [f64; 4] {
+    let scales = scales([one, other], |[a, b]| [a, b, a + b]);
+    let [ones, others, both, together] = fast([one, other], |[a, b]| {
+        let (sum, a, b) = ((a + b) * scales[2], a * scales[0], b * scales[1]);
+        [a * a, b * b, a * b, sum * sum]
     });
     // The product is as good as its factors: its own size says nothing.
-    if is_safe(ones, one.len()) && is_safe(others, one.len()) {
-        let [one, other] = scales.map(f64::from);
-        return [ones / one / one, others / other / other, both / one / other];
+    if [ones, others, together].iter().all(|sum| is_safe(*sum, one.len())) {
+        let [one, other, sum] = scales.map(f64::from);
+        return [ones / one / one, others / other / other, both / one / other, together / sum / sum];
     }
-    exact([one, other], |[a, b]| [a * a, b * b, a * b])
+    exact([one, other], |[a, b]| [a * a, b * b, a * b, (a + b) * (a + b)])
 }
 
 /// Sums of the squares of what `single` makes of the elements at each place, or `double`, where f32 will not do.
