@@ -82,7 +82,9 @@ fn run(backend: Backend, depth: usize, width: usize, steps: u64) -> f64 {
 
 /// The peaks at a quarter, half and all of 10 000 blocks lie on a line.
 fn assert_linear(backend: Backend, width: usize) {
-    let [quarter, half, whole] = [2_500, 5_000, 10_000].map(|depth| run(backend, depth, width, 2));
+    // The least of three: now and then the system's allocator holds more for a while.
+    let least = |depth| (0..3).map(|_| run(backend, depth, width, 2)).fold(f64::INFINITY, f64::min);
+    let [quarter, half, whole] = [2_500, 5_000, 10_000].map(least);
     let (first, second) = ((half - quarter) / 2_500.0, (whole - half) / 5_000.0);
     if cfg!(target_os = "linux") {
         assert!((0.6..1.4).contains(&(second / first)), "{backend}: {first} and {second} MiB per block");
