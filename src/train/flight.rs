@@ -12,6 +12,7 @@
 use std::collections::VecDeque;
 
 use super::stepper::{Look, Stepper};
+use super::verdict;
 use crate::event::StepRecord;
 use crate::stack::Stack;
 use crate::units::Step;
@@ -22,12 +23,14 @@ const LEAST: u64 = 8;
 const DETAILED: u64 = 8;
 /// Losses that a leap is judged by.
 const WINDOW: usize = 100;
-/// Losses below which nothing is judged.
+/// With fewer losses there is no median to speak of: each is compared with the largest before it.
 const ENOUGH: usize = 30;
+/// Factor to that one that is a leap then.
+const FIRST_LEAP: f64 = 10.0;
 /// A loss leaps when ln(loss) is so many robust deviations above its median; healthy runs were seen to peak at 4.5.
 const LEAP: f64 = 8.0;
 /// Deviation of a normal distribution over its median absolute deviation.
-const MAD: f64 = 1.4826;
+pub(super) const MAD: f64 = 1.4826;
 /// Least deviation of ln(loss): a loss that stands still is no yardstick.
 const LEAST_DEVIATION: f64 = 0.05;
 
@@ -38,6 +41,10 @@ pub(super) enum Cause {
     NotFinite,
     /// The loss is so many robust deviations above its median of late.
     Leap(f64),
+    /// The loss is so many times the largest of the first steps.
+    EarlyLeap(f64),
+    /// A value of a layer is NaN or infinite, the loss not yet.
+    ValueNotFinite,
     /// A person asked.
     Asked,
 }
@@ -108,23 +115,25 @@ impl<S: Stack> FlightRecorder<S> {
             return Some(Cause::NotFinite);
         }
         let leap = self.leap(f64::from(record.loss).max(f64::MIN_POSITIVE).ln());
-        leap.filter(|_| record.step >= self.quiet_until).map(Cause::Leap)
+        let cause = if verdict::is_broken(record) { Some(Cause::ValueNotFinite) } else { leap };
+        cause.filter(|_| record.step >= self.quiet_until)
     }
 
-    /// How many robust deviations ln(loss) is above the median of late, where that is a leap.
-    fn leap(&mut self, loss: f64) -> Option<f64> {
+    /// Whether ln(loss) leaps.
+    fn leap(&mut self, loss: f64) -> Option<Cause> {
         let mut sorted: Vec<f64> = self.losses.iter().copied().collect();
         if self.losses.len() == WINDOW {
             self.losses.pop_front();
         }
         self.losses.push_back(loss);
         if sorted.len() < ENOUGH {
-            return None;
+            let largest = sorted.into_iter().reduce(f64::max)?;
+            return Some((loss - largest).exp()).filter(|factor| *factor > FIRST_LEAP).map(Cause::EarlyLeap);
         }
         let median = median(&mut sorted);
         let mut distances: Vec<f64> = sorted.iter().map(|loss| (loss - median).abs()).collect();
         let deviation = (MAD * self::median(&mut distances)).max(LEAST_DEVIATION);
-        Some((loss - median) / deviation).filter(|leap| *leap > LEAP)
+        Some((loss - median) / deviation).filter(|leap| *leap > LEAP).map(Cause::Leap)
     }
 
     /// The steps to be re-run up to the last one taken; `None` where none is held. Later leaps count again after as many
@@ -137,7 +146,8 @@ impl<S: Stack> FlightRecorder<S> {
     }
 }
 
-fn median(values: &mut [f64]) -> f64 {
+/// The upper one of an even number; 0 of none.
+pub(super) fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
@@ -170,6 +180,12 @@ mod tests {
         let leaping = (1..400).map(|step| if (200..206).contains(&step) { 40.0 } else { healthy(step) });
         let found = seen(leaping);
         assert!(matches!(found[..], [(200, Cause::Leap(leap))] if leap > LEAP), "{found:?}");
+    }
+
+    #[test]
+    fn a_leap_within_the_first_steps_is_seen_when_it_comes() {
+        let found = seen([2.3, 386.4, 2.6, 5.2]);
+        assert!(matches!(found[..], [(2, Cause::EarlyLeap(factor))] if (factor - 168.0).abs() < 1.0), "{found:?}");
     }
 
     #[test]

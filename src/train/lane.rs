@@ -56,7 +56,7 @@ where
     let name = format!("lane {}", lane.settings.name);
     Builder::new().name(name).stack_size(stack_size).spawn(move || {
         let (id, pacer, sender) = (lane.id, Arc::clone(&run.pacer), run.sender.clone());
-        let dumps = Arc::clone(&run.dumps);
+        let (dumps, schedule) = (Arc::clone(&run.dumps), Arc::clone(&run.schedule));
         let mut trainer = Trainer::new(lane, run);
         let outcome = catch_unwind(AssertUnwindSafe(|| trainer.train())).unwrap_or_else(|panic| {
             pacer.release();
@@ -65,6 +65,7 @@ where
         pacer.leave(id);
         let step = trainer.step;
         drop(trainer);
+        schedule.leave(step);
         dumps.leave(step);
         // Nobody listens only when the recorder itself is gone.
         let _ = sender.send(Event::LaneEnded(LaneEnd { lane: id, step, outcome }));

@@ -38,12 +38,13 @@ pub(super) struct Schedule {
     detail: Option<u64>,
     histograms: Option<u64>,
     budget: Option<f64>,
-    lanes: f64,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
+    /// Lanes that still train.
+    lanes: u32,
     decided: VecDeque<Decided>,
     accounts: Accounts,
     last_look: Option<Step>,
@@ -59,6 +60,9 @@ struct Rate {
     looks: u64,
     since: Step,
     window: u64,
+    /// Steps with histograms, and with details, since the start.
+    counted: u64,
+    detailed: u64,
     /// Steps between two looks at each part, as a person was told; `None` = not yet known.
     told: [Option<f64>; Part::COUNT],
 }
@@ -85,11 +89,12 @@ impl Schedule {
             Measure::Auto => 1,
         };
         let state = Mutex::new(State {
+            lanes: u32::try_from(config.lanes.len()).unwrap_or(u32::MAX),
             rate: Rate { window: WINDOW, told: [Some(every as f64), None, None], ..Rate::default() },
             ..State::default()
         });
         let RunConfig { detail, histograms, .. } = *config;
-        Self { every, detail, histograms, budget: config.budget(), lanes: config.lanes.len() as f64, state }
+        Self { every, detail, histograms, budget: config.budget(), state }
     }
 
     /// How closely a lane looks at a step. The first lane that asks decides for all.
@@ -99,16 +104,19 @@ impl Schedule {
             return Decision { look: decided.look, note: None };
         }
         let look = self.decide(&state, step);
-        let owed = state.accounts.put_down(look, self.lanes);
+        let lanes = state.lanes;
+        let owed = state.accounts.put_down(look, lanes);
         if look.is_at_layers() {
             state.last_look = Some(step);
             state.rate.looks += 1;
         }
         if look.counts() {
             state.last_count = Some(step);
+            state.rate.counted += 1;
         }
         if look == Look::Detail {
             state.last_detail = Some(step);
+            state.rate.detailed += 1;
         }
         let note = self.note(&mut state, step);
         if state.decided.len() == REMEMBERED {
@@ -124,7 +132,7 @@ impl Schedule {
             Some(last) if is_bounded => step.0 >= last.0 + self.every,
             _ => (step.0 - 1).is_multiple_of(self.every),
         };
-        let is_paid = |part| !is_bounded || state.accounts.pays(part, self.lanes);
+        let is_paid = |part| !is_bounded || state.accounts.pays(part, state.lanes);
         if !is_turn || !is_paid(Part::Always) {
             return Look::Away;
         }
@@ -157,7 +165,8 @@ impl Schedule {
         }
         let looked = (step.0 - rate.since.0) as f64 / rate.looks as f64;
         (rate.looks, rate.since, rate.window) = (0, step, rate.window * 2);
-        let now = [Some(looked), self.gap(state, Part::Histograms), self.gap(state, Part::Details)];
+        let so_far = |taken: u64| (taken > 0).then(|| step.0 as f64 / taken as f64);
+        let now = [Some(looked), so_far(rate.counted), so_far(rate.detailed)];
         let is_told = |(told, now): (&Option<f64>, &Option<f64>)| match (told, now) {
             (Some(told), Some(now)) => (told / NOTABLE..told * NOTABLE).contains(now),
             (told, now) => told.is_none() && now.is_none(),
@@ -169,18 +178,12 @@ impl Schedule {
         let steps = |gap: f64| number::count(gap.round() as u64);
         let seldom = |name: &str, every: Option<u64>, gap: Option<f64>| match (every, gap) {
             (None, _) => String::new(),
-            (Some(_), Some(gap)) => format!(", {name} every {}", steps(gap)),
-            (Some(_), None) => format!(", {name} once it pays"),
+            (Some(_), Some(gap)) => format!(", {name} about every {}", steps(gap)),
+            (Some(_), None) => format!(", no {name} yet"),
         };
-        let histograms = seldom("histograms", self.histograms, now[1]);
-        let details = seldom("costly ones", self.detail, now[2]);
+        let histograms = seldom("histograms", self.histograms, now[Part::Histograms as usize]);
+        let details = seldom("costly quantities", self.detail, now[Part::Details as usize]);
         Some(format!("budget {budget}: layers measured about every {} steps{histograms}{details}", steps(looked)))
-    }
-
-    /// Steps between two looks at a costly part, where it is on and one was taken.
-    fn gap(&self, state: &State, part: Part) -> Option<f64> {
-        let every = if part == Part::Details { self.detail } else { self.histograms };
-        Some(state.accounts.gap(part, USED * self.budget?)?.max(every? as f64))
     }
 
     /// Takes in what a lane's step took.
@@ -193,6 +196,14 @@ impl Schedule {
         if let Some(Decided { look, owed, .. }) = decided {
             state.accounts.settle(look, owed, spent);
         }
+    }
+
+    /// A lane that ended after a step will tell no more: what was put down for it is given back.
+    pub(super) fn leave(&self, last: Step) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let State { accounts, decided, lanes, .. } = &mut *state;
+        decided.iter().filter(|decided| decided.step > last).for_each(|decided| accounts.give_back(decided.owed));
+        *lanes = lanes.saturating_sub(1);
     }
 }
 

@@ -158,8 +158,11 @@ impl<S: Stack> Stepper<S> {
         let gradients_read = readings.layers.iter().map(|reading| reading.gradient).collect();
         let mut seen = Seen { passes: readings.layers, gradients: gradients_read, ..Seen::default() };
         let is_clipped = self.settings.clip.is_some();
-        if look == Look::Gradients || is_clipped {
-            // Before clipping; otherwise the optimiser's watch reads them in passing.
+        if is_clipped {
+            // Before clipping, which needs them: no part of measuring.
+            seen.gradients = self.map.gradients(&self.model, &gradients);
+        } else if look == Look::Gradients {
+            // Otherwise the optimiser's watch reads them in passing.
             cost.of(|| seen.gradients = self.map.gradients(&self.model, &gradients));
         }
         let mut histograms = Vec::new();

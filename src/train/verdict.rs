@@ -1,7 +1,6 @@
-//! Where it began: the first value that is no number among re-run steps, or the first that left its course before a leap of
-//! the loss.
+//! Where it began: the first value that is no number among re-run steps, or the first that left its course.
 
-use super::flight::Cause;
+use super::flight::{Cause, MAD, median};
 use crate::event::StepRecord;
 use crate::layer::LayerTable;
 use crate::number;
@@ -17,8 +16,16 @@ const ORDER: [(Quantity, Way); 5] = [
     (Quantity::UpdateRatio, Way::Forward),
 ];
 
-/// What is off its course by this part of the largest deviation, in logarithms, counts as its beginning.
-const BEGINNING: f64 = 0.5;
+/// Those whose course says something: the update ratio of a layer that hardly moves leaps without a cause.
+const JUDGED: usize = 4;
+/// Robust deviations of ln(value) from its median; healthy runs were seen to peak at 14.6 over 72 steps.
+const OFF_COURSE: f64 = 15.0;
+/// Least deviation of ln(value): a value that stands still is no yardstick.
+const LEAST_DEVIATION: f64 = 0.1;
+/// With fewer steps there is no median to speak of: each is compared with the first.
+const ENOUGH: usize = 8;
+/// Factor to the first step that is off its course then.
+const OFF_FIRST: f64 = 4.0;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -38,14 +45,21 @@ pub(super) fn sentence(cause: Cause, records: &[StepRecord], layers: &LayerTable
     let what = match cause {
         Cause::NotFinite => format!("the loss is {}: {range}", number::value(f64::from(loss))),
         Cause::Leap(deviations) => {
-            format!("the loss leapt to {} ({deviations:.0} deviations): {range}", number::value(f64::from(loss)))
+            let loss = number::value(f64::from(loss));
+            format!("the loss leapt to {loss} ({deviations:.0} robust deviations above its median): {range}")
         }
+        Cause::EarlyLeap(factor) => {
+            let loss = number::value(f64::from(loss));
+            format!("the loss leapt to {loss} ({} the largest before): {range}", number::factor(factor))
+        }
+        Cause::ValueNotFinite => format!("a value is no longer finite: {range}"),
         Cause::Asked => range,
     };
     match (first_not_finite(records, layers), first_off_course(records, layers)) {
         (Some(first), _) => format!("{what}; first not finite: {first}"),
         (None, Some(first)) => format!("{what}; first off its course: {first}"),
-        (None, None) => what,
+        (None, None) if records.is_empty() => what,
+        (None, None) => format!("{what}; every layer keeps to its course"),
     }
 }
 
@@ -61,33 +75,56 @@ fn first_not_finite(records: &[StepRecord], layers: &LayerTable) -> Option<Strin
     })
 }
 
-/// A value beside its median over all re-run steps.
+/// Whether a value that the recorder judges by is NaN or infinite.
+pub(super) fn is_broken(record: &StepRecord) -> bool {
+    ORDER.iter().any(|(quantity, _)| {
+        row(record, *quantity).is_some_and(|row| row.iter().any(|value| value.is_some_and(|value| !value.is_finite())))
+    })
+}
+
+/// How far a value is off its course.
 #[derive(Clone, Copy, Debug)]
 struct Deviation {
     quantity: Quantity,
     layer: usize,
     step: Step,
-    /// ln(value / median).
+    /// ln(value / what it is compared with).
     log: f64,
+    /// Above 1: clearly.
+    score: f64,
 }
 
-/// The first value that is clearly off its median: `grad_norm of block 3 at step 812, ×41 its median`; `None` where fewer
-/// than three steps were measured or nothing changes.
+/// What values are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Yardstick {
+    Median,
+    First,
+}
+
+/// The first value that is clearly off its course, in the order in which a step computes them: `grad_norm of block 3 at
+/// step 812, ×41 its median`; `None` where all wander as healthy ones do.
 fn first_off_course(records: &[StepRecord], layers: &LayerTable) -> Option<String> {
-    let all: Vec<Deviation> = ORDER.iter().flat_map(|(quantity, _)| deviations(records, *quantity)).collect();
-    let most = all.iter().map(|deviation| deviation.log.abs()).fold(0.0, f64::max);
-    if most == 0.0 {
-        return None;
-    }
-    let off = || all.iter().filter(|deviation| deviation.log.abs() >= BEGINNING * most);
-    let step = off().map(|deviation| deviation.step).min()?;
-    let first = off().filter(|deviation| deviation.step == step).max_by(|a, b| a.log.abs().total_cmp(&b.log.abs()))?;
+    let measured = records.iter().filter(|record| record.is_measured()).count();
+    let yardstick = if measured < ENOUGH { Yardstick::First } else { Yardstick::Median };
+    let judged = ORDER.iter().take(JUDGED);
+    let mut off: Vec<Deviation> =
+        judged.clone().flat_map(|(quantity, _)| deviations(records, *quantity, yardstick)).collect();
+    off.retain(|deviation| deviation.score > 1.0);
+    let step = off.iter().map(|deviation| deviation.step).min()?;
+    let first = judged.clone().find_map(|(quantity, way)| {
+        let mut here = off.iter().filter(|deviation| (deviation.step, deviation.quantity) == (step, *quantity));
+        if *way == Way::Forward { here.next() } else { here.next_back() }
+    })?;
     let place = place(first.quantity, first.layer, layers);
-    Some(format!("{place} at step {}, {} its median", number::count(step.0), number::factor(first.log.exp())))
+    let of = match yardstick {
+        Yardstick::Median => "its median",
+        Yardstick::First => "that of the first step",
+    };
+    Some(format!("{place} at step {}, {} {of}", number::count(step.0), number::factor(first.log.exp())))
 }
 
-/// Of every layer at every step, where the layer was measured at least three times and is neither zero nor infinite.
-fn deviations(records: &[StepRecord], quantity: Quantity) -> Vec<Deviation> {
+/// Of every layer at every step, where it is neither zero nor infinite.
+fn deviations(records: &[StepRecord], quantity: Quantity, yardstick: Yardstick) -> Vec<Deviation> {
     let rows: Vec<(Step, Vec<Option<f32>>)> =
         records.iter().filter_map(|record| Some((record.step, row(record, quantity)?))).collect();
     let layers = rows.iter().map(|(_, row)| row.len()).max().unwrap_or(0);
@@ -97,11 +134,18 @@ fn deviations(records: &[StepRecord], quantity: Quantity) -> Vec<Deviation> {
             .filter_map(|(step, row)| Some((*step, f64::from((*row.get(layer)?)?).ln())))
             .filter(|(_, log)| log.is_finite())
             .collect();
-        let mut sorted: Vec<f64> = logs.iter().map(|(_, log)| *log).collect();
-        sorted.sort_by(f64::total_cmp);
-        let median = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
-        let logs = if logs.len() < 3 { Vec::new() } else { logs };
-        logs.into_iter().map(move |(step, log)| Deviation { quantity, layer, step, log: log - median })
+        let (course, limit) = match yardstick {
+            Yardstick::First => (logs.first().map_or(0.0, |(_, log)| *log), OFF_FIRST.ln()),
+            Yardstick::Median => {
+                let course = median(&mut logs.iter().map(|(_, log)| *log).collect::<Vec<_>>());
+                let spread = median(&mut logs.iter().map(|(_, log)| (log - course).abs()).collect::<Vec<_>>());
+                (course, OFF_COURSE * (MAD * spread).max(LEAST_DEVIATION))
+            }
+        };
+        logs.into_iter().map(move |(step, log)| {
+            let log = log - course;
+            Deviation { quantity, layer, step, log, score: log.abs() / limit }
+        })
     };
     (0..layers).flat_map(of_layer).collect()
 }

@@ -28,7 +28,8 @@ impl Part {
     pub(super) const COUNT: usize = 3;
     const ALL: [Self; Self::COUNT] = [Self::Always, Self::Histograms, Self::Details];
 
-    /// Part of the budget.
+    /// Part of the budget: most of it for the picture that grows step by step; of the rest more for the details, which
+    /// cost so much that they come seldom anyway.
     fn share(self) -> f64 {
         match self {
             Self::Always => 0.75,
@@ -80,17 +81,17 @@ impl Accounts {
     }
 
     /// Whether a part may be taken: what is always taken once nothing is owed, what is costly once it is saved up.
-    pub(super) fn pays(&self, part: Part, lanes: f64) -> bool {
+    pub(super) fn pays(&self, part: Part, lanes: u32) -> bool {
         let credit = self.accounts[part as usize].credit;
         match part {
             Part::Always => credit >= 0.0,
             // Before the first step nothing is known.
-            Part::Histograms | Part::Details => self.step > 0.0 && credit >= self.cost(part) * lanes,
+            Part::Histograms | Part::Details => self.step > 0.0 && credit >= self.cost(part) * f64::from(lanes),
         }
     }
 
     /// Puts down what a look at all lanes will take; gives it back for one lane.
-    pub(super) fn put_down(&mut self, look: Look, lanes: f64) -> [Nanoseconds; Part::COUNT] {
+    pub(super) fn put_down(&mut self, look: Look, lanes: u32) -> [Nanoseconds; Part::COUNT] {
         let mut owed = [0.0; Part::COUNT];
         if look.is_at_layers() {
             owed[Part::Always as usize] = self.cost(Part::Always);
@@ -99,7 +100,7 @@ impl Accounts {
             owed[part as usize] = self.cost(part);
         }
         for (account, owed) in self.accounts.iter_mut().zip(owed) {
-            account.credit -= owed * lanes;
+            account.credit -= owed * f64::from(lanes);
         }
         owed
     }
@@ -132,8 +133,10 @@ impl Accounts {
         self.accounts[newest].cost = Some(mean(self.accounts[newest].cost, took[newest]));
     }
 
-    /// Steps from which the budget pays one look at a part; `None` until one was taken.
-    pub(super) fn gap(&self, part: Part, budget: f64) -> Option<f64> {
-        self.accounts[part as usize].cost.map(|cost| cost / (part.share() * budget * self.step))
+    /// Takes back what was put down for one lane.
+    pub(super) fn give_back(&mut self, owed: [Nanoseconds; Part::COUNT]) {
+        for (account, owed) in self.accounts.iter_mut().zip(owed) {
+            account.credit += owed;
+        }
     }
 }

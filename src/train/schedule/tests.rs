@@ -24,12 +24,20 @@ struct Ran {
 /// Steps of two lanes, each of about 10,000 ns; a look takes about 1,300, counting 2,000 more, a detail 50,000 more. Every
 /// time differs by a third up or down, and one step in fifty is disturbed and takes three times as long.
 fn run(config: &RunConfig, steps: u64) -> Ran {
+    run_until(config, steps, u64::MAX)
+}
+
+/// The same; the second lane ends after step `end`.
+fn run_until(config: &RunConfig, steps: u64, end: u64) -> Ran {
     let schedule = Schedule::new(config);
     let mut rng = SmallRng::seed_from_u64(1);
     let (mut spent, mut whole) = (0, 0);
     let mut ran = Ran { looks: Vec::new(), shares: Vec::new(), notes: Vec::new() };
     for step in (1..=steps).map(Step) {
-        for lane in 0..2 {
+        if step.0 == end + 1 {
+            schedule.leave(Step(end));
+        }
+        for lane in 0..if step.0 > end { 1 } else { 2 } {
             let Decision { look, note } = schedule.look(step);
             ran.notes.extend(note);
             let cost = match look {
@@ -86,15 +94,25 @@ fn measuring_stays_within_its_budget_at_every_step_and_uses_it() {
 }
 
 #[test]
+fn a_lane_that_ended_leaves_the_budget_to_the_others() {
+    let whole = run(&of_percent(2.0), 20_000);
+    let ended = run_until(&of_percent(2.0), 20_000, 500);
+    let looked = |ran: &Ran| ran.looks[1000..].iter().filter(|look| **look != Away).count() as f64;
+    let ratio = looked(&ended) / looked(&whole);
+    assert!((0.9..1.1).contains(&ratio), "{ratio}");
+    assert!(ended.shares[100..].iter().all(|share| *share <= 0.02));
+}
+
+#[test]
 fn a_budget_tells_at_the_start_what_it_does_and_once_what_rate_it_settled_on() {
     for percent in [1.0, 2.0, 5.0] {
         let Ran { notes, .. } = run(&of_percent(percent), 30_000);
         assert!(notes[0].ends_with("costly quantities taken, as far as it pays"), "{notes:?}");
         assert!((2..=5).contains(&notes.len()), "{notes:#?}");
         assert!(notes[1].contains("layers measured about every"), "{notes:?}");
-        assert!(notes[1].contains(" once it pays"), "{notes:?}");
+        assert!(notes[1].contains(", no histograms yet"), "{notes:?}");
         let last = &notes[notes.len() - 1];
-        assert!(last.contains("histograms every") && last.contains("costly ones every"), "{last}");
+        assert!(last.contains("histograms about every") && last.contains("costly quantities about every"), "{last}");
     }
 }
 
