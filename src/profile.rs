@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! ln ‖δ_l‖ ≈ a + slope·l      slope > 0: the signal shrinks on its way back to block 1, ρ < 1, vanishing
-//! attenuation = ρ^(D−1)       what is left of it at block 1, unless that is exactly 0
+//! attenuation = ρ^(D−1)       what is left of it at block 1; 0 where a block is dead
 //! ```
 //!
 //! Zeros, NaN and ±Inf cannot enter the line; they are counted and shown, never dropped silently.
@@ -59,9 +59,11 @@ impl Profile {
             })
         };
         let attenuation = fit.map(|fit| fit.rho.powf(signal.len() as f64 - 1.0));
+        let dead = highest(|value, above| value == 0.0 && above.is_some_and(|above| above >= BRINK));
         Self {
             fit,
-            attenuation: attenuation.map(|left| if first == Some(0.0) { 0.0 } else { left }),
+            // A signal that sank below what an f32 holds has a line to go by; one that was cut off has none.
+            attenuation: attenuation.map(|left| if first == Some(0.0) && dead.is_some() { 0.0 } else { left }),
             first_last: first.zip(last).map(|(first, last)| f64::from(first) / f64::from(last)),
             blocks: signal.len(),
             zeros: count(|value| value == 0.0),
@@ -69,7 +71,7 @@ impl Profile {
             underflow: highest(|value, above| {
                 value.is_subnormal() || value == 0.0 && above.is_some_and(|above| above < BRINK)
             }),
-            dead: highest(|value, above| value == 0.0 && above.is_some_and(|above| above >= BRINK)),
+            dead,
         }
     }
 }
@@ -142,7 +144,10 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_where_block_1_has_no_signal() {
+    fn nothing_is_left_below_a_dead_block_and_what_the_line_says_below_an_underflow() {
+        let sunk = Profile::of(&[Some(0.0), Some(1e-40), Some(1e-30), Some(1e-20), Some(1e-10)]);
+        let left = sunk.attenuation.expect("fits");
+        assert!(left > 0.0 && left < 1e-35 && sunk.first_last == Some(0.0), "{left}");
         let profile = Profile::of(&[Some(0.0), Some(0.1), Some(0.2), Some(0.4)]);
         assert!(profile.fit.expect("three values").rho < 1.0);
         assert_eq!((profile.attenuation, profile.first_last), (Some(0.0), Some(0.0)));
@@ -153,7 +158,7 @@ mod tests {
         let signal = [Some(0.0), Some(1e-40), Some(1e-20), None, Some(f32::NAN), Some(1.0), Some(f32::INFINITY)];
         let profile = Profile::of(&signal);
         assert_eq!((profile.blocks, profile.zeros, profile.non_finite, profile.underflow), (7, 1, 2, Some(2)));
-        assert_eq!((profile.first_last, profile.attenuation), (None, Some(0.0)));
+        assert!(profile.first_last.is_none() && profile.attenuation.is_some_and(|left| left > 0.0));
         assert!(profile.fit.expect("three values").rho < 1.0);
         assert_eq!(Profile::of(&[]), Profile::default());
     }

@@ -27,7 +27,7 @@ struct LiveRun {
     session: Session,
     events: EventStream,
     trace: Option<Arc<TraceStatus>>,
-    /// What a person should know about the weights that they gave.
+    /// What a person should know about the weights and the dumps that they asked for.
     notes: Vec<String>,
 }
 
@@ -66,11 +66,18 @@ impl LiveRun {
     }
 }
 
-/// A run started anew, the `number`-th, with the same steps written down beside those of the first, as far as it has them.
-fn anew<'a>(prepared: Prepared, wishes: impl Iterator<Item = &'a Dump>, number: u64) -> Result<Prepared, DumpError> {
+/// A run started anew, the `number`-th, with the same steps written down beside those of the first, as far as it has them,
+/// and a sentence on each that it has not.
+fn anew<'a>(
+    prepared: Prepared,
+    wishes: impl Iterator<Item = &'a Dump>,
+    number: u64,
+) -> Result<(Prepared, Vec<String>), DumpError> {
     let last = prepared.header().steps.unwrap_or(u64::MAX);
-    let dumps = wishes.filter(|dump| dump.step.0 <= last).map(|dump| dump.anew(number)).collect();
-    prepared.dumping(dumps, Existing::Keep)
+    let (had, missed): (Vec<&Dump>, Vec<&Dump>) = wishes.partition(|dump| dump.step.0 <= last);
+    let missed = missed.into_iter().map(|dump| format!("step {} is past this run's end: no dump of it", dump.step));
+    let dumps = had.into_iter().map(|dump| dump.anew(number)).collect();
+    Ok((prepared.dumping(dumps, Existing::Keep)?, missed.collect()))
 }
 
 impl Source for LiveSource {
@@ -93,12 +100,13 @@ impl Source for LiveSource {
         let prepared = train::prepare(config).map_err(|error| error.to_string())?;
         let number = self.dumps.len() as u64 + 1;
         let wishes = self.dumps.first().into_iter().flat_map(|first| first.wishes());
-        let prepared = anew(prepared, wishes, number).map_err(|error| error.to_string())?;
+        let (prepared, missed) = anew(prepared, wishes, number).map_err(|error| error.to_string())?;
         let trace = self.logging.open_anew(prepared.header()).map_err(|error| error.to_string())?;
         // Dropping ends it in order: at most one step away.
         let gap = self.run.take().and_then(LiveRun::close);
         self.gap = self.gap.take().or(gap);
-        let run = LiveRun::start(prepared, trace).map_err(|error| error.to_string())?;
+        let mut run = LiveRun::start(prepared, trace).map_err(|error| error.to_string())?;
+        run.notes.extend(missed);
         self.dumps.push(Arc::clone(run.session.dumps()));
         self.run = Some(run);
         Ok(())

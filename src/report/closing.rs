@@ -76,6 +76,14 @@ fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String;
 fn remarks(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Vec<String> {
     let Profile { blocks, zeros, non_finite, underflow, dead, .. } = profile(header, lane, history);
     let mut remarks = Vec::new();
+    if let (Some(measured), Some(last)) = (history.record(None).map(|record| record.step), history.last_step())
+        && measured < last
+    {
+        remarks.push(format!(
+            "the layers were last measured at step {}: what is said of them is of that step",
+            count(measured.0)
+        ));
+    }
     if zeros > 0 {
         remarks.push(format!("the signal is exactly 0 in {zeros} of {blocks} blocks"));
     }

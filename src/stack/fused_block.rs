@@ -7,8 +7,9 @@
 //!            ∂n = φ'(n) ⊙ (γ Wᵀ)                    ∂x = ∂N(∂n)  or  g + that
 //! ```
 //!
-//! It calls the backend's own operations in the order in which the plain form ([`super::mlp::Block`]) runs them, so
-//! the numbers are the same. Where the tensors are not tracked by flex or ndarray (evaluation, other backends), [`run`]
+//! It calls the backend's own operations, mostly in the order in which the plain form ([`super::mlp::Block`]) runs them:
+//! equal to rounding (1e-5, tests), gelu and layer normalization being made of other parts. Where the tensors are not
+//! tracked by flex or ndarray (evaluation, other backends), [`run`]
 //! declines and the plain form serves.
 
 mod normalization;

@@ -270,3 +270,32 @@ impl Stack for Mlp {
         Loss::cross_entropy(self.forward(inputs, taps), batch)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::TensorData;
+
+    use super::*;
+    use crate::backend::device;
+    use crate::config::Backend;
+
+    #[test]
+    fn running_statistics_follow_as_those_of_burn_do() {
+        for backend in [Backend::Flex, Backend::Ndarray] {
+            let device = device(backend).autodiff();
+            let lane = LaneConfig { depth: 1, width: 3, norm: Norm::Batch, ..LaneConfig::default() };
+            let stack = Mlp::new(&lane, Task { features: 3, classes: 2 }, 1, &device);
+            let Some(Normalization::Batch(ours)) = &stack.blocks[0].norm else { unreachable!("asked for") };
+            let burns = BatchNormConfig::new(3).with_epsilon(EPSILON).init(&device);
+            for shift in [0.0, 5.0] {
+                let values: Vec<f32> = (0..12).map(|index| shift + (index * index % 7) as f32).collect();
+                let x = Tensor::<2>::from_data(TensorData::new(values, [4, 3]), &device);
+                let output = stack.blocks[0].watched(x.clone(), &Taps::on(3), LayerId(1));
+                let _ = (output, burns.forward(x));
+            }
+            for (ours, burns) in [(&ours.running_mean, &burns.running_mean), (&ours.running_var, &burns.running_var)] {
+                assert_eq!(ours.value_sync().into_data(), burns.value_sync().into_data(), "{backend}");
+            }
+        }
+    }
+}

@@ -71,9 +71,10 @@ impl Warnings {
         }
         if let Some(Missing { count, first, lane }) = &self.missing {
             sentences.push(match count {
-                1 => format!("step {first} of lane '{lane}' is missing: it has no line"),
+                1 => format!("step {first} of lane '{lane}' is missing: it has no line, the disk was full or it was taken out"),
                 _ => {
-                    format!("{count} steps are missing, the first is step {first} of lane '{lane}': they have no line")
+                    format!("{count} steps are missing, the first is step {first} of lane '{lane}': they have no line, the disk \
+                         was full or they were taken out")
                 }
             });
         }

@@ -155,6 +155,8 @@ pub(super) fn median(values: &mut [f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::grid::{Grid, Value};
+    use crate::quantity::Quantity;
     use crate::stack::Mlp;
 
     fn seen(losses: impl IntoIterator<Item = f32>) -> Vec<(u64, Cause)> {
@@ -192,6 +194,18 @@ mod tests {
     fn a_loss_that_is_no_number_always_calls() {
         assert_eq!(seen([2.3, f32::NAN]), [(2, Cause::NotFinite)]);
         assert_eq!(seen([f32::INFINITY]), [(1, Cause::NotFinite)]);
+    }
+
+    #[test]
+    fn a_value_that_is_no_number_calls_before_the_loss_is_one() {
+        let mut recorder = FlightRecorder::<Mlp>::new(Some(64));
+        let mut values = Grid::absent(Quantity::ALL.len(), 3);
+        values.row_mut(Quantity::SignalNorm as usize)[1] = Value::new(f32::INFINITY);
+        let broken = StepRecord { values, ..StepRecord::unmeasured(1) };
+        assert_eq!(recorder.sees(&broken), Some(Cause::ValueNotFinite));
+        let _ = recorder.rerun(Step(1));
+        let later = StepRecord { step: Step(2), ..broken };
+        assert_eq!(recorder.sees(&later), None, "once is enough");
     }
 
     #[test]

@@ -34,10 +34,18 @@ impl Told {
         steps.push_back((record.step, bits(record)));
     }
 
-    /// The record without what was said of the step before; `None` where nothing is left, or the step is not remembered.
+    /// The record without what was said of the step before; `None` where nothing is left, or the step is older than what is
+    /// remembered. A step whose own line is missing is all news.
     pub(super) fn news(&mut self, record: &StepRecord) -> Option<StepRecord> {
         let steps = self.lanes.get_mut(record.lane.index())?;
-        let index = steps.binary_search_by_key(&record.step, |(step, _)| *step).ok()?;
+        let index = match steps.binary_search_by_key(&record.step, |(step, _)| *step) {
+            Ok(index) => index,
+            Err(0) if steps.len() == REMEMBERED => return None,
+            Err(index) => {
+                steps.insert(index, (record.step, 0));
+                index
+            }
+        };
         let (_, told) = steps.get_mut(index)?;
         let new = bits(record) & !*told;
         *told |= new;
@@ -69,4 +77,23 @@ fn rows(values: &Grid, kept: u64) -> Grid {
         values.row_mut(row).fill(Value::ABSENT);
     }
     values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn a_step_told_again_adds_what_is_new_and_one_without_a_line_all() {
+        let with = |step, row: usize| {
+            let mut values = Grid::absent(2, 1);
+            values.row_mut(row).fill(Value::new(1.0));
+            StepRecord { values, ..StepRecord::unmeasured(step) }
+        };
+        let mut told = Told::nothing(1);
+        told.remember(&with(4, 0));
+        assert!(told.news(&with(4, 0)).is_none());
+        assert!(told.news(&with(4, 1)).is_some_and(|news| !news.values.row(1)[0].is_absent()));
+        assert!(told.news(&with(4, 1)).is_none(), "once");
+        assert!(told.news(&with(3, 0)).is_some() && told.news(&with(3, 0)).is_none());
+    }
 }

@@ -50,7 +50,8 @@ fn plain_form(form: Form, operands: &Operands, taps: &Taps) -> Tensor<2> {
     taps.skip(LAYER, x) + branch
 }
 
-/// All norms and products of a reading, in one order; the gradients of the parameters are read elsewhere in the plain form.
+/// All norms and products of a reading, in one order, but those of the parameters' gradients, which the plain form leaves
+/// to others.
 fn numbers(reading: &LayerReading) -> Vec<Option<f64>> {
     let norms = [reading.input, reading.signal, reading.branch, reading.identity_signal, reading.branch_signal()];
     let path = reading.path.iter().map(|(_, moments)| Some(moments.norm()));
@@ -115,6 +116,9 @@ fn one_operation_equals_the_plain_form() {
         for (plain, fused) in plain.0.iter().flatten().zip(fused.0.iter().flatten()) {
             assert!((plain - fused).abs() <= 1e-5 * plain.abs().max(1.0), "{case}: {plain} {fused}");
         }
+        let of_parameters = fused.0[2..].iter().flatten().map(|value| f64::from(*value).powi(2)).sum::<f64>();
+        let read = fused.1.gradient.map_or(f64::NAN, |gradient| gradient.sum_of_squares);
+        assert!((read / of_parameters - 1.0).abs() < 1e-5, "{case}: {read} {of_parameters}");
         let [plain, fused] = [plain.1, fused.1];
         for (plain, fused) in numbers(&plain).into_iter().zip(numbers(&fused)) {
             assert_eq!(plain.is_some(), fused.is_some(), "{case}");
