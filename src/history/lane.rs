@@ -10,7 +10,7 @@ use super::bucket::{CELL_BYTES, GridBucket};
 use super::histograms::Histograms;
 use super::ranges::{Health, Ranges};
 use super::recent::Recent;
-use super::scalars::Scalars;
+use super::scalars::{ScalarValues, Scalars};
 use super::slope::Blocks;
 use super::timeline::Timeline;
 use super::window::{Gathered, Window};
@@ -90,8 +90,8 @@ impl LaneHistory {
         self.first_step.get_or_insert(record.step);
         self.loss_ceiling.get_or_insert_with(|| ceiling_above(record.loss));
         self.recent.push(record);
-        let rho = self.rho(record);
-        self.scalars.bucket_mut(record.step, Scalars::new).push(record, rho);
+        let scalars = self.scalars_of(record);
+        self.scalars.bucket_mut(record.step, Scalars::new).push(scalars);
         if record.is_measured() {
             self.first_measured.get_or_insert_with(|| Arc::clone(record));
             self.take_in(record, &record.values);
@@ -100,23 +100,28 @@ impl LaneHistory {
 
     /// Takes in what a step that is still held exactly did not say the first time: what it said stays as it is.
     pub(super) fn recall(&mut self, record: &Arc<StepRecord>) {
-        let Some(held) = self.recent.held_mut(record.step) else { return };
+        let Some(held) = self.recent.held(record.step) else { return };
         let (rows, layers) = (self.quantities.len(), self.layers);
         if record.values.layers() != layers || record.values.quantities() != rows {
             return;
         }
         let mut news = Grid::absent(rows, layers);
-        let mut together = record.values.clone();
+        let mut together = StepRecord { values: record.values.clone(), ..StepRecord::clone(held) };
+        together.accuracy = held.accuracy.or(record.accuracy);
+        together.global_grad_norm = held.global_grad_norm.or(record.global_grad_norm);
         for row in 0..rows {
             let told = held.values.row(row);
             if told.iter().all(|value| value.is_absent()) {
                 news.row_mut(row).copy_from_slice(record.values.row(row));
             } else {
-                together.row_mut(row).copy_from_slice(told);
+                together.values.row_mut(row).copy_from_slice(told);
             }
         }
-        Arc::make_mut(held).values = together;
-        self.take_in(record, &news);
+        let (told, mut scalars) = (self.scalars_of(held), self.scalars_of(&together));
+        scalars.iter_mut().zip(told).filter(|(_, told)| told.is_some()).for_each(|(scalar, _)| *scalar = None);
+        self.scalars.bucket_mut(record.step, Scalars::new).push(scalars);
+        self.take_in(&together, &news);
+        self.recent.replace(together);
     }
 
     /// What is new of a step.
@@ -297,6 +302,10 @@ impl LaneHistory {
                 .for_each(|bucket| together.merge(bucket));
         }
         (together.count > 0).then_some(together)
+    }
+
+    fn scalars_of(&self, record: &StepRecord) -> ScalarValues {
+        Scalar::ALL.map(|scalar| self.scalar_of(scalar, record))
     }
 
     fn scalar_of(&self, scalar: Scalar, record: &StepRecord) -> Option<f32> {
