@@ -16,6 +16,7 @@
 
 mod bucket;
 mod cell;
+mod health;
 mod histograms;
 mod lane;
 mod logarithm;

@@ -7,8 +7,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::bucket::{CELL_BYTES, GridBucket};
+use super::health::Ceiling;
 use super::histograms::Histograms;
-use super::ranges::{Health, Ranges};
+use super::ranges::Ranges;
 use super::recent::Recent;
 use super::scalars::{ScalarValues, Scalars};
 use super::slope::Blocks;
@@ -32,10 +33,6 @@ const SCALAR_BUCKETS: usize = 4096;
 /// Evaluations kept, the newest.
 const MOST_EVALS: usize = 4096;
 
-/// A loss so many times the first is no training any more: SageMaker and AutoTrainer call 1e3 exploding, which is 400
-/// times what guessing one of ten classes costs; a step before that is enough for values to leave every scale.
-const BLOWN_UP: f32 = 100.0;
-
 /// Steps of one lane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LaneHistory {
@@ -51,7 +48,7 @@ pub struct LaneHistory {
     evals: Vec<EvalRecord>,
     first_step: Option<Step>,
     /// The loss above which it has blown up, once there was a first.
-    loss_ceiling: Option<f32>,
+    ceiling: Option<Ceiling>,
     first_measured: Option<Arc<StepRecord>>,
     end: Option<LaneEnd>,
 }
@@ -76,7 +73,7 @@ impl LaneHistory {
             ranges: Ranges::new(quantities.len()),
             evals: Vec::new(),
             first_step: None,
-            loss_ceiling: None,
+            ceiling: None,
             first_measured: None,
             end: None,
         }
@@ -88,7 +85,7 @@ impl LaneHistory {
             return;
         }
         self.first_step.get_or_insert(record.step);
-        self.loss_ceiling.get_or_insert_with(|| ceiling_above(record.loss));
+        self.ceiling.get_or_insert_with(|| Ceiling::over(record.loss));
         self.recent.push(record);
         let scalars = self.scalars_of(record);
         self.scalars.bucket_mut(record.step, Scalars::new).push(scalars);
@@ -126,7 +123,7 @@ impl LaneHistory {
 
     /// What is new of a step.
     fn take_in(&mut self, record: &StepRecord, values: &Grid) {
-        let health = self.health(record.loss);
+        let health = self.ceiling.unwrap_or_default().health(record.loss);
         let Self { axes, layers, .. } = self;
         self.grids.take(record.step, || GridBucket::of(values, axes, *layers), |bucket| bucket.push(values, axes));
         self.ranges.take(values, axes, health);
@@ -271,13 +268,7 @@ impl LaneHistory {
     /// The loss above which the lane has blown up; ∞ where it began with none that can be compared.
     #[must_use]
     pub fn loss_ceiling(&self) -> f32 {
-        self.loss_ceiling.unwrap_or(f32::INFINITY)
-    }
-
-    fn health(&self, loss: f32) -> Health {
-        let ceiling = self.loss_ceiling();
-        // NaN is not below anything; where nothing can be compared everything is sane.
-        if loss <= ceiling || ceiling == f32::INFINITY { Health::Sane } else { Health::BlownUp }
+        self.ceiling.unwrap_or_default().loss()
     }
 
     /// A per-step value over a window of steps.
@@ -349,11 +340,6 @@ impl LaneHistory {
     fn row(&self, quantity: Quantity) -> Option<usize> {
         self.quantities.iter().position(|other| *other == quantity)
     }
-}
-
-/// What the loss must not exceed after a first one; ∞ where that cannot be compared, never NaN.
-fn ceiling_above(first: f32) -> f32 {
-    if first.is_finite() && first > 0.0 { first * BLOWN_UP } else { f32::INFINITY }
 }
 
 /// The items, or the one instead of them when there are none.

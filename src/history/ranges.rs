@@ -4,17 +4,9 @@
 //! A lane whose loss leaves everything behind takes its values to 1e30 before they are NaN. A scale that reached so far
 //! would show a healthy lane beside it in one colour; what lies outside a scale has the colour of its end.
 
+use super::health::Health;
 use crate::grid::{Grid, Value};
 use crate::quantity::Axis;
-
-/// How a lane is at a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Health {
-    /// As one that trains.
-    Sane,
-    /// Its loss is not finite, or far above what it began with.
-    BlownUp,
-}
 
 /// No value yet.
 const NOTHING: (f32, f32) = (f32::INFINITY, f32::NEG_INFINITY);
