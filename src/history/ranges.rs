@@ -64,6 +64,11 @@ impl Ranges {
     }
 }
 
+/// Whether there are values below and above a scale's ends, of the least and largest of each lane.
+pub(crate) fn beyond(extents: impl Iterator<Item = (f32, f32)>, (low, high): (f32, f32)) -> [bool; 2] {
+    extents.fold([false; 2], |[below, above], (least, largest)| [below || least < low, above || largest > high])
+}
+
 fn on_axis((min, max): (f32, f32), axis: Axis) -> Option<(f32, f32)> {
     match axis {
         _ if min > max => None,
