@@ -1,11 +1,12 @@
 //! Claims about what is exported from a trace.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gradtop::event::Event;
 use gradtop::grid::Grid;
 use gradtop::history::{History, Scalar};
-use gradtop::quantity::Quantity;
+use gradtop::quantity::{Quantity, Topic};
 use gradtop::report::csv::Rows;
 use gradtop::report::{self, Size};
 use gradtop::trace::{self, OnExisting, TraceError, Writer};
@@ -135,6 +136,18 @@ fn names_with_commas_and_quotes_stay_one_field() {
     let table = table(events);
     assert!(table.lines().skip(1).all(|line| line.starts_with("\"a \"\"b\"\", c\",1,,,")), "{table}");
     assert!(table.ends_with(",,eval_loss,0.5\n\"a \"\"b\"\", c\",1,,,eval_accuracy,0.875\n"));
+}
+
+#[test]
+fn every_name_in_the_table_is_explained_and_every_row_that_an_explanation_names_is_there() {
+    let header = specimen::header(vec![specimen::lane("plain", 4)], Quantity::ALL);
+    let table = table(specimen::run(&header, 2));
+    let names: BTreeSet<&str> = table.lines().skip(1).filter_map(|line| line.split(',').nth(4)).collect();
+    for name in &names {
+        let topic = Topic::named(name).expect(name);
+        assert_eq!(topic.term().rows, Some(*name));
+    }
+    assert_eq!(Topic::all().filter_map(|topic| topic.term().rows).collect::<BTreeSet<_>>(), names);
 }
 
 #[test]
