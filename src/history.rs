@@ -16,6 +16,7 @@
 
 mod bucket;
 mod cell;
+mod health;
 mod histograms;
 mod lane;
 mod logarithm;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 
 pub use cell::{Cell, Known, Reduce, Scalar, ScalarBucket, Summary, Taken};
 pub use lane::LaneHistory;
+pub(crate) use ranges::beyond;
 pub use window::Window;
 
 use crate::event::{Event, Note, RunEnd, RunHeader};

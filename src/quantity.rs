@@ -3,6 +3,7 @@
 //! A quantity is a pure function of a layer's raw statistics ([`LayerSample`]); how these leave the model is the
 //! probe's business. To add one: write its file under `quantity/` and its row in the table below, nothing else.
 
+pub(crate) mod rows;
 mod sample;
 mod term;
 

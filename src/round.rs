@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-/// 10^log₁₀(v) is not exactly v.
-const HAIR: f64 = 1e-6;
+/// 10^log₁₀(v) is not exactly v: what differs by less counts as the same, of values relatively and of their logarithms.
+pub(crate) const HAIR: f64 = 1e-6;
 
 /// The least round number that is not below a positive one.
 pub(crate) fn above(value: f64) -> f64 {

@@ -14,6 +14,17 @@ pub enum Measure {
     Auto,
 }
 
+impl Measure {
+    /// Steps from one measured step to the next, at least 1, a budget aside.
+    #[must_use]
+    pub fn steps(self) -> u64 {
+        match self {
+            Self::Every(steps) => steps.max(1),
+            Self::Auto => 1,
+        }
+    }
+}
+
 /// Share of the step time that measuring may take where nothing is written: 2 %.
 pub const DEFAULT_BUDGET: f64 = 0.02;
 
@@ -103,6 +114,11 @@ mod tests {
         for percent in ["2%", "0.5%", "7%", "100%"] {
             assert_eq!(percent.parse::<Budget>().expect("a share").to_string(), percent);
         }
+    }
+
+    #[test]
+    fn a_distance_of_zero_steps_is_one_and_a_budget_looks_at_every_step_that_it_pays_for() {
+        assert_eq!([Measure::Every(0), Measure::Every(7), Measure::Auto].map(Measure::steps), [1, 7, 1]);
     }
 
     #[test]

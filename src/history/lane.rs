@@ -7,10 +7,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::bucket::{CELL_BYTES, GridBucket};
+use super::health::Ceiling;
 use super::histograms::Histograms;
-use super::ranges::{Health, Ranges};
+use super::ranges::Ranges;
 use super::recent::Recent;
-use super::scalars::Scalars;
+use super::scalars::{ScalarValues, Scalars};
 use super::slope::Blocks;
 use super::timeline::Timeline;
 use super::window::{Gathered, Window};
@@ -32,10 +33,6 @@ const SCALAR_BUCKETS: usize = 4096;
 /// Evaluations kept, the newest.
 const MOST_EVALS: usize = 4096;
 
-/// A loss so many times the first is no training any more: SageMaker and AutoTrainer call 1e3 exploding, which is 400
-/// times what guessing one of ten classes costs; a step before that is enough for values to leave every scale.
-const BLOWN_UP: f32 = 100.0;
-
 /// Steps of one lane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LaneHistory {
@@ -51,7 +48,7 @@ pub struct LaneHistory {
     evals: Vec<EvalRecord>,
     first_step: Option<Step>,
     /// The loss above which it has blown up, once there was a first.
-    loss_ceiling: Option<f32>,
+    ceiling: Option<Ceiling>,
     first_measured: Option<Arc<StepRecord>>,
     end: Option<LaneEnd>,
 }
@@ -76,7 +73,7 @@ impl LaneHistory {
             ranges: Ranges::new(quantities.len()),
             evals: Vec::new(),
             first_step: None,
-            loss_ceiling: None,
+            ceiling: None,
             first_measured: None,
             end: None,
         }
@@ -88,10 +85,10 @@ impl LaneHistory {
             return;
         }
         self.first_step.get_or_insert(record.step);
-        self.loss_ceiling.get_or_insert_with(|| ceiling_above(record.loss));
+        self.ceiling.get_or_insert_with(|| Ceiling::over(record.loss));
         self.recent.push(record);
-        let rho = self.rho(record);
-        self.scalars.bucket_mut(record.step, Scalars::new).push(record, rho);
+        let scalars = self.scalars_of(record);
+        self.scalars.bucket_mut(record.step, Scalars::new).push(scalars);
         if record.is_measured() {
             self.first_measured.get_or_insert_with(|| Arc::clone(record));
             self.take_in(record, &record.values);
@@ -100,28 +97,33 @@ impl LaneHistory {
 
     /// Takes in what a step that is still held exactly did not say the first time: what it said stays as it is.
     pub(super) fn recall(&mut self, record: &Arc<StepRecord>) {
-        let Some(held) = self.recent.held_mut(record.step) else { return };
+        let Some(held) = self.recent.held(record.step) else { return };
         let (rows, layers) = (self.quantities.len(), self.layers);
         if record.values.layers() != layers || record.values.quantities() != rows {
             return;
         }
         let mut news = Grid::absent(rows, layers);
-        let mut together = record.values.clone();
+        let mut together = StepRecord { values: record.values.clone(), ..StepRecord::clone(held) };
+        together.accuracy = held.accuracy.or(record.accuracy);
+        together.global_grad_norm = held.global_grad_norm.or(record.global_grad_norm);
         for row in 0..rows {
             let told = held.values.row(row);
             if told.iter().all(|value| value.is_absent()) {
                 news.row_mut(row).copy_from_slice(record.values.row(row));
             } else {
-                together.row_mut(row).copy_from_slice(told);
+                together.values.row_mut(row).copy_from_slice(told);
             }
         }
-        Arc::make_mut(held).values = together;
-        self.take_in(record, &news);
+        let (told, mut scalars) = (self.scalars_of(held), self.scalars_of(&together));
+        scalars.iter_mut().zip(told).filter(|(_, told)| told.is_some()).for_each(|(scalar, _)| *scalar = None);
+        self.scalars.bucket_mut(record.step, Scalars::new).push(scalars);
+        self.take_in(&together, &news);
+        self.recent.replace(together);
     }
 
     /// What is new of a step.
     fn take_in(&mut self, record: &StepRecord, values: &Grid) {
-        let health = self.health(record.loss);
+        let health = self.ceiling.unwrap_or_default().health(record.loss);
         let Self { axes, layers, .. } = self;
         self.grids.take(record.step, || GridBucket::of(values, axes, *layers), |bucket| bucket.push(values, axes));
         self.ranges.take(values, axes, health);
@@ -266,13 +268,7 @@ impl LaneHistory {
     /// The loss above which the lane has blown up; ∞ where it began with none that can be compared.
     #[must_use]
     pub fn loss_ceiling(&self) -> f32 {
-        self.loss_ceiling.unwrap_or(f32::INFINITY)
-    }
-
-    fn health(&self, loss: f32) -> Health {
-        let ceiling = self.loss_ceiling();
-        // NaN is not below anything; where nothing can be compared everything is sane.
-        if loss <= ceiling || ceiling == f32::INFINITY { Health::Sane } else { Health::BlownUp }
+        self.ceiling.unwrap_or_default().loss()
     }
 
     /// A per-step value over a window of steps.
@@ -297,6 +293,10 @@ impl LaneHistory {
                 .for_each(|bucket| together.merge(bucket));
         }
         (together.count > 0).then_some(together)
+    }
+
+    fn scalars_of(&self, record: &StepRecord) -> ScalarValues {
+        Scalar::ALL.map(|scalar| self.scalar_of(scalar, record))
     }
 
     fn scalar_of(&self, scalar: Scalar, record: &StepRecord) -> Option<f32> {
@@ -340,11 +340,6 @@ impl LaneHistory {
     fn row(&self, quantity: Quantity) -> Option<usize> {
         self.quantities.iter().position(|other| *other == quantity)
     }
-}
-
-/// What the loss must not exceed after a first one; ∞ where that cannot be compared, never NaN.
-fn ceiling_above(first: f32) -> f32 {
-    if first.is_finite() && first > 0.0 { first * BLOWN_UP } else { f32::INFINITY }
 }
 
 /// The items, or the one instead of them when there are none.

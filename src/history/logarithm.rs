@@ -2,6 +2,7 @@
 
 /// log₂ of an exact zero in a mean: half the smallest subnormal.
 pub(super) const ZERO_LOG2: f32 = -150.0;
+
 /// log₂ of a finite value ≥ 0 to 1e-4, without a branch; subnormals included, 0 gives −150.
 ///
 /// Exponent from the bits, mantissa m ∈ [1, 2) by the series of ln((1+t)/(1−t)) with t = (m − √2)/(m + √2), |t| ≤ 0.172.

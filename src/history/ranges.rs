@@ -4,17 +4,9 @@
 //! A lane whose loss leaves everything behind takes its values to 1e30 before they are NaN. A scale that reached so far
 //! would show a healthy lane beside it in one colour; what lies outside a scale has the colour of its end.
 
+use super::health::Health;
 use crate::grid::{Grid, Value};
 use crate::quantity::Axis;
-
-/// How a lane is at a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Health {
-    /// As one that trains.
-    Sane,
-    /// Its loss is not finite, or far above what it began with.
-    BlownUp,
-}
 
 /// No value yet.
 const NOTHING: (f32, f32) = (f32::INFINITY, f32::NEG_INFINITY);
@@ -70,6 +62,11 @@ impl Ranges {
     pub(super) fn extent(&self, row: usize, axis: Axis) -> Option<(f32, f32)> {
         on_axis(*self.extents.get(row)?, axis)
     }
+}
+
+/// Whether there are values below and above a scale's ends, of the least and largest of each lane.
+pub(crate) fn beyond(extents: impl Iterator<Item = (f32, f32)>, (low, high): (f32, f32)) -> [bool; 2] {
+    extents.fold([false; 2], |[below, above], (least, largest)| [below || least < low, above || largest > high])
 }
 
 fn on_axis((min, max): (f32, f32), axis: Axis) -> Option<(f32, f32)> {

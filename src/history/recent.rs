@@ -49,9 +49,19 @@ impl Recent {
     }
 
     /// The record of exactly this step.
-    pub(super) fn held_mut(&mut self, step: Step) -> Option<&mut Arc<StepRecord>> {
-        let index = self.records.binary_search_by_key(&step, |record| record.step).ok()?;
-        self.records.get_mut(index)
+    pub(super) fn held(&self, step: Step) -> Option<&StepRecord> {
+        self.records.get(self.index(step)?).map(Arc::as_ref)
+    }
+
+    /// Puts a record in the place of that of the same step, where there is one.
+    pub(super) fn replace(&mut self, record: StepRecord) {
+        if let Some(held) = self.index(record.step).and_then(|index| self.records.get_mut(index)) {
+            *held = Arc::new(record);
+        }
+    }
+
+    fn index(&self, step: Step) -> Option<usize> {
+        self.records.binary_search_by_key(&step, |record| record.step).ok()
     }
 
     /// The newest *measured* record at or before a step.

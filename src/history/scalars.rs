@@ -2,7 +2,9 @@
 
 use super::timeline::Merge;
 use super::{Scalar, ScalarBucket};
-use crate::event::StepRecord;
+
+/// What one step has of every scalar, in the order of [`Scalar::ALL`].
+pub(super) type ScalarValues = [Option<f32>; Scalar::ALL.len()];
 
 /// One bucket of every scalar.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,10 +16,9 @@ impl Scalars {
         Self([ScalarBucket::EMPTY; Scalar::ALL.len()])
     }
 
-    /// Takes one step in, with the ρ that was fitted to it.
-    pub(super) fn push(&mut self, record: &StepRecord, rho: Option<f32>) {
-        for (bucket, scalar) in self.0.iter_mut().zip(Scalar::ALL) {
-            let value = if scalar == Scalar::Rho { rho } else { scalar.of(record) };
+    /// Takes in what a step has.
+    pub(super) fn push(&mut self, values: ScalarValues) {
+        for (bucket, value) in self.0.iter_mut().zip(values) {
             if let Some(value) = value {
                 bucket.push(value);
             }

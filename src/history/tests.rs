@@ -142,6 +142,31 @@ fn rho_is_kept_for_every_measured_step_and_of_the_blocks_alone() {
 }
 
 #[test]
+fn a_step_told_again_adds_the_scalars_that_it_had_not_said_and_counts_none_twice() {
+    let mut history = history(1, 5);
+    let Event::Step(first) = record(1, 5, |layer| Some(0.5_f32.powf(4.0 - layer as f32))) else { panic!("a step") };
+    let first = StepRecord { accuracy: Some(0.25), ..(*first).clone() };
+    history.push(&Event::Step(Arc::new(first.clone())));
+    history.push(&Event::Step(Arc::new(StepRecord { loss: 7.0, ..StepRecord::unmeasured(2) })));
+    for step in [1, 2, 2] {
+        let again = StepRecord { step: Step(step), loss: 9.0, accuracy: Some(0.5), ..first.clone() };
+        history.push(&Event::Recall(Arc::new(StepRecord { global_grad_norm: Some(3.0), ..again })));
+    }
+    let lane = &history.lanes()[0];
+    let of = |scalar| {
+        let exact = [1..2, 2..3].map(|step| lane.scalar(scalar, step, 1)[0].map(|found| found.last));
+        (exact, lane.scalar(scalar, 1..65, 1)[0].map_or(0, |all| all.count))
+    };
+    assert_eq!(of(Scalar::Loss), ([Some(1.0), Some(7.0)], 2));
+    assert_eq!(of(Scalar::Accuracy), ([Some(0.25), Some(0.5)], 2));
+    assert_eq!(of(Scalar::GlobalGradNorm), ([Some(3.0); 2], 2));
+    let ([Some(one), Some(two)], 2) = of(Scalar::Rho) else { panic!("two of ρ: {:?}", of(Scalar::Rho)) };
+    assert!((one - 0.5).abs() < 1e-4 && one == two);
+    let held = lane.record(Some(Step(2))).expect("measured now");
+    assert_eq!((held.loss, held.accuracy, held.global_grad_norm), (7.0, Some(0.5), Some(3.0)));
+}
+
+#[test]
 fn a_linear_range_holds_signs_and_zeros_a_logarithmic_one_magnitudes() {
     let history = filled(3, 4, |step, layer| [None, Some(0.0), Some(-0.5), Some(0.25)][layer].filter(|_| step > 1));
     let lane = &history.lanes()[0];

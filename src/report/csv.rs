@@ -22,7 +22,7 @@ use self::told::Told;
 use super::ExportError;
 use crate::event::{EvalRecord, Event, RunHeader, StepRecord};
 use crate::profile::Profile;
-use crate::quantity::Quantity;
+use crate::quantity::{Quantity, rows};
 use crate::trace::TraceError;
 use crate::trace::number::{push_f32, push_f64, push_u64};
 use crate::units::{LaneId, Step};
@@ -106,8 +106,8 @@ impl<W: Write> Table<W> {
         let Some(news) = self.told.news(record) else { return Ok(()) };
         let start = beginning(&header, record.lane, record.step);
         if self.rows == Rows::All {
-            self.scalar(&start, "accuracy", news.accuracy)?;
-            self.scalar(&start, "global_grad_norm", news.global_grad_norm)?;
+            self.scalar(&start, rows::ACCURACY, news.accuracy)?;
+            self.scalar(&start, rows::GLOBAL_GRAD_NORM, news.global_grad_norm)?;
         }
         self.layers(&header, &start, &news)
     }
@@ -133,21 +133,21 @@ impl<W: Write> Table<W> {
     }
 
     fn scalars(&mut self, start: &Beginning<'_>, record: &StepRecord) -> Result<(), ExportError> {
-        self.scalar(start, "loss", Some(record.loss))?;
-        self.scalar(start, "accuracy", record.accuracy)?;
-        self.row(start, None, "learning_rate", |out| push_double(out, record.learning_rate))?;
-        self.scalar(start, "global_grad_norm", record.global_grad_norm)?;
-        self.row(start, None, "step_ns", |out| push_u64(out, record.step_ns))?;
-        self.row(start, None, "measure_ns", |out| push_u64(out, record.measure_ns))
+        self.scalar(start, rows::LOSS, Some(record.loss))?;
+        self.scalar(start, rows::ACCURACY, record.accuracy)?;
+        self.row(start, None, rows::LEARNING_RATE, |out| push_double(out, record.learning_rate))?;
+        self.scalar(start, rows::GLOBAL_GRAD_NORM, record.global_grad_norm)?;
+        self.row(start, None, rows::STEP_NS, |out| push_u64(out, record.step_ns))?;
+        self.row(start, None, rows::MEASURE_NS, |out| push_u64(out, record.measure_ns))
     }
 
     fn profile(&mut self, start: &Beginning<'_>, profile: &Profile) -> Result<(), ExportError> {
         let fit = profile.fit;
         for (name, value) in [
-            ("rho", fit.map(|fit| fit.rho)),
-            ("rho_r_squared", fit.map(|fit| fit.r_squared)),
-            ("attenuation", profile.attenuation),
-            ("first_last", profile.first_last),
+            (rows::RHO, fit.map(|fit| fit.rho)),
+            (rows::RHO_R_SQUARED, fit.map(|fit| fit.r_squared)),
+            (rows::ATTENUATION, profile.attenuation),
+            (rows::FIRST_LAST, profile.first_last),
         ] {
             if let Some(value) = value {
                 self.row(start, None, name, |out| push_double(out, value))?;
@@ -159,8 +159,8 @@ impl<W: Write> Table<W> {
     fn eval(&mut self, record: &EvalRecord) -> Result<(), ExportError> {
         let Some(header) = self.header.clone() else { return Ok(()) };
         let start = beginning(&header, record.lane, record.step);
-        self.scalar(&start, "eval_loss", Some(record.loss))?;
-        self.scalar(&start, "eval_accuracy", Some(record.accuracy))
+        self.scalar(&start, rows::EVAL_LOSS, Some(record.loss))?;
+        self.scalar(&start, rows::EVAL_ACCURACY, Some(record.accuracy))
     }
 
     fn scalar(&mut self, start: &Beginning<'_>, name: &str, value: Option<f32>) -> Result<(), ExportError> {

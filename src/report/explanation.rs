@@ -38,12 +38,13 @@ pub fn entry(topic: Topic) -> String {
     }
     text.push('\n');
     paragraph(&mut text, "  on screen", LABELS, &on_screen(topic));
-    let table = match (topic, rows) {
-        (Topic::Quantity(_), _) => format!("gradtop export TRACE --to csv --quantity {name}"),
-        (Topic::Term(_), Some(rows)) => format!("gradtop export TRACE --to csv, rows {rows}"),
-        (Topic::Term(_), None) => return text,
-    };
-    paragraph(&mut text, "  as a table", LABELS, &table);
+    if let Some(rows) = rows {
+        let table = match topic {
+            Topic::Quantity(_) => format!("gradtop export TRACE --to csv --quantity {rows}"),
+            Topic::Term(_) => format!("gradtop export TRACE --to csv, rows {rows}"),
+        };
+        paragraph(&mut text, "  as a table", LABELS, &table);
+    }
     text
 }
 
@@ -64,17 +65,14 @@ fn cadence(quantity: Quantity) -> &'static str {
 
 fn on_screen(topic: Topic) -> String {
     let Term { name, home, .. } = topic.term();
-    let also = match home {
-        Home::Heatmaps => return format!("/ and its name, or :quantity {name}"),
-        Home::Values => return "among the values at the cursor".to_owned(),
-        Home::Title => return "in the title of each lane's heatmap".to_owned(),
-        Home::Header => return "in the first line".to_owned(),
-        Home::Tables => return "not there: in the table below the run, and in the export".to_owned(),
-        Home::Histograms => "histogram",
-        Home::Profile => "profile",
-        Home::Loss => "loss",
-    };
-    format!("/ and its name, or :view {also}")
+    match home {
+        Home::Heatmaps => format!("/ and its name, or :quantity {name}"),
+        Home::View(view) => format!("/ and its name, or :view {view}"),
+        Home::Values => "among the values at the cursor".to_owned(),
+        Home::Title => "in the title of each lane's heatmap".to_owned(),
+        Home::Header => "in the first line".to_owned(),
+        Home::Tables => "not there: in the table below the run, or in the export".to_owned(),
+    }
 }
 
 /// Names and meanings of all quantities and terms.

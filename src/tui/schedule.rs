@@ -2,63 +2,101 @@
 //!
 //! ```text
 //! measured     every m steps                   what costs next to nothing
-//! counted      every lcm(m, h) steps           histograms and what comes with them
-//! scheduled    every ⌈k/m⌉·m steps             what needs passes of its own; counted then too
-//! budget       all of it when it can be paid
+//! scheduled    every ⌈k/m⌉·m steps             what needs passes of its own
+//! counted      every lcm(m, h) steps           histograms and what comes with them; and with what is scheduled
+//! budget       each when its own account pays for it, at most so often
 //! ```
 
 use super::scene::{LaneRef, Scene};
-use crate::config::{Measure, RunConfig};
+use crate::config::RunConfig;
 use crate::history::Taken;
 use crate::number;
 use crate::quantity::{Cadence, Quantity};
 use crate::units::Step;
 
+/// The same thing said at length and where room is scarce.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wording {
+    pub(super) long: String,
+    pub(super) short: String,
+}
+
+impl Wording {
+    /// The same in both forms but for a word that the short one leaves out.
+    fn around(before: &str, word: &str, after: &str) -> Self {
+        Self { long: format!("{before}{word}{after}"), short: format!("{before}{after}") }
+    }
+}
+
 /// `every 200 steps`; `None` where that is every step, or not known, or never.
-pub(super) fn words(config: Option<&RunConfig>, cadence: Cadence) -> Option<String> {
+pub(super) fn words(config: Option<&RunConfig>, cadence: Cadence) -> Option<Wording> {
     let config = config?;
     let every = every(config, cadence)?;
-    Some(match (config.budget(), cadence) {
-        (Some(share), Cadence::Always) => format!("within {}", number::percent(share)),
-        (Some(_), _) => format!("every {} steps at most", number::count(every)),
-        (None, _) if every == 1 => return None,
-        (None, _) => format!("every {} steps", number::count(every)),
+    let steps = || format!("every {}", number::count(every));
+    Some(match config.budget() {
+        Some(share) if cadence == Cadence::Always || every == 1 => {
+            Wording::around(&format!("within {}", number::percent(share)), "", "")
+        }
+        Some(_) => Wording::around(&steps(), " steps", " at most"),
+        None if every == 1 => return None,
+        None => Wording::around(&steps(), " steps", ""),
     })
 }
 
-/// Steps from one time to the next, a budget aside; `None` = never.
+/// Steps from one time to the next, or at least under a budget; `None` = never.
 fn every(config: &RunConfig, cadence: Cadence) -> Option<u64> {
-    let measured = match config.measure {
-        Measure::Every(steps) => steps.max(1),
-        Measure::Auto => 1,
-    };
     match cadence {
-        Cadence::Always => Some(measured),
-        Cadence::Counted => match config.histograms {
-            Some(every) if config.budget().is_none() => Some(least_common_multiple(measured, every.max(1))),
-            _ => self::every(config, Cadence::Scheduled),
-        },
-        Cadence::Scheduled => config.detail.map(|every| every.max(1).div_ceil(measured) * measured),
+        Cadence::Always => Some(config.measure.steps()),
+        Cadence::Counted => [counted(config), scheduled(config)].into_iter().flatten().min(),
+        Cadence::Scheduled => scheduled(config),
+    }
+}
+
+/// The schedule of histograms alone.
+fn counted(config: &RunConfig) -> Option<u64> {
+    let (measured, histograms) = (config.measure.steps(), config.histograms?.max(1));
+    Some(if config.budget().is_some() { histograms.max(measured) } else { least_common_multiple(measured, histograms) })
+}
+
+/// The schedule of the costly quantities, with which histograms come too.
+fn scheduled(config: &RunConfig) -> Option<u64> {
+    let (measured, detail) = (config.measure.steps(), config.detail?.max(1));
+    // Under a budget the steps that are measured have no fixed distance.
+    Some(if config.budget().is_some() { detail.max(measured) } else { detail.div_ceil(measured) * measured })
+}
+
+/// The flag by which histograms are counted as often as [`words`] says.
+pub(super) fn histogram_flag(config: &RunConfig) -> &'static str {
+    match (counted(config), scheduled(config)) {
+        (Some(counted), Some(scheduled)) if scheduled < counted => "--detail",
+        (None, Some(_)) => "--detail",
+        _ => "--histograms",
     }
 }
 
 /// The next step after this one at which histograms are counted; `None` where that is never, or a budget decides.
 pub(super) fn next_histogram(config: &RunConfig, newest: Step) -> Option<Step> {
-    let every = every(config, Cadence::Counted).filter(|_| config.budget().is_none())?;
-    Some(Step(newest.0.saturating_sub(1) / every * every + every + 1))
+    if config.budget().is_some() {
+        return None;
+    }
+    let next = |every: u64| Step(newest.0.saturating_sub(1) / every * every + every + 1);
+    [counted(config), scheduled(config)].into_iter().flatten().map(next).min()
 }
 
 /// `of step 401`, where something was taken at another step than the one that is shown.
-pub(super) fn of_step(taken: Taken, shown: Step) -> Option<String> {
+pub(super) fn of_step(taken: Taken, shown: Step) -> Option<Wording> {
     match taken {
         Taken::At(step) if step == shown => None,
-        Taken::At(step) => Some(format!("of step {}", number::count(step.0))),
-        Taken::Within(first, last) => Some(format!("of steps {}–{}", number::count(first.0), number::count(last.0))),
+        Taken::At(step) => Some(Wording::around("of ", "step ", &number::count(step.0))),
+        Taken::Within(first, last) => {
+            let range = format!("{}–{}", number::count(first.0), number::count(last.0));
+            Some(Wording::around("of ", "steps ", &range))
+        }
     }
 }
 
 /// The same of a quantity of a lane at the step at which it is shown.
-pub(super) fn of_shown_step(scene: &Scene, lane: &LaneRef<'_>, quantity: Quantity) -> Option<String> {
+pub(super) fn of_shown_step(scene: &Scene, lane: &LaneRef<'_>, quantity: Quantity) -> Option<Wording> {
     let shown = scene.shown_step(lane)?;
     of_step(lane.history.taken(quantity, shown)?, shown)
 }
@@ -74,7 +112,7 @@ fn least_common_multiple(a: u64, b: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Budget;
+    use crate::config::{Budget, Measure};
 
     fn config(measure: u64, histograms: Option<u64>, detail: Option<u64>) -> RunConfig {
         RunConfig { measure: Measure::Every(measure), histograms, detail, ..RunConfig::default() }
@@ -84,15 +122,30 @@ mod tests {
     fn what_is_taken_on_every_step_is_not_worth_a_word_and_the_rest_says_how_often() {
         let said = |config: &RunConfig| {
             [Cadence::Always, Cadence::Counted, Cadence::Scheduled]
-                .map(|cadence| words(Some(config), cadence).unwrap_or_default())
+                .map(|cadence| words(Some(config), cadence).map_or_else(String::new, |words| words.long))
         };
         assert_eq!(said(&config(1, Some(10), Some(200))), ["", "every 10 steps", "every 200 steps"]);
         assert_eq!(said(&config(3, Some(10), Some(200))), ["every 3 steps", "every 30 steps", "every 201 steps"]);
         assert_eq!(said(&config(1, None, Some(1_000))), ["", "every 1,000 steps", "every 1,000 steps"]);
         assert_eq!(said(&config(1, Some(1), None)), ["", "", ""]);
-        let bounded = RunConfig { budget: Some(Budget(0.02)), ..config(1, Some(10), Some(200)) };
-        assert_eq!(said(&bounded), ["within 2.0 %", "every 200 steps at most", "every 200 steps at most"]);
+        assert_eq!(said(&config(1, Some(300), Some(200))), ["", "every 200 steps", "every 200 steps"]);
         assert_eq!(words(None, Cadence::Scheduled), None);
+    }
+
+    #[test]
+    fn under_a_budget_histograms_keep_a_schedule_of_their_own() {
+        let said = |config: RunConfig, words_of: [&str; 3], flag: &str| {
+            let bounded = RunConfig { budget: Some(Budget(0.02)), ..config };
+            let words = [Cadence::Always, Cadence::Counted, Cadence::Scheduled]
+                .map(|cadence| words(Some(&bounded), cadence).map_or_else(String::new, |words| words.long));
+            assert_eq!((words.each_ref().map(String::as_str), histogram_flag(&bounded)), (words_of, flag));
+        };
+        let (share, tenth, rare) = ("within 2.0 %", "every 10 steps at most", "every 200 steps at most");
+        said(config(1, Some(10), Some(200)), [share, tenth, rare], "--histograms");
+        said(config(1, Some(10), None), [share, tenth, ""], "--histograms");
+        said(config(1, None, Some(200)), [share, rare, rare], "--detail");
+        said(config(20, Some(10), None), [share, "every 20 steps at most", ""], "--histograms");
+        said(config(1, Some(1), None), [share, share, ""], "--histograms");
     }
 
     #[test]
@@ -105,10 +158,20 @@ mod tests {
     }
 
     #[test]
+    fn a_costly_step_counts_histograms_before_their_own_schedule_comes_round() {
+        let config = config(1, Some(300), Some(200));
+        let next = |newest| next_histogram(&config, Step(newest)).map(|step| step.0);
+        assert_eq!([1, 201, 301, 401, 601].map(next), [Some(201), Some(301), Some(401), Some(601), Some(801)]);
+        assert_eq!(histogram_flag(&config), "--detail");
+    }
+
+    #[test]
     fn only_another_step_than_the_one_shown_is_named() {
         assert_eq!(of_step(Taken::At(Step(401)), Step(401)), None);
-        assert_eq!(of_step(Taken::At(Step(401)), Step(577)).as_deref(), Some("of step 401"));
+        let forms = |taken, shown| of_step(taken, Step(shown)).map(|words| (words.long, words.short));
+        let both = |long: &str, short: &str| Some((long.to_owned(), short.to_owned()));
+        assert_eq!(forms(Taken::At(Step(401)), 577), both("of step 401", "of 401"));
         let bucket = Taken::Within(Step(1_025), Step(1_040));
-        assert_eq!(of_step(bucket, Step(1_030)).as_deref(), Some("of steps 1,025–1,040"));
+        assert_eq!(forms(bucket, 1_030), both("of steps 1,025–1,040", "of 1,025–1,040"));
     }
 }

@@ -1,11 +1,12 @@
 //! Claims about what is exported from a trace.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gradtop::event::Event;
 use gradtop::grid::Grid;
-use gradtop::history::History;
-use gradtop::quantity::Quantity;
+use gradtop::history::{History, Scalar};
+use gradtop::quantity::{Quantity, Topic};
 use gradtop::report::csv::Rows;
 use gradtop::report::{self, Size};
 use gradtop::trace::{self, OnExisting, TraceError, Writer};
@@ -84,7 +85,7 @@ fn what_a_step_says_only_when_it_is_told_again_is_in_the_table_once_and_in_the_p
     let grid = |cells: [Option<f32>; 2]| specimen::grid(&header, 0, |row, _| cells[row]);
     let (first, again) = ([Some(0.1), None], [Some(0.1), Some(2.5)]);
     let mut unmeasured = specimen::record(0, 2, Grid::absent(0, 0));
-    unmeasured.global_grad_norm = None;
+    (unmeasured.accuracy, unmeasured.global_grad_norm) = (None, None);
     let step = |record| Event::Step(Arc::new(record));
     let recall = |step| Event::Recall(Arc::new(specimen::record(0, step, grid(again))));
     let told = [step(specimen::record(0, 1, grid(first))), step(unmeasured)];
@@ -92,7 +93,7 @@ fn what_a_step_says_only_when_it_is_told_again_is_in_the_table_once_and_in_the_p
     let events: Vec<Event> = [Event::RunStarted(Arc::clone(&header))].into_iter().chain(told).chain(again).collect();
     let table = table(events.clone());
     for step in [1, 2] {
-        for name in ["loss", "global_grad_norm", "first_last"] {
+        for name in ["loss", "accuracy", "global_grad_norm", "first_last"] {
             assert_eq!(table.matches(&format!("plain,{step},,,{name},")).count(), 1, "{table}");
         }
         for (name, value) in [("signal_norm", "0.1"), ("stable_rank", "2.5")] {
@@ -101,6 +102,16 @@ fn what_a_step_says_only_when_it_is_told_again_is_in_the_table_once_and_in_the_p
         }
     }
     assert!(!table.contains("plain,9,"));
+    let in_table = |scalar, step: u64| {
+        let name = match scalar {
+            Scalar::Loss => "loss",
+            Scalar::Accuracy => "accuracy",
+            _ => "global_grad_norm",
+        };
+        let line = format!("plain,{step},,,{name},");
+        let value = table.lines().find_map(|row| row.strip_prefix(&line)).expect("has a row");
+        f64::from(value.parse::<f32>().expect("a number"))
+    };
     // Through a file, as `view` and the pictures read it.
     let directory = tempfile::tempdir().unwrap();
     let mut writer = Writer::create(directory.path(), &header, OnExisting::Refuse).unwrap();
@@ -111,6 +122,10 @@ fn what_a_step_says_only_when_it_is_told_again_is_in_the_table_once_and_in_the_p
     for step in [1, 2] {
         let found = [Quantity::SignalNorm, Quantity::StableRank].map(|quantity| value(quantity, step));
         assert_eq!(found, [Some(0.1), Some(2.5)]);
+        for scalar in [Scalar::Loss, Scalar::Accuracy, Scalar::GlobalGradNorm] {
+            let found = history.lanes()[0].scalar(scalar, step..step + 1, 1)[0].expect("told");
+            assert_eq!((found.count, f64::from(found.last)), (1, in_table(scalar, step)), "{scalar:?} of {step}");
+        }
     }
 }
 
@@ -121,6 +136,18 @@ fn names_with_commas_and_quotes_stay_one_field() {
     let table = table(events);
     assert!(table.lines().skip(1).all(|line| line.starts_with("\"a \"\"b\"\", c\",1,,,")), "{table}");
     assert!(table.ends_with(",,eval_loss,0.5\n\"a \"\"b\"\", c\",1,,,eval_accuracy,0.875\n"));
+}
+
+#[test]
+fn every_name_in_the_table_is_explained_and_every_row_that_an_explanation_names_is_there() {
+    let header = specimen::header(vec![specimen::lane("plain", 4)], Quantity::ALL);
+    let table = table(specimen::run(&header, 2));
+    let names: BTreeSet<&str> = table.lines().skip(1).filter_map(|line| line.split(',').nth(4)).collect();
+    for name in &names {
+        let topic = Topic::named(name).expect(name);
+        assert_eq!(topic.term().rows, Some(*name));
+    }
+    assert_eq!(Topic::all().filter_map(|topic| topic.term().rows).collect::<BTreeSet<_>>(), names);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use plotters::style::RGBColor;
 
-use crate::history::Cell;
+use crate::history::{self, Cell};
 use crate::number;
 use crate::quantity::{Axis, Quantity};
 use crate::round;
@@ -55,9 +55,7 @@ impl Scale {
 
     /// Says which values there are in all, those of a lane that blew up included.
     pub(super) fn marking(self, extents: impl Iterator<Item = (f32, f32)>) -> Self {
-        let beyond = extents
-            .fold(self.beyond, |[below, above], (low, high)| [below || low < self.low, above || high > self.high]);
-        Self { beyond, ..self }
+        Self { beyond: history::beyond(extents, (self.low, self.high)), ..self }
     }
 
     pub(super) fn color(&self, cell: Cell) -> RGBColor {

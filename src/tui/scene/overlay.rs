@@ -60,11 +60,7 @@ pub struct Picker {
 impl Picker {
     /// What there is to choose from: what the heatmaps can show, and what has a view of its own.
     pub fn topics() -> impl Iterator<Item = Topic> {
-        let can_be_shown = |topic: &Topic| match topic.term().home {
-            Home::Heatmaps | Home::Histograms | Home::Profile | Home::Loss => true,
-            Home::Values | Home::Title | Home::Header | Home::Tables => false,
-        };
-        Topic::all().filter(can_be_shown)
+        Topic::all().filter(|topic| matches!(topic.term().home, Home::Heatmaps | Home::View(_)))
     }
 
     /// What was found: those whose name begins so first, then those that hold it in their name, then the others.
@@ -102,6 +98,7 @@ fn speaks_of(topic: Topic, word: &str) -> bool {
 mod tests {
     use super::*;
     use crate::quantity::Quantity;
+    use crate::tui::scene::Mode;
 
     fn found(search: &str) -> Vec<&'static str> {
         let found = Picker { search: tui_input::Input::new(search.to_owned()), focus: 0 }.found();
@@ -117,6 +114,14 @@ mod tests {
         assert_eq!(found("Not Moving"), ["update_ratio"]);
         assert_eq!(found("cos(I"), ["channel_cosine"]);
         assert_eq!(found("zzz"), [""; 0]);
+    }
+
+    #[test]
+    fn every_view_of_its_own_is_one_of_the_screen() {
+        for topic in Topic::all() {
+            let Home::View(view) = topic.term().home else { continue };
+            assert!(Mode::named(view).is_some(), "{view}");
+        }
     }
 
     #[test]

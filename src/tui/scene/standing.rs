@@ -10,7 +10,9 @@ use super::{LaneRef, Scene};
 use crate::number;
 use crate::units::Step;
 
-/// A lane that trains may be so many steps behind another: two by the pacer, some more where the screen missed steps.
+/// A lane that trains and is no more than so many steps behind another is about to take the cursor's. The pacer keeps lanes
+/// within two steps, one more may be on its way to the screen; a lane that stands still, or that another program logs
+/// without such a pace, is soon tens of steps behind. Any bound between the two tells them apart.
 const MOST_LAG: u64 = 8;
 
 /// Where a lane stands at the cursor's step.
@@ -18,7 +20,7 @@ const MOST_LAG: u64 = 8;
 pub enum Standing {
     /// Its values at this step are shown: the cursor's, or its newest where it is about to take that one.
     At(Step),
-    /// It ended after this step, before the cursor's.
+    /// It ended with this step, before the cursor's.
     Ended(Step),
     /// It has come no further than this step, far from the cursor's.
     Behind(Step),
@@ -32,7 +34,8 @@ impl Standing {
         let last = lane.history.last_step().unwrap_or(Step(0));
         let first = lane.history.first_step().unwrap_or(Step::FIRST);
         match lane.history.end() {
-            Some(_) if cursor > last => Self::Ended(last),
+            // A lane that fails in a step ends with it, and has no values of it.
+            Some(end) if last == Step(0) || cursor > end.step.max(last) => Self::Ended(end.step.max(last)),
             None if last == Step(0) || cursor.0 > last.0.saturating_add(MOST_LAG) => Self::Behind(last),
             _ if cursor < first => Self::Begins(first),
             _ => Self::At(cursor.min(last)),
@@ -101,6 +104,27 @@ mod tests {
         assert_eq!(standings(&scene([20, 40])), [Some(Standing::Behind(Step(20))), at(40)]);
         assert_eq!(standings(&scene([4, 40])), [Some(Standing::Behind(Step(0))), at(40)]);
         assert_eq!(standings(&scene([4, 4])), [None, None]);
+    }
+
+    #[test]
+    fn a_lane_that_ended_one_step_after_its_newest_values_ended_there_and_not_before() {
+        let mut scene = scene([39, 45]);
+        let end = LaneEnd { lane: LaneId(0), step: Step(40), outcome: Outcome::Diverged };
+        scene.take(0, &Event::LaneEnded(end));
+        assert_eq!(standings(&scene)[0], Some(Standing::Ended(Step(40))));
+        scene.view.cursor.step = Some(Step(40));
+        assert_eq!(standings(&scene)[0], Some(Standing::At(Step(39))));
+    }
+
+    #[test]
+    fn a_lane_that_ended_without_values_never_has_any() {
+        for ended in [0, 1] {
+            let mut scene = scene([4, 40]);
+            let end = LaneEnd { lane: LaneId(0), step: Step(ended), outcome: Outcome::Diverged };
+            scene.take(0, &Event::LaneEnded(end));
+            scene.view.cursor.step = Some(Step(1));
+            assert_eq!(standings(&scene)[0], Some(Standing::Ended(Step(ended))));
+        }
     }
 
     #[test]

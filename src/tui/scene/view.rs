@@ -134,6 +134,12 @@ impl Mode {
         (Self::Anatomy, "anatomy"),
         (Self::Histogram, "histogram"),
     ];
+
+    /// The view of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(mode, _)| *mode)
+    }
 }
 
 /// One place in step × depth.

@@ -36,20 +36,11 @@ pub(super) fn submit(scene: &mut Scene) {
     match chosen {
         Topic::Quantity(quantity) => show_quantity(scene, quantity),
         Topic::Term(term) => {
-            if let Some(mode) = view_of(term.home) {
+            let Home::View(view) = term.home else { return };
+            if let Some(mode) = Mode::named(view) {
                 show(scene, mode);
             }
         }
-    }
-}
-
-/// The view of its own that something has.
-pub(super) fn view_of(home: Home) -> Option<Mode> {
-    match home {
-        Home::Histograms => Some(Mode::Histogram),
-        Home::Profile => Some(Mode::Profile),
-        Home::Loss => Some(Mode::Loss),
-        Home::Heatmaps | Home::Values | Home::Title | Home::Header | Home::Tables => None,
     }
 }
 

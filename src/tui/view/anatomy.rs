@@ -46,9 +46,9 @@ pub(super) fn render(scene: &Scene, theme: &Theme, diagram: &Diagram, buffer: &m
     title.extend(nothing.map(|why| (2, Line::styled(why, theme.style(Role::Warning)))));
     // Everything in the diagram is taken at the same steps as the signal.
     let older = schedule::of_shown_step(scene, &lane, Quantity::SignalNorm);
-    title.extend(older.map(|words| (2, Line::styled(words, theme.style(Role::Text)))));
+    title.extend(older.map(|words| (2, Line::styled(words.long, theme.style(Role::Text)))));
     let every = schedule::words(lane.run.header().config.as_ref(), Quantity::SignalNorm.definition().cadence);
-    title.extend(every.map(|every| (3, Line::styled(every, theme.style(Role::Dim)))));
+    title.extend(every.map(|every| (3, Line::styled(every.long, theme.style(Role::Dim)))));
     let title = fit(title, diagram.frame.width.saturating_sub(6));
     let inner = framed(theme, diagram.frame, &title, buffer);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };

@@ -123,7 +123,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> L
         parts.extend(signal(scene, theme, pane, lane, profile));
     }
     let every = schedule::words(lane.run.header().config.as_ref(), definition.cadence);
-    let every = every.map(|every| if pane.frame.width < NARROW { every.replace(" steps", "") } else { every });
+    let every = every.map(|every| if pane.frame.width < NARROW { every.short } else { every.long });
     parts.extend(every.map(|every| (3, Line::styled(every, dim))));
     parts.extend(end_of(scene, theme, pane, lane));
     fit(parts, pane.frame.width.saturating_sub(6))

@@ -72,10 +72,7 @@ fn why_none(scene: &Scene, lane: &LaneRef<'_>) -> Vec<String> {
     };
     match schedule::words(Some(config), Cadence::Counted) {
         Some(every) => {
-            // Within a budget, or without a schedule of their own, they come with the costly quantities.
-            let is_alone = config.histograms.is_some() && config.budget().is_none();
-            let setting = if is_alone { "--histograms" } else { "--detail" };
-            lines.push(format!("counted {every} ({setting})"));
+            lines.push(format!("counted {} ({})", every.long, schedule::histogram_flag(config)));
         }
         None if config.histograms.is_none() && config.detail.is_none() => {
             lines = vec!["no histograms: none are counted".to_owned(), "--histograms 10 counts them".to_owned()];
@@ -199,7 +196,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, record: Option<&Histogra
         }
         let config = lanes.get(pane.lane).and_then(|lane| lane.run.header().config.as_ref());
         let every = schedule::words(config, Cadence::Counted);
-        let every = every.map(|every| if pane.frame.width < NARROW { every.replace(" steps", "") } else { every });
+        let every = every.map(|every| if pane.frame.width < NARROW { every.short } else { every.long });
         parts.extend(every.map(|every| (2, Line::styled(every, dim))));
     }
     fit(parts, pane.frame.width.saturating_sub(6))
@@ -208,7 +205,8 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, record: Option<&Histogra
 /// `step 401` where that is the cursor's, `of step 401` where it is not.
 fn of_step(scene: &Scene, lane: Option<&LaneRef<'_>>, counted: Step) -> String {
     let shown = lane.and_then(|lane| scene.shown_step(lane)).unwrap_or(counted);
-    schedule::of_step(Taken::At(counted), shown).unwrap_or_else(|| format!("step {}", number::count(counted.0)))
+    let older = schedule::of_step(Taken::At(counted), shown);
+    older.map_or_else(|| format!("step {}", number::count(counted.0)), |words| words.long)
 }
 
 /// `2^-40` and so on in the lower edge.

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::cell::special_look;
 use super::frame::fit;
 use super::heatmap::painter;
-use crate::history::{Cell, Reduce};
+use crate::history::{self, Cell, Reduce};
 use crate::number;
 use crate::quantity::Axis;
 use crate::tui::layout::Layout;
@@ -73,8 +73,7 @@ fn beyond(scene: &Scene, scale: Scale) -> [bool; 2] {
         Mode::Difference => [scene.picture.largest_ratio > scale.high; 2],
         Mode::Heatmaps | Mode::Profile | Mode::Loss => {
             let extents = scene.lanes().filter_map(|lane| lane.history.extent(scene.view.quantity));
-            extents
-                .fold([false; 2], |[below, above], (low, high)| [below || low < scale.low, above || high > scale.high])
+            history::beyond(extents, (scale.low, scale.high))
         }
     }
 }

@@ -16,9 +16,6 @@ use crate::tui::chart::{ACROSS, Canvas, DOWN, Stroke, dot_of};
 use crate::tui::scene::Scene;
 use crate::tui::theme::{Role, Theme};
 
-/// 10^log₁₀(v) is not exactly v.
-const HAIR: f64 = 1e-6;
-
 /// A largest value this many times the mean is a spike, which a mean would hide.
 const SPIKE: f32 = 10.0;
 
@@ -70,7 +67,7 @@ fn labels(low: f64, high: f64, rows: usize) -> Vec<(f64, String)> {
     exponents
         .flat_map(|exponent| digits.iter().map(move |digit| (*digit, exponent)))
         .map(|(digit, exponent)| (f64::from(digit).log10() + f64::from(exponent), scientific(digit, exponent)))
-        .filter(|(position, _)| (low - 1e-6..=high + 1e-6).contains(position))
+        .filter(|(position, _)| (low - round::HAIR..=high + round::HAIR).contains(position))
         .collect()
 }
 
@@ -98,7 +95,7 @@ fn curves(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), bu
             if bucket.non_finite > 0 {
                 lost.push((x / ACROSS) as u16);
             }
-            if f64::from(top(bucket)).log10() > high + HAIR {
+            if f64::from(top(bucket)).log10() > high + round::HAIR {
                 above.push((x / ACROSS, lane));
             }
             if bucket.mean.is_nan() {

@@ -75,7 +75,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, width: u16) -> Line<'a> {
     parts.extend(older);
     let config = scene.config();
     let every = schedule::words(config, definition.cadence);
-    parts.extend(every.map(|every| (4, Line::styled(every, dim))));
+    parts.extend(every.map(|every| (4, Line::styled(every.long, dim))));
     if scene.picture.predicted.iter().any(|cells| !cells.is_empty()) {
         parts.push((5, Line::styled("dashed: theory at init", dim)));
     }
@@ -85,7 +85,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, width: u16) -> Line<'a> {
 /// Of which step the lines are, where that is not the cursor's: once where it is the same for all lanes.
 fn older(scene: &Scene) -> Vec<String> {
     let of_step = |lane: LaneRef<'_>| {
-        let words = schedule::of_shown_step(scene, &lane, scene.view.quantity);
+        let words = schedule::of_shown_step(scene, &lane, scene.view.quantity).map(|words| words.long);
         (scene.lane_name(&lane), words)
     };
     let shown: Vec<_> = scene.lanes().filter(|lane| scene.shown_step(lane).is_some()).map(of_step).collect();

@@ -132,9 +132,7 @@ fn quantity(scene: &mut Scene, name: &str) -> Outcome {
 
 fn view(scene: &mut Scene, name: &str) -> Outcome {
     let names: Vec<&str> = Mode::ALL.iter().map(|(_, name)| *name).collect();
-    let found = Mode::ALL.iter().find(|(_, candidate)| *candidate == name);
-    let (mode, _) = found.ok_or_else(|| not_one_of(name, &names))?;
-    show(scene, *mode);
+    show(scene, Mode::named(name).ok_or_else(|| not_one_of(name, &names))?);
     Ok(None)
 }
 

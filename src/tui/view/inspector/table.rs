@@ -10,7 +10,7 @@ use super::theory;
 use crate::number;
 use crate::quantity::Quantity;
 use crate::tui::scene::{LaneRef, Scene, Standing};
-use crate::tui::schedule;
+use crate::tui::schedule::{self, Wording};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::view::frame::cut;
 use crate::units::Step;
@@ -88,12 +88,12 @@ impl Table<'_> {
         if !self.has_cadence(quantity) {
             return y;
         }
-        let every = self.every(quantity).unwrap_or_else(|| "measured".to_owned());
-        let short = every.replace(" steps", "");
-        let name = Line::styled(self.name(&every, &short), self.theme.style(Role::Dim));
+        let every = self.every(quantity);
+        let (long, short) = every.as_ref().map_or(("measured", "measured"), |every| (&every.long, &every.short));
+        let name = Line::styled(self.name(long, short), self.theme.style(Role::Dim));
         let of_step = |lane: &LaneRef<'_>| {
-            let words = schedule::of_shown_step(self.scene, lane, quantity).unwrap_or_default();
-            let text = words.replace("steps ", "").replace("step ", "");
+            let text =
+                schedule::of_shown_step(self.scene, lane, quantity).map_or_else(String::new, |words| words.short);
             Some(Shown { text, short: Some("older"), is_exact: true, role: None })
         };
         self.line(y, &name, of_step, buffer);
@@ -101,7 +101,7 @@ impl Table<'_> {
     }
 
     /// How often the first shown lane takes a quantity.
-    fn every(&self, quantity: Quantity) -> Option<String> {
+    fn every(&self, quantity: Quantity) -> Option<Wording> {
         let lane = self.lanes.first()?;
         schedule::words(lane.run.header().config.as_ref(), quantity.definition().cadence)
     }

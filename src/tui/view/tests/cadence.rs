@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::config::{Measure, RunConfig};
+use crate::config::{Budget, Measure, RunConfig};
 use crate::event::{HistogramRecord, RunHeader};
 use crate::histogram::{Histogram, Sign};
 use crate::quantity::{Cadence, Quantity};
@@ -90,7 +90,22 @@ fn an_empty_histogram_view_says_when_there_will_be_one_and_how_to_get_it() {
     assert!(own.contains("counted every 10 steps (--histograms)") && own.contains("the next at step 61"));
     assert!(own.contains("F: the last steps"));
     assert!(said(RunConfig { histograms: None, ..RunConfig::default() }).contains("every 200 steps (--detail)"));
+    let costly_first = RunConfig { histograms: Some(300), detail: Some(40), ..RunConfig::default() };
+    let costly_first = said(costly_first);
+    assert!(costly_first.contains("every 40 steps (--detail)") && costly_first.contains("the next at step 81"));
     let never = RunConfig { histograms: None, detail: None, flight: None, ..RunConfig::default() };
     let never = said(never);
     assert!(never.contains("none are counted") && never.contains("--histograms 10") && !never.contains("F: the last"));
+}
+
+#[test]
+fn under_a_budget_histograms_are_said_to_come_on_their_own_schedule() {
+    let bounded = RunConfig { budget: Some(Budget(0.02)), ..RunConfig::default() };
+    for config in [bounded.clone(), RunConfig { detail: None, ..bounded }] {
+        let empty = shown(&mut scheduled(config.clone()), Mode::Histogram);
+        assert!(empty.contains("counted every 10 steps at most (--histograms)") && !empty.contains("the next at step"));
+        let mut scene = scheduled(config);
+        count(&mut scene, 0, 51);
+        assert!(shown(&mut scene, Mode::Histogram).contains("every 10 steps at most"));
+    }
 }

@@ -1,0 +1,73 @@
+//! Whether a lane still trains at a step, by its loss.
+//!
+//! ```text
+//! blown up    loss > 100 · first loss, or the loss is NaN     where the first is positive and finite
+//! ```
+
+/// A loss so many times the first is no training any more. Guessing one of ten classes costs ln 10 = 2.3, so that this is
+/// 230: logits hundreds apart on the wrong side. AutoTrainer (Zhang et al. 2021) calls a loss of 1e3 exploding; from there
+/// to values beyond every scale it is one step or two, and the bound has to come before them.
+const BLOWN_UP: f32 = 100.0;
+
+/// How a lane is at a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Health {
+    /// As one that trains, or as one whose first loss compares with nothing.
+    Sane,
+    /// Its loss is above the lane's [`Ceiling`], or NaN.
+    BlownUp,
+}
+
+/// The loss above which a lane has blown up; ∞ where it began with none that can be compared, never NaN.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Ceiling(f32);
+
+impl Default for Ceiling {
+    fn default() -> Self {
+        Self(f32::INFINITY)
+    }
+}
+
+impl Ceiling {
+    /// What the loss must not exceed after a first one.
+    pub(super) fn over(first: f32) -> Self {
+        if first.is_finite() && first > 0.0 { Self(first * BLOWN_UP) } else { Self::default() }
+    }
+
+    pub(super) fn loss(self) -> f32 {
+        self.0
+    }
+
+    pub(super) fn health(self, loss: f32) -> Health {
+        // NaN is not below anything; where nothing can be compared everything is sane.
+        if loss <= self.0 || self == Self::default() { Health::Sane } else { Health::BlownUp }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_has_blown_up_above_a_hundred_times_its_first_loss_and_where_that_is_no_number() {
+        let ceiling = Ceiling::over(2.3);
+        for (loss, health) in [
+            (229.0, Health::Sane),
+            (231.0, Health::BlownUp),
+            (f32::INFINITY, Health::BlownUp),
+            (f32::NAN, Health::BlownUp),
+            (-1.0, Health::Sane),
+        ] {
+            assert_eq!(ceiling.health(loss), health, "{loss}");
+        }
+    }
+
+    #[test]
+    fn where_the_first_loss_compares_with_nothing_everything_is_sane() {
+        for first in [0.0, -1.0, f32::NAN, f32::INFINITY] {
+            let ceiling = Ceiling::over(first);
+            assert_eq!(ceiling.loss(), f32::INFINITY);
+            assert!([1e30, f32::NAN].iter().all(|loss| ceiling.health(*loss) == Health::Sane), "{first}");
+        }
+    }
+}
