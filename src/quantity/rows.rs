@@ -24,3 +24,5 @@ pub(crate) const RHO_R_SQUARED: &str = "rho_r_squared";
 pub(crate) const ATTENUATION: &str = "attenuation";
 /// What is left over all blocks, as measured.
 pub(crate) const FIRST_LAST: &str = "first_last";
+/// Block in which the signal sinks below what a 32-bit float holds.
+pub(crate) const UNDERFLOW: &str = "underflow";

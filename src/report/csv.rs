@@ -6,8 +6,8 @@
 //! plain,1,17,blocks.16,signal_norm,1.9e-14       layer 0 = stem, 1 … D = blocks, D + 1 = head
 //! ```
 //!
-//! Per-step values have no layer; `rho`, `rho_r_squared`, `attenuation` and `first_last` are those of the line fitted to
-//! the signal of that step, see [`Profile`]. What a step says only when the flight recorder re-runs it follows where that
+//! Per-step values have no layer; `rho`, `rho_r_squared`, `attenuation`, `first_last` and, where there is one, the block of
+//! the `underflow` are those of the signal of that step, see [`Profile`]. What a step says only when the flight recorder re-runs it follows where that
 //! happened; nothing has two rows. NaN, inf and -inf are written so, absent values are left out, numbers have the
 //! fewest digits that give them back.
 
@@ -148,6 +148,7 @@ impl<W: Write> Table<W> {
             (rows::RHO_R_SQUARED, fit.map(|fit| fit.r_squared)),
             (rows::ATTENUATION, profile.attenuation),
             (rows::FIRST_LAST, profile.first_last),
+            (rows::UNDERFLOW, profile.underflow.map(|block| block as f64)),
         ] {
             if let Some(value) = value {
                 self.row(start, None, name, |out| push_double(out, value))?;

@@ -18,7 +18,7 @@ use std::sync::{Mutex, PoisonError};
 use account::{Accounts, Nanoseconds, Part};
 
 use super::stepper::{Look, Taken};
-use crate::config::{Measure, RunConfig};
+use crate::config::RunConfig;
 use crate::number;
 use crate::units::Step;
 
@@ -84,10 +84,7 @@ pub(super) struct Decision {
 
 impl Schedule {
     pub(super) fn new(config: &RunConfig) -> Self {
-        let every = match config.measure {
-            Measure::Every(steps) => steps.max(1),
-            Measure::Auto => 1,
-        };
+        let every = config.measure.steps();
         let state = Mutex::new(State {
             lanes: u32::try_from(config.lanes.len()).unwrap_or(u32::MAX),
             rate: Rate { window: WINDOW, told: [Some(every as f64), None, None], ..Rate::default() },

@@ -70,6 +70,8 @@ fn peak() -> Option<f64> {
 fn run(backend: Backend, depth: usize, width: usize, steps: u64) -> f64 {
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "depth::child", "--ignored", "--nocapture"])
+        // Else each thread may hold memory that another gave back, or not.
+        .env("MALLOC_ARENA_MAX", "1")
         .env(RUN, format!("{backend} {depth} {width} {steps}"))
         .output()
         .unwrap();

@@ -141,7 +141,12 @@ fn names_with_commas_and_quotes_stay_one_field() {
 #[test]
 fn every_name_in_the_table_is_explained_and_every_row_that_an_explanation_names_is_there() {
     let header = specimen::header(vec![specimen::lane("plain", 4)], Quantity::ALL);
-    let table = table(specimen::run(&header, 2));
+    let mut events = specimen::run(&header, 2);
+    // One more step, in which the signal sinks below what an f32 holds.
+    let sunk = specimen::grid(&header, 0, |_, layer| Some([1.0, 1e-40, 1e-20, 1e-10, 1.0, 1.0][layer]));
+    let end = events.len() - 3;
+    events.insert(end, Event::Step(Arc::new(specimen::record(0, 3, sunk))));
+    let table = table(events);
     let names: BTreeSet<&str> = table.lines().skip(1).filter_map(|line| line.split(',').nth(4)).collect();
     for name in &names {
         let topic = Topic::named(name).expect(name);

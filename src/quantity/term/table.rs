@@ -159,7 +159,7 @@ pub static TERMS: &[Term] = &[
         healthy: "none",
         source: "IEEE 754: subnormal numbers, then 0",
         home: Home::Title,
-        rows: None,
+        rows: Some(rows::UNDERFLOW),
     },
     Term {
         name: "grad_histogram",

@@ -41,6 +41,8 @@ impl Told {
         let index = match steps.binary_search_by_key(&record.step, |(step, _)| *step) {
             Ok(index) => index,
             Err(0) if steps.len() == REMEMBERED => return None,
+            // Nothing is re-run before it was told.
+            Err(index) if index == steps.len() => return None,
             Err(index) => {
                 steps.insert(index, (record.step, 0));
                 index
@@ -95,5 +97,6 @@ mod tests {
         assert!(told.news(&with(4, 1)).is_some_and(|news| !news.values.row(1)[0].is_absent()));
         assert!(told.news(&with(4, 1)).is_none(), "once");
         assert!(told.news(&with(3, 0)).is_some() && told.news(&with(3, 0)).is_none());
+        assert!(told.news(&with(5, 0)).is_none(), "it was never taken");
     }
 }

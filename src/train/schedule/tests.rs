@@ -7,7 +7,7 @@ use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
 use super::*;
-use crate::config::Budget;
+use crate::config::{Budget, Measure};
 
 fn taken(measuring: u64) -> Taken {
     Taken { measuring: Duration::from_nanos(measuring), ..Taken::default() }

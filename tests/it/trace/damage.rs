@@ -78,12 +78,19 @@ fn steps_without_a_line_are_one_warning_with_the_lane_the_first_and_how_many() {
         };
         text.split_inclusive('\n').filter(is_kept).collect::<String>()
     };
-    let one = "step 5 of lane 'residual' is missing: it has no line";
+    let one = "step 5 of lane 'residual' is missing: it has no line, the disk was full or it was taken out";
     assert_eq!(sentences(&without(&[(1, 5)])), [one]);
-    assert_eq!(sentences(&without(&[(0, 1)])), ["step 1 of lane 'plain' is missing: it has no line"]);
+    assert_eq!(
+        sentences(&without(&[(0, 1)])),
+        ["step 1 of lane 'plain' is missing: it has no line, the disk was full or it was taken out"]
+    );
     // The lane's end says how far it came.
-    assert_eq!(sentences(&without(&[(1, 9)])), ["step 9 of lane 'residual' is missing: it has no line"]);
-    let many = "4 steps are missing, the first is step 3 of lane 'plain': they have no line";
+    assert_eq!(
+        sentences(&without(&[(1, 9)])),
+        ["step 9 of lane 'residual' is missing: it has no line, the disk was full or it was taken out"]
+    );
+    let many = "4 steps are missing, the first is step 3 of lane 'plain': they have no line, \
+                the disk was full or they were taken out";
     assert_eq!(sentences(&without(&[(0, 3), (0, 4), (1, 4), (0, 7)])), [many]);
     // An appended run begins at 1 again; a run that was killed, or goes on, has no further steps.
     assert!(sentences(&(text.clone() + &text)).is_empty());
