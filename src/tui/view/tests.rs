@@ -173,8 +173,15 @@ fn no_size_mode_or_overlay_makes_it_panic() {
     let mut none = Scene::new(SourceKind::Live);
     none.take(0, &sample::header(&[]));
     let scenes = [Scene::new(SourceKind::Live), none, many, sample::demo(7), sample::odd()];
-    let overlays =
-        [Action::Close, Action::Help, Action::OpenForm, Action::OpenPicker, Action::OpenCommand, Action::Quit];
+    let overlays = [
+        Action::Close,
+        Action::Help,
+        Action::Notes,
+        Action::OpenForm,
+        Action::OpenPicker,
+        Action::OpenCommand,
+        Action::Quit,
+    ];
     let themes = [sample::theme(), theme(Colours::Sixteen, Glyphs::Unicode), theme(Colours::None, Glyphs::Ascii)];
     for scene in scenes {
         for (width, height) in sizes {

@@ -17,7 +17,7 @@ pub(super) fn lines<'a>(anatomy: &Anatomy, theme: &Theme, lane: usize, width: u1
     }
     let Some(gain) = anatomy.gain else {
         let words = match anatomy.signal {
-            [_, Some(0.0)] => "no gain: the signal that arrives is 0",
+            [_, Some(0.0)] => "no gain: the signal is 0",
             [Some(_), _] => "no gain: no signal behind it",
             _ => "no signal here",
         };
