@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::RunConfig;
+use crate::config::{LaneConfig, RunConfig};
 use crate::grid::{Grid, Value};
 use crate::histogram::Histogram;
 use crate::layer::LayerTable;
@@ -59,6 +59,14 @@ pub struct RunHeader {
     pub config: Option<RunConfig>,
     /// Where it ran.
     pub machine: Machine,
+}
+
+impl RunHeader {
+    /// Settings of one of its lanes; `None` where gradtop itself did not train it.
+    #[must_use]
+    pub fn settings_of(&self, lane: &LaneHeader) -> Option<&LaneConfig> {
+        self.config.as_ref()?.lanes.iter().find(|settings| settings.name == lane.name)
+    }
 }
 
 /// What does not change about one lane.

@@ -142,8 +142,7 @@ fn check(lane: &LaneConfig) -> Result<(), Unfit> {
 /// # Errors
 /// When the theory does not hold for the lane, or its first step was not measured.
 pub fn of_lane(run: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Result<Prediction, Unfit> {
-    let mut lanes = run.config.iter().flat_map(|config| &config.lanes);
-    let config = lanes.find(|config| config.name == lane.name).ok_or(Unfit::NoSettings)?;
+    let config = run.settings_of(lane).ok_or(Unfit::NoSettings)?;
     // What can be known before the first step is said before it.
     check(config)?;
     let first = history.first_measured().ok_or(Unfit::NotMeasured)?;

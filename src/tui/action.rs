@@ -43,6 +43,8 @@ pub enum Action {
     Speed(Turn),
     /// The table of keys.
     Help,
+    /// The notes of the runs.
+    Notes,
     /// The form of settings.
     OpenForm,
     /// The list of quantities.

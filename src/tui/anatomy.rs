@@ -1,13 +1,15 @@
 //! One block taken apart: its steps in forward order, what goes forward over each edge and what comes back, and the
-//! factors between. The shape is read from what has values at the cursor, so that every architecture and every trace
-//! has its own: no identity channel = no skip connection, no factor of a normalization = there is none.
+//! factors between. The shape is that of the lane's settings; where they are unknown, of what the lane has ever had
+//! values of: no identity channel = no skip connection, no factor of a normalization = there is none. It never depends
+//! on the cursor: a lane that ended, or whose signal is 0, keeps its wiring.
 //!
 //! ```text
 //! x_l ──┬──────────── identity ────────────┬── x_{l+1}      δ_l = identity + branch
 //!       └── N ── φ ── W ── s ── branch ────┘                branch = δ_{l+1} · φ′ · W · N · s
 //! ```
 
-use super::scene::{LaneRef, Scene};
+use super::scene::{LaneRef, Scene, Standing};
+use crate::config::{Activation, LaneConfig, Norm, Wiring};
 use crate::history::Known;
 use crate::layer::LayerKind;
 use crate::quantity::Quantity;
@@ -45,6 +47,52 @@ pub(super) enum Skip {
     Missing,
 }
 
+/// How the blocks of a lane are built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Shape {
+    skip: Skip,
+    /// In forward order; never empty.
+    parts: Vec<Part>,
+}
+
+impl Shape {
+    /// What is no block: one box.
+    fn whole() -> Self {
+        Self { skip: Skip::Missing, parts: vec![Part::Whole] }
+    }
+
+    fn of(lane: &LaneRef<'_>) -> Self {
+        lane.run.header().settings_of(lane.header).map_or_else(|| Self::of_values(lane), Self::of_settings)
+    }
+
+    fn of_settings(settings: &LaneConfig) -> Self {
+        let is_residual = settings.wiring == Wiring::Residual;
+        let is_scaled = is_residual && settings.branch_scale.at(settings.depth) != 1.0;
+        let has = |part: Part| match part {
+            Part::Norm => settings.norm != Norm::None,
+            Part::Activation => settings.activation != Activation::Identity,
+            Part::Weight => true,
+            Part::Other => is_scaled,
+            Part::Whole => false,
+        };
+        Self {
+            skip: if is_residual { Skip::Around } else { Skip::Missing },
+            parts: Part::STEPS.iter().map(|(part, _)| *part).filter(|part| has(*part)).collect(),
+        }
+    }
+
+    /// Of what the lane has had values of at any step.
+    fn of_values(lane: &LaneRef<'_>) -> Self {
+        let steps = Part::STEPS.iter().filter(|(_, factor)| lane.history.has(*factor));
+        let parts: Vec<Part> = steps.map(|(part, _)| *part).collect();
+        let has_skip = lane.history.has(Quantity::IdentityNorm);
+        Self {
+            skip: if has_skip { Skip::Around } else { Skip::Missing },
+            parts: if parts.is_empty() { vec![Part::Whole] } else { parts },
+        }
+    }
+}
+
 /// A block at one step of the run.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Anatomy {
@@ -66,10 +114,20 @@ pub(super) struct Anatomy {
     /// Cosine of the two.
     pub(super) cosine: Option<f64>,
     pub(super) gain: Option<f64>,
+    /// Why there are no values at the cursor.
+    pub(super) why_nothing: Option<String>,
 }
 
-/// Below this distance from 1, as a ratio, a factor is nothing to point at.
+/// Below this distance from 1, as a ratio, a factor or a gain is nothing to point at.
 const NOTEWORTHY: f64 = 1.05;
+
+/// What a block as a whole does to the signal on its way back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    Loses,
+    Keeps,
+    Grows,
+}
 
 impl Anatomy {
     /// Of the layer of a lane at the cursor.
@@ -79,26 +137,48 @@ impl Anatomy {
         let step = scene.shown_step(lane);
         let at = |layer: LayerId, quantity: Quantity| value(lane, quantity, layer, step?);
         let here = |quantity: Quantity| at(layer, quantity);
-        let steps = Part::STEPS.iter().filter_map(|(part, factor)| Some((*part, Some(here(*factor)?))));
-        let mut parts: Vec<_> = steps.collect();
         let (signal_in, signal_out) = (here(Quantity::SignalNorm), at(next, Quantity::SignalNorm));
         let gain = here(Quantity::Gain);
-        if parts.is_empty() {
-            parts.push((Part::Whole, gain));
-        }
         let number = lane.header.layers.block_number(layer);
-        let identity = here(Quantity::IdentityNorm);
+        let shape = number.map_or_else(Shape::whole, |_| Shape::of(lane));
+        let factor = |part: &Part| match Part::STEPS.iter().find(|(step, _)| step == part) {
+            Some((_, factor)) => here(*factor),
+            None => gain,
+        };
         Self {
             name: lane.header.layers.name(layer),
             number,
-            skip: if identity.is_some() { Skip::Around } else { Skip::Missing },
-            parts,
+            skip: shape.skip,
+            parts: shape.parts.iter().map(|part| (*part, factor(part))).collect(),
             scale: [here(Quantity::ActRms), at(next, Quantity::ActRms)],
             branch_ratio: here(Quantity::BranchRatio),
             signal: [signal_in, signal_out],
-            channels: [identity, here(Quantity::BranchNorm)],
+            channels: [here(Quantity::IdentityNorm), here(Quantity::BranchNorm)],
             cosine: here(Quantity::ChannelCosine),
             gain,
+            why_nothing: scene.standing(lane).and_then(Standing::why_nothing),
+        }
+    }
+
+    /// rms of s·F(x): of the same shape as x, so that the ratio of their norms is that of their rms.
+    pub(super) fn branch_scale(&self) -> Option<f64> {
+        match self.skip {
+            Skip::Around => Some(self.branch_ratio? * self.scale[0]?),
+            Skip::Missing => self.scale[1].filter(|_| self.number.is_some()),
+        }
+    }
+
+    /// ×1 of an identity: what the skip connection makes of the signal.
+    pub(super) fn skip_gain(&self) -> Option<f64> {
+        Some(self.channels[0]? / self.signal[1].filter(|signal| *signal != 0.0)?)
+    }
+
+    /// What the block as a whole does to the signal.
+    pub(super) fn change(&self) -> Change {
+        match self.gain {
+            Some(gain) if gain > NOTEWORTHY => Change::Grows,
+            Some(gain) if gain * NOTEWORTHY < 1.0 => Change::Loses,
+            _ => Change::Keeps,
         }
     }
 
@@ -107,12 +187,22 @@ impl Anatomy {
         self.parts.iter().map(|(_, factor)| *factor).product()
     }
 
-    /// The part whose factor is farthest from 1; `None` where all are near it.
+    /// The part to point at: the first factor that is no number; else the one that does most of what the block as a
+    /// whole does. `None` where the block keeps the signal, and where a residual block loses it: its two channels
+    /// cancel then, which no factor tells.
     pub(super) fn strongest(&self) -> Option<Part> {
-        let distance = |factor: f64| if factor.is_finite() { factor.abs().ln().abs() } else { f64::INFINITY };
-        let known = self.parts.iter().filter_map(|(part, factor)| Some((*part, distance((*factor)?))));
-        let (part, distance) = known.max_by(|a, b| a.1.total_cmp(&b.1))?;
-        (distance > NOTEWORTHY.ln()).then_some(part)
+        let known = || self.parts.iter().filter_map(|(part, factor)| Some((*part, (*factor)?)));
+        if let Some((part, _)) = known().rev().find(|(_, factor)| !factor.is_finite()) {
+            return Some(part);
+        }
+        let strength = |factor: f64| match (self.change(), self.skip) {
+            (Change::Grows, _) => factor.abs().ln(),
+            (Change::Loses, Skip::Missing) => -factor.abs().ln(),
+            _ => 0.0,
+        };
+        let (part, strength) =
+            known().map(|(part, factor)| (part, strength(factor))).max_by(|a, b| a.1.total_cmp(&b.1))?;
+        (strength > NOTEWORTHY.ln()).then_some(part)
     }
 
     /// ‖signal‖ behind a part: that at the output times the factors of this part and of all after it.
@@ -177,11 +267,14 @@ pub(super) struct Grid {
 pub(super) const EQUATIONS: u16 = 2;
 
 impl Grid {
-    /// From what any lane ever had values of: it does not change as the cursor moves.
+    /// The steps of all lanes: they do not change as the cursor moves.
     pub(super) fn of(scene: &Scene) -> Self {
-        let has = |quantity: Quantity| scene.lanes().any(|lane| lane.history.has(quantity));
-        let mut parts: Vec<Part> =
-            Part::STEPS.iter().filter(|(_, factor)| has(*factor)).map(|(part, _)| *part).collect();
+        let mut parts: Vec<Part> = scene.lanes().flat_map(|lane| Shape::of(&lane).parts).collect();
+        parts.sort_unstable();
+        parts.dedup();
+        if parts.len() > 1 {
+            parts.retain(|part| *part != Part::Whole);
+        }
         if parts.is_empty() {
             parts.push(Part::Whole);
         }

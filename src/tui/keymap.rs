@@ -79,7 +79,7 @@ pub enum Context {
     Everywhere,
     /// Nothing.
     Panes,
-    /// The help.
+    /// The help, or the notes.
     Help,
     /// The form of settings.
     Form,
@@ -95,7 +95,7 @@ impl Context {
     fn of(overlay: &Overlay) -> Self {
         match overlay {
             Overlay::None => Self::Panes,
-            Overlay::Help { .. } => Self::Help,
+            Overlay::Help { .. } | Overlay::Notes { .. } => Self::Help,
             Overlay::Form(_) => Self::Form,
             Overlay::Picker(_) => Self::Picker,
             Overlay::Command(_) => Self::Command,
@@ -143,9 +143,11 @@ pub struct Footer {
 pub fn action(event: &Event, scene: &Scene) -> Option<Action> {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => pressed(event, *key, scene),
-        Event::Mouse(mouse) => matches!(scene.view.overlay, Overlay::None | Overlay::Help { .. })
-            .then(|| mouse::action(*mouse, &scene.view.overlay))
-            .flatten(),
+        Event::Mouse(mouse) => {
+            matches!(scene.view.overlay, Overlay::None | Overlay::Help { .. } | Overlay::Notes { .. })
+                .then(|| mouse::action(*mouse, &scene.view.overlay))
+                .flatten()
+        }
         _ => None,
     }
 }

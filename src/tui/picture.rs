@@ -207,15 +207,16 @@ fn plain(cell: Cell) -> Option<f32> {
     }
 }
 
-/// other ÷ first on a logarithmic axis, other − first on a linear one, where 0 is a value like any other. What is worst of the two is shown where either is no number.
+/// other ÷ first on a logarithmic axis, other − first on a linear one, where 0 is a value like any other. What is worst of
+/// the two is shown where either is no number; a value ÷ 0 is infinite, and 0 ÷ 0 is no number.
 fn compare(other: Cell, first: Cell) -> Cell {
     match (other, first) {
         (Cell::Value(other), Cell::Value(first)) => Cell::Value(other - first),
         (Cell::Empty, _) | (_, Cell::Empty) => Cell::Empty,
-        (Cell::Nan, _) | (_, Cell::Nan) => Cell::Nan,
-        (Cell::Infinite, _) | (_, Cell::Infinite) => Cell::Infinite,
+        (Cell::Nan, _) | (_, Cell::Nan) | (Cell::Zero, Cell::Zero) => Cell::Nan,
+        (Cell::Infinite, _) | (_, Cell::Infinite) | (Cell::Value(_), Cell::Zero) => Cell::Infinite,
         (Cell::Absent, _) | (_, Cell::Absent) => Cell::Absent,
-        (Cell::Zero, _) | (_, Cell::Zero) => Cell::Zero,
+        (Cell::Zero, Cell::Value(_)) => Cell::Zero,
     }
 }
 
@@ -246,8 +247,11 @@ mod tests {
             let wanted = if is_log { 0.5_f32.log10() } else { -0.25 };
             assert!((value - wanted).abs() < 1e-4 && value.abs() <= reach, "{quantity}: {value} within {reach}");
             assert!(is_log || reach < 0.5, "{quantity}: {reach} is too wide");
-            let zero = if is_log { Cell::Zero } else { Cell::Value(0.25) };
-            assert_eq!(difference(Some(0.0), Some(0.25), quantity).0, zero, "{quantity}");
+            let by_zero =
+                if is_log { [Cell::Infinite, Cell::Zero, Cell::Nan] } else { [0.25, -0.25, 0.0].map(Cell::Value) };
+            let pairs = [(0.0, 0.25), (0.25, 0.0), (0.0, 0.0)];
+            let found = pairs.map(|(first, other)| difference(Some(first), Some(other), quantity).0);
+            assert_eq!(found, by_zero, "{quantity}");
             assert_eq!(difference(None, Some(0.25), quantity).0, Cell::Absent, "{quantity}");
             assert_eq!(difference(Some(f32::NAN), None, quantity).0, Cell::Nan, "{quantity}");
         }

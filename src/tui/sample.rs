@@ -13,7 +13,7 @@ use super::scene::{Activity, Scene};
 use super::source::SourceKind;
 use super::theme::{Background, Colours, Glyphs, Theme};
 use super::view;
-use crate::config::RunConfig;
+use crate::config::{BranchScale, LaneConfig, Norm, RunConfig, Wiring};
 use crate::event::{EvalRecord, Event, FORMAT_VERSION, LaneHeader, Machine, RunHeader, StepRecord};
 use crate::grid::{Grid, Value};
 use crate::layer::{Layer, LayerKind, LayerTable};
@@ -137,10 +137,21 @@ fn demo_value(lane: u16, step: u64, quantity: Quantity, layer: usize) -> Option<
     }
 }
 
-/// A plain and a residual lane of six blocks whose factors, channels and signals belong together.
+/// A plain and a residual lane of six blocks whose factors, channels, signals and settings belong together.
 pub(super) fn anatomy(steps: u64) -> Scene {
     let mut scene = Scene::new(SourceKind::Live);
-    scene.take(0, &header(&[("plain", 6), ("residual", 6)]));
+    let mut started = header(&[("plain", 6), ("residual", 6)]);
+    if let Event::RunStarted(header) = &mut started {
+        let residual = LaneConfig {
+            norm: Norm::Layer,
+            branch_scale: BranchScale::Constant(0.1),
+            ..LaneConfig::new(Wiring::Residual)
+        };
+        let config =
+            RunConfig { seed: 7, lanes: vec![LaneConfig::new(Wiring::Plain), residual], ..RunConfig::default() };
+        Arc::make_mut(header).config = Some(config);
+    }
+    scene.take(0, &started);
     for at in 1..=steps {
         for lane in 0..2 {
             scene.take(0, &step(lane, at, 2.3, 8, |quantity, layer| anatomy_value(lane, quantity, layer)));

@@ -63,6 +63,7 @@ pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
         Action::Seek(seek) => replay::seek(scene, seek),
         Action::Speed(turn) => replay::change_speed(scene, turn),
         Action::Help => scene.view.overlay = Overlay::Help { scroll: 0 },
+        Action::Notes => scene.view.overlay = Overlay::Notes { scroll: 0 },
         Action::OpenForm => form::open(scene),
         Action::OpenPicker => picker::open(scene),
         Action::OpenCommand => scene.view.overlay = Overlay::Command(tui_input::Input::default()),

@@ -1,5 +1,6 @@
 //! A frame: every region of the screen is one file with one `render`. Pure: no clock, no I/O, no mutation.
 
+mod absence;
 mod anatomy;
 mod cell;
 mod command;
@@ -15,10 +16,12 @@ mod histogram;
 pub(in crate::tui) mod inspector;
 mod legend;
 mod loss;
+pub(in crate::tui) mod notes;
 mod notice;
 mod picker;
 mod profile;
 mod rho;
+pub(in crate::tui) mod scroll;
 mod small;
 pub(super) mod step_chart;
 mod steps;
@@ -75,6 +78,7 @@ fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut
     match &scene.view.overlay {
         Overlay::None => {}
         Overlay::Help { scroll } => help::render(scene, theme, *scroll, area, buffer),
+        Overlay::Notes { scroll } => notes::render(scene, theme, *scroll, area, buffer),
         Overlay::Form(form) => form::render(form, theme, area, buffer),
         Overlay::Picker(picker) => picker::render(picker, scene, theme, area, buffer),
         Overlay::Command(input) => command::render(input, theme, layout.footer, layout.notice, buffer),

@@ -1,5 +1,7 @@
 use super::*;
+use crate::event::{Event, LaneEnd, Outcome};
 use crate::tui::sample;
+use crate::units::LaneId;
 
 /// The block that the sample's cursor stands on, of its plain and its residual lane.
 fn blocks() -> [Anatomy; 2] {
@@ -9,7 +11,7 @@ fn blocks() -> [Anatomy; 2] {
 }
 
 #[test]
-fn the_shape_is_what_has_values() {
+fn the_shape_is_that_of_the_settings() {
     let [plain, residual] = blocks();
     assert_eq!((plain.skip, residual.skip), (Skip::Missing, Skip::Around));
     let parts = |anatomy: &Anatomy| anatomy.parts.iter().map(|(part, _)| *part).collect::<Vec<_>>();
@@ -31,18 +33,43 @@ fn the_factors_lead_from_the_signal_at_the_output_to_the_branch() {
 }
 
 #[test]
-fn the_strongest_factor_is_the_one_farthest_from_one_either_way() {
-    let of = |factors: &[f64]| {
-        let [mut anatomy, _] = blocks();
+fn the_part_to_point_at_does_what_the_block_as_a_whole_does() {
+    let of = |block: usize, gain: f64, factors: &[f64]| {
+        let mut anatomy = blocks()[block].clone();
         let parts = [Part::Norm, Part::Activation, Part::Weight];
         anatomy.parts = parts.into_iter().zip(factors.iter().copied().map(Some)).collect();
+        anatomy.gain = Some(gain);
         anatomy.strongest()
     };
-    assert_eq!(of(&[1.0, 0.7, 0.58]), Some(Part::Weight));
-    assert_eq!(of(&[3.0, 0.7, 0.58]), Some(Part::Norm));
-    assert_eq!(of(&[3.0, 0.0, 0.1]), Some(Part::Activation));
-    assert_eq!(of(&[f64::NAN, 0.1, 9.0]), Some(Part::Norm));
-    assert_eq!(of(&[1.0, 0.99, 1.02]), None);
+    assert_eq!(of(0, 0.41, &[1.0, 0.7, 0.58]), Some(Part::Weight));
+    assert_eq!(of(0, 1.2, &[3.0, 0.7, 0.58]), Some(Part::Norm));
+    assert_eq!(of(0, 0.0, &[3.0, 0.0, 0.1]), Some(Part::Activation));
+    assert_eq!(of(0, f64::NAN, &[f64::NAN, 0.1, 9.0]), Some(Part::Norm));
+    assert_eq!(of(0, 0.99, &[1.0, 0.5, 1.98]), None, "kept");
+    assert_eq!(of(1, 1.11, &[1.0, 0.53, 0.9]), None, "a residual block that grows the signal loses it nowhere");
+    assert_eq!(of(1, 1.5, &[2.0, 0.53, 0.9]), Some(Part::Norm));
+    assert_eq!(of(1, 0.7, &[1.0, 0.53, 0.9]), None, "its channels cancel");
+}
+
+#[test]
+fn a_lane_that_ended_or_whose_signal_is_zero_keeps_its_wiring() {
+    let mut scene = sample::anatomy(3);
+    let shapes = |scene: &Scene| {
+        let of = |lane: LaneRef<'_>| {
+            let anatomy = Anatomy::at_cursor(scene, &lane);
+            (anatomy.skip, anatomy.parts.iter().map(|(part, _)| *part).collect::<Vec<_>>())
+        };
+        scene.lanes().map(of).collect::<Vec<_>>()
+    };
+    let before = shapes(&scene);
+    let end = LaneEnd { lane: LaneId(1), step: Step(3), outcome: Outcome::Diverged };
+    scene.take(0, &Event::LaneEnded(end));
+    let dead = |quantity, layer: usize| (quantity == Quantity::SignalNorm && layer > 0).then_some(0.0);
+    (4..=40).for_each(|at| scene.take(0, &sample::step(0, at, 2.3, 8, dead)));
+    assert_eq!(shapes(&scene), before);
+    let lane = scene.lanes().nth(1).expect("two lanes");
+    let anatomy = Anatomy::at_cursor(&scene, &lane);
+    assert_eq!((anatomy.why_nothing.as_deref(), anatomy.gain), (Some("ended at step 3"), None));
 }
 
 #[test]

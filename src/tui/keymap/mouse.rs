@@ -24,7 +24,7 @@ pub(super) fn action(event: MouseEvent, overlay: &Overlay) -> Option<Action> {
         MouseEventKind::Up(MouseButton::Left) => return Some(Action::Release),
         _ => return None,
     };
-    if matches!(overlay, Overlay::Help { .. }) {
+    if matches!(overlay, Overlay::Help { .. } | Overlay::Notes { .. }) {
         let direction = if turn == Turn::Forward { Direction::Up } else { Direction::Down };
         return Some(Action::Scroll(Motion::One(direction)));
     }

@@ -95,6 +95,8 @@ bindings! {
         key('<') => Action::Speed(Turn::Back), key('>') => Action::Speed(Turn::Forward);
 
     Panes Always Program "?" "?" "this help" Some(at(1, 1, "help")) => key('?') => Action::Help;
+    Panes Always Program "N" "N" "all notes of the run, such as what the flight recorder found" None =>
+        key('N') => Action::Notes;
     Panes Always Program ":" ":" "command line" Some(at(8, 8, "command")) => key(':') => Action::OpenCommand;
     Panes Always Program "Esc" "Esc" "close what lies on top" None => Key::plain(KeyCode::Esc) => Action::Close;
     Panes Always Program "q" "q" "quit" Some(at(9, 1, "quit")) => key('q') => Action::Quit;
@@ -110,8 +112,9 @@ bindings! {
         Key::plain(KeyCode::PageDown) => Action::Scroll(Motion::Page(Down)),
         Key::plain(KeyCode::Home) => Action::Scroll(Motion::End(Up)),
         Key::plain(KeyCode::End) => Action::Scroll(Motion::End(Down));
-    Help Always Overlay "Esc" "Esc" "close the help" Some(at(2, 1, "close")) =>
-        Key::plain(KeyCode::Esc) => Action::Close, key('?') => Action::Close, key('q') => Action::Close;
+    Help Always Overlay "Esc" "Esc" "close the help or the notes" Some(at(2, 1, "close")) =>
+        Key::plain(KeyCode::Esc) => Action::Close, key('?') => Action::Close, key('N') => Action::Close,
+        key('q') => Action::Close;
 
     Form Always Overlay "↑↓" "up down" "previous field; next (also Tab)" Some(at(1, 3, "field")) =>
         Key::plain(KeyCode::Up) => Action::Focus(Turn::Back), Key::plain(KeyCode::BackTab) => Action::Focus(Turn::Back),

@@ -1,5 +1,5 @@
-//! What lies on top of the panes: help, the form of settings, the list of quantities, the command line, the question
-//! before quitting.
+//! What lies on top of the panes: help, notes, the form of settings, the list of quantities, the command line, the
+//! question before quitting.
 
 use crate::quantity::{Home, Term, Topic};
 
@@ -11,6 +11,11 @@ pub enum Overlay {
     None,
     /// The table of keys, scrolled by some lines.
     Help {
+        /// Lines scrolled away.
+        scroll: u16,
+    },
+    /// The notes of all runs, scrolled by some lines.
+    Notes {
         /// Lines scrolled away.
         scroll: u16,
     },

@@ -90,10 +90,11 @@ impl TraceSource {
         };
         if header.lanes.iter().any(|lane| taken(&lane.name)) {
             let prefix = self.prefixes.get(run).map_or("", String::as_str);
-            for lane in &mut Arc::make_mut(&mut header).lanes {
-                if taken(&lane.name) {
-                    lane.name = text::clean(&format!("{prefix}/{}", lane.name));
-                }
+            let RunHeader { lanes, config, .. } = Arc::make_mut(&mut header);
+            // The settings go by the name too.
+            let settings = config.iter_mut().flat_map(|config| &mut config.lanes).map(|lane| &mut lane.name);
+            for name in lanes.iter_mut().map(|lane| &mut lane.name).chain(settings).filter(|name| taken(name)) {
+                *name = text::clean(&format!("{prefix}/{name}"));
             }
         }
         header

@@ -1,4 +1,4 @@
-//! What lies on top: help, form, list of quantities, command line, the question before quitting.
+//! What lies on top: help, notes, form, list of quantities, command line, the question before quitting.
 
 use ratatui::layout::Rect;
 use tui_input::InputRequest;
@@ -6,7 +6,7 @@ use tui_input::InputRequest;
 use super::{Effect, command, form, picker};
 use crate::tui::action::{Direction, Motion, Turn};
 use crate::tui::scene::{Mode, Overlay, Scene};
-use crate::tui::view::help;
+use crate::tui::view::{help, notes, scroll};
 
 /// Closes what lies on top; with nothing there, first the notice goes, then the full-screen view.
 pub(super) fn close(scene: &mut Scene) {
@@ -38,7 +38,7 @@ pub(super) fn edit(scene: &mut Scene, request: InputRequest) {
         }
         Overlay::Form(_) => form::edit(scene, request),
         Overlay::Picker(picker) => picker::edit(picker, request),
-        Overlay::None | Overlay::Help { .. } | Overlay::ConfirmQuit => {}
+        Overlay::None | Overlay::Help { .. } | Overlay::Notes { .. } | Overlay::ConfirmQuit => {}
     }
 }
 
@@ -47,7 +47,7 @@ pub(super) fn focus(scene: &mut Scene, turn: Turn) {
     match &mut scene.view.overlay {
         Overlay::Form(form) => form::focus(form, turn),
         Overlay::Picker(picker) => picker::focus(picker, turn),
-        Overlay::None | Overlay::Help { .. } | Overlay::Command(_) | Overlay::ConfirmQuit => {}
+        Overlay::None | Overlay::Help { .. } | Overlay::Notes { .. } | Overlay::Command(_) | Overlay::ConfirmQuit => {}
     }
 }
 
@@ -64,15 +64,19 @@ pub(super) fn submit(scene: &mut Scene, area: Rect) -> Option<Effect> {
             picker::submit(scene);
             None
         }
-        Overlay::None | Overlay::Help { .. } | Overlay::ConfirmQuit => None,
+        Overlay::None | Overlay::Help { .. } | Overlay::Notes { .. } | Overlay::ConfirmQuit => None,
     }
 }
 
-/// Scrolls the help.
+/// Scrolls the help or the notes.
 pub(super) fn scroll(scene: &mut Scene, motion: Motion, area: Rect) {
-    let most = help::most_scroll(scene, area);
-    let page = help::page(area);
-    if let Overlay::Help { scroll } = &mut scene.view.overlay {
+    let most = match &scene.view.overlay {
+        Overlay::Help { .. } => help::most_scroll(scene, area),
+        Overlay::Notes { .. } => notes::most_scroll(scene, area),
+        Overlay::None | Overlay::Form(_) | Overlay::Picker(_) | Overlay::Command(_) | Overlay::ConfirmQuit => return,
+    };
+    let page = scroll::page(area);
+    if let Overlay::Help { scroll } | Overlay::Notes { scroll } = &mut scene.view.overlay {
         *scroll = match motion {
             Motion::One(Direction::Up) => scroll.saturating_sub(1),
             Motion::One(_) => *scroll + 1,

@@ -1,16 +1,16 @@
 //! The anatomy of one block: its input above, its output below, the skip connection on the left, the branch with its
 //! steps on the right; beside each edge how large the signal is there on its way back, beside each step its factor.
-//! The factor farthest from 1 stands out: that is where the signal is lost, or grows.
+//! The factor that does most of what the block as a whole does stands out: that is where the signal is lost, or grows.
 //!
 //! ```text
 //! ╭─ residual  block 17 ───────────────────╮
-//! │ ↓ x17  rms 0.53                        │
-//! │ ●──────────╮     δ17    3.2e-3 ██████  │
+//! │ ↓ x17  rms 0.53                        │     ↓ forward: root mean squares
+//! │ ●──────────╮     δ17    3.2e-3 ██████  │     ↑ backward: norms
 //! │ │ skip     │     branch 1.2e-3 ██      │
-//! │ │ 3.0e-3 [ φ′ ]         ×0.71          │
-//! │ │          │            1.8e-3 ███     │
-//! │ │        [ W  ]         ×0.58 ◂ lost   │
-//! │ │          │   ‖sF(x)‖/‖x‖ 0.14        │
+//! │ │        [ φ′ ]         ×0.71          │
+//! │ │ ↓ 0.53   │            1.8e-3 ███     │
+//! │ │        [ W  ]         ×0.58          │
+//! │ │ ↑ 3.0e-3 │     ↓ rms 0.074 ×0.14 x   │
 //! │ ⊕──────────╯     δ18    3.0e-3 █████   │
 //! │ ↓ x18  rms 0.55                        │
 //! │ branch ×0.41 = φ′ 0.71 · W 0.58        │

@@ -1,4 +1,4 @@
-//! `plain 2.303` beside the newest point of each curve over steps.
+//! `plain 2.303` beside a point of each curve over steps: the newest, or that of the cursor.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,20 +11,37 @@ use crate::tui::theme::{Role, Theme};
 
 /// The curves of all lanes in one chart.
 pub(super) struct Ends<'a> {
-    pub(super) curves: &'a [Vec<Option<ScalarBucket>>],
+    /// The point of each curve that is named.
+    pub(super) points: &'a [Option<Point>],
     pub(super) chart: Rect,
     /// log₁₀ of the ends of the axis.
     pub(super) range: (f64, f64),
     pub(super) number: fn(f64) -> String,
 }
 
+/// A point of a curve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Point {
+    /// Dots from the left.
+    pub(super) x: usize,
+    pub(super) value: f32,
+}
+
+/// The newest point of each curve.
+pub(super) fn newest(curves: &[Vec<Option<ScalarBucket>>]) -> Vec<Option<Point>> {
+    let of = |curve: &Vec<Option<ScalarBucket>>| {
+        let found = curve.iter().enumerate().rev().find_map(|(x, bucket)| Some((x, bucket.as_ref()?.last)));
+        found.map(|(x, value)| Point { x, value })
+    };
+    curves.iter().map(of).collect()
+}
+
 impl Ends<'_> {
     pub(super) fn render(&self, scene: &Scene, theme: &Theme, buffer: &mut Buffer) {
         let (chart, (low, high)) = (self.chart, self.range);
         let mut taken: Vec<u16> = Vec::new();
-        for (index, (lane, buckets)) in scene.lanes().zip(self.curves).enumerate() {
-            let newest = buckets.iter().enumerate().rev().find_map(|(x, bucket)| Some((x, bucket.as_ref()?.last)));
-            let Some((x, last)) = newest else { continue };
+        for (index, (lane, point)) in scene.lanes().zip(self.points).enumerate() {
+            let Some(Point { x, value: last }) = *point else { continue };
             let mark = if is_marked(theme) { format!("{} ", mark(index)) } else { String::new() };
             let value = (self.number)(f64::from(last));
             // Where it is narrow the name gives way, never the number.

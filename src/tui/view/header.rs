@@ -9,7 +9,7 @@ use crate::config::{LaneConfig, RunConfig};
 use crate::event::Outcome;
 use crate::number;
 use crate::text::clean;
-use crate::tui::scene::{Activity, LearningRate, PlayMotion, Scene};
+use crate::tui::scene::{Activity, PlayMotion, Scene};
 use crate::tui::source::SourceKind;
 use crate::tui::theme::{Role, Theme};
 
@@ -47,28 +47,68 @@ pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buff
     buffer.set_line(area.right().saturating_sub(right.width() as u16 + 1), area.y, &right, right.width() as u16);
 }
 
-/// `digits`, `mlp 50×64`, `relu`, `default init`, `adam 1e-3`: what the lanes have in common.
+/// `digits`, `mlp 50×64`, `relu`, `default init`, `adam 1e-3`: what the lanes of all runs have in common.
 fn title_of(scene: &Scene) -> Vec<String> {
     let mut parts = Vec::new();
-    let mut titles = scene.lanes().map(|lane| lane.header.title.as_str());
-    if let Some(config) = scene.config() {
-        parts.push(clean(&config.data.to_string()));
+    match common(configs(scene).map(|config| Some(&config?.data))) {
+        Common::All(data) => parts.push(clean(&data.to_string())),
+        Common::Different => parts.push("different data".to_owned()),
+        Common::Unknown => {}
     }
-    if let Some(first) = titles.next() {
-        let same = titles.all(|title| title == first);
-        let several = format!("{} different stacks", scene.lanes().count());
-        parts.extend(if same { first.split(" · ").map(str::to_owned).collect() } else { vec![several] });
+    match common(scene.lanes().map(|lane| Some(lane.header.title.as_str()))) {
+        Common::All(title) => parts.extend(title.split(" · ").map(str::to_owned)),
+        Common::Different => parts.push(format!("{} different stacks", scene.lanes().count())),
+        Common::Unknown => {}
     }
-    parts.extend(scene.config().and_then(|config| optimizer(config, scene.view.learning_rate)));
+    parts.extend(optimizer(scene));
     parts
 }
 
-/// `adam 1e-3`, where the lanes agree.
-fn optimizer(config: &RunConfig, set: LearningRate) -> Option<String> {
-    let first = config.lanes.first()?;
-    let rate = |lane: &LaneConfig| set.base.unwrap_or(lane.lr) * set.factor;
-    let same = config.lanes.iter().all(|lane| (lane.optimizer, rate(lane)) == (first.optimizer, rate(first)));
-    same.then(|| format!("{} {}", first.optimizer, number::rate(rate(first))))
+/// Settings of each run.
+fn configs(scene: &Scene) -> impl Iterator<Item = Option<&RunConfig>> {
+    scene.runs.values().map(|run| run.header().config.as_ref())
+}
+
+/// What several have in common.
+enum Common<T> {
+    /// This.
+    All(T),
+    /// Two of them differ.
+    Different,
+    /// There is none, or one of them has not said.
+    Unknown,
+}
+
+fn common<T: PartialEq>(mut each: impl Iterator<Item = Option<T>>) -> Common<T> {
+    let Some(Some(first)) = each.next() else { return Common::Unknown };
+    for other in each {
+        match other {
+            None => return Common::Unknown,
+            Some(other) if other != first => return Common::Different,
+            Some(_) => {}
+        }
+    }
+    Common::All(first)
+}
+
+/// `adam 1e-3`, or as much of it as the lanes of all runs agree in.
+fn optimizer(scene: &Scene) -> Option<String> {
+    let set = scene.view.learning_rate;
+    let of = |lane: &LaneConfig| (lane.optimizer, set.base.unwrap_or(lane.lr) * set.factor);
+    let settings = || {
+        configs(scene).flat_map(|config| match config {
+            Some(config) => config.lanes.iter().map(|lane| Some(of(lane))).collect(),
+            None => vec![None],
+        })
+    };
+    match common(settings()) {
+        Common::All((optimizer, rate)) => Some(format!("{optimizer} {}", number::rate(rate))),
+        Common::Different => match common(settings().map(|settings| Some(settings?.0))) {
+            Common::All(optimizer) => Some(format!("{optimizer}, different rates")),
+            _ => Some("different optimizers".to_owned()),
+        },
+        Common::Unknown => None,
+    }
 }
 
 /// The right half, each part with its rank: the lowest stays longest.
@@ -87,7 +127,10 @@ fn progress<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
         parts.push((2, Line::styled(format!("{rate} steps/s"), dim)));
     }
     if let Some(share) = scene.status.measuring_share.filter(|share| share.is_finite()) {
-        let budget = scene.config().and_then(RunConfig::budget);
+        let budget = match common(configs(scene).map(|config| config.and_then(RunConfig::budget))) {
+            Common::All(budget) => Some(budget),
+            Common::Different | Common::Unknown => None,
+        };
         let of = budget.map_or_else(String::new, |budget| format!(" of {}", number::percent(budget)));
         parts.push((3, Line::styled(format!("measuring {}{of}", number::percent(share)), dim)));
     }
@@ -96,11 +139,13 @@ fn progress<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
         parts.push((2, Line::styled(dropped, theme.style(Role::Warning))));
     }
     parts.push((0, activity(scene, theme)));
-    if let Some(run) = scene.runs.values().next() {
-        parts.push((4, Line::styled(run.header().machine.backend.clone(), dim)));
+    if let Common::All(backend) = common(scene.runs.values().map(|run| Some(&run.header().machine.backend))) {
+        parts.push((4, Line::styled(backend.clone(), dim)));
     }
-    if let Some(config) = scene.config() {
-        parts.push((5, Line::styled(format!("seed {}", config.seed), dim)));
+    match common(configs(scene).map(|config| Some(config?.seed))) {
+        Common::All(seed) => parts.push((5, Line::styled(format!("seed {seed}"), dim))),
+        Common::Different => parts.push((5, Line::styled("different seeds", dim))),
+        Common::Unknown => {}
     }
     parts
 }

@@ -115,10 +115,8 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> L
         let what = Line::styled(format!("{how} of {symbol}"), dim);
         return fit(vec![(0, Line::from(name)), (1, what)], pane.frame.width.saturating_sub(6));
     }
-    // The fit and the theory beside it are the signal's: the symbol of the signal gives way to them, another does not.
-    let is_signal = scene.view.quantity == Quantity::SignalNorm;
-    let symbol_rank = if is_signal && pane.frame.width >= NARROW { 5 } else { 2 };
-    let mut parts = vec![(0, Line::from(name)), (symbol_rank, Line::styled(symbol, dim))];
+    // Numbers without the name of what they measure say nothing: it gives way to the lane's name and end alone.
+    let mut parts = vec![(0, Line::from(name)), (1, Line::styled(symbol, dim))];
     if let Some(profile) = scene.picture.signals.get(pane.lane) {
         parts.extend(signal(scene, theme, pane, lane, profile));
     }

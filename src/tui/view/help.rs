@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::frame::overlay;
+use super::scroll;
 use crate::tui::keymap::{BINDINGS, Context, Group, MOUSE};
 use crate::tui::scene::Scene;
 use crate::tui::theme::{Glyphs, Role, Theme};
@@ -12,8 +12,6 @@ use crate::tui::update::COMMANDS;
 
 /// Columns of the keys.
 const KEYS: usize = 15;
-/// Widest help.
-const WIDTH: u16 = 84;
 
 const READING: [&str; 4] = [
     "A row is a layer, stem at the top and head at the bottom; a column is a step.",
@@ -22,37 +20,14 @@ const READING: [&str; 4] = [
     "the number after it is what is left of the signal at block 1.",
 ];
 
-pub(super) fn render(scene: &Scene, theme: &Theme, scroll: u16, area: Rect, buffer: &mut Buffer) {
-    let place = place(area);
-    let lines = lines(scene, theme);
-    let title = Line::styled(" keys ", theme.style(Role::Accent));
-    let inner = overlay(theme, place, &title, buffer);
-    for (line, row) in lines.iter().skip(usize::from(scroll)).zip(inner.rows()) {
-        buffer.set_line(row.x, row.y, line, row.width);
-    }
-    let rest = lines.len().saturating_sub(usize::from(scroll) + usize::from(inner.height));
-    if rest > 0 && place.height > 0 {
-        let more = format!(" {rest} more lines {} ", theme.glyph("↓", "v"));
-        let x = place.right().saturating_sub(more.chars().count() as u16 + 3);
-        buffer.set_stringn(x, place.bottom() - 1, more, usize::from(place.width), theme.style(Role::Accent));
-    }
+pub(super) fn render(scene: &Scene, theme: &Theme, scrolled: u16, area: Rect, buffer: &mut Buffer) {
+    scroll::render(theme, (" keys ", &lines(scene, theme)), scrolled, area, buffer);
 }
 
 /// Lines that can be scrolled away.
 pub(in crate::tui) fn most_scroll(scene: &Scene, area: Rect) -> u16 {
     let theme = Theme::new(crate::tui::theme::Colours::None, Glyphs::Ascii, crate::tui::theme::Background::Dark);
-    (lines(scene, &theme).len() as u16).saturating_sub(page(area))
-}
-
-/// Lines in view.
-pub(in crate::tui) fn page(area: Rect) -> u16 {
-    place(area).height.saturating_sub(2)
-}
-
-fn place(area: Rect) -> Rect {
-    let width = area.width.saturating_sub(4).min(WIDTH);
-    let height = area.height.saturating_sub(2);
-    Rect { x: area.x + (area.width - width) / 2, y: area.y + area.height.min(1), width, height }
+    scroll::most(lines(scene, &theme).len(), area)
 }
 
 fn lines(scene: &Scene, theme: &Theme) -> Vec<Line<'static>> {

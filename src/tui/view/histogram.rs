@@ -2,10 +2,10 @@
 //! left to right, the shade says which share of the layer's elements lies there.
 //!
 //! ```text
-//! ╭─ plain  log₂|g|  step 101  64 exact zeros ─────────────╮
-//! │ stem ░        ░░▒▓▓▒░                                    │     first column: exact zeros and what is smaller
+//! ╭─ plain  log₂|g|  step 101  block 10: 64 are 0 ─────────╮     first column: exact zeros
+//! │ stem ░        ░░▒▓▓▒░                                    │     second column: smaller than every bin
 //! │   10 ░            ░▒▓▓▒░                                 │     last column: NaN, infinite, and what is larger
-//! ╰──────────2⁻⁴⁰──────────2⁻²⁰──────────1───────────────────╯
+//! ╰──────0<────2⁻⁴⁰──────────2⁻²⁰──────────1──────────────>──╯
 //! ```
 
 use std::ops::Range;
@@ -102,9 +102,15 @@ fn in_use(scene: &Scene) -> Range<usize> {
     first.zip(last).map_or(0..BINS, |(first, last)| first..last + 1)
 }
 
-/// The bins of a column; the first and the last column stand for what has no bin.
+/// Columns before the bins: exact zeros, and what is smaller than every bin.
+const BEFORE: u16 = 2;
+/// Columns that stand for what has no bin: those, and the last.
+const BESIDE: u16 = BEFORE + 1;
+
+/// The bins of a column.
 fn bins_of(column: u16, width: u16, used: &Range<usize>) -> Range<usize> {
-    let (columns, column) = (usize::from(width.saturating_sub(2)).max(1), usize::from(column.saturating_sub(1)));
+    let columns = usize::from(width.saturating_sub(BESIDE)).max(1);
+    let column = usize::from(column.saturating_sub(BEFORE));
     let start = used.start + column * used.len() / columns;
     let end = used.start + (column + 1) * used.len() / columns;
     start..end.max(start + 1).min(used.end)
@@ -123,7 +129,8 @@ fn picture(scene: &Scene, theme: &Theme, pane: &Pane, seen: (&HistogramRecord, &
         let is_cursor = cursor.contains(&first) && !cursor.is_empty();
         for column in 0..pane.picture.width {
             let cells = match column {
-                0 => shown.each_ref().map(|layer| below(layer.as_ref())),
+                0 => shown.each_ref().map(|layer| zeros(layer.as_ref())),
+                1 => shown.each_ref().map(|layer| share(layer.as_ref(), |counts| counts.underflow)),
                 last if last + 1 == pane.picture.width => shown.each_ref().map(|layer| above(layer.as_ref())),
                 _ => {
                     let bins = bins_of(column, pane.picture.width, &used);
@@ -160,11 +167,11 @@ fn share(layer: Option<&Histogram>, count: impl Fn(&Histogram) -> u64) -> Cell {
     }
 }
 
-/// Exact zeros, and what is smaller than every bin: the glyph of zero where there is nothing else in the layer.
-fn below(layer: Option<&Histogram>) -> Cell {
+/// Exact zeros: their glyph where there is nothing else in the layer.
+fn zeros(layer: Option<&Histogram>) -> Cell {
     match layer {
         Some(counts) if counts.zero > 0 && counts.zero == counts.total() => Cell::Zero,
-        layer => share(layer, |counts| counts.zero + counts.underflow),
+        layer => share(layer, |counts| counts.zero),
     }
 }
 
@@ -185,21 +192,32 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, record: Option<&Histogra
     let mut parts = vec![(0, Line::from(name)), (3, Line::styled("log₂|g|", dim))];
     if let Some(record) = record {
         parts.push((1, Line::styled(of_step(scene, lanes.get(pane.lane), record.step), theme.style(Role::Strong))));
-        let all = record.layers.iter().flatten();
-        let (bad, zero) =
-            all.fold((0, 0), |(bad, zero), counts| (bad + counts.nan + counts.pinf + counts.ninf, zero + counts.zero));
+        let bad: u64 = record.layers.iter().flatten().map(|counts| counts.nan + counts.pinf + counts.ninf).sum();
         if bad > 0 {
             parts.push((1, Line::styled(format!("{} not finite", number::count(bad)), theme.style(Role::Bad))));
         }
-        if zero > 0 {
-            parts.push((4, Line::styled(format!("{} exact zeros", number::count(zero)), dim)));
-        }
+        let outside = lanes.get(pane.lane).and_then(|lane| no_bin(scene, lane, record));
+        parts.extend(outside.map(|words| (2, Line::styled(words, dim))));
         let config = lanes.get(pane.lane).and_then(|lane| lane.run.header().config.as_ref());
         let every = schedule::words(config, Cadence::Counted);
         let every = every.map(|every| if pane.frame.width < NARROW { every.short } else { every.long });
         parts.extend(every.map(|every| (2, Line::styled(every, dim))));
     }
     fit(parts, pane.frame.width.saturating_sub(6))
+}
+
+/// `block 17: 64 are 0, 3 tiny`: what of the cursor's layer stands before the bins.
+fn no_bin(scene: &Scene, lane: &LaneRef<'_>, record: &HistogramRecord) -> Option<String> {
+    let layer = lane.layer_at(scene.view.cursor.depth);
+    let counts = record.layers.get(layer.index())?.as_ref()?;
+    let name = lane.header.layers.name(layer);
+    let [zero, tiny] = [counts.zero, counts.underflow].map(number::count);
+    match (counts.zero, counts.underflow) {
+        (0, 0) => None,
+        (_, 0) => Some(format!("{name}: {zero} are 0")),
+        (0, _) => Some(format!("{name}: {tiny} below 2^{FIRST_EXPONENT}")),
+        _ => Some(format!("{name}: {zero} are 0, {tiny} below 2^{FIRST_EXPONENT}")),
+    }
 }
 
 /// `step 401` where that is the cursor's, `of step 401` where it is not.
@@ -212,15 +230,18 @@ fn of_step(scene: &Scene, lane: Option<&LaneRef<'_>>, counted: Step) -> String {
 /// `2^-40` and so on in the lower edge.
 fn exponents(theme: &Theme, pane: &Pane, used: &Range<usize>, buffer: &mut Buffer) {
     let width = usize::from(pane.picture.width);
-    let per_exponent = width.saturating_sub(2) as f32 / used.len().max(1) as f32;
+    let per_exponent = width.saturating_sub(usize::from(BESIDE)) as f32 / used.len().max(1) as f32;
     let has_room = |every: &&i32| **every as f32 * per_exponent >= LABEL_COLUMNS as f32;
     let every = LABELS.iter().find(has_room).copied().unwrap_or(LABELS[LABELS.len() - 1]);
     let edge = Rect { y: pane.frame.bottom().saturating_sub(1), height: 1, ..pane.picture };
+    for (column, text) in [(0, "0"), (1, "<"), (edge.width.saturating_sub(1), ">")] {
+        words((edge.x + column, edge.y), text, edge.width.saturating_sub(column), theme.style(Role::Dim), buffer);
+    }
     for bin in used.clone() {
         let exponent = FIRST_EXPONENT + i32::try_from(bin).unwrap_or(0);
-        let column = 1 + ((bin - used.start) as f32 * per_exponent) as usize;
+        let column = usize::from(BEFORE) + ((bin - used.start) as f32 * per_exponent) as usize;
         let text = if exponent == 0 { "1".to_owned() } else { format!("2^{exponent}") };
-        if exponent % every == 0 && column + text.len() < width {
+        if exponent % every == 0 && column > usize::from(BEFORE) && column + text.len() + 1 < width {
             let place = (edge.x + column as u16, edge.y);
             words(place, &text, edge.width - column as u16, theme.style(Role::Dim), buffer);
         }
@@ -235,25 +256,26 @@ mod tests {
     #[test]
     fn columns_cover_every_bin_in_use_and_none_twice_where_there_are_enough() {
         let used = 10..50;
-        let seen: Vec<usize> = (1..41).flat_map(|column| bins_of(column, 42, &used)).collect();
+        let seen: Vec<usize> = (2..42).flat_map(|column| bins_of(column, 43, &used)).collect();
         assert_eq!(seen, used.clone().collect::<Vec<_>>());
-        let wide: Vec<usize> = (1..81).map(|column| bins_of(column, 82, &used).start).collect();
+        let wide: Vec<usize> = (2..82).map(|column| bins_of(column, 83, &used).start).collect();
         assert!(wide.windows(2).all(|pair| pair[0] <= pair[1]) && wide[0] == 10 && wide[79] == 49);
-        assert_eq!(bins_of(1, 3, &used), used);
+        assert_eq!(bins_of(2, 4, &used), used);
     }
 
     #[test]
-    fn what_has_no_bin_stands_in_the_first_and_the_last_column() {
+    fn zeros_what_is_smaller_and_what_is_larger_have_columns_of_their_own() {
         let mut counts = Histogram::default();
         counts.add(-3, Sign::Negative, 75);
-        assert_eq!((below(Some(&counts)), above(Some(&counts))), (Cell::Empty, Cell::Empty));
+        assert_eq!((zeros(Some(&counts)), above(Some(&counts))), (Cell::Empty, Cell::Empty));
         counts.zero = 25;
-        assert!(matches!(below(Some(&counts)), Cell::Value(_)));
-        assert_eq!(below(Some(&Histogram { zero: 3, ..Histogram::default() })), Cell::Zero);
+        assert!(matches!(zeros(Some(&counts)), Cell::Value(_)));
+        assert_eq!(zeros(Some(&Histogram { zero: 3, ..Histogram::default() })), Cell::Zero);
         let Cell::Value(most) = share(Some(&counts), |counts| counts.bin(57)) else { panic!("some are there") };
         assert!((most - 0.75_f32.log10()).abs() < 1e-6);
-        counts.underflow = 1;
-        assert!(matches!(below(Some(&counts)), Cell::Value(_)));
+        let tiny = Histogram { underflow: 3, ..Histogram::default() };
+        assert_eq!(zeros(Some(&tiny)), Cell::Empty, "tiny is not dead");
+        assert_eq!(share(Some(&tiny), |counts| counts.underflow), Cell::Value(0.0));
         counts.pinf = 1;
         assert_eq!(above(Some(&counts)), Cell::Infinite);
         counts.nan = 1;

@@ -82,7 +82,8 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     }
     let held_out = Line::styled(table.name("held-out acc.", "held-out"), theme.style(Role::Dim));
     table.row(row, &held_out, evaluated, buffer);
-    remarks(scene, theme, frame, inexact.then_some("least…largest of its bucket"), buffer);
+    let still = table.says_still(&quantities[shown]).then_some("still: not moving");
+    remarks(scene, theme, frame, [still, inexact.then_some("least…largest of its bucket")], buffer);
 }
 
 /// How many of the lanes have a column; the others are scrolled to.
@@ -94,10 +95,11 @@ fn padded(inner: Rect) -> Rect {
     Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
 }
 
-/// In the lower edge: why a lane has no theory, and where there is room for it another remark.
-fn remarks(scene: &Scene, theme: &Theme, frame: Rect, other: Option<&str>, buffer: &mut Buffer) {
-    let all = [theory::why_none(scene), other.map(str::to_owned)];
-    let parts: Vec<_> = (0..).zip(all.into_iter().flatten()).map(|(rank, words)| (rank, Line::raw(words))).collect();
+/// In the lower edge: why a lane has no theory, and where there is room for them other remarks.
+fn remarks(scene: &Scene, theme: &Theme, frame: Rect, others: [Option<&str>; 2], buffer: &mut Buffer) {
+    let others = others.into_iter().flatten().map(str::to_owned);
+    let all = theory::why_none(scene).into_iter().chain(others);
+    let parts: Vec<_> = (0..).zip(all).map(|(rank, words)| (rank, Line::raw(words))).collect();
     if parts.is_empty() {
         return;
     }

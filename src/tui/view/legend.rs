@@ -36,7 +36,8 @@ pub(super) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut
     parts.extend(hidden(theme, layout));
     parts.extend(meaning(scene, theme));
     if scene.view.mode != Mode::Anatomy {
-        parts.extend([Cell::Zero, Cell::Nan, Cell::Infinite, Cell::Absent].map(|cell| (1, special(theme, cell))));
+        parts
+            .extend([Cell::Zero, Cell::Nan, Cell::Infinite, Cell::Absent].map(|cell| (1, special(scene, theme, cell))));
         let blank = match scene.view.mode {
             Mode::Histogram => Some("blank: none"),
             _ => is_blank(scene, layout).then_some("blank: not reached"),
@@ -127,12 +128,15 @@ fn meaning<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
     vec![(3, Line::styled("one scale for all lanes", dim)), (4, Line::styled(reduce, dim))]
 }
 
-fn special<'a>(theme: &Theme, cell: Cell) -> Line<'a> {
+fn special<'a>(scene: &Scene, theme: &Theme, cell: Cell) -> Line<'a> {
     let (unicode, ascii, role) = special_look(cell);
-    let (style, words) = match cell {
-        Cell::Nan => (theme.field(role), "NaN"),
-        Cell::Infinite => (theme.field(role), "infinite"),
-        Cell::Zero => (theme.style(role), "exact zero"),
+    let is_ratio = scene.view.mode == Mode::Difference && scene.view.quantity.definition().axis == Axis::Log;
+    let (style, words) = match (cell, is_ratio) {
+        (Cell::Nan, false) => (theme.field(role), "NaN"),
+        (Cell::Nan, true) => (theme.field(role), theme.glyph("NaN, 0 ÷ 0", "NaN, 0 / 0")),
+        (Cell::Infinite, false) => (theme.field(role), "infinite"),
+        (Cell::Infinite, true) => (theme.field(role), theme.glyph("infinite, ÷ 0", "infinite, / 0")),
+        (Cell::Zero, _) => (theme.style(role), "exact zero"),
         _ => (theme.style(role), "no value"),
     };
     let words = Span::styled(format!(" {words}"), theme.style(Role::Dim));

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::ends::Ends;
+use super::ends::{self, Ends};
 use super::step_chart::{self, StepChart};
 use crate::history::ScalarBucket;
 use crate::number;
@@ -32,7 +32,8 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, axis: &StepAxis,
         step_chart::number(theme, chart, row as u16, &text, buffer);
     }
     curves(scene, theme, chart, (low, high), buffer);
-    let ends = Ends { curves: &scene.picture.losses, chart, range: (low, high), number: number::value };
+    let points = ends::newest(&scene.picture.losses);
+    let ends = Ends { points: &points, chart, range: (low, high), number: number::value };
     ends.render(scene, theme, buffer);
 }
 

@@ -2,27 +2,34 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use super::frame::{blank, cut};
+use super::notes;
 use crate::event::Outcome;
 use crate::number;
 use crate::tui::scene::{Activity, Scene};
 use crate::tui::theme::{Role, Theme};
 
+/// Where all notes stand, after one that has no room or is not the only one.
+const MORE: &str = "  N: notes";
+
 pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let Some((text, role)) = sentence(scene) else { return };
-    blank(theme, area, buffer);
-    let line = Line::from(vec![
-        Span::styled(theme.glyph("▸ ", "> "), theme.style(role)),
-        Span::styled(text, theme.style(Role::Text)),
-    ]);
     let room = area.width.saturating_sub(2);
+    let (mut line, role) = match sentence(scene) {
+        Some((text, role)) => (Line::styled(text, theme.style(Role::Text)), role),
+        None => match newest_note(scene, theme, room) {
+            Some(line) => (line, Role::Warning),
+            None => return,
+        },
+    };
+    blank(theme, area, buffer);
+    line.spans.insert(0, Span::styled(theme.glyph("▸ ", "> "), theme.style(role)));
     buffer.set_line(area.x + 1, area.y, &cut(&line, room), room);
 }
 
-/// The first of: what was said to the person, what cannot be read, what is wrong with the source, why the run failed, the
-/// newest note.
+/// The first of: what was said to the person, what cannot be read, what is wrong with the source, why the run failed.
 fn sentence(scene: &Scene) -> Option<(String, Role)> {
     if let Some(notice) = &scene.status.notice {
         return Some((notice.clone(), Role::Warning));
@@ -37,11 +44,59 @@ fn sentence(scene: &Scene) -> Option<(String, Role)> {
     if let Activity::Ended(Outcome::Failed(message)) = &scene.status.activity {
         return Some((format!("the run failed: {message}"), Role::Bad));
     }
-    let notes = scene.runs.values().filter_map(|run| run.notes().last());
-    let note = notes.max_by_key(|note| note.step)?;
-    let text = match note.step.0 {
-        0 => note.text.clone(),
-        step => format!("step {}: {}", number::count(step), note.text),
-    };
-    Some((text, Role::Warning))
+    None
+}
+
+/// The newest note, led by its lane; what it found comes before how it was found.
+fn newest_note<'a>(scene: &Scene, theme: &Theme, room: u16) -> Option<Line<'a>> {
+    let notes = notes::newest_first(scene);
+    let (run, note) = notes.first()?;
+    let text = theme.style(Role::Text);
+    let name = notes::lane_of(scene, *run, note)
+        .map(|(index, name)| Span::styled(format!("{name}: "), theme.lane(index).add_modifier(Modifier::BOLD)));
+    let mut line = Line::from(Vec::from_iter(name));
+    if note.step.0 > 0 && !note.text.contains("step ") {
+        line.push_span(Span::styled(format!("step {}: ", number::count(note.step.0)), text));
+    }
+    line.push_span(Span::styled(place_first(&note.text), text));
+    let more = Span::styled(MORE, theme.style(Role::Dim));
+    let width = line.width() as u16 + 2;
+    if width > room || notes.len() > 1 {
+        line = cut(&line, room.saturating_sub(2 + more.width() as u16));
+        line.push_span(more);
+    }
+    Some(line)
+}
+
+/// `first not finite: … at step 3; the loss is NaN: re-ran …` of a sentence that ends with the place.
+fn place_first(text: &str) -> String {
+    match text.rsplit_once("; ") {
+        Some((how, place)) if place.starts_with("first ") => format!("{place}; {how}"),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Event, Note};
+    use crate::tui::sample;
+    use crate::units::{LaneId, Step};
+
+    #[test]
+    fn a_note_names_its_lane_and_its_place_first_and_where_the_rest_is_read() {
+        let mut scene = sample::demo(3);
+        let place = "first not finite: output of block 1 (act_rms of block 2) at step 3";
+        let text = format!("the loss is NaN: re-ran steps 1 to 3 in detail in 0.1 s; {place}");
+        scene.take(0, &Event::Note(Note { lane: Some(LaneId(1)), step: Step(3), text }));
+        let shown = |scene: &mut Scene, width| {
+            let buffer = sample::frame(scene, &sample::theme(), width, 40);
+            buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect::<String>()
+        };
+        assert!(shown(&mut scene, 160).contains(&format!("▸ residual: {place}; the loss is NaN")));
+        let narrow = shown(&mut scene, 100);
+        assert!(narrow.contains(&format!("▸ residual: {place}")) && narrow.contains("…  N: notes"));
+        scene.take(0, &Event::Note(Note { lane: None, step: Step(9), text: "a gap".to_owned() }));
+        assert!(shown(&mut scene, 100).contains("▸ step 9: a gap  N: notes"));
+    }
 }

@@ -15,6 +15,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
+use super::absence;
 use super::form::around_cursor;
 use super::frame::{cut, overlay};
 use crate::number;
@@ -93,6 +94,10 @@ fn row<'a>(topic: Topic, scene: &Scene, theme: &Theme, width: u16, focus: Focus)
         Topic::Term(_) => Some("its own view".to_owned()),
     };
     let has_values = range.is_some();
+    let nothing = match topic {
+        Topic::Quantity(quantity) if !has_values => absence::why_none(quantity, scene),
+        _ => "",
+    };
     let (mark, name) = match focus {
         Focus::Here => (theme.glyph("▸ ", "> "), theme.style(Role::Accent)),
         Focus::Elsewhere if has_values => ("  ", theme.style(Role::Text)),
@@ -102,7 +107,7 @@ fn row<'a>(topic: Topic, scene: &Scene, theme: &Theme, width: u16, focus: Focus)
     let mut spans = vec![
         Span::styled(format!("{mark}{title:<17}"), name),
         Span::styled(format!("{symbol:<15}"), theme.style(Role::Dim)),
-        Span::styled(format!("{:<17}", range.unwrap_or_else(|| "no values yet".to_owned())), values),
+        Span::styled(format!("{:<19}", range.unwrap_or_else(|| nothing.to_owned())), values),
     ];
     if width >= MEANING {
         spans.push(Span::styled(meaning, theme.style(Role::Dim)));

@@ -6,14 +6,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::ends::Ends;
+use super::ends::{Ends, Point};
 use super::frame::fit;
 use super::step_chart::{self, StepChart};
-use crate::history::ScalarBucket;
+use crate::history::{Scalar, ScalarBucket};
 use crate::number;
 use crate::tui::axis::StepAxis;
 use crate::tui::chart::{Canvas, DOWN, Stroke, dot_of};
-use crate::tui::scene::Scene;
+use crate::tui::scene::{LaneRef, Scene};
 use crate::tui::theme::{Role, Theme};
 
 /// The axis reaches at least this far to both sides of 1, as a ratio.
@@ -40,7 +40,22 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, axis: &StepAxis,
     let range = range(&scene.picture.rhos);
     labels(theme, chart, range, buffer);
     curves(scene, theme, chart, range, buffer);
-    Ends { curves: &scene.picture.rhos, chart, range, number: number::factor }.render(scene, theme, buffer);
+    let points = at_cursor(scene, &axis.steps());
+    Ends { points: &points, chart, range, number: number::factor }.render(scene, theme, buffer);
+}
+
+/// ρ of every lane at the cursor's step, or at the last measured one before it; none of a lane that has none there.
+fn at_cursor(scene: &Scene, steps: &std::ops::Range<u64>) -> Vec<Option<Point>> {
+    let of = |(lane, curve): (LaneRef<'_>, &Vec<Option<ScalarBucket>>)| {
+        let step = scene.shown_step(&lane)?.0.max(steps.start);
+        let exact = lane.history.scalar(Scalar::Rho, step..step + 1, 1).first().copied().flatten();
+        let span = steps.end.saturating_sub(steps.start).max(1);
+        let place = u128::from(step - steps.start) * curve.len() as u128 / u128::from(span);
+        let x = usize::try_from(place).unwrap_or(usize::MAX).min(curve.len().checked_sub(1)?);
+        let (x, before) = (0..=x).rev().find_map(|x| Some((x, curve[x]?)))?;
+        Some(Point { x, value: exact.unwrap_or(before).last })
+    };
+    scene.lanes().zip(&scene.picture.rhos).map(of).collect()
 }
 
 /// log₁₀ of the least and largest ρ in view, 1 among them.
@@ -111,6 +126,25 @@ mod tests {
         let find = |words: &str| (rho.y..rho.bottom()).find(|y| row(*y).contains(words)).expect("is there");
         assert!(find("plain ×0.4") > find("×1 ╌"), "plain vanishes");
         assert!(find("ρ over steps") == rho.y && row(rho.bottom() - 1).contains("▴90"));
+    }
+
+    #[test]
+    fn the_number_beside_a_curve_is_that_of_the_cursor_s_step() {
+        use crate::tui::sample;
+        use crate::tui::scene::Mode;
+        use crate::units::Step;
+        let mut scene = sample::demo(90);
+        scene.view.mode = Mode::Profile;
+        let mut at = |step: Option<u64>| {
+            scene.view.cursor.step = step.map(Step);
+            sample::frame(&mut scene, &sample::theme(), 120, 40);
+            at_cursor(&scene, &(1..91))
+        };
+        let [newest, early] = [at(None), at(Some(10))];
+        for (newest, early) in newest.into_iter().zip(early) {
+            let (newest, early) = (newest.expect("a point"), early.expect("a point"));
+            assert!(early.x * 4 < newest.x && early.value.to_bits() != newest.value.to_bits());
+        }
     }
 
     #[test]

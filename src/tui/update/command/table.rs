@@ -119,6 +119,15 @@ pub(in crate::tui) static COMMANDS: &[Command] = &[
             Ok(None)
         },
     },
+    Command {
+        word: "notes",
+        argument: "",
+        help: "all notes of the run, the newest first",
+        run: |scene, _, _| {
+            scene.view.overlay = Overlay::Notes { scroll: 0 };
+            Ok(None)
+        },
+    },
     Command { word: "quit", argument: "", help: "quit", run: |scene, _, _| Ok(overlay::quit(scene)) },
 ];
 

@@ -85,15 +85,7 @@ impl Drawing<'_> {
             Row::Arriving => {
                 self.trunk(y, buffer);
                 self.line(y, columns, buffer);
-                if let Some(ratio) = self.anatomy.branch_ratio {
-                    let definition = Quantity::BranchRatio.definition();
-                    let name = self.theme.glyph(definition.symbol, definition.ascii);
-                    let line = Line::from(vec![
-                        Span::styled(format!("{} {name} ", self.theme.glyph("↓", "v")), self.style(Role::Dim)),
-                        Span::styled(number::value(ratio), self.theme.lane(self.lane)),
-                    ]);
-                    self.put(columns.label, y, &line, buffer);
-                }
+                self.branch_output(y, columns, buffer);
             }
         }
     }
@@ -117,6 +109,33 @@ impl Drawing<'_> {
             };
             let column = if self.area.width >= WIDE { columns.label } else { columns.value + 1 };
             self.put(column, y, &Line::styled(words, self.style(Role::Dim)), buffer);
+        }
+    }
+
+    /// `↓ sF(x)  rms 0.074  ‖sF(x)‖/‖x‖ 0.14`: what the branch adds on the way forward.
+    fn branch_output(&self, y: u16, columns: &Columns, buffer: &mut Buffer) {
+        let strong = self.theme.lane(self.lane);
+        let dim = |text: String| Span::styled(text, self.style(Role::Dim));
+        let name = match (self.anatomy.skip, self.area.width) {
+            (Skip::Around, WIDE..) => "sF(x)  ",
+            (Skip::Missing, WIDE..) => "F(x)  ",
+            _ => "",
+        };
+        let mut spans = vec![dim(format!("{} {name}", self.theme.glyph("↓", "v")))];
+        if let Some(scale) = self.anatomy.branch_scale() {
+            spans.extend([dim("rms ".to_owned()), Span::styled(number::value(scale), strong)]);
+        }
+        if let Some(ratio) = self.anatomy.branch_ratio {
+            let definition = Quantity::BranchRatio.definition();
+            let symbol = self.theme.glyph(definition.symbol, definition.ascii);
+            let [before, value, after] = match self.area.width {
+                WIDE.. => [format!("  {symbol} "), number::value(ratio), String::new()],
+                _ => [" ".to_owned(), number::factor(ratio), " x".to_owned()],
+            };
+            spans.extend([dim(before), Span::styled(value, strong), dim(after)]);
+        }
+        if spans.len() > 1 {
+            self.put(columns.label, y, &Line::from(spans), buffer);
         }
     }
 
@@ -191,7 +210,10 @@ impl Drawing<'_> {
     /// `×0.58 ◂ lost here`.
     fn factor(&self, part: Part, y: u16, columns: &Columns, buffer: &mut Buffer) {
         let factor = self.anatomy.parts.iter().find(|(other, _)| *other == part).and_then(|(_, factor)| *factor);
-        let Some(factor) = factor else { return };
+        let Some(factor) = factor else {
+            self.put(columns.value + VALUE - 1, y, &Line::styled("–", self.style(Role::Absent)), buffer);
+            return;
+        };
         let text = number::factor(factor);
         let width = text.chars().count() as u16;
         let mut span = chip(text, factor, self.theme);
@@ -202,7 +224,8 @@ impl Drawing<'_> {
                 span.style = self.theme.field(Role::Warning);
             }
             let (word, here) = match factor {
-                _ if !factor.is_finite() => ("", "not finite"),
+                _ if factor.is_nan() => ("NaN", " here"),
+                _ if factor.is_infinite() => (self.theme.glyph("∞", "inf"), " here"),
                 ..1.0 => ("lost", " here"),
                 _ => ("grew", " here"),
             };
@@ -234,24 +257,45 @@ impl Drawing<'_> {
         }
     }
 
-    /// In the gap between trunk and branch: what comes back around it, or that nothing does.
+    /// In the gap between trunk and branch: what goes forward around it and comes back, or that nothing does.
     fn skip(&self, rows: &[Row], buffer: &mut Buffer) {
         if self.anatomy.number.is_none() {
             return;
         }
         // Beside no box: there the gap is narrow.
         let is_open = |row: &Row| matches!(row, Row::Edge(_) | Row::Arriving);
-        let mut open = (self.area.y..).zip(rows).filter(|(_, row)| is_open(row)).map(|(y, _)| y);
-        let (upper, lower) = match self.anatomy.skip {
-            Skip::Around => ("skip", self.anatomy.channels[0].map(number::value)),
-            Skip::Missing => ("no skip", None),
+        let open: Vec<u16> = (self.area.y..).zip(rows).filter(|(_, row)| is_open(row)).map(|(y, _)| y).collect();
+        let lines = match self.anatomy.skip {
+            Skip::Around => self.around(open.len()),
+            Skip::Missing => vec![Line::styled("no skip", self.style(Role::Dim))],
         };
-        if let Some(y) = open.next() {
-            self.put(2, y, &Line::styled(upper, self.style(Role::Dim)), buffer);
+        for (y, line) in open.into_iter().zip(lines) {
+            self.put(2, y, &line, buffer);
         }
-        if let Some((lower, y)) = lower.zip(open.next()) {
-            self.put(2, y, &Line::styled(lower, self.theme.lane(self.lane)), buffer);
+    }
+
+    /// `skip`, `↓ 0.53`, `↑ 3.0e-3`, `×1.00`: as many as have a line.
+    fn around(&self, count: usize) -> Vec<Line<'static>> {
+        let is_wide = self.area.width >= WIDE;
+        let strong = self.theme.lane(self.lane);
+        let dim = |text: String| Span::styled(text, self.style(Role::Dim));
+        let value = |value: Option<f64>| Span::styled(value.map_or_else(|| "–".to_owned(), number::value), strong);
+        let factor = self.anatomy.skip_gain().map(|gain| Span::styled(number::factor(gain), strong));
+        let [rms, space] = if is_wide { [" rms ", " "] } else { [""; 2] };
+        // The identity passes its input on as it is.
+        let forward = vec![dim(format!("{}{rms}", self.theme.glyph("↓", "v"))), value(self.anatomy.scale[0])];
+        let back = vec![dim(format!("{}{space}", self.theme.glyph("↑", "^"))), value(self.anatomy.channels[0])];
+        let mut lines = vec![Line::from(forward), Line::from(back)];
+        let mut name = Line::from(dim("skip".to_owned()));
+        if is_wide {
+            name.extend(factor.into_iter().flat_map(|factor| [Span::raw(" "), factor]));
+        } else if count > 3 {
+            lines.extend(factor.map(Line::from));
         }
+        if count > 2 {
+            lines.insert(0, name);
+        }
+        lines
     }
 
     /// The part that this block has at a place; `None` where it has none.

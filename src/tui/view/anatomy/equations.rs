@@ -5,15 +5,22 @@ use ratatui::text::{Line, Span};
 
 use super::symbol;
 use crate::number;
-use crate::tui::anatomy::{Anatomy, Part, Skip};
+use crate::tui::anatomy::{Anatomy, Change, Part, Skip};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::view::frame::fit;
 
 /// Two lines for a block, fewer where less is known.
 pub(super) fn lines<'a>(anatomy: &Anatomy, theme: &Theme, lane: usize, width: u16) -> Vec<Line<'a>> {
     let (strong, dim) = (theme.lane(lane), theme.style(Role::Dim));
+    if let Some(why) = &anatomy.why_nothing {
+        return vec![Line::styled(why.clone(), theme.style(Role::Warning))];
+    }
     let Some(gain) = anatomy.gain else {
-        let words = if anatomy.signal[0].is_some() { "no gain: no signal behind it" } else { "no signal here" };
+        let words = match anatomy.signal {
+            [_, Some(0.0)] => "no gain: the signal is 0",
+            [Some(_), _] => "no gain: no signal behind it",
+            _ => "no signal here",
+        };
         return vec![Line::styled(words, dim)];
     };
     let gain = named("gain", gain, strong, dim);
@@ -23,15 +30,18 @@ pub(super) fn lines<'a>(anatomy: &Anatomy, theme: &Theme, lane: usize, width: u1
             vec![product(gain, anatomy, theme, width), words]
         }
         Skip::Around => {
-            let [identity, _] = anatomy.channels;
-            let skip = identity.zip(anatomy.signal[1]).map(|(identity, signal)| identity / signal);
+            let skip = anatomy.skip_gain();
             let branch = anatomy.branch_gain();
             let mut parts = vec![(0, gain)];
             parts.extend(skip.map(|skip| (2, named("skip", skip, strong, dim))));
             parts.extend(branch.map(|branch| (3, named("branch", branch, strong, dim))));
             parts.extend(anatomy.cosine.map(|cosine| {
                 let value = Span::styled(format!("{cosine:.2}"), strong);
-                (1, Line::from(vec![Span::styled("cosine ", dim), value]))
+                let mut words = Line::from(vec![Span::styled("cosine ", dim), value]);
+                if cosine < 0.0 && anatomy.change() == Change::Loses {
+                    words.push_span(Span::styled(" they cancel", theme.style(Role::Warning)));
+                }
+                (1, words)
             }));
             let sum = fit(parts, width);
             let branch = branch.map(|branch| product(named("branch", branch, strong, dim), anatomy, theme, width));

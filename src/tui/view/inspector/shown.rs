@@ -8,6 +8,9 @@ use crate::tui::scene::LaneRef;
 use crate::tui::theme::Role;
 use crate::units::{LayerId, Step};
 
+/// What stands for "not moving" where that does not fit.
+pub(super) const STILL: &str = "0 still";
+
 /// A number or a range as it is shown, and whether it is exact.
 pub(super) struct Shown {
     pub(super) text: String,
@@ -27,7 +30,7 @@ pub(super) fn value_at(lane: &LaneRef<'_>, quantity: Quantity, layer: LayerId, s
 fn exactly(quantity: Quantity, value: f32) -> Shown {
     let role = (!value.is_finite()).then_some(Role::Bad);
     if value == 0.0 && matches!(quantity, Quantity::UpdateRatio | Quantity::Distance) {
-        return Shown { text: "not moving".to_owned(), short: Some("0"), is_exact: true, role };
+        return Shown { text: "not moving".to_owned(), short: Some(STILL), is_exact: true, role };
     }
     let text = match quantity {
         Quantity::Gain if value.is_finite() && value != 0.0 => number::factor(f64::from(value)),

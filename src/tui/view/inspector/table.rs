@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::shown::{Shown, value_at};
+use super::shown::{STILL, Shown, value_at};
 use super::theory;
 use crate::number;
 use crate::quantity::Quantity;
@@ -74,6 +74,21 @@ impl Table<'_> {
         };
         self.line(y, &name, last, buffer);
         y + 1
+    }
+
+    /// Whether a value of these quantities stands there as [`STILL`].
+    pub(super) fn says_still(&self, quantities: &[Quantity]) -> bool {
+        let (scene, depth) = (self.scene, self.scene.view.cursor.depth);
+        let is_still = |quantity: Quantity, lane: &LaneRef<'_>| {
+            let shown = scene.shown_step(lane).and_then(|step| value_at(lane, quantity, lane.layer_at(depth), step));
+            shown.is_some_and(|shown| shown.short == Some(STILL) && self.is_long(&shown))
+        };
+        quantities.iter().any(|quantity| self.lanes.iter().any(|lane| is_still(*quantity, lane)))
+    }
+
+    /// Whether it leaves no blank before it in its column.
+    fn is_long(&self, shown: &Shown) -> bool {
+        shown.text.chars().count() >= usize::from(self.value)
     }
 
     /// Whether there is something to say of when a quantity is taken.
@@ -164,7 +179,7 @@ impl Table<'_> {
                 None => Line::styled("–", self.theme.style(Role::Absent)),
                 Some(shown) => {
                     inexact |= !shown.is_exact;
-                    let is_long = shown.text.chars().count() >= usize::from(self.value);
+                    let is_long = self.is_long(&shown);
                     let text = shown.short.filter(|_| is_long).map_or(shown.text, str::to_owned);
                     Line::styled(text, shown.role.map_or(lane_style, |role| self.theme.style(role)))
                 }

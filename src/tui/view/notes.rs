@@ -1,0 +1,108 @@
+//! All notes of the runs, the newest first: when, of which lane, and the whole sentence.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+
+use super::scroll;
+use crate::event::Note;
+use crate::number;
+use crate::tui::scene::Scene;
+use crate::tui::theme::{Background, Colours, Glyphs, Role, Theme};
+
+/// Columns before a sentence.
+const INDENT: usize = 2;
+
+pub(super) fn render(scene: &Scene, theme: &Theme, scrolled: u16, area: Rect, buffer: &mut Buffer) {
+    let lines = lines(scene, theme, area);
+    scroll::render(theme, (" notes, the newest first ", &lines), scrolled, area, buffer);
+}
+
+/// Lines that can be scrolled away.
+pub(in crate::tui) fn most_scroll(scene: &Scene, area: Rect) -> u16 {
+    let theme = Theme::new(Colours::None, Glyphs::Ascii, Background::Dark);
+    scroll::most(lines(scene, &theme, area).len(), area)
+}
+
+/// The notes of all runs with the index of the run.
+pub(super) fn newest_first(scene: &Scene) -> Vec<(usize, &Note)> {
+    let of_run = scene.runs.iter().flat_map(|(index, run)| run.notes().iter().rev().map(move |note| (*index, note)));
+    let mut notes: Vec<_> = of_run.collect();
+    notes.sort_by_key(|(_, note)| std::cmp::Reverse(note.step));
+    notes
+}
+
+/// The lane that a note is about: its place among all lanes, and its name.
+pub(super) fn lane_of(scene: &Scene, run: usize, note: &Note) -> Option<(usize, String)> {
+    let wanted = note.lane?.index();
+    let mut lanes = scene.lanes().enumerate().filter(|(_, lane)| lane.run_index == run);
+    lanes.nth(wanted).map(|(index, lane)| (index, scene.lane_name(&lane)))
+}
+
+fn lines(scene: &Scene, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
+    let notes = newest_first(scene);
+    if notes.is_empty() {
+        return vec![Line::styled("no notes in this run so far", theme.style(Role::Dim))];
+    }
+    let width = usize::from(scroll::width(area)).saturating_sub(INDENT);
+    let mut lines = Vec::new();
+    for (run, note) in notes {
+        if !lines.is_empty() {
+            lines.push(Line::default());
+        }
+        let mut heading = Line::default();
+        if note.step.0 > 0 {
+            let step = format!("step {}  ", number::count(note.step.0));
+            heading.push_span(Span::styled(step, theme.style(Role::Strong)));
+        }
+        let lane = lane_of(scene, run, note);
+        heading.extend(lane.map(|(index, name)| Span::styled(name, theme.lane(index).add_modifier(Modifier::BOLD))));
+        if heading.width() > 0 {
+            lines.push(heading);
+        }
+        let text = wrapped(&note.text, width).into_iter();
+        lines.extend(text.map(|line| Line::styled(format!("{:INDENT$}{line}", ""), theme.style(Role::Text))));
+    }
+    lines
+}
+
+/// Lines of at most so many columns, broken between words where that can be.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let columns = |text: &str| Span::raw(text).width();
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let Some(line) = lines.last_mut() else { break };
+        if line.is_empty() && columns(word) <= width {
+            line.push_str(word);
+        } else if columns(line) + 1 + columns(word) <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else if columns(word) <= width {
+            lines.push(word.to_owned());
+        } else {
+            // A word that fits on no line: a long path.
+            let letters: Vec<char> = word.chars().collect();
+            lines.extend(letters.chunks((width / 2).max(1)).map(|part| part.iter().collect()));
+        }
+    }
+    lines.retain(|line| !line.is_empty());
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_wrapped_between_words_and_nothing_of_it_is_lost() {
+        let text = "first not finite: output of block 1 (act_rms of block 2) at step 3";
+        for width in [12, 20, 80] {
+            let lines = wrapped(text, width);
+            assert!(lines.iter().all(|line| line.chars().count() <= width), "{lines:?}");
+            assert_eq!(lines.join(" "), text);
+        }
+        assert_eq!(wrapped("/a/very/long/path", 8).concat(), "/a/very/long/path");
+        assert!(wrapped("", 8).is_empty() && !wrapped("word", 0).is_empty());
+    }
+}
