@@ -54,6 +54,8 @@ impl Status {
     /// The activity after an event of a run: the first step brings it to life, the end of the last run ends it.
     pub(super) fn follow(&mut self, runs: &BTreeMap<usize, History>, event: &Event) {
         match event {
+            // It answers what was said when the person asked.
+            Event::Note(note) if note.lane.is_some() => self.notice = None,
             Event::Step(_) if self.activity == Activity::Starting => {
                 self.activity = match self.kind {
                     SourceKind::Live => Activity::Live,

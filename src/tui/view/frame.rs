@@ -46,8 +46,9 @@ pub(super) fn clear(area: Rect, buffer: &mut Buffer) {
 
 /// An area of blanks in the colours of text, for a line that stands in place of another.
 pub(super) fn blank(theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let width = usize::from(area.width);
-    buffer.set_stringn(area.x, area.y, " ".repeat(width), width, theme.style(Role::Text));
+    // A style alone would leave the background of what stood there.
+    clear(area, buffer);
+    buffer.set_style(area, theme.style(Role::Text));
 }
 
 /// Words in a place of their own, cut to a width.

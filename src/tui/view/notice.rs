@@ -84,6 +84,32 @@ mod tests {
     use crate::units::{LaneId, Step};
 
     #[test]
+    fn a_notice_in_the_place_of_the_legend_leaves_nothing_of_it() {
+        let mut scene = sample::demo(3);
+        let rows = |scene: &mut Scene| {
+            let buffer = sample::frame(scene, &sample::theme(), 80, 24);
+            let row = |y| {
+                (0..80)
+                    .filter_map(|x| buffer.cell((x, y)))
+                    .map(|cell| (cell.symbol().to_owned(), cell.bg))
+                    .collect::<Vec<_>>()
+            };
+            (0..24).map(row).collect::<Vec<_>>()
+        };
+        let legend = rows(&mut scene);
+        scene.say("words");
+        let notice = rows(&mut scene);
+        let changed: Vec<usize> = (0..24).filter(|row| legend[*row] != notice[*row]).collect();
+        let [row] = changed[..] else { panic!("one row changes: {changed:?}") };
+        let coloured = |row: &[(String, ratatui::style::Color)]| row.iter().filter(|(_, bg)| *bg != row[0].1).count();
+        assert!(coloured(&legend[row]) > 5 && coloured(&notice[row]) == 0);
+        let note = Note { lane: Some(LaneId(0)), step: Step(3), text: "found".to_owned() };
+        scene.take(0, &Event::Note(note));
+        let text: String = rows(&mut scene)[row].iter().map(|(symbol, _)| symbol.as_str()).collect();
+        assert!(text.contains("found") && !text.contains("words"), "a note takes its place: {text}");
+    }
+
+    #[test]
     fn a_note_names_its_lane_and_its_place_first_and_where_the_rest_is_read() {
         let mut scene = sample::demo(3);
         let place = "first not finite: output of block 1 (act_rms of block 2) at step 3";
