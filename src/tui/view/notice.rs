@@ -55,7 +55,7 @@ fn newest_note<'a>(scene: &Scene, theme: &Theme, room: u16) -> Option<Line<'a>> 
     let name = notes::lane_of(scene, *run, note)
         .map(|(index, name)| Span::styled(format!("{name}: "), theme.lane(index).add_modifier(Modifier::BOLD)));
     let mut line = Line::from(Vec::from_iter(name));
-    if note.step.0 > 0 && !note.text.contains("step ") {
+    if note.step.0 > 0 && !note.text.contains("step") {
         line.push_span(Span::styled(format!("step {}: ", number::count(note.step.0)), text));
     }
     line.push_span(Span::styled(place_first(&note.text), text));
@@ -68,10 +68,10 @@ fn newest_note<'a>(scene: &Scene, theme: &Theme, room: u16) -> Option<Line<'a>> 
     Some(line)
 }
 
-/// `first not finite: … at step 3; the loss is NaN: re-ran …` of a sentence that ends with the place.
+/// `first not finite: … at step 3; the loss is NaN: re-ran …` of a sentence that ends with what was found.
 fn place_first(text: &str) -> String {
     match text.rsplit_once("; ") {
-        Some((how, place)) if place.starts_with("first ") => format!("{place}; {how}"),
+        Some((how, found)) if found.starts_with("first ") || found.starts_with("every ") => format!("{found}; {how}"),
         _ => text.to_owned(),
     }
 }
