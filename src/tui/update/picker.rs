@@ -33,7 +33,12 @@ pub(super) fn submit(scene: &mut Scene) {
     let Overlay::Picker(picker) = &scene.view.overlay else { return };
     let Some(chosen) = picker.chosen() else { return };
     scene.view.overlay = Overlay::None;
-    match chosen {
+    show_topic(scene, chosen);
+}
+
+/// Shows a quantity, or what has a view of its own there.
+pub(super) fn show_topic(scene: &mut Scene, topic: Topic) {
+    match topic {
         Topic::Quantity(quantity) => show_quantity(scene, quantity),
         Topic::Term(term) => {
             let Home::View(view) = term.home else { return };
@@ -96,6 +101,12 @@ mod tests {
         assert_eq!(choose(&mut scene, "rho"), Mode::Profile);
         assert_eq!(choose(&mut scene, "loss"), Mode::Loss);
         assert_eq!(scene.view.quantity, before);
+        let run = |scene: &mut Scene, line: &str| {
+            act(scene, [Action::OpenCommand].into_iter().chain(typed(line)).chain([Action::Submit]));
+            scene.view.mode
+        };
+        assert_eq!(run(&mut scene, "quantity rho"), Mode::Profile);
+        assert_eq!(run(&mut scene, "quantity grad_histogram"), Mode::Histogram);
         assert_eq!(choose(&mut scene, "act_rms"), Mode::Heatmaps);
         assert_eq!(scene.view.quantity, Quantity::ActRms);
     }

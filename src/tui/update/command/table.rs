@@ -3,10 +3,10 @@
 use super::Command;
 use crate::config::{not_one_of, setting};
 use crate::number::count;
-use crate::quantity::Quantity;
+use crate::quantity::{Home, Topic};
 use crate::tui::scene::{Mode, Overlay, Scene};
 use crate::tui::source::SourceKind;
-use crate::tui::update::{Effect, cursor, form, overlay, replay, run, show, window};
+use crate::tui::update::{Effect, cursor, form, overlay, picker, replay, run, show, window};
 use crate::units::{LayerId, Step};
 
 type Outcome = Result<Option<Effect>, String>;
@@ -133,9 +133,14 @@ pub(in crate::tui) static COMMANDS: &[Command] = &[
 
 fn quantity(scene: &mut Scene, name: &str) -> Outcome {
     let known = scene.quantities();
-    let names: Vec<&str> = known.iter().map(|quantity| quantity.name()).collect();
-    let found = Quantity::named(name).filter(|quantity| known.contains(quantity));
-    scene.view.quantity = found.ok_or_else(|| not_one_of(name, &names))?;
+    let is_shown = |topic: &Topic| match topic {
+        Topic::Quantity(quantity) => known.contains(quantity),
+        Topic::Term(term) => matches!(term.home, Home::View(_)),
+    };
+    let shown: Vec<Topic> = Topic::all().filter(is_shown).collect();
+    let names: Vec<&str> = shown.iter().map(|topic| topic.term().name).collect();
+    let found = shown.iter().find(|topic| topic.term().name == name).ok_or_else(|| not_one_of(name, &names))?;
+    picker::show_topic(scene, *found);
     Ok(None)
 }
 
