@@ -14,7 +14,7 @@ use std::io::{self, Write};
 use std::rc::Rc;
 
 use gradtop::event::Event;
-use gradtop::quantity::Quantity;
+use gradtop::quantity::{Axis, Quantity};
 use gradtop::tui::scene::Scene;
 use gradtop::tui::source::SourceKind;
 use gradtop::tui::theme::{Background, Colours, Glyphs, Theme};
@@ -72,8 +72,13 @@ fn main() {
     let cold = frame(&mut scene);
     println!("first frame: {:.2} ms, {} bytes", cold.0, cold.1);
 
+    // Neighbours on one axis: the made-up values of one run the other way, so that no cell keeps its colour.
+    let pair = Quantity::ALL
+        .windows(2)
+        .find(|pair| pair.iter().all(|quantity| quantity.definition().axis == Axis::Log))
+        .expect("two sizes stand side by side");
     let all_new = (0..FRAMES).map(|index| {
-        scene.view.quantity = Quantity::ALL[(index + 1) % 2];
+        scene.view.quantity = pair[(index + 1) % 2];
         scene.view.reduce = gradtop::history::Reduce::default();
         scene.picture = gradtop::tui::picture::Picture::default();
         frame(&mut scene)
