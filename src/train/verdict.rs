@@ -2,6 +2,7 @@
 
 use super::flight::{Cause, MAD, median};
 use crate::event::StepRecord;
+use crate::grid::Value;
 use crate::layer::LayerTable;
 use crate::number;
 use crate::quantity::Quantity;
@@ -75,11 +76,10 @@ fn first_not_finite(records: &[StepRecord], layers: &LayerTable) -> Option<Strin
     })
 }
 
-/// Whether a value that the recorder judges by is NaN or infinite.
+/// Whether a value that the recorder judges by is NaN or infinite. Asked of every step.
 pub(super) fn is_broken(record: &StepRecord) -> bool {
-    ORDER.iter().any(|(quantity, _)| {
-        row(record, *quantity).is_some_and(|row| row.iter().any(|value| value.is_some_and(|value| !value.is_finite())))
-    })
+    let is_bad = |value: &Value| value.get().is_some_and(|value| !value.is_finite());
+    ORDER.iter().any(|(quantity, _)| cells(record, *quantity).iter().any(is_bad))
 }
 
 /// How far a value is off its course.
@@ -150,9 +150,13 @@ fn deviations(records: &[StepRecord], quantity: Quantity, yardstick: Yardstick) 
     (0..layers).flat_map(of_layer).collect()
 }
 
+/// A quantity of every layer; empty where it was not measured.
+fn cells(record: &StepRecord, quantity: Quantity) -> &[Value] {
+    Quantity::ALL.iter().position(|other| *other == quantity).map_or(&[], |index| record.values.row(index))
+}
+
 fn row(record: &StepRecord, quantity: Quantity) -> Option<Vec<Option<f32>>> {
-    let index = Quantity::ALL.iter().position(|other| *other == quantity)?;
-    let values = record.values.row(index);
+    let values = cells(record, quantity);
     (!values.is_empty()).then(|| values.iter().map(|value| value.get()).collect())
 }
 

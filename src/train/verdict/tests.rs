@@ -1,7 +1,7 @@
 //! What is said of re-run steps that are made up.
 
 use super::*;
-use crate::grid::{Grid, Value};
+use crate::grid::Grid;
 use crate::layer::{Layer, LayerKind};
 
 const LAYERS: usize = 5;
