@@ -15,8 +15,7 @@ use burn::prelude::Device;
 use gradtop::backend;
 use gradtop::config::{Backend, Init, LaneConfig, Norm, Optimizer, Wiring};
 use gradtop::data::{self, Batches};
-use gradtop::stack::mlp::Task;
-use gradtop::stack::{Labelled, Mlp};
+use gradtop::stack::{Labelled, Mlp, Task};
 use gradtop::train::{Look, Stepper};
 use gradtop::units::Step;
 
@@ -197,11 +196,11 @@ fn normalized(norm: Norm, depth: usize, device: &Device) -> Stepper<Mlp> {
         init: Init::Normal(0.006),
         ..LaneConfig::new(Wiring::Residual)
     };
-    Stepper::new(Mlp::new(&settings, Task { features: 64, classes: 10 }, 1, device), &settings, device)
+    Stepper::new(Mlp::new(&settings, Task::rows(64, 10), 1, device), &settings, device)
 }
 
 fn batch(device: &Device) -> Labelled {
     let digits = data::digits().expect("embedded");
     let mut batches = Batches::new(1, digits.training.rows(), BATCH);
-    digits.training.gather(batches.rows(Step(1)), digits.features, device)
+    digits.training.gather(batches.rows(Step(1)), digits.shape.numbers(), device)
 }

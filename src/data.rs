@@ -1,11 +1,14 @@
-//! Data sets: rows of numbers with a class each, split into a training and a held-out part.
+//! Data sets, split into a training and a held-out part: rows of numbers with a class each (pictures are such rows), or
+//! text.
 
 mod batches;
 mod digits;
 mod table;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use rand_chacha::ChaCha8Rng;
 use thiserror::Error;
 
 pub use batches::Batches;
@@ -13,6 +16,8 @@ pub use digits::digits;
 pub use table::table;
 
 use crate::config::DataSource;
+use crate::stack::init::Purpose;
+use crate::units::Step;
 
 /// Rows of numbers with a class each, on the host.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,17 +36,115 @@ impl Split {
     }
 }
 
-/// A data set.
+/// Shape of one example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Colours of a picture; 1 for a row of a table.
+    pub channels: usize,
+    /// Lines of a picture; 1 for a row of a table.
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+}
+
+impl Shape {
+    /// A row of a table.
+    #[must_use]
+    pub fn row(numbers: usize) -> Self {
+        Self { channels: 1, height: 1, width: numbers }
+    }
+
+    /// Numbers per example.
+    #[must_use]
+    pub fn numbers(self) -> usize {
+        self.channels * self.height * self.width
+    }
+
+    /// Whether it is a picture.
+    #[must_use]
+    pub fn is_picture(self) -> bool {
+        self.height > 1
+    }
+}
+
+/// Which part of a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What is learned.
+    Training,
+    /// What is only looked at.
+    HeldOut,
+}
+
+/// A data set whose examples have a class each.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Dataset {
-    /// Numbers per row.
-    pub features: usize,
+pub struct Classified {
+    /// Shape of one example; rows are stored in its order, channels first.
+    pub shape: Shape,
     /// Name of each class.
     pub classes: Vec<String>,
     /// What is learned.
     pub training: Split,
     /// What is only looked at.
     pub held_out: Split,
+}
+
+impl Source for Classified {
+    fn rows(&self, part: Part) -> usize {
+        self.part(part).rows()
+    }
+}
+
+impl Classified {
+    /// The rows of a part.
+    #[must_use]
+    pub fn part(&self, part: Part) -> &Split {
+        match part {
+            Part::Training => &self.training,
+            Part::HeldOut => &self.held_out,
+        }
+    }
+}
+
+/// Examples on the host, to be picked by their number.
+pub trait Source: Send + Sync {
+    /// How many there are.
+    fn rows(&self, part: Part) -> usize;
+}
+
+/// What a step draws of its own, beside its rows: noise, crops, which blocks are left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Draw {
+    /// Seed of the run.
+    pub seed: u64,
+    /// The step; 0 for an evaluation.
+    pub step: Step,
+}
+
+impl Draw {
+    /// The generator of this step for a purpose.
+    #[must_use]
+    pub fn rng(self, purpose: Purpose) -> ChaCha8Rng {
+        purpose.rng(self.seed, self.step.0 as usize)
+    }
+}
+
+/// A data set of either kind.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Dataset {
+    /// Rows with a class each.
+    Classified(Arc<Classified>),
+}
+
+impl Dataset {
+    /// Examples of a part.
+    #[must_use]
+    pub fn rows(&self, part: Part) -> usize {
+        match self {
+            Self::Classified(data) => data.rows(part),
+        }
+    }
 }
 
 /// Why there is no data.
@@ -84,8 +187,9 @@ pub enum DataError {
 /// # Errors
 /// When a person's table cannot be read or makes no sense as a classification task.
 pub fn load(source: &DataSource, seed: u64) -> Result<Dataset, DataError> {
-    match source {
+    let classified = match source {
         DataSource::Digits => digits(),
         DataSource::Csv(path) => table(path, seed),
-    }
+    };
+    Ok(Dataset::Classified(Arc::new(classified?)))
 }

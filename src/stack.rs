@@ -8,12 +8,14 @@ pub mod init;
 pub mod mlp;
 
 use burn::module::Module;
+use burn::prelude::Device;
 use burn::tensor::{Int, Tensor, TensorData, activation};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
 
 pub use mlp::Mlp;
 
+use crate::data::{Classified, Draw, Part, Shape, Source};
 use crate::layer::LayerKind;
 use crate::probe::Taps;
 use crate::quantity::shatter::NOISE;
@@ -34,12 +36,24 @@ pub trait Stack: Module {
     fn loss(&self, batch: &Self::Batch, taps: &Taps) -> Loss;
 }
 
-/// The examples of one step, as what needs passes of its own asks for them.
-pub trait Examples: Sized {
+/// The examples of one step, as training and what needs passes of its own ask for them.
+pub trait Examples: Sized + Send {
+    /// Where they come from.
+    type Source: Source;
+
+    /// The examples of these rows.
+    fn gather(source: &Self::Source, part: Part, rows: &[usize], draw: Draw, device: &Device) -> Self;
+
+    /// How many there are.
+    fn rows(&self) -> usize;
+
+    /// What is to be written down of them.
+    fn on_host(&self) -> Vec<HostTensor>;
+
     /// The batch in so many parts of equal size, the rest left out; none where there would be fewer than two rows each.
     fn parts(&self, parts: usize) -> Vec<Self>;
 
-    /// The class of every row.
+    /// The class of every row; empty where there are none.
     fn classes(&self) -> &[usize];
 
     /// The batch with noise on its inputs, [`NOISE`] of their root mean square.
@@ -66,7 +80,76 @@ pub struct Labelled {
     pub targets: Vec<usize>,
 }
 
+/// A tensor of a batch on the host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HostTensor {
+    /// `x` for what goes in, `y` for what should come out.
+    pub name: &'static str,
+    /// Outermost dimension first.
+    pub shape: Vec<usize>,
+    /// Row-major.
+    pub numbers: Numbers,
+}
+
+/// Numbers of either kind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Numbers {
+    /// Measurements.
+    Floats(Vec<f32>),
+    /// Classes and tokens.
+    Integers(Vec<i64>),
+}
+
+impl HostTensor {
+    /// A copy of a tensor.
+    #[must_use]
+    pub fn of<const D: usize>(name: &'static str, tensor: Tensor<D>) -> Self {
+        let shape = tensor.dims().to_vec();
+        let values = tensor.into_data().convert::<f32>().iter::<f32>().collect();
+        Self { name, shape, numbers: Numbers::Floats(values) }
+    }
+}
+
+/// What a stack is to learn: its inputs and its answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// Shape of one example.
+    pub shape: Shape,
+    /// Classes.
+    pub classes: usize,
+}
+
+impl Task {
+    /// The task that a data set sets.
+    #[must_use]
+    pub fn of(data: &Classified) -> Self {
+        Self { shape: data.shape, classes: data.classes.len() }
+    }
+
+    /// Rows of so many numbers in so many classes.
+    #[must_use]
+    pub const fn rows(numbers: usize, classes: usize) -> Self {
+        Self { shape: Shape { channels: 1, height: 1, width: numbers }, classes }
+    }
+}
+
 impl Examples for Labelled {
+    type Source = Classified;
+
+    fn gather(source: &Classified, part: Part, rows: &[usize], _draw: Draw, device: &Device) -> Self {
+        source.part(part).gather(rows, source.shape.numbers(), device)
+    }
+
+    fn rows(&self) -> usize {
+        self.targets.len()
+    }
+
+    fn on_host(&self) -> Vec<HostTensor> {
+        let classes = self.targets.iter().filter_map(|class| i64::try_from(*class).ok()).collect();
+        let classes = HostTensor { name: "y", shape: vec![self.rows()], numbers: Numbers::Integers(classes) };
+        vec![HostTensor::of("x", self.inputs.clone()), classes]
+    }
+
     fn parts(&self, parts: usize) -> Vec<Self> {
         let rows = self.targets.len() / parts.max(1);
         if rows < 2 {

@@ -10,6 +10,7 @@
 
 mod detail;
 mod dump;
+mod family;
 mod flight;
 mod lane;
 mod measure;

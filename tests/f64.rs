@@ -16,14 +16,14 @@ use burn::tensor::{self, DType, FloatDType, IntDType, Tensor, TensorData};
 use gradtop::backend;
 use gradtop::config::{Activation, Backend, Bias, BranchScale, LaneConfig, Norm, Optimizer, Wiring};
 use gradtop::quantity::{LayerSample, Quantity};
-use gradtop::stack::mlp::{Block, Task};
-use gradtop::stack::{Labelled, Loss, Mlp};
+use gradtop::stack::mlp::Block;
+use gradtop::stack::{Labelled, Loss, Mlp, Task};
 use gradtop::train::{Look, Stepper};
 
 const DEPTH: usize = 3;
 const WIDTH: usize = 5;
 const ROWS: usize = 6;
-const TASK: Task = Task { features: 4, classes: 3 };
+const TASK: Task = Task::rows(4, 3);
 /// h: truncation grows with its square, rounding with its inverse.
 const NUDGE: f64 = 2e-5;
 /// Relative error that is promised.
@@ -68,11 +68,11 @@ fn lanes(norm: Norm) -> Vec<LaneConfig> {
 }
 
 fn batch(device: &Device) -> Labelled {
-    let inputs: Vec<f64> = (1..=ROWS * TASK.features).map(|index| (index as f64 * 1.7).sin() * 2.0).collect();
+    let inputs: Vec<f64> = (1..=ROWS * TASK.shape.numbers()).map(|index| (index as f64 * 1.7).sin() * 2.0).collect();
     let targets: Vec<usize> = (0..ROWS).map(|row| row % TASK.classes).collect();
     let classes: Vec<i64> = targets.iter().map(|class| i64::try_from(*class).expect("small")).collect();
     Labelled {
-        inputs: Tensor::from_data(TensorData::new(inputs, [ROWS, TASK.features]), device),
+        inputs: Tensor::from_data(TensorData::new(inputs, [ROWS, TASK.shape.numbers()]), device),
         classes: Tensor::from_data(TensorData::new(classes, [ROWS]), device),
         targets,
     }

@@ -6,10 +6,11 @@ use std::io::Read;
 
 use flate2::read::GzDecoder;
 
-use super::{DataError, Dataset, Split};
+use super::{Classified, DataError, Shape, Split};
 
 const COMPRESSED: &[u8] = include_bytes!("../../assets/digits.csv.gz");
-const FEATURES: usize = 64;
+/// Lines and columns of a picture.
+const SIDE: usize = 8;
 /// The largest grey value.
 const WHITE: f32 = 16.0;
 /// Rows for training, as scikit-learn's examples split this file (80 %).
@@ -19,7 +20,7 @@ const TRAINING_ROWS: usize = 1437;
 ///
 /// # Errors
 /// Only when the embedded file is damaged.
-pub fn digits() -> Result<Dataset, DataError> {
+pub fn digits() -> Result<Classified, DataError> {
     let mut text = String::new();
     GzDecoder::new(COMPRESSED).read_to_string(&mut text).map_err(|error| DataError::Embedded(error.to_string()))?;
     let mut training = Split { inputs: Vec::new(), targets: Vec::new() };
@@ -30,8 +31,8 @@ pub fn digits() -> Result<Dataset, DataError> {
             push_row(line, &mut split.inputs).ok_or_else(|| DataError::Embedded(format!("line {}", index + 1)))?;
         split.targets.push(target);
     }
-    Ok(Dataset {
-        features: FEATURES,
+    Ok(Classified {
+        shape: Shape { channels: 1, height: SIDE, width: SIDE },
         classes: (0..10).map(|digit: u8| digit.to_string()).collect(),
         training,
         held_out,
@@ -45,7 +46,7 @@ fn push_row(line: &str, inputs: &mut Vec<f32>) -> Option<usize> {
     for pixel in pixels.split(',') {
         inputs.push(pixel.parse::<f32>().ok()? / WHITE);
     }
-    (inputs.len() - before == FEATURES).then(|| class.parse().ok().filter(|class| *class < 10))?
+    (inputs.len() - before == SIDE * SIDE).then(|| class.parse().ok().filter(|class| *class < 10))?
 }
 
 #[cfg(test)]
@@ -56,7 +57,7 @@ mod tests {
     fn the_split_and_the_scale_are_as_documented() {
         let digits = digits().expect("embedded");
         assert_eq!((digits.training.rows(), digits.held_out.rows()), (1437, 360));
-        assert_eq!(digits.training.inputs.len(), 1437 * FEATURES);
+        assert_eq!(digits.training.inputs.len(), 1437 * SIDE * SIDE);
         assert!(digits.training.inputs.iter().all(|pixel| (0.0..=1.0).contains(pixel)));
         assert_eq!(&digits.training.targets[..4], &[0, 1, 2, 3]);
     }

@@ -18,7 +18,7 @@ use rand::seq::SliceRandom;
 use records::Records;
 use row::{Row, is_header};
 
-use super::{DataError, Dataset, Split};
+use super::{Classified, DataError, Shape, Split};
 use crate::stack::init::Purpose;
 
 /// Share of rows that is held out: one in five.
@@ -29,7 +29,7 @@ const HELD_OUT_ONE_IN: usize = 5;
 /// # Errors
 /// When the file cannot be read, is no UTF-8, leaves a quote open, a cell is no number, rows are ragged, there are no
 /// rows or only one class, or the last column looks like measurements or names of the rows.
-pub fn table(path: &Path, seed: u64) -> Result<Dataset, DataError> {
+pub fn table(path: &Path, seed: u64) -> Result<Classified, DataError> {
     let rows = read(path)?;
     let table = |problem: &str| DataError::Table { path: path.to_owned(), problem: problem.to_owned() };
     let Some(first) = rows.first() else {
@@ -60,7 +60,7 @@ pub fn table(path: &Path, seed: u64) -> Result<Dataset, DataError> {
     };
     let (mut training, mut held_out) = (pick(training), pick(held_out));
     standardize(&mut training, &mut held_out, features);
-    Ok(Dataset { features, classes: classes.into_keys().collect(), training, held_out })
+    Ok(Classified { shape: Shape::row(features), classes: classes.into_keys().collect(), training, held_out })
 }
 
 fn read(path: &Path) -> Result<Vec<Row>, DataError> {
@@ -106,7 +106,7 @@ mod tests {
 
     use super::*;
 
-    fn load(text: &str) -> Result<Dataset, String> {
+    fn load(text: &str) -> Result<Classified, String> {
         let mut file = tempfile::NamedTempFile::new().expect("temporary file");
         file.write_all(text.as_bytes()).expect("written");
         let path = file.path().display().to_string();
@@ -117,7 +117,7 @@ mod tests {
     fn a_header_is_skipped_and_columns_are_standardized() {
         let text = "a,b,class\n1,5,x\n2,5,y\n3,5,x\n4,5,y\n5,5,x\n6,5,y\n7,5,x\n8,5,y\n9,5,x\n10,5,y\n";
         let data = load(text).expect("good table");
-        assert_eq!((data.features, data.training.rows(), data.held_out.rows()), (2, 8, 2));
+        assert_eq!((data.shape.numbers(), data.training.rows(), data.held_out.rows()), (2, 8, 2));
         assert_eq!(data.classes, ["x", "y"]);
         let first: f32 = data.training.inputs.iter().step_by(2).sum();
         assert!(first.abs() < 1e-5);

@@ -16,7 +16,7 @@ use burn::tensor::{Tensor, activation, module};
 
 use super::fused_block::{self, Form, Normalizing, Operands, Over, Statistics};
 use super::init::{self, Purpose};
-use super::{Labelled, Loss, Stack};
+use super::{Labelled, Loss, Stack, Task};
 use crate::config::{Activation, Bias, LaneConfig, Norm, Wiring};
 use crate::layer::LayerKind;
 use crate::probe::Taps;
@@ -75,15 +75,6 @@ pub enum Normalization {
     Batch(BatchNorm),
 }
 
-/// Shape of the data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Task {
-    /// Numbers per example.
-    pub features: usize,
-    /// Classes.
-    pub classes: usize,
-}
-
 impl Mlp {
     /// A stack with its initial weights, which depend on the settings and the seed alone: lanes of one width and
     /// initialization start from the same numbers, on every backend.
@@ -107,7 +98,7 @@ impl Mlp {
             }
         };
         Self {
-            stem: draw(0, [task.features, lane.width], Bias::On),
+            stem: draw(0, [task.shape.numbers(), lane.width], Bias::On),
             blocks: (1..=lane.depth).map(block).collect(),
             // The head's numbers must not depend on the depth: lanes of different depth share them.
             head: draw(usize::MAX, [lane.width, task.classes], Bias::On),
@@ -284,7 +275,7 @@ mod tests {
         for backend in [Backend::Flex, Backend::Ndarray] {
             let device = device(backend).autodiff();
             let lane = LaneConfig { depth: 1, width: 3, norm: Norm::Batch, ..LaneConfig::default() };
-            let stack = Mlp::new(&lane, Task { features: 3, classes: 2 }, 1, &device);
+            let stack = Mlp::new(&lane, Task::rows(3, 2), 1, &device);
             let Some(Normalization::Batch(ours)) = &stack.blocks[0].norm else { unreachable!("asked for") };
             let burns = BatchNormConfig::new(3).with_epsilon(EPSILON).init(&device);
             for shift in [0.0, 5.0] {

@@ -71,7 +71,7 @@ fn shattering<S: Stack>(subject: &Subject<'_, S>) -> Vec<Option<f64>> {
     };
     // The same noise at every step: what changes is the stack.
     let (still, noisy) = (signals(batch), signals(&batch.noisy(&mut Purpose::Noise.rng(0, 0))));
-    let rows = batch.classes().len();
+    let rows = batch.rows();
     let of = |(layer, (still, noisy)): (usize, (&LayerReading, &LayerReading))| {
         if layer == 0 { None } else { shatter(still.kept()?, noisy.kept()?, rows) }
     };

@@ -19,7 +19,7 @@ pub use wish::Dump;
 
 use super::named::{self, Named};
 use crate::event::RunHeader;
-use crate::stack::Labelled;
+use crate::stack::{Examples, HostTensor};
 use crate::text;
 use crate::units::{LaneId, Step};
 use crate::whole_file::{Existing, FileError, WholeFile};
@@ -83,22 +83,13 @@ pub(super) struct Part {
     pub(super) parameters: Vec<Named>,
     pub(super) gradients: Vec<Named>,
     pub(super) loss: f32,
-    pub(super) inputs: Named,
-    pub(super) classes: Vec<i64>,
+    pub(super) batch: Vec<HostTensor>,
 }
 
 impl Part {
     /// A stack and its batch before the step.
-    pub(super) fn before<M: Module>(model: &M, batch: &Labelled) -> Self {
-        let inputs = batch.inputs.clone();
-        let shape = inputs.dims().to_vec();
-        Self {
-            parameters: named::parameters(model),
-            gradients: Vec::new(),
-            loss: f32::NAN,
-            inputs: Named { path: "batch/x".to_owned(), shape, values: named::host(inputs) },
-            classes: batch.targets.iter().filter_map(|class| i64::try_from(*class).ok()).collect(),
-        }
+    pub(super) fn before<M: Module>(model: &M, batch: &impl Examples) -> Self {
+        Self { parameters: named::parameters(model), gradients: Vec::new(), loss: f32::NAN, batch: batch.on_host() }
     }
 
     /// What the backward pass yielded.

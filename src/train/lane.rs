@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use burn::prelude::Device;
 use crossbeam_channel::Sender;
 
-use super::dump::{Dumps, Part};
+use super::dump::{Dumps, Part as DumpPart};
 use super::flight::{Cause, FlightRecorder};
 use super::optimizer;
 use super::pacer::{Go, Pacer};
@@ -17,10 +17,10 @@ use super::schedule::{Decision, Schedule};
 use super::stepper::{Stepper, Taken};
 use super::verdict;
 use crate::config::{LaneConfig, RunConfig};
-use crate::data::{Batches, Dataset};
-use crate::event::{EvalRecord, Event, HistogramRecord, LaneEnd, Note, Outcome, StepRecord};
+use crate::data::{Batches, Draw, Part, Source};
+use crate::event::{EvalRecord, Event, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome, StepRecord};
 use crate::probe::Taps;
-use crate::stack::{Labelled, Stack};
+use crate::stack::{Examples, Stack};
 use crate::text::clean_message;
 use crate::units::{LaneId, Step};
 
@@ -29,18 +29,49 @@ const EVALUATIONS: u64 = 20;
 /// Steps between two of them at least.
 const EVALUATION_GAP: u64 = 50;
 
+/// Held-out rows that are looked at, where there are as many.
+const MOST_EVALUATED: usize = 2048;
+/// Of them at the same time.
+const EVALUATED_AT_ONCE: usize = 512;
+
 /// A stack about to be trained.
-pub(super) struct Lane<S> {
+pub(super) struct Lane<S: Stack> {
     pub(super) id: LaneId,
     pub(super) settings: LaneConfig,
     pub(super) stepper: Stepper<S>,
+    pub(super) source: Arc<SourceOf<S>>,
     pub(super) steps: u64,
+}
+
+/// Where a stack's examples come from.
+pub(super) type SourceOf<S> = <<S as Stack>::Batch as Examples>::Source;
+
+/// A lane of whatever family.
+pub(super) trait AnyLane: Send {
+    /// What will not change about it.
+    fn header(&self) -> LaneHeader;
+
+    /// Starts its thread, as [`spawn`] does.
+    fn spawn(self: Box<Self>, run: Run, stack_size: usize) -> std::io::Result<()>;
+}
+
+impl<S: Stack + 'static> AnyLane for Lane<S> {
+    fn header(&self) -> LaneHeader {
+        LaneHeader {
+            name: self.settings.name.clone(),
+            title: self.settings.title(),
+            layers: self.stepper.map().table().clone(),
+        }
+    }
+
+    fn spawn(self: Box<Self>, run: Run, stack_size: usize) -> std::io::Result<()> {
+        spawn(*self, run, stack_size)
+    }
 }
 
 /// What all lanes share.
 pub(super) struct Run {
     pub(super) config: Arc<RunConfig>,
-    pub(super) dataset: Arc<Dataset>,
     pub(super) device: Device,
     pub(super) pacer: Arc<Pacer>,
     pub(super) schedule: Arc<Schedule>,
@@ -49,10 +80,7 @@ pub(super) struct Run {
 }
 
 /// Starts the lane's thread. It sends [`Event::LaneEnded`] on every path, a panic included.
-pub(super) fn spawn<S>(lane: Lane<S>, run: Run, stack_size: usize) -> std::io::Result<()>
-where
-    S: Stack<Batch = Labelled> + 'static,
-{
+fn spawn<S: Stack + 'static>(lane: Lane<S>, run: Run, stack_size: usize) -> std::io::Result<()> {
     let name = format!("lane {}", lane.settings.name);
     Builder::new().name(name).stack_size(stack_size).spawn(move || {
         let (id, pacer, sender) = (lane.id, Arc::clone(&run.pacer), run.sender.clone());
@@ -80,12 +108,12 @@ fn message(panic: &(dyn Any + Send)) -> String {
     clean_message(text.unwrap_or("the lane's thread panicked"))
 }
 
-struct Trainer<S> {
+struct Trainer<S: Stack> {
     lane: Lane<S>,
     run: Run,
     batches: Batches,
-    /// The held-out split, gathered at the first evaluation.
-    held_out: Option<Labelled>,
+    /// The held-out examples, gathered at the first evaluation.
+    held_out: Vec<S::Batch>,
     step: Step,
     flight: FlightRecorder<S>,
     /// Wishes for the last steps to be re-run that were fulfilled.
@@ -100,11 +128,11 @@ struct When {
     start: Instant,
 }
 
-impl<S: Stack<Batch = Labelled>> Trainer<S> {
+impl<S: Stack> Trainer<S> {
     fn new(lane: Lane<S>, run: Run) -> Self {
-        let batches = Batches::new(run.config.seed, run.dataset.training.rows(), run.config.batch);
+        let batches = Batches::new(run.config.seed, lane.source.rows(Part::Training), run.config.batch);
         let flight = FlightRecorder::new(run.config.flight);
-        Self { lane, run, batches, held_out: None, step: Step(0), flight, recalls: 0 }
+        Self { lane, run, batches, held_out: Vec::new(), step: Step(0), flight, recalls: 0 }
     }
 
     fn train(&mut self) -> Outcome {
@@ -147,15 +175,16 @@ impl<S: Stack<Batch = Labelled>> Trainer<S> {
     fn take(&mut self, step: Step, base: f64) -> (StepRecord, Option<HistogramRecord>) {
         let start = Instant::now();
         let epoch = self.batches.epoch(step);
+        let draw = Draw { seed: self.run.config.seed, step };
         let rows = self.batches.rows(step);
-        let batch = self.run.dataset.training.gather(rows, self.run.dataset.features, &self.run.device);
+        let batch = S::Batch::gather(&self.lane.source, Part::Training, rows, draw, &self.run.device);
         let Decision { look, note } = self.run.schedule.look(step);
         if let Some(text) = note {
             self.send(Event::Note(Note { lane: None, step, text }));
         }
         let learning_rate = optimizer::learning_rate(base, self.lane.settings.warmup, step.0);
         let is_dumped = self.run.dumps.is_wanted(step);
-        let mut part = is_dumped.then(|| Part::before(self.lane.stepper.model(), &batch));
+        let mut part = is_dumped.then(|| DumpPart::before(self.lane.stepper.model(), &batch));
         let mut taken = self.lane.stepper.step_seen(&batch, learning_rate, look, |model, gradients| {
             if let Some(part) = &mut part {
                 part.see(model, gradients);
@@ -166,7 +195,7 @@ impl<S: Stack<Batch = Labelled>> Trainer<S> {
         let histogram = HistogramRecord { lane: self.lane.id, step, layers: std::mem::take(&mut taken.histograms) };
         let record = self.record(&When { step, epoch, learning_rate, start }, taken);
         if let Some(part) = part {
-            self.run.dumps.take(self.lane.id, step, Part { loss: record.loss, ..part });
+            self.run.dumps.take(self.lane.id, step, DumpPart { loss: record.loss, ..part });
         }
         (record, (!histogram.layers.is_empty()).then_some(histogram))
     }
@@ -192,11 +221,12 @@ impl<S: Stack<Batch = Labelled>> Trainer<S> {
         let Some(mut rerun) = self.flight.rerun(self.step) else { return };
         let mut records = Vec::new();
         // Batches of the steps to come are drawn from the same generator.
-        let mut batches = Batches::new(self.run.config.seed, self.run.dataset.training.rows(), self.run.config.batch);
+        let mut batches =
+            Batches::new(self.run.config.seed, self.lane.source.rows(Part::Training), self.run.config.batch);
         for (step, learning_rate, look) in rerun.plan() {
             let start = Instant::now();
-            let batch =
-                self.run.dataset.training.gather(batches.rows(step), self.run.dataset.features, &self.run.device);
+            let draw = Draw { seed: self.run.config.seed, step };
+            let batch = S::Batch::gather(&self.lane.source, Part::Training, batches.rows(step), draw, &self.run.device);
             let mut taken = rerun.stepper.step(&batch, learning_rate, look);
             let layers = std::mem::take(&mut taken.histograms);
             let record = self.record(&When { step, epoch: batches.epoch(step), learning_rate, start }, taken);
@@ -213,27 +243,53 @@ impl<S: Stack<Batch = Labelled>> Trainer<S> {
         step.0 == self.lane.steps || step.0.is_multiple_of(gap)
     }
 
-    /// Loss and accuracy on the held-out split, without a graph.
+    /// Loss and accuracy on the held-out split, without a graph, a chunk at a time: the memory of a convolutional net
+    /// grows with the rows.
     fn evaluate(&mut self) {
-        let Run { dataset, device, .. } = &self.run;
-        let rows = dataset.held_out.rows();
-        let batch = self.held_out.get_or_insert_with(|| {
+        let rows = self.lane.source.rows(Part::HeldOut).min(MOST_EVALUATED);
+        if self.held_out.is_empty() {
             let all: Vec<usize> = (0..rows).collect();
-            dataset.held_out.gather(&all, dataset.features, &device.clone().inner())
-        });
-        let loss = self.lane.stepper.model().valid().loss(batch, &Taps::off());
-        self.send(Event::Eval(EvalRecord {
-            lane: self.lane.id,
-            step: self.step,
-            loss: loss.mean.into_scalar::<f32>(),
-            accuracy: loss.accuracy.unwrap_or(f32::NAN),
-            rows: rows as u64,
-        }));
+            let (draw, device) = (Draw { seed: self.run.config.seed, step: Step(0) }, self.run.device.clone().inner());
+            let gather = |chunk| S::Batch::gather(&self.lane.source, Part::HeldOut, chunk, draw, &device);
+            self.held_out = all.chunks(EVALUATED_AT_ONCE).map(gather).collect();
+        }
+        let model = self.lane.stepper.model().valid();
+        let mut mean = Mean::default();
+        for batch in &self.held_out {
+            let loss = model.loss(batch, &Taps::off());
+            mean.take(batch.rows(), loss.mean.into_scalar::<f32>(), loss.accuracy);
+        }
+        let (loss, accuracy) = mean.of_all();
+        self.send(Event::Eval(EvalRecord { lane: self.lane.id, step: self.step, loss, accuracy, rows: rows as u64 }));
     }
 
     fn send(&self, event: Event) {
         // Nobody listens only when the recorder itself is gone; then the run ends as failed anyway.
         let _ = self.run.sender.send(event);
+    }
+}
+
+/// Means over batches of different size.
+#[derive(Default)]
+struct Mean {
+    rows: usize,
+    loss: f64,
+    accuracy: Option<f64>,
+}
+
+impl Mean {
+    fn take(&mut self, rows: usize, loss: f32, accuracy: Option<f32>) {
+        self.rows += rows;
+        self.loss += f64::from(loss) * rows as f64;
+        if let Some(accuracy) = accuracy {
+            self.accuracy = Some(self.accuracy.unwrap_or(0.0) + f64::from(accuracy) * rows as f64);
+        }
+    }
+
+    /// Loss and accuracy; NaN of nothing, and where there are no classes.
+    fn of_all(&self) -> (f32, f32) {
+        let rows = self.rows as f64;
+        ((self.loss / rows) as f32, self.accuracy.map_or(f32::NAN, |accuracy| (accuracy / rows) as f32))
     }
 }
 

@@ -79,12 +79,7 @@ impl ModuleVisitor for Visitor<'_> {
         self.found.extend(tensor.map(|tensor| Named {
             path: self.path.joined(),
             shape: tensor.dims().to_vec(),
-            values: host(tensor),
+            values: tensor.into_data().convert::<f32>().iter::<f32>().collect(),
         }));
     }
-}
-
-/// The numbers of a tensor, row-major.
-pub(super) fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().convert::<f32>().iter::<f32>().collect()
 }

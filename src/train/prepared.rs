@@ -9,20 +9,18 @@ use burn::prelude::Device;
 use crossbeam_channel::bounded;
 
 use super::dump::{Dump, DumpError, Dumps};
-use super::lane::{self, Lane};
+use super::family::Plan;
+use super::lane::{self, AnyLane};
 use super::pacer::Pacer;
 use super::schedule::Schedule;
-use super::stepper::Stepper;
-use super::{Session, TrainError, WeightsError, recorder, weights};
+use super::{Session, TrainError, recorder};
 use crate::backend;
 use crate::config::setting::SettingError;
-use crate::config::{LaneConfig, Length, RunConfig};
-use crate::data::{self, Batches, Dataset};
-use crate::event::{Event, FORMAT_VERSION, LaneHeader, Machine, RunHeader};
+use crate::config::{Length, RunConfig};
+use crate::data::{self, Batches, Dataset, Part};
+use crate::event::{Event, FORMAT_VERSION, Machine, RunHeader};
 use crate::quantity::Quantity;
 use crate::sink::Fanout;
-use crate::stack::Mlp;
-use crate::stack::mlp::Task;
 use crate::units::LaneId;
 use crate::whole_file::Existing;
 
@@ -34,10 +32,9 @@ const THREAD_STACK: usize = 64 << 20;
 /// A run that has not begun.
 pub struct Prepared {
     config: Arc<RunConfig>,
-    dataset: Arc<Dataset>,
     device: Device,
     steps: u64,
-    lanes: Vec<Lane<Mlp>>,
+    lanes: Vec<Box<dyn AnyLane>>,
     header: Arc<RunHeader>,
     dumps: Arc<Dumps>,
     notes: Vec<String>,
@@ -51,26 +48,15 @@ pub fn prepare(config: RunConfig) -> Result<Prepared, TrainError> {
     let dataset = load(&config)?;
     let device = backend::device(config.backend).autodiff();
     let steps = steps(&config, &dataset);
-    let task = Task { features: dataset.features, classes: dataset.classes.len() };
     let mut notes = Vec::new();
     let mut lanes = Vec::with_capacity(config.lanes.len());
     for (settings, id) in config.lanes.iter().zip(0..) {
-        let model = started(Mlp::new(settings, task, config.seed, &device), settings, &mut notes)?;
-        let stepper = Stepper::new(model, settings, &device);
-        lanes.push(Lane { id: LaneId(id), settings: settings.clone(), stepper, steps });
+        let plan = Plan { id: LaneId(id), settings, steps, seed: config.seed, device: &device };
+        lanes.push(plan.lane(&dataset, &mut notes)?);
     }
     let header = Arc::new(header(&config, steps, &lanes));
     let dumps = Arc::new(Dumps::none(Arc::clone(&header)));
-    let (config, dataset) = (Arc::new(config), Arc::new(dataset));
-    Ok(Prepared { config, dataset, device, steps, lanes, header, dumps, notes })
-}
-
-/// The model with the weights that a person gave, where they did.
-fn started(model: Mlp, settings: &LaneConfig, notes: &mut Vec<String>) -> Result<Mlp, WeightsError> {
-    let Some(path) = &settings.init_from else { return Ok(model) };
-    let loaded = weights::load(model, &settings.name, path)?;
-    notes.extend(loaded.note);
-    Ok(loaded.model)
+    Ok(Prepared { config: Arc::new(config), device, steps, lanes, header, dumps, notes })
 }
 
 impl Prepared {
@@ -100,26 +86,24 @@ impl Prepared {
     /// # Errors
     /// When the system gives no thread; then no sink has seen anything.
     pub fn start(self, sinks: Fanout) -> Result<Session, TrainError> {
-        let Self { config, dataset, device, steps, lanes, header, dumps, .. } = self;
+        let Self { config, device, steps, lanes, header, dumps, .. } = self;
         let pacer = Arc::new(Pacer::new(lanes.len(), threads(&config)));
         let schedule = Arc::new(Schedule::new(&config));
         let (sender, receiver) = bounded(RECORDER_CAPACITY);
         let recorder = recorder::spawn(receiver, sinks, Event::RunStarted(Arc::clone(&header)), lanes.len())
             .map_err(|source| TrainError::Thread { lane: "recorder".to_owned(), source })?;
         let session = Session { header, steps, pacer: Arc::clone(&pacer), dumps, recorder: Some(recorder) };
-        for lane in lanes {
+        for (lane, about) in lanes.into_iter().zip(&session.header.lanes) {
             let run = lane::Run {
                 config: Arc::clone(&config),
-                dataset: Arc::clone(&dataset),
                 device: device.clone(),
                 pacer: Arc::clone(&pacer),
                 schedule: Arc::clone(&schedule),
                 dumps: Arc::clone(&session.dumps),
                 sender: sender.clone(),
             };
-            let name = lane.settings.name.clone();
             // Dropping the session stops and joins the lanes that did start.
-            lane::spawn(lane, run, THREAD_STACK).map_err(|source| TrainError::Thread { lane: name, source })?;
+            lane.spawn(run, THREAD_STACK).map_err(|source| TrainError::Thread { lane: about.name.clone(), source })?;
         }
         Ok(session)
     }
@@ -128,7 +112,7 @@ impl Prepared {
 fn load(config: &RunConfig) -> Result<Dataset, TrainError> {
     config.check()?;
     let dataset = data::load(&config.data, config.seed)?;
-    let rows = dataset.training.rows();
+    let rows = dataset.rows(Part::Training);
     if config.batch > rows {
         let problem = format!("{} is larger than the {rows} training rows: write {rows} or less", config.batch);
         return Err(SettingError { key: "batch".to_owned(), problem }.into());
@@ -140,7 +124,7 @@ fn steps(config: &RunConfig, dataset: &Dataset) -> u64 {
     match config.length {
         Length::Steps(steps) => steps,
         Length::Epochs(epochs) => {
-            let batches = Batches::new(config.seed, dataset.training.rows(), config.batch);
+            let batches = Batches::new(config.seed, dataset.rows(Part::Training), config.batch);
             epochs.saturating_mul(batches.per_epoch())
         }
     }
@@ -154,20 +138,13 @@ fn hardware_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn header(config: &RunConfig, steps: u64, lanes: &[Lane<Mlp>]) -> RunHeader {
+fn header(config: &RunConfig, steps: u64, lanes: &[Box<dyn AnyLane>]) -> RunHeader {
     let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     RunHeader {
         version: FORMAT_VERSION,
         run_id: format!("{:x}-{:x}", started.as_micros(), std::process::id()),
         started_at: started.as_secs(),
-        lanes: lanes
-            .iter()
-            .map(|lane| LaneHeader {
-                name: lane.settings.name.clone(),
-                title: lane.settings.title(),
-                layers: lane.stepper.map().table().clone(),
-            })
-            .collect(),
+        lanes: lanes.iter().map(|lane| lane.header()).collect(),
         quantities: Quantity::ALL.to_vec(),
         steps: Some(steps),
         config: Some(config.clone()),

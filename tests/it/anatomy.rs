@@ -4,8 +4,7 @@ use gradtop::backend;
 use gradtop::config::{Activation, Backend, Bias, BranchScale, LaneConfig, Measure, Norm, RunConfig, Wiring};
 use gradtop::data::{self, Batches};
 use gradtop::quantity::{LayerSample, Quantity};
-use gradtop::stack::Mlp;
-use gradtop::stack::mlp::Task;
+use gradtop::stack::{Mlp, Task};
 use gradtop::train::{Look, Stepper};
 use gradtop::units::Step;
 
@@ -18,11 +17,11 @@ fn blocks(lane: &LaneConfig, backend: Backend, steps: u64) -> Vec<LayerSample> {
     let digits = data::digits().expect("embedded");
     let device = backend::device(backend).autodiff();
     let mut batches = Batches::new(1, digits.training.rows(), 64);
-    let model = Mlp::new(lane, Task { features: 64, classes: 10 }, 1, &device);
+    let model = Mlp::new(lane, Task::rows(64, 10), 1, &device);
     let mut stepper = Stepper::new(model, lane, &device);
     let mut samples = Vec::new();
     for step in 1..=steps {
-        let batch = digits.training.gather(batches.rows(Step(step)), digits.features, &device);
+        let batch = digits.training.gather(batches.rows(Step(step)), digits.shape.numbers(), &device);
         samples = stepper.step(&batch, 1e-3, Look::Histograms).samples;
     }
     samples[1..=lane.depth].to_vec()

@@ -8,8 +8,7 @@ use gradtop::data::{self, Batches};
 use gradtop::event::Event;
 use gradtop::histogram::Histogram;
 use gradtop::quantity::{Cadence, Quantity};
-use gradtop::stack::Mlp;
-use gradtop::stack::mlp::Task;
+use gradtop::stack::{Mlp, Task};
 use gradtop::train::{Look, Stepper, Taken};
 use gradtop::units::Step;
 
@@ -20,8 +19,8 @@ fn first(lane: &LaneConfig, backend: Backend, rows: usize) -> (Taken, Vec<u64>) 
     let digits = data::digits().expect("embedded");
     let device = backend::device(backend).autodiff();
     let mut batches = Batches::new(1, digits.training.rows(), rows);
-    let batch = digits.training.gather(batches.rows(Step::FIRST), digits.features, &device);
-    let model = Mlp::new(lane, Task { features: 64, classes: 10 }, 1, &device);
+    let batch = digits.training.gather(batches.rows(Step::FIRST), digits.shape.numbers(), &device);
+    let model = Mlp::new(lane, Task::rows(64, 10), 1, &device);
     let mut stepper = Stepper::new(model, lane, &device);
     let parameters = stepper.map().table().layers.iter().map(gradtop::layer::Layer::parameter_count).collect();
     (stepper.step(&batch, 1e-3, Look::Detail), parameters)
@@ -41,10 +40,10 @@ fn settled(lane: &LaneConfig, backend: Backend, steps: u64) -> f64 {
     let device = backend::device(backend).autodiff();
     let mut batches = Batches::new(1, digits.training.rows(), 64);
     let lane = LaneConfig { lr: 1e-30, optimizer: Optimizer::Sgd, ..lane.clone() };
-    let model = Mlp::new(&lane, Task { features: 64, classes: 10 }, 1, &device);
+    let model = Mlp::new(&lane, Task::rows(64, 10), 1, &device);
     let mut stepper = Stepper::new(model, &lane, &device);
     let mut look = |step: u64, look| {
-        let batch = digits.training.gather(batches.rows(Step(step)), digits.features, &device);
+        let batch = digits.training.gather(batches.rows(Step(step)), digits.shape.numbers(), &device);
         stepper.step(&batch, lane.lr, look)
     };
     (1..steps).for_each(|step| drop(look(step, Look::Away)));

@@ -12,8 +12,7 @@ use gradtop::backend;
 use gradtop::config::{Activation, Backend, Init, LaneConfig, Norm, Wiring};
 use gradtop::data::{self, Batches};
 use gradtop::quantity::{LayerSample, Quantity};
-use gradtop::stack::Mlp;
-use gradtop::stack::mlp::Task;
+use gradtop::stack::{Mlp, Task};
 use gradtop::train::{Look, Stepper};
 use gradtop::units::Step;
 
@@ -34,8 +33,8 @@ fn samples(lane: &LaneConfig, backend: Backend, seed: u64) -> Vec<LayerSample> {
     let digits = data::digits().expect("embedded");
     let device = backend::device(backend).autodiff();
     let mut batches = Batches::new(seed, digits.training.rows(), 64);
-    let batch = digits.training.gather(batches.rows(Step::FIRST), digits.features, &device);
-    let task = Task { features: digits.features, classes: digits.classes.len() };
+    let batch = digits.training.gather(batches.rows(Step::FIRST), digits.shape.numbers(), &device);
+    let task = Task::of(&digits);
     Stepper::new(Mlp::new(lane, task, seed, &device), lane, &device).step(&batch, 1e-3, Look::Everything).samples
 }
 

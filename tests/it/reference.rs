@@ -8,10 +8,9 @@ use burn::optim::LearningRate;
 use burn::prelude::Device;
 use gradtop::backend;
 use gradtop::config::{Backend, Init, LaneConfig, Length, Optimizer, RunConfig, Wiring};
-use gradtop::data::{self, Batches, Dataset};
+use gradtop::data::{self, Batches, Classified};
 use gradtop::quantity::Quantity;
-use gradtop::stack::mlp::Task;
-use gradtop::stack::{Labelled, Mlp};
+use gradtop::stack::{Labelled, Mlp, Task};
 use gradtop::train::{Look, Stepper};
 use gradtop::units::Step;
 
@@ -23,7 +22,7 @@ const SEEDS: [u64; 5] = [1, 2, 3, 4, 5];
 const LEAST: f64 = 1e-30;
 
 struct Examples {
-    digits: Dataset,
+    digits: Classified,
     batches: Batches,
 }
 
@@ -36,12 +35,12 @@ impl Examples {
 
     /// A step as the stack sees it.
     fn batch(&mut self, step: u64, device: &Device) -> Labelled {
-        self.digits.training.gather(self.batches.rows(Step(step)), self.digits.features, device)
+        self.digits.training.gather(self.batches.rows(Step(step)), self.digits.shape.numbers(), device)
     }
 
     /// Inputs, row-major, and classes of a step.
     fn at(&mut self, step: u64) -> (Vec<f64>, Vec<usize>) {
-        let (features, split) = (self.digits.features, &self.digits.training);
+        let (features, split) = (self.digits.shape.numbers(), &self.digits.training);
         let rows = self.batches.rows(Step(step));
         let inputs = rows.iter().flat_map(|row| &split.inputs[row * features..(row + 1) * features]);
         (inputs.map(|value| f64::from(*value)).collect(), rows.iter().map(|row| split.targets[*row]).collect())
@@ -50,7 +49,7 @@ impl Examples {
 
 fn reference(lane: &LaneConfig, seed: u64) -> Reference {
     let device = backend::device(Backend::Flex).autodiff();
-    Reference::of(&Mlp::new(lane, Task { features: 64, classes: 10 }, seed, &device), lane.wiring)
+    Reference::of(&Mlp::new(lane, Task::rows(64, 10), seed, &device), lane.wiring)
 }
 
 /// Relative error of a measured row of a quantity, the largest over the layers with a value above [`LEAST`].
@@ -172,7 +171,7 @@ fn adamw_decays_weights_apart_from_the_gradient() {
 fn every_update_is_adams(backend: Backend, seed: u64, steps: u64) {
     let lane = LaneConfig::new(Wiring::Residual);
     let device = backend::device(backend).autodiff();
-    let model = Mlp::new(&lane, Task { features: 64, classes: 10 }, seed, &device);
+    let model = Mlp::new(&lane, Task::rows(64, 10), seed, &device);
     let mut stepper = Stepper::new(model, &lane, &device);
     let mut examples = Examples::new(seed);
     let mut before = Reference::of(stepper.model(), lane.wiring);

@@ -10,8 +10,7 @@ use gradtop::backend;
 use gradtop::config::{Activation, Backend, Init, LaneConfig, Wiring};
 use gradtop::data::{self, Batches};
 use gradtop::quantity::{LayerSample, Quantity};
-use gradtop::stack::Mlp;
-use gradtop::stack::mlp::Task;
+use gradtop::stack::{Mlp, Task};
 use gradtop::theory;
 use gradtop::train::{Look, Stepper};
 use gradtop::units::Step;
@@ -84,8 +83,8 @@ fn compare(init: Init, depth: usize, backend: Backend, seeds: &[u64]) -> Vec<(La
     let device = backend::device(backend).autodiff();
     for &seed in seeds {
         let mut batches = Batches::new(seed, digits.training.rows(), 64);
-        let batch = digits.training.gather(batches.rows(Step::FIRST), digits.features, &device);
-        let task = Task { features: digits.features, classes: digits.classes.len() };
+        let batch = digits.training.gather(batches.rows(Step::FIRST), digits.shape.numbers(), &device);
+        let task = Task::of(&digits);
         let drawn = Mlp::new(&compared[0].0, task, seed, &device);
         for (lane, comparison) in &mut compared {
             let mut stack = drawn.clone();

@@ -9,14 +9,13 @@ use gradtop::data::{self, Batches};
 use gradtop::layer::LayerKind;
 use gradtop::probe::Taps;
 use gradtop::quantity::Quantity;
-use gradtop::stack::mlp::Task;
-use gradtop::stack::{Labelled, Loss, Mlp, Stack};
+use gradtop::stack::{Labelled, Loss, Mlp, Stack, Task};
 use gradtop::train::{Look, Stepper};
 use gradtop::units::Step;
 
 use super::recording::{BACKENDS, Recording, row, small};
 
-const TASK: Task = Task { features: 64, classes: 10 };
+const TASK: Task = Task::rows(64, 10);
 const STEPS: u64 = 9;
 
 /// All float parameters, running statistics included, as f32.
@@ -51,7 +50,7 @@ where
     let before = numbers(stepper.model());
     let losses = (1..=STEPS)
         .map(|step| {
-            let batch = digits.training.gather(batches.rows(Step(step)), digits.features, device);
+            let batch = digits.training.gather(batches.rows(Step(step)), digits.shape.numbers(), device);
             stepper.step(&batch, lane.lr, look(step)).loss
         })
         .collect();

@@ -4,8 +4,7 @@ use gradtop::backend;
 use gradtop::config::{Backend, LaneConfig, Optimizer, Wiring};
 use gradtop::data::{self, Batches};
 use gradtop::quantity::{Moments, Quantity};
-use gradtop::stack::Mlp;
-use gradtop::stack::mlp::Task;
+use gradtop::stack::{Mlp, Task};
 use gradtop::train::{Look, Stepper, Taken};
 use gradtop::units::Step;
 
@@ -23,8 +22,8 @@ fn first_step(lane: &LaneConfig, backend: Backend) -> Taken {
     let digits = data::digits().expect("embedded");
     let device = backend::device(backend).autodiff();
     let mut batches = Batches::new(1, digits.training.rows(), 64);
-    let batch = digits.training.gather(batches.rows(Step::FIRST), digits.features, &device);
-    let model = Mlp::new(lane, Task { features: 64, classes: 10 }, 1, &device);
+    let batch = digits.training.gather(batches.rows(Step::FIRST), digits.shape.numbers(), &device);
+    let model = Mlp::new(lane, Task::rows(64, 10), 1, &device);
     Stepper::new(model, lane, &device).step(&batch, RATE, Look::Everything)
 }
 

@@ -12,6 +12,7 @@ use thiserror::Error;
 use super::{Dump, Part};
 use crate::config::{Backend, LaneConfig};
 use crate::event::RunHeader;
+use crate::stack::Numbers;
 use crate::train::named::Named;
 use crate::units::{LaneId, Step};
 use crate::whole_file::{Existing, FileError, WholeFile};
@@ -44,21 +45,21 @@ struct About<'a> {
 }
 
 /// Numbers of either kind.
-enum Numbers<'a> {
+enum Lent<'a> {
     Floats(&'a [f32]),
-    Classes(&'a [i64]),
+    Integers(&'a [i64]),
 }
 
 struct Entry<'a> {
     shape: Vec<usize>,
-    numbers: Numbers<'a>,
+    numbers: Lent<'a>,
 }
 
 impl View for Entry<'_> {
     fn dtype(&self) -> Dtype {
         match self.numbers {
-            Numbers::Floats(_) => Dtype::F32,
-            Numbers::Classes(_) => Dtype::I64,
+            Lent::Floats(_) => Dtype::F32,
+            Lent::Integers(_) => Dtype::I64,
         }
     }
 
@@ -68,15 +69,15 @@ impl View for Entry<'_> {
 
     fn data(&self) -> Cow<'_, [u8]> {
         Cow::Owned(match self.numbers {
-            Numbers::Floats(values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
-            Numbers::Classes(values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+            Lent::Floats(values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+            Lent::Integers(values) => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
         })
     }
 
     fn data_len(&self) -> usize {
         match self.numbers {
-            Numbers::Floats(values) => size_of_val(values),
-            Numbers::Classes(values) => size_of_val(values),
+            Lent::Floats(values) => size_of_val(values),
+            Lent::Integers(values) => size_of_val(values),
         }
     }
 }
@@ -104,14 +105,16 @@ pub(super) fn write(
         for (kind, tensors) in tensors {
             entries.extend(tensors.iter().map(|tensor| (format!("{name}/{kind}/{}", tensor.path), entry(tensor))));
         }
-        let loss = Entry { shape: vec![1], numbers: Numbers::Floats(std::slice::from_ref(&part.loss)) };
+        let loss = Entry { shape: vec![1], numbers: Lent::Floats(std::slice::from_ref(&part.loss)) };
         entries.push((format!("{name}/loss"), loss));
     }
     // All lanes see the same batch.
-    if let Some(part) = parts.values().next() {
-        let classes = Entry { shape: vec![part.classes.len()], numbers: Numbers::Classes(&part.classes) };
-        entries.push((part.inputs.path.clone(), entry(&part.inputs)));
-        entries.push(("batch/y".to_owned(), classes));
+    for tensor in parts.values().next().iter().flat_map(|part| &part.batch) {
+        let numbers = match &tensor.numbers {
+            Numbers::Floats(values) => Lent::Floats(values),
+            Numbers::Integers(values) => Lent::Integers(values),
+        };
+        entries.push((format!("batch/{}", tensor.name), Entry { shape: tensor.shape.clone(), numbers }));
     }
     let bytes = safetensors::serialize(entries, Some([(ABOUT.to_owned(), about)].into_iter().collect()))?;
     let refused = |source| FileError::Unwritable { path: dump.path.clone(), source };
@@ -121,5 +124,5 @@ pub(super) fn write(
 }
 
 fn entry(tensor: &Named) -> Entry<'_> {
-    Entry { shape: tensor.shape.clone(), numbers: Numbers::Floats(&tensor.values) }
+    Entry { shape: tensor.shape.clone(), numbers: Lent::Floats(&tensor.values) }
 }

@@ -9,9 +9,7 @@ use crate::backend;
 use crate::config::Backend;
 use crate::data;
 use crate::layer::LayerKind;
-use crate::stack::Loss;
-use crate::stack::Mlp;
-use crate::stack::mlp::Task;
+use crate::stack::{Labelled, Loss, Mlp, Task};
 
 /// A stack that breaks where its loss is not above its strength.
 #[derive(Module, Debug)]
@@ -51,21 +49,20 @@ fn a_panic_ends_its_own_lane_with_a_harmless_message_and_the_others_go_on() {
     let dumps = Arc::new(Dumps::none(header));
     let run = |pacer: &Arc<Pacer>| Run {
         config: Arc::clone(&config),
-        dataset: Arc::clone(&dataset),
         device: device.clone(),
         pacer: Arc::clone(pacer),
         schedule: Arc::new(Schedule::new(&config)),
         dumps: Arc::clone(&dumps),
         sender: sender.clone(),
     };
-    let stack = || Mlp::new(&settings, Task { features: dataset.features, classes: 10 }, 1, &device);
+    let stack = || Mlp::new(&settings, Task::of(&dataset), 1, &device);
     let pacer = Arc::new(Pacer::new(2, 1));
     let fragile = Fragile { stem: stack(), strength: 100.0 };
     let stepper = Stepper::new(fragile, &settings, &device);
-    let lane = Lane { id: LaneId(0), settings: settings.clone(), stepper, steps: 20 };
+    let lane = Lane { id: LaneId(0), settings: settings.clone(), stepper, source: Arc::clone(&dataset), steps: 20 };
     spawn(lane, run(&pacer), 8 << 20).expect("a thread");
     let stepper = Stepper::new(stack(), &settings, &device);
-    let lane = Lane { id: LaneId(1), settings: settings.clone(), stepper, steps: 20 };
+    let lane = Lane { id: LaneId(1), settings: settings.clone(), stepper, source: Arc::clone(&dataset), steps: 20 };
     spawn(lane, run(&pacer), 8 << 20).expect("a thread");
     drop(sender);
     let ends = |event| if let Event::LaneEnded(end) = event { Some(end) } else { None };

@@ -1,0 +1,51 @@
+//! From the name of a family to a lane with its initial weights.
+
+use std::sync::Arc;
+
+use burn::prelude::Device;
+
+use super::lane::{AnyLane, Lane, SourceOf};
+use super::stepper::Stepper;
+use super::{TrainError, weights};
+use crate::config::{LaneConfig, Model};
+use crate::data::Dataset;
+use crate::stack::{Mlp, Stack, Task};
+use crate::units::LaneId;
+
+/// A lane to be.
+pub(super) struct Plan<'a> {
+    pub(super) id: LaneId,
+    pub(super) settings: &'a LaneConfig,
+    pub(super) steps: u64,
+    pub(super) seed: u64,
+    pub(super) device: &'a Device,
+}
+
+impl Plan<'_> {
+    /// The lane on a data set; what a person should know about it goes into `notes`.
+    pub(super) fn lane(&self, dataset: &Dataset, notes: &mut Vec<String>) -> Result<Box<dyn AnyLane>, TrainError> {
+        let Self { settings, seed, device, .. } = *self;
+        match (settings.model, dataset) {
+            (Model::Mlp, Dataset::Classified(data)) => {
+                self.with(Mlp::new(settings, Task::of(data), seed, device), data, notes)
+            }
+        }
+    }
+
+    /// The lane with this model, or with the weights that a person gave for it.
+    fn with<S: Stack + 'static>(
+        &self,
+        mut model: S,
+        source: &Arc<SourceOf<S>>,
+        notes: &mut Vec<String>,
+    ) -> Result<Box<dyn AnyLane>, TrainError> {
+        let Self { id, settings, steps, device, .. } = *self;
+        if let Some(path) = &settings.init_from {
+            let loaded = weights::load(model, &settings.name, path)?;
+            notes.extend(loaded.note);
+            model = loaded.model;
+        }
+        let stepper = Stepper::new(model, settings, device);
+        Ok(Box::new(Lane { id, settings: settings.clone(), stepper, source: Arc::clone(source), steps }))
+    }
+}
