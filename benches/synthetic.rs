@@ -15,7 +15,7 @@ pub(crate) fn header(layers: usize, quantities: &[Quantity]) -> Arc<RunHeader> {
         layer if layer + 1 == layers => LayerKind::Head,
         _ => LayerKind::Block,
     };
-    let layer = |layer| Layer { path: format!("blocks.{layer}"), kind: kind(layer), parameters: Vec::new() };
+    let layer = |layer| Layer::new(format!("blocks.{layer}"), kind(layer));
     let lane = |name: &str| LaneHeader {
         name: name.to_owned(),
         title: "made up".to_owned(),

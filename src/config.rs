@@ -5,6 +5,7 @@
 
 mod choice;
 pub mod draft;
+mod family;
 mod lane_spec;
 mod measure;
 mod quoted;
@@ -14,8 +15,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-pub use choice::{Activation, Backend, Bias, BranchScale, DataSource, Init, Length, Model, Norm, Optimizer, Wiring};
+pub use choice::{
+    Activation, Backend, Bias, BranchScale, DataSource, Form, Init, Length, Model, Norm, Optimizer, Order, Wiring,
+};
 pub(crate) use choice::{nearest, not_one_of};
+pub use family::Along;
 pub use lane_spec::LaneSpec;
 pub use measure::{Budget, DEFAULT_BUDGET, Measure};
 
@@ -87,7 +91,8 @@ impl RunConfig {
     /// Rules across settings; each setting alone is checked where it is set.
     ///
     /// # Errors
-    /// When there is no lane, there are more than [`MOST_LANES`], or two have the same name.
+    /// When there is no lane, there are more than [`MOST_LANES`], two have the same name, or a family has no such
+    /// depth.
     pub fn check(&self) -> Result<(), setting::SettingError> {
         let problem = |problem: String| Err(setting::SettingError { key: "lanes".to_owned(), problem });
         if self.lanes.is_empty() || self.lanes.len() > MOST_LANES {
@@ -96,6 +101,9 @@ impl RunConfig {
         for (index, lane) in self.lanes.iter().enumerate() {
             if self.lanes.iter().take(index).any(|other| other.name == lane.name) {
                 return problem(format!("two lanes are called '{}': set name= on one of them", lane.name));
+            }
+            if let Some(problem) = lane.wrong_depth() {
+                return Err(setting::SettingError { key: "depth".to_owned(), problem });
             }
         }
         Ok(())
@@ -112,9 +120,11 @@ pub struct LaneConfig {
     pub model: Model,
     /// How a block is wired.
     pub wiring: Wiring,
-    /// Number of blocks D, 1 … 10 000.
+    /// Stem and head of a convolutional net.
+    pub form: Form,
+    /// The number under which the family is known; [`Self::blocks`] are its blocks D.
     pub depth: usize,
-    /// Units per block.
+    /// Units per block, or channels of the first stage.
     pub width: usize,
     /// φ.
     pub activation: Activation,
@@ -126,6 +136,8 @@ pub struct LaneConfig {
     pub branch_scale: BranchScale,
     /// N in W φ(N(x)) + b.
     pub norm: Norm,
+    /// Whether N and φ stand before the weights or behind them.
+    pub order: Order,
     /// Whether blocks have a bias.
     pub bias: Bias,
     /// Update rule.
@@ -168,6 +180,7 @@ impl Default for LaneConfig {
             name: Wiring::Plain.to_string(),
             model: Model::Mlp,
             wiring: Wiring::Plain,
+            form: Form::Cifar,
             depth: 50,
             width: 64,
             activation: Activation::Relu,
@@ -175,6 +188,7 @@ impl Default for LaneConfig {
             init_from: None,
             branch_scale: BranchScale::Constant(1.0),
             norm: Norm::None,
+            order: Order::Pre,
             bias: Bias::On,
             optimizer: Optimizer::Adam,
             lr: 1e-3,

@@ -3,6 +3,7 @@
 
 mod batches;
 mod digits;
+mod resize;
 mod table;
 
 use std::path::PathBuf;

@@ -43,12 +43,37 @@ pub struct Layer {
     pub path: String,
     /// Part of the stack.
     pub kind: LayerKind,
+    /// What it has in common with its neighbours, such as the stage of a convolutional net: `16×16·32`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// Floating-point operations of its matrix products and convolutions, forward, for one example: two per
+    /// multiplication with addition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flops: Option<u64>,
     /// Its parameter tensors, in forward order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<Parameter>,
 }
 
 impl Layer {
+    /// A layer of which no more is known yet.
+    #[must_use]
+    pub fn new(path: impl Into<String>, kind: LayerKind) -> Self {
+        Self { path: path.into(), kind, stage: None, flops: None, parameters: Vec::new() }
+    }
+
+    /// The same, with what it costs.
+    #[must_use]
+    pub fn costing(self, flops: u64) -> Self {
+        Self { flops: Some(flops), ..self }
+    }
+
+    /// The same, as part of a stage.
+    #[must_use]
+    pub fn in_stage(self, stage: impl Into<String>) -> Self {
+        Self { stage: Some(stage.into()), ..self }
+    }
+
     /// Number of trainable numbers in the layer.
     #[must_use]
     pub fn parameter_count(&self) -> u64 {

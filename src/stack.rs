@@ -3,20 +3,40 @@
 //! A stack is `stem → block 1 … block D → head`. It names its layers, computes the loss of a batch and lets each block's
 //! input pass through a tap; how it does so is its own affair: images, tokens and noise all fit.
 
+pub mod activation;
+mod affine;
+mod conv_block;
+mod conv_net;
+mod conv_plan;
+mod convolution;
 mod fused_block;
 pub mod init;
 pub mod mlp;
+pub mod normalization;
+mod preresnet;
+mod resnet;
+mod shortcut;
+mod vgg;
 
 use burn::module::Module;
 use burn::prelude::Device;
-use burn::tensor::{Int, Tensor, TensorData, activation};
+use burn::tensor::activation::log_softmax;
+use burn::tensor::{Int, Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
 
+pub use affine::Affine;
+pub use conv_block::{ConvBlock, ConvStep, Pooling};
+pub use conv_net::{About, ConvNet, Head, Stem};
+pub use convolution::Convolution;
 pub use mlp::Mlp;
+pub use preresnet::preresnet;
+pub use resnet::resnet;
+pub use shortcut::Shortcut;
+pub use vgg::vgg;
 
 use crate::data::{Classified, Draw, Part, Shape, Source};
-use crate::layer::LayerKind;
+use crate::layer::Layer;
 use crate::probe::Taps;
 use crate::quantity::shatter::NOISE;
 
@@ -25,8 +45,8 @@ pub trait Stack: Module {
     /// The examples of one step.
     type Batch: Examples;
 
-    /// Path inside the module and kind of every layer, in forward order.
-    fn layers(&self) -> Vec<(String, LayerKind)>;
+    /// Every layer in forward order, its parameters left out: those are found by its path.
+    fn layers(&self) -> Vec<Layer>;
 
     /// Sum over the rows of one fixed logit, shape `[1]`, with the inputs tracked and each layer's input passing through
     /// its tap.
@@ -188,7 +208,7 @@ impl Loss {
     #[must_use]
     pub fn cross_entropy(logits: Tensor<2>, batch: &Labelled) -> Self {
         let accuracy = accuracy(logits.clone().inner(), &batch.targets);
-        let picked = activation::log_softmax(logits, 1).gather(1, batch.classes.clone().unsqueeze_dim(1)); // [B, 1]
+        let picked = log_softmax(logits, 1).gather(1, batch.classes.clone().unsqueeze_dim(1)); // [B, 1]
         Self { mean: picked.mean().neg(), accuracy: Some(accuracy) }
     }
 }

@@ -23,7 +23,7 @@ use thiserror::Error;
 
 use self::expectation::Moments;
 use self::variance::Variance;
-use crate::config::{LaneConfig, Model, Norm, Wiring};
+use crate::config::{LaneConfig, Model, Norm, Order, Wiring};
 use crate::event::{LaneHeader, RunHeader};
 use crate::history::LaneHistory;
 use crate::layer::LayerKind;
@@ -52,6 +52,12 @@ pub enum Unfit {
     /// What is normalized depends on all units or examples at once: they are not independent given the layer before.
     #[error("{0} norm breaks independence")]
     Normalized(Norm),
+    /// The recursion is that of the mlp.
+    #[error("it speaks of mlp, not of {0}")]
+    Family(Model),
+    /// Not the form that the recursion is of: a weight and its activation's slope are no longer independent.
+    #[error("its activation stands behind the weights")]
+    PostActivation,
     /// No measured step has arrived yet.
     #[error("no step was measured yet")]
     NotMeasured,
@@ -104,7 +110,7 @@ pub fn predict(lane: &LaneConfig, q1: f64) -> Result<Prediction, Unfit> {
         return Err(Unfit::NoFirstActivation);
     }
     let Variance { weight, bias } = Variance::of(lane);
-    let scale = lane.branch_scale.at(lane.depth).powi(2); // s²
+    let scale = lane.scale().powi(2); // s²
     let mut prediction = Prediction { gain: Vec::with_capacity(lane.depth), act_rms: Vec::with_capacity(lane.depth) };
     let mut q = q1;
     let mut moments = Moments::of(lane.activation, q);
@@ -131,9 +137,11 @@ fn check(lane: &LaneConfig) -> Result<(), Unfit> {
     if lane.init_from.is_some() {
         return Err(Unfit::GivenWeights);
     }
-    match (lane.model, lane.norm) {
-        (Model::Mlp, Norm::None) => Ok(()),
-        (Model::Mlp, norm) => Err(Unfit::Normalized(norm)),
+    match (lane.model, lane.norm, lane.order) {
+        (Model::Mlp, Norm::None, Order::Pre) => Ok(()),
+        (Model::Mlp, Norm::None, Order::Post) => Err(Unfit::PostActivation),
+        (Model::Mlp, norm, _) => Err(Unfit::Normalized(norm)),
+        (family, ..) => Err(Unfit::Family(family)),
     }
 }
 

@@ -61,8 +61,24 @@ macro_rules! string_serde {
 words! {
     /// Family of a stack.
     Model {
-        /// Pre-activation chain of linear maps.
+        /// Chain of linear maps.
         Mlp = "mlp",
+        /// Chain of 3×3 convolutions (Simonyan & Zisserman 2015).
+        Vgg = "vgg",
+        /// Residual nets for pictures (He et al. 2016).
+        Resnet = "resnet",
+        /// The same with full pre-activation (He et al. 2016, Identity Mappings).
+        Preresnet = "preresnet",
+    }
+}
+
+words! {
+    /// For which pictures the stem and the head of a convolutional net are made.
+    Form {
+        /// Pictures of 32².
+        Cifar = "cifar",
+        /// Pictures of 224².
+        Imagenet = "imagenet",
     }
 }
 
@@ -101,6 +117,20 @@ words! {
         Layer = "layer",
         /// Over the batch, per feature.
         Batch = "batch",
+        /// Over groups of features or channels of each example.
+        Group = "group",
+        /// By the root mean square of each example's features.
+        Rms = "rms",
+    }
+}
+
+words! {
+    /// Where N and φ stand.
+    Order {
+        /// Before the weights: W φ(N(x)).
+        Pre = "pre",
+        /// Behind them: φ(N(W x)).
+        Post = "post",
     }
 }
 
@@ -149,6 +179,8 @@ pub enum Init {
     Xavier,
     /// gain × a random orthogonal matrix.
     Orthogonal(f64),
+    /// The same at the centre of a convolution's kernel, 0 around it.
+    DeltaOrthogonal(f64),
     /// N(0, std²).
     Normal(f64),
 }
@@ -161,6 +193,8 @@ impl fmt::Display for Init {
             Self::Xavier => f.write_str("xavier"),
             Self::Orthogonal(gain) if *gain == 1.0 => f.write_str("orthogonal"),
             Self::Orthogonal(gain) => write!(f, "orthogonal:{gain}"),
+            Self::DeltaOrthogonal(gain) if *gain == 1.0 => f.write_str("delta-orthogonal"),
+            Self::DeltaOrthogonal(gain) => write!(f, "delta-orthogonal:{gain}"),
             Self::Normal(std) => write!(f, "normal:{std}"),
         }
     }
@@ -170,12 +204,23 @@ impl FromStr for Init {
     type Err = String;
 
     fn from_str(word: &str) -> Result<Self, String> {
-        const WORDS: &[&str] = &["default", "kaiming", "xavier", "orthogonal", "orthogonal:GAIN", "normal:STD"];
+        const WORDS: &[&str] = &[
+            "default",
+            "kaiming",
+            "xavier",
+            "orthogonal",
+            "orthogonal:GAIN",
+            "delta-orthogonal",
+            "delta-orthogonal:GAIN",
+            "normal:STD",
+        ];
         match word.split_once(':') {
             None if word == "default" => Ok(Self::Default),
             None if word == "kaiming" => Ok(Self::Kaiming),
             None if word == "xavier" => Ok(Self::Xavier),
             None if word == "orthogonal" => Ok(Self::Orthogonal(1.0)),
+            None if word == "delta-orthogonal" => Ok(Self::DeltaOrthogonal(1.0)),
+            Some(("delta-orthogonal", gain)) => positive(gain).map(Self::DeltaOrthogonal),
             Some(("orthogonal", gain)) => positive(gain).map(Self::Orthogonal),
             Some(("normal", std)) => positive(std).map(Self::Normal),
             _ => Err(not_one_of(word, WORDS)),

@@ -14,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 use super::choice::nearest;
 use super::lane_spec::LaneSpec;
 use super::setting::{self, SETTINGS, Setting};
-use super::{LaneConfig, RunConfig, quoted};
+use super::{LaneConfig, Model, RunConfig, quoted};
 
 /// Key of the list of lanes.
 const LANES: &str = "lanes";
@@ -179,7 +179,27 @@ impl Draft {
     /// # Errors
     /// When a value is not taken by its setting or the lanes make no sense together.
     pub fn finish(&self) -> Result<RunConfig, DraftError> {
-        let mut config = RunConfig { lanes: vec![LaneConfig::default()], ..RunConfig::default() };
+        let mut config = self.run_of(None)?;
+        // Families start from different defaults, and what was written is written over them.
+        let common = |model| self.run_of(model).map(|run| run.lanes.into_iter().next().unwrap_or_default());
+        let defaults = (Origin::Flag, LANES, vec!["plain".to_owned(), "residual".to_owned()]);
+        let (origin, key, texts) = self.lanes.as_ref().unwrap_or(&defaults);
+        let refused = |problem| DraftError::Value { place: origin.place(key), problem };
+        let specs: Vec<LaneSpec> = texts.iter().map(|text| text.parse().map_err(refused)).collect::<Result<_, _>>()?;
+        config.lanes = LaneSpec::apply(&specs, common)?;
+        config.check().map_err(|error| match self.values.get(error.key.as_str()) {
+            Some((origin, _)) => DraftError::Value { place: origin.place(&error.key), problem: error.problem },
+            None => refused(error.problem),
+        })?;
+        Ok(config)
+    }
+
+    /// The run as written, with a single lane that starts from the defaults of this family, or of the one that is
+    /// written.
+    fn run_of(&self, family: Option<Model>) -> Result<RunConfig, DraftError> {
+        let written = self.values.get("model").and_then(|(_, word)| word.trim().parse().ok());
+        let lane = family.or(written).unwrap_or(Model::Mlp).defaults();
+        let mut config = RunConfig { lanes: vec![lane], ..RunConfig::default() };
         for (key, (origin, value)) in &self.values {
             if let Some(setting) = setting::find(key) {
                 setting.set(&mut config, value).map_err(|error| DraftError::Value {
@@ -191,13 +211,6 @@ impl Draft {
                 })?;
             }
         }
-        let common = config.lanes.pop().unwrap_or_default();
-        let defaults = (Origin::Flag, LANES, vec!["plain".to_owned(), "residual".to_owned()]);
-        let (origin, key, texts) = self.lanes.as_ref().unwrap_or(&defaults);
-        let refused = |problem| DraftError::Value { place: origin.place(key), problem };
-        let specs: Vec<LaneSpec> = texts.iter().map(|text| text.parse().map_err(refused)).collect::<Result<_, _>>()?;
-        config.lanes = LaneSpec::apply(&specs, &common);
-        config.check().map_err(|error| refused(error.problem))?;
         Ok(config)
     }
 }

@@ -5,11 +5,13 @@ use std::str::FromStr;
 
 use super::choice::{nearest, not_one_of};
 use super::setting::{self, SETTINGS, Setting};
-use super::{LaneConfig, Wiring, quoted};
+use super::{LaneConfig, Model, Wiring, quoted};
 use crate::text::clean;
 
 /// Key of a lane's own name.
 const NAME: &str = "name";
+/// Key of the family.
+const MODEL: &str = "model";
 /// Key of what only a residual lane has.
 const BRANCH_SCALE: &str = "branch-scale";
 /// Key of a file of weights: any comma may stand in its name.
@@ -83,12 +85,20 @@ impl LaneSpec {
         setting.is_per_lane() && (wiring == Wiring::Residual || setting.key != BRANCH_SCALE)
     }
 
-    /// The lanes with these common settings, each with a name of its own: the wiring, then wiring-2 …
-    #[must_use]
-    pub fn apply(specs: &[Self], common: &LaneConfig) -> Vec<LaneConfig> {
+    /// The lanes, each with a name of its own: the wiring, then wiring-2 … What they have in common depends on their
+    /// family, where they name one.
+    ///
+    /// # Errors
+    /// Those of `common`.
+    pub fn apply<E>(
+        specs: &[Self],
+        common: impl Fn(Option<Model>) -> Result<LaneConfig, E>,
+    ) -> Result<Vec<LaneConfig>, E> {
         let mut lanes: Vec<LaneConfig> = Vec::with_capacity(specs.len());
         for spec in specs {
-            let mut lane = LaneConfig { wiring: spec.wiring, name: String::new(), ..common.clone() };
+            let family = spec.overrides.iter().find(|(key, _)| key == MODEL);
+            let common = common(family.and_then(|(_, word)| word.parse().ok()))?;
+            let mut lane = LaneConfig { wiring: spec.wiring, name: String::new(), ..common };
             for (key, value) in &spec.overrides {
                 // Checked when the text was read.
                 let _ = setting::find(key).map(|setting| setting.set_lane(&mut lane, value));
@@ -100,7 +110,7 @@ impl LaneSpec {
             lane.name = spec.name.clone().unwrap_or_else(|| free_name(spec.wiring, is_taken));
             lanes.push(lane);
         }
-        lanes
+        Ok(lanes)
     }
 }
 
@@ -140,7 +150,7 @@ mod tests {
 
     fn lanes(texts: &[&str]) -> Vec<LaneConfig> {
         let specs: Vec<LaneSpec> = texts.iter().map(|text| text.parse().expect("good")).collect();
-        LaneSpec::apply(&specs, &LaneConfig::default())
+        LaneSpec::apply(&specs, |_| Ok::<_, ()>(LaneConfig::default())).expect("no error")
     }
 
     #[test]

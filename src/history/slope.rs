@@ -104,7 +104,7 @@ mod tests {
     use crate::profile::Profile;
 
     fn blocks(count: usize) -> Blocks {
-        let layer = |kind| Layer { path: String::new(), kind, parameters: Vec::new() };
+        let layer = |kind| Layer::new("", kind);
         let mut layers = vec![layer(LayerKind::Stem)];
         layers.extend((0..count).map(|_| layer(LayerKind::Block)));
         layers.push(layer(LayerKind::Head));

@@ -11,7 +11,7 @@ use crate::units::{LayerId, Step};
 const SIGNAL: Quantity = Quantity::SignalNorm;
 
 fn history(lanes: usize, layers: usize) -> History {
-    let layer = Layer { path: String::new(), kind: LayerKind::Block, parameters: Vec::new() };
+    let layer = Layer::new("", LayerKind::Block);
     let lane = |index: usize| LaneHeader {
         name: index.to_string(),
         title: String::new(),

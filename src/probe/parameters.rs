@@ -8,7 +8,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
 use super::moments::{change, moments};
-use crate::layer::{Layer, LayerKind, LayerTable, Parameter};
+use crate::layer::{Layer, LayerTable, Parameter};
 use crate::quantity::Moments;
 
 /// Which layer every trainable parameter belongs to, in visiting order. Built once per lane.
@@ -52,17 +52,12 @@ impl ParameterMap {
     ///
     /// A parameter outside every layer (an embedding that the stack does not list) is left out of the rows.
     #[must_use]
-    pub fn new<M: Module>(model: &M, layers: &[(String, LayerKind)]) -> Self {
+    pub fn new<M: Module>(model: &M, layers: &[Layer]) -> Self {
         let mut names = Names::default();
         model.visit(&mut names);
-        let mut table = LayerTable {
-            layers: layers
-                .iter()
-                .map(|(path, kind)| Layer { path: path.clone(), kind: *kind, parameters: Vec::new() })
-                .collect(),
-        };
+        let mut table = LayerTable { layers: layers.to_vec() };
         let rows: HashMap<&str, usize> =
-            layers.iter().enumerate().map(|(row, (path, _))| (path.as_str(), row)).collect();
+            layers.iter().enumerate().map(|(row, layer)| (layer.path.as_str(), row)).collect();
         let layer_of = names
             .found
             .into_iter()

@@ -12,7 +12,7 @@ use burn::backend::TensorMetadata;
 
 use super::memory::{Floats, Primitive, Readable};
 use super::moments::{products, sum_of_squares};
-use super::units::{activity, saturated};
+use super::units::{Units, activity, saturated};
 use crate::config::Activation;
 use crate::quantity::{Moments, Share, StepKind};
 
@@ -116,9 +116,9 @@ impl LayerReading {
         self.branch = moments::<B>(output);
     }
 
-    /// φ(x), shape [B, units]; several activations of one layer add up.
+    /// φ(x), shape [B, …, units], or [B, channels, H, W]; several activations of one layer add up.
     pub(crate) fn hidden<B: Readable>(&mut self, activation: Activation, hidden: &Primitive<B>) {
-        let units = hidden.shape().dims::<2>()[1];
+        let units = Units::of(&hidden.shape());
         match activation {
             Activation::Relu => {
                 let active = B::lend_in_order(hidden, |floats| activity(&floats, units));

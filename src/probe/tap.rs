@@ -109,9 +109,9 @@ impl Taps {
         }
     }
 
-    /// Reads φ(x), shape [B, units].
+    /// Reads φ(x), shape [B, units] or [B, T, units], or [B, channels, H, W], where a channel is a unit.
     #[allow(deprecated)] // ndarray, see above
-    pub fn hidden(&self, layer: LayerId, activation: Activation, tensor: &Tensor<2>) {
+    pub fn hidden<const D: usize>(&self, layer: LayerId, activation: Activation, tensor: &Tensor<D>) {
         let Some(tap) = self.tap(layer) else { return };
         match tensor.clone().try_into_primitive::<Autodiff<Flex>>() {
             Ok(tensor) => tap.look(|reading| reading.hidden::<Flex>(activation, &tensor.into_parts().0)),

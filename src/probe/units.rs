@@ -45,25 +45,47 @@ impl Silence {
     }
 }
 
-/// Per unit, whether any example's activation is other than 0; `floats` of shape [B, units].
-pub(super) fn activity(floats: &Floats<'_>, units: usize) -> Vec<bool> {
-    match floats {
-        Floats::Single(values) => {
-            // Every bit but the sign: −0 is 0.
-            let mut bits = vec![0_u32; units];
-            for row in values.chunks_exact(units.max(1)) {
-                bits.iter_mut().zip(row).for_each(|(bits, value)| *bits |= value.to_bits() << 1);
-            }
-            bits.into_iter().map(|bits| bits != 0).collect()
-        }
-        Floats::Double(values) => {
-            let mut bits = vec![0_u64; units];
-            for row in values.chunks_exact(units.max(1)) {
-                bits.iter_mut().zip(row).for_each(|(bits, value)| *bits |= value.to_bits() << 1);
-            }
-            bits.into_iter().map(|bits| bits != 0).collect()
+/// How the units of a tensor lie in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Units {
+    count: usize,
+    /// Neighbouring elements that belong to the same unit: the pixels of a channel.
+    span: usize,
+}
+
+impl Units {
+    /// Of a tensor [B, …, units] or [B, channels, H, W].
+    pub(super) fn of(shape: &[usize]) -> Self {
+        match *shape {
+            [_, channels, height, width] => Self { count: channels, span: height * width },
+            _ => Self { count: shape.last().copied().unwrap_or(1), span: 1 },
         }
     }
+}
+
+/// Per unit, whether any of its activations is other than 0.
+pub(super) fn activity(floats: &Floats<'_>, units: Units) -> Vec<bool> {
+    match floats {
+        // Every bit but the sign: −0 is 0.
+        Floats::Single(values) => any_bit(values, units, |value| u64::from(value.to_bits() << 1)),
+        Floats::Double(values) => any_bit(values, units, |value| value.to_bits() << 1),
+    }
+}
+
+fn any_bit<T: Copy>(values: &[T], units: Units, bits_of: impl Fn(T) -> u64) -> Vec<bool> {
+    let Units { count, span } = units;
+    let mut bits = vec![0_u64; count];
+    if span == 1 {
+        for row in values.chunks_exact(count.max(1)) {
+            bits.iter_mut().zip(row).for_each(|(bits, value)| *bits |= bits_of(*value));
+        }
+    } else {
+        for (index, pixels) in values.chunks_exact(span.max(1)).enumerate() {
+            let found = pixels.iter().fold(0, |bits, value| bits | bits_of(*value));
+            bits[index % count] |= found;
+        }
+    }
+    bits.into_iter().map(|bits| bits != 0).collect()
 }
 
 /// Activations in the flat parts of tanh or sigmoid.
@@ -96,9 +118,16 @@ mod tests {
     #[test]
     fn minus_zero_is_silent_and_nan_and_the_smallest_number_are_not() {
         let values = [-0.0, 0.0, f32::NAN, 1e-45, 0.0, 0.0, 0.0, 0.0];
-        assert_eq!(activity(&Floats::Single(&values), 4), [false, false, true, true]);
+        assert_eq!(activity(&Floats::Single(&values), Units::of(&[2, 4])), [false, false, true, true]);
         let values = [-0.0, f64::NAN, 5e-324, 0.0];
-        assert_eq!(activity(&Floats::Double(&values), 4), [false, true, true, false]);
+        assert_eq!(activity(&Floats::Double(&values), Units::of(&[1, 4])), [false, true, true, false]);
+    }
+
+    #[test]
+    fn a_channel_is_alive_where_one_of_its_pixels_is() {
+        // Two examples of three channels of two pixels.
+        let values = [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -2.0];
+        assert_eq!(activity(&Floats::Single(&values), Units::of(&[2, 3, 1, 2])), [false, true, true]);
     }
 
     #[test]

@@ -7,15 +7,19 @@
 //! | kaiming | N(0, 2/fan_in) | 0 |
 //! | xavier | N(0, 2/(fan_in + fan_out)) | 0 |
 //! | orthogonal:g | g·Q, QᵀQ = 1 | 0 |
+//! | delta-orthogonal:g | the same at the centre of a kernel, 0 around it (Xiao et al. 2018) | 0 |
 //! | normal:σ | N(0, σ²) | 0 |
 
-use burn::tensor::TensorData;
+use burn::module::{Param, ParamId};
+use burn::prelude::Device;
+use burn::tensor::{Shape, Tensor, TensorData};
 use rand::SeedableRng;
 use rand::distr::{Distribution, Uniform};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::Normal;
 
-use crate::config::Init;
+use super::{Affine, Convolution};
+use crate::config::{Bias, Init};
 
 /// What random numbers are for: each purpose has a stream of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +56,115 @@ impl Purpose {
     }
 }
 
+/// Where in a stack a parameter stands: lanes that differ elsewhere share what they have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    layer: usize,
+    nth: usize,
+}
+
+impl Place {
+    /// Before the first block.
+    pub const STEM: Self = Self::block(0);
+    /// Behind the last: its numbers must not depend on the depth.
+    pub const HEAD: Self = Self::block(usize::MAX);
+
+    /// A block, from 1.
+    #[must_use]
+    pub const fn block(layer: usize) -> Self {
+        Self { layer, nth: 0 }
+    }
+
+    /// The n-th weight of the layer, from 0.
+    #[must_use]
+    pub const fn nth(self, nth: usize) -> Self {
+        Self { nth, ..self }
+    }
+
+    fn rng(self, purpose: Purpose, seed: u64) -> ChaCha8Rng {
+        // Further than any stack is deep.
+        const APART: usize = 1 << 40;
+        purpose.rng(seed, self.layer.wrapping_add(self.nth * APART))
+    }
+}
+
+/// Where the initial weights of a stack are drawn from. Nothing is drawn, and no memory taken, before a parameter is
+/// first used: a stack of any size can be counted.
+#[derive(Clone, Copy, Debug)]
+pub struct Draws<'a> {
+    /// Distribution.
+    pub init: Init,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Where the tensors live.
+    pub device: &'a Device,
+}
+
+impl Draws<'_> {
+    /// x W + b of shape [fan_in, fan_out].
+    #[must_use]
+    pub fn affine(self, place: Place, shape: [usize; 2], bias: Bias) -> Affine {
+        let Self { init, seed, .. } = self;
+        Affine {
+            weight: self.lazily(shape, move || weight(init, shape, place.rng(Purpose::Weight, seed))),
+            bias: self.bias(place, shape, bias),
+        }
+    }
+
+    /// A convolution of shape [out, in, k, k].
+    #[must_use]
+    pub fn convolution(self, place: Place, shape: [usize; 4], stride: usize, bias: Bias) -> Convolution {
+        let Self { init, seed, .. } = self;
+        let [channels_out, channels_in, height, width] = shape;
+        Convolution {
+            weight: self.lazily(shape, move || kernel(init, shape, place.rng(Purpose::Weight, seed))),
+            bias: self.bias(place, [channels_in * height * width, channels_out], bias),
+            stride,
+        }
+    }
+
+    fn bias(self, place: Place, fans: [usize; 2], is_there: Bias) -> Option<Param<Tensor<1>>> {
+        let Self { init, seed, .. } = self;
+        let draw = move || bias(init, fans, place.rng(Purpose::Bias, seed));
+        (is_there == Bias::On).then(|| self.lazily([fans[1]], draw))
+    }
+
+    /// A parameter of values that are drawn when it is first used.
+    pub fn lazily<const D: usize>(
+        self,
+        shape: [usize; D],
+        draw: impl FnOnce() -> TensorData + Send + Sync + 'static,
+    ) -> Param<Tensor<D>> {
+        let init =
+            move |device: &Device, is_trained: bool| Tensor::from_data(draw(), device).set_require_grad(is_trained);
+        Param::uninitialized(ParamId::new(), init, self.device.clone(), true, Shape::from(shape))
+    }
+}
+
+/// A kernel, shape [out, in, k, k]; fan_in = in·k², fan_out = out·k².
+#[must_use]
+pub fn kernel(init: Init, shape: [usize; 4], mut rng: ChaCha8Rng) -> TensorData {
+    let [channels_out, channels_in, height, width] = shape;
+    let (pixels, count) = (height * width, shape.iter().product());
+    let (fan_in, fan_out) = (channels_in * pixels, channels_out * pixels);
+    let values = match init {
+        Init::Default => uniform(count, bound(fan_in), &mut rng),
+        Init::Kaiming => normal(count, (2.0 / fan_in as f64).sqrt(), &mut rng),
+        Init::Xavier => normal(count, (2.0 / (fan_in + fan_out) as f64).sqrt(), &mut rng),
+        Init::Normal(std) => normal(count, std, &mut rng),
+        Init::Orthogonal(gain) => orthogonal([channels_out, fan_in], gain, &mut rng),
+        Init::DeltaOrthogonal(gain) => {
+            let centre = (height / 2) * width + width / 2;
+            let mut values = vec![0.0; count];
+            let at_centre = values.iter_mut().skip(centre).step_by(pixels);
+            let matrix = orthogonal([channels_out, channels_in], gain, &mut rng);
+            at_centre.zip(matrix).for_each(|(value, drawn)| *value = drawn);
+            values
+        }
+    };
+    TensorData::new(values, shape)
+}
+
 /// A weight, shape [fan_in, fan_out].
 #[must_use]
 pub fn weight(init: Init, shape: [usize; 2], mut rng: ChaCha8Rng) -> TensorData {
@@ -61,7 +174,7 @@ pub fn weight(init: Init, shape: [usize; 2], mut rng: ChaCha8Rng) -> TensorData 
         Init::Kaiming => normal(fan_in * fan_out, (2.0 / fan_in as f64).sqrt(), &mut rng),
         Init::Xavier => normal(fan_in * fan_out, (2.0 / (fan_in + fan_out) as f64).sqrt(), &mut rng),
         Init::Normal(std) => normal(fan_in * fan_out, std, &mut rng),
-        Init::Orthogonal(gain) => orthogonal(shape, gain, &mut rng),
+        Init::Orthogonal(gain) | Init::DeltaOrthogonal(gain) => orthogonal(shape, gain, &mut rng),
     };
     TensorData::new(values, shape)
 }
@@ -71,7 +184,9 @@ pub fn weight(init: Init, shape: [usize; 2], mut rng: ChaCha8Rng) -> TensorData 
 pub fn bias(init: Init, [fan_in, fan_out]: [usize; 2], mut rng: ChaCha8Rng) -> TensorData {
     let values = match init {
         Init::Default => uniform(fan_out, bound(fan_in), &mut rng),
-        Init::Kaiming | Init::Xavier | Init::Orthogonal(_) | Init::Normal(_) => vec![0.0; fan_out],
+        Init::Kaiming | Init::Xavier | Init::Orthogonal(_) | Init::DeltaOrthogonal(_) | Init::Normal(_) => {
+            vec![0.0; fan_out]
+        }
     };
     TensorData::new(values, [fan_out])
 }

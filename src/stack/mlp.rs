@@ -1,30 +1,29 @@
-//! Pre-activation chain of linear maps, plain or residual.
+//! Chain of linear maps, plain or residual, each after its activation or before it.
 //!
 //! ```text
-//! plain      x ← W φ(N(x)) + b
-//! residual   x ← x + s·(W φ(N(x)) + b)        He et al. 2016, Identity Mappings in Deep Residual Networks
+//!            pre-activation                    post-activation
+//! plain      x ← W φ(N(x)) + b                 x ← φ(N(W x + b))
+//! residual   x ← x + s·(W φ(N(x)) + b)         x ← x + s·φ(N(W x + b))
 //! ```
+//!
+//! He et al. 2016, Identity Mappings in Deep Residual Networks, is where the order before the weights comes from.
 //!
 //! Stem and head are linear: stem [B, features] → [B, width], head [B, width] → [B, classes].
 
-use std::f64::consts::FRAC_1_SQRT_2;
-
 use burn::module::{Module, Param};
-use burn::nn::{BatchNorm, BatchNormConfig, LayerNorm, LayerNormConfig};
 use burn::prelude::Device;
-use burn::tensor::{Tensor, activation, module};
+use burn::tensor::{Tensor, module};
 
-use super::fused_block::{self, Form, Normalizing, Operands, Over, Statistics};
-use super::init::{self, Purpose};
-use super::{Labelled, Loss, Stack, Task};
-use crate::config::{Activation, Bias, LaneConfig, Norm, Wiring};
-use crate::layer::LayerKind;
+use super::activation::activate;
+use super::fused_block::{self, Form, Operands};
+use super::init::{Draws, Place};
+use super::normalization::{Normalization, follow};
+use super::{Affine, Labelled, Loss, Stack, Task};
+use crate::config::{Activation, Bias, LaneConfig, Order, Wiring};
+use crate::layer::{Layer, LayerKind};
 use crate::probe::Taps;
 use crate::quantity::StepKind;
 use crate::units::LayerId;
-
-/// Added to the variance by which a normalization divides.
-const EPSILON: f64 = 1e-5;
 
 /// `stem → block 1 … block D → head`.
 #[derive(Module, Debug)]
@@ -35,15 +34,6 @@ pub struct Mlp {
     pub blocks: Vec<Block>,
     /// [B, width] → [B, classes].
     pub head: Affine,
-}
-
-/// x W + b.
-#[derive(Module, Debug)]
-pub struct Affine {
-    /// [in, out].
-    pub weight: Param<Tensor<2>>,
-    /// `[out]`.
-    pub bias: Option<Param<Tensor<1>>>,
 }
 
 /// One block.
@@ -64,15 +54,9 @@ pub struct Block {
     /// How the branch joins the input.
     #[module(skip)]
     pub wiring: Wiring,
-}
-
-/// N.
-#[derive(Module, Debug)]
-pub enum Normalization {
-    /// Over the features of each example.
-    Layer(LayerNorm),
-    /// Over the batch, per feature.
-    Batch(BatchNorm),
+    /// Whether N and φ stand before W or behind it.
+    #[module(skip)]
+    pub order: Order,
 }
 
 impl Mlp {
@@ -80,28 +64,23 @@ impl Mlp {
     /// initialization start from the same numbers, on every backend.
     #[must_use]
     pub fn new(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> Self {
-        let draw = |layer: usize, [fan_in, fan_out]: [usize; 2], bias: Bias| {
-            let weight = init::weight(lane.init, [fan_in, fan_out], Purpose::Weight.rng(seed, layer));
-            let bias =
-                (bias == Bias::On).then(|| init::bias(lane.init, [fan_in, fan_out], Purpose::Bias.rng(seed, layer)));
-            Affine { weight: Param::from_data(weight, device), bias: bias.map(|bias| Param::from_data(bias, device)) }
-        };
+        let draws = Draws { init: lane.init, seed, device };
         let block = |layer: usize| {
-            let Affine { weight, bias } = draw(layer, [lane.width, lane.width], lane.bias);
+            let Affine { weight, bias } = draws.affine(Place::block(layer), [lane.width, lane.width], lane.bias);
             Block {
-                norm: Normalization::new(lane.norm, lane.width, device),
+                norm: Normalization::of_units(lane.norm, lane.width, device),
                 weight,
                 bias,
-                branch_scale: lane.branch_scale.at(lane.depth),
+                branch_scale: lane.scale(),
                 activation: lane.activation,
                 wiring: lane.wiring,
+                order: lane.order,
             }
         };
         Self {
-            stem: draw(0, [task.shape.numbers(), lane.width], Bias::On),
+            stem: draws.affine(Place::STEM, [task.shape.numbers(), lane.width], Bias::On),
             blocks: (1..=lane.depth).map(block).collect(),
-            // The head's numbers must not depend on the depth: lanes of different depth share them.
-            head: draw(usize::MAX, [lane.width, task.classes], Bias::On),
+            head: draws.affine(Place::HEAD, [lane.width, task.classes], Bias::On),
         }
     }
 
@@ -113,14 +92,6 @@ impl Mlp {
             x = block.watched(x, taps, LayerId(index)); // [B, width]
         }
         self.head.forward(taps.input(LayerId(self.blocks.len() as u32 + 1), x)) // [B, classes]
-    }
-}
-
-impl Affine {
-    /// [B, in] → [B, out].
-    #[must_use]
-    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val))
     }
 }
 
@@ -137,6 +108,9 @@ impl Block {
     }
 
     fn fused(&self, x: &Tensor<2>, taps: &Taps, layer: LayerId) -> Option<Tensor<2>> {
+        if self.order == Order::Post {
+            return None;
+        }
         let norm = match &self.norm {
             Some(norm) => Some(norm.in_training()?),
             None => None,
@@ -166,88 +140,49 @@ impl Block {
         }
     }
 
-    /// s·F(x), with F(x) = W φ(N(x)) + b.
+    /// s·F(x), with F(x) = W φ(N(x)) + b, or φ(N(W x + b)).
     fn branch(&self, mut x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
-        if let Some(norm) = &self.norm {
-            x = norm.forward(taps.step(layer, StepKind::Norm, x));
-        }
-        if self.activation != Activation::Identity {
-            x = activate(self.activation, taps.step(layer, StepKind::Activation, x));
-            taps.hidden(layer, self.activation, &x);
-        }
-        x = taps.step(layer, StepKind::Weight, x);
-        x = module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val));
+        x = match self.order {
+            Order::Pre => self.weighed(self.activated(x, taps, layer), taps, layer),
+            Order::Post => self.activated(self.weighed(x, taps, layer), taps, layer),
+        };
         if self.wiring == Wiring::Plain || self.branch_scale == 1.0 {
             return x;
         }
         taps.step(layer, StepKind::Other, x).mul_scalar(self.branch_scale)
     }
-}
 
-impl Normalization {
-    /// `None` for [`Norm::None`].
-    #[must_use]
-    pub fn new(norm: Norm, width: usize, device: &Device) -> Option<Self> {
-        match norm {
-            Norm::None => None,
-            Norm::Layer => Some(Self::Layer(LayerNormConfig::new(width).with_epsilon(EPSILON).init(device))),
-            Norm::Batch => Some(Self::Batch(BatchNormConfig::new(width).with_epsilon(EPSILON).init(device))),
+    /// φ(N(x)).
+    fn activated(&self, mut x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
+        if let Some(norm) = &self.norm {
+            x = norm.forward(taps.step(layer, StepKind::Norm, x));
         }
-    }
-
-    /// [B, width] → [B, width].
-    #[must_use]
-    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        match self {
-            Self::Layer(norm) => norm.forward(x),
-            Self::Batch(norm) => norm.forward(x),
+        if self.activation == Activation::Identity {
+            return x;
         }
+        x = activate(self.activation, taps.step(layer, StepKind::Activation, x));
+        taps.hidden(layer, self.activation, &x);
+        x
     }
 
-    /// What it computes with while it learns; `None` for a batch normalization that goes by its running statistics.
-    fn in_training(&self) -> Option<Normalizing> {
-        let (over, gamma, beta) = match self {
-            Self::Layer(LayerNorm { gamma, beta, .. }) => (Over::Features, gamma, beta.as_ref()?),
-            Self::Batch(norm) if norm.training.is_enabled() => (Over::Batch, &norm.gamma, &norm.beta),
-            Self::Batch(_) => return None,
-        };
-        Some(Normalizing { over, gamma: gamma.val(), beta: beta.val(), epsilon: EPSILON })
+    /// W x + b.
+    fn weighed(&self, x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
+        let x = taps.step(layer, StepKind::Weight, x);
+        module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val))
     }
-}
-
-/// Lets the running statistics follow those of a batch, as Burn's own forward pass does.
-fn follow(norm: &BatchNorm, of_batch: Statistics) {
-    let (kept, taken) = (1.0 - norm.momentum, norm.momentum);
-    let mean = norm.running_mean.value_sync().mul_scalar(kept).add(of_batch.mean.mul_scalar(taken));
-    let variance = norm.running_var.value_sync().mul_scalar(kept).add(of_batch.variance.mul_scalar(taken));
-    norm.running_mean.update(mean.detach());
-    norm.running_var.update(variance.detach());
-}
-
-/// φ, element by element.
-pub(super) fn activate(activation: Activation, x: Tensor<2>) -> Tensor<2> {
-    match activation {
-        Activation::Relu => activation::relu(x),
-        Activation::Tanh => activation::tanh(x),
-        Activation::Sigmoid => activation::sigmoid(x),
-        Activation::Gelu => gelu(x),
-        Activation::Identity => x,
-    }
-}
-
-/// x·Φ(x) from its parts: the gradient of Burn's own is that of an approximation on ndarray, off by 2e-4.
-fn gelu(x: Tensor<2>) -> Tensor<2> {
-    x.clone() * x.mul_scalar(FRAC_1_SQRT_2).erf().add_scalar(1.0).mul_scalar(0.5)
 }
 
 impl Stack for Mlp {
     type Batch = Labelled;
 
-    fn layers(&self) -> Vec<(String, LayerKind)> {
-        let blocks = (0..self.blocks.len()).map(|index| (format!("blocks.{index}"), LayerKind::Block));
-        std::iter::once(("stem".to_owned(), LayerKind::Stem))
+    fn layers(&self) -> Vec<Layer> {
+        let flops = |block: &Block| 2 * block.weight.lazy_shape().num_elements() as u64;
+        let blocks = self.blocks.iter().enumerate();
+        let blocks =
+            blocks.map(|(index, block)| Layer::new(format!("blocks.{index}"), LayerKind::Block).costing(flops(block)));
+        std::iter::once(Layer::new("stem", LayerKind::Stem).costing(self.stem.flops()))
             .chain(blocks)
-            .chain(std::iter::once(("head".to_owned(), LayerKind::Head)))
+            .chain(std::iter::once(Layer::new("head", LayerKind::Head).costing(self.head.flops())))
             .collect()
     }
 
@@ -264,11 +199,13 @@ impl Stack for Mlp {
 
 #[cfg(test)]
 mod tests {
+    use burn::nn::BatchNormConfig;
     use burn::tensor::TensorData;
 
     use super::*;
     use crate::backend::device;
-    use crate::config::Backend;
+    use crate::config::{Backend, Norm};
+    use crate::stack::normalization::EPSILON;
 
     #[test]
     fn running_statistics_follow_as_those_of_burn_do() {

@@ -5,7 +5,7 @@
 //! | default, U(±1/√n) | 1/3 | 1/(3n) |
 //! | kaiming, N(0, 2/n) | 2 | 0 |
 //! | xavier, N(0, 2/(n + n)) | 1 | 0 |
-//! | orthogonal:g | g² | 0 |
+//! | orthogonal:g, delta-orthogonal:g | g² | 0 |
 //! | normal:σ | n·σ² | 0 |
 //!
 //! n is the fan-in of a block, the width: its matrix is square.
@@ -26,7 +26,7 @@ impl Variance {
             Init::Default => 1.0 / 3.0,
             Init::Kaiming => 2.0,
             Init::Xavier => 1.0,
-            Init::Orthogonal(gain) => gain.powi(2),
+            Init::Orthogonal(gain) | Init::DeltaOrthogonal(gain) => gain.powi(2),
             Init::Normal(std) => fan_in * std.powi(2),
         };
         let bias = match (lane.init, lane.bias) {

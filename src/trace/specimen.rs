@@ -12,8 +12,7 @@ use crate::units::{LaneId, Step};
 pub(crate) fn lane(name: &str, blocks: usize) -> LaneHeader {
     let layer = |path: String, kind| Layer {
         parameters: vec![Parameter { path: format!("{path}.weight"), shape: vec![4, 4] }],
-        path,
-        kind,
+        ..Layer::new(path, kind)
     };
     let mut layers = vec![layer("stem".to_owned(), LayerKind::Stem)];
     layers.extend((1..=blocks).map(|block| layer(format!("blocks.{}", block - 1), LayerKind::Block)));

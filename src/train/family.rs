@@ -7,10 +7,14 @@ use burn::prelude::Device;
 use super::lane::{AnyLane, Lane, SourceOf};
 use super::stepper::Stepper;
 use super::{TrainError, weights};
+use crate::config::setting::SettingError;
 use crate::config::{LaneConfig, Model};
-use crate::data::Dataset;
-use crate::stack::{Mlp, Stack, Task};
+use crate::data::{Classified, Dataset, Shape};
+use crate::stack::{Mlp, Stack, Task, preresnet, resnet, vgg};
 use crate::units::LaneId;
+
+/// Smaller pictures are resized to as many pixels each way: the nets halve them up to five times.
+const LEAST_SIDE: usize = 32;
 
 /// A lane to be.
 pub(super) struct Plan<'a> {
@@ -29,7 +33,33 @@ impl Plan<'_> {
             (Model::Mlp, Dataset::Classified(data)) => {
                 self.with(Mlp::new(settings, Task::of(data), seed, device), data, notes)
             }
+            (model @ (Model::Vgg | Model::Resnet | Model::Preresnet), Dataset::Classified(data)) => {
+                let data = self.pictures(data)?;
+                let build = match model {
+                    Model::Vgg => vgg,
+                    Model::Preresnet => preresnet,
+                    _ => resnet,
+                };
+                self.with(build(settings, Task::of(&data), seed, device), &data, notes)
+            }
         }
+    }
+
+    /// The data as pictures of a size that convolutional nets are made for.
+    fn pictures(&self, data: &Arc<Classified>) -> Result<Arc<Classified>, TrainError> {
+        let Shape { height, width, .. } = data.shape;
+        if !data.shape.is_picture() {
+            let problem = format!(
+                "{} looks at pictures, and the data are rows of {} numbers: write --model mlp, or --data digits",
+                self.settings.model,
+                data.shape.numbers()
+            );
+            return Err(SettingError { key: "model".to_owned(), problem }.into());
+        }
+        if height >= LEAST_SIDE && width >= LEAST_SIDE {
+            return Ok(Arc::clone(data));
+        }
+        Ok(Arc::new(data.resized(height.max(LEAST_SIDE), width.max(LEAST_SIDE))))
     }
 
     /// The lane with this model, or with the weights that a person gave for it.

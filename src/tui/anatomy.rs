@@ -67,7 +67,7 @@ impl Shape {
 
     fn of_settings(settings: &LaneConfig) -> Self {
         let is_residual = settings.wiring == Wiring::Residual;
-        let is_scaled = is_residual && settings.branch_scale.at(settings.depth) != 1.0;
+        let is_scaled = is_residual && settings.scale() != 1.0;
         let has = |part: Part| match part {
             Part::Norm => settings.norm != Norm::None,
             Part::Activation => settings.activation != Activation::Identity,

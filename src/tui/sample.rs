@@ -22,7 +22,7 @@ use crate::units::{LaneId, Step};
 
 /// stem, `blocks` blocks, head.
 pub(super) fn table(blocks: usize) -> LayerTable {
-    let layer = |kind, path: String| Layer { path, kind, parameters: Vec::new() };
+    let layer = |kind, path: String| Layer::new(path, kind);
     let mut layers = vec![layer(LayerKind::Stem, "stem".to_owned())];
     layers.extend((1..=blocks).map(|block| layer(LayerKind::Block, format!("blocks.{block}"))));
     layers.push(layer(LayerKind::Head, "head".to_owned()));

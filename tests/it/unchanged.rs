@@ -6,7 +6,7 @@ use burn::tensor::Tensor;
 use gradtop::backend;
 use gradtop::config::{Activation, Backend, LaneConfig, Measure, Norm, Optimizer, RunConfig, Wiring};
 use gradtop::data::{self, Batches};
-use gradtop::layer::LayerKind;
+use gradtop::layer::Layer;
 use gradtop::probe::Taps;
 use gradtop::quantity::Quantity;
 use gradtop::stack::{Labelled, Loss, Mlp, Stack, Task};
@@ -169,8 +169,8 @@ struct Unfused {
 impl Stack for Unfused {
     type Batch = Labelled;
 
-    fn layers(&self) -> Vec<(String, LayerKind)> {
-        self.mlp.layers().into_iter().map(|(path, kind)| (format!("mlp.{path}"), kind)).collect()
+    fn layers(&self) -> Vec<Layer> {
+        self.mlp.layers().into_iter().map(|layer| Layer { path: format!("mlp.{}", layer.path), ..layer }).collect()
     }
 
     fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {

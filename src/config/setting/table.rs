@@ -34,16 +34,17 @@ pub(super) static ALTERNATIVES: &[[&str; 2]] = &[["steps", "epochs"]];
 
 /// All settings, in the order of the help.
 pub static SETTINGS: &[Setting] = &[
-    row!(Lane, model, "model", Stack, "mlp", "family of the stack"),
-    row!(Lane, depth, "depth", Stack, "1…10000", "number of blocks", BLOCKS),
-    row!(Lane, width, "width", Stack, "1…4096", "units per block", UNITS),
+    row!(Lane, model, "model", Stack, "mlp|vgg|resnet|preresnet", "family of the stack"),
+    row!(Lane, form, "form", Stack, "cifar|imagenet", "stem and head of vgg and resnet"),
+    row!(Lane, depth, "depth", Stack, "1…10000", "number of blocks, or the depth by which the family is known", BLOCKS),
+    row!(Lane, width, "width", Stack, "1…4096", "units per block, or channels of the first stage", UNITS),
     row!(Lane, activation, "activation", Stack, "relu|tanh|sigmoid|gelu|identity", "φ in W φ(x) + b"),
     row!(
         Lane,
         init,
         "init",
         Stack,
-        "default|kaiming|xavier|orthogonal[:GAIN]|normal:STD",
+        "default|kaiming|xavier|orthogonal[:GAIN]|delta-orthogonal[:GAIN]|normal:STD",
         "distribution of the initial weights"
     ),
     Setting {
@@ -59,7 +60,8 @@ pub static SETTINGS: &[Setting] = &[
             },
         },
     },
-    row!(Lane, norm, "norm", Stack, "none|layer|batch", "normalization before φ"),
+    row!(Lane, norm, "norm", Stack, "none|layer|batch|group|rms", "normalization before φ"),
+    row!(Lane, order, "order", Stack, "pre|post", "N and φ before the weights, W φ(N(x)), or behind them, φ(N(W x))"),
     row!(Lane, bias, "bias", Stack, "on|off", "whether blocks have a bias"),
     row!(
         Lane,

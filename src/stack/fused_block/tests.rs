@@ -7,8 +7,8 @@ use crate::backend::device;
 use crate::config::{Activation, Backend};
 use crate::probe::{LayerReading, Taps};
 use crate::quantity::{Moments, StepKind};
+use crate::stack::activation;
 use crate::stack::init::Purpose;
-use crate::stack::mlp;
 use crate::units::LayerId;
 
 const ROWS: usize = 5;
@@ -37,7 +37,7 @@ fn plain_form(form: Form, operands: &Operands, taps: &Taps) -> Tensor<2> {
     }
     let hidden = match form.activation {
         Activation::Identity => start,
-        activation => mlp::activate(activation, taps.step(LAYER, StepKind::Activation, start)),
+        activation => activation::activate(activation, taps.step(LAYER, StepKind::Activation, start)),
     };
     taps.hidden(LAYER, form.activation, &hidden);
     let hidden = taps.step(LAYER, StepKind::Weight, hidden);

@@ -8,7 +8,7 @@ use super::*;
 use crate::backend;
 use crate::config::Backend;
 use crate::data;
-use crate::layer::LayerKind;
+use crate::layer::{Layer, LayerKind};
 use crate::stack::{Labelled, Loss, Mlp, Task};
 
 /// A stack that breaks where its loss is not above its strength.
@@ -22,8 +22,8 @@ struct Fragile {
 impl Stack for Fragile {
     type Batch = Labelled;
 
-    fn layers(&self) -> Vec<(String, LayerKind)> {
-        vec![("stem".to_owned(), LayerKind::Stem)]
+    fn layers(&self) -> Vec<Layer> {
+        vec![Layer::new("stem", LayerKind::Stem)]
     }
 
     fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {

@@ -8,7 +8,7 @@ const LAYERS: usize = 5;
 
 fn table() -> LayerTable {
     let kinds = [LayerKind::Stem, LayerKind::Block, LayerKind::Block, LayerKind::Block, LayerKind::Head];
-    let layers = kinds.into_iter().map(|kind| Layer { path: String::new(), kind, parameters: Vec::new() });
+    let layers = kinds.into_iter().map(|kind| Layer::new("", kind));
     LayerTable { layers: layers.collect() }
 }
 

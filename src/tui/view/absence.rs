@@ -28,7 +28,7 @@ fn never(quantity: Quantity, run: &RunConfig, lane: &LaneConfig) -> Option<&'sta
         Quantity::GainNorm => (lane.norm == Norm::None).then_some("no normalization"),
         Quantity::GainActivation => (lane.activation == Activation::Identity).then_some("φ(x) = x"),
         Quantity::GainOther if is_plain => Some("no scale s"),
-        Quantity::GainOther => (lane.branch_scale.at(lane.depth) == 1.0).then_some("s = 1"),
+        Quantity::GainOther => (lane.scale() == 1.0).then_some("s = 1"),
         Quantity::IdentityNorm | Quantity::ChannelCosine | Quantity::BranchRatio => is_plain.then_some("no skip"),
         Quantity::DeadFraction => (lane.activation != Activation::Relu).then_some("φ is never 0"),
         Quantity::Saturation => match lane.activation {

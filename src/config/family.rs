@@ -1,0 +1,154 @@
+//! The families of stacks: under which numbers their papers know them, how many blocks that is, and what they are
+//! unless a person says otherwise.
+
+use super::setting::MOST_BLOCKS;
+use super::{Form, Init, LaneConfig, Model, Norm, Order, Wiring};
+
+/// Which way along the depths of a family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Along {
+    /// To more blocks.
+    Deeper,
+    /// To fewer.
+    Shallower,
+}
+
+/// Depths of the imagenet form of residual nets, with the number of their blocks.
+const IMAGENET_RESNETS: &[(usize, usize)] = &[(18, 8), (34, 16), (50, 16), (101, 33), (152, 50)];
+/// Those that have a paper's table; deeper ones go on in steps of three.
+const VGGS: &[usize] = &[11, 13, 16, 19];
+
+impl Model {
+    /// What a lane of the family is where nothing else is said.
+    #[must_use]
+    pub fn defaults(self) -> LaneConfig {
+        let common = LaneConfig { model: self, ..LaneConfig::default() };
+        let pictures = LaneConfig { width: 8, norm: Norm::Batch, init: Init::Kaiming, ..common.clone() };
+        match self {
+            Self::Mlp => common,
+            Self::Vgg => LaneConfig { depth: 19, norm: Norm::None, order: Order::Post, ..pictures },
+            Self::Resnet => LaneConfig { depth: 56, order: Order::Post, ..pictures },
+            Self::Preresnet => LaneConfig { depth: 164, width: 4, ..pictures },
+        }
+    }
+
+    /// Whether it looks at pictures.
+    #[must_use]
+    pub fn sees_pictures(self) -> bool {
+        match self {
+            Self::Mlp => false,
+            Self::Vgg | Self::Resnet | Self::Preresnet => true,
+        }
+    }
+
+    /// D, the blocks of a stack of that depth; `None` where the family has no such depth.
+    #[must_use]
+    pub fn blocks(self, form: Form, depth: usize) -> Option<usize> {
+        let of_every = |step: usize, blocks: usize| {
+            let n = depth.checked_sub(2).filter(|rest| rest.is_multiple_of(step))? / step;
+            (n > 0).then_some(n * blocks)
+        };
+        let blocks = match (self, form) {
+            (Self::Mlp, _) => Some(depth),
+            // The first convolution is the stem; three layers of the count are the head.
+            (Self::Vgg, _) if VGGS.contains(&depth) || (depth > 19 && (depth - 19).is_multiple_of(3)) => {
+                Some(depth - 4)
+            }
+            (Self::Vgg, _) => None,
+            (Self::Resnet, Form::Cifar) => of_every(6, 3),
+            (Self::Resnet, Form::Imagenet) => {
+                IMAGENET_RESNETS.iter().find(|(known, _)| *known == depth).map(|(_, blocks)| *blocks)
+            }
+            (Self::Preresnet, _) => of_every(9, 3),
+        };
+        blocks.filter(|blocks| (1..=MOST_BLOCKS).contains(blocks))
+    }
+
+    /// The depths of the family in words.
+    fn depths(self, form: Form) -> &'static str {
+        match (self, form) {
+            (Self::Mlp, _) => "1 to 10000",
+            (Self::Vgg, _) => "11, 13, 16, 19, 22, 25 …",
+            (Self::Resnet, Form::Cifar) => "6n+2: 8, 14, 20, 32, 44, 56, 110 …",
+            (Self::Resnet, Form::Imagenet) => "18, 34, 50, 101 and 152",
+            (Self::Preresnet, _) => "9n+2: 11, 20, 164, 1001 …",
+        }
+    }
+
+    /// The next depth that the family has; `None` where there is none.
+    #[must_use]
+    pub fn next_depth(self, form: Form, depth: usize, along: Along) -> Option<usize> {
+        let is_depth = |depth: &usize| self.blocks(form, *depth).is_some();
+        match along {
+            Along::Deeper => (depth + 1..=MOST_BLOCKS).find(is_depth),
+            Along::Shallower => (1..depth).rev().find(is_depth),
+        }
+    }
+}
+
+impl LaneConfig {
+    /// D, the number of blocks; 0 for a depth that the family has not.
+    #[must_use]
+    pub fn blocks(&self) -> usize {
+        self.model.blocks(self.form, self.depth).unwrap_or(0)
+    }
+
+    /// s of its residual blocks.
+    #[must_use]
+    pub fn scale(&self) -> f64 {
+        self.branch_scale.at(self.blocks().max(1))
+    }
+
+    /// The defaults of a family with this wiring, named after it.
+    #[must_use]
+    pub fn of(model: Model, wiring: Wiring) -> Self {
+        Self { name: wiring.to_string(), wiring, ..model.defaults() }
+    }
+
+    /// What is wrong with its depth, as a sentence.
+    pub(super) fn wrong_depth(&self) -> Option<String> {
+        let Self { model, form, depth, .. } = *self;
+        if model.blocks(form, depth).is_some() {
+            return None;
+        }
+        let near = [Along::Shallower, Along::Deeper].into_iter().filter_map(|way| model.next_depth(form, depth, way));
+        let near: Vec<String> = near.map(|depth| depth.to_string()).collect();
+        let of_form = if model == Model::Resnet { format!(" of the {form} form") } else { String::new() };
+        let has = model.depths(form);
+        Some(format!("{model}{of_form} has no depth {depth}, it has {has}: write {}", near.join(" or ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn published_depths_have_their_blocks() {
+        let blocks = |model: Model, form| move |depth| model.blocks(form, depth);
+        let cifar = [20, 32, 44, 56, 110, 1202].map(blocks(Model::Resnet, Form::Cifar));
+        assert_eq!(cifar, [9, 15, 21, 27, 54, 600].map(Some));
+        let imagenet = [18, 34, 50, 101, 152].map(blocks(Model::Resnet, Form::Imagenet));
+        assert_eq!(imagenet, [8, 16, 16, 33, 50].map(Some));
+        assert_eq!([164, 1001].map(blocks(Model::Preresnet, Form::Cifar)), [54, 333].map(Some));
+        assert_eq!([11, 13, 16, 19, 22].map(blocks(Model::Vgg, Form::Cifar)), [7, 9, 12, 15, 18].map(Some));
+    }
+
+    #[test]
+    fn a_depth_that_a_family_has_not_is_refused_with_those_next_to_it() {
+        let wrong = |model, form, depth| LaneConfig { model, form, depth, ..LaneConfig::default() }.wrong_depth();
+        assert_eq!(
+            wrong(Model::Resnet, Form::Cifar, 51).as_deref(),
+            Some("resnet of the cifar form has no depth 51, it has 6n+2: 8, 14, 20, 32, 44, 56, 110 …: write 50 or 56")
+        );
+        assert_eq!(
+            wrong(Model::Resnet, Form::Imagenet, 200).as_deref(),
+            Some("resnet of the imagenet form has no depth 200, it has 18, 34, 50, 101 and 152: write 152")
+        );
+        assert_eq!(
+            wrong(Model::Vgg, Form::Cifar, 12).as_deref(),
+            Some("vgg has no depth 12, it has 11, 13, 16, 19, 22, 25 …: write 11 or 13")
+        );
+        assert_eq!(wrong(Model::Resnet, Form::Imagenet, 50), None);
+    }
+}

@@ -1,0 +1,148 @@
+//! A block of a convolutional net: some convolutions, each with its normalization and activation, and what leads
+//! around them.
+//!
+//! ```text
+//! post-activation   x ← φ( I(x) + s·N(W * … φ(N(W * x))) )     He et al. 2016, Deep Residual Learning
+//! pre-activation    x ← I(x) + s·W * φ(N( … W * φ(N(x))))      He et al. 2016, Identity Mappings
+//! plain             the same without I; with a pooling at its end where a stage of VGG ends
+//! ```
+//!
+//! Pictures are [B, channels, H, W].
+
+use burn::module::Module;
+use burn::tensor::Tensor;
+use burn::tensor::module::max_pool2d;
+use burn::tensor::ops::MaxPoolOptions;
+
+use super::activation::activate;
+use super::normalization::Normalization;
+use super::{Convolution, Shortcut};
+use crate::config::{Activation, Order};
+use crate::probe::Taps;
+use crate::quantity::StepKind;
+use crate::units::LayerId;
+
+/// Some convolutions in a row.
+#[derive(Module, Debug)]
+pub struct ConvBlock {
+    /// In forward order.
+    pub steps: Vec<ConvStep>,
+    /// I; a plain block has none.
+    pub shortcut: Option<Shortcut>,
+    /// s.
+    #[module(skip)]
+    pub branch_scale: f64,
+    /// Whether N and φ stand before the convolutions or behind them.
+    #[module(skip)]
+    pub order: Order,
+    /// φ.
+    #[module(skip)]
+    pub activation: Activation,
+    /// What comes last.
+    #[module(skip)]
+    pub pooling: Pooling,
+}
+
+/// A convolution with its normalization.
+#[derive(Module, Debug)]
+pub struct ConvStep {
+    /// N.
+    pub norm: Option<Normalization>,
+    /// W.
+    pub convolution: Convolution,
+}
+
+/// Keeps the largest of neighbouring pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pooling {
+    /// All pixels are kept.
+    None,
+    /// Of each 2×2.
+    Half,
+    /// Of each 3×3, around every second pixel.
+    Overlapping,
+}
+
+impl Pooling {
+    /// [B, C, H, W] → [B, C, H/2, W/2], unless all are kept.
+    #[must_use]
+    pub fn apply(self, x: Tensor<4>) -> Tensor<4> {
+        let (side, margin) = match self {
+            Self::None => return x,
+            Self::Half => (2, 0),
+            Self::Overlapping => (3, 1),
+        };
+        max_pool2d(x, MaxPoolOptions::new([side; 2]).with_stride([2; 2]).with_padding([margin; 2]))
+    }
+}
+
+impl ConvBlock {
+    /// [B, in, H, W] → [B, out, H', W'].
+    #[must_use]
+    pub fn forward(&self, x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
+        let x = taps.input(layer, x);
+        let Some(shortcut) = &self.shortcut else {
+            let x = self.branch(x, taps, layer);
+            return self.pooled(self.joined(x, taps, layer), taps, layer);
+        };
+        let skip = shortcut.forward(taps.skip(layer, x.clone()));
+        let branch = self.branch(taps.branch(layer, x), taps, layer);
+        taps.branch_output(layer, &branch);
+        self.pooled(self.joined(skip + branch, taps, layer), taps, layer)
+    }
+
+    /// s·F(x).
+    fn branch(&self, mut x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
+        for (index, step) in self.steps.iter().enumerate() {
+            if self.order == Order::Pre {
+                x = step.normalized(x, taps, layer);
+                x = self.activated(x, taps, layer);
+            }
+            x = step.convolution.forward(taps.step(layer, StepKind::Weight, x));
+            if self.order == Order::Post {
+                x = step.normalized(x, taps, layer);
+                // The last activation stands behind the sum.
+                if index + 1 < self.steps.len() {
+                    x = self.activated(x, taps, layer);
+                }
+            }
+        }
+        if self.shortcut.is_none() || self.branch_scale == 1.0 {
+            return x;
+        }
+        taps.step(layer, StepKind::Other, x).mul_scalar(self.branch_scale)
+    }
+
+    /// What follows the sum.
+    fn joined(&self, sum: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
+        match self.order {
+            Order::Pre => sum,
+            Order::Post => self.activated(sum, taps, layer),
+        }
+    }
+
+    fn activated(&self, x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
+        if self.activation == Activation::Identity {
+            return x;
+        }
+        let x = activate(self.activation, taps.step(layer, StepKind::Activation, x));
+        taps.hidden(layer, self.activation, &x);
+        x
+    }
+
+    fn pooled(&self, x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
+        match self.pooling {
+            Pooling::None => x,
+            pooling => pooling.apply(taps.step(layer, StepKind::Other, x)),
+        }
+    }
+}
+
+impl ConvStep {
+    fn normalized(&self, x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
+        match &self.norm {
+            Some(norm) => norm.forward(taps.step(layer, StepKind::Norm, x)),
+            None => x,
+        }
+    }
+}

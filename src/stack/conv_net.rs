@@ -1,0 +1,145 @@
+//! A convolutional net: a stem, blocks in stages, and a head; VGG and the residual nets are plans of it.
+
+use burn::module::Module;
+use burn::tensor::Tensor;
+use burn::tensor::module::adaptive_avg_pool2d;
+
+use super::activation::activate;
+use super::normalization::Normalization;
+use super::{Affine, ConvBlock, ConvStep, Labelled, Loss, Pooling, Stack};
+use crate::config::{Activation, Order};
+use crate::data::Shape;
+use crate::layer::{Layer, LayerKind};
+use crate::probe::Taps;
+use crate::quantity::StepKind;
+use crate::units::LayerId;
+
+/// `stem → block 1 … block D → head` on pictures [B, channels, H, W].
+#[derive(Module, Debug)]
+pub struct ConvNet {
+    /// The first convolution.
+    pub stem: Stem,
+    /// In forward order.
+    pub blocks: Vec<ConvBlock>,
+    /// From channels to classes.
+    pub head: Head,
+    /// Shape of a picture.
+    #[module(skip)]
+    pub input: Shape,
+    /// Stage and cost of every layer.
+    #[module(skip)]
+    pub about: Vec<About>,
+}
+
+/// What is known of a layer before anything is computed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Such as `16×16·32`: pixels and channels.
+    pub stage: Option<String>,
+    /// For one picture, forward.
+    pub flops: u64,
+}
+
+/// The first convolution.
+#[derive(Module, Debug)]
+pub struct Stem {
+    /// With its normalization.
+    pub step: ConvStep,
+    /// φ; a pre-activation net has none here.
+    #[module(skip)]
+    pub activation: Activation,
+    /// What comes last.
+    #[module(skip)]
+    pub pooling: Pooling,
+}
+
+/// From channels to classes.
+#[derive(Module, Debug)]
+pub struct Head {
+    /// N of a pre-activation net, before a last φ.
+    pub norm: Option<Normalization>,
+    /// Hidden layers of VGG.
+    pub hidden: Vec<Affine>,
+    /// [in, classes].
+    pub output: Affine,
+    /// φ.
+    #[module(skip)]
+    pub activation: Activation,
+    /// Whether the last block's φ is still to come.
+    #[module(skip)]
+    pub order: Order,
+    /// Pixels that are left, as many each way: averages of what there is.
+    #[module(skip)]
+    pub side: usize,
+}
+
+impl ConvNet {
+    /// Logits, [B, pixels] → [B, classes].
+    #[must_use]
+    pub fn forward(&self, inputs: Tensor<2>, taps: &Taps) -> Tensor<2> {
+        let Shape { channels, height, width } = self.input;
+        let batch = inputs.dims()[0];
+        let mut x = self.stem.forward(inputs.reshape([batch, channels, height, width])); // [B, C, H, W]
+        for (index, block) in (1..).zip(&self.blocks) {
+            x = block.forward(x, taps, LayerId(index));
+        }
+        let layer = LayerId(self.blocks.len() as u32 + 1);
+        self.head.forward(taps.input(layer, x), taps, layer) // [B, classes]
+    }
+}
+
+impl Stem {
+    /// [B, colours, H, W] → [B, C, H', W'].
+    #[must_use]
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let mut x = self.step.convolution.forward(x);
+        if let Some(norm) = &self.step.norm {
+            x = norm.forward(x);
+        }
+        self.pooling.apply(activate(self.activation, x))
+    }
+}
+
+impl Head {
+    /// [B, C, H, W] → [B, classes].
+    #[must_use]
+    pub fn forward(&self, mut x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<2> {
+        if let Some(norm) = &self.norm {
+            x = norm.forward(taps.step(layer, StepKind::Norm, x));
+        }
+        if self.order == Order::Pre {
+            x = activate(self.activation, taps.step(layer, StepKind::Activation, x));
+        }
+        let x = adaptive_avg_pool2d(taps.step(layer, StepKind::Other, x), [self.side; 2]);
+        let mut x: Tensor<2> = x.flatten(1, 3); // [B, C·side²]
+        for hidden in &self.hidden {
+            x = hidden.forward(taps.step(layer, StepKind::Weight, x));
+            x = activate(self.activation, taps.step(layer, StepKind::Activation, x));
+        }
+        self.output.forward(taps.step(layer, StepKind::Weight, x))
+    }
+}
+
+impl Stack for ConvNet {
+    type Batch = Labelled;
+
+    fn layers(&self) -> Vec<Layer> {
+        let blocks = (0..self.blocks.len()).map(|index| Layer::new(format!("blocks.{index}"), LayerKind::Block));
+        std::iter::once(Layer::new("stem", LayerKind::Stem))
+            .chain(blocks)
+            .chain(std::iter::once(Layer::new("head", LayerKind::Head)))
+            .zip(&self.about)
+            .map(|(layer, about)| Layer { stage: about.stage.clone(), ..layer.costing(about.flops) })
+            .collect()
+    }
+
+    fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
+        let inputs = batch.inputs.clone().detach().require_grad();
+        self.forward(taps.input(LayerId(0), inputs), taps).slice([0..batch.targets.len(), 0..1]).sum()
+    }
+
+    fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
+        let inputs = taps.input(LayerId(0), batch.inputs.clone());
+        Loss::cross_entropy(self.forward(inputs, taps), batch)
+    }
+}

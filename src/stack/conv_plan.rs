@@ -1,0 +1,192 @@
+//! The plan of a convolutional net, block by block, from which it is built: what a paper prints as a table.
+
+use burn::prelude::Device;
+
+use super::init::{Draws, Place};
+use super::normalization::Normalization;
+use super::{About, Affine, ConvBlock, ConvNet, ConvStep, Head, Pooling, Shortcut, Stem, Task};
+use crate::config::{Activation, Bias, LaneConfig, Order, Wiring};
+
+/// A net to be.
+pub(super) struct Plan {
+    pub(super) stem: StemPlan,
+    pub(super) blocks: Vec<BlockPlan>,
+    pub(super) head: HeadPlan,
+    /// Where N and φ stand.
+    pub(super) order: Order,
+    /// What leads around a block where its shape changes.
+    pub(super) across: Across,
+    /// Of the convolutions.
+    pub(super) bias: Bias,
+}
+
+pub(super) struct StemPlan {
+    pub(super) channels: usize,
+    /// Pixels of the kernel each way.
+    pub(super) kernel: usize,
+    pub(super) stride: usize,
+    pub(super) pooling: Pooling,
+}
+
+/// Convolutions of a block, in forward order.
+pub(super) struct BlockPlan {
+    pub(super) convolutions: Vec<ConvolutionPlan>,
+    pub(super) pooling: Pooling,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct ConvolutionPlan {
+    pub(super) channels: usize,
+    pub(super) kernel: usize,
+    pub(super) stride: usize,
+}
+
+pub(super) struct HeadPlan {
+    /// Widths of hidden layers.
+    pub(super) hidden: Vec<usize>,
+    /// Pixels each way that it looks at.
+    pub(super) side: usize,
+}
+
+/// What leads around a block whose shape changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Across {
+    /// Option A.
+    Padding,
+    /// Option B.
+    Projection,
+}
+
+/// The net as far as it is built.
+struct Builder<'a> {
+    lane: &'a LaneConfig,
+    plan: &'a Plan,
+    draws: Draws<'a>,
+    device: &'a Device,
+    channels: usize,
+    /// Pixels each way.
+    side: [usize; 2],
+}
+
+impl Plan {
+    pub(super) fn build(&self, lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> ConvNet {
+        let draws = Draws { init: lane.init, seed, device };
+        let side = [task.shape.height, task.shape.width];
+        let mut builder = Builder { lane, plan: self, draws, device, channels: task.shape.channels, side };
+        let (stem, about) = builder.stem(&self.stem);
+        let mut about = vec![about];
+        let mut blocks = Vec::with_capacity(self.blocks.len());
+        for (index, plan) in self.blocks.iter().enumerate() {
+            let (block, of_block) = builder.block(Place::block(index + 1), plan);
+            blocks.push(block);
+            about.push(of_block);
+        }
+        let (head, of_head) = builder.head(task.classes);
+        about.push(of_head);
+        ConvNet { stem, blocks, head, input: task.shape, about }
+    }
+}
+
+impl Builder<'_> {
+    /// A convolution with its normalization, and its floating-point operations; the picture is of its shape then.
+    fn step(&mut self, place: Place, plan: ConvolutionPlan, normalized: usize) -> (ConvStep, u64) {
+        let ConvolutionPlan { channels, kernel, stride } = plan;
+        let shape = [channels, self.channels, kernel, kernel];
+        let convolution = self.draws.convolution(place, shape, stride, self.plan.bias);
+        self.side = self.side.map(|side| side.div_ceil(stride));
+        self.channels = channels;
+        let flops = convolution.flops(self.side.iter().product());
+        (ConvStep { norm: Normalization::of_channels(self.lane.norm, normalized, self.device), convolution }, flops)
+    }
+
+    fn stem(&mut self, plan: &StemPlan) -> (Stem, About) {
+        let StemPlan { channels, kernel, stride, pooling } = *plan;
+        let (mut step, flops) = self.step(Place::STEM, ConvolutionPlan { channels, kernel, stride }, channels);
+        let activation = match self.plan.order {
+            Order::Post => self.lane.activation,
+            Order::Pre => {
+                step.norm = None;
+                Activation::Identity
+            }
+        };
+        self.pool(pooling);
+        (Stem { step, activation, pooling }, About { stage: None, flops })
+    }
+
+    fn block(&mut self, place: Place, plan: &BlockPlan) -> (ConvBlock, About) {
+        let before = self.channels;
+        let mut flops = 0;
+        let mut steps = Vec::with_capacity(plan.convolutions.len());
+        for (nth, convolution) in plan.convolutions.iter().enumerate() {
+            let normalized = match self.plan.order {
+                Order::Pre => self.channels,
+                Order::Post => convolution.channels,
+            };
+            let (step, of_step) = self.step(place.nth(nth), *convolution, normalized);
+            steps.push(step);
+            flops += of_step;
+        }
+        let stride = plan.convolutions.iter().map(|convolution| convolution.stride).product();
+        let shortcut = (self.lane.wiring == Wiring::Residual).then(|| {
+            let nth = plan.convolutions.len();
+            let (shortcut, of_shortcut) = self.shortcut(place.nth(nth), before, stride);
+            flops += of_shortcut;
+            shortcut
+        });
+        let [height, width] = self.side;
+        let stage = format!("{height}×{width}·{}", self.channels);
+        self.pool(plan.pooling);
+        let block = ConvBlock {
+            steps,
+            shortcut,
+            branch_scale: self.lane.branch_scale.at(self.plan.blocks.len()),
+            order: self.plan.order,
+            activation: self.lane.activation,
+            pooling: plan.pooling,
+        };
+        (block, About { stage: Some(stage), flops })
+    }
+
+    fn pool(&mut self, pooling: Pooling) {
+        self.side = match pooling {
+            Pooling::None => self.side,
+            Pooling::Half => self.side.map(|side| side / 2),
+            Pooling::Overlapping => self.side.map(|side| side.div_ceil(2)),
+        };
+    }
+
+    /// Around a block that began with so many channels and looks at every so many pixels.
+    fn shortcut(&self, place: Place, before: usize, stride: usize) -> (Shortcut, u64) {
+        let added = self.channels.saturating_sub(before);
+        let is_identity = stride == 1 && before == self.channels;
+        let needs_projection = before > self.channels || self.plan.across == Across::Projection;
+        if is_identity || !needs_projection {
+            return (Shortcut { projection: None, stride, added }, 0);
+        }
+        let convolution = self.draws.convolution(place, [self.channels, before, 1, 1], stride, self.plan.bias);
+        let flops = convolution.flops(self.side.iter().product());
+        let norm = match self.plan.order {
+            Order::Post => Normalization::of_channels(self.lane.norm, self.channels, self.device),
+            Order::Pre => None,
+        };
+        (Shortcut { projection: Some(ConvStep { norm, convolution }), stride: 1, added: 0 }, flops)
+    }
+
+    fn head(&self, classes: usize) -> (Head, About) {
+        let HeadPlan { hidden: widths, side } = &self.plan.head;
+        let mut width = self.channels * side * side;
+        let mut hidden = Vec::new();
+        for (nth, next) in (1..).zip(widths) {
+            hidden.push(self.draws.affine(Place::HEAD.nth(nth), [width, *next], Bias::On));
+            width = *next;
+        }
+        let output = self.draws.affine(Place::HEAD, [width, classes], Bias::On);
+        let flops = hidden.iter().map(Affine::flops).sum::<u64>() + output.flops();
+        let norm = match self.plan.order {
+            Order::Pre => Normalization::of_channels(self.lane.norm, self.channels, self.device),
+            Order::Post => None,
+        };
+        let head = Head { norm, hidden, output, activation: self.lane.activation, order: self.plan.order, side: *side };
+        (head, About { stage: None, flops })
+    }
+}

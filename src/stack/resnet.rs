@@ -1,0 +1,93 @@
+//! Residual nets for pictures, and the plain nets that they were compared with.
+//!
+//! | form | stem | blocks | head |
+//! |---|---|---|---|
+//! | `cifar`, depth 6n+2 | 3×3, w | n blocks of two 3×3 at 32² with w channels, n at 16² with 2w, n at 8² with 4w | average, linear |
+//! | `imagenet`, 18, 34 | 7×7 every second pixel, pooling | 2,2,2,2 or 3,4,6,3 blocks of two 3×3 with w, 2w, 4w, 8w channels | average, linear |
+//! | `imagenet`, 50, 101, 152 | the same | 3,4,6,3, 3,4,23,3 or 3,8,36,3 bottlenecks: 1×1, 3×3, 1×1 to four times as many | average, linear |
+//!
+//! w is 16 and 64 in the papers. Where the shape changes, the cifar form pads with zeros (no parameters), the other
+//! projects; a bottleneck strides in its 3×3, as is usual today. `plain` is the same without any shortcut.
+//!
+//! He et al. 2016, Deep Residual Learning for Image Recognition (arXiv 1512.03385).
+
+use burn::prelude::Device;
+
+use super::conv_plan::{Across, BlockPlan, ConvolutionPlan, HeadPlan, Plan, StemPlan};
+use super::{ConvNet, Pooling, Task};
+use crate::config::{Bias, Form, LaneConfig, Order};
+
+/// How much wider a bottleneck's output is than its middle.
+const EXPANSION: usize = 4;
+/// Depths of the imagenet form from which blocks are bottlenecks.
+const BOTTLENECKS_FROM: usize = 50;
+
+/// The net of a lane; its depth is one that the family has.
+#[must_use]
+pub fn resnet(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> ConvNet {
+    let plan = match lane.form {
+        Form::Cifar => cifar(lane),
+        Form::Imagenet => imagenet(lane),
+    };
+    plan.build(lane, task, seed, device)
+}
+
+fn cifar(lane: &LaneConfig) -> Plan {
+    let per_stage = (lane.depth - 2) / 6;
+    Plan {
+        stem: StemPlan { channels: lane.width, kernel: 3, stride: 1, pooling: Pooling::None },
+        blocks: stages(&[per_stage; 3], lane.width, basic),
+        head: HeadPlan { hidden: Vec::new(), side: 1 },
+        order: Order::Post,
+        across: Across::Padding,
+        bias: Bias::Off,
+    }
+}
+
+fn imagenet(lane: &LaneConfig) -> Plan {
+    let per_stage = match lane.depth {
+        18 => [2, 2, 2, 2],
+        101 => [3, 4, 23, 3],
+        152 => [3, 8, 36, 3],
+        // 34 and 50.
+        _ => [3, 4, 6, 3],
+    };
+    let block = if lane.depth < BOTTLENECKS_FROM { basic } else { bottleneck };
+    Plan {
+        stem: StemPlan { channels: lane.width, kernel: 7, stride: 2, pooling: Pooling::Overlapping },
+        blocks: stages(&per_stage, lane.width, block),
+        head: HeadPlan { hidden: Vec::new(), side: 1 },
+        order: Order::Post,
+        across: Across::Projection,
+        bias: Bias::Off,
+    }
+}
+
+/// Stages of so many blocks: each but the first halves the picture and doubles the channels.
+pub(super) fn stages(
+    per_stage: &[usize],
+    width: usize,
+    block: impl Fn(usize, usize) -> Vec<ConvolutionPlan>,
+) -> Vec<BlockPlan> {
+    let mut blocks = Vec::new();
+    for (stage, count) in per_stage.iter().enumerate() {
+        for index in 0..*count {
+            let stride = if stage > 0 && index == 0 { 2 } else { 1 };
+            blocks.push(BlockPlan { convolutions: block(width << stage, stride), pooling: Pooling::None });
+        }
+    }
+    blocks
+}
+
+/// Two 3×3.
+fn basic(channels: usize, stride: usize) -> Vec<ConvolutionPlan> {
+    let first = ConvolutionPlan { channels, kernel: 3, stride };
+    vec![first, ConvolutionPlan { stride: 1, ..first }]
+}
+
+/// 1×1, 3×3, 1×1.
+pub(super) fn bottleneck(channels: usize, stride: usize) -> Vec<ConvolutionPlan> {
+    let narrow = ConvolutionPlan { channels, kernel: 1, stride: 1 };
+    let middle = ConvolutionPlan { kernel: 3, stride, ..narrow };
+    vec![narrow, middle, ConvolutionPlan { channels: EXPANSION * channels, ..narrow }]
+}
