@@ -8,6 +8,9 @@
 // A test that cannot go on fails; with --nocapture it shows its figures.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+#[path = "f64/conv_net.rs"]
+mod conv_net;
+
 use std::sync::OnceLock;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};

@@ -82,17 +82,17 @@ impl ConvBlock {
     pub fn forward(&self, x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
         let x = taps.input(layer, x);
         let Some(shortcut) = &self.shortcut else {
-            let x = self.branch(x, taps, layer);
-            return self.pooled(self.joined(x, taps, layer), taps, layer);
+            return self.after(self.branch(x, taps, layer), taps, layer);
         };
-        let skip = shortcut.forward(taps.skip(layer, x.clone()));
+        let around = shortcut.forward(taps.skip(layer, x.clone()));
         let branch = self.branch(taps.branch(layer, x), taps, layer);
         taps.branch_output(layer, &branch);
-        self.pooled(self.joined(skip + branch, taps, layer), taps, layer)
+        self.after(around + branch, taps, layer)
     }
 
-    /// s·F(x).
-    fn branch(&self, mut x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
+    /// s·F(x); F(x) of a plain block.
+    #[must_use]
+    pub fn branch(&self, mut x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
         for (index, step) in self.steps.iter().enumerate() {
             if self.order == Order::Pre {
                 x = step.normalized(x, taps, layer);
@@ -113,11 +113,16 @@ impl ConvBlock {
         taps.step(layer, StepKind::Other, x).mul_scalar(self.branch_scale)
     }
 
-    /// What follows the sum.
-    fn joined(&self, sum: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
-        match self.order {
+    /// What follows the sum of both.
+    #[must_use]
+    pub fn after(&self, sum: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
+        let x = match self.order {
             Order::Pre => sum,
             Order::Post => self.activated(sum, taps, layer),
+        };
+        match self.pooling {
+            Pooling::None => x,
+            pooling => pooling.apply(taps.step(layer, StepKind::Other, x)),
         }
     }
 
@@ -128,13 +133,6 @@ impl ConvBlock {
         let x = activate(self.activation, taps.step(layer, StepKind::Activation, x));
         taps.hidden(layer, self.activation, &x);
         x
-    }
-
-    fn pooled(&self, x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
-        match self.pooling {
-            Pooling::None => x,
-            pooling => pooling.apply(taps.step(layer, StepKind::Other, x)),
-        }
     }
 }
 

@@ -17,11 +17,13 @@ mod depth;
 mod detail;
 #[cfg(feature = "lab")]
 mod divergence;
+mod families;
 #[cfg(feature = "lab")]
 mod flight;
 #[cfg(feature = "lab")]
 mod gains;
 mod layering;
+mod learning;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
 mod logging;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]

@@ -1,0 +1,230 @@
+//! Convolutional nets in their smallest forms: three blocks, one per stage, in f64.
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::prelude::Device;
+use burn::tensor::{DType, Tensor, TensorData};
+use gradtop::config::{Activation, Backend, BranchScale, Form, LaneConfig, Model, Norm, Optimizer, Wiring};
+use gradtop::data::Shape;
+use gradtop::probe::Taps;
+use gradtop::quantity::Quantity;
+use gradtop::stack::{ConvNet, Labelled, Loss, Stack, Task, preresnet, resnet, vgg};
+use gradtop::train::{Look, Stepper};
+use gradtop::units::LayerId;
+
+const SHAPE: Shape = Shape { channels: 1, height: 4, width: 4 };
+const TASK: Task = Task { shape: SHAPE, classes: 3 };
+const ROWS: usize = 3;
+const NUDGE: f64 = 1e-5;
+/// Relative error that `quantities.md` promises.
+const PROMISED: f64 = 1e-6;
+
+fn lanes() -> Vec<LaneConfig> {
+    let families = [(Model::Resnet, 8), (Model::Preresnet, 11)];
+    let mut lanes = Vec::new();
+    for (model, depth) in families {
+        for (wiring, norm, scale) in [
+            (Wiring::Plain, Norm::Batch, 1.0),
+            (Wiring::Residual, Norm::Batch, 1.0),
+            (Wiring::Residual, Norm::None, 0.5),
+            (Wiring::Residual, Norm::Group, 1.0),
+            (Wiring::Residual, Norm::Rms, 1.0),
+        ] {
+            lanes.push(LaneConfig {
+                depth,
+                width: 2,
+                norm,
+                form: Form::Cifar,
+                // Smooth: a difference across a kink proves nothing.
+                activation: Activation::Tanh,
+                branch_scale: BranchScale::Constant(scale),
+                optimizer: Optimizer::Sgd,
+                momentum: 0.0,
+                ..LaneConfig::of(model, wiring)
+            });
+        }
+    }
+    lanes
+}
+
+fn build(lane: &LaneConfig, device: &Device) -> ConvNet {
+    let build = match lane.model {
+        Model::Resnet => resnet,
+        Model::Vgg => vgg,
+        _ => preresnet,
+    };
+    build(lane, TASK, 1, device)
+}
+
+fn batch(device: &Device) -> Labelled {
+    let numbers = SHAPE.numbers();
+    let inputs: Vec<f64> = (1..=ROWS * numbers).map(|index| (index as f64 * 1.7).sin()).collect();
+    let targets: Vec<usize> = (0..ROWS).map(|row| row % TASK.classes).collect();
+    let classes: Vec<i64> = targets.iter().map(|class| i64::try_from(*class).expect("small")).collect();
+    Labelled {
+        inputs: Tensor::from_data(TensorData::new(inputs, [ROWS, numbers]), device),
+        classes: Tensor::from_data(TensorData::new(classes, [ROWS]), device),
+        targets,
+    }
+}
+
+fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
+    assert_eq!(tensor.dtype(), DType::F64);
+    tensor.inner().into_data().try_into_vec().expect("f64")
+}
+
+fn norm(values: &[f64]) -> f64 {
+    values.iter().map(|value| value * value).sum::<f64>().sqrt()
+}
+
+/// A model without a graph, one element of one parameter moved, still normalizing as in training.
+struct Nudged(Option<(usize, usize, f64)>, usize);
+
+impl ModuleMapper for Nudged {
+    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let tensor = parameter.val();
+        let (shape, device) = (tensor.dims(), tensor.device());
+        let mut values = host(tensor);
+        if let Some((_, element, by)) = self.0.filter(|(index, ..)| *index == self.1) {
+            values[element] += by;
+        }
+        self.1 += 1;
+        Param::initialized(parameter.id, Tensor::from_data(TensorData::new(values, shape), &device))
+    }
+}
+
+/// Elements of every float parameter and whether it is trained, with its path, in visiting order.
+#[derive(Default)]
+struct Census(Vec<String>, Vec<(String, usize)>);
+
+impl ModuleVisitor for Census {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.0.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.0.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        self.1.push((self.0.join("."), parameter.val().shape().num_elements()));
+    }
+}
+
+fn loss_from(model: &ConvNet, layer: usize, x: Tensor<4>, batch: &Labelled) -> f64 {
+    let (taps, row) = (Taps::off(), LayerId(0));
+    let x = model.blocks.iter().skip(layer - 1).fold(x, |x, block| block.forward(x, &taps, row));
+    Loss::cross_entropy(model.head.forward(x, &taps, row), batch).mean.into_scalar::<f64>()
+}
+
+fn gradient(x: &Tensor<4>, loss: impl Fn(Tensor<4>) -> f64) -> Vec<f64> {
+    let (shape, values) = (x.dims(), host(x.clone()));
+    let at = |element: usize, by: f64| {
+        let mut values = values.clone();
+        values[element] += by;
+        loss(Tensor::from_data(TensorData::new(values, shape), &x.device()))
+    };
+    (0..values.len()).map(|element| (at(element, NUDGE) - at(element, -NUDGE)) / (2.0 * NUDGE)).collect()
+}
+
+/// ‖∂L/∂θ‖ of every layer.
+fn grad_norms(model: &ConvNet, batch: &Labelled) -> Vec<f64> {
+    let mut census = Census::default();
+    model.visit(&mut census);
+    let mut squares = vec![0.0; model.blocks.len() + 2];
+    let layers: Vec<String> = model.layers().into_iter().map(|layer| layer.path).collect();
+    for (index, (path, elements)) in census.1.into_iter().enumerate() {
+        if path.contains("running") {
+            continue;
+        }
+        let layer = layers.iter().position(|layer| path.starts_with(&format!("{layer}."))).expect("a layer");
+        for element in 0..elements {
+            let loss = |by| {
+                let nudged = model.clone().map(&mut Nudged(Some((index, element, by)), 0));
+                nudged.loss(batch, &Taps::off()).mean.into_scalar::<f64>()
+            };
+            squares[layer] += ((loss(NUDGE) - loss(-NUDGE)) / (2.0 * NUDGE)).powi(2);
+        }
+    }
+    squares.into_iter().map(f64::sqrt).collect()
+}
+
+/// ∂L/∂x_l, and both channels of it where there are two.
+struct Signals {
+    whole: Vec<f64>,
+    channels: Option<[Vec<f64>; 2]>,
+}
+
+fn signals(model: &ConvNet, batch: &Labelled) -> Vec<Signals> {
+    let (taps, row) = (Taps::off(), LayerId(0));
+    let [colours, height, width] = [SHAPE.channels, SHAPE.height, SHAPE.width];
+    let mut x = model.stem.forward(batch.inputs.clone().reshape([ROWS, colours, height, width]));
+    let mut found = Vec::new();
+    for layer in 1..=model.blocks.len() + 1 {
+        let whole = gradient(&x, |x| loss_from(model, layer, x, batch));
+        let Some(block) = model.blocks.get(layer - 1) else {
+            found.push(Signals { whole, channels: None });
+            break;
+        };
+        let channels = block.shortcut.as_ref().map(|shortcut| {
+            let both = |around: Tensor<4>, through: Tensor<4>| {
+                let sum = shortcut.forward(around) + block.branch(through, &taps, row);
+                loss_from(model, layer + 1, block.after(sum, &taps, row), batch)
+            };
+            [gradient(&x, |around| both(around, x.clone())), gradient(&x, |through| both(x.clone(), through))]
+        });
+        found.push(Signals { whole, channels });
+        x = block.forward(x, &taps, row);
+    }
+    found
+}
+
+fn agree(found: Option<f64>, expected: f64, what: &str) -> f64 {
+    let found = found.unwrap_or_else(|| panic!("{what} is absent"));
+    assert!(expected.abs() > 1e-9, "{what} proves nothing at {expected:e}");
+    let error = (found - expected).abs() / expected.abs();
+    assert!(error <= PROMISED, "{what}: {found:e} instead of {expected:e}, off by {error:e}");
+    error
+}
+
+fn worst(lane: &LaneConfig) -> f64 {
+    let device = super::device(Backend::Flex);
+    let model = build(lane, &device);
+    let batch = batch(&device);
+    let still = model.clone().map(&mut Nudged(None, 0));
+    let (gradients, signals) = (grad_norms(&still, &batch), signals(&still, &batch));
+    let taken = Stepper::new(model, lane, &device).step(&batch, 1e-3, Look::Histograms);
+
+    let value = |quantity: Quantity, layer: usize| (quantity.definition().estimate)(&taken.samples[layer]);
+    let mut worst = 0.0_f64;
+    for (layer, expected) in gradients.iter().enumerate() {
+        worst = worst.max(agree(value(Quantity::GradNorm, layer), *expected, &format!("grad_norm {layer} {lane:?}")));
+    }
+    for (layer, signal) in (1..).zip(&signals) {
+        let name = |what: &str| format!("{what} {layer} {lane:?}");
+        worst = worst.max(agree(value(Quantity::SignalNorm, layer), norm(&signal.whole), &name("signal")));
+        let Some(next) = signals.get(layer) else { continue };
+        let through = match &signal.channels {
+            Some([around, through]) => {
+                let product: f64 = around.iter().zip(through).map(|(a, b)| a * b).sum();
+                worst = worst.max(agree(value(Quantity::IdentityNorm, layer), norm(around), &name("identity")));
+                worst = worst.max(agree(value(Quantity::BranchNorm, layer), norm(through), &name("branch")));
+                let cosine = product / norm(around) / norm(through);
+                let found = value(Quantity::ChannelCosine, layer).expect("two channels");
+                assert!((found - cosine).abs() < PROMISED, "{found} {cosine}");
+                norm(through)
+            }
+            None => norm(&signal.whole),
+        };
+        // The factors telescope to what comes back through the branch.
+        let factors = [Quantity::GainNorm, Quantity::GainActivation, Quantity::GainWeight, Quantity::GainOther];
+        let product: f64 = factors.into_iter().filter_map(|factor| value(factor, layer)).product();
+        worst = worst.max(agree(Some(product), through / norm(&next.whole), &name("product of the factors")));
+    }
+    worst
+}
+
+#[test]
+fn convolutional_nets_agree_with_finite_differences() {
+    let errors = lanes().iter().map(worst).fold(0.0, f64::max);
+    println!("convolutional nets: largest relative error {errors:.1e}");
+}
