@@ -11,6 +11,7 @@ mod conv_plan;
 mod convolution;
 mod fused_block;
 pub mod init;
+pub mod joint;
 pub mod mlp;
 pub mod normalization;
 mod preresnet;
@@ -98,6 +99,8 @@ pub struct Labelled {
     pub classes: Tensor<1, Int>,
     /// The same classes on the host, for counting.
     pub targets: Vec<usize>,
+    /// What the step draws of its own; `None` in an evaluation.
+    pub draw: Option<Draw>,
 }
 
 /// A tensor of a batch on the host.
@@ -156,8 +159,9 @@ impl Task {
 impl Examples for Labelled {
     type Source = Classified;
 
-    fn gather(source: &Classified, part: Part, rows: &[usize], _draw: Draw, device: &Device) -> Self {
-        source.part(part).gather(rows, source.shape.numbers(), device)
+    fn gather(source: &Classified, part: Part, rows: &[usize], draw: Draw, device: &Device) -> Self {
+        let gathered = source.part(part).gather(rows, source.shape.numbers(), device);
+        Self { draw: (part == Part::Training).then_some(draw), ..gathered }
     }
 
     fn rows(&self) -> usize {
@@ -181,6 +185,7 @@ impl Examples for Labelled {
                 inputs: self.inputs.clone().slice(range.clone()),
                 classes: self.classes.clone().slice(range.clone()),
                 targets: self.targets[range].to_vec(),
+                draw: self.draw,
             }
         };
         (0..parts).map(part).collect()

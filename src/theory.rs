@@ -52,6 +52,12 @@ pub enum Unfit {
     /// What is normalized depends on all units or examples at once: they are not independent given the layer before.
     #[error("{0} norm breaks independence")]
     Normalized(Norm),
+    /// The recursion is that of plain and residual blocks.
+    #[error("it speaks of plain and residual, not of {0}")]
+    Wiring(Wiring),
+    /// Branches that start at 0.
+    #[error("fixup starts its branches at 0")]
+    Fixup,
     /// The recursion is that of the mlp.
     #[error("it speaks of mlp, not of {0}")]
     Family(Model),
@@ -119,7 +125,8 @@ pub fn predict(lane: &LaneConfig, q1: f64) -> Result<Prediction, Unfit> {
         let branch = weight * moments.value + bias;
         let (gain, next) = match lane.wiring {
             Wiring::Plain => (chi.sqrt(), branch),
-            Wiring::Residual => ((1.0 + scale * chi).sqrt(), q + scale * branch),
+            // All others were refused.
+            _ => ((1.0 + scale * chi).sqrt(), q + scale * branch),
         };
         prediction.gain.push(gain);
         prediction.act_rms.push(q.sqrt());
@@ -136,6 +143,12 @@ pub fn predict(lane: &LaneConfig, q1: f64) -> Result<Prediction, Unfit> {
 fn check(lane: &LaneConfig) -> Result<(), Unfit> {
     if lane.init_from.is_some() {
         return Err(Unfit::GivenWeights);
+    }
+    if !matches!(lane.wiring, Wiring::Plain | Wiring::Residual) {
+        return Err(Unfit::Wiring(lane.wiring));
+    }
+    if lane.is_fixup() {
+        return Err(Unfit::Fixup);
     }
     match (lane.model, lane.norm, lane.order) {
         (Model::Mlp, Norm::None, Order::Pre) => Ok(()),

@@ -78,6 +78,7 @@ fn batch(device: &Device) -> Labelled {
         inputs: Tensor::from_data(TensorData::new(inputs, [ROWS, TASK.shape.numbers()]), device),
         classes: Tensor::from_data(TensorData::new(classes, [ROWS]), device),
         targets,
+        draw: None,
     }
 }
 
@@ -198,9 +199,9 @@ fn from_boundary(block: &Block, boundary: usize, value: Tensor<2>, x: Tensor<2>)
     if boundary <= 2 {
         value = tensor::module::linear(value, block.weight.val(), block.bias.as_ref().map(Param::val));
     }
-    match block.wiring {
-        Wiring::Plain => value,
-        _ => x + value * block.branch_scale,
+    match &block.joint {
+        None => value,
+        Some(joint) => x + value * joint.scale,
     }
 }
 
@@ -225,7 +226,11 @@ impl Branch {
             boundary += 1;
             gradient(&value, |value| loss_from(model, layer + 1, from_boundary(block, here, value, x.clone()), batch))
         });
-        Self { signals, hidden: host(hidden), output: host(output * block.branch_scale) }
+        Self {
+            signals,
+            hidden: host(hidden),
+            output: host(output * block.joint.as_ref().map_or(1.0, |joint| joint.scale)),
+        }
     }
 }
 

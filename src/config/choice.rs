@@ -89,6 +89,28 @@ words! {
         Plain = "plain",
         /// x ← x + s·F(x).
         Residual = "residual",
+        /// x ← x + α·F(x), α learned from 0.
+        ReZero = "rezero",
+        /// x ← x + α·F(x), α learned from 1/√D.
+        SkipInit = "skipinit",
+        /// x ← x + λ ⊙ F(x), λ learned per unit from a small number.
+        LayerScale = "layerscale",
+        /// x ← x + α·F(x), F starting at 0, with learned shifts.
+        Fixup = "fixup",
+        /// x ← N(κ·x + F(x)).
+        DeepNorm = "deepnorm",
+        /// x ← x + F(x), or x, drawn per step.
+        StochasticDepth = "stochastic-depth",
+        /// x ← x + F(x) with 1/√l on what block l normalizes.
+        NormScaling = "norm-scaling",
+    }
+}
+
+impl Wiring {
+    /// Whether something leads around the branch.
+    #[must_use]
+    pub fn has_skip(self) -> bool {
+        self != Self::Plain
     }
 }
 
@@ -181,6 +203,8 @@ pub enum Init {
     Orthogonal(f64),
     /// The same at the centre of a convolution's kernel, 0 around it.
     DeltaOrthogonal(f64),
+    /// Kaiming, made small by depth: the last weight of every branch and the head are 0 (Zhang et al. 2019).
+    Fixup,
     /// N(0, std²).
     Normal(f64),
 }
@@ -195,6 +219,7 @@ impl fmt::Display for Init {
             Self::Orthogonal(gain) => write!(f, "orthogonal:{gain}"),
             Self::DeltaOrthogonal(gain) if *gain == 1.0 => f.write_str("delta-orthogonal"),
             Self::DeltaOrthogonal(gain) => write!(f, "delta-orthogonal:{gain}"),
+            Self::Fixup => f.write_str("fixup"),
             Self::Normal(std) => write!(f, "normal:{std}"),
         }
     }
@@ -212,6 +237,7 @@ impl FromStr for Init {
             "orthogonal:GAIN",
             "delta-orthogonal",
             "delta-orthogonal:GAIN",
+            "fixup",
             "normal:STD",
         ];
         match word.split_once(':') {
@@ -219,6 +245,7 @@ impl FromStr for Init {
             None if word == "kaiming" => Ok(Self::Kaiming),
             None if word == "xavier" => Ok(Self::Xavier),
             None if word == "orthogonal" => Ok(Self::Orthogonal(1.0)),
+            None if word == "fixup" => Ok(Self::Fixup),
             None if word == "delta-orthogonal" => Ok(Self::DeltaOrthogonal(1.0)),
             Some(("delta-orthogonal", gain)) => positive(gain).map(Self::DeltaOrthogonal),
             Some(("orthogonal", gain)) => positive(gain).map(Self::Orthogonal),

@@ -102,6 +102,34 @@ impl LaneConfig {
         self.branch_scale.at(self.blocks().max(1))
     }
 
+    /// Whether its weights start as Fixup has them.
+    #[must_use]
+    pub fn is_fixup(&self) -> bool {
+        self.wiring == Wiring::Fixup || self.init == Init::Fixup
+    }
+
+    /// Whether a factor other than 1 stands between its branches and the sums.
+    #[must_use]
+    pub fn scales_branches(&self) -> bool {
+        match self.wiring {
+            Wiring::Plain | Wiring::DeepNorm | Wiring::StochasticDepth => false,
+            Wiring::Residual | Wiring::NormScaling => self.scale() != 1.0,
+            Wiring::ReZero | Wiring::SkipInit | Wiring::LayerScale | Wiring::Fixup => true,
+        }
+    }
+
+    /// N inside a branch; a wiring that normalizes the sum has none there.
+    #[must_use]
+    pub fn branch_norm(&self) -> Norm {
+        if self.wiring == Wiring::DeepNorm { Norm::None } else { self.norm }
+    }
+
+    /// By what block l (from 1) multiplies what its normalization puts out.
+    #[must_use]
+    pub fn norm_scale(&self, block: usize) -> f64 {
+        if self.wiring == Wiring::NormScaling { 1.0 / (block as f64).sqrt() } else { 1.0 }
+    }
+
     /// The defaults of a family with this wiring, named after it.
     #[must_use]
     pub fn of(model: Model, wiring: Wiring) -> Self {

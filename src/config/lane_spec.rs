@@ -70,7 +70,8 @@ impl LaneSpec {
         };
         setting.set_lane(&mut LaneConfig::default(), value).map_err(|error| error.to_string())?;
         if !Self::takes(self.wiring, setting) {
-            return Err(format!("{key}: a {} lane has no branch: write it on a residual lane", self.wiring));
+            let why = if self.wiring == Wiring::Plain { "has no branch" } else { "has a scale of its own" };
+            return Err(format!("{key}: a {} lane {why}: write it on a residual lane", self.wiring));
         }
         if self.overrides.iter().any(|(before, _)| before == key) {
             return Err(twice(key));

@@ -55,7 +55,7 @@ impl Batches {
 }
 
 impl Split {
-    /// The rows as tensors: inputs `[B, features]`, classes `[B]`.
+    /// The rows as tensors: inputs `[B, features]`, classes `[B]`, as in an evaluation.
     #[must_use]
     pub fn gather(&self, rows: &[usize], features: usize, device: &Device) -> Labelled {
         let mut inputs = Vec::with_capacity(rows.len() * features);
@@ -69,6 +69,7 @@ impl Split {
             inputs: Tensor::from_data(TensorData::new(inputs, [rows.len(), features]), device),
             classes: Tensor::from_data(TensorData::new(classes, [rows.len()]), device),
             targets,
+            draw: None,
         }
     }
 }

@@ -9,12 +9,13 @@
 //!
 //! Pictures are [B, channels, H, W].
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use burn::tensor::module::max_pool2d;
 use burn::tensor::ops::MaxPoolOptions;
 
 use super::activation::activate;
+use super::joint::{Fate, Joint};
 use super::normalization::Normalization;
 use super::{Convolution, Shortcut};
 use crate::config::{Activation, Order};
@@ -29,9 +30,11 @@ pub struct ConvBlock {
     pub steps: Vec<ConvStep>,
     /// I; a plain block has none.
     pub shortcut: Option<Shortcut>,
-    /// s.
+    /// How the branch joins it.
+    pub joint: Option<Joint>,
+    /// By what N(x) is multiplied.
     #[module(skip)]
-    pub branch_scale: f64,
+    pub norm_scale: f64,
     /// Whether N and φ stand before the convolutions or behind them.
     #[module(skip)]
     pub order: Order,
@@ -50,6 +53,8 @@ pub struct ConvStep {
     pub norm: Option<Normalization>,
     /// W.
     pub convolution: Convolution,
+    /// Fixup's: added before φ and before W.
+    pub shifts: Option<Param<Tensor<1>>>,
 }
 
 /// Keeps the largest of neighbouring pixels.
@@ -79,38 +84,40 @@ impl Pooling {
 impl ConvBlock {
     /// [B, in, H, W] → [B, out, H', W'].
     #[must_use]
-    pub fn forward(&self, x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
+    pub fn forward(&self, x: Tensor<4>, taps: &Taps, layer: LayerId, fate: Fate) -> Tensor<4> {
         let x = taps.input(layer, x);
-        let Some(shortcut) = &self.shortcut else {
+        let (Some(shortcut), Some(joint)) = (&self.shortcut, &self.joint) else {
             return self.after(self.branch(x, taps, layer), taps, layer);
         };
-        let around = shortcut.forward(taps.skip(layer, x.clone()));
+        let around = joint.around(shortcut.forward(taps.skip(layer, x.clone())));
+        if fate == Fate::Dropped {
+            return self.after(around, taps, layer);
+        }
         let branch = self.branch(taps.branch(layer, x), taps, layer);
+        let branch = joint.scaled(branch, fate, taps, layer);
         taps.branch_output(layer, &branch);
-        self.after(around + branch, taps, layer)
+        self.after(joint.after(around + branch, taps, layer), taps, layer)
     }
 
-    /// s·F(x); F(x) of a plain block.
+    /// F(x).
     #[must_use]
     pub fn branch(&self, mut x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
         for (index, step) in self.steps.iter().enumerate() {
             if self.order == Order::Pre {
-                x = step.normalized(x, taps, layer);
-                x = self.activated(x, taps, layer);
+                x = self.normalized(step, x, taps, layer);
+                x = self.activated(step.shifted(x, 0), taps, layer);
             }
+            x = step.shifted(x, 1);
             x = step.convolution.forward(taps.step(layer, StepKind::Weight, x));
             if self.order == Order::Post {
-                x = step.normalized(x, taps, layer);
+                x = self.normalized(step, x, taps, layer);
                 // The last activation stands behind the sum.
                 if index + 1 < self.steps.len() {
-                    x = self.activated(x, taps, layer);
+                    x = self.activated(step.shifted(x, 0), taps, layer);
                 }
             }
         }
-        if self.shortcut.is_none() || self.branch_scale == 1.0 {
-            return x;
-        }
-        taps.step(layer, StepKind::Other, x).mul_scalar(self.branch_scale)
+        x
     }
 
     /// What follows the sum of both.
@@ -126,6 +133,15 @@ impl ConvBlock {
         }
     }
 
+    fn normalized(&self, step: &ConvStep, x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
+        let Some(norm) = &step.norm else { return x };
+        let x = norm.forward(taps.step(layer, StepKind::Norm, x));
+        if self.norm_scale == 1.0 {
+            return x;
+        }
+        taps.step(layer, StepKind::Other, x).mul_scalar(self.norm_scale)
+    }
+
     fn activated(&self, x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
         if self.activation == Activation::Identity {
             return x;
@@ -137,9 +153,9 @@ impl ConvBlock {
 }
 
 impl ConvStep {
-    fn normalized(&self, x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
-        match &self.norm {
-            Some(norm) => norm.forward(taps.step(layer, StepKind::Norm, x)),
+    fn shifted(&self, x: Tensor<4>, nth: usize) -> Tensor<4> {
+        match &self.shifts {
+            Some(shifts) => x + shifts.val().narrow(0, nth, 1).unsqueeze(),
             None => x,
         }
     }

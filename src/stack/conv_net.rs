@@ -5,6 +5,7 @@ use burn::tensor::Tensor;
 use burn::tensor::module::adaptive_avg_pool2d;
 
 use super::activation::activate;
+use super::joint::Fates;
 use super::normalization::Normalization;
 use super::{Affine, ConvBlock, ConvStep, Labelled, Loss, Pooling, Stack};
 use crate::config::{Activation, Order};
@@ -74,14 +75,18 @@ pub struct Head {
 }
 
 impl ConvNet {
-    /// Logits, [B, pixels] → [B, classes].
+    /// Logits, [B, pixels] → [B, classes], as in evaluation.
     #[must_use]
     pub fn forward(&self, inputs: Tensor<2>, taps: &Taps) -> Tensor<2> {
+        self.pass(inputs, taps, Fates::of(None))
+    }
+
+    fn pass(&self, inputs: Tensor<2>, taps: &Taps, mut fates: Fates) -> Tensor<2> {
         let Shape { channels, height, width } = self.input;
         let batch = inputs.dims()[0];
         let mut x = self.stem.forward(inputs.reshape([batch, channels, height, width])); // [B, C, H, W]
         for (index, block) in (1..).zip(&self.blocks) {
-            x = block.forward(x, taps, LayerId(index));
+            x = block.forward(x, taps, LayerId(index), fates.next(block.joint.as_ref()));
         }
         let layer = LayerId(self.blocks.len() as u32 + 1);
         self.head.forward(taps.input(layer, x), taps, layer) // [B, classes]
@@ -140,6 +145,6 @@ impl Stack for ConvNet {
 
     fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
         let inputs = taps.input(LayerId(0), batch.inputs.clone());
-        Loss::cross_entropy(self.forward(inputs, taps), batch)
+        Loss::cross_entropy(self.pass(inputs, taps, Fates::of(batch.draw)), batch)
     }
 }

@@ -3,9 +3,10 @@
 use burn::prelude::Device;
 
 use super::init::{Draws, Place};
+use super::joint::{Joint, Nth, weight_gain};
 use super::normalization::Normalization;
 use super::{About, Affine, ConvBlock, ConvNet, ConvStep, Head, Pooling, Shortcut, Stem, Task};
-use crate::config::{Activation, Bias, LaneConfig, Order, Wiring};
+use crate::config::{Activation, Bias, LaneConfig, Norm, Order, Wiring};
 
 /// A net to be.
 pub(super) struct Plan {
@@ -70,14 +71,14 @@ struct Builder<'a> {
 
 impl Plan {
     pub(super) fn build(&self, lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> ConvNet {
-        let draws = Draws { init: lane.init, seed, device };
+        let draws = Draws { init: lane.init, gain: 1.0, seed, device };
         let side = [task.shape.height, task.shape.width];
         let mut builder = Builder { lane, plan: self, draws, device, channels: task.shape.channels, side };
         let (stem, about) = builder.stem(&self.stem);
         let mut about = vec![about];
         let mut blocks = Vec::with_capacity(self.blocks.len());
         for (index, plan) in self.blocks.iter().enumerate() {
-            let (block, of_block) = builder.block(Place::block(index + 1), plan);
+            let (block, of_block) = builder.block(Nth { block: index + 1, of: self.blocks.len() }, plan);
             blocks.push(block);
             about.push(of_block);
         }
@@ -89,47 +90,58 @@ impl Plan {
 
 impl Builder<'_> {
     /// A convolution with its normalization, and its floating-point operations; the picture is of its shape then.
-    fn step(&mut self, place: Place, plan: ConvolutionPlan, normalized: usize) -> (ConvStep, u64) {
+    fn step(
+        &mut self,
+        draws: Draws<'_>,
+        place: Place,
+        plan: ConvolutionPlan,
+        norm: Option<Normalization>,
+    ) -> (ConvStep, u64) {
         let ConvolutionPlan { channels, kernel, stride } = plan;
         let shape = [channels, self.channels, kernel, kernel];
-        let convolution = self.draws.convolution(place, shape, stride, self.plan.bias);
+        let convolution = draws.convolution(place, shape, stride, self.plan.bias);
         self.side = self.side.map(|side| side.div_ceil(stride));
         self.channels = channels;
         let flops = convolution.flops(self.side.iter().product());
-        (ConvStep { norm: Normalization::of_channels(self.lane.norm, normalized, self.device), convolution }, flops)
+        let shifts = (self.lane.wiring == Wiring::Fixup).then(|| draws.constant(2, 0.0));
+        (ConvStep { norm, convolution, shifts }, flops)
+    }
+
+    fn norm(&self, kind: Norm, channels: usize) -> Option<Normalization> {
+        Normalization::of_channels(kind, channels, self.device)
     }
 
     fn stem(&mut self, plan: &StemPlan) -> (Stem, About) {
         let StemPlan { channels, kernel, stride, pooling } = *plan;
-        let (mut step, flops) = self.step(Place::STEM, ConvolutionPlan { channels, kernel, stride }, channels);
-        let activation = match self.plan.order {
-            Order::Post => self.lane.activation,
-            Order::Pre => {
-                step.norm = None;
-                Activation::Identity
-            }
+        let (activation, norm) = match self.plan.order {
+            Order::Post => (self.lane.activation, self.norm(self.lane.norm, channels)),
+            Order::Pre => (Activation::Identity, None),
         };
+        let plan = ConvolutionPlan { channels, kernel, stride };
+        let (mut step, flops) = self.step(self.draws, Place::STEM, plan, norm);
+        step.shifts = None;
         self.pool(pooling);
         (Stem { step, activation, pooling }, About { stage: None, flops })
     }
 
-    fn block(&mut self, place: Place, plan: &BlockPlan) -> (ConvBlock, About) {
-        let before = self.channels;
+    fn block(&mut self, nth_block: Nth, plan: &BlockPlan) -> (ConvBlock, About) {
+        let (place, before, convolutions) = (Place::block(nth_block.block), self.channels, plan.convolutions.len());
         let mut flops = 0;
-        let mut steps = Vec::with_capacity(plan.convolutions.len());
+        let mut steps = Vec::with_capacity(convolutions);
         for (nth, convolution) in plan.convolutions.iter().enumerate() {
             let normalized = match self.plan.order {
                 Order::Pre => self.channels,
                 Order::Post => convolution.channels,
             };
-            let (step, of_step) = self.step(place.nth(nth), *convolution, normalized);
+            let norm = self.norm(self.lane.branch_norm(), normalized);
+            let draws = self.draws.times(weight_gain(self.lane, nth_block.of, nth, convolutions));
+            let (step, of_step) = self.step(draws, place.nth(nth), *convolution, norm);
             steps.push(step);
             flops += of_step;
         }
         let stride = plan.convolutions.iter().map(|convolution| convolution.stride).product();
-        let shortcut = (self.lane.wiring == Wiring::Residual).then(|| {
-            let nth = plan.convolutions.len();
-            let (shortcut, of_shortcut) = self.shortcut(place.nth(nth), before, stride);
+        let shortcut = self.lane.wiring.has_skip().then(|| {
+            let (shortcut, of_shortcut) = self.shortcut(place.nth(convolutions), before, stride);
             flops += of_shortcut;
             shortcut
         });
@@ -139,7 +151,8 @@ impl Builder<'_> {
         let block = ConvBlock {
             steps,
             shortcut,
-            branch_scale: self.lane.branch_scale.at(self.plan.blocks.len()),
+            joint: Joint::of(self.lane, nth_block, self.channels, self.draws, |kind| self.norm(kind, self.channels)),
+            norm_scale: self.lane.norm_scale(nth_block.block),
             order: self.plan.order,
             activation: self.lane.activation,
             pooling: plan.pooling,
@@ -166,10 +179,10 @@ impl Builder<'_> {
         let convolution = self.draws.convolution(place, [self.channels, before, 1, 1], stride, self.plan.bias);
         let flops = convolution.flops(self.side.iter().product());
         let norm = match self.plan.order {
-            Order::Post => Normalization::of_channels(self.lane.norm, self.channels, self.device),
+            Order::Post => self.norm(self.lane.branch_norm(), self.channels),
             Order::Pre => None,
         };
-        (Shortcut { projection: Some(ConvStep { norm, convolution }), stride: 1, added: 0 }, flops)
+        (Shortcut { projection: Some(ConvStep { norm, convolution, shifts: None }), stride: 1, added: 0 }, flops)
     }
 
     fn head(&self, classes: usize) -> (Head, About) {
@@ -180,10 +193,11 @@ impl Builder<'_> {
             hidden.push(self.draws.affine(Place::HEAD.nth(nth), [width, *next], Bias::On));
             width = *next;
         }
-        let output = self.draws.affine(Place::HEAD, [width, classes], Bias::On);
+        let draws = if self.lane.is_fixup() { self.draws.times(0.0) } else { self.draws };
+        let output = draws.affine(Place::HEAD, [width, classes], Bias::On);
         let flops = hidden.iter().map(Affine::flops).sum::<u64>() + output.flops();
         let norm = match self.plan.order {
-            Order::Pre => Normalization::of_channels(self.lane.norm, self.channels, self.device),
+            Order::Pre => self.norm(self.lane.norm, self.channels),
             Order::Post => None,
         };
         let head = Head { norm, hidden, output, activation: self.lane.activation, order: self.plan.order, side: *side };

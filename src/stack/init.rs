@@ -8,6 +8,7 @@
 //! | xavier | N(0, 2/(fan_in + fan_out)) | 0 |
 //! | orthogonal:g | g·Q, QᵀQ = 1 | 0 |
 //! | delta-orthogonal:g | the same at the centre of a kernel, 0 around it (Xiao et al. 2018) | 0 |
+//! | fixup | kaiming; the last of every branch and the head 0, the others of a branch D^(-1/(2m−2)) smaller | 0 |
 //! | normal:σ | N(0, σ²) | 0 |
 
 use burn::module::{Param, ParamId};
@@ -35,6 +36,8 @@ pub enum Purpose {
     Noise,
     /// Split of a table into training and held-out rows.
     Split,
+    /// Blocks that are left out.
+    Depth,
 }
 
 impl Purpose {
@@ -47,6 +50,7 @@ impl Purpose {
             Self::Order => 3,
             Self::Split => 4,
             Self::Noise => 5,
+            Self::Depth => 7,
         };
         let mut key = [0_u8; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
@@ -94,6 +98,8 @@ impl Place {
 pub struct Draws<'a> {
     /// Distribution.
     pub init: Init,
+    /// By what the weights that are drawn are multiplied.
+    pub gain: f64,
     /// Seed of the run.
     pub seed: u64,
     /// Where the tensors live.
@@ -104,20 +110,19 @@ impl Draws<'_> {
     /// x W + b of shape [fan_in, fan_out].
     #[must_use]
     pub fn affine(self, place: Place, shape: [usize; 2], bias: Bias) -> Affine {
-        let Self { init, seed, .. } = self;
-        Affine {
-            weight: self.lazily(shape, move || weight(init, shape, place.rng(Purpose::Weight, seed))),
-            bias: self.bias(place, shape, bias),
-        }
+        let Self { init, gain, seed, .. } = self;
+        let draw = move || times(gain, weight(init, shape, place.rng(Purpose::Weight, seed)));
+        Affine { weight: self.lazily(shape, draw), bias: self.bias(place, shape, bias) }
     }
 
     /// A convolution of shape [out, in, k, k].
     #[must_use]
     pub fn convolution(self, place: Place, shape: [usize; 4], stride: usize, bias: Bias) -> Convolution {
-        let Self { init, seed, .. } = self;
+        let Self { init, gain, seed, .. } = self;
         let [channels_out, channels_in, height, width] = shape;
+        let draw = move || times(gain, kernel(init, shape, place.rng(Purpose::Weight, seed)));
         Convolution {
-            weight: self.lazily(shape, move || kernel(init, shape, place.rng(Purpose::Weight, seed))),
+            weight: self.lazily(shape, draw),
             bias: self.bias(place, [channels_in * height * width, channels_out], bias),
             stride,
         }
@@ -127,6 +132,18 @@ impl Draws<'_> {
         let Self { init, seed, .. } = self;
         let draw = move || bias(init, fans, place.rng(Purpose::Bias, seed));
         (is_there == Bias::On).then(|| self.lazily([fans[1]], draw))
+    }
+
+    /// So many numbers that start at the same value.
+    #[must_use]
+    pub fn constant(self, count: usize, value: f32) -> Param<Tensor<1>> {
+        self.lazily([count], move || TensorData::new(vec![value; count], [count]))
+    }
+
+    /// The same, multiplied by a factor.
+    #[must_use]
+    pub fn times(self, gain: f64) -> Self {
+        Self { gain: self.gain * gain, ..self }
     }
 
     /// A parameter of values that are drawn when it is first used.
@@ -141,6 +158,14 @@ impl Draws<'_> {
     }
 }
 
+fn times(gain: f64, data: TensorData) -> TensorData {
+    if gain == 1.0 {
+        return data;
+    }
+    let values: Vec<f32> = data.iter::<f64>().map(|value| (gain * value) as f32).collect();
+    TensorData::new(values, data.shape().clone())
+}
+
 /// A kernel, shape [out, in, k, k]; fan_in = in·k², fan_out = out·k².
 #[must_use]
 pub fn kernel(init: Init, shape: [usize; 4], mut rng: ChaCha8Rng) -> TensorData {
@@ -149,7 +174,7 @@ pub fn kernel(init: Init, shape: [usize; 4], mut rng: ChaCha8Rng) -> TensorData 
     let (fan_in, fan_out) = (channels_in * pixels, channels_out * pixels);
     let values = match init {
         Init::Default => uniform(count, bound(fan_in), &mut rng),
-        Init::Kaiming => normal(count, (2.0 / fan_in as f64).sqrt(), &mut rng),
+        Init::Kaiming | Init::Fixup => normal(count, (2.0 / fan_in as f64).sqrt(), &mut rng),
         Init::Xavier => normal(count, (2.0 / (fan_in + fan_out) as f64).sqrt(), &mut rng),
         Init::Normal(std) => normal(count, std, &mut rng),
         Init::Orthogonal(gain) => orthogonal([channels_out, fan_in], gain, &mut rng),
@@ -171,7 +196,7 @@ pub fn weight(init: Init, shape: [usize; 2], mut rng: ChaCha8Rng) -> TensorData 
     let [fan_in, fan_out] = shape;
     let values = match init {
         Init::Default => uniform(fan_in * fan_out, bound(fan_in), &mut rng),
-        Init::Kaiming => normal(fan_in * fan_out, (2.0 / fan_in as f64).sqrt(), &mut rng),
+        Init::Kaiming | Init::Fixup => normal(fan_in * fan_out, (2.0 / fan_in as f64).sqrt(), &mut rng),
         Init::Xavier => normal(fan_in * fan_out, (2.0 / (fan_in + fan_out) as f64).sqrt(), &mut rng),
         Init::Normal(std) => normal(fan_in * fan_out, std, &mut rng),
         Init::Orthogonal(gain) | Init::DeltaOrthogonal(gain) => orthogonal(shape, gain, &mut rng),
@@ -184,9 +209,12 @@ pub fn weight(init: Init, shape: [usize; 2], mut rng: ChaCha8Rng) -> TensorData 
 pub fn bias(init: Init, [fan_in, fan_out]: [usize; 2], mut rng: ChaCha8Rng) -> TensorData {
     let values = match init {
         Init::Default => uniform(fan_out, bound(fan_in), &mut rng),
-        Init::Kaiming | Init::Xavier | Init::Orthogonal(_) | Init::DeltaOrthogonal(_) | Init::Normal(_) => {
-            vec![0.0; fan_out]
-        }
+        Init::Kaiming
+        | Init::Xavier
+        | Init::Orthogonal(_)
+        | Init::DeltaOrthogonal(_)
+        | Init::Fixup
+        | Init::Normal(_) => vec![0.0; fan_out],
     };
     TensorData::new(values, [fan_out])
 }

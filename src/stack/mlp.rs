@@ -6,6 +6,8 @@
 //! residual   x ← x + s·(W φ(N(x)) + b)         x ← x + s·φ(N(W x + b))
 //! ```
 //!
+//! How else a branch can be joined stands in [`super::joint`].
+//!
 //! He et al. 2016, Identity Mappings in Deep Residual Networks, is where the order before the weights comes from.
 //!
 //! Stem and head are linear: stem [B, features] → [B, width], head [B, width] → [B, classes].
@@ -17,6 +19,7 @@ use burn::tensor::{Tensor, module};
 use super::activation::activate;
 use super::fused_block::{self, Form, Operands};
 use super::init::{Draws, Place};
+use super::joint::{Fate, Fates, Joint, Nth, weight_gain};
 use super::normalization::{Normalization, follow};
 use super::{Affine, Labelled, Loss, Stack, Task};
 use crate::config::{Activation, Bias, LaneConfig, Order, Wiring};
@@ -45,15 +48,16 @@ pub struct Block {
     pub weight: Param<Tensor<2>>,
     /// b, `[width]`.
     pub bias: Option<Param<Tensor<1>>>,
-    /// s.
+    /// Fixup's: added before φ and before W.
+    pub shifts: Option<Param<Tensor<1>>>,
+    /// How the branch joins the input; `None` in a plain block.
+    pub joint: Option<Joint>,
+    /// By what N(x) is multiplied.
     #[module(skip)]
-    pub branch_scale: f64,
+    pub norm_scale: f64,
     /// φ.
     #[module(skip)]
     pub activation: Activation,
-    /// How the branch joins the input.
-    #[module(skip)]
-    pub wiring: Wiring,
     /// Whether N and φ stand before W or behind it.
     #[module(skip)]
     pub order: Order,
@@ -64,32 +68,41 @@ impl Mlp {
     /// initialization start from the same numbers, on every backend.
     #[must_use]
     pub fn new(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> Self {
-        let draws = Draws { init: lane.init, seed, device };
+        let draws = Draws { init: lane.init, gain: 1.0, seed, device };
+        let norm = |kind| Normalization::of_units(kind, lane.width, device);
         let block = |layer: usize| {
-            let Affine { weight, bias } = draws.affine(Place::block(layer), [lane.width, lane.width], lane.bias);
+            let in_branch = draws.times(weight_gain(lane, lane.depth, 0, 1));
+            let Affine { weight, bias } = in_branch.affine(Place::block(layer), [lane.width, lane.width], lane.bias);
+            let nth = Nth { block: layer, of: lane.depth };
             Block {
-                norm: Normalization::of_units(lane.norm, lane.width, device),
+                norm: norm(lane.branch_norm()),
                 weight,
                 bias,
-                branch_scale: lane.scale(),
+                shifts: (lane.wiring == Wiring::Fixup).then(|| draws.constant(2, 0.0)),
+                joint: Joint::of(lane, nth, lane.width, draws, norm),
+                norm_scale: lane.norm_scale(layer),
                 activation: lane.activation,
-                wiring: lane.wiring,
                 order: lane.order,
             }
         };
+        let head = if lane.is_fixup() { draws.times(0.0) } else { draws };
         Self {
             stem: draws.affine(Place::STEM, [task.shape.numbers(), lane.width], Bias::On),
             blocks: (1..=lane.depth).map(block).collect(),
-            head: draws.affine(Place::HEAD, [lane.width, task.classes], Bias::On),
+            head: head.affine(Place::HEAD, [lane.width, task.classes], Bias::On),
         }
     }
 
-    /// Logits, [B, features] → [B, classes].
+    /// Logits, [B, features] → [B, classes], as in evaluation.
     #[must_use]
     pub fn forward(&self, inputs: Tensor<2>, taps: &Taps) -> Tensor<2> {
+        self.pass(inputs, taps, Fates::of(None))
+    }
+
+    fn pass(&self, inputs: Tensor<2>, taps: &Taps, mut fates: Fates) -> Tensor<2> {
         let mut x = self.stem.forward(inputs); // [B, width]
         for (index, block) in (1..).zip(&self.blocks) {
-            x = block.watched(x, taps, LayerId(index)); // [B, width]
+            x = block.watched(x, taps, LayerId(index), fates.next(block.joint.as_ref())); // [B, width]
         }
         self.head.forward(taps.input(LayerId(self.blocks.len() as u32 + 1), x)) // [B, classes]
     }
@@ -99,23 +112,31 @@ impl Block {
     /// [B, width] → [B, width].
     #[must_use]
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        self.steps(x, &Taps::off(), LayerId(0))
+        self.steps(x, &Taps::off(), LayerId(0), Fate::Weighed)
     }
 
     /// The same in one operation where it can be, with its input passing through its tap.
-    fn watched(&self, x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
-        self.fused(&x, taps, layer).unwrap_or_else(|| self.steps(x, taps, layer))
+    fn watched(&self, x: Tensor<2>, taps: &Taps, layer: LayerId, fate: Fate) -> Tensor<2> {
+        match fate {
+            Fate::Dropped => taps.input(layer, x),
+            Fate::Kept | Fate::Weighed => {
+                self.fused(&x, taps, layer).unwrap_or_else(|| self.steps(x, taps, layer, fate))
+            }
+        }
     }
 
     fn fused(&self, x: &Tensor<2>, taps: &Taps, layer: LayerId) -> Option<Tensor<2>> {
-        if self.order == Order::Post {
+        if self.order == Order::Post || self.shifts.is_some() || self.norm_scale != 1.0 {
             return None;
         }
+        let skip = match &self.joint {
+            Some(joint) => Some(joint.constant()?),
+            None => None,
+        };
         let norm = match &self.norm {
             Some(norm) => Some(norm.in_training()?),
             None => None,
         };
-        let skip = (self.wiring == Wiring::Residual).then_some(self.branch_scale);
         let form = Form { activation: self.activation, skip };
         let bias = self.bias.as_ref().map(Param::val);
         let operands = Operands { x: x.clone(), norm, weight: self.weight.val(), bias };
@@ -127,29 +148,22 @@ impl Block {
     }
 
     /// Step by step, with a tap before each.
-    fn steps(&self, x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
+    fn steps(&self, x: Tensor<2>, taps: &Taps, layer: LayerId, fate: Fate) -> Tensor<2> {
         let x = taps.input(layer, x);
-        match self.wiring {
-            Wiring::Plain => self.branch(x, taps, layer),
-            Wiring::Residual => {
-                let skip = taps.skip(layer, x.clone());
-                let branch = self.branch(taps.branch(layer, x), taps, layer);
-                taps.branch_output(layer, &branch);
-                skip + branch
-            }
-        }
+        let Some(joint) = &self.joint else { return self.branch(x, taps, layer) };
+        let around = joint.around(taps.skip(layer, x.clone()));
+        let branch = self.branch(taps.branch(layer, x), taps, layer);
+        let branch = joint.scaled(branch, fate, taps, layer);
+        taps.branch_output(layer, &branch);
+        joint.after(around + branch, taps, layer)
     }
 
-    /// s·F(x), with F(x) = W φ(N(x)) + b, or φ(N(W x + b)).
-    fn branch(&self, mut x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
-        x = match self.order {
+    /// F(x) = W φ(N(x)) + b, or φ(N(W x + b)).
+    fn branch(&self, x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
+        match self.order {
             Order::Pre => self.weighed(self.activated(x, taps, layer), taps, layer),
             Order::Post => self.activated(self.weighed(x, taps, layer), taps, layer),
-        };
-        if self.wiring == Wiring::Plain || self.branch_scale == 1.0 {
-            return x;
         }
-        taps.step(layer, StepKind::Other, x).mul_scalar(self.branch_scale)
     }
 
     /// φ(N(x)).
@@ -157,6 +171,10 @@ impl Block {
         if let Some(norm) = &self.norm {
             x = norm.forward(taps.step(layer, StepKind::Norm, x));
         }
+        if self.norm_scale != 1.0 {
+            x = taps.step(layer, StepKind::Other, x).mul_scalar(self.norm_scale);
+        }
+        x = self.shifted(x, 0);
         if self.activation == Activation::Identity {
             return x;
         }
@@ -165,9 +183,16 @@ impl Block {
         x
     }
 
+    fn shifted(&self, x: Tensor<2>, nth: usize) -> Tensor<2> {
+        match &self.shifts {
+            Some(shifts) => x + shifts.val().narrow(0, nth, 1).unsqueeze(),
+            None => x,
+        }
+    }
+
     /// W x + b.
     fn weighed(&self, x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
-        let x = taps.step(layer, StepKind::Weight, x);
+        let x = taps.step(layer, StepKind::Weight, self.shifted(x, 1));
         module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val))
     }
 }
@@ -193,7 +218,7 @@ impl Stack for Mlp {
 
     fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
         let inputs = taps.input(LayerId(0), batch.inputs.clone());
-        Loss::cross_entropy(self.forward(inputs, taps), batch)
+        Loss::cross_entropy(self.pass(inputs, taps, Fates::of(batch.draw)), batch)
     }
 }
 
@@ -218,7 +243,7 @@ mod tests {
             for shift in [0.0, 5.0] {
                 let values: Vec<f32> = (0..12).map(|index| shift + (index * index % 7) as f32).collect();
                 let x = Tensor::<2>::from_data(TensorData::new(values, [4, 3]), &device);
-                let output = stack.blocks[0].watched(x.clone(), &Taps::on(3), LayerId(1));
+                let output = stack.blocks[0].watched(x.clone(), &Taps::on(3), LayerId(1), Fate::Kept);
                 let _ = (output, burns.forward(x));
             }
             for (ours, burns) in [(&ours.running_mean, &burns.running_mean), (&ours.running_var, &burns.running_var)] {

@@ -30,7 +30,7 @@ impl Shortcut {
     /// [B, in, H, W] → [B, out, H/stride, W/stride].
     #[must_use]
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        if let Some(ConvStep { norm, convolution }) = &self.projection {
+        if let Some(ConvStep { norm, convolution, .. }) = &self.projection {
             let x = convolution.forward(x);
             return norm.as_ref().map_or(x.clone(), |norm| norm.forward(x));
         }

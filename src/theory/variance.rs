@@ -24,7 +24,8 @@ impl Variance {
         let fan_in = lane.width as f64;
         let weight = match lane.init {
             Init::Default => 1.0 / 3.0,
-            Init::Kaiming => 2.0,
+            // Of Fixup the part that is not 0.
+            Init::Kaiming | Init::Fixup => 2.0,
             Init::Xavier => 1.0,
             Init::Orthogonal(gain) | Init::DeltaOrthogonal(gain) => gain.powi(2),
             Init::Normal(std) => fan_in * std.powi(2),

@@ -66,17 +66,16 @@ impl Shape {
     }
 
     fn of_settings(settings: &LaneConfig) -> Self {
-        let is_residual = settings.wiring == Wiring::Residual;
-        let is_scaled = is_residual && settings.scale() != 1.0;
+        let is_scaled = settings.scales_branches();
         let has = |part: Part| match part {
-            Part::Norm => settings.norm != Norm::None,
+            Part::Norm => settings.norm != Norm::None || settings.wiring == Wiring::DeepNorm,
             Part::Activation => settings.activation != Activation::Identity,
             Part::Weight => true,
             Part::Other => is_scaled,
             Part::Whole => false,
         };
         Self {
-            skip: if is_residual { Skip::Around } else { Skip::Missing },
+            skip: if settings.wiring.has_skip() { Skip::Around } else { Skip::Missing },
             parts: Part::STEPS.iter().map(|(part, _)| *part).filter(|part| has(*part)).collect(),
         }
     }

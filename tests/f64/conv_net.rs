@@ -7,13 +7,14 @@ use gradtop::config::{Activation, Backend, BranchScale, Form, LaneConfig, Model,
 use gradtop::data::Shape;
 use gradtop::probe::Taps;
 use gradtop::quantity::Quantity;
+use gradtop::stack::joint::Fate;
 use gradtop::stack::{ConvNet, Labelled, Loss, Stack, Task, preresnet, resnet, vgg};
 use gradtop::train::{Look, Stepper};
 use gradtop::units::LayerId;
 
-const SHAPE: Shape = Shape { channels: 1, height: 4, width: 4 };
+const SHAPE: Shape = Shape { channels: 1, height: 8, width: 8 };
 const TASK: Task = Task { shape: SHAPE, classes: 3 };
-const ROWS: usize = 3;
+const ROWS: usize = 2;
 const NUDGE: f64 = 1e-5;
 /// Relative error that `quantities.md` promises.
 const PROMISED: f64 = 1e-6;
@@ -22,13 +23,16 @@ fn lanes() -> Vec<LaneConfig> {
     let families = [(Model::Resnet, 8), (Model::Preresnet, 11)];
     let mut lanes = Vec::new();
     for (model, depth) in families {
-        for (wiring, norm, scale) in [
-            (Wiring::Plain, Norm::Batch, 1.0),
+        let both = [(Wiring::Plain, Norm::Batch, 1.0), (Wiring::Residual, Norm::Group, 0.5)];
+        let once = [
             (Wiring::Residual, Norm::Batch, 1.0),
-            (Wiring::Residual, Norm::None, 0.5),
-            (Wiring::Residual, Norm::Group, 1.0),
-            (Wiring::Residual, Norm::Rms, 1.0),
-        ] {
+            (Wiring::SkipInit, Norm::Rms, 1.0),
+            (Wiring::LayerScale, Norm::None, 1.0),
+            (Wiring::NormScaling, Norm::Layer, 1.0),
+            (Wiring::DeepNorm, Norm::Group, 1.0),
+        ];
+        let once = if model == Model::Resnet { &once[..] } else { &once[..1] };
+        for &(wiring, norm, scale) in both.iter().chain(once) {
             lanes.push(LaneConfig {
                 depth,
                 width: 2,
@@ -64,6 +68,7 @@ fn batch(device: &Device) -> Labelled {
         inputs: Tensor::from_data(TensorData::new(inputs, [ROWS, numbers]), device),
         classes: Tensor::from_data(TensorData::new(classes, [ROWS]), device),
         targets,
+        draw: None,
     }
 }
 
@@ -112,7 +117,7 @@ impl ModuleVisitor for Census {
 
 fn loss_from(model: &ConvNet, layer: usize, x: Tensor<4>, batch: &Labelled) -> f64 {
     let (taps, row) = (Taps::off(), LayerId(0));
-    let x = model.blocks.iter().skip(layer - 1).fold(x, |x, block| block.forward(x, &taps, row));
+    let x = model.blocks.iter().skip(layer - 1).fold(x, |x, block| block.forward(x, &taps, row, Fate::Kept));
     Loss::cross_entropy(model.head.forward(x, &taps, row), batch).mean.into_scalar::<f64>()
 }
 
@@ -165,15 +170,16 @@ fn signals(model: &ConvNet, batch: &Labelled) -> Vec<Signals> {
             found.push(Signals { whole, channels: None });
             break;
         };
-        let channels = block.shortcut.as_ref().map(|shortcut| {
+        let channels = block.shortcut.as_ref().zip(block.joint.as_ref()).map(|(shortcut, joint)| {
             let both = |around: Tensor<4>, through: Tensor<4>| {
-                let sum = shortcut.forward(around) + block.branch(through, &taps, row);
+                let branch = joint.scaled(block.branch(through, &taps, row), Fate::Kept, &taps, row);
+                let sum = joint.after(joint.around(shortcut.forward(around)) + branch, &taps, row);
                 loss_from(model, layer + 1, block.after(sum, &taps, row), batch)
             };
             [gradient(&x, |around| both(around, x.clone())), gradient(&x, |through| both(x.clone(), through))]
         });
         found.push(Signals { whole, channels });
-        x = block.forward(x, &taps, row);
+        x = block.forward(x, &taps, row, Fate::Kept);
     }
     found
 }

@@ -8,6 +8,7 @@ use gradtop::config::{Backend, BranchScale, Form, Init, LaneConfig, Model, Norm,
 use gradtop::data::Shape;
 use gradtop::layer::LayerTable;
 use gradtop::probe::{ParameterMap, Taps};
+use gradtop::stack::joint::Fate;
 use gradtop::stack::{ConvNet, Stack, Task, preresnet, resnet, vgg};
 use gradtop::units::LayerId;
 
@@ -91,8 +92,8 @@ fn a_block_of_branch_scale_zero_is_the_identity_bit_for_bit() {
         let net = build(&lane, SMALL, &device);
         // The second block keeps its shape; what comes out of the first has no negative numbers in a resnet.
         let x = net.stem.forward(pictures(&device).reshape([4, 1, 16, 16]));
-        let x = net.blocks[0].forward(x, &off, LayerId(1));
-        let y = net.blocks[1].forward(x.clone(), &off, LayerId(2));
+        let x = net.blocks[0].forward(x, &off, LayerId(1), Fate::Kept);
+        let y = net.blocks[1].forward(x.clone(), &off, LayerId(2), Fate::Kept);
         assert_eq!(x.into_data(), y.into_data(), "{model}");
     }
 }
@@ -102,8 +103,8 @@ fn batch_normalization_goes_by_the_batch_in_training_and_by_its_running_statisti
     let device = device(Backend::Flex).autodiff();
     let net = build(&lane(Model::Resnet, Form::Cifar, 8, 2), SMALL, &device);
     let (x, off) = (pictures(&device), Taps::off());
-    let alone = |net: &ConvNet, x: Tensor<2>| net.forward(x.slice([0..1]), &off).into_data();
-    let first = |net: &ConvNet, x: Tensor<2>| net.forward(x, &off).slice([0..1]).into_data();
+    let alone = |net: &ConvNet, x: Tensor<2>| net.forward(x.narrow(0, 0, 1), &off).into_data();
+    let first = |net: &ConvNet, x: Tensor<2>| net.forward(x, &off).narrow(0, 0, 1).into_data();
     assert_ne!(alone(&net, x.clone()), first(&net, x.clone()), "in training an example depends on its batch");
     let net = net.valid();
     let x = x.inner();

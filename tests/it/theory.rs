@@ -10,6 +10,7 @@ use gradtop::backend;
 use gradtop::config::{Activation, Backend, Init, LaneConfig, Wiring};
 use gradtop::data::{self, Batches};
 use gradtop::quantity::{LayerSample, Quantity};
+use gradtop::stack::joint::Joint;
 use gradtop::stack::{Mlp, Task};
 use gradtop::theory;
 use gradtop::train::{Look, Stepper};
@@ -89,7 +90,8 @@ fn compare(init: Init, depth: usize, backend: Backend, seeds: &[u64]) -> Vec<(La
         for (lane, comparison) in &mut compared {
             let mut stack = drawn.clone();
             for block in &mut stack.blocks {
-                (block.activation, block.wiring) = (lane.activation, lane.wiring);
+                block.activation = lane.activation;
+                block.joint = (lane.wiring == Wiring::Residual).then(|| Joint::scaled_by(1.0));
             }
             let taken = Stepper::new(stack, lane, &device).step(&batch, 1e-3, Look::Everything);
             comparison.add(lane, &taken.samples);

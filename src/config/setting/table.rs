@@ -44,7 +44,7 @@ pub static SETTINGS: &[Setting] = &[
         init,
         "init",
         Stack,
-        "default|kaiming|xavier|orthogonal[:GAIN]|delta-orthogonal[:GAIN]|normal:STD",
+        "default|kaiming|xavier|orthogonal[:GAIN]|delta-orthogonal[:GAIN]|fixup|normal:STD",
         "distribution of the initial weights"
     ),
     Setting {

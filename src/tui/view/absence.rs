@@ -23,12 +23,14 @@ pub(super) fn why_none(quantity: Quantity, scene: &Scene) -> &'static str {
 
 /// Why a lane with these settings never has values of it.
 fn never(quantity: Quantity, run: &RunConfig, lane: &LaneConfig) -> Option<&'static str> {
-    let is_plain = lane.wiring == Wiring::Plain;
+    let is_plain = !lane.wiring.has_skip();
     match quantity {
-        Quantity::GainNorm => (lane.norm == Norm::None).then_some("no normalization"),
+        Quantity::GainNorm => {
+            (lane.norm == Norm::None && lane.wiring != Wiring::DeepNorm).then_some("no normalization")
+        }
         Quantity::GainActivation => (lane.activation == Activation::Identity).then_some("φ(x) = x"),
         Quantity::GainOther if is_plain => Some("no scale s"),
-        Quantity::GainOther => (lane.scale() == 1.0).then_some("s = 1"),
+        Quantity::GainOther => (!lane.scales_branches()).then_some("s = 1"),
         Quantity::IdentityNorm | Quantity::ChannelCosine | Quantity::BranchRatio => is_plain.then_some("no skip"),
         Quantity::DeadFraction => (lane.activation != Activation::Relu).then_some("φ is never 0"),
         Quantity::Saturation => match lane.activation {

@@ -1,0 +1,250 @@
+//! How a block joins its branch F to its input: the residual connection and its cures.
+//!
+//! | wiring | x ← | at the start | source |
+//! |---|---|---|---|
+//! | residual | x + s·F(x) | s fixed | He et al. 2016 |
+//! | rezero | x + α·F(x), α learned | 0 | Bachlechner et al. 2020 (2003.04887) |
+//! | skipinit | x + α·F(x), α learned | 1/√D | De & Smith 2020 (2002.10444), who train from 0 and from 1/√D alike |
+//! | layerscale | x + λ ⊙ F(x), λ learned per unit | 0.1, 1e-5 beyond 18 blocks, 1e-6 beyond 24 | Touvron et al. 2021 (2103.17239) |
+//! | fixup | x + α·F(x), α learned, with learned shifts in F | 1 | Zhang et al. 2019 (1901.09321) |
+//! | deepnorm | N(κ·x + F(x)), κ = D^¼ | weights of F times (4D)^-¼ | Wang et al. 2022 (2203.00555), D = sub-layers |
+//! | stochastic-depth | x + b·F(x), b = 1 with probability p_l = 1 − l/2D, drawn per step | | Huang et al. 2016 (1603.09382) |
+//!
+//! Evaluation of stochastic depth is by the mean, x + p_l·F(x). The `Other` step of a branch is its scale.
+
+use burn::module::{Module, Param};
+use burn::tensor::Tensor;
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+use super::init::Draws;
+use super::normalization::Normalization;
+use crate::config::{LaneConfig, Norm, Wiring};
+use crate::data::Draw;
+use crate::probe::Taps;
+use crate::quantity::StepKind;
+use crate::stack::init::Purpose;
+use crate::units::LayerId;
+
+/// How the branch of one block is joined.
+#[derive(Module, Debug)]
+pub struct Joint {
+    /// α `[1]` or λ `[units]`.
+    pub gain: Option<Param<Tensor<1>>>,
+    /// N around the sum.
+    pub norm: Option<Normalization>,
+    /// s.
+    #[module(skip)]
+    pub scale: f64,
+    /// κ.
+    #[module(skip)]
+    pub skip: f64,
+    /// p_l.
+    #[module(skip)]
+    pub survival: f64,
+}
+
+/// What becomes of a block in a pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is there.
+    Kept,
+    /// It is left out: x goes on as it is.
+    Dropped,
+    /// It counts by its probability of being there.
+    Weighed,
+}
+
+/// Which blocks are left out in a pass.
+pub struct Fates(Option<ChaCha8Rng>);
+
+impl Fates {
+    /// Those of a step; without one, of an evaluation.
+    #[must_use]
+    pub fn of(draw: Option<Draw>) -> Self {
+        Self(draw.map(|draw| draw.rng(Purpose::Depth)))
+    }
+
+    /// That of the next block.
+    pub fn next(&mut self, joint: Option<&Joint>) -> Fate {
+        let survival = joint.map_or(1.0, |joint| joint.survival);
+        if survival == 1.0 {
+            return Fate::Kept;
+        }
+        match self.0.as_mut().map(|rng| rng.random_bool(survival)) {
+            None => Fate::Weighed,
+            Some(true) => Fate::Kept,
+            Some(false) => Fate::Dropped,
+        }
+    }
+}
+
+/// Which block of how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Nth {
+    /// From 1.
+    pub block: usize,
+    /// D.
+    pub of: usize,
+}
+
+impl Joint {
+    /// The identity's own: x + F(x).
+    const PLAIN_SUM: Self = Self { gain: None, norm: None, scale: 1.0, skip: 1.0, survival: 1.0 };
+
+    /// x + s·F(x).
+    #[must_use]
+    pub fn scaled_by(scale: f64) -> Self {
+        Self { scale, ..Self::PLAIN_SUM }
+    }
+
+    /// That of a block whose output has so many units or channels; `None` for a plain block. `norm` builds the
+    /// normalization around the sum.
+    #[must_use]
+    pub fn of(
+        lane: &LaneConfig,
+        nth: Nth,
+        units: usize,
+        draws: Draws<'_>,
+        norm: impl FnOnce(Norm) -> Option<Normalization>,
+    ) -> Option<Self> {
+        /// Touvron et al.: λ for stacks of up to so many blocks.
+        const LAYER_SCALES: [(usize, f32); 3] = [(18, 0.1), (24, 1e-5), (usize::MAX, 1e-6)];
+        /// Huang et al.: probability that the last block is there.
+        const LAST_SURVIVAL: f64 = 0.5;
+        let depth = nth.of as f64;
+        let learned = |count, value| Self { gain: Some(draws.constant(count, value)), ..Self::PLAIN_SUM };
+        Some(match lane.wiring {
+            Wiring::Plain => return None,
+            Wiring::Residual | Wiring::NormScaling => Self::scaled_by(lane.scale()),
+            Wiring::ReZero => learned(1, 0.0),
+            Wiring::SkipInit => learned(1, (1.0 / depth.sqrt()) as f32),
+            Wiring::Fixup => learned(1, 1.0),
+            Wiring::LayerScale => {
+                let scale = LAYER_SCALES.iter().find(|(most, _)| nth.of <= *most).map_or(0.0, |(_, scale)| *scale);
+                learned(units, scale)
+            }
+            Wiring::DeepNorm => {
+                let kind = if lane.norm == Norm::None { Norm::Layer } else { lane.norm };
+                Self { norm: norm(kind), skip: depth.powf(0.25), ..Self::PLAIN_SUM }
+            }
+            Wiring::StochasticDepth => {
+                let survival = 1.0 - nth.block as f64 / depth * (1.0 - LAST_SURVIVAL);
+                Self { survival, ..Self::PLAIN_SUM }
+            }
+        })
+    }
+
+    /// s, where that is all there is to it: such a block can be one operation.
+    pub(super) fn constant(&self) -> Option<f64> {
+        let is_constant = self.gain.is_none() && self.norm.is_none() && self.skip == 1.0 && self.survival == 1.0;
+        is_constant.then_some(self.scale)
+    }
+
+    /// The scaled branch; `units` is the dimension of its units or channels.
+    #[must_use]
+    pub fn scaled<const D: usize>(&self, branch: Tensor<D>, fate: Fate, taps: &Taps, layer: LayerId) -> Tensor<D> {
+        let constant = if fate == Fate::Weighed { self.scale * self.survival } else { self.scale };
+        if constant == 1.0 && self.gain.is_none() {
+            return branch;
+        }
+        let mut branch = taps.step(layer, StepKind::Other, branch);
+        if constant != 1.0 {
+            branch = branch.mul_scalar(constant);
+        }
+        match &self.gain {
+            Some(gain) => branch * along_units(gain.val()),
+            None => branch,
+        }
+    }
+
+    /// κ·x.
+    #[must_use]
+    pub fn around<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        if self.skip == 1.0 { x } else { x.mul_scalar(self.skip) }
+    }
+
+    /// What follows the sum.
+    #[must_use]
+    pub fn after<const D: usize>(&self, sum: Tensor<D>, taps: &Taps, layer: LayerId) -> Tensor<D> {
+        match &self.norm {
+            Some(norm) => norm.forward(taps.step(layer, StepKind::Norm, sum)),
+            None => sum,
+        }
+    }
+}
+
+/// [units] as [1, units, 1, 1] for pictures, [1, …, units] for all else.
+fn along_units<const D: usize>(values: Tensor<1>) -> Tensor<D> {
+    /// Dimensions of a batch of pictures.
+    const PICTURES: usize = 4;
+    let mut shape = [1; D];
+    shape[if D == PICTURES { 1 } else { D - 1 }] = values.dims()[0];
+    values.reshape(shape)
+}
+
+/// By what the drawn weights of the n-th of `of` weights of a branch are multiplied: what a wiring asks of them.
+#[must_use]
+pub fn weight_gain(lane: &LaneConfig, depth: usize, nth: usize, of: usize) -> f64 {
+    let depth = depth as f64;
+    match lane.wiring {
+        Wiring::DeepNorm => (4.0 * depth).powf(-0.25),
+        _ if !lane.is_fixup() => 1.0,
+        // The last of a branch is 0, so that the branch is.
+        _ if nth + 1 == of => 0.0,
+        _ => depth.powf(-1.0 / (2.0 * of as f64 - 2.0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::device;
+    use crate::config::{Backend, Init};
+    use crate::units::Step;
+
+    fn joint(wiring: Wiring, nth: Nth) -> Joint {
+        let device = device(Backend::Flex);
+        let draws = Draws { init: Init::Kaiming, gain: 1.0, seed: 1, device: &device };
+        Joint::of(&LaneConfig::new(wiring), nth, 3, draws, |_| None).expect("no plain block")
+    }
+
+    #[test]
+    fn learned_factors_start_as_their_papers_have_them() {
+        let start = |wiring, of| {
+            let gain = joint(wiring, Nth { block: 1, of }).gain.expect("learned").val();
+            gain.into_data().try_into_vec::<f32>().expect("f32")
+        };
+        assert_eq!(start(Wiring::ReZero, 100), [0.0]);
+        assert_eq!(start(Wiring::SkipInit, 100), [0.1]);
+        assert_eq!(start(Wiring::Fixup, 100), [1.0]);
+        assert_eq!(start(Wiring::LayerScale, 18), [0.1; 3]);
+        assert_eq!(start(Wiring::LayerScale, 24), [1e-5; 3]);
+        assert_eq!(start(Wiring::LayerScale, 100), [1e-6; 3]);
+        assert!((joint(Wiring::DeepNorm, Nth { block: 1, of: 16 }).skip - 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn fixup_and_deepnorm_make_the_drawn_weights_smaller_with_depth() {
+        let gain = |wiring, nth, of| weight_gain(&LaneConfig::new(wiring), 64, nth, of);
+        assert_eq!(gain(Wiring::Residual, 0, 2), 1.0);
+        assert_eq!([gain(Wiring::Fixup, 0, 2), gain(Wiring::Fixup, 1, 2)], [0.125, 0.0]);
+        assert!((gain(Wiring::Fixup, 0, 3) - 64_f64.powf(-0.25)).abs() < 1e-12);
+        assert!((gain(Wiring::DeepNorm, 0, 1) - 256_f64.powf(-0.25)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_deeper_a_block_the_more_often_it_is_left_out_and_a_step_draws_the_same_twice() {
+        let [first, last] = [1, 10].map(|block| joint(Wiring::StochasticDepth, Nth { block, of: 10 }));
+        let kept = |joint: &Joint| {
+            let draws = (1..=2000).map(|step| Draw { seed: 3, step: Step(step) });
+            draws.filter(|draw| Fates::of(Some(*draw)).next(Some(joint)) == Fate::Kept).count() as f64 / 2000.0
+        };
+        assert!((kept(&first) - 0.95).abs() < 0.02 && (kept(&last) - 0.5).abs() < 0.04);
+        let draw = Some(Draw { seed: 3, step: Step(5) });
+        let fates = |mut fates: Fates| (0..20).map(|_| fates.next(Some(&last))).collect::<Vec<_>>();
+        assert_eq!(fates(Fates::of(draw)), fates(Fates::of(draw)));
+        assert_eq!(fates(Fates::of(None)), [Fate::Weighed; 20]);
+        assert_eq!(Fates::of(draw).next(None), Fate::Kept);
+    }
+}
