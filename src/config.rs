@@ -4,6 +4,7 @@
 //! types here hold the values.
 
 mod choice;
+mod data_source;
 pub mod draft;
 mod lane_spec;
 mod measure;
@@ -14,8 +15,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-pub use choice::{Activation, Backend, Bias, BranchScale, DataSource, Init, Length, Model, Norm, Optimizer, Wiring};
+pub use choice::{Activation, Backend, Bias, BranchScale, Init, Length, Model, Norm, Optimizer, Wiring};
 pub(crate) use choice::{nearest, not_one_of};
+pub use data_source::DataSource;
 pub use lane_spec::LaneSpec;
 pub use measure::{Budget, DEFAULT_BUDGET, Measure};
 

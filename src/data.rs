@@ -3,16 +3,20 @@
 
 mod batches;
 mod digits;
+mod error;
+mod file;
+mod idx;
+mod mnist;
 mod table;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use rand_chacha::ChaCha8Rng;
-use thiserror::Error;
 
 pub use batches::Batches;
 pub use digits::digits;
+pub use error::DataError;
+pub use mnist::{fashion, mnist};
 pub use table::table;
 
 use crate::config::DataSource;
@@ -147,49 +151,16 @@ impl Dataset {
     }
 }
 
-/// Why there is no data.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum DataError {
-    /// The file could not be read.
-    #[error("cannot read the table {}: {source}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// A row is not as the first one.
-    #[error("{}:{line}: {problem}", path.display())]
-    Row {
-        /// The file.
-        path: PathBuf,
-        /// Line, from 1.
-        line: u64,
-        /// What is wrong and what to write instead.
-        problem: String,
-    },
-    /// The table as a whole is of no use.
-    #[error("{}: {problem}", path.display())]
-    Table {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong and what to write instead.
-        problem: String,
-    },
-    /// The embedded data is damaged: a broken build.
-    #[error("the embedded digits are damaged: {0}")]
-    Embedded(String),
-}
-
 /// Loads a data set.
 ///
 /// # Errors
-/// When a person's table cannot be read or makes no sense as a classification task.
+/// When a person's files cannot be read or make no sense as examples.
 pub fn load(source: &DataSource, seed: u64) -> Result<Dataset, DataError> {
     let classified = match source {
         DataSource::Digits => digits(),
         DataSource::Csv(path) => table(path, seed),
+        DataSource::Mnist(folder) => mnist(folder),
+        DataSource::Fashion(folder) => fashion(folder),
     };
     Ok(Dataset::Classified(Arc::new(classified?)))
 }

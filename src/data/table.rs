@@ -31,7 +31,7 @@ const HELD_OUT_ONE_IN: usize = 5;
 /// rows or only one class, or the last column looks like measurements or names of the rows.
 pub fn table(path: &Path, seed: u64) -> Result<Classified, DataError> {
     let rows = read(path)?;
-    let table = |problem: &str| DataError::Table { path: path.to_owned(), problem: problem.to_owned() };
+    let table = |problem: &str| DataError::Content { path: path.to_owned(), problem: problem.to_owned() };
     let Some(first) = rows.first() else {
         return Err(table("the table has no rows: write numbers and a class per line"));
     };
@@ -64,7 +64,7 @@ pub fn table(path: &Path, seed: u64) -> Result<Classified, DataError> {
 }
 
 fn read(path: &Path) -> Result<Vec<Row>, DataError> {
-    let file = File::open(path).map_err(|source| DataError::Read { path: path.to_owned(), source })?;
+    let file = File::open(path).map_err(|source| DataError::Read { what: "table", path: path.to_owned(), source })?;
     let mut records = Records::new(path, BufReader::new(file));
     let mut rows: Vec<Row> = Vec::new();
     let mut is_first = true;

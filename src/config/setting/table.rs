@@ -132,7 +132,14 @@ pub static SETTINGS: &[Setting] = &[
         },
     },
     row!(Run, seed, "seed", Training, "NUMBER", "everything random derives from it", Numbers::from_zero("1")),
-    row!(Run, data, "data", Data, "digits|csv:FILE", "what is learned: embedded digits, or numbers with a class last"),
+    row!(
+        Run,
+        data,
+        "data",
+        Data,
+        "digits|csv:FILE|mnist:DIR|fashion:DIR",
+        "what is learned: embedded digits, or data in files"
+    ),
     row!(Run, backend, "backend", Machine, "flex|ndarray", "what computes"),
     Setting {
         key: "threads",
