@@ -1,19 +1,24 @@
 //! Data sets, split into a training and a held-out part: rows of numbers with a class each (pictures are such rows), or
 //! text.
 
+mod augmentation;
 mod batches;
+mod cifar;
 mod digits;
 mod error;
 mod file;
 mod idx;
 mod mnist;
+mod standardization;
 mod table;
 
 use std::sync::Arc;
 
 use rand_chacha::ChaCha8Rng;
 
+pub use augmentation::Augmentation;
 pub use batches::Batches;
+pub use cifar::{cifar10, cifar100};
 pub use digits::digits;
 pub use error::DataError;
 pub use mnist::{fashion, mnist};
@@ -91,6 +96,8 @@ pub struct Classified {
     pub training: Split,
     /// What is only looked at.
     pub held_out: Split,
+    /// What a training step does to its pictures.
+    pub augmentation: Augmentation,
 }
 
 impl Source for Classified {
@@ -161,6 +168,8 @@ pub fn load(source: &DataSource, seed: u64) -> Result<Dataset, DataError> {
         DataSource::Csv(path) => table(path, seed),
         DataSource::Mnist(folder) => mnist(folder),
         DataSource::Fashion(folder) => fashion(folder),
+        DataSource::Cifar10(folder) => cifar10(folder),
+        DataSource::Cifar100(folder) => cifar100(folder),
     };
     Ok(Dataset::Classified(Arc::new(classified?)))
 }

@@ -136,8 +136,8 @@ impl Task {
 impl Examples for Labelled {
     type Source = Classified;
 
-    fn gather(source: &Classified, part: Part, rows: &[usize], _draw: Draw, device: &Device) -> Self {
-        source.part(part).gather(rows, source.shape.numbers(), device)
+    fn gather(source: &Classified, part: Part, rows: &[usize], draw: Draw, device: &Device) -> Self {
+        source.gather(part, rows, draw, device)
     }
 
     fn rows(&self) -> usize {

@@ -21,6 +21,10 @@ pub enum DataSource {
     Mnist(PathBuf),
     /// Pieces of clothing: a folder with the files of Fashion-MNIST.
     Fashion(PathBuf),
+    /// Small colour pictures in 10 classes: a folder with the binary files of CIFAR-10.
+    Cifar10(PathBuf),
+    /// The same in 100 classes: a folder with the binary files of CIFAR-100.
+    Cifar100(PathBuf),
 }
 
 /// Data in files: the word before the colon, what stands behind it, and what that holds.
@@ -35,15 +39,19 @@ const KINDS: &[Kind] = &[
     Kind { word: "csv", path: "FILE", holds: "numbers and a class per line", make: DataSource::Csv },
     Kind { word: "mnist", path: "DIR", holds: MNIST, make: DataSource::Mnist },
     Kind { word: "fashion", path: "DIR", holds: FASHION, make: DataSource::Fashion },
+    Kind { word: "cifar10", path: "DIR", holds: CIFAR10, make: DataSource::Cifar10 },
+    Kind { word: "cifar100", path: "DIR", holds: CIFAR100, make: DataSource::Cifar100 },
 ];
 
 const MNIST: &str = "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and \
                      t10k-labels-idx1-ubyte (or each with .gz) of the MNIST database of handwritten digits";
 const FASHION: &str = "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and \
                        t10k-labels-idx1-ubyte (or each with .gz) of Fashion-MNIST";
+const CIFAR10: &str = "data_batch_1.bin to data_batch_5.bin and test_batch.bin of CIFAR-10, binary version";
+const CIFAR100: &str = "train.bin and test.bin of CIFAR-100, binary version";
 
 /// Everything that may be written, in the order of the help.
-const WORDS: &[&str] = &["digits", "csv:FILE", "mnist:DIR", "fashion:DIR"];
+const WORDS: &[&str] = &["digits", "csv:FILE", "mnist:DIR", "fashion:DIR", "cifar10:DIR", "cifar100:DIR"];
 
 impl DataSource {
     /// The word and the path, where it has one.
@@ -53,6 +61,8 @@ impl DataSource {
             Self::Csv(path) => ("csv", Some(path)),
             Self::Mnist(path) => ("mnist", Some(path)),
             Self::Fashion(path) => ("fashion", Some(path)),
+            Self::Cifar10(path) => ("cifar10", Some(path)),
+            Self::Cifar100(path) => ("cifar100", Some(path)),
         }
     }
 
@@ -60,7 +70,9 @@ impl DataSource {
     pub(crate) fn path_mut(&mut self) -> Option<&mut PathBuf> {
         match self {
             Self::Digits => None,
-            Self::Csv(path) | Self::Mnist(path) | Self::Fashion(path) => Some(path),
+            Self::Csv(path) | Self::Mnist(path) | Self::Fashion(path) | Self::Cifar10(path) | Self::Cifar100(path) => {
+                Some(path)
+            }
         }
     }
 
@@ -111,7 +123,7 @@ mod tests {
             let source: DataSource = word.parse().expect("one of its words");
             assert_eq!(source.to_string(), *word);
             assert_eq!(source.clone().path_mut().is_some(), word.contains(':'), "{word}");
-            assert_eq!(source.holds().is_empty(), !KINDS.iter().any(|kind| word.starts_with(kind.word)), "{word}");
+            assert_eq!(source.holds().is_empty(), !word.contains(':'), "{word}");
         }
         let colon: DataSource = "csv:C:/a:b.csv".parse().expect("a path may hold colons");
         assert_eq!(colon, DataSource::Csv("C:/a:b.csv".into()));

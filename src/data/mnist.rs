@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use super::idx::{Idx, Kind};
-use super::{Classified, DataError, Shape, Split};
+use super::{Augmentation, Classified, DataError, Shape, Split};
 use crate::config::DataSource;
 
 /// What people call the pieces of clothing, by number.
@@ -57,7 +57,7 @@ fn four_files(folder: &Path, classes: Vec<String>, holds: &str) -> Result<Classi
         let of = format!("pictures of {height}×{width}, and {}×{} in {}", shape.height, shape.width, name(pictures));
         return Err(DataError::content(held_out_pictures, format!("{of}: do both files belong to one set?")));
     }
-    Ok(Classified { shape, classes, training, held_out })
+    Ok(Classified { shape, classes, training, held_out, augmentation: Augmentation::None })
 }
 
 /// How a file may be called: as it is published, with a dot instead of the second hyphen, each also with `.gz`.

@@ -18,7 +18,8 @@ use rand::seq::SliceRandom;
 use records::Records;
 use row::{Row, is_header};
 
-use super::{Classified, DataError, Shape, Split};
+use super::standardization::{Channels, standardize};
+use super::{Augmentation, Classified, DataError, Shape, Split};
 use crate::stack::init::Purpose;
 
 /// Share of rows that is held out: one in five.
@@ -59,8 +60,9 @@ pub fn table(path: &Path, seed: u64) -> Result<Classified, DataError> {
         split
     };
     let (mut training, mut held_out) = (pick(training), pick(held_out));
-    standardize(&mut training, &mut held_out, features);
-    Ok(Classified { shape: Shape::row(features), classes: classes.into_keys().collect(), training, held_out })
+    standardize(&mut training, &mut held_out, Channels { count: features, plane: 1 });
+    let (shape, classes) = (Shape::row(features), classes.into_keys().collect());
+    Ok(Classified { shape, classes, training, held_out, augmentation: Augmentation::None })
 }
 
 fn read(path: &Path) -> Result<Vec<Row>, DataError> {
@@ -82,22 +84,6 @@ fn read(path: &Path) -> Result<Vec<Row>, DataError> {
         is_first = false;
     }
     Ok(rows)
-}
-
-/// Mean 0 and deviation 1 per column over the training part; the held-out part is moved alike.
-fn standardize(training: &mut Split, held_out: &mut Split, features: usize) {
-    let rows = training.rows() as f64;
-    for column in 0..features {
-        let values = || training.inputs.iter().skip(column).step_by(features).map(|value| f64::from(*value));
-        let mean = values().sum::<f64>() / rows;
-        let deviation = (values().map(|value| (value - mean).powi(2)).sum::<f64>() / rows).sqrt();
-        let scale = if deviation > 0.0 { deviation.recip() } else { 0.0 };
-        for split in [&mut *training, &mut *held_out] {
-            for value in split.inputs.iter_mut().skip(column).step_by(features) {
-                *value = ((f64::from(*value) - mean) * scale) as f32;
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -137,7 +137,7 @@ pub static SETTINGS: &[Setting] = &[
         data,
         "data",
         Data,
-        "digits|csv:FILE|mnist:DIR|fashion:DIR",
+        "digits|csv:FILE|mnist:DIR|fashion:DIR|cifar10:DIR|cifar100:DIR",
         "what is learned: embedded digits, or data in files"
     ),
     row!(Run, backend, "backend", Machine, "flex|ndarray", "what computes"),
