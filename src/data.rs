@@ -9,6 +9,7 @@ mod error;
 mod file;
 mod idx;
 mod mnist;
+mod resize;
 mod standardization;
 mod table;
 
