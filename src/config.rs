@@ -29,6 +29,8 @@ use crate::text::clean;
 pub struct RunConfig {
     /// What is learned.
     pub data: DataSource,
+    /// Lines and columns that a person's own pictures are brought to.
+    pub image_size: usize,
     /// Rows per step; the last partial batch of an epoch is dropped.
     pub batch: usize,
     /// How long.
@@ -57,6 +59,7 @@ impl Default for RunConfig {
     fn default() -> Self {
         Self {
             data: DataSource::Digits,
+            image_size: 32,
             batch: 64,
             length: Length::Steps(2000),
             seed: 1,

@@ -9,6 +9,7 @@ mod error;
 mod file;
 mod idx;
 mod mnist;
+mod picture_folder;
 mod resize;
 mod standardization;
 mod table;
@@ -23,9 +24,10 @@ pub use cifar::{cifar10, cifar100};
 pub use digits::digits;
 pub use error::DataError;
 pub use mnist::{fashion, mnist};
+pub use picture_folder::picture_folder;
 pub use table::table;
 
-use crate::config::DataSource;
+use crate::config::{DataSource, RunConfig};
 use crate::stack::init::Purpose;
 use crate::units::Step;
 
@@ -159,18 +161,19 @@ impl Dataset {
     }
 }
 
-/// Loads a data set.
+/// Loads the data set of a run.
 ///
 /// # Errors
 /// When a person's files cannot be read or make no sense as examples.
-pub fn load(source: &DataSource, seed: u64) -> Result<Dataset, DataError> {
-    let classified = match source {
+pub fn load(config: &RunConfig) -> Result<Dataset, DataError> {
+    let classified = match &config.data {
         DataSource::Digits => digits(),
-        DataSource::Csv(path) => table(path, seed),
+        DataSource::Csv(path) => table(path, config.seed),
         DataSource::Mnist(folder) => mnist(folder),
         DataSource::Fashion(folder) => fashion(folder),
         DataSource::Cifar10(folder) => cifar10(folder),
         DataSource::Cifar100(folder) => cifar100(folder),
+        DataSource::ImageFolder(folder) => picture_folder(folder, config.image_size, config.seed),
     };
     Ok(Dataset::Classified(Arc::new(classified?)))
 }

@@ -25,6 +25,8 @@ pub enum DataSource {
     Cifar10(PathBuf),
     /// The same in 100 classes: a folder with the binary files of CIFAR-100.
     Cifar100(PathBuf),
+    /// A person's own pictures: a folder with a sub-folder per class.
+    ImageFolder(PathBuf),
 }
 
 /// Data in files: the word before the colon, what stands behind it, and what that holds.
@@ -41,6 +43,7 @@ const KINDS: &[Kind] = &[
     Kind { word: "fashion", path: "DIR", holds: FASHION, make: DataSource::Fashion },
     Kind { word: "cifar10", path: "DIR", holds: CIFAR10, make: DataSource::Cifar10 },
     Kind { word: "cifar100", path: "DIR", holds: CIFAR100, make: DataSource::Cifar100 },
+    Kind { word: "image-folder", path: "DIR", holds: PICTURES, make: DataSource::ImageFolder },
 ];
 
 const MNIST: &str = "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and \
@@ -50,8 +53,11 @@ const FASHION: &str = "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-im
 const CIFAR10: &str = "data_batch_1.bin to data_batch_5.bin and test_batch.bin of CIFAR-10, binary version";
 const CIFAR100: &str = "train.bin and test.bin of CIFAR-100, binary version";
 
+const PICTURES: &str = "a folder of PNG or JPEG pictures per class (or such folders in train and test)";
+
 /// Everything that may be written, in the order of the help.
-const WORDS: &[&str] = &["digits", "csv:FILE", "mnist:DIR", "fashion:DIR", "cifar10:DIR", "cifar100:DIR"];
+const WORDS: &[&str] =
+    &["digits", "csv:FILE", "mnist:DIR", "fashion:DIR", "cifar10:DIR", "cifar100:DIR", "image-folder:DIR"];
 
 impl DataSource {
     /// The word and the path, where it has one.
@@ -63,6 +69,7 @@ impl DataSource {
             Self::Fashion(path) => ("fashion", Some(path)),
             Self::Cifar10(path) => ("cifar10", Some(path)),
             Self::Cifar100(path) => ("cifar100", Some(path)),
+            Self::ImageFolder(path) => ("image-folder", Some(path)),
         }
     }
 
@@ -70,9 +77,12 @@ impl DataSource {
     pub(crate) fn path_mut(&mut self) -> Option<&mut PathBuf> {
         match self {
             Self::Digits => None,
-            Self::Csv(path) | Self::Mnist(path) | Self::Fashion(path) | Self::Cifar10(path) | Self::Cifar100(path) => {
-                Some(path)
-            }
+            Self::Csv(path)
+            | Self::Mnist(path)
+            | Self::Fashion(path)
+            | Self::Cifar10(path)
+            | Self::Cifar100(path)
+            | Self::ImageFolder(path) => Some(path),
         }
     }
 

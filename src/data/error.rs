@@ -36,6 +36,14 @@ pub enum DataError {
         /// What is wrong and what to do.
         problem: String,
     },
+    /// A picture cannot be decoded.
+    #[error("{}: it is no picture that can be read ({source}): replace or remove it", path.display())]
+    Picture {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: image::ImageError,
+    },
     /// The embedded data is damaged: a broken build.
     #[error("the embedded digits are damaged: {0}")]
     Embedded(String),

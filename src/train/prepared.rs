@@ -111,7 +111,7 @@ impl Prepared {
 
 fn load(config: &RunConfig) -> Result<Dataset, TrainError> {
     config.check()?;
-    let dataset = data::load(&config.data, config.seed)?;
+    let dataset = data::load(config)?;
     let rows = dataset.rows(Part::Training);
     if config.batch > rows {
         let problem = format!("{} is larger than the {rows} training rows: write {rows} or less", config.batch);

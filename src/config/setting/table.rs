@@ -137,8 +137,17 @@ pub static SETTINGS: &[Setting] = &[
         data,
         "data",
         Data,
-        "digits|csv:FILE|mnist:DIR|fashion:DIR|cifar10:DIR|cifar100:DIR",
+        "digits|csv:FILE|mnist:DIR|fashion:DIR|cifar10:DIR|cifar100:DIR|image-folder:DIR",
         "what is learned: embedded digits, or data in files"
+    ),
+    row!(
+        Run,
+        image_size,
+        "image-size",
+        Data,
+        "2…1024",
+        "lines and columns that the pictures of image-folder are brought to",
+        SIDES
     ),
     row!(Run, backend, "backend", Machine, "flex|ndarray", "what computes"),
     Setting {
@@ -226,6 +235,10 @@ const BLOCKS: Numbers<usize> =
 
 const UNITS: Numbers<usize> =
     Numbers { holds: |units| (1..=MOST_UNITS).contains(units), are: "whole number from 1 to 4096", example: "64" };
+
+/// Lines and columns of a picture.
+const SIDES: Numbers<usize> =
+    Numbers { holds: |side| (2..=1024).contains(side), are: "whole number from 2 to 1024", example: "32" };
 
 const MOMENTA: Numbers<f64> =
     Numbers { holds: |momentum| (0.0..1.0).contains(momentum), are: "number from 0 and below 1", example: "0.9" };
