@@ -31,6 +31,8 @@ pub struct RunConfig {
     pub data: DataSource,
     /// Lines and columns that a person's own pictures are brought to.
     pub image_size: usize,
+    /// Characters of a text per example.
+    pub context: usize,
     /// Rows per step; the last partial batch of an epoch is dropped.
     pub batch: usize,
     /// How long.
@@ -60,6 +62,7 @@ impl Default for RunConfig {
         Self {
             data: DataSource::Digits,
             image_size: 32,
+            context: 64,
             batch: 64,
             length: Length::Steps(2000),
             seed: 1,

@@ -13,6 +13,7 @@ mod picture_folder;
 mod resize;
 mod standardization;
 mod table;
+mod text;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub use error::DataError;
 pub use mnist::{fashion, mnist};
 pub use picture_folder::picture_folder;
 pub use table::table;
+pub use text::Text;
 
 use crate::config::{DataSource, RunConfig};
 use crate::stack::init::Purpose;
@@ -149,6 +151,8 @@ impl Draw {
 pub enum Dataset {
     /// Rows with a class each.
     Classified(Arc<Classified>),
+    /// Characters to be continued.
+    Text(Arc<Text>),
 }
 
 impl Dataset {
@@ -157,6 +161,16 @@ impl Dataset {
     pub fn rows(&self, part: Part) -> usize {
         match self {
             Self::Classified(data) => data.rows(part),
+            Self::Text(text) => text.rows(part),
+        }
+    }
+
+    /// What its examples are called.
+    #[must_use]
+    pub fn examples(&self) -> &'static str {
+        match self {
+            Self::Classified(_) => "rows",
+            Self::Text(_) => "windows",
         }
     }
 }
@@ -174,6 +188,7 @@ pub fn load(config: &RunConfig) -> Result<Dataset, DataError> {
         DataSource::Cifar10(folder) => cifar10(folder),
         DataSource::Cifar100(folder) => cifar100(folder),
         DataSource::ImageFolder(folder) => picture_folder(folder, config.image_size, config.seed),
+        DataSource::Text(file) => return Ok(Dataset::Text(Arc::new(Text::load(file.as_deref(), config.context)?))),
     };
     Ok(Dataset::Classified(Arc::new(classified?)))
 }

@@ -27,6 +27,8 @@ pub enum DataSource {
     Cifar100(PathBuf),
     /// A person's own pictures: a folder with a sub-folder per class.
     ImageFolder(PathBuf),
+    /// Characters to be continued: the embedded text, or a person's own.
+    Text(Option<PathBuf>),
 }
 
 /// Data in files: the word before the colon, what stands behind it, and what that holds.
@@ -44,6 +46,7 @@ const KINDS: &[Kind] = &[
     Kind { word: "cifar10", path: "DIR", holds: CIFAR10, make: DataSource::Cifar10 },
     Kind { word: "cifar100", path: "DIR", holds: CIFAR100, make: DataSource::Cifar100 },
     Kind { word: "image-folder", path: "DIR", holds: PICTURES, make: DataSource::ImageFolder },
+    Kind { word: "text", path: "FILE", holds: "text as UTF-8", make: |path| DataSource::Text(Some(path)) },
 ];
 
 const MNIST: &str = "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and \
@@ -56,8 +59,17 @@ const CIFAR100: &str = "train.bin and test.bin of CIFAR-100, binary version";
 const PICTURES: &str = "a folder of PNG or JPEG pictures per class (or such folders in train and test)";
 
 /// Everything that may be written, in the order of the help.
-const WORDS: &[&str] =
-    &["digits", "csv:FILE", "mnist:DIR", "fashion:DIR", "cifar10:DIR", "cifar100:DIR", "image-folder:DIR"];
+const WORDS: &[&str] = &[
+    "digits",
+    "text",
+    "csv:FILE",
+    "text:FILE",
+    "image-folder:DIR",
+    "mnist:DIR",
+    "fashion:DIR",
+    "cifar10:DIR",
+    "cifar100:DIR",
+];
 
 impl DataSource {
     /// The word and the path, where it has one.
@@ -70,6 +82,7 @@ impl DataSource {
             Self::Cifar10(path) => ("cifar10", Some(path)),
             Self::Cifar100(path) => ("cifar100", Some(path)),
             Self::ImageFolder(path) => ("image-folder", Some(path)),
+            Self::Text(path) => ("text", path.as_ref()),
         }
     }
 
@@ -77,6 +90,7 @@ impl DataSource {
     pub(crate) fn path_mut(&mut self) -> Option<&mut PathBuf> {
         match self {
             Self::Digits => None,
+            Self::Text(path) => path.as_mut(),
             Self::Csv(path)
             | Self::Mnist(path)
             | Self::Fashion(path)
@@ -89,8 +103,8 @@ impl DataSource {
     /// What its file or folder must hold, as a part of a sentence; empty for embedded data.
     #[must_use]
     pub fn holds(&self) -> &'static str {
-        let (word, _) = self.parts();
-        KINDS.iter().find(|kind| kind.word == word).map_or("", |kind| kind.holds)
+        let (word, path) = self.parts();
+        KINDS.iter().find(|kind| path.is_some() && kind.word == word).map_or("", |kind| kind.holds)
     }
 }
 
@@ -107,10 +121,12 @@ impl FromStr for DataSource {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (word, path) = text.split_once(':').unwrap_or((text, ""));
-        if text == "digits" {
-            return Ok(Self::Digits);
+        match text {
+            "digits" => return Ok(Self::Digits),
+            "text" => return Ok(Self::Text(None)),
+            _ => {}
         }
+        let (word, path) = text.split_once(':').unwrap_or((text, ""));
         let Some(Kind { path: place, holds, make, .. }) = KINDS.iter().find(|kind| kind.word == word) else {
             return Err(not_one_of(text, WORDS));
         };

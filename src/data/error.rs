@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::config::setting::SettingError;
+
 /// Why there is no data.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -44,6 +46,9 @@ pub enum DataError {
         /// What is wrong with it.
         source: image::ImageError,
     },
+    /// A setting does not fit the data.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
     /// The embedded data is damaged: a broken build.
     #[error("the embedded digits are damaged: {0}")]
     Embedded(String),

@@ -56,7 +56,7 @@ pub fn picture_folder(folder: &Path, side: usize, seed: u64) -> Result<Classifie
         held_out = training.drain(..training.len() / HELD_OUT_ONE_IN).collect();
     }
     let mut pictures = Pictures::new(side);
-    let mut read = |part: &[Labelled<'_>]| {
+    let mut read = |part: &[Labelled<'_>]| -> Result<Split, DataError> {
         let mut split = Split { inputs: Vec::new(), targets: part.iter().map(|(_, class)| *class).collect() };
         part.iter().try_for_each(|(path, _)| pictures.read(path, &mut split.inputs))?;
         Ok(split)

@@ -7,6 +7,7 @@ use burn::prelude::Device;
 use super::lane::{AnyLane, Lane, SourceOf};
 use super::stepper::Stepper;
 use super::{TrainError, weights};
+use crate::config::setting::SettingError;
 use crate::config::{LaneConfig, Model};
 use crate::data::Dataset;
 use crate::stack::{Mlp, Stack, Task};
@@ -29,7 +30,18 @@ impl Plan<'_> {
             (Model::Mlp, Dataset::Classified(data)) => {
                 self.with(Mlp::new(settings, Task::of(data), seed, device), data, notes)
             }
+            (Model::Mlp, Dataset::Text(_)) => Err(self.needs_classes()),
         }
+    }
+
+    /// The refusal of data whose examples have no class each.
+    fn needs_classes(&self) -> TrainError {
+        let problem = format!(
+            "text is characters to be continued, and {} puts examples into classes: write --data digits, or another \
+             --model",
+            self.settings.model
+        );
+        SettingError { key: "data".to_owned(), problem }.into()
     }
 
     /// The lane with this model, or with the weights that a person gave for it.
