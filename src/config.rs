@@ -4,6 +4,7 @@
 //! types here hold the values.
 
 mod choice;
+mod data_source;
 pub mod draft;
 mod family;
 mod lane_spec;
@@ -15,10 +16,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-pub use choice::{
-    Activation, Backend, Bias, BranchScale, DataSource, Form, Init, Length, Model, Norm, Optimizer, Order, Wiring,
-};
+pub use choice::{Activation, Backend, Bias, BranchScale, Form, Init, Length, Model, Norm, Optimizer, Order, Wiring};
 pub(crate) use choice::{nearest, not_one_of};
+pub use data_source::DataSource;
 pub use family::Along;
 pub use lane_spec::LaneSpec;
 pub use measure::{Budget, DEFAULT_BUDGET, Measure};
@@ -31,6 +31,10 @@ use crate::text::clean;
 pub struct RunConfig {
     /// What is learned.
     pub data: DataSource,
+    /// Lines and columns that a person's own pictures are brought to.
+    pub image_size: usize,
+    /// Characters of a text per example.
+    pub context: usize,
     /// Rows per step; the last partial batch of an epoch is dropped.
     pub batch: usize,
     /// How long.
@@ -59,6 +63,8 @@ impl Default for RunConfig {
     fn default() -> Self {
         Self {
             data: DataSource::Digits,
+            image_size: 32,
+            context: 64,
             batch: 64,
             length: Length::Steps(2000),
             seed: 1,

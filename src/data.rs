@@ -1,22 +1,35 @@
 //! Data sets, split into a training and a held-out part: rows of numbers with a class each (pictures are such rows), or
 //! text.
 
+mod augmentation;
 mod batches;
+mod cifar;
 mod digits;
+mod error;
+mod file;
+mod idx;
+mod mnist;
+mod picture_folder;
 mod resize;
+mod standardization;
 mod table;
+mod text;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use rand_chacha::ChaCha8Rng;
-use thiserror::Error;
 
+pub use augmentation::Augmentation;
 pub use batches::Batches;
+pub use cifar::{cifar10, cifar100};
 pub use digits::digits;
+pub use error::DataError;
+pub use mnist::{fashion, mnist};
+pub use picture_folder::picture_folder;
 pub use table::table;
+pub use text::Text;
 
-use crate::config::DataSource;
+use crate::config::{DataSource, RunConfig};
 use crate::stack::init::Purpose;
 use crate::units::Step;
 
@@ -88,6 +101,8 @@ pub struct Classified {
     pub training: Split,
     /// What is only looked at.
     pub held_out: Split,
+    /// What a training step does to its pictures.
+    pub augmentation: Augmentation,
 }
 
 impl Source for Classified {
@@ -136,6 +151,8 @@ impl Draw {
 pub enum Dataset {
     /// Rows with a class each.
     Classified(Arc<Classified>),
+    /// Characters to be continued.
+    Text(Arc<Text>),
 }
 
 impl Dataset {
@@ -144,53 +161,34 @@ impl Dataset {
     pub fn rows(&self, part: Part) -> usize {
         match self {
             Self::Classified(data) => data.rows(part),
+            Self::Text(text) => text.rows(part),
+        }
+    }
+
+    /// What its examples are called.
+    #[must_use]
+    pub fn examples(&self) -> &'static str {
+        match self {
+            Self::Classified(_) => "rows",
+            Self::Text(_) => "windows",
         }
     }
 }
 
-/// Why there is no data.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum DataError {
-    /// The file could not be read.
-    #[error("cannot read the table {}: {source}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// A row is not as the first one.
-    #[error("{}:{line}: {problem}", path.display())]
-    Row {
-        /// The file.
-        path: PathBuf,
-        /// Line, from 1.
-        line: u64,
-        /// What is wrong and what to write instead.
-        problem: String,
-    },
-    /// The table as a whole is of no use.
-    #[error("{}: {problem}", path.display())]
-    Table {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong and what to write instead.
-        problem: String,
-    },
-    /// The embedded data is damaged: a broken build.
-    #[error("the embedded digits are damaged: {0}")]
-    Embedded(String),
-}
-
-/// Loads a data set.
+/// Loads the data set of a run.
 ///
 /// # Errors
-/// When a person's table cannot be read or makes no sense as a classification task.
-pub fn load(source: &DataSource, seed: u64) -> Result<Dataset, DataError> {
-    let classified = match source {
+/// When a person's files cannot be read or make no sense as examples.
+pub fn load(config: &RunConfig) -> Result<Dataset, DataError> {
+    let classified = match &config.data {
         DataSource::Digits => digits(),
-        DataSource::Csv(path) => table(path, seed),
+        DataSource::Csv(path) => table(path, config.seed),
+        DataSource::Mnist(folder) => mnist(folder),
+        DataSource::Fashion(folder) => fashion(folder),
+        DataSource::Cifar10(folder) => cifar10(folder),
+        DataSource::Cifar100(folder) => cifar100(folder),
+        DataSource::ImageFolder(folder) => picture_folder(folder, config.image_size, config.seed),
+        DataSource::Text(file) => return Ok(Dataset::Text(Arc::new(Text::load(file.as_deref(), config.context)?))),
     };
     Ok(Dataset::Classified(Arc::new(classified?)))
 }

@@ -160,7 +160,7 @@ impl Examples for Labelled {
     type Source = Classified;
 
     fn gather(source: &Classified, part: Part, rows: &[usize], draw: Draw, device: &Device) -> Self {
-        let gathered = source.part(part).gather(rows, source.shape.numbers(), device);
+        let gathered = source.gather(part, rows, draw, device);
         Self { draw: (part == Part::Training).then_some(draw), ..gathered }
     }
 

@@ -52,7 +52,7 @@ pub enum TrainError {
     Setting(#[from] SettingError),
     /// There is no data.
     #[error(transparent)]
-    Data(#[from] DataError),
+    Data(DataError),
     /// The weights to start from do not fit.
     #[error(transparent)]
     Weights(#[from] WeightsError),
@@ -64,6 +64,15 @@ pub enum TrainError {
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+impl From<DataError> for TrainError {
+    fn from(error: DataError) -> Self {
+        match error {
+            DataError::Setting(error) => Self::Setting(error),
+            other => Self::Data(other),
+        }
+    }
 }
 
 /// A run in progress.

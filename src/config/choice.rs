@@ -1,7 +1,6 @@
 //! The values that a setting can take, each read from and written as the word a person types.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -57,6 +56,8 @@ macro_rules! string_serde {
         }
     };
 }
+
+pub(super) use string_serde;
 
 words! {
     /// Family of a stack.
@@ -308,40 +309,6 @@ impl FromStr for BranchScale {
 }
 
 string_serde!(BranchScale);
-
-/// What is learned.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-#[non_exhaustive]
-pub enum DataSource {
-    /// The embedded handwritten digits.
-    Digits,
-    /// A person's own table.
-    Csv(PathBuf),
-}
-
-impl fmt::Display for DataSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Digits => f.write_str("digits"),
-            Self::Csv(path) => write!(f, "csv:{}", path.display()),
-        }
-    }
-}
-
-impl FromStr for DataSource {
-    type Err = String;
-
-    fn from_str(word: &str) -> Result<Self, String> {
-        match word.split_once(':') {
-            None if word == "digits" => Ok(Self::Digits),
-            Some(("csv", path)) if !path.is_empty() => Ok(Self::Csv(PathBuf::from(path))),
-            _ => Err(not_one_of(word, &["digits", "csv:FILE"])),
-        }
-    }
-}
-
-string_serde!(DataSource);
 
 /// How long a run lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -59,12 +59,22 @@ impl Split {
     #[must_use]
     pub fn gather(&self, rows: &[usize], features: usize, device: &Device) -> Labelled {
         let mut inputs = Vec::with_capacity(rows.len() * features);
-        let mut targets = Vec::with_capacity(rows.len());
         for row in rows {
-            inputs.extend_from_slice(self.inputs.get(row * features..(row + 1) * features).unwrap_or(&[]));
-            targets.extend(self.targets.get(*row));
+            inputs.extend_from_slice(self.row(*row, features));
         }
+        self.labelled(rows, inputs, device)
+    }
+
+    /// The numbers of a row.
+    pub(super) fn row(&self, row: usize, features: usize) -> &[f32] {
+        self.inputs.get(row * features..(row + 1) * features).unwrap_or(&[])
+    }
+
+    /// These numbers, row-major, with the classes of the rows.
+    pub(super) fn labelled(&self, rows: &[usize], inputs: Vec<f32>, device: &Device) -> Labelled {
+        let targets: Vec<usize> = rows.iter().filter_map(|row| self.targets.get(*row).copied()).collect();
         let classes: Vec<i64> = targets.iter().filter_map(|class| i64::try_from(*class).ok()).collect();
+        let features = inputs.len() / rows.len().max(1);
         Labelled {
             inputs: Tensor::from_data(TensorData::new(inputs, [rows.len(), features]), device),
             classes: Tensor::from_data(TensorData::new(classes, [rows.len()]), device),

@@ -6,7 +6,7 @@ use std::io::Read;
 
 use flate2::read::GzDecoder;
 
-use super::{Classified, DataError, Shape, Split};
+use super::{Augmentation, Classified, DataError, Shape, Split};
 
 const COMPRESSED: &[u8] = include_bytes!("../../assets/digits.csv.gz");
 /// Lines and columns of a picture.
@@ -36,6 +36,7 @@ pub fn digits() -> Result<Classified, DataError> {
         classes: (0..10).map(|digit: u8| digit.to_string()).collect(),
         training,
         held_out,
+        augmentation: Augmentation::None,
     })
 }
 

@@ -18,7 +18,8 @@ use rand::seq::SliceRandom;
 use records::Records;
 use row::{Row, is_header};
 
-use super::{Classified, DataError, Shape, Split};
+use super::standardization::{Channels, standardize};
+use super::{Augmentation, Classified, DataError, Shape, Split};
 use crate::stack::init::Purpose;
 
 /// Share of rows that is held out: one in five.
@@ -31,7 +32,7 @@ const HELD_OUT_ONE_IN: usize = 5;
 /// rows or only one class, or the last column looks like measurements or names of the rows.
 pub fn table(path: &Path, seed: u64) -> Result<Classified, DataError> {
     let rows = read(path)?;
-    let table = |problem: &str| DataError::Table { path: path.to_owned(), problem: problem.to_owned() };
+    let table = |problem: &str| DataError::Content { path: path.to_owned(), problem: problem.to_owned() };
     let Some(first) = rows.first() else {
         return Err(table("the table has no rows: write numbers and a class per line"));
     };
@@ -59,12 +60,13 @@ pub fn table(path: &Path, seed: u64) -> Result<Classified, DataError> {
         split
     };
     let (mut training, mut held_out) = (pick(training), pick(held_out));
-    standardize(&mut training, &mut held_out, features);
-    Ok(Classified { shape: Shape::row(features), classes: classes.into_keys().collect(), training, held_out })
+    standardize(&mut training, &mut held_out, Channels { count: features, plane: 1 });
+    let (shape, classes) = (Shape::row(features), classes.into_keys().collect());
+    Ok(Classified { shape, classes, training, held_out, augmentation: Augmentation::None })
 }
 
 fn read(path: &Path) -> Result<Vec<Row>, DataError> {
-    let file = File::open(path).map_err(|source| DataError::Read { path: path.to_owned(), source })?;
+    let file = File::open(path).map_err(|source| DataError::Read { what: "table", path: path.to_owned(), source })?;
     let mut records = Records::new(path, BufReader::new(file));
     let mut rows: Vec<Row> = Vec::new();
     let mut is_first = true;
@@ -82,22 +84,6 @@ fn read(path: &Path) -> Result<Vec<Row>, DataError> {
         is_first = false;
     }
     Ok(rows)
-}
-
-/// Mean 0 and deviation 1 per column over the training part; the held-out part is moved alike.
-fn standardize(training: &mut Split, held_out: &mut Split, features: usize) {
-    let rows = training.rows() as f64;
-    for column in 0..features {
-        let values = || training.inputs.iter().skip(column).step_by(features).map(|value| f64::from(*value));
-        let mean = values().sum::<f64>() / rows;
-        let deviation = (values().map(|value| (value - mean).powi(2)).sum::<f64>() / rows).sqrt();
-        let scale = if deviation > 0.0 { deviation.recip() } else { 0.0 };
-        for split in [&mut *training, &mut *held_out] {
-            for value in split.inputs.iter_mut().skip(column).step_by(features) {
-                *value = ((f64::from(*value) - mean) * scale) as f32;
-            }
-        }
-    }
 }
 
 #[cfg(test)]

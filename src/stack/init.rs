@@ -34,6 +34,8 @@ pub enum Purpose {
     Order,
     /// What is added to the inputs to see whether gradients shatter.
     Noise,
+    /// Which pixels of a picture a training step sees.
+    Augmentation,
     /// Split of a table into training and held-out rows.
     Split,
     /// Blocks that are left out.
@@ -51,6 +53,7 @@ impl Purpose {
             Self::Split => 4,
             Self::Noise => 5,
             Self::Depth => 7,
+            Self::Augmentation => 6,
         };
         let mut key = [0_u8; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());

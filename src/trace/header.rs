@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::Warnings;
 use super::error::Fault;
-use crate::config::{DataSource, RunConfig};
+use crate::config::RunConfig;
 use crate::event::{FORMAT_VERSION, LaneHeader, Machine, RunHeader};
 use crate::quantity::Quantity;
 use crate::text::{clean, clean_message};
@@ -98,7 +98,7 @@ fn config(raw: &RawValue, warnings: &mut Warnings) -> Option<RunConfig> {
     for lane in &mut config.lanes {
         lane.name = clean(&lane.name);
     }
-    if let DataSource::Csv(path) = &mut config.data {
+    if let Some(path) = config.data.path_mut() {
         // A path may be longer than any name.
         *path = PathBuf::from(clean_message(&path.to_string_lossy()));
     }

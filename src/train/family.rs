@@ -42,6 +42,7 @@ impl Plan<'_> {
                 };
                 self.with(build(settings, Task::of(&data), seed, device), &data, notes)
             }
+            (_, Dataset::Text(_)) => Err(self.needs_classes()),
         }
     }
 
@@ -60,6 +61,16 @@ impl Plan<'_> {
             return Ok(Arc::clone(data));
         }
         Ok(Arc::new(data.resized(height.max(LEAST_SIDE), width.max(LEAST_SIDE))))
+    }
+
+    /// The refusal of data whose examples have no class each.
+    fn needs_classes(&self) -> TrainError {
+        let problem = format!(
+            "text is characters to be continued, and {} puts examples into classes: write --data digits, or another \
+             --model",
+            self.settings.model
+        );
+        SettingError { key: "data".to_owned(), problem }.into()
     }
 
     /// The lane with this model, or with the weights that a person gave for it.

@@ -111,10 +111,11 @@ impl Prepared {
 
 fn load(config: &RunConfig) -> Result<Dataset, TrainError> {
     config.check()?;
-    let dataset = data::load(&config.data, config.seed)?;
+    let dataset = data::load(config)?;
     let rows = dataset.rows(Part::Training);
     if config.batch > rows {
-        let problem = format!("{} is larger than the {rows} training rows: write {rows} or less", config.batch);
+        let (batch, examples) = (config.batch, dataset.examples());
+        let problem = format!("{batch} is larger than the {rows} training {examples}: write {rows} or less");
         return Err(SettingError { key: "batch".to_owned(), problem }.into());
     }
     Ok(dataset)

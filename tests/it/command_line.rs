@@ -5,6 +5,7 @@ mod dump;
 mod log;
 mod output;
 mod settings;
+mod sources;
 mod traces;
 mod weights;
 

@@ -80,3 +80,59 @@ fn epochs_are_passes_over_the_training_rows() {
         assert_eq!(run.outcomes(), [Outcome::Completed, Outcome::Completed]);
     }
 }
+
+/// An IDX file of unsigned bytes.
+pub(crate) fn mnist_file(sizes: &[u32], bytes: &[u8]) -> Vec<u8> {
+    let sizes_as_bytes = sizes.iter().flat_map(|size| size.to_be_bytes());
+    [0, 0, 8, sizes.len() as u8].into_iter().chain(sizes_as_bytes).chain(bytes.iter().copied()).collect()
+}
+
+#[test]
+fn pictures_in_idx_files_are_learned() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    // Ten pictures of 4×4 times six: picture n is bright in pixel n, which says its class.
+    for (part, copies) in [("train", 6_u8), ("t10k", 1)] {
+        let classes: Vec<u8> = (0..10 * copies).map(|row| row % 10).collect();
+        let pixel = |class: u8, place: u8| if place == class { 255 } else { 3 * place };
+        let pixels: Vec<u8> = classes.iter().flat_map(|class| (0..16).map(move |place| pixel(*class, place))).collect();
+        let count = classes.len() as u32;
+        let put = |name: &str, bytes: Vec<u8>| std::fs::write(folder.path().join(name), bytes).expect("written");
+        put(&format!("{part}-images-idx3-ubyte"), mnist_file(&[count, 4, 4], &pixels));
+        put(&format!("{part}-labels-idx1-ubyte"), mnist_file(&[count], &classes));
+    }
+    for backend in BACKENDS {
+        let lanes = vec![LaneConfig { lr: 0.01, ..LaneConfig::new(Wiring::Residual) }];
+        let data = DataSource::Mnist(folder.path().to_owned());
+        let run = Recording::of(RunConfig { data, batch: 20, ..small(backend, 100, lanes) });
+        let last = *run.evaluations(0).last().expect("evaluated");
+        assert_eq!((last.rows, last.accuracy), (10, 1.0), "{backend}: {last:?}");
+    }
+}
+
+#[test]
+fn lanes_see_the_same_cropped_pictures_and_a_run_taken_again_sees_them_again() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let mut number = 0_u32;
+    let mut record = |class: u8| {
+        let mut bytes = vec![class, class];
+        bytes.extend((0..3072).map(|_| {
+            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (number >> 24) as u8
+        }));
+        bytes
+    };
+    for (name, rows) in [("train.bin", 8), ("test.bin", 2)] {
+        let records: Vec<u8> = (0..rows).flat_map(&mut record).collect();
+        std::fs::write(folder.path().join(name), records).expect("written");
+    }
+    for backend in BACKENDS {
+        let lane = |name: &str| LaneConfig { name: name.to_owned(), ..LaneConfig::new(Wiring::Residual) };
+        let data = DataSource::Cifar100(folder.path().to_owned());
+        let config = RunConfig { data, batch: 4, ..small(backend, 6, vec![lane("one"), lane("other")]) };
+        let run = Recording::of(config.clone());
+        assert_eq!(run.losses(0), run.losses(1), "{backend}");
+        assert_eq!(run.losses(0), Recording::of(config.clone()).losses(0), "{backend}");
+        assert_ne!(run.losses(0), Recording::of(RunConfig { seed: 2, ..config }).losses(0), "{backend}");
+        assert_eq!(run.header().lanes[0].layers.layers[0].parameters[0].shape, [3072, 16]);
+    }
+}

@@ -134,7 +134,24 @@ pub static SETTINGS: &[Setting] = &[
         },
     },
     row!(Run, seed, "seed", Training, "NUMBER", "everything random derives from it", Numbers::from_zero("1")),
-    row!(Run, data, "data", Data, "digits|csv:FILE", "what is learned: embedded digits, or numbers with a class last"),
+    row!(
+        Run,
+        data,
+        "data",
+        Data,
+        "digits|text|csv:FILE|text:FILE|image-folder:DIR|mnist:DIR|fashion:DIR|cifar10:DIR|cifar100:DIR",
+        "what is learned: embedded digits or text, or data in files"
+    ),
+    row!(
+        Run,
+        image_size,
+        "image-size",
+        Data,
+        "2…1024",
+        "lines and columns that the pictures of image-folder are brought to",
+        SIDES
+    ),
+    row!(Run, context, "context", Data, "1…65536", "characters of a text per example", CONTEXTS),
     row!(Run, backend, "backend", Machine, "flex|ndarray", "what computes"),
     Setting {
         key: "threads",
@@ -221,6 +238,17 @@ const BLOCKS: Numbers<usize> =
 
 const UNITS: Numbers<usize> =
     Numbers { holds: |units| (1..=MOST_UNITS).contains(units), are: "whole number from 1 to 4096", example: "64" };
+
+/// Lines and columns of a picture.
+const SIDES: Numbers<usize> =
+    Numbers { holds: |side| (2..=1024).contains(side), are: "whole number from 2 to 1024", example: "32" };
+
+/// Characters of a text per example.
+const CONTEXTS: Numbers<usize> = Numbers {
+    holds: |characters| (1..=65536).contains(characters),
+    are: "whole number from 1 to 65536",
+    example: "64",
+};
 
 const MOMENTA: Numbers<f64> =
     Numbers { holds: |momentum| (0.0..1.0).contains(momentum), are: "number from 0 and below 1", example: "0.9" };

@@ -67,7 +67,7 @@ impl<'a, R: BufRead> Lines<'a, R> {
         loop {
             let path = self.path;
             let read = self.reader.fill_buf();
-            let chunk = read.map_err(|source| DataError::Read { path: path.to_owned(), source })?;
+            let chunk = read.map_err(|source| DataError::Read { what: "table", path: path.to_owned(), source })?;
             let chunk_start = usize::from(self.end == b'\r' && chunk.first() == Some(&b'\n'));
             let bytes = chunk.get(chunk_start..).unwrap_or_default();
             if chunk.is_empty() {

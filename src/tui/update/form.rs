@@ -34,9 +34,11 @@ pub(super) fn edit(scene: &mut Scene, request: InputRequest) {
     form.problem = None;
     let Some(field) = form.fields.get_mut(form.focus) else { return };
     let words = words(field.key);
+    // A word with something behind its colon, such as a path, is edited: an arrow must not throw it away.
+    let is_word = !field.input.value().contains(':');
     let turn = match request {
-        InputRequest::GoToNextChar => Some(Turn::Forward),
-        InputRequest::GoToPrevChar => Some(Turn::Back),
+        InputRequest::GoToNextChar if is_word => Some(Turn::Forward),
+        InputRequest::GoToPrevChar if is_word => Some(Turn::Back),
         _ => None,
     };
     match turn.and_then(|turn| turned(&words, |word| *word == field.input.value(), turn)) {

@@ -199,6 +199,20 @@ fn arrows_choose_among_the_words_of_a_setting() {
 }
 
 #[test]
+fn an_arrow_moves_within_a_path_and_does_not_throw_it_away() {
+    let mut scene = sample::demo(3);
+    act(&mut scene, Action::OpenForm);
+    assert_eq!(words("data"), ["digits", "text"]);
+    let Overlay::Form(form) = &mut scene.view.overlay else { panic!("open") };
+    form.focus = form.fields.iter().position(|field| field.key == "data").expect("a setting");
+    form.fields[form.focus].input = "csv:mine.csv".into();
+    act(&mut scene, Action::Edit(tui_input::InputRequest::GoToPrevChar));
+    let Overlay::Form(form) = &scene.view.overlay else { panic!("open") };
+    let input = &form.fields[form.focus].input;
+    assert_eq!((input.value(), input.cursor()), ("csv:mine.csv", 11));
+}
+
+#[test]
 fn commands_do_what_keys_do_and_unknown_words_get_a_suggestion() {
     let mut scene = sample::demo(60);
     command(&mut scene, "quantity gain");

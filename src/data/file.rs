@@ -1,0 +1,100 @@
+//! A file of a data set as bytes, gunzipped where its first two bytes, 1f 8b, say that it is gzip; its name says nothing.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::DataError;
+
+/// How every gzip stream begins (RFC 1952).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// A file being read from its beginning on.
+pub(super) struct DataFile {
+    path: PathBuf,
+    reader: Reader,
+}
+
+enum Reader {
+    Plain(BufReader<File>),
+    Gzip(Box<MultiGzDecoder<BufReader<File>>>),
+}
+
+impl DataFile {
+    /// Opens a file.
+    pub(super) fn open(path: &Path) -> Result<Self, DataError> {
+        let failed = |source| DataError::Read { what: "file", path: path.to_owned(), source };
+        let mut file = BufReader::new(File::open(path).map_err(failed)?);
+        let is_gzip = file.fill_buf().map_err(failed)?.starts_with(&GZIP);
+        let reader = if is_gzip { Reader::Gzip(Box::new(MultiGzDecoder::new(file))) } else { Reader::Plain(file) };
+        Ok(Self { path: path.to_owned(), reader })
+    }
+
+    /// The next bytes, at most so many; fewer only where the file ends.
+    pub(super) fn take(&mut self, most: u64) -> Result<Vec<u8>, DataError> {
+        let mut bytes = Vec::new();
+        let read = match &mut self.reader {
+            Reader::Plain(reader) => reader.take(most).read_to_end(&mut bytes),
+            Reader::Gzip(reader) => reader.take(most).read_to_end(&mut bytes),
+        };
+        match read {
+            Ok(_) => Ok(bytes),
+            Err(source) => Err(self.failure(source)),
+        }
+    }
+
+    fn failure(&self, source: std::io::Error) -> DataError {
+        let damage = [ErrorKind::InvalidData, ErrorKind::InvalidInput, ErrorKind::UnexpectedEof];
+        match self.reader {
+            Reader::Gzip(_) if damage.contains(&source.kind()) => {
+                DataError::content(&self.path, "its gzip stream is damaged or cut short: get the file anew")
+            }
+            _ => DataError::Read { what: "file", path: self.path.clone(), source },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<Vec<u8>, String> {
+        let mut file = tempfile::NamedTempFile::new().expect("temporary file");
+        file.write_all(bytes).expect("written");
+        let read = DataFile::open(file.path()).and_then(|mut file| file.take(1000));
+        read.map_err(|error| error.to_string().replace(&file.path().display().to_string(), "f"))
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(bytes).expect("written");
+        encoder.finish().expect("ended")
+    }
+
+    #[test]
+    fn what_is_gzip_is_told_by_its_first_bytes() {
+        assert_eq!(read(b"plain"), Ok(b"plain".to_vec()));
+        assert_eq!(read(b""), Ok(Vec::new()));
+        assert_eq!(read(&gzip(b"packed")), Ok(b"packed".to_vec()));
+        assert_eq!(read(&[gzip(b"two "), gzip(b"members")].concat()), Ok(b"two members".to_vec()));
+        assert_eq!(read(&[7; 2000]), Ok(vec![7; 1000]), "no more than was asked for");
+    }
+
+    #[test]
+    fn a_damaged_gzip_stream_is_named() {
+        let words = "f: its gzip stream is damaged or cut short: get the file anew";
+        let whole = gzip(&[5; 300]);
+        assert_eq!(read(&whole[..whole.len() - 4]).unwrap_err(), words);
+        let mut wrong = whole.clone();
+        wrong[12] ^= 0xff;
+        assert_eq!(read(&wrong).unwrap_err(), words);
+        assert_eq!(read(&[whole, b"and more".to_vec()].concat()).unwrap_err(), words);
+    }
+}

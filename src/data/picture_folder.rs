@@ -1,0 +1,93 @@
+//! A person's own pictures, PNG or JPEG: one folder per class, whose name is the class.
+//!
+//! ```text
+//! DIR/cats/a.png  DIR/dogs/b.jpg …                   one in five held out, drawn from the seed
+//! DIR/train/cats/a.png …  DIR/test/cats/c.png …      (or val) as a person has split them
+//! ```
+//!
+//! All become three colours of one size, whatever their shape; transparency is dropped; colours are standardized with the
+//! training part's mean and deviation. What is hidden (`.name`), and files beside the folders of the classes, is left out.
+
+mod listing;
+mod picture;
+
+use std::path::{Path, PathBuf};
+
+use rand::seq::SliceRandom;
+
+use self::listing::{Class, classes};
+use self::picture::Pictures;
+use super::standardization::{Channels, standardize};
+use super::{Augmentation, Classified, DataError, Shape, Split};
+use crate::config::DataSource;
+use crate::stack::init::Purpose;
+use crate::text::clean;
+
+/// Share of pictures that is held out: one in five.
+const HELD_OUT_ONE_IN: usize = 5;
+
+/// A picture and its class.
+type Labelled<'a> = (&'a Path, usize);
+
+/// Reads and, where that is not done already, splits a folder of pictures; all become `side` lines and columns.
+///
+/// # Errors
+/// When a folder cannot be read, there are no two classes, a class is empty, or a file is no picture.
+pub fn picture_folder(folder: &Path, side: usize, seed: u64) -> Result<Classified, DataError> {
+    let holds = DataSource::ImageFolder(PathBuf::new()).holds();
+    if !folder.is_dir() {
+        return Err(DataError::content(folder, format!("there is no such folder: make one that holds {holds}")));
+    }
+    let [learned, looked_at] = match parts(folder) {
+        Some([training, held_out]) => [classes(&training, holds)?, classes(&held_out, holds)?],
+        None => [classes(folder, holds)?, Vec::new()],
+    };
+    if let [only] = learned.as_slice() {
+        let problem = format!("'{}' is its only class: it must hold {holds}, at least two", clean(&only.name));
+        return Err(DataError::content(folder, problem));
+    }
+    let (mut training, mut held_out) = (labelled(&learned, &learned)?, labelled(&looked_at, &learned)?);
+    if looked_at.is_empty() {
+        if training.len() < HELD_OUT_ONE_IN {
+            let problem = format!("{} pictures: one in five is held out, which takes at least 5", training.len());
+            return Err(DataError::content(folder, problem));
+        }
+        training.shuffle(&mut Purpose::Split.rng(seed, 0));
+        held_out = training.drain(..training.len() / HELD_OUT_ONE_IN).collect();
+    }
+    let mut pictures = Pictures::new(side);
+    let mut read = |part: &[Labelled<'_>]| -> Result<Split, DataError> {
+        let mut split = Split { inputs: Vec::new(), targets: part.iter().map(|(_, class)| *class).collect() };
+        part.iter().try_for_each(|(path, _)| pictures.read(path, &mut split.inputs))?;
+        Ok(split)
+    };
+    let (mut training, mut held_out) = (read(&training)?, read(&held_out)?);
+    let shape = Shape { channels: 3, height: side, width: side };
+    standardize(&mut training, &mut held_out, Channels { count: shape.channels, plane: side * side });
+    let classes = learned.iter().map(|class| clean(&class.name)).collect();
+    Ok(Classified { shape, classes, training, held_out, augmentation: Augmentation::None })
+}
+
+/// `train` and `test` (or `val`), where both are there and `train` holds folders; else they are classes.
+fn parts(folder: &Path) -> Option<[PathBuf; 2]> {
+    let training = folder.join("train");
+    let holds_folders = std::fs::read_dir(&training).ok()?.flatten().any(|entry| entry.path().is_dir());
+    let held_out = ["test", "val"].map(|name| folder.join(name)).into_iter().find(|path| path.is_dir())?;
+    holds_folders.then_some([training, held_out])
+}
+
+/// Every picture with the number of its class among those that are learned.
+fn labelled<'a>(found: &'a [Class], learned: &[Class]) -> Result<Vec<Labelled<'a>>, DataError> {
+    let mut pictures = Vec::new();
+    for Class { name, folder, files } in found {
+        let Some(number) = learned.iter().position(|class| class.name == *name) else {
+            let problem = "no class of that name is in train: add its pictures there, or remove the folder";
+            return Err(DataError::content(folder, problem));
+        };
+        pictures.extend(files.iter().map(|path| (path.as_path(), number)));
+    }
+    Ok(pictures)
+}
+
+#[cfg(test)]
+mod tests;

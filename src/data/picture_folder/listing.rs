@@ -1,0 +1,52 @@
+//! Which classes a folder has, and which files belong to each, in the order of their names on every machine.
+
+use std::path::{Path, PathBuf};
+
+use crate::data::DataError;
+
+/// A folder of pictures.
+#[derive(Debug)]
+pub(super) struct Class {
+    pub(super) name: String,
+    pub(super) folder: PathBuf,
+    /// At least one.
+    pub(super) files: Vec<PathBuf>,
+}
+
+/// The classes in a folder, at least one.
+pub(super) fn classes(root: &Path, holds: &str) -> Result<Vec<Class>, DataError> {
+    let folders: Vec<PathBuf> = entries(root)?.into_iter().filter(|path| path.is_dir()).collect();
+    if folders.is_empty() {
+        return Err(DataError::content(root, format!("it holds no class: it must hold {holds}")));
+    }
+    folders.into_iter().map(class).collect()
+}
+
+fn class(folder: PathBuf) -> Result<Class, DataError> {
+    let files = entries(&folder)?;
+    if files.is_empty() {
+        return Err(DataError::content(&folder, "this class has no picture: add some, or remove the folder"));
+    }
+    if let Some(inner) = files.iter().find(|path| path.is_dir()) {
+        return Err(DataError::content(
+            inner,
+            "a folder within a class: put its pictures straight into that of the class",
+        ));
+    }
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Class { name, folder, files })
+}
+
+/// What is in a folder and not hidden, by name.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+    let failed = |source| DataError::Read { what: "folder", path: folder.to_owned(), source };
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if !entry.file_name().to_string_lossy().starts_with('.') {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    Ok(found)
+}

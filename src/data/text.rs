@@ -1,0 +1,179 @@
+//! A text to be continued, character by character.
+//!
+//! ```text
+//! t h e   p e o p l e …     the first nine tenths are for training, the rest is held out
+//! └ inputs ┘                row r: `context` characters from r·context on
+//!   └ next  ┘               the same, one further: what is to be said of each
+//! ```
+//!
+//! Rows do not overlap but for the character that both end and begin with; what is left at the end is dropped. The
+//! vocabulary is what occurs in the whole text, in order of code points.
+
+use std::path::Path;
+
+use super::file::DataFile;
+use super::{DataError, Part, Source};
+use crate::config::setting::SettingError;
+
+/// Declaration of independence and constitution of the United States.
+const EMBEDDED: &str = include_str!("../../assets/us-founding-texts.txt");
+/// Share of characters that is held out: the last one in ten.
+const HELD_OUT_ONE_IN: usize = 10;
+/// Characters of a text at least: a tenth of fewer has no character and its next.
+const SHORTEST: usize = 2 * HELD_OUT_ONE_IN;
+/// Bytes of a text at most: a fourth of what its characters take in memory.
+const LONGEST: u64 = 256 << 20;
+/// What some editors put before a text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// A text in two parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// Every character that occurs, in order.
+    pub vocabulary: Vec<char>,
+    /// Characters per example.
+    pub context: usize,
+    /// What is learned, as places in the vocabulary.
+    pub training: Vec<u32>,
+    /// What is only looked at.
+    pub held_out: Vec<u32>,
+}
+
+impl Source for Text {
+    fn rows(&self, part: Part) -> usize {
+        // The last character of a row has a next one too.
+        self.part(part).len().saturating_sub(1) / self.context
+    }
+}
+
+impl Text {
+    /// The embedded text, or that of a file, gzipped or not.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is not UTF-8, or too short for two parts of at least one example each.
+    pub fn load(file: Option<&Path>, context: usize) -> Result<Self, DataError> {
+        let Some(path) = file else { return Self::new(EMBEDDED, "the embedded text", context).map_err(Into::into) };
+        let bytes = DataFile::open(path)?.take(LONGEST + 1)?;
+        if bytes.len() as u64 > LONGEST {
+            return Err(DataError::content(path, "longer than 256 MiB: take a part of it"));
+        }
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let offset = error.utf8_error().valid_up_to();
+            DataError::content(path, format!("not UTF-8 at byte {offset} (the first is 0): save the text as UTF-8"))
+        })?;
+        let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
+        let characters = text.chars().count();
+        if characters < SHORTEST {
+            let problem = format!("{characters} characters: a text needs at least {SHORTEST}, a tenth is held out");
+            return Err(DataError::content(path, problem));
+        }
+        Self::new(text, &path.display().to_string(), context).map_err(Into::into)
+    }
+
+    /// A text of so many characters per example.
+    fn new(text: &str, name: &str, context: usize) -> Result<Self, SettingError> {
+        let mut characters: Vec<char> = text.chars().collect();
+        let held_out = characters.len() / HELD_OUT_ONE_IN;
+        if held_out <= context {
+            let (most, all) = (held_out.saturating_sub(1), characters.len());
+            let of = format!("{name} with its {all} characters, of which a tenth is held out");
+            let problem = format!("{context} is too long for {of}: write {most} or less, or take a longer text");
+            return Err(SettingError { key: "context".to_owned(), problem });
+        }
+        let mut vocabulary = characters.clone();
+        vocabulary.sort_unstable();
+        vocabulary.dedup();
+        let place = |character: char| vocabulary.binary_search(&character).map_or(0, |place| place as u32);
+        let mut training: Vec<u32> = characters.drain(..).map(place).collect();
+        let held_out = training.split_off(training.len() - held_out);
+        Ok(Self { vocabulary, context, training, held_out })
+    }
+
+    /// The characters of a part.
+    fn part(&self, part: Part) -> &[u32] {
+        match part {
+            Part::Training => &self.training,
+            Part::HeldOut => &self.held_out,
+        }
+    }
+
+    /// The characters of these rows and those that follow each, both row-major, shape [rows, context].
+    #[must_use]
+    pub fn rows_and_next(&self, part: Part, rows: &[usize]) -> (Vec<i64>, Vec<i64>) {
+        let characters = self.part(part);
+        let of = |shift: usize| {
+            let row = |row: &usize| characters.get(row * self.context + shift..(row + 1) * self.context + shift);
+            rows.iter().filter_map(row).flatten().map(|character| i64::from(*character)).collect()
+        };
+        (of(0), of(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn load(bytes: &[u8], context: usize) -> Result<Text, String> {
+        let mut file = tempfile::NamedTempFile::new().expect("temporary file");
+        file.write_all(bytes).expect("written");
+        let path = file.path().display().to_string();
+        Text::load(Some(file.path()), context).map_err(|error| error.to_string().replace(&path, "t.txt"))
+    }
+
+    fn said(text: &Text, places: &[i64]) -> String {
+        places.iter().map(|place| text.vocabulary[usize::try_from(*place).expect("a place")]).collect()
+    }
+
+    #[test]
+    fn a_row_is_followed_by_itself_one_further() {
+        let text = load(b"abcdefghijklmnopqrstuvwxyzabcd", 2).expect("good");
+        // 27 characters for training: 13 rows need the 27th as their last next one.
+        assert_eq!((text.rows(Part::Training), text.rows(Part::HeldOut)), (13, 1));
+        let (inputs, next) = text.rows_and_next(Part::Training, &[0, 12, 3]);
+        assert_eq!((said(&text, &inputs), said(&text, &next)), ("abyzgh".to_owned(), "bczahi".to_owned()));
+        let (inputs, next) = text.rows_and_next(Part::HeldOut, &[0]);
+        assert_eq!((said(&text, &inputs), said(&text, &next)), ("bc".to_owned(), "cd".to_owned()));
+    }
+
+    #[test]
+    fn a_window_without_its_last_next_character_is_dropped() {
+        let rows = |length: usize| load(&vec![b'a'; length], 4).expect("good").rows(Part::HeldOut);
+        assert_eq!((rows(50), rows(80), rows(90)), (1, 1, 2));
+    }
+
+    #[test]
+    fn the_vocabulary_is_every_character_once_in_order() {
+        let text = load("żółw – ŻÓŁW, ąę 漢字 🦀 abcba".as_bytes(), 1).expect("good");
+        assert!(text.vocabulary.is_sorted());
+        assert_eq!(text.vocabulary.iter().filter(|character| **character == 'a').count(), 1);
+        assert!(text.vocabulary.contains(&'🦀'));
+        let marked = load("\u{feff}aaaaaaaaaaaaaaaaaaaab".as_bytes(), 1).expect("good");
+        assert_eq!(marked.vocabulary, ['a', 'b']);
+    }
+
+    #[test]
+    fn the_embedded_text_has_batches_of_the_default_size_in_both_parts() {
+        let text = Text::load(None, 64).expect("embedded");
+        assert_eq!((text.rows(Part::Training), text.rows(Part::HeldOut), text.vocabulary.len()), (768, 85, 74));
+    }
+
+    #[test]
+    fn what_is_no_text_or_too_short_is_named() {
+        assert_eq!(
+            load(b"plain and then \xff and so on", 4).unwrap_err(),
+            "t.txt: not UTF-8 at byte 15 (the first is 0): save the text as UTF-8"
+        );
+        assert_eq!(
+            load(&[b'a'; 50], 5).unwrap_err(),
+            "context: 5 is too long for t.txt with its 50 characters, of which a tenth is held out: write 4 or less, \
+             or take a longer text"
+        );
+        assert!(load(&[b'a'; 50], 4).is_ok());
+        let words = "19 characters: a text needs at least 20, a tenth is held out";
+        assert_eq!(load(&[b'a'; 19], 1).unwrap_err(), format!("t.txt: {words}"));
+        assert!(load(b"", 1).unwrap_err().starts_with("t.txt: 0 characters"));
+        assert!(load(&[b'a'; 20], 1).is_ok());
+    }
+}
