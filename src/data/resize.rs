@@ -41,10 +41,8 @@ impl Side {
 
 /// The pixel that stands at a place beyond the border too: −1 is 0, −2 is 1. No triangle reaches farther than one side.
 fn mirrored(place: i64, pixels: usize) -> usize {
-    let pixels = i64::try_from(pixels).unwrap_or(i64::MAX);
-    let within = if place < 0 { -1 - place } else { place };
-    let within = if within >= pixels { 2 * pixels - 1 - within } else { within };
-    usize::try_from(within).unwrap_or(0)
+    let within = usize::try_from(if place < 0 { -1 - place } else { place }).unwrap_or(0);
+    if within < pixels { within } else { (2 * pixels).saturating_sub(within + 1) }
 }
 
 /// From one size to another.
@@ -169,11 +167,11 @@ mod tests {
     fn a_gradient_stays_one_away_from_the_border() {
         let old: Vec<f32> = (0..60_u8).map(f32::from).collect();
         let new = resized([1, 60], [1, 25], &old);
-        for (index, value) in new.iter().enumerate().take(23).skip(2) {
+        for (index, pixel) in new.iter().enumerate().take(23).skip(2) {
             // The centre of pixel i lies at (i + ½)·60/25, half a pixel behind the value there; asymmetric weights move it
             // by less than a tenth of a pixel.
             let expected = (index as f32 + 0.5) * 2.4 - 0.5;
-            assert!((value - expected).abs() < 0.1, "{index}: {value} {expected}");
+            assert!((pixel - expected).abs() < 0.1, "{index}: {pixel} {expected}");
         }
     }
 

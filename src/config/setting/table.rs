@@ -139,8 +139,9 @@ pub static SETTINGS: &[Setting] = &[
         data,
         "data",
         Data,
-        "digits|text|csv:FILE|text:FILE|image-folder:DIR|mnist:DIR|fashion:DIR|cifar10:DIR|cifar100:DIR",
-        "what is learned: embedded digits or text, or data in files"
+        "digits|text|KIND:PATH",
+        "what is learned: embedded digits or text, or files: csv:FILE, text:FILE, image-folder:DIR, mnist:DIR, \
+         fashion:DIR, cifar10:DIR, cifar100:DIR"
     ),
     row!(
         Run,
