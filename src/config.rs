@@ -97,8 +97,8 @@ impl RunConfig {
     /// Rules across settings; each setting alone is checked where it is set.
     ///
     /// # Errors
-    /// When there is no lane, there are more than [`MOST_LANES`], two have the same name, or a family has no such
-    /// depth.
+    /// When there is no lane, there are more than [`MOST_LANES`], two have the same name, or a family has not what is
+    /// asked of it.
     pub fn check(&self) -> Result<(), setting::SettingError> {
         let problem = |problem: String| Err(setting::SettingError { key: "lanes".to_owned(), problem });
         if self.lanes.is_empty() || self.lanes.len() > MOST_LANES {
@@ -108,8 +108,8 @@ impl RunConfig {
             if self.lanes.iter().take(index).any(|other| other.name == lane.name) {
                 return problem(format!("two lanes are called '{}': set name= on one of them", lane.name));
             }
-            if let Some(problem) = lane.wrong_depth() {
-                return Err(setting::SettingError { key: "depth".to_owned(), problem });
+            if let Some((key, problem)) = lane.unfit() {
+                return Err(setting::SettingError { key: key.to_owned(), problem });
             }
         }
         Ok(())

@@ -70,6 +70,10 @@ words! {
         Resnet = "resnet",
         /// The same with full pre-activation (He et al. 2016, Identity Mappings).
         Preresnet = "preresnet",
+        /// Gated skips (Srivastava et al. 2015).
+        Highway = "highway",
+        /// Concatenating skips (Huang et al. 2017).
+        Dense = "dense",
     }
 }
 

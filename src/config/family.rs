@@ -31,6 +31,8 @@ impl Model {
             Self::Mlp => common,
             Self::Vgg => LaneConfig { depth: 19, lr: 2e-3, norm: Norm::None, order: Order::Post, ..pictures },
             Self::Resnet => LaneConfig { depth: 56, order: Order::Post, ..pictures },
+            Self::Highway => LaneConfig { order: Order::Post, init: Init::Kaiming, ..common },
+            Self::Dense => LaneConfig { depth: 40, ..pictures },
             Self::Preresnet => LaneConfig { depth: 164, width: 2, lr: 2.0 * PICTURE_RATE, ..pictures },
         }
     }
@@ -39,30 +41,32 @@ impl Model {
     #[must_use]
     pub fn sees_pictures(self) -> bool {
         match self {
-            Self::Mlp => false,
-            Self::Vgg | Self::Resnet | Self::Preresnet => true,
+            Self::Mlp | Self::Highway => false,
+            Self::Vgg | Self::Resnet | Self::Preresnet | Self::Dense => true,
         }
     }
 
     /// D, the blocks of a stack of that depth; `None` where the family has no such depth.
     #[must_use]
     pub fn blocks(self, form: Form, depth: usize) -> Option<usize> {
-        let of_every = |step: usize, blocks: usize| {
-            let n = depth.checked_sub(2).filter(|rest| rest.is_multiple_of(step))? / step;
-            (n > 0).then_some(n * blocks)
+        // n of a depth that is so many times n and some more.
+        let times = |step: usize, more: usize| {
+            depth.checked_sub(more).filter(|rest| rest.is_multiple_of(step)).map(|rest| rest / step).filter(|n| *n > 0)
         };
         let blocks = match (self, form) {
-            (Self::Mlp, _) => Some(depth),
+            (Self::Mlp | Self::Highway, _) => Some(depth),
             // The first convolution is the stem; three layers of the count are the head.
             (Self::Vgg, _) if VGGS.contains(&depth) || (depth > 19 && (depth - 19).is_multiple_of(3)) => {
                 Some(depth - 4)
             }
             (Self::Vgg, _) => None,
-            (Self::Resnet, Form::Cifar) => of_every(6, 3),
+            (Self::Resnet, Form::Cifar) => times(6, 2).map(|n| 3 * n),
             (Self::Resnet, Form::Imagenet) => {
                 IMAGENET_RESNETS.iter().find(|(known, _)| *known == depth).map(|(_, blocks)| *blocks)
             }
-            (Self::Preresnet, _) => of_every(9, 3),
+            (Self::Preresnet, _) => times(9, 2).map(|n| 3 * n),
+            // Two of them are transitions.
+            (Self::Dense, _) => times(3, 4).map(|n| 3 * n + 2),
         };
         blocks.filter(|blocks| (1..=MOST_BLOCKS).contains(blocks))
     }
@@ -70,10 +74,11 @@ impl Model {
     /// The depths of the family in words.
     fn depths(self, form: Form) -> &'static str {
         match (self, form) {
-            (Self::Mlp, _) => "1 to 10000",
+            (Self::Mlp | Self::Highway, _) => "1 to 10000",
             (Self::Vgg, _) => "11, 13, 16, 19, 22, 25 …",
             (Self::Resnet, Form::Cifar) => "6n+2: 8, 14, 20, 32, 44, 56, 110 …",
             (Self::Resnet, Form::Imagenet) => "18, 34, 50, 101 and 152",
+            (Self::Dense, _) => "3n+4: 7, 40, 100 …",
             (Self::Preresnet, _) => "9n+2: 11, 20, 164, 1001 …",
         }
     }
@@ -136,8 +141,25 @@ impl LaneConfig {
         Self { name: wiring.to_string(), wiring, ..model.defaults() }
     }
 
+    /// What about it its family has not, with the setting that says so.
+    pub(super) fn unfit(&self) -> Option<(&'static str, String)> {
+        let Self { model, wiring, norm, .. } = *self;
+        if let Some(problem) = self.wrong_depth() {
+            return Some(("depth", problem));
+        }
+        if matches!(model, Model::Highway | Model::Dense) && !matches!(wiring, Wiring::Plain | Wiring::Residual) {
+            let problem = format!("{model} has skips of its own kind, not {wiring}: write plain or residual");
+            return Some(("lanes", problem));
+        }
+        if wiring == Wiring::NormScaling && norm == Norm::None {
+            let problem = format!("{wiring} scales what a normalization puts out, and there is none: write norm=layer");
+            return Some(("norm", problem));
+        }
+        None
+    }
+
     /// What is wrong with its depth, as a sentence.
-    pub(super) fn wrong_depth(&self) -> Option<String> {
+    fn wrong_depth(&self) -> Option<String> {
         let Self { model, form, depth, .. } = *self;
         if model.blocks(form, depth).is_some() {
             return None;

@@ -125,17 +125,25 @@ impl Head {
     }
 }
 
+/// The layers of a stack of stem, blocks and head.
+pub(super) fn layers(about: &[About]) -> Vec<Layer> {
+    let last = about.len().saturating_sub(1);
+    let layer = |(row, about): (usize, &About)| {
+        let layer = match row {
+            0 => Layer::new("stem", LayerKind::Stem),
+            row if row == last => Layer::new("head", LayerKind::Head),
+            row => Layer::new(format!("blocks.{}", row - 1), LayerKind::Block),
+        };
+        Layer { stage: about.stage.clone(), ..layer.costing(about.flops) }
+    };
+    about.iter().enumerate().map(layer).collect()
+}
+
 impl Stack for ConvNet {
     type Batch = Labelled;
 
     fn layers(&self) -> Vec<Layer> {
-        let blocks = (0..self.blocks.len()).map(|index| Layer::new(format!("blocks.{index}"), LayerKind::Block));
-        std::iter::once(Layer::new("stem", LayerKind::Stem))
-            .chain(blocks)
-            .chain(std::iter::once(Layer::new("head", LayerKind::Head)))
-            .zip(&self.about)
-            .map(|(layer, about)| Layer { stage: about.stage.clone(), ..layer.costing(about.flops) })
-            .collect()
+        layers(&self.about)
     }
 
     fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {

@@ -10,7 +10,7 @@ use super::{TrainError, weights};
 use crate::config::setting::SettingError;
 use crate::config::{LaneConfig, Model};
 use crate::data::{Classified, Dataset, Shape};
-use crate::stack::{Mlp, Stack, Task, preresnet, resnet, vgg};
+use crate::stack::{Dense, Highway, Mlp, Stack, Task, preresnet, resnet, vgg};
 use crate::units::LaneId;
 
 /// Smaller pictures are resized to as many pixels each way: the nets halve them up to five times.
@@ -32,6 +32,13 @@ impl Plan<'_> {
         match (settings.model, dataset) {
             (Model::Mlp, Dataset::Classified(data)) => {
                 self.with(Mlp::new(settings, Task::of(data), seed, device), data, notes)
+            }
+            (Model::Highway, Dataset::Classified(data)) => {
+                self.with(Highway::new(settings, Task::of(data), seed, device), data, notes)
+            }
+            (Model::Dense, Dataset::Classified(data)) => {
+                let data = self.pictures(data)?;
+                self.with(Dense::new(settings, Task::of(&data), seed, device), &data, notes)
             }
             (model @ (Model::Vgg | Model::Resnet | Model::Preresnet), Dataset::Classified(data)) => {
                 let data = self.pictures(data)?;

@@ -1,9 +1,10 @@
 //! Every family learns, and where depth is the question its plain twin does not.
 
-use gradtop::config::{LaneConfig, Length, Measure, Model, RunConfig, Wiring};
+use gradtop::config::{BranchScale, Init, LaneConfig, Length, Measure, Model, Norm, RunConfig, Wiring};
 use gradtop::event::StepRecord;
+use gradtop::quantity::Quantity;
 
-use super::recording::Recording;
+use super::recording::{Recording, row};
 
 fn train(lanes: Vec<LaneConfig>, steps: u64) -> Recording {
     Recording::of(RunConfig {
@@ -53,10 +54,22 @@ fn preresnet_learns_the_digits() {
     assert!(found >= 0.95, "{found}");
 }
 
-/// Whether the residual form halves its loss within 200 steps and the plain one does not.
-fn depth_is_no_matter_with_shortcuts(model: Model, depth: usize, width: usize) {
+#[test]
+fn dense_learns_the_digits() {
+    let found = learned(Model::Dense, 10, 4);
+    assert!(found >= 0.95, "{found}");
+}
+
+#[test]
+fn highway_50_learns_the_digits() {
+    let found = learned(Model::Highway, 50, 64);
+    assert!(found >= 0.95, "{found}");
+}
+
+/// Whether the residual form halves its loss within so many steps and the plain one does not.
+fn depth_is_no_matter_with_shortcuts(model: Model, depth: usize, width: usize, steps: u64) {
     let lanes = [Wiring::Plain, Wiring::Residual].map(|wiring| lane(model, depth, width, wiring));
-    let run = train(lanes.to_vec(), 200);
+    let run = train(lanes.to_vec(), steps);
     let [plain, residual] = [0, 1].map(|lane| late(&run, lane, |record| record.loss) / run.steps(lane)[0].loss);
     assert!(residual < 0.5, "{model} {depth}: the residual loss is {residual} of its first");
     assert!(plain > 0.5, "{model} {depth}: the plain loss is {plain} of its first");
@@ -64,10 +77,78 @@ fn depth_is_no_matter_with_shortcuts(model: Model, depth: usize, width: usize) {
 
 #[test]
 fn resnet_56_learns_where_its_plain_twin_does_not() {
-    depth_is_no_matter_with_shortcuts(Model::Resnet, 56, 4);
+    depth_is_no_matter_with_shortcuts(Model::Resnet, 56, 4, 200);
 }
 
 #[test]
 fn preresnet_164_learns_where_its_plain_twin_does_not() {
-    depth_is_no_matter_with_shortcuts(Model::Preresnet, 164, 2);
+    depth_is_no_matter_with_shortcuts(Model::Preresnet, 164, 2, 200);
+}
+
+#[test]
+fn dense_40_learns_where_its_plain_twin_does_not() {
+    depth_is_no_matter_with_shortcuts(Model::Dense, 40, 2, 60);
+}
+
+#[test]
+fn highway_100_learns_where_its_plain_twin_does_not() {
+    depth_is_no_matter_with_shortcuts(Model::Highway, 100, 64, 200);
+}
+
+#[test]
+fn mlp_1000_learns_where_its_plain_twin_does_not() {
+    depth_is_no_matter_with_shortcuts(Model::Mlp, 1000, 64, 60);
+}
+
+/// Settings with which a cure trains at every depth.
+fn cure(wiring: Wiring, depth: usize) -> LaneConfig {
+    let lane = LaneConfig { depth, ..LaneConfig::new(wiring) };
+    match wiring {
+        Wiring::NormScaling => LaneConfig { norm: Norm::Layer, ..lane },
+        Wiring::StochasticDepth => LaneConfig { norm: Norm::Batch, ..lane },
+        // The step of its paper falls with depth too.
+        Wiring::DeepNorm => LaneConfig { lr: 1e-4, init: Init::Xavier, ..lane },
+        // Each weight is 0 at first, so that all but the head wait for the head.
+        Wiring::Fixup => LaneConfig { lr: 3e-3, ..lane },
+        _ => lane,
+    }
+}
+
+#[test]
+fn every_cure_halves_the_loss_of_an_mlp_of_100_and_of_1000_blocks() {
+    let cures = [
+        Wiring::ReZero,
+        Wiring::SkipInit,
+        Wiring::LayerScale,
+        Wiring::Fixup,
+        Wiring::DeepNorm,
+        Wiring::StochasticDepth,
+        Wiring::NormScaling,
+    ];
+    for depth in [100, 1000] {
+        let run = train(cures.iter().map(|wiring| cure(*wiring, depth)).collect(), 80);
+        for (lane, wiring) in cures.iter().enumerate() {
+            let left = late(&run, lane, |record| record.loss) / run.steps(lane)[0].loss;
+            println!("{wiring} {depth}: {left:.3} of its first loss");
+            assert!(left < 0.5, "{wiring} {depth}: {left}");
+        }
+    }
+}
+
+#[test]
+fn a_branch_that_starts_at_nothing_passes_the_signal_on_as_it_is() {
+    let zero = BranchScale::Constant(0.0);
+    let lanes = vec![
+        LaneConfig { depth: 30, ..LaneConfig::new(Wiring::ReZero) },
+        LaneConfig { depth: 30, ..LaneConfig::new(Wiring::Fixup) },
+        LaneConfig { depth: 30, branch_scale: zero, ..LaneConfig::new(Wiring::Residual) },
+    ];
+    let config = RunConfig { batch: 32, length: Length::Steps(1), lanes, ..RunConfig::default() };
+    let run = Recording::of(config);
+    for lane in 0..3 {
+        let gains = row(run.steps(lane)[0], Quantity::Gain);
+        // Fixup's head is 0 too: no signal at all comes back in the first step.
+        let expected = if lane == 1 { None } else { Some(1.0) };
+        assert!(gains[1..=30].iter().all(|gain| *gain == expected), "{lane}: {gains:?}");
+    }
 }

@@ -34,7 +34,7 @@ pub(super) static ALTERNATIVES: &[[&str; 2]] = &[["steps", "epochs"]];
 
 /// All settings, in the order of the help.
 pub static SETTINGS: &[Setting] = &[
-    row!(Lane, model, "model", Stack, "mlp|vgg|resnet|preresnet", "family of the stack"),
+    row!(Lane, model, "model", Stack, "mlp|vgg|resnet|preresnet|highway|dense", "family of the stack"),
     row!(Lane, form, "form", Stack, "cifar|imagenet", "stem and head of vgg and resnet"),
     row!(Lane, depth, "depth", Stack, "1…10000", "number of blocks, or the depth by which the family is known", BLOCKS),
     row!(Lane, width, "width", Stack, "1…4096", "units per block, or channels of the first stage", UNITS),

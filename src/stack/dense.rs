@@ -1,0 +1,197 @@
+//! Densely connected nets, depth 3n+4: every layer adds k channels to all that came before.
+//!
+//! ```text
+//! dense        x ← [x, W * φ(N(x))]       k new channels (k = the width; 12 in the paper), 3×3
+//! plain        x ← W * φ(N(x))            2k channels all the way, each layer sees the last one alone
+//! transition   x ← average of 2×2 of W * φ(N(x)), 1×1, as many channels
+//! ```
+//!
+//! stem 3×3 to 2k channels → n layers at 32² → transition → n at 16² → transition → n at 8² → N, φ, average, linear.
+//! A transition has nothing that leads around it, in either form. The identity's channel of a dense layer is what comes
+//! back to the channels that were there.
+//!
+//! Huang et al. 2017, Densely Connected Convolutional Networks (arXiv 1608.06993), the form without bottlenecks.
+
+use burn::module::Module;
+use burn::prelude::Device;
+use burn::tensor::Tensor;
+use burn::tensor::module::adaptive_avg_pool2d;
+
+use super::activation::activate;
+use super::conv_net::layers;
+use super::init::{Draws, Place};
+use super::normalization::Normalization;
+use super::{About, Convolution, Head, Labelled, Loss, Stack, Task};
+use crate::config::{Activation, Bias, LaneConfig, Order};
+use crate::data::Shape;
+use crate::layer::Layer;
+use crate::probe::Taps;
+use crate::quantity::StepKind;
+use crate::units::LayerId;
+
+/// Parts of one picture size.
+const STAGES: usize = 3;
+
+/// `stem → block 1 … block D → head` on pictures [B, channels, H, W].
+#[derive(Module, Debug)]
+pub struct Dense {
+    /// To 2k channels.
+    pub stem: Convolution,
+    /// Layers and transitions in forward order.
+    pub blocks: Vec<DenseBlock>,
+    /// From channels to classes.
+    pub head: Head,
+    /// Shape of a picture.
+    #[module(skip)]
+    pub input: Shape,
+    /// Stage and cost of every layer.
+    #[module(skip)]
+    pub about: Vec<About>,
+}
+
+/// A layer or a transition.
+#[derive(Module, Debug)]
+pub struct DenseBlock {
+    /// N.
+    pub norm: Option<Normalization>,
+    /// W.
+    pub convolution: Convolution,
+    /// What becomes of what it computes.
+    #[module(skip)]
+    pub end: End,
+    /// φ.
+    #[module(skip)]
+    pub activation: Activation,
+}
+
+/// What becomes of what a block computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It stands beside what was there.
+    Beside,
+    /// It takes its place.
+    Instead,
+    /// The same, averaged over 2×2 pixels.
+    Averaged,
+}
+
+/// The net as far as it is built.
+struct Builder<'a> {
+    lane: &'a LaneConfig,
+    draws: Draws<'a>,
+    channels: usize,
+    side: [usize; 2],
+    blocks: Vec<DenseBlock>,
+    about: Vec<About>,
+}
+
+impl Dense {
+    /// The net of a lane; its depth is one that the family has.
+    #[must_use]
+    pub fn new(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> Self {
+        let draws = Draws { init: lane.init, gain: 1.0, seed, device };
+        let Shape { channels: colours, height, width } = task.shape;
+        let channels = 2 * lane.width;
+        let stem = draws.convolution(Place::STEM, [channels, colours, 3, 3], 1, Bias::Off);
+        let about = vec![About { stage: None, flops: stem.flops(height * width) }];
+        let mut builder = Builder { lane, draws, channels, side: [height, width], blocks: Vec::new(), about };
+        for stage in 0..STAGES {
+            if stage > 0 {
+                builder.push(1, 0, End::Averaged);
+                builder.side = builder.side.map(|side| side / 2);
+            }
+            for _ in 0..(lane.depth - 4) / STAGES {
+                match lane.wiring.has_skip() {
+                    true => builder.push(3, lane.width, End::Beside),
+                    false => builder.push(3, 0, End::Instead),
+                }
+            }
+        }
+        let Builder { channels, blocks, mut about, .. } = builder;
+        let output = draws.affine(Place::HEAD, [channels, task.classes], Bias::On);
+        about.push(About { stage: None, flops: output.flops() });
+        let norm = Normalization::of_channels(lane.norm, channels, device);
+        let head = Head { norm, hidden: Vec::new(), output, activation: lane.activation, order: Order::Pre, side: 1 };
+        Self { stem, blocks, head, input: task.shape, about }
+    }
+
+    /// Logits, [B, pixels] → [B, classes].
+    #[must_use]
+    pub fn forward(&self, inputs: Tensor<2>, taps: &Taps) -> Tensor<2> {
+        let Shape { channels, height, width } = self.input;
+        let batch = inputs.dims()[0];
+        let mut x = self.stem.forward(inputs.reshape([batch, channels, height, width])); // [B, C, H, W]
+        for (index, block) in (1..).zip(&self.blocks) {
+            x = block.forward(x, taps, LayerId(index));
+        }
+        let layer = LayerId(self.blocks.len() as u32 + 1);
+        self.head.forward(taps.input(layer, x), taps, layer) // [B, classes]
+    }
+}
+
+impl Builder<'_> {
+    /// A k×k convolution that adds so many channels.
+    fn push(&mut self, kernel: usize, added: usize, end: End) {
+        let total = self.channels + added;
+        let computed = if end == End::Beside { added } else { total };
+        let place = Place::block(self.blocks.len() + 1);
+        let shape = [computed, self.channels, kernel, kernel];
+        let convolution = self.draws.convolution(place, shape, 1, Bias::Off);
+        let [height, width] = self.side;
+        let stage = if end == End::Averaged { "transition".to_owned() } else { format!("{height}×{width}") };
+        self.about.push(About { stage: Some(stage), flops: convolution.flops(height * width) });
+        let norm = Normalization::of_channels(self.lane.norm, self.channels, self.draws.device);
+        self.blocks.push(DenseBlock { norm, convolution, end, activation: self.lane.activation });
+        self.channels = total;
+    }
+}
+
+impl DenseBlock {
+    /// [B, in, H, W] → [B, out, H', W'].
+    #[must_use]
+    pub fn forward(&self, x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
+        let x = taps.input(layer, x);
+        match self.end {
+            End::Beside => {
+                let around = taps.skip(layer, x.clone());
+                let new = self.computed(taps.branch(layer, x), taps, layer);
+                taps.branch_output(layer, &new);
+                Tensor::cat(vec![around, new], 1)
+            }
+            End::Instead => self.computed(x, taps, layer),
+            End::Averaged => {
+                let x = taps.step(layer, StepKind::Other, self.computed(x, taps, layer));
+                let [_, _, height, width] = x.dims();
+                adaptive_avg_pool2d(x, [height / 2, width / 2])
+            }
+        }
+    }
+
+    /// W * φ(N(x)).
+    fn computed(&self, mut x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
+        if let Some(norm) = &self.norm {
+            x = norm.forward(taps.step(layer, StepKind::Norm, x));
+        }
+        x = activate(self.activation, taps.step(layer, StepKind::Activation, x));
+        taps.hidden(layer, self.activation, &x);
+        self.convolution.forward(taps.step(layer, StepKind::Weight, x))
+    }
+}
+
+impl Stack for Dense {
+    type Batch = Labelled;
+
+    fn layers(&self) -> Vec<Layer> {
+        layers(&self.about)
+    }
+
+    fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
+        let inputs = batch.inputs.clone().detach().require_grad();
+        self.forward(taps.input(LayerId(0), inputs), taps).slice([0..batch.targets.len(), 0..1]).sum()
+    }
+
+    fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
+        let inputs = taps.input(LayerId(0), batch.inputs.clone());
+        Loss::cross_entropy(self.forward(inputs, taps), batch)
+    }
+}

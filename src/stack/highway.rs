@@ -1,0 +1,140 @@
+//! Highway layers: a learned gate decides, unit by unit, how much is transformed and how much is carried on.
+//!
+//! ```text
+//! highway   x ← T(x) ⊙ H(x) + (1 − T(x)) ⊙ x      H(x) = φ(N(W x + b)),  T(x) = sigmoid(V x + c),  c = −ln D at the start
+//! plain     x ← H(x)
+//! ```
+//!
+//! The paper starts c between −1 and −10, lower for deeper stacks: with −ln D all gates together let about one through.
+//!
+//! The identity's channel is what comes back through (1 − T) ⊙ x with T held; what comes back through H and T is the
+//! branch's. Stem and head are linear. Srivastava et al. 2015, Highway Networks (arXiv 1505.00387).
+
+use burn::module::Module;
+use burn::prelude::Device;
+use burn::tensor::{Tensor, activation};
+
+use super::activation::activate;
+use super::init::{Draws, Place};
+use super::normalization::Normalization;
+use super::{Affine, Labelled, Loss, Stack, Task};
+use crate::config::{Activation, Bias, LaneConfig};
+use crate::layer::{Layer, LayerKind};
+use crate::probe::Taps;
+use crate::quantity::StepKind;
+use crate::units::LayerId;
+
+/// `stem → block 1 … block D → head`.
+#[derive(Module, Debug)]
+pub struct Highway {
+    /// [B, features] → [B, width].
+    pub stem: Affine,
+    /// [B, width] → [B, width].
+    pub blocks: Vec<HighwayBlock>,
+    /// [B, width] → [B, classes].
+    pub head: Affine,
+}
+
+/// One layer.
+#[derive(Module, Debug)]
+pub struct HighwayBlock {
+    /// W, b.
+    pub transform: Affine,
+    /// N.
+    pub norm: Option<Normalization>,
+    /// V, c; a plain layer has none.
+    pub gate: Option<Affine>,
+    /// φ.
+    #[module(skip)]
+    pub activation: Activation,
+}
+
+impl Highway {
+    /// A stack with its initial weights.
+    #[must_use]
+    pub fn new(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> Self {
+        let draws = Draws { init: lane.init, gain: 1.0, seed, device };
+        let shape = [lane.width; 2];
+        let carrying = -(lane.depth as f32).ln();
+        let gate = |place: Place| {
+            let Affine { weight, .. } = draws.affine(place.nth(1), shape, Bias::Off);
+            Affine { weight, bias: Some(draws.constant(lane.width, carrying)) }
+        };
+        let block = |layer: usize| HighwayBlock {
+            transform: draws.affine(Place::block(layer), shape, Bias::On),
+            norm: Normalization::of_units(lane.norm, lane.width, device),
+            gate: lane.wiring.has_skip().then(|| gate(Place::block(layer))),
+            activation: lane.activation,
+        };
+        Self {
+            stem: draws.affine(Place::STEM, [task.shape.numbers(), lane.width], Bias::On),
+            blocks: (1..=lane.depth).map(block).collect(),
+            head: draws.affine(Place::HEAD, [lane.width, task.classes], Bias::On),
+        }
+    }
+
+    /// Logits, [B, features] → [B, classes].
+    #[must_use]
+    pub fn forward(&self, inputs: Tensor<2>, taps: &Taps) -> Tensor<2> {
+        let mut x = self.stem.forward(inputs); // [B, width]
+        for (index, block) in (1..).zip(&self.blocks) {
+            x = block.forward(x, taps, LayerId(index)); // [B, width]
+        }
+        self.head.forward(taps.input(LayerId(self.blocks.len() as u32 + 1), x)) // [B, classes]
+    }
+}
+
+impl HighwayBlock {
+    /// [B, width] → [B, width].
+    #[must_use]
+    pub fn forward(&self, x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
+        let x = taps.input(layer, x);
+        let Some(gate) = &self.gate else { return self.transformed(x, taps, layer) };
+        let carried = taps.skip(layer, x.clone());
+        // H and T both begin here: what is behind this tap is all of the branch's signal.
+        let x = taps.step(layer, StepKind::Other, taps.branch(layer, x));
+        let open = activation::sigmoid(gate.forward(x.clone())); // T, [B, width]
+        let branch = open.clone() * taps.step(layer, StepKind::Other, self.transformed(x, taps, layer));
+        taps.branch_output(layer, &branch);
+        branch + (open.neg() + 1.0) * carried
+    }
+
+    /// H(x).
+    fn transformed(&self, x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
+        let mut x = self.transform.forward(taps.step(layer, StepKind::Weight, x));
+        if let Some(norm) = &self.norm {
+            x = norm.forward(taps.step(layer, StepKind::Norm, x));
+        }
+        let x = activate(self.activation, taps.step(layer, StepKind::Activation, x));
+        taps.hidden(layer, self.activation, &x);
+        x
+    }
+
+    fn flops(&self) -> u64 {
+        self.transform.flops() + self.gate.as_ref().map_or(0, Affine::flops)
+    }
+}
+
+impl Stack for Highway {
+    type Batch = Labelled;
+
+    fn layers(&self) -> Vec<Layer> {
+        let blocks = self.blocks.iter().enumerate();
+        let blocks =
+            blocks.map(|(index, block)| Layer::new(format!("blocks.{index}"), LayerKind::Block).costing(block.flops()));
+        std::iter::once(Layer::new("stem", LayerKind::Stem).costing(self.stem.flops()))
+            .chain(blocks)
+            .chain(std::iter::once(Layer::new("head", LayerKind::Head).costing(self.head.flops())))
+            .collect()
+    }
+
+    fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
+        let inputs = batch.inputs.clone().detach().require_grad();
+        self.forward(taps.input(LayerId(0), inputs), taps).slice([0..batch.targets.len(), 0..1]).sum()
+    }
+
+    fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
+        let inputs = taps.input(LayerId(0), batch.inputs.clone());
+        Loss::cross_entropy(self.forward(inputs, taps), batch)
+    }
+}
