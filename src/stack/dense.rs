@@ -101,10 +101,8 @@ impl Dense {
                 builder.side = builder.side.map(|side| side / 2);
             }
             for _ in 0..(lane.depth - 4) / STAGES {
-                match lane.wiring.has_skip() {
-                    true => builder.push(3, lane.width, End::Beside),
-                    false => builder.push(3, 0, End::Instead),
-                }
+                let (added, end) = if lane.wiring.has_skip() { (lane.width, End::Beside) } else { (0, End::Instead) };
+                builder.push(3, added, end);
             }
         }
         let Builder { channels, blocks, mut about, .. } = builder;
