@@ -14,6 +14,7 @@ pub mod layer;
 #[cfg(any(feature = "lab", feature = "tui", feature = "cli"))]
 #[cfg_attr(not(feature = "tui"), allow(dead_code))] // the screen needs most of it
 mod number;
+pub mod preset;
 pub mod profile;
 pub mod quantity;
 #[cfg(any(feature = "tui", feature = "cli"))]

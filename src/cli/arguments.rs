@@ -10,6 +10,7 @@ use color_eyre::eyre::Result;
 use crate::config::RunConfig;
 use crate::config::draft::{self, Draft, Origin, split_lanes};
 use crate::config::setting::SETTINGS;
+use crate::preset::{PRESETS, Preset};
 use crate::quantity::Quantity;
 
 const ABOUT: &str = "top for gradients: watch them flow, vanish and explode, layer by layer";
@@ -146,6 +147,13 @@ fn run_arguments() -> Vec<Arg> {
             .value_parser(ValueParser::string()),
         switch("force", "replace the trace that the folder of --log holds, and the files of --dump")
             .conflicts_with("append"),
+        Arg::new("preset")
+            .long("preset")
+            .help("settings of a run worth seeing, below --config and flags (--list-presets)")
+            .value_name("NAME")
+            .hide_possible_values(true)
+            .value_parser(PossibleValuesParser::new(PRESETS.iter().map(|preset| preset.name))),
+        switch("list-presets", "print the presets with what to look for in each, and end"),
         variable(path("config", "FILE", "read settings from this file").long("config"), "GRADTOP_CONFIG"),
         switch("print-config", "print every setting with its meaning as a file for --config, and end"),
     ];
@@ -218,6 +226,9 @@ fn switch(name: &'static str, help: &'static str) -> Arg {
 /// When one of them makes no sense, with the place where it stands.
 pub(super) fn settings(matches: &ArgMatches) -> Result<RunConfig> {
     let mut draft = Draft::new();
+    if let Some(name) = matches.get_one::<String>("preset") {
+        Preset::find(name)?.write(&mut draft)?;
+    }
     if let Some(file) = matches.get_one::<std::path::PathBuf>("config") {
         draft.read_file(file)?;
     }

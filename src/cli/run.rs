@@ -10,6 +10,7 @@ use super::exit::Usage;
 use super::logging::Logging;
 use super::{Exit, arguments, dumping, headless};
 use crate::config::draft::Commented;
+use crate::preset::PRESETS;
 use crate::train::TrainError;
 
 /// Whether the run has a screen.
@@ -21,6 +22,10 @@ enum Face {
 
 /// Reads the settings, claims the log folder, then trains.
 pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
+    if matches.get_flag("list-presets") {
+        super::print(presets().as_bytes())?;
+        return Ok(Exit::DONE);
+    }
     let config = arguments::settings(matches)?;
     if matches.get_flag("print-config") {
         super::print(Commented(&config).to_string().as_bytes())?;
@@ -35,6 +40,13 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
         Face::Headless => headless::run(prepared, trace, logging.directory()),
         Face::Screen => super::screen(matches, prepared, logging, trace),
     }
+}
+
+/// Each preset with its sentence.
+fn presets() -> String {
+    let lines: Vec<String> =
+        PRESETS.iter().map(|preset| format!("{}\n    {}\n", preset.name, preset.about())).collect();
+    lines.concat()
 }
 
 fn face(matches: &ArgMatches) -> Face {

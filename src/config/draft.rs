@@ -24,6 +24,8 @@ const LANE: &str = "lane";
 /// Where a value was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
+    /// A preset.
+    Preset(&'static str),
     /// A settings file and the line in it.
     File(PathBuf, usize),
     /// An environment variable.
@@ -35,6 +37,7 @@ pub enum Origin {
 impl Origin {
     fn place(&self, key: &str) -> String {
         match self {
+            Self::Preset(name) => format!("--preset {name}"),
             Self::File(path, line) => format!("{}:{line}", path.display()),
             Self::Environment => variable(key),
             Self::Flag => format!("--{key}"),
@@ -118,11 +121,24 @@ impl Draft {
         let text =
             std::fs::read_to_string(path).map_err(|source| DraftError::Read { path: path.to_owned(), source })?;
         let at = |byte: usize| Origin::File(path.to_owned(), text[..byte.min(text.len())].matches('\n').count() + 1);
-        let table = DeTable::parse(&text).map_err(|error| DraftError::Value {
+        self.read(&text, at, &[])
+    }
+
+    /// Reads the settings of a preset, leaving `reserved` keys to others.
+    ///
+    /// # Errors
+    /// As [`Self::read_file`].
+    pub fn read_preset(&mut self, name: &'static str, text: &str, reserved: &[&str]) -> Result<(), DraftError> {
+        self.read(text, |_| Origin::Preset(name), reserved)
+    }
+
+    fn read(&mut self, text: &str, at: impl Fn(usize) -> Origin, reserved: &[&str]) -> Result<(), DraftError> {
+        let table = DeTable::parse(text).map_err(|error| DraftError::Value {
             place: at(error.span().map_or(0, |span| span.start)).place(""),
             problem: format!("not valid TOML: {}", error.message()),
         })?;
-        let mut keys: Vec<_> = table.get_ref().iter().collect();
+        let mut keys: Vec<_> =
+            table.get_ref().iter().filter(|(key, _)| !reserved.contains(&key.get_ref().as_ref())).collect();
         keys.sort_by_key(|(key, _)| key.span().start);
         for (key, value) in keys {
             let origin = at(key.span().start);
@@ -205,7 +221,7 @@ impl Draft {
                 setting.set(&mut config, value).map_err(|error| DraftError::Value {
                     place: origin.place(key),
                     problem: match origin {
-                        Origin::File(..) => error.to_string(),
+                        Origin::File(..) | Origin::Preset(_) => error.to_string(),
                         Origin::Environment | Origin::Flag => error.problem,
                     },
                 })?;

@@ -27,6 +27,7 @@ mod learning;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
 mod logging;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
+mod presets;
 mod program;
 #[cfg(feature = "tui")]
 mod readme;
