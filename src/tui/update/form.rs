@@ -71,7 +71,7 @@ pub(in crate::tui) fn words(key: &str) -> Vec<&'static str> {
     let values = setting::find(key).map_or("", |setting| setting.values);
     let word =
         |value: &'static str| value.split(['[', ':']).next().filter(|_| !value.contains(':') || value.contains('['));
-    let is_word = |word: &&str| word.chars().all(|letter| letter.is_ascii_lowercase());
+    let is_word = |word: &&str| word.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-');
     let words: Vec<_> = values.split('|').filter_map(word).filter(is_word).collect();
     if words.len() > 1 { words } else { Vec::new() }
 }
