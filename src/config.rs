@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use choice::{
-    Activation, Backend, Bias, BranchScale, DataSource, Form, Init, Length, Model, Norm, Optimizer, Order, Wiring,
+    Activation, Backend, Bias, BranchScale, DataSource, Form, Init, Length, Model, Norm, NormOrder, Optimizer, Order,
+    Positions, Wiring,
 };
 pub(crate) use choice::{nearest, not_one_of};
 pub use family::Along;
@@ -31,6 +32,8 @@ use crate::text::clean;
 pub struct RunConfig {
     /// What is learned.
     pub data: DataSource,
+    /// Characters of an example of a text.
+    pub context: usize,
     /// Rows per step; the last partial batch of an epoch is dropped.
     pub batch: usize,
     /// How long.
@@ -59,6 +62,7 @@ impl Default for RunConfig {
     fn default() -> Self {
         Self {
             data: DataSource::Digits,
+            context: 64,
             batch: 64,
             length: Length::Steps(2000),
             seed: 1,
@@ -91,8 +95,8 @@ impl RunConfig {
     /// Rules across settings; each setting alone is checked where it is set.
     ///
     /// # Errors
-    /// When there is no lane, there are more than [`MOST_LANES`], two have the same name, or a family has no such
-    /// depth.
+    /// When there is no lane, there are more than [`MOST_LANES`], two have the same name, a family has no such depth
+    /// or no such form, or it cannot learn the data.
     pub fn check(&self) -> Result<(), setting::SettingError> {
         let problem = |problem: String| Err(setting::SettingError { key: "lanes".to_owned(), problem });
         if self.lanes.is_empty() || self.lanes.len() > MOST_LANES {
@@ -102,8 +106,14 @@ impl RunConfig {
             if self.lanes.iter().take(index).any(|other| other.name == lane.name) {
                 return problem(format!("two lanes are called '{}': set name= on one of them", lane.name));
             }
-            if let Some(problem) = lane.wrong_depth() {
-                return Err(setting::SettingError { key: "depth".to_owned(), problem });
+            let wrong = [
+                ("depth", lane.wrong_depth()),
+                ("norm", lane.wrong_norm()),
+                ("heads", lane.wrong_heads()),
+                ("data", lane.model.misfit(&self.data)),
+            ];
+            if let Some((key, problem)) = wrong.into_iter().find_map(|(key, problem)| Some((key, problem?))) {
+                return Err(setting::SettingError { key: key.to_owned(), problem });
             }
         }
         Ok(())
@@ -138,6 +148,12 @@ pub struct LaneConfig {
     pub norm: Norm,
     /// Whether N and φ stand before the weights or behind them.
     pub order: Order,
+    /// Where N stands in the halves of a transformer's block.
+    pub norm_order: NormOrder,
+    /// How a transformer knows where a character stands.
+    pub positions: Positions,
+    /// Heads of attention of a transformer's block.
+    pub heads: usize,
     /// Whether blocks have a bias.
     pub bias: Bias,
     /// Update rule.
@@ -189,6 +205,9 @@ impl Default for LaneConfig {
             branch_scale: BranchScale::Constant(1.0),
             norm: Norm::None,
             order: Order::Pre,
+            norm_order: NormOrder::Pre,
+            positions: Positions::Learned,
+            heads: 4,
             bias: Bias::On,
             optimizer: Optimizer::Adam,
             lr: 1e-3,

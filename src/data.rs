@@ -5,6 +5,7 @@ mod batches;
 mod digits;
 mod resize;
 mod table;
+mod text;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use thiserror::Error;
 pub use batches::Batches;
 pub use digits::digits;
 pub use table::table;
+pub use text::Text;
 
 use crate::config::DataSource;
 use crate::stack::init::Purpose;
@@ -136,6 +138,8 @@ impl Draw {
 pub enum Dataset {
     /// Rows with a class each.
     Classified(Arc<Classified>),
+    /// Characters.
+    Text(Arc<Text>),
 }
 
 impl Dataset {
@@ -144,6 +148,7 @@ impl Dataset {
     pub fn rows(&self, part: Part) -> usize {
         match self {
             Self::Classified(data) => data.rows(part),
+            Self::Text(text) => text.rows(part),
         }
     }
 }
@@ -178,19 +183,39 @@ pub enum DataError {
         /// What is wrong and what to write instead.
         problem: String,
     },
+    /// The text could not be read.
+    #[error("cannot read the text {}: {source}", path.display())]
+    ReadText {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A text that is of no use.
+    #[error("{name}: {problem}")]
+    Text {
+        /// The file, or that it is the embedded one.
+        name: String,
+        /// What is wrong and what to write instead.
+        problem: String,
+    },
     /// The embedded data is damaged: a broken build.
     #[error("the embedded digits are damaged: {0}")]
     Embedded(String),
 }
 
-/// Loads a data set.
+/// Loads a data set; a text in examples of so many characters.
 ///
 /// # Errors
-/// When a person's table cannot be read or makes no sense as a classification task.
-pub fn load(source: &DataSource, seed: u64) -> Result<Dataset, DataError> {
-    let classified = match source {
-        DataSource::Digits => digits(),
-        DataSource::Csv(path) => table(path, seed),
-    };
-    Ok(Dataset::Classified(Arc::new(classified?)))
+/// When a person's table cannot be read or makes no sense as a classification task, or a text cannot be read or is too
+/// short.
+pub fn load(source: &DataSource, seed: u64, context: usize) -> Result<Dataset, DataError> {
+    let classified = |data| Dataset::Classified(Arc::new(data));
+    let text = |text| Dataset::Text(Arc::new(text));
+    match source {
+        DataSource::Digits => digits().map(classified),
+        DataSource::Csv(path) => table(path, seed).map(classified),
+        DataSource::Text(None) => Text::embedded(context).map(text),
+        DataSource::Text(Some(path)) => Text::read(path, context).map(text),
+    }
 }

@@ -58,6 +58,10 @@ macro_rules! string_serde {
     };
 }
 
+mod transformer;
+
+pub use transformer::{NormOrder, Positions};
+
 words! {
     /// Family of a stack.
     Model {
@@ -69,6 +73,8 @@ words! {
         Resnet = "resnet",
         /// The same with full pre-activation (He et al. 2016, Identity Mappings).
         Preresnet = "preresnet",
+        /// Decoder of characters (Vaswani et al. 2017).
+        Transformer = "transformer",
     }
 }
 
@@ -291,6 +297,16 @@ pub enum DataSource {
     Digits,
     /// A person's own table.
     Csv(PathBuf),
+    /// Characters of a person's own text, or of the embedded one.
+    Text(Option<PathBuf>),
+}
+
+impl DataSource {
+    /// Whether its examples are characters.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        matches!(self, Self::Text(_))
+    }
 }
 
 impl fmt::Display for DataSource {
@@ -298,6 +314,8 @@ impl fmt::Display for DataSource {
         match self {
             Self::Digits => f.write_str("digits"),
             Self::Csv(path) => write!(f, "csv:{}", path.display()),
+            Self::Text(None) => f.write_str("text"),
+            Self::Text(Some(path)) => write!(f, "text:{}", path.display()),
         }
     }
 }
@@ -309,7 +327,9 @@ impl FromStr for DataSource {
         match word.split_once(':') {
             None if word == "digits" => Ok(Self::Digits),
             Some(("csv", path)) if !path.is_empty() => Ok(Self::Csv(PathBuf::from(path))),
-            _ => Err(not_one_of(word, &["digits", "csv:FILE"])),
+            None if word == "text" => Ok(Self::Text(None)),
+            Some(("text", path)) if !path.is_empty() => Ok(Self::Text(Some(PathBuf::from(path)))),
+            _ => Err(not_one_of(word, &["digits", "csv:FILE", "text", "text:FILE"])),
         }
     }
 }

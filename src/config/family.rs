@@ -2,7 +2,7 @@
 //! unless a person says otherwise.
 
 use super::setting::MOST_BLOCKS;
-use super::{Form, Init, LaneConfig, Model, Norm, Order, Wiring};
+use super::{Activation, DataSource, Form, Init, LaneConfig, Model, Norm, NormOrder, Order, Positions, Wiring};
 
 /// Which way along the depths of a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Along {
 const IMAGENET_RESNETS: &[(usize, usize)] = &[(18, 8), (34, 16), (50, 16), (101, 33), (152, 50)];
 /// Those that have a paper's table; deeper ones go on in steps of three.
 const VGGS: &[usize] = &[11, 13, 16, 19];
+/// Each is dozens of operations: deeper ones take minutes a step.
+const MOST_TRANSFORMER_BLOCKS: usize = 1000;
 
 impl Model {
     /// What a lane of the family is where nothing else is said.
@@ -29,6 +31,9 @@ impl Model {
             Self::Vgg => LaneConfig { depth: 19, norm: Norm::None, order: Order::Post, ..pictures },
             Self::Resnet => LaneConfig { depth: 56, order: Order::Post, ..pictures },
             Self::Preresnet => LaneConfig { depth: 164, width: 4, ..pictures },
+            Self::Transformer => {
+                LaneConfig { depth: 6, norm: Norm::Layer, activation: Activation::Gelu, init: Init::Xavier, ..common }
+            }
         }
     }
 
@@ -36,8 +41,28 @@ impl Model {
     #[must_use]
     pub fn sees_pictures(self) -> bool {
         match self {
-            Self::Mlp => false,
+            Self::Mlp | Self::Transformer => false,
             Self::Vgg | Self::Resnet | Self::Preresnet => true,
+        }
+    }
+
+    /// Whether it learns characters.
+    #[must_use]
+    pub fn reads_text(self) -> bool {
+        self == Self::Transformer
+    }
+
+    /// Why it cannot learn these data, as a sentence.
+    #[must_use]
+    pub fn misfit(self, data: &DataSource) -> Option<String> {
+        match (self.reads_text(), data.is_text()) {
+            (true, false) => {
+                Some(format!("{self} reads text, and the data are {data}: write --data text or text:FILE"))
+            }
+            (false, true) => Some(format!(
+                "{self} reads no text, and the data are {data}: write --data digits or --model transformer"
+            )),
+            (true, true) | (false, false) => None,
         }
     }
 
@@ -60,6 +85,7 @@ impl Model {
                 IMAGENET_RESNETS.iter().find(|(known, _)| *known == depth).map(|(_, blocks)| *blocks)
             }
             (Self::Preresnet, _) => of_every(9, 3),
+            (Self::Transformer, _) => (depth <= MOST_TRANSFORMER_BLOCKS).then_some(depth),
         };
         blocks.filter(|blocks| (1..=MOST_BLOCKS).contains(blocks))
     }
@@ -72,6 +98,7 @@ impl Model {
             (Self::Resnet, Form::Cifar) => "6n+2: 8, 14, 20, 32, 44, 56, 110 …",
             (Self::Resnet, Form::Imagenet) => "18, 34, 50, 101 and 152",
             (Self::Preresnet, _) => "9n+2: 11, 20, 164, 1001 …",
+            (Self::Transformer, _) => "1 to 1000",
         }
     }
 
@@ -103,6 +130,30 @@ impl LaneConfig {
     #[must_use]
     pub fn of(model: Model, wiring: Wiring) -> Self {
         Self { name: wiring.to_string(), wiring, ..model.defaults() }
+    }
+
+    /// What is wrong with its normalization, as a sentence.
+    pub(super) fn wrong_norm(&self) -> Option<String> {
+        let is_fit = self.norm_order == NormOrder::None || matches!(self.norm, Norm::Layer | Norm::Rms | Norm::None);
+        (self.model == Model::Transformer && !is_fit).then(|| {
+            format!("a transformer normalizes each character by itself: write layer or rms instead of {}", self.norm)
+        })
+    }
+
+    /// What is wrong with its heads, as a sentence.
+    pub(super) fn wrong_heads(&self) -> Option<String> {
+        let Self { model, heads, width, positions, .. } = *self;
+        // Rotary positions turn numbers in pairs.
+        let share = if positions == Positions::Rotary { 2 } else { 1 };
+        let is_fit = |heads: &usize| width.is_multiple_of(heads * share);
+        if model != Model::Transformer || is_fit(&heads) {
+            return None;
+        }
+        let fit: Vec<String> = (1..=width).filter(is_fit).take(4).map(|heads| heads.to_string()).collect();
+        let pairs = if share == 2 { ", in pairs for rotary positions" } else { "" };
+        let remedy =
+            if fit.is_empty() { "an even --width".to_owned() } else { format!("--heads {}", fit.join(" or ")) };
+        Some(format!("{heads} heads cannot share a width of {width}{pairs}: write {remedy}"))
     }
 
     /// What is wrong with its depth, as a sentence.
@@ -150,5 +201,34 @@ mod tests {
             Some("vgg has no depth 12, it has 11, 13, 16, 19, 22, 25 …: write 11 or 13")
         );
         assert_eq!(wrong(Model::Resnet, Form::Imagenet, 50), None);
+        assert_eq!(
+            wrong(Model::Transformer, Form::Cifar, 1001).as_deref(),
+            Some("transformer has no depth 1001, it has 1 to 1000: write 1000")
+        );
+    }
+
+    #[test]
+    fn heads_share_the_width_and_a_transformer_normalizes_each_character_by_itself() {
+        let lane = |width, heads, positions| LaneConfig { width, positions, heads, ..Model::Transformer.defaults() };
+        assert_eq!(lane(64, 4, Positions::Rotary).wrong_heads(), None);
+        assert_eq!(
+            lane(50, 4, Positions::Learned).wrong_heads().as_deref(),
+            Some("4 heads cannot share a width of 50: write --heads 1 or 2 or 5 or 10")
+        );
+        assert_eq!(
+            lane(12, 4, Positions::Rotary).wrong_heads().as_deref(),
+            Some("4 heads cannot share a width of 12, in pairs for rotary positions: write --heads 1 or 2 or 3 or 6")
+        );
+        assert_eq!(
+            lane(11, 1, Positions::Rotary).wrong_heads().as_deref(),
+            Some("1 heads cannot share a width of 11, in pairs for rotary positions: write an even --width")
+        );
+        let of = |norm, norm_order| LaneConfig { norm, norm_order, ..Model::Transformer.defaults() }.wrong_norm();
+        assert_eq!((of(Norm::Rms, NormOrder::Post), of(Norm::None, NormOrder::Pre)), (None, None));
+        assert_eq!(of(Norm::Batch, NormOrder::None), None);
+        for norm in [Norm::Batch, Norm::Group] {
+            let words = "a transformer normalizes each character by itself: write layer or rms instead of ";
+            assert_eq!(of(norm, NormOrder::Pre), Some(format!("{words}{norm}")));
+        }
     }
 }

@@ -98,7 +98,7 @@ fn config(raw: &RawValue, warnings: &mut Warnings) -> Option<RunConfig> {
     for lane in &mut config.lanes {
         lane.name = clean(&lane.name);
     }
-    if let DataSource::Csv(path) = &mut config.data {
+    if let DataSource::Csv(path) | DataSource::Text(Some(path)) = &mut config.data {
         // A path may be longer than any name.
         *path = PathBuf::from(clean_message(&path.to_string_lossy()));
     }

@@ -8,9 +8,10 @@ use super::lane::{AnyLane, Lane, SourceOf};
 use super::stepper::Stepper;
 use super::{TrainError, weights};
 use crate::config::setting::SettingError;
-use crate::config::{LaneConfig, Model};
+use crate::config::{DataSource, LaneConfig, Model};
 use crate::data::{Classified, Dataset, Shape};
-use crate::stack::{Mlp, Stack, Task, preresnet, resnet, vgg};
+use crate::stack::transformer::Language;
+use crate::stack::{Mlp, Stack, Task, Transformer, preresnet, resnet, vgg};
 use crate::units::LaneId;
 
 /// Smaller pictures are resized to as many pixels each way: the nets halve them up to five times.
@@ -20,6 +21,8 @@ const LEAST_SIDE: usize = 32;
 pub(super) struct Plan<'a> {
     pub(super) id: LaneId,
     pub(super) settings: &'a LaneConfig,
+    /// Where the data set is from.
+    pub(super) data: &'a DataSource,
     pub(super) steps: u64,
     pub(super) seed: u64,
     pub(super) device: &'a Device,
@@ -41,6 +44,13 @@ impl Plan<'_> {
                     _ => resnet,
                 };
                 self.with(build(settings, Task::of(&data), seed, device), &data, notes)
+            }
+            (Model::Transformer, Dataset::Text(text)) => {
+                self.with(Transformer::new(settings, Language::of(text), seed, device), text, notes)
+            }
+            (model, Dataset::Classified(_) | Dataset::Text(_)) => {
+                let problem = model.misfit(self.data).unwrap_or_default();
+                Err(SettingError { key: "data".to_owned(), problem }.into())
             }
         }
     }

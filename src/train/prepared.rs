@@ -51,7 +51,7 @@ pub fn prepare(config: RunConfig) -> Result<Prepared, TrainError> {
     let mut notes = Vec::new();
     let mut lanes = Vec::with_capacity(config.lanes.len());
     for (settings, id) in config.lanes.iter().zip(0..) {
-        let plan = Plan { id: LaneId(id), settings, steps, seed: config.seed, device: &device };
+        let plan = Plan { id: LaneId(id), settings, data: &config.data, steps, seed: config.seed, device: &device };
         lanes.push(plan.lane(&dataset, &mut notes)?);
     }
     let header = Arc::new(header(&config, steps, &lanes));
@@ -111,7 +111,7 @@ impl Prepared {
 
 fn load(config: &RunConfig) -> Result<Dataset, TrainError> {
     config.check()?;
-    let dataset = data::load(&config.data, config.seed)?;
+    let dataset = data::load(&config.data, config.seed, config.context)?;
     let rows = dataset.rows(Part::Training);
     if config.batch > rows {
         let problem = format!("{} is larger than the {rows} training rows: write {rows} or less", config.batch);

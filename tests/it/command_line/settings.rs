@@ -70,7 +70,7 @@ fn a_value_that_its_setting_does_not_take_is_named_with_its_place() {
             (
                 &["--data", "digit"],
                 2,
-                "--data: 'digit' is unknown: did you mean 'digits'? It is one of digits, csv:FILE",
+                "--data: 'digit' is unknown: did you mean 'digits'? It is one of digits, csv:FILE, text, text:FILE",
             ),
             (&["--batch", "5000"], 2, "--batch: 5000 is larger than the 1437 training rows: write 1437 or less"),
             (&["--config", "unknown.toml"], 2, "unknown.toml:2: there is no setting 'dpeth': did you mean 'depth'?"),
