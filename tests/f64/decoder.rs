@@ -235,7 +235,9 @@ impl Pass<'_> {
             let first = self.passed.get();
             self.passed.set(first + x.iter().map(Vec::len).sum::<usize>());
             let element = nudge.element.checked_sub(first).and_then(|element| x.iter_mut().flatten().nth(element));
-            element.into_iter().for_each(|value| *value += nudge.by);
+            if let Some(value) = element {
+                *value += nudge.by;
+            }
         }
         x
     }

@@ -136,9 +136,9 @@ impl<'a> Oracle<'a> {
         let signals = seen.iter().map(signal).collect();
         let (mut weights, mut gradients) = (vec![Vec::new(); DEPTH + 2], vec![Vec::new(); DEPTH + 2]);
         for (path, values) in decoder.weights.clone() {
-            for element in 0..values.len() {
+            for (element, value) in values.iter().enumerate() {
                 let mut loss = |by: f64| {
-                    decoder.weights.get_mut(&path).expect("there")[element] = values[element] + by;
+                    decoder.weights.get_mut(&path).expect("there")[element] = value + by;
                     decoder.loss(None)
                 };
                 let gradient = difference(&mut loss);
@@ -185,9 +185,12 @@ impl<'a> Oracle<'a> {
                 let hidden = &self.seen[&(layer, "down")];
                 hidden.iter().filter(|value| value.abs() > 0.97).count() as f64 / hidden.len() as f64
             }),
-            Quantity::DeadFraction => None,
-            // Taken on a schedule.
-            Quantity::GradSnr | Quantity::Coherence | Quantity::Shatter | Quantity::StableRank => None,
+            // Of ReLUs, and on a schedule: see tests/f64/mlp.rs and tests/it/detail.rs.
+            Quantity::DeadFraction
+            | Quantity::GradSnr
+            | Quantity::Coherence
+            | Quantity::Shatter
+            | Quantity::StableRank => None,
             other => panic!("{other} has no oracle"),
         }
     }
