@@ -16,7 +16,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-pub use choice::{Activation, Backend, Bias, BranchScale, Form, Init, Length, Model, Norm, Optimizer, Order, Wiring};
+pub use choice::{
+    Activation, Backend, Bias, BranchScale, Form, Init, Length, Model, Norm, NormOrder, Optimizer, Order, Positions,
+    Wiring,
+};
 pub(crate) use choice::{nearest, not_one_of};
 pub use data_source::DataSource;
 pub use family::Along;
@@ -108,7 +111,8 @@ impl RunConfig {
             if self.lanes.iter().take(index).any(|other| other.name == lane.name) {
                 return problem(format!("two lanes are called '{}': set name= on one of them", lane.name));
             }
-            if let Some((key, problem)) = lane.unfit() {
+            let unfit = lane.unfit().or_else(|| Some(("data", lane.model.misfit(&self.data)?)));
+            if let Some((key, problem)) = unfit {
                 return Err(setting::SettingError { key: key.to_owned(), problem });
             }
         }
@@ -144,6 +148,12 @@ pub struct LaneConfig {
     pub norm: Norm,
     /// Whether N and φ stand before the weights or behind them.
     pub order: Order,
+    /// Where N stands in the halves of a transformer's block.
+    pub norm_order: NormOrder,
+    /// How a transformer knows where a character stands.
+    pub positions: Positions,
+    /// Heads of attention of a transformer's block.
+    pub heads: usize,
     /// Whether blocks have a bias.
     pub bias: Bias,
     /// Update rule.
@@ -195,6 +205,9 @@ impl Default for LaneConfig {
             branch_scale: BranchScale::Constant(1.0),
             norm: Norm::None,
             order: Order::Pre,
+            norm_order: NormOrder::Pre,
+            positions: Positions::Learned,
+            heads: 4,
             bias: Bias::On,
             optimizer: Optimizer::Adam,
             lr: 1e-3,

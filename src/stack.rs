@@ -19,6 +19,8 @@ pub mod normalization;
 mod preresnet;
 mod resnet;
 mod shortcut;
+mod tokens;
+pub mod transformer;
 mod vgg;
 
 use burn::module::Module;
@@ -38,6 +40,8 @@ pub use mlp::Mlp;
 pub use preresnet::preresnet;
 pub use resnet::resnet;
 pub use shortcut::Shortcut;
+pub use tokens::Tokens;
+pub use transformer::Transformer;
 pub use vgg::vgg;
 
 use crate::data::{Classified, Draw, Part, Shape, Source};
@@ -200,24 +204,33 @@ impl Examples for Labelled {
     }
 
     fn noisy(&self, rng: &mut ChaCha8Rng) -> Self {
-        let (shape, device) = (self.inputs.dims(), self.inputs.device());
-        let mean_square = self.inputs.clone().inner().square().mean().into_scalar::<f64>();
-        // A positive finite deviation makes the distribution valid; without one there is no noise.
-        let noise: Vec<f32> = match Normal::new(0.0, NOISE * mean_square.sqrt()) {
-            Ok(normal) => normal.sample_iter(rng).take(shape.iter().product()).map(|value| value as f32).collect(),
-            Err(_) => vec![0.0; shape.iter().product()],
-        };
-        let noise = Tensor::from_data(TensorData::new(noise, shape), &device);
-        Self { inputs: self.inputs.clone() + noise, ..self.clone() }
+        Self { inputs: with_noise(self.inputs.clone(), rng), ..self.clone() }
     }
 }
 
+/// With normal noise added, [`NOISE`] of the root mean square.
+fn with_noise<const D: usize>(tensor: Tensor<D>, rng: &mut ChaCha8Rng) -> Tensor<D> {
+    let (shape, device) = (tensor.dims(), tensor.device());
+    let mean_square = tensor.clone().inner().square().mean().into_scalar::<f64>();
+    // A positive finite deviation makes the distribution valid; without one there is no noise.
+    let noise: Vec<f32> = match Normal::new(0.0, NOISE * mean_square.sqrt()) {
+        Ok(normal) => normal.sample_iter(rng).take(shape.iter().product()).map(|value| value as f32).collect(),
+        Err(_) => vec![0.0; shape.iter().product()],
+    };
+    tensor + Tensor::from_data(TensorData::new(noise, shape), &device)
+}
+
 impl Loss {
-    /// Mean cross-entropy of logits `[B, classes]`, `−log softmax(logits)[class]`.
+    /// Mean cross-entropy of logits `[B, classes]`, `−log softmax(logits)[class]`, in nats.
     #[must_use]
     pub fn cross_entropy(logits: Tensor<2>, batch: &Labelled) -> Self {
-        let accuracy = accuracy(logits.clone().inner(), &batch.targets);
-        let picked = log_softmax(logits, 1).gather(1, batch.classes.clone().unsqueeze_dim(1)); // [B, 1]
+        Self::of_classes(logits, batch.classes.clone(), &batch.targets)
+    }
+
+    /// The same; `classes` `[B]` are the answers, `targets` the same on the host.
+    fn of_classes(logits: Tensor<2>, classes: Tensor<1, Int>, targets: &[usize]) -> Self {
+        let accuracy = accuracy(logits.clone().inner(), targets);
+        let picked = log_softmax(logits, 1).gather(1, classes.unsqueeze_dim(1)); // [B, 1]
         Self { mean: picked.mean().neg(), accuracy: Some(accuracy) }
     }
 }

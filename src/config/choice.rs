@@ -58,6 +58,9 @@ macro_rules! string_serde {
 }
 
 pub(super) use string_serde;
+mod transformer;
+
+pub use transformer::{NormOrder, Positions};
 
 words! {
     /// Family of a stack.
@@ -74,6 +77,8 @@ words! {
         Highway = "highway",
         /// Concatenating skips (Huang et al. 2017).
         Dense = "dense",
+        /// Decoder of characters (Vaswani et al. 2017).
+        Transformer = "transformer",
     }
 }
 

@@ -108,6 +108,14 @@ impl DataSource {
     }
 }
 
+impl DataSource {
+    /// Whether its examples are characters.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        matches!(self, Self::Text(_))
+    }
+}
+
 impl fmt::Display for DataSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.parts() {

@@ -14,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 use super::choice::nearest;
 use super::lane_spec::LaneSpec;
 use super::setting::{self, SETTINGS, Setting};
-use super::{LaneConfig, Model, RunConfig, quoted};
+use super::{DataSource, LaneConfig, Model, RunConfig, quoted};
 
 /// Key of the list of lanes.
 const LANES: &str = "lanes";
@@ -203,6 +203,9 @@ impl Draft {
         let refused = |problem| DraftError::Value { place: origin.place(key), problem };
         let specs: Vec<LaneSpec> = texts.iter().map(|text| text.parse().map_err(refused)).collect::<Result<_, _>>()?;
         config.lanes = LaneSpec::apply(&specs, common)?;
+        if !self.values.contains_key("data") && config.lanes.iter().all(|lane| lane.model.reads_text()) {
+            config.data = DataSource::Text(None);
+        }
         config.check().map_err(|error| match self.values.get(error.key.as_str()) {
             Some((origin, _)) => DraftError::Value { place: origin.place(&error.key), problem: error.problem },
             None => refused(error.problem),

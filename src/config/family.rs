@@ -2,7 +2,7 @@
 //! unless a person says otherwise.
 
 use super::setting::MOST_BLOCKS;
-use super::{Form, Init, LaneConfig, Model, Norm, Order, Wiring};
+use super::{Activation, DataSource, Form, Init, LaneConfig, Model, Norm, NormOrder, Order, Positions, Wiring};
 
 /// Which way along the depths of a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ const IMAGENET_RESNETS: &[(usize, usize)] = &[(18, 8), (34, 16), (50, 16), (101,
 const PICTURE_RATE: f64 = 5e-3;
 /// Those that have a paper's table; deeper ones go on in steps of three.
 const VGGS: &[usize] = &[11, 13, 16, 19];
+/// Each is dozens of operations: deeper ones take minutes a step.
+const MOST_TRANSFORMER_BLOCKS: usize = 1000;
 
 impl Model {
     /// What a lane of the family is where nothing else is said.
@@ -34,6 +36,9 @@ impl Model {
             Self::Highway => LaneConfig { order: Order::Post, init: Init::Kaiming, ..common },
             Self::Dense => LaneConfig { depth: 40, ..pictures },
             Self::Preresnet => LaneConfig { depth: 164, width: 2, lr: 2.0 * PICTURE_RATE, ..pictures },
+            Self::Transformer => {
+                LaneConfig { depth: 6, norm: Norm::Layer, activation: Activation::Gelu, init: Init::Xavier, ..common }
+            }
         }
     }
 
@@ -41,8 +46,28 @@ impl Model {
     #[must_use]
     pub fn sees_pictures(self) -> bool {
         match self {
-            Self::Mlp | Self::Highway => false,
+            Self::Mlp | Self::Highway | Self::Transformer => false,
             Self::Vgg | Self::Resnet | Self::Preresnet | Self::Dense => true,
+        }
+    }
+
+    /// Whether it learns characters.
+    #[must_use]
+    pub fn reads_text(self) -> bool {
+        self == Self::Transformer
+    }
+
+    /// Why it cannot learn these data, as a sentence.
+    #[must_use]
+    pub fn misfit(self, data: &DataSource) -> Option<String> {
+        match (self.reads_text(), data.is_text()) {
+            (true, false) => {
+                Some(format!("{self} reads text, and the data are {data}: write --data text or text:FILE"))
+            }
+            (false, true) => Some(format!(
+                "{self} reads no text, and the data are {data}: write --data digits or --model transformer"
+            )),
+            (true, true) | (false, false) => None,
         }
     }
 
@@ -67,6 +92,7 @@ impl Model {
             (Self::Preresnet, _) => times(9, 2).map(|n| 3 * n),
             // Two of them are transitions.
             (Self::Dense, _) => times(3, 4).map(|n| 3 * n + 2),
+            (Self::Transformer, _) => (depth <= MOST_TRANSFORMER_BLOCKS).then_some(depth),
         };
         blocks.filter(|blocks| (1..=MOST_BLOCKS).contains(blocks))
     }
@@ -80,6 +106,7 @@ impl Model {
             (Self::Resnet, Form::Imagenet) => "18, 34, 50, 101 and 152",
             (Self::Dense, _) => "3n+4: 7, 40, 100 …",
             (Self::Preresnet, _) => "9n+2: 11, 20, 164, 1001 …",
+            (Self::Transformer, _) => "1 to 1000",
         }
     }
 
@@ -147,7 +174,8 @@ impl LaneConfig {
         if let Some(problem) = self.wrong_depth() {
             return Some(("depth", problem));
         }
-        if matches!(model, Model::Highway | Model::Dense) && !matches!(wiring, Wiring::Plain | Wiring::Residual) {
+        let has_own_skips = matches!(model, Model::Highway | Model::Dense | Model::Transformer);
+        if has_own_skips && !matches!(wiring, Wiring::Plain | Wiring::Residual) {
             let problem = format!("{model} has skips of its own kind, not {wiring}: write plain or residual");
             return Some(("lanes", problem));
         }
@@ -155,7 +183,31 @@ impl LaneConfig {
             let problem = format!("{wiring} scales what a normalization puts out, and there is none: write norm=layer");
             return Some(("norm", problem));
         }
-        None
+        self.wrong_norm().map(|problem| ("norm", problem)).or_else(|| Some(("heads", self.wrong_heads()?)))
+    }
+
+    /// What is wrong with its normalization, as a sentence.
+    pub(super) fn wrong_norm(&self) -> Option<String> {
+        let is_fit = self.norm_order == NormOrder::None || matches!(self.norm, Norm::Layer | Norm::Rms | Norm::None);
+        (self.model == Model::Transformer && !is_fit).then(|| {
+            format!("a transformer normalizes each character by itself: write layer or rms instead of {}", self.norm)
+        })
+    }
+
+    /// What is wrong with its heads, as a sentence.
+    pub(super) fn wrong_heads(&self) -> Option<String> {
+        let Self { model, heads, width, positions, .. } = *self;
+        // Rotary positions turn numbers in pairs.
+        let share = if positions == Positions::Rotary { 2 } else { 1 };
+        let is_fit = |heads: &usize| width.is_multiple_of(heads * share);
+        if model != Model::Transformer || is_fit(&heads) {
+            return None;
+        }
+        let fit: Vec<String> = (1..=width).filter(is_fit).take(4).map(|heads| heads.to_string()).collect();
+        let pairs = if share == 2 { ", in pairs for rotary positions" } else { "" };
+        let remedy =
+            if fit.is_empty() { "an even --width".to_owned() } else { format!("--heads {}", fit.join(" or ")) };
+        Some(format!("{heads} heads cannot share a width of {width}{pairs}: write {remedy}"))
     }
 
     /// What is wrong with its depth, as a sentence.
@@ -203,5 +255,34 @@ mod tests {
             Some("vgg has no depth 12, it has 11, 13, 16, 19, 22, 25 …: write 11 or 13")
         );
         assert_eq!(wrong(Model::Resnet, Form::Imagenet, 50), None);
+        assert_eq!(
+            wrong(Model::Transformer, Form::Cifar, 1001).as_deref(),
+            Some("transformer has no depth 1001, it has 1 to 1000: write 1000")
+        );
+    }
+
+    #[test]
+    fn heads_share_the_width_and_a_transformer_normalizes_each_character_by_itself() {
+        let lane = |width, heads, positions| LaneConfig { width, positions, heads, ..Model::Transformer.defaults() };
+        assert_eq!(lane(64, 4, Positions::Rotary).wrong_heads(), None);
+        assert_eq!(
+            lane(50, 4, Positions::Learned).wrong_heads().as_deref(),
+            Some("4 heads cannot share a width of 50: write --heads 1 or 2 or 5 or 10")
+        );
+        assert_eq!(
+            lane(12, 4, Positions::Rotary).wrong_heads().as_deref(),
+            Some("4 heads cannot share a width of 12, in pairs for rotary positions: write --heads 1 or 2 or 3 or 6")
+        );
+        assert_eq!(
+            lane(11, 1, Positions::Rotary).wrong_heads().as_deref(),
+            Some("1 heads cannot share a width of 11, in pairs for rotary positions: write an even --width")
+        );
+        let of = |norm, norm_order| LaneConfig { norm, norm_order, ..Model::Transformer.defaults() }.wrong_norm();
+        assert_eq!((of(Norm::Rms, NormOrder::Post), of(Norm::None, NormOrder::Pre)), (None, None));
+        assert_eq!(of(Norm::Batch, NormOrder::None), None);
+        for norm in [Norm::Batch, Norm::Group] {
+            let words = "a transformer normalizes each character by itself: write layer or rms instead of ";
+            assert_eq!(of(norm, NormOrder::Pre), Some(format!("{words}{norm}")));
+        }
     }
 }

@@ -97,15 +97,11 @@ impl Text {
         }
     }
 
-    /// The characters of these rows and those that follow each, both row-major, shape [rows, context].
+    /// The characters of an example, one more than go in: the last is only an answer. Empty beyond the last example.
     #[must_use]
-    pub fn rows_and_next(&self, part: Part, rows: &[usize]) -> (Vec<i64>, Vec<i64>) {
-        let characters = self.part(part);
-        let of = |shift: usize| {
-            let row = |row: &usize| characters.get(row * self.context + shift..(row + 1) * self.context + shift);
-            rows.iter().filter_map(row).flatten().map(|character| i64::from(*character)).collect()
-        };
-        (of(0), of(1))
+    pub fn window(&self, part: Part, row: usize) -> &[u32] {
+        let first = row * self.context;
+        self.part(part).get(first..=first + self.context).unwrap_or(&[])
     }
 }
 
@@ -122,19 +118,17 @@ mod tests {
         Text::load(Some(file.path()), context).map_err(|error| error.to_string().replace(&path, "t.txt"))
     }
 
-    fn said(text: &Text, places: &[i64]) -> String {
-        places.iter().map(|place| text.vocabulary[usize::try_from(*place).expect("a place")]).collect()
+    fn said(text: &Text, part: Part, row: usize) -> String {
+        text.window(part, row).iter().map(|place| text.vocabulary[*place as usize]).collect()
     }
 
     #[test]
-    fn a_row_is_followed_by_itself_one_further() {
+    fn windows_lie_end_to_end_and_share_one_character() {
         let text = load(b"abcdefghijklmnopqrstuvwxyzabcd", 2).expect("good");
         // 27 characters for training: 13 rows need the 27th as their last next one.
         assert_eq!((text.rows(Part::Training), text.rows(Part::HeldOut)), (13, 1));
-        let (inputs, next) = text.rows_and_next(Part::Training, &[0, 12, 3]);
-        assert_eq!((said(&text, &inputs), said(&text, &next)), ("abyzgh".to_owned(), "bczahi".to_owned()));
-        let (inputs, next) = text.rows_and_next(Part::HeldOut, &[0]);
-        assert_eq!((said(&text, &inputs), said(&text, &next)), ("bc".to_owned(), "cd".to_owned()));
+        assert_eq!([0, 3, 12].map(|row| said(&text, Part::Training, row)), ["abc", "ghi", "yza"]);
+        assert_eq!([0, 1].map(|row| said(&text, Part::HeldOut, row)), ["bcd", ""]);
     }
 
     #[test]

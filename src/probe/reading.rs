@@ -37,6 +37,8 @@ pub struct LayerReading {
     pub active: Option<Vec<bool>>,
     /// Activations in the flat parts of φ.
     pub saturated: Option<Share>,
+    /// Whether the last step of the path takes in several tensors, and more of them may come.
+    is_open: bool,
     /// One channel of the signal, until the other comes.
     waiting: Waiting,
     /// δ_l itself, in the order of its shape, where it is to be kept.
@@ -142,7 +144,18 @@ impl LayerReading {
     pub(crate) fn step<B: Readable>(&mut self, kind: StepKind, behind: &Primitive<B>) {
         if let Some(moments) = moments::<B>(behind) {
             self.path.push((kind, moments));
+            self.is_open = false;
         }
+    }
+
+    /// The signal behind one of several tensors that a step takes in: their squares add up.
+    pub(crate) fn beside<B: Readable>(&mut self, kind: StepKind, behind: &Primitive<B>) {
+        let Some(moments) = moments::<B>(behind) else { return };
+        match self.path.last_mut().filter(|_| self.is_open) {
+            Some((_, so_far)) => *so_far = so_far.and(moments),
+            None => self.path.push((kind, moments)),
+        }
+        self.is_open = true;
     }
 
     /// Both channels and their sum δ_l in one pass; the branch's is the signal behind the `last` step of the branch.

@@ -82,6 +82,13 @@ impl Taps {
         self.pass(layer, Way::Step(kind), tensor)
     }
 
+    /// The same at a step that takes in several tensors, such as queries, keys and values: what is behind them counts as
+    /// one.
+    #[must_use]
+    pub fn beside<const D: usize>(&self, layer: LayerId, kind: StepKind, tensor: Tensor<D>) -> Tensor<D> {
+        self.pass(layer, Way::Beside(kind), tensor)
+    }
+
     /// Reads what comes back through the skip connection: stands at its beginning.
     #[must_use]
     pub fn skip<const D: usize>(&self, layer: LayerId, tensor: Tensor<D>) -> Tensor<D> {
@@ -159,6 +166,7 @@ enum Way {
     /// δ_l; on the way forward x_l.
     Input,
     Step(StepKind),
+    Beside(StepKind),
     Channel(Channel),
 }
 
@@ -206,6 +214,7 @@ impl<B: Readable> Backward<B, 1> for PassOn {
         tap.look(|reading| match way {
             Way::Input => reading.signal::<B>(&gradient),
             Way::Step(kind) => reading.step::<B>(kind, &gradient),
+            Way::Beside(kind) => reading.beside::<B>(kind, &gradient),
             Way::Channel(channel) => reading.channel::<B>(channel, &gradient),
         });
         let [parent] = ops.parents;

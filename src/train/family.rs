@@ -8,9 +8,10 @@ use super::lane::{AnyLane, Lane, SourceOf};
 use super::stepper::Stepper;
 use super::{TrainError, weights};
 use crate::config::setting::SettingError;
-use crate::config::{LaneConfig, Model};
+use crate::config::{DataSource, LaneConfig, Model};
 use crate::data::{Classified, Dataset, Shape};
-use crate::stack::{Dense, Highway, Mlp, Stack, Task, preresnet, resnet, vgg};
+use crate::stack::transformer::Language;
+use crate::stack::{Dense, Highway, Mlp, Stack, Task, Transformer, preresnet, resnet, vgg};
 use crate::units::LaneId;
 
 /// Smaller pictures are resized to as many pixels each way: the nets halve them up to five times.
@@ -20,6 +21,8 @@ const LEAST_SIDE: usize = 32;
 pub(super) struct Plan<'a> {
     pub(super) id: LaneId,
     pub(super) settings: &'a LaneConfig,
+    /// Where the data set is from.
+    pub(super) data: &'a DataSource,
     pub(super) steps: u64,
     pub(super) seed: u64,
     pub(super) device: &'a Device,
@@ -49,7 +52,13 @@ impl Plan<'_> {
                 };
                 self.with(build(settings, Task::of(&data), seed, device), &data, notes)
             }
-            (_, Dataset::Text(_)) => Err(self.needs_classes()),
+            (Model::Transformer, Dataset::Text(text)) => {
+                self.with(Transformer::new(settings, Language::of(text), seed, device), text, notes)
+            }
+            (model, Dataset::Classified(_) | Dataset::Text(_)) => {
+                let problem = model.misfit(self.data).unwrap_or_default();
+                Err(SettingError { key: "data".to_owned(), problem }.into())
+            }
         }
     }
 
@@ -68,16 +77,6 @@ impl Plan<'_> {
             return Ok(Arc::clone(data));
         }
         Ok(Arc::new(data.resized(height.max(LEAST_SIDE), width.max(LEAST_SIDE))))
-    }
-
-    /// The refusal of data whose examples have no class each.
-    fn needs_classes(&self) -> TrainError {
-        let problem = format!(
-            "text is characters to be continued, and {} puts examples into classes: write --data digits, or another \
-             --model",
-            self.settings.model
-        );
-        SettingError { key: "data".to_owned(), problem }.into()
     }
 
     /// The lane with this model, or with the weights that a person gave for it.

@@ -51,7 +51,7 @@ pub fn prepare(config: RunConfig) -> Result<Prepared, TrainError> {
     let mut notes = Vec::new();
     let mut lanes = Vec::with_capacity(config.lanes.len());
     for (settings, id) in config.lanes.iter().zip(0..) {
-        let plan = Plan { id: LaneId(id), settings, steps, seed: config.seed, device: &device };
+        let plan = Plan { id: LaneId(id), settings, data: &config.data, steps, seed: config.seed, device: &device };
         lanes.push(plan.lane(&dataset, &mut notes)?);
     }
     let header = Arc::new(header(&config, steps, &lanes));

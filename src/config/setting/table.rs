@@ -34,7 +34,7 @@ pub(super) static ALTERNATIVES: &[[&str; 2]] = &[["steps", "epochs"]];
 
 /// All settings, in the order of the help.
 pub static SETTINGS: &[Setting] = &[
-    row!(Lane, model, "model", Stack, "mlp|vgg|resnet|preresnet|highway|dense", "family of the stack"),
+    row!(Lane, model, "model", Stack, "mlp|vgg|resnet|preresnet|highway|dense|transformer", "family of the stack"),
     row!(Lane, form, "form", Stack, "cifar|imagenet", "stem and head of vgg and resnet"),
     row!(Lane, depth, "depth", Stack, "1…10000", "number of blocks, or the depth by which the family is known", BLOCKS),
     row!(Lane, width, "width", Stack, "1…4096", "units per block, or channels of the first stage", UNITS),
@@ -62,6 +62,24 @@ pub static SETTINGS: &[Setting] = &[
     },
     row!(Lane, norm, "norm", Stack, "none|layer|batch|group|rms", "normalization before φ"),
     row!(Lane, order, "order", Stack, "pre|post", "N and φ before the weights, W φ(N(x)), or behind them, φ(N(W x))"),
+    row!(
+        Lane,
+        norm_order,
+        "norm-order",
+        Stack,
+        "pre|post|none",
+        "normalization of a transformer's halves: x + F(N(x)), N(x + F(x)) or x + F(x)"
+    ),
+    row!(Lane, positions, "positions", Stack, "learned|rotary", "how a transformer knows where a character stands"),
+    row!(
+        Lane,
+        heads,
+        "heads",
+        Stack,
+        "NUMBER",
+        "heads of attention of a transformer, which share the width",
+        Numbers::from_one("4")
+    ),
     row!(Lane, bias, "bias", Stack, "on|off", "whether blocks have a bias"),
     row!(
         Lane,

@@ -1,50 +1,22 @@
-//! Every quantity of a step against central finite differences (and plain sums) in double precision.
-//!
-//! ∂L/∂v ≈ (L(v + h) − L(v − h)) / 2h, element by element, on stacks of three blocks. The loss that is differenced is
-//! put together by hand from the blocks' plain form; the values come from the step that the program takes.
-//!
-//! A binary of its own: Burn fixes the number format of a device once per process.
-
-// A test that cannot go on fails; with --nocapture it shows its figures.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
-
-#[path = "f64/conv_net.rs"]
-mod conv_net;
-
-use std::sync::OnceLock;
+//! The mlp. The loss that is differenced is put together by hand from the blocks' plain form.
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::prelude::Device;
-use burn::tensor::{self, DType, FloatDType, IntDType, Tensor, TensorData};
-use gradtop::backend;
+use burn::tensor::{self, Tensor, TensorData};
 use gradtop::config::{Activation, Backend, Bias, BranchScale, LaneConfig, Norm, Optimizer, Wiring};
-use gradtop::quantity::{LayerSample, Quantity};
+use gradtop::quantity::Quantity;
 use gradtop::stack::mlp::Block;
 use gradtop::stack::{Labelled, Loss, Mlp, Task};
 use gradtop::train::{Look, Stepper};
+
+use super::{RATE, compare, device, difference, host, norm};
 
 const DEPTH: usize = 3;
 const WIDTH: usize = 5;
 const ROWS: usize = 6;
 const TASK: Task = Task::rows(4, 3);
-/// h: truncation grows with its square, rounding with its inverse.
-const NUDGE: f64 = 2e-5;
-/// Relative error that is promised.
-const PROMISED: f64 = 1e-6;
 /// No input of a ReLU is nearer to its kink than this, so that no nudge pushes one across.
 const MARGIN: f64 = 2e-3;
-const RATE: f64 = 0.01;
-
-/// A device whose floats are f64.
-fn device(backend: Backend) -> Device {
-    static CONFIGURED: OnceLock<()> = OnceLock::new();
-    CONFIGURED.get_or_init(|| {
-        for backend in [Backend::Flex, Backend::Ndarray] {
-            backend::device(backend).configure((FloatDType::F64, IntDType::I64)).expect("before the first tensor");
-        }
-    });
-    backend::device(backend).autodiff()
-}
 
 fn lanes(norm: Norm) -> Vec<LaneConfig> {
     let mut lanes = Vec::new();
@@ -80,11 +52,6 @@ fn batch(device: &Device) -> Labelled {
         targets,
         draw: None,
     }
-}
-
-fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
-    assert_eq!(tensor.dtype(), DType::F64);
-    tensor.inner().into_data().try_into_vec().expect("f64")
 }
 
 /// A model without a graph, with one element of one parameter moved; it still normalizes as in training.
@@ -157,14 +124,6 @@ fn inputs(model: &Mlp, batch: &Labelled) -> Vec<Tensor<2>> {
         inputs.push(block.forward(inputs.last().expect("not empty").clone()));
     }
     inputs
-}
-
-fn norm(values: &[f64]) -> f64 {
-    values.iter().map(|value| value * value).sum::<f64>().sqrt()
-}
-
-fn difference(loss: impl Fn(f64) -> f64) -> f64 {
-    (loss(NUDGE) - loss(-NUDGE)) / (2.0 * NUDGE)
 }
 
 /// φ, from Burn's own functions.
@@ -376,32 +335,7 @@ fn worst(lane: &LaneConfig, seed: u64, oracle: &Oracle, backend: Backend) -> f64
     assert_eq!(taken.samples.len(), DEPTH + 2);
 
     let case = format!("{backend} {lane:?}");
-    let mut worst = 0.0_f64;
-    let mut compare = |what: String, found: f64, expected: f64| {
-        // Shares are counted: they are exact, and may be 0. A cosine near 0 is as good as its size allows.
-        let scale = if what.starts_with("channel_cosine") { 1.0 } else { expected.abs() };
-        assert!(found == expected || scale > 1e-9, "{what} of {case} proves nothing at {expected:e}");
-        let error = if found == expected { 0.0 } else { (found - expected).abs() / scale };
-        assert!(error <= PROMISED, "{what} of {case}: {found:e} instead of {expected:e}, off by {error:e}");
-        worst = worst.max(error);
-    };
-    for (row, quantity) in Quantity::ALL.iter().enumerate() {
-        for (layer, sample) in taken.samples.iter().enumerate() {
-            let found = (quantity.definition().estimate)(sample);
-            let shown = taken.values.row(row)[layer].get();
-            assert_eq!(shown, found.map(|value| value as f32), "{quantity} of layer {layer} as shown: {case}");
-            let expected = oracle.expected(*quantity, layer);
-            assert_eq!(found.is_some(), expected.is_some(), "{quantity} of layer {layer}: {case}");
-            if let (Some(found), Some(expected)) = (found, expected) {
-                compare(format!("{quantity} of layer {layer}"), found, expected);
-            }
-        }
-    }
-    let global = |sample: &LayerSample| sample.grad.expect("a gradient").sum_of_squares;
-    let found = taken.samples.iter().map(global).sum::<f64>().sqrt();
-    compare("global norm".to_owned(), found, norm(&oracle.gradients.concat()));
-    assert_eq!(taken.global_grad_norm, Some(found as f32), "{case}");
-    worst
+    compare(&taken, |quantity, layer| oracle.expected(quantity, layer), norm(&oracle.gradients.concat()), &case)
 }
 
 /// The loss is differenced on flex alone: ndarray's sigmoid rounds to f32 on its way, which no difference survives,

@@ -1,0 +1,30 @@
+//! What only a transformer has to choose.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::not_one_of;
+
+words! {
+    /// Where N stands in a half of a transformer's block.
+    NormOrder {
+        /// Before the branch: x + F(N(x)).
+        Pre = "pre",
+        /// Behind the sum: N(x + F(x)).
+        Post = "post",
+        /// Nowhere: x + F(x).
+        None = "none",
+    }
+}
+
+words! {
+    /// How a transformer knows where a character stands.
+    Positions {
+        /// By vectors that are added to those of the characters.
+        Learned = "learned",
+        /// By turning queries and keys.
+        Rotary = "rotary",
+    }
+}

@@ -1,0 +1,113 @@
+//! Windows of a text: characters that go in, and for each of them the one that should come out.
+//!
+//! ```text
+//! window   W e _ t h e _        ids   W e _ t h e        next   e _ t h e _
+//! ```
+//!
+//! Every position is a question of its own: the loss is the mean over all of them, in nats per character.
+
+use burn::prelude::Device;
+use burn::tensor::{Int, Tensor, TensorData};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use super::{Examples, HostTensor, Loss, Numbers, with_noise};
+use crate::data::{Draw, Part, Text};
+
+/// Tokens of B windows of T characters.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    /// What goes in, [B, T].
+    pub ids: Tensor<2, Int>,
+    /// What should come out, [B, T].
+    pub next: Tensor<2, Int>,
+    /// Characters of a window, T.
+    context: usize,
+    /// What goes in, on the host, row-major.
+    inputs: Vec<usize>,
+    /// What should come out, on the host, row-major.
+    targets: Vec<usize>,
+    /// Of the noise on the embedded characters, where they have some.
+    noise: Option<ChaCha8Rng>,
+}
+
+impl Tokens {
+    /// Windows of `context` + 1 tokens each, at least 2; one of another length is left out.
+    #[must_use]
+    pub fn new<'a>(windows: impl IntoIterator<Item = &'a [u32]>, context: usize, device: &Device) -> Self {
+        let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+        let context = context.max(1);
+        for window in windows.into_iter().filter(|window| window.len() == context + 1) {
+            inputs.extend(window[..context].iter().map(|token| *token as usize));
+            targets.extend(window[1..].iter().map(|token| *token as usize));
+        }
+        let tensor = |tokens: &[usize]| {
+            let tokens: Vec<i64> = tokens.iter().filter_map(|token| i64::try_from(*token).ok()).collect();
+            let rows = tokens.len() / context;
+            Tensor::from_data(TensorData::new(tokens, [rows, context]), device)
+        };
+        Self { ids: tensor(&inputs), next: tensor(&targets), context, inputs, targets, noise: None }
+    }
+
+    /// The embedded characters [B, T, width], with noise where these are [noisy](Examples::noisy) ones.
+    #[must_use]
+    pub fn embedded(&self, characters: Tensor<3>) -> Tensor<3> {
+        match &self.noise {
+            Some(rng) => with_noise(characters, &mut rng.clone()),
+            None => characters,
+        }
+    }
+
+    /// Mean cross-entropy of logits [B, T, vocabulary] over all positions.
+    #[must_use]
+    pub fn loss(&self, logits: Tensor<3>) -> Loss {
+        Loss::of_classes(logits.flatten(0, 1), self.next.clone().flatten(0, 1), &self.targets)
+    }
+}
+
+impl Examples for Tokens {
+    type Source = Text;
+
+    fn gather(source: &Text, part: Part, rows: &[usize], _draw: Draw, device: &Device) -> Self {
+        Self::new(rows.iter().map(|row| source.window(part, *row)), source.context, device)
+    }
+
+    fn rows(&self) -> usize {
+        self.inputs.len() / self.context
+    }
+
+    fn on_host(&self) -> Vec<HostTensor> {
+        let tensor = |name, tokens: &[usize]| {
+            let tokens = tokens.iter().filter_map(|token| i64::try_from(*token).ok()).collect();
+            HostTensor { name, shape: vec![self.rows(), self.context], numbers: Numbers::Integers(tokens) }
+        };
+        vec![tensor("x", &self.inputs), tensor("y", &self.targets)]
+    }
+
+    fn parts(&self, parts: usize) -> Vec<Self> {
+        let rows = self.rows() / parts.max(1);
+        if rows < 2 {
+            return Vec::new();
+        }
+        let part = |index: usize| {
+            let (rows, tokens) = (index * rows..(index + 1) * rows, rows * self.context);
+            let tokens = index * tokens..(index + 1) * tokens;
+            Self {
+                ids: self.ids.clone().slice(rows.clone()),
+                next: self.next.clone().slice(rows),
+                inputs: self.inputs[tokens.clone()].to_vec(),
+                targets: self.targets[tokens].to_vec(),
+                ..self.clone()
+            }
+        };
+        (0..parts).map(part).collect()
+    }
+
+    fn classes(&self) -> &[usize] {
+        &[]
+    }
+
+    fn noisy(&self, rng: &mut ChaCha8Rng) -> Self {
+        Self { noise: Some(ChaCha8Rng::from_rng(rng)), ..self.clone() }
+    }
+}

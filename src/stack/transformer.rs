@@ -1,0 +1,186 @@
+//! Decoder of characters: each block lets every position look at those before it, then thinks about each by itself.
+//!
+//! ```text
+//! stem    x ← √width·(E[character] + P[position])               P only where positions are learned
+//! block   pre    x ← x + s·A(N(x));   x ← x + s·F(N(x))         A attention, F feed-forward,
+//!         post   x ← N(x + s·A(x));   x ← N(x + s·F(x))         each half with a residual of its own
+//!         none   x ← x + s·A(x);      x ← x + s·F(x)
+//!         plain  the same without x + and s
+//! head    logits ← W N(x) + b                                   N only in pre
+//! F(x) = W₂ φ(W₁ x + b₁) + b₂,  width → 4·width → width
+//! ```
+//!
+//! A block is one row with a map of its own, x + a + f or its like: see the block's file for what is measured of it.
+//!
+//! Vaswani et al. 2017, Attention Is All You Need (arXiv 1706.03762): post; √width of the stem. Xiong et al. 2020, On
+//! Layer Normalization in the Transformer Architecture (arXiv 2002.04745): pre. Zhang & Sennrich 2019: the rms norm.
+
+mod attention;
+mod block;
+mod rotation;
+
+#[cfg(test)]
+mod tests;
+
+use burn::module::{Module, Param};
+use burn::prelude::Device;
+use burn::tensor::{Tensor, module};
+
+pub use self::attention::{Attention, Sight};
+use self::block::normalized;
+pub use self::block::{Block, FeedForward, Spot};
+use super::init::{Draws, Place};
+use super::normalization::Normalization;
+use super::{Affine, Loss, Stack, Tokens};
+use crate::config::{Bias, LaneConfig, NormOrder, Positions};
+use crate::data::Text;
+use crate::layer::{Layer, LayerKind};
+use crate::probe::Taps;
+use crate::units::LayerId;
+
+/// What is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Language {
+    /// Characters that there are, V.
+    pub vocabulary: usize,
+    /// Characters of an example, T.
+    pub context: usize,
+}
+
+impl Language {
+    /// That of a text.
+    #[must_use]
+    pub fn of(text: &Text) -> Self {
+        Self { vocabulary: text.vocabulary.len(), context: text.context }
+    }
+}
+
+/// `stem → block 1 … block D → head`.
+#[derive(Module, Debug)]
+pub struct Transformer {
+    /// [B, T] → [B, T, width].
+    pub stem: Stem,
+    /// [B, T, width] → [B, T, width], D of them.
+    pub blocks: Vec<Block>,
+    /// [B, T, width] → [B, T, V].
+    pub head: Head,
+    /// How a position finds others.
+    #[module(skip)]
+    pub positions: Positions,
+    /// What it reads.
+    #[module(skip)]
+    pub language: Language,
+}
+
+/// From characters to numbers.
+#[derive(Module, Debug)]
+pub struct Stem {
+    /// E, [V, width].
+    pub characters: Param<Tensor<2>>,
+    /// P, [T, width].
+    pub positions: Option<Param<Tensor<2>>>,
+}
+
+/// From numbers to the next character.
+#[derive(Module, Debug)]
+pub struct Head {
+    /// N.
+    pub norm: Option<Normalization>,
+    /// [width, V].
+    pub output: Affine,
+}
+
+impl Transformer {
+    /// A stack with its initial weights, which depend on the settings and the seed alone.
+    #[must_use]
+    pub fn new(lane: &LaneConfig, language: Language, seed: u64, device: &Device) -> Self {
+        let draws = Draws { init: lane.init, gain: 1.0, seed, device };
+        let Language { vocabulary, context } = language;
+        let is_learned = lane.positions == Positions::Learned;
+        let table = |nth, rows| draws.affine(Place::STEM.nth(nth), [rows, lane.width], Bias::Off).weight;
+        let last_norm = if lane.norm_order == NormOrder::Pre { norm(lane, device) } else { None };
+        Self {
+            stem: Stem { characters: table(0, vocabulary), positions: is_learned.then(|| table(1, context)) },
+            blocks: (1..=lane.depth).map(|layer| Block::new(lane, draws, Place::block(layer))).collect(),
+            head: Head { norm: last_norm, output: draws.affine(Place::HEAD, [lane.width, vocabulary], Bias::On) },
+            positions: lane.positions,
+            language,
+        }
+    }
+
+    /// Logits, characters [B, T] → [B, T, V].
+    #[must_use]
+    pub fn forward(&self, batch: &Tokens, taps: &Taps) -> Tensor<3> {
+        self.logits(self.stem.characters(batch), taps)
+    }
+
+    /// The same from embedded characters [B, T, width] on.
+    fn logits(&self, characters: Tensor<3>, taps: &Taps) -> Tensor<3> {
+        let [_, length, width] = characters.dims();
+        let heads = self.blocks.first().map_or(1, |block| block.attention.heads);
+        let sight = Sight::new(self.positions, [length, width / heads], &characters.device());
+        let mut x = self.stem.placed(characters); // [B, T, width]
+        for (index, block) in (1..).zip(&self.blocks) {
+            x = block.forward(x, &sight, Spot { taps, layer: LayerId(index) });
+        }
+        self.head.forward(taps.input(LayerId(self.blocks.len() as u32 + 1), x)) // [B, T, V]
+    }
+}
+
+impl Stem {
+    /// √width·E[character], [B, T] → [B, T, width].
+    #[must_use]
+    pub fn characters(&self, batch: &Tokens) -> Tensor<3> {
+        let width = self.characters.lazy_shape()[1];
+        batch.embedded(module::embedding(self.characters.val(), batch.ids.clone()).mul_scalar((width as f64).sqrt()))
+    }
+
+    /// With √width·P[position] added.
+    #[must_use]
+    pub fn placed(&self, characters: Tensor<3>) -> Tensor<3> {
+        let Some(positions) = &self.positions else { return characters };
+        let [_, length, width] = characters.dims();
+        let positions = positions.val().narrow(0, 0, length).mul_scalar((width as f64).sqrt());
+        characters + positions.unsqueeze()
+    }
+}
+
+impl Head {
+    /// [B, T, width] → [B, T, V].
+    #[must_use]
+    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        self.output.forward(normalized(self.norm.as_ref(), x))
+    }
+}
+
+fn norm(lane: &LaneConfig, device: &Device) -> Option<Normalization> {
+    if lane.norm_order == NormOrder::None { None } else { Normalization::of_units(lane.norm, lane.width, device) }
+}
+
+impl Stack for Transformer {
+    type Batch = Tokens;
+
+    fn layers(&self) -> Vec<Layer> {
+        let length = self.language.context;
+        let blocks =
+            self.blocks.iter().enumerate().map(|(index, block)| {
+                Layer::new(format!("blocks.{index}"), LayerKind::Block).costing(block.flops(length))
+            });
+        let head = length as u64 * self.head.output.flops();
+        std::iter::once(Layer::new("stem", LayerKind::Stem).costing(0))
+            .chain(blocks)
+            .chain(std::iter::once(Layer::new("head", LayerKind::Head).costing(head)))
+            .collect()
+    }
+
+    fn logit(&self, batch: &Tokens, taps: &Taps) -> Tensor<1> {
+        let characters = self.stem.characters(batch).detach().require_grad();
+        let logits = self.logits(characters, taps);
+        let [rows, length, _] = logits.dims();
+        logits.slice([0..rows, length - 1..length, 0..1]).sum()
+    }
+
+    fn loss(&self, batch: &Tokens, taps: &Taps) -> Loss {
+        batch.loss(self.forward(batch, taps))
+    }
+}

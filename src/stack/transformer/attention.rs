@@ -1,0 +1,84 @@
+//! A: every position mixes what it finds at the positions before it and its own.
+//!
+//! ```text
+//! q, k, v = W_q x + b_q,  W_k x + b_k,  W_v x + b_v          in heads of d numbers each
+//! A(x) = W_o·concat over heads( softmax(q kᵀ/√d + mask) v ) + b_o      mask: −∞ for what comes later
+//! ```
+//!
+//! Vaswani et al. 2017, section 3.2. Cost of the mixing O(T²·width).
+
+use burn::module::Module;
+use burn::prelude::Device;
+use burn::tensor::activation::softmax;
+use burn::tensor::{Tensor, TensorData};
+
+use super::Spot;
+use super::rotation::Rotation;
+use crate::config::Positions;
+use crate::quantity::StepKind;
+use crate::stack::Affine;
+
+/// A.
+#[derive(Module, Debug)]
+pub struct Attention {
+    /// W_q, [width, width].
+    pub query: Affine,
+    /// W_k, [width, width].
+    pub key: Affine,
+    /// W_v, [width, width].
+    pub value: Affine,
+    /// W_o, [width, width].
+    pub output: Affine,
+    /// Parts of the width that look around each by itself.
+    #[module(skip)]
+    pub heads: usize,
+}
+
+/// What a position sees of the others; made once for a pass, the same in all blocks.
+#[derive(Clone, Debug)]
+pub struct Sight {
+    /// 0 for itself and what was before, −∞ for what comes later, [1, 1, T, T].
+    mask: Tensor<4>,
+    /// How far they are away, where positions are rotary.
+    rotation: Option<Rotation>,
+}
+
+impl Sight {
+    /// Over so many positions, with heads so wide.
+    #[must_use]
+    pub fn new(positions: Positions, [length, width]: [usize; 2], device: &Device) -> Self {
+        let is_ahead = |index: usize| index % length > index / length;
+        let mask: Vec<f32> =
+            (0..length * length).map(|index| if is_ahead(index) { f32::NEG_INFINITY } else { 0.0 }).collect();
+        Self {
+            mask: Tensor::from_data(TensorData::new(mask, [1, 1, length, length]), device),
+            rotation: (positions == Positions::Rotary).then(|| Rotation::new([length, width], device)),
+        }
+    }
+
+    /// q kᵀ/√d + mask, [B, heads, T, d] each → [B, heads, T, T].
+    pub(super) fn scores(&self, query: Tensor<4>, key: Tensor<4>) -> Tensor<4> {
+        let width = query.dims()[3] as f64;
+        let [query, key] = [query, key].map(|vectors| match &self.rotation {
+            Some(rotation) => rotation.turn(vectors),
+            None => vectors,
+        });
+        query.matmul(key.transpose()).mul_scalar(width.sqrt().recip()) + self.mask.clone()
+    }
+}
+
+impl Attention {
+    /// [B, T, width] → [B, T, width].
+    #[must_use]
+    pub fn forward(&self, x: Tensor<3>, sight: &Sight, spot: Spot<'_>) -> Tensor<3> {
+        let [rows, length, width] = x.dims();
+        let x = spot.step(StepKind::Weight, x);
+        let [query, key, value] = [&self.query, &self.key, &self.value].map(|weights| {
+            let all = spot.taps.beside(spot.layer, StepKind::Other, weights.forward(x.clone()));
+            all.reshape([rows, length, self.heads, width / self.heads]).swap_dims(1, 2) // [B, heads, T, d]
+        });
+        let shares = softmax(sight.scores(query, key), 3); // [B, heads, T, T]
+        let mixed = shares.matmul(value).swap_dims(1, 2).reshape([rows, length, width]);
+        self.output.forward(spot.step(StepKind::Weight, mixed))
+    }
+}

@@ -1,0 +1,171 @@
+//! Shapes, parameters, what a position can see, and blocks that do nothing.
+
+use burn::module::Module;
+use burn::tensor::TensorData;
+
+use super::*;
+use crate::backend::device;
+use crate::config::{Backend, BranchScale, Init, Model, Norm, Wiring};
+use crate::layer::LayerTable;
+use crate::probe::ParameterMap;
+
+const LANGUAGE: Language = Language { vocabulary: 11, context: 6 };
+const WIDTH: usize = 8;
+
+fn lane(wiring: Wiring) -> LaneConfig {
+    LaneConfig { depth: 3, width: WIDTH, heads: 2, ..LaneConfig::of(Model::Transformer, wiring) }
+}
+
+fn lanes() -> Vec<LaneConfig> {
+    let mut lanes = Vec::new();
+    for wiring in [Wiring::Plain, Wiring::Residual] {
+        for norm_order in [NormOrder::Pre, NormOrder::Post, NormOrder::None] {
+            for positions in [Positions::Learned, Positions::Rotary] {
+                lanes.push(LaneConfig { norm_order, positions, ..lane(wiring) });
+            }
+        }
+    }
+    lanes
+}
+
+fn stack(lane: &LaneConfig) -> Transformer {
+    Transformer::new(lane, LANGUAGE, 1, &device(Backend::Flex).autodiff())
+}
+
+fn tokens(windows: &[[u32; 7]]) -> Tokens {
+    let windows = windows.iter().map(<[u32; 7]>::as_slice);
+    Tokens::new(windows, LANGUAGE.context, &device(Backend::Flex).autodiff())
+}
+
+fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().try_into_vec().expect("f32")
+}
+
+fn table(stack: &Transformer) -> LayerTable {
+    ParameterMap::new(stack, &stack.layers()).table().clone()
+}
+
+#[test]
+fn a_logit_for_every_character_at_every_position() {
+    for lane in lanes() {
+        let batch = tokens(&[[0, 1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 0, 1, 2]]);
+        let stack = stack(&lane);
+        assert_eq!(stack.forward(&batch, &Taps::off()).dims(), [2, 6, 11]);
+        let loss = stack.loss(&batch, &Taps::off());
+        assert_eq!((loss.mean.dims(), stack.logit(&batch, &Taps::off()).dims()), ([1], [1]));
+        let mean = loss.mean.into_scalar::<f32>();
+        assert!(mean.is_finite() && loss.accuracy.is_some(), "{mean} {lane:?}");
+        if lane.norm_order != NormOrder::None {
+            // Nothing is known of the text yet.
+            assert!((mean - 11_f32.ln()).abs() < 1.5, "{mean} {lane:?}");
+        }
+    }
+}
+
+#[test]
+fn what_comes_later_changes_no_logit_before_it() {
+    for lane in lanes() {
+        let stack = stack(&lane);
+        let before = [1, 2, 3, 4, 5, 6, 7];
+        let logits = |window| values(stack.forward(&tokens(&[window]), &Taps::off()));
+        let still = logits(before);
+        for position in 0..LANGUAGE.context {
+            let mut window = before;
+            window[position] = 0;
+            let moved = logits(window);
+            let of = |logits: &[f32], at: usize| logits[at * 11..(at + 1) * 11].to_vec();
+            for at in 0..LANGUAGE.context {
+                assert_eq!(of(&still, at) == of(&moved, at), at < position, "{at} at {position}: {lane:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn parameters_are_those_of_the_formula_and_have_their_paths() {
+    for lane in lanes() {
+        let Language { vocabulary, context } = LANGUAGE;
+        let norm = if lane.norm_order == NormOrder::None { 0 } else { 2 * WIDTH };
+        let positions = if lane.positions == Positions::Learned { context * WIDTH } else { 0 };
+        let last = if lane.norm_order == NormOrder::Pre { norm } else { 0 };
+        let block = 12 * WIDTH * WIDTH + 9 * WIDTH + 2 * norm;
+        let whole = vocabulary * WIDTH + positions + 3 * block + last + (WIDTH + 1) * vocabulary;
+        let table = table(&stack(&lane));
+        let count: u64 = table.layers.iter().map(Layer::parameter_count).sum();
+        assert_eq!(count, whole as u64, "{lane:?}");
+        assert_eq!(stack(&lane).num_params(), whole);
+        let paths: Vec<&str> = table.layers[3].parameters.iter().map(|parameter| parameter.path.as_str()).collect();
+        for path in ["attention.query.weight", "attention.output.bias", "feed_forward.up.weight"] {
+            assert!(paths.contains(&format!("blocks.2.{path}").as_str()), "{paths:?}");
+        }
+    }
+}
+
+#[test]
+fn a_block_costs_its_products_and_its_pairs() {
+    let [_, block, .., head] = &table(&stack(&lane(Wiring::Plain))).layers[..] else { panic!("five rows") };
+    assert_eq!(block.flops, Some(6 * (2 * 12 * 64 + 4 * 6 * 8)));
+    assert_eq!(head.flops, Some(6 * 2 * 8 * 11));
+}
+
+#[test]
+fn a_block_with_branch_scale_0_and_no_norm_behind_it_is_the_identity_bit_for_bit() {
+    let device = device(Backend::Flex).autodiff();
+    for norm_order in [NormOrder::Pre, NormOrder::None] {
+        let lane = LaneConfig { norm_order, branch_scale: BranchScale::Constant(0.0), ..lane(Wiring::Residual) };
+        let numbers: Vec<f32> =
+            (0..48).map(|index| ((index as f32) * 1.7).sin() * 10_f32.powi(index % 40 - 20)).collect();
+        let x = Tensor::<3>::from_data(TensorData::new(numbers.clone(), [1, 6, 8]), &device);
+        let sight = Sight::new(lane.positions, [6, 4], &device);
+        let taps = Taps::off();
+        let y = stack(&lane).blocks[0].forward(x, &sight, Spot { taps: &taps, layer: LayerId(1) });
+        assert_eq!(values(y), numbers);
+    }
+}
+
+#[test]
+fn rotary_scores_depend_on_the_distance_alone() {
+    let device = device(Backend::Flex);
+    let sight = Sight::new(Positions::Rotary, [40, 8], &device);
+    // The same query and the same key at all positions.
+    let vectors = |phase: f32| {
+        let one: Vec<f32> = (0..8).map(|unit| (unit as f32 + phase).sin()).collect();
+        Tensor::<4>::from_data(TensorData::new(one.repeat(40), [1, 1, 40, 8]), &device)
+    };
+    let scores = values(sight.scores(vectors(0.3), vectors(1.1)));
+    let at = |query: usize, key: usize| scores[query * 40 + key];
+    for distance in 0..40 {
+        for query in distance..40 {
+            let (here, first) = (at(query, query - distance), at(distance, 0));
+            assert!((here - first).abs() < 1e-5, "{distance} before {query}: {here} and {first}");
+        }
+    }
+    let spread = (0..39).map(|key| (at(39, key) - at(39, key + 1)).abs()).fold(0.0, f32::max);
+    assert!(spread > 0.1, "the distance matters");
+    assert!(at(0, 1) == f32::NEG_INFINITY && at(39, 39).is_finite());
+}
+
+#[test]
+fn lanes_of_one_initialization_start_from_the_same_weights() {
+    let first = |lane: &LaneConfig| values(stack(lane).blocks[1].feed_forward.up.weight.val());
+    let all: Vec<Vec<f32>> = lanes().iter().map(first).collect();
+    assert!(all.iter().all(|weights| *weights == all[0]));
+    let other = first(&LaneConfig { init: Init::Kaiming, norm: Norm::Rms, ..lane(Wiring::Plain) });
+    assert_ne!(other, all[0]);
+}
+
+#[test]
+fn noise_moves_the_embedded_characters_by_a_hundredth_of_their_size() {
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use crate::stack::Examples;
+
+    let (stack, batch) = (stack(&lane(Wiring::Residual)), tokens(&[[0, 1, 2, 3, 4, 5, 6]; 8]));
+    let noisy = batch.noisy(&mut ChaCha8Rng::seed_from_u64(1));
+    let [still, moved, again] = [&batch, &noisy, &noisy].map(|batch| values(stack.stem.characters(batch)));
+    assert_eq!(moved, again);
+    let rms = |numbers: &[f32]| (numbers.iter().map(|x| x * x).sum::<f32>() / numbers.len() as f32).sqrt();
+    let added: Vec<f32> = moved.iter().zip(&still).map(|(moved, still)| moved - still).collect();
+    assert!((rms(&added) / rms(&still) / 0.01 - 1.0).abs() < 0.15, "{}", rms(&added) / rms(&still));
+}

@@ -1,0 +1,273 @@
+//! The transformer, against a decoder of its own: see [`super::decoder`].
+
+use std::collections::BTreeMap;
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{Tensor, TensorData};
+use gradtop::config::{
+    Activation, Backend, Bias, BranchScale, LaneConfig, Model, Norm, NormOrder, Optimizer, Positions, Wiring,
+};
+use gradtop::quantity::{Quantity, StepKind};
+use gradtop::stack::transformer::Language;
+use gradtop::stack::{Tokens, Transformer};
+use gradtop::train::{Look, Stepper};
+
+use super::decoder::{Decoder, Nudge, Point, Seen};
+use super::{RATE, compare, device, host, norm};
+
+const DEPTH: usize = 3;
+/// h of the finer difference: a norm of four numbers that are nearly alike bends too much for the plain one.
+const NUDGE: f64 = 5e-5;
+const LANGUAGE: Language = Language { vocabulary: 5, context: 4 };
+
+fn lanes() -> Vec<LaneConfig> {
+    let mut lanes = Vec::new();
+    for (wiring, scale) in [(Wiring::Plain, 1.0), (Wiring::Residual, 1.0), (Wiring::Residual, 0.3)] {
+        for norm_order in [NormOrder::Pre, NormOrder::Post, NormOrder::None] {
+            for (norm, positions, activation, bias) in [
+                (Norm::Layer, Positions::Learned, Activation::Gelu, Bias::On),
+                (Norm::Rms, Positions::Rotary, Activation::Tanh, Bias::Off),
+                (Norm::Layer, Positions::Rotary, Activation::Identity, Bias::On),
+            ] {
+                lanes.push(LaneConfig {
+                    depth: DEPTH,
+                    width: 4,
+                    heads: 2,
+                    norm_order,
+                    norm,
+                    positions,
+                    activation,
+                    bias,
+                    branch_scale: BranchScale::Constant(scale),
+                    optimizer: Optimizer::Sgd,
+                    momentum: 0.0,
+                    ..LaneConfig::of(Model::Transformer, wiring)
+                });
+            }
+        }
+    }
+    lanes
+}
+
+fn windows() -> Vec<Vec<u32>> {
+    vec![vec![0, 3, 1, 4, 2], vec![2, 2, 0, 1, 3]]
+}
+
+/// Moves every parameter a little: no bias is 0, no γ is 1.
+struct Stirred(usize);
+
+impl ModuleMapper for Stirred {
+    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let tensor = parameter.val();
+        let (shape, device) = (tensor.dims(), tensor.device());
+        let mut values = host(tensor);
+        for value in &mut values {
+            self.0 += 1;
+            *value += 0.2 * (self.0 as f64 * 1.3).sin();
+        }
+        let tensor = Tensor::from_data(TensorData::new(values, shape), &device);
+        Param::initialized(parameter.id, tensor.require_grad())
+    }
+}
+
+/// The numbers of all parameters by path.
+#[derive(Default)]
+struct Census {
+    path: Vec<String>,
+    found: BTreeMap<String, Vec<f64>>,
+}
+
+impl ModuleVisitor for Census {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        self.found.insert(self.path.join("."), host(parameter.val()));
+    }
+}
+
+fn model(lane: &LaneConfig, backend: Backend) -> Transformer {
+    Transformer::new(lane, LANGUAGE, 1, &device(backend)).map(&mut Stirred(0))
+}
+
+/// The central difference whose error is of the order h⁴.
+fn difference(mut loss: impl FnMut(f64) -> f64) -> f64 {
+    let mut of = |h: f64| loss(h) - loss(-h);
+    (8.0 * of(NUDGE) - of(2.0 * NUDGE)) / (12.0 * NUDGE)
+}
+
+/// Row of a parameter.
+fn layer_of(path: &str) -> usize {
+    match path.split('.').collect::<Vec<_>>()[..] {
+        ["stem", ..] => 0,
+        ["head", ..] => DEPTH + 1,
+        [_, block, ..] => block.parse::<usize>().expect("a block's number") + 1,
+        _ => panic!("{path}"),
+    }
+}
+
+/// What the quantities should be.
+struct Oracle<'a> {
+    lane: &'a LaneConfig,
+    /// Values at all points.
+    seen: Seen,
+    /// ∂L/∂ the value at every point.
+    signals: Seen,
+    /// θ and ∂L/∂θ of every layer.
+    weights: Vec<Vec<f64>>,
+    gradients: Vec<Vec<f64>>,
+}
+
+impl<'a> Oracle<'a> {
+    fn of(mut decoder: Decoder<'a>) -> Self {
+        let seen = decoder.values();
+        let signal = |(point, values): (&Point, &Vec<f64>)| {
+            let of = |element| {
+                let nudge = |by| Some(Nudge { point: *point, element, by });
+                difference(|by| decoder.loss(nudge(by)))
+            };
+            (*point, (0..values.len()).map(of).collect())
+        };
+        let signals = seen.iter().map(signal).collect();
+        let (mut weights, mut gradients) = (vec![Vec::new(); DEPTH + 2], vec![Vec::new(); DEPTH + 2]);
+        for (path, values) in decoder.weights.clone() {
+            for (element, value) in values.iter().enumerate() {
+                let mut loss = |by: f64| {
+                    decoder.weights.get_mut(&path).expect("there")[element] = value + by;
+                    decoder.loss(None)
+                };
+                let gradient = difference(&mut loss);
+                loss(0.0);
+                gradients[layer_of(&path)].push(gradient);
+            }
+            weights[layer_of(&path)].extend(values);
+        }
+        Self { lane: decoder.lane, seen, signals, weights, gradients }
+    }
+
+    /// ‖∂L/∂v‖ over the values at some points of a layer together; `None` where there are none.
+    fn signal(&self, layer: usize, points: &[&'static str]) -> Option<f64> {
+        let found: Vec<f64> =
+            points.iter().filter_map(|point| self.signals.get(&(layer, *point))).flatten().copied().collect();
+        (!found.is_empty()).then(|| norm(&found))
+    }
+
+    fn expected(&self, quantity: Quantity, layer: usize) -> Option<f64> {
+        let (is_block, gradient) = ((1..=DEPTH).contains(&layer), norm(&self.gradients[layer]));
+        let input = self.seen.get(&(layer, "input"));
+        match quantity {
+            Quantity::SignalNorm => self.signal(layer, &["input"]),
+            Quantity::GradNorm => Some(gradient),
+            Quantity::GradRms => Some(gradient / (self.gradients[layer].len() as f64).sqrt()),
+            Quantity::ActRms => input.map(|input| norm(input) / (input.len() as f64).sqrt()),
+            Quantity::WeightNorm => Some(norm(&self.weights[layer])),
+            Quantity::UpdateRatio | Quantity::Distance => Some(RATE * gradient / norm(&self.weights[layer])),
+            _ if !is_block => None,
+            Quantity::Gain => Some(self.signal(layer, &["input"])? / self.signal(layer + 1, &["input"])?),
+            Quantity::IdentityNorm => self.signal(layer, &["skip"]),
+            Quantity::BranchNorm => self.signal(layer, &["branch"]).or_else(|| self.signal(layer, &["input"])),
+            Quantity::ChannelCosine => {
+                let (skip, branch) = (self.signals.get(&(layer, "skip"))?, &self.signals[&(layer, "branch")]);
+                let product: f64 = skip.iter().zip(branch).map(|(a, b)| a * b).sum();
+                Some(product / norm(skip) / norm(branch))
+            }
+            Quantity::BranchRatio => Some(norm(self.seen.get(&(layer, "branch output"))?) / norm(input?)),
+            Quantity::GainActivation => self.factor(layer, StepKind::Activation),
+            Quantity::GainWeight => self.factor(layer, StepKind::Weight),
+            Quantity::GainNorm => self.factor(layer, StepKind::Norm),
+            Quantity::GainOther => self.factor(layer, StepKind::Other),
+            Quantity::Saturation => (self.lane.activation == Activation::Tanh).then(|| {
+                let hidden = &self.seen[&(layer, "down")];
+                hidden.iter().filter(|value| value.abs() > 0.97).count() as f64 / hidden.len() as f64
+            }),
+            // Of ReLUs, and on a schedule: see tests/f64/mlp.rs and tests/it/detail.rs.
+            Quantity::DeadFraction
+            | Quantity::GradSnr
+            | Quantity::Coherence
+            | Quantity::Shatter
+            | Quantity::StableRank => None,
+            other => panic!("{other} has no oracle"),
+        }
+    }
+
+    /// The signal's factor over all steps of a kind, in backward order through the branch.
+    fn factor(&self, layer: usize, kind: StepKind) -> Option<f64> {
+        let halves: [(StepKind, &[&'static str]); 11] = [
+            (StepKind::Other, &["scale 2"]),
+            (StepKind::Weight, &["down"]),
+            (StepKind::Activation, &["activation"]),
+            (StepKind::Weight, &["up"]),
+            // N of the second half where it is before F, else that of the first.
+            (StepKind::Norm, if self.lane.norm_order == NormOrder::Pre { &["norm 2"] } else { &["norm 1"] }),
+            (StepKind::Other, &["halves"]),
+            (StepKind::Other, &["scale 1"]),
+            (StepKind::Weight, &["output"]),
+            (StepKind::Other, &["query", "key", "value"]),
+            (StepKind::Weight, &["query, key, value"]),
+            (StepKind::Norm, if self.lane.norm_order == NormOrder::Pre { &["norm 1"] } else { &[] }),
+        ];
+        let first: (StepKind, &[&'static str]) =
+            (StepKind::Norm, if self.lane.norm_order == NormOrder::Post { &["norm 2"] } else { &[] });
+        let last: (StepKind, &[&'static str]) = (StepKind::Other, &["branch"]);
+        let mut before = self.signal(layer + 1, &["input"])?;
+        let mut factor = None;
+        for (of, points) in std::iter::once(first).chain(halves).chain([last]) {
+            let Some(behind) = self.signal(layer, points) else { continue };
+            if of == kind {
+                factor = Some(factor.unwrap_or(1.0) * behind / before);
+            }
+            before = behind;
+        }
+        factor
+    }
+}
+
+#[test]
+fn quantities_of_a_transformer_agree_with_finite_differences() {
+    let (lanes, windows) = (lanes(), windows());
+    let mut worst = 0.0_f64;
+    for lane in &lanes {
+        let mut census = Census::default();
+        model(lane, Backend::Flex).visit(&mut census);
+        let decoder = Decoder { lane, weights: census.found, windows: &windows };
+        let loss = decoder.loss(None);
+        let oracle = Oracle::of(decoder);
+        for backend in [Backend::Flex, Backend::Ndarray] {
+            let device = device(backend);
+            let tokens = Tokens::new(windows.iter().map(Vec::as_slice), LANGUAGE.context, &device);
+            let mut stepper = Stepper::new(model(lane, backend), lane, &device);
+            let taken = stepper.step(&tokens, RATE, Look::Histograms);
+            let case = format!("{backend} {lane:?}");
+            assert!((f64::from(taken.loss) - loss).abs() < 1e-6, "{} instead of {loss}: {case}", taken.loss);
+            let global = norm(&oracle.gradients.concat());
+            worst = worst.max(compare(&taken, |quantity, layer| oracle.expected(quantity, layer), global, &case));
+        }
+    }
+    println!("{} lanes: largest relative error {worst:.1e}", lanes.len());
+}
+
+#[test]
+fn the_factors_of_a_plain_block_multiply_to_its_gain() {
+    for lane in lanes() {
+        let device = device(Backend::Flex);
+        let windows = windows();
+        let tokens = Tokens::new(windows.iter().map(Vec::as_slice), LANGUAGE.context, &device);
+        let taken = Stepper::new(model(&lane, Backend::Flex), &lane, &device).step(&tokens, RATE, Look::Everything);
+        for sample in &taken.samples[1..=DEPTH] {
+            let found = |quantity: Quantity| (quantity.definition().estimate)(sample);
+            let factors = [Quantity::GainActivation, Quantity::GainWeight, Quantity::GainNorm, Quantity::GainOther];
+            let product: f64 = factors.into_iter().filter_map(found).product();
+            let branch = sample.branch_signal.expect("a branch").norm() / sample.next_signal.expect("a signal").norm();
+            assert!((product / branch - 1.0).abs() < 1e-12, "{product} instead of {branch}: {lane:?}");
+            if lane.wiring == Wiring::Plain {
+                let gain = found(Quantity::Gain).expect("a gain");
+                assert!((product / gain - 1.0).abs() < 1e-12, "{product} instead of {gain}: {lane:?}");
+            }
+        }
+    }
+}
