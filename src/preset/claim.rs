@@ -136,7 +136,7 @@ mod tests {
     fn what_is_no_claim_is_refused_with_what_to_write() {
         let error = |text: &str| text.parse::<Claim>().unwrap_err().to_string();
         assert!(error("plain rho").contains("write LANE FIGURE < NUMBER"));
-        assert!(error("plain roh < 1").contains("did you mean 'rho'?"));
+        assert!(error("plain los-left < 1").contains("did you mean 'loss-left'?"));
         assert!(error("plain rho < much").contains("is no claim"));
     }
 }
