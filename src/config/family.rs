@@ -120,6 +120,12 @@ impl LaneConfig {
         self.model.blocks(self.form, self.depth).unwrap_or(0)
     }
 
+    /// Whether its blocks normalize what passes.
+    #[must_use]
+    pub fn normalizes(&self) -> bool {
+        self.norm != Norm::None && (self.model != Model::Transformer || self.norm_order != NormOrder::None)
+    }
+
     /// s of its residual blocks.
     #[must_use]
     pub fn scale(&self) -> f64 {

@@ -9,7 +9,7 @@
 //! ```
 
 use super::scene::{LaneRef, Scene, Standing};
-use crate::config::{Activation, LaneConfig, Norm, Wiring};
+use crate::config::{Activation, LaneConfig, Model, Wiring};
 use crate::history::Known;
 use crate::layer::LayerKind;
 use crate::quantity::Quantity;
@@ -69,10 +69,11 @@ impl Shape {
         let is_residual = settings.wiring == Wiring::Residual;
         let is_scaled = is_residual && settings.scale() != 1.0;
         let has = |part: Part| match part {
-            Part::Norm => settings.norm != Norm::None,
+            Part::Norm => settings.normalizes(),
             Part::Activation => settings.activation != Activation::Identity,
             Part::Weight => true,
-            Part::Other => is_scaled,
+            // Attention mixes positions.
+            Part::Other => is_scaled || settings.model == Model::Transformer,
             Part::Whole => false,
         };
         Self {
