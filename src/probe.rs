@@ -25,7 +25,7 @@ pub use gather::Matrix;
 pub use moments::{change, moments};
 pub use parameters::{ParameterMap, Snapshot, Updates};
 pub use reading::LayerReading;
-pub use tap::{Readings, Taps};
+pub use tap::{Readings, Taps, joint};
 pub use units::Silence;
 pub use watched::{Reach, Seen, Watch, Watched};
 

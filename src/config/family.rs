@@ -128,6 +128,16 @@ impl LaneConfig {
         self.model.blocks(self.form, self.depth).unwrap_or(0)
     }
 
+    /// Whether its blocks normalize what passes.
+    #[must_use]
+    pub fn normalizes(&self) -> bool {
+        match (self.wiring, self.model, self.norm_order) {
+            (Wiring::DeepNorm, ..) => true,
+            (_, Model::Transformer, NormOrder::None) => false,
+            _ => self.norm != Norm::None,
+        }
+    }
+
     /// s of its residual blocks.
     #[must_use]
     pub fn scale(&self) -> f64 {

@@ -97,9 +97,11 @@ impl Taps {
 
     /// Compares what comes back through the branch with the skip connection: stands at the branch's beginning, before
     /// the taps of its steps.
+    ///
+    /// It is a [`joint`] of the graph even when the taps are off.
     #[must_use]
     pub fn branch<const D: usize>(&self, layer: LayerId, tensor: Tensor<D>) -> Tensor<D> {
-        self.pass(layer, Way::Channel(Channel::Branch), tensor)
+        insert(self.tap(layer).map(|tap| (tap, Way::Channel(Channel::Branch))), tensor)
     }
 
     /// Reads s·F(x).
@@ -130,19 +132,10 @@ impl Taps {
         }
     }
 
-    #[allow(deprecated)] // ndarray, see above
     fn pass<const D: usize>(&self, layer: LayerId, way: Way, tensor: Tensor<D>) -> Tensor<D> {
-        let Some(tap) = self.tap(layer) else { return tensor };
-        if let Ok(primitive) = tensor.clone().try_into_primitive::<Autodiff<Flex>>() {
-            drop(tensor);
-            return Tensor::from_primitive::<Autodiff<Flex>>(tap.insert::<Flex>(way, primitive));
-        }
-        match tensor.clone().try_into_primitive::<Autodiff<NdArray>>() {
-            Ok(primitive) => {
-                drop(tensor);
-                Tensor::from_primitive::<Autodiff<NdArray>>(tap.insert::<NdArray>(way, primitive))
-            }
-            Err(_) => tensor,
+        match self.tap(layer) {
+            Some(tap) => insert(Some((tap, way)), tensor),
+            None => tensor,
         }
     }
 
@@ -177,19 +170,47 @@ pub(crate) struct Tap {
     board: Arc<Mutex<Board>>,
 }
 
-impl Tap {
-    fn insert<B: Readable>(self, way: Way, tensor: Primitive<Autodiff<B>>) -> Primitive<Autodiff<B>> {
-        let (primitive, guard) = tensor.into_parts();
-        if way == Way::Input {
-            self.look(|reading| reading.input::<B>(&primitive));
-        }
-        self.board.lock().unwrap_or_else(PoisonError::into_inner).cost.insert();
-        match Backward::<B, 1>::prepare::<NoCheckpointing>(PassOn, [guard]).compute_bound().stateful() {
-            OpsKind::Tracked(prepared) => prepared.finish((self, way), primitive),
-            OpsKind::UnTracked(prepared) => prepared.finish(primitive),
-        }
-    }
+/// The same tensor behind an operation of its own: what comes back through all uses of it adds up here before it meets
+/// what comes back elsewhere. Where a tap stands on one of several ways, rounding is the same with and without it then.
+#[must_use]
+pub fn joint<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+    insert(None, tensor)
+}
 
+/// A tap, and what it reads on the way back.
+type Reader = (Tap, Way);
+
+/// The tensor behind an operation that hands it on, and lets a tap read.
+#[allow(deprecated)] // ndarray is offered although Burn deprecates it
+fn insert<const D: usize>(reader: Option<Reader>, tensor: Tensor<D>) -> Tensor<D> {
+    if let Ok(primitive) = tensor.clone().try_into_primitive::<Autodiff<Flex>>() {
+        drop(tensor);
+        return Tensor::from_primitive::<Autodiff<Flex>>(operation::<Flex>(reader, primitive));
+    }
+    match tensor.clone().try_into_primitive::<Autodiff<NdArray>>() {
+        Ok(primitive) => {
+            drop(tensor);
+            Tensor::from_primitive::<Autodiff<NdArray>>(operation::<NdArray>(reader, primitive))
+        }
+        Err(_) => tensor,
+    }
+}
+
+fn operation<B: Readable>(reader: Option<Reader>, tensor: Primitive<Autodiff<B>>) -> Primitive<Autodiff<B>> {
+    let (primitive, guard) = tensor.into_parts();
+    if let Some((tap, way)) = &reader {
+        if *way == Way::Input {
+            tap.look(|reading| reading.input::<B>(&primitive));
+        }
+        tap.board.lock().unwrap_or_else(PoisonError::into_inner).cost.insert();
+    }
+    match Backward::<B, 1>::prepare::<NoCheckpointing>(PassOn, [guard]).compute_bound().stateful() {
+        OpsKind::Tracked(prepared) => prepared.finish(reader, primitive),
+        OpsKind::UnTracked(prepared) => prepared.finish(primitive),
+    }
+}
+
+impl Tap {
     /// Looks at some tensors of the layer.
     pub(crate) fn look(&self, work: impl FnOnce(&mut LayerReading)) {
         let start = Instant::now();
@@ -206,17 +227,18 @@ impl Tap {
 struct PassOn;
 
 impl<B: Readable> Backward<B, 1> for PassOn {
-    type State = (Tap, Way);
+    type State = Option<Reader>;
 
-    fn backward(self, ops: Ops<(Tap, Way), 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+    fn backward(self, ops: Ops<Option<Reader>, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<B>(&ops.node);
-        let (tap, way) = ops.state;
-        tap.look(|reading| match way {
-            Way::Input => reading.signal::<B>(&gradient),
-            Way::Step(kind) => reading.step::<B>(kind, &gradient),
-            Way::Beside(kind) => reading.beside::<B>(kind, &gradient),
-            Way::Channel(channel) => reading.channel::<B>(channel, &gradient),
-        });
+        if let Some((tap, way)) = ops.state {
+            tap.look(|reading| match way {
+                Way::Input => reading.signal::<B>(&gradient),
+                Way::Step(kind) => reading.step::<B>(kind, &gradient),
+                Way::Beside(kind) => reading.beside::<B>(kind, &gradient),
+                Way::Channel(channel) => reading.channel::<B>(channel, &gradient),
+            });
+        }
         let [parent] = ops.parents;
         if let Some(parent) = parent {
             grads.register::<B>(parent.id, gradient);

@@ -8,7 +8,8 @@ pub(super) const DEFINITION: Definition = Definition {
     ascii: "|sF|/|x|",
     meaning: "how far the block is from the identity: size of the branch relative to its input",
     formula: "‖s·F(x_l)‖_F / ‖x_l‖_F",
-    edge_cases: "absent for a plain block and where ‖x‖ = 0",
+    edge_cases: "absent for a plain block, where ‖x‖ = 0, and for a transformer's block with a normalization behind its \
+                 sums",
     healthy: "well below 1 in a deep residual stack; about 1/√depth keeps the sum of all branches in bounds",
     source: "He et al. 2016, Identity Mappings",
     axis: Axis::Log,

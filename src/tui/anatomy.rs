@@ -9,7 +9,7 @@
 //! ```
 
 use super::scene::{LaneRef, Scene, Standing};
-use crate::config::{Activation, LaneConfig, Norm, Wiring};
+use crate::config::{Activation, LaneConfig, Model};
 use crate::history::Known;
 use crate::layer::LayerKind;
 use crate::quantity::Quantity;
@@ -68,10 +68,11 @@ impl Shape {
     fn of_settings(settings: &LaneConfig) -> Self {
         let is_scaled = settings.scales_branches();
         let has = |part: Part| match part {
-            Part::Norm => settings.norm != Norm::None || settings.wiring == Wiring::DeepNorm,
+            Part::Norm => settings.normalizes(),
             Part::Activation => settings.activation != Activation::Identity,
             Part::Weight => true,
-            Part::Other => is_scaled,
+            // Attention mixes positions.
+            Part::Other => is_scaled || settings.model == Model::Transformer,
             Part::Whole => false,
         };
         Self {

@@ -48,6 +48,8 @@ mod trace;
 #[cfg(feature = "lab")]
 mod training;
 #[cfg(feature = "lab")]
+mod transformer;
+#[cfg(feature = "lab")]
 mod unchanged;
 #[cfg(feature = "lab")]
 mod updates;

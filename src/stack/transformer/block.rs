@@ -19,7 +19,7 @@ use burn::tensor::Tensor;
 use super::attention::{Attention, Sight};
 use super::norm;
 use crate::config::{Activation, LaneConfig, NormOrder, Wiring};
-use crate::probe::Taps;
+use crate::probe::{Taps, joint};
 use crate::quantity::StepKind;
 use crate::stack::Affine;
 use crate::stack::activation::activate;
@@ -119,7 +119,7 @@ impl Block {
             (_, NormOrder::Pre | NormOrder::None) => {
                 let skip = spot.taps.skip(spot.layer, x.clone());
                 let x = spot.step(StepKind::Other, spot.taps.branch(spot.layer, x));
-                let attended = spot.step(StepKind::Other, self.attended(x.clone(), sight, spot)); // a
+                let attended = spot.step(StepKind::Other, self.attended(joint(x.clone()), sight, spot)); // a
                 let branch = attended.clone() + self.thought(x + attended, spot); // a + f
                 spot.taps.branch_output(spot.layer, &branch);
                 skip + branch // x + a + f
@@ -131,7 +131,7 @@ impl Block {
     fn post(&self, x: Tensor<3>, sight: &Sight, spot: Spot<'_>) -> Tensor<3> {
         let skip = spot.taps.skip(spot.layer, x.clone());
         let x = spot.step(StepKind::Other, spot.taps.branch(spot.layer, x));
-        let attended = spot.step(StepKind::Other, self.attended(x.clone(), sight, spot));
+        let attended = spot.step(StepKind::Other, self.attended(joint(x.clone()), sight, spot));
         let around = normalized(self.attention_norm.as_ref(), skip + attended.clone()); // y
         let through = self.behind(self.attention_norm.as_ref(), x + attended, spot); // y again, for the other way
         self.behind(self.feed_forward_norm.as_ref(), around + self.thought(through, spot), spot)

@@ -1,7 +1,7 @@
 //! Why a quantity has no values, in a few words: because of how the stacks are built, because it is never taken, or
 //! because nothing came yet.
 
-use crate::config::{Activation, LaneConfig, Norm, RunConfig, Wiring};
+use crate::config::{Activation, LaneConfig, RunConfig};
 use crate::quantity::{Cadence, Quantity};
 use crate::tui::scene::Scene;
 
@@ -25,9 +25,7 @@ pub(super) fn why_none(quantity: Quantity, scene: &Scene) -> &'static str {
 fn never(quantity: Quantity, run: &RunConfig, lane: &LaneConfig) -> Option<&'static str> {
     let is_plain = !lane.wiring.has_skip();
     match quantity {
-        Quantity::GainNorm => {
-            (lane.norm == Norm::None && lane.wiring != Wiring::DeepNorm).then_some("no normalization")
-        }
+        Quantity::GainNorm => (!lane.normalizes()).then_some("no normalization"),
         Quantity::GainActivation => (lane.activation == Activation::Identity).then_some("φ(x) = x"),
         Quantity::GainOther if is_plain => Some("no scale s"),
         Quantity::GainOther => (!lane.scales_branches()).then_some("s = 1"),

@@ -1,0 +1,180 @@
+//! Transformers on real text: they learn, deep ones only where a residual leads around what loses the signal, and at
+//! initialization their gradients are what Xiong et al. 2020 say.
+
+use gradtop::backend;
+use gradtop::config::{
+    Backend, BranchScale, DataSource, Init, LaneConfig, Length, Measure, Model, Norm, NormOrder, Positions, RunConfig,
+    Wiring,
+};
+use gradtop::data::{Batches, Draw, Part, Source, Text};
+use gradtop::event::Outcome;
+use gradtop::probe::Taps;
+use gradtop::quantity::Quantity;
+use gradtop::stack::transformer::Language;
+use gradtop::stack::{Examples, Stack, Tokens, Transformer};
+use gradtop::train::{Look, Stepper};
+use gradtop::units::Step;
+
+use super::recording::{BACKENDS, Recording};
+
+const DEPTHS: [usize; 2] = [12, 48];
+const SEEDS: [u64; 5] = [1, 2, 3, 4, 5];
+
+/// Settings of a run on the embedded text, hardly measured.
+fn run(backend: Backend, context: usize, steps: u64, lanes: Vec<LaneConfig>) -> RunConfig {
+    RunConfig {
+        data: DataSource::Text(None),
+        context,
+        batch: 16,
+        backend,
+        measure: Measure::Every(1000),
+        detail: None,
+        histograms: None,
+        flight: None,
+        length: Length::Steps(steps),
+        lanes,
+        ..RunConfig::default()
+    }
+}
+
+/// Mean training loss over the last steps.
+fn last(run: &Recording, lane: usize) -> f32 {
+    let steps = run.steps(lane);
+    let losses = &steps[steps.len() - 20..];
+    losses.iter().map(|record| record.loss).sum::<f32>() / losses.len() as f32
+}
+
+/// The text knows 2.32 nats of itself from one character to the next: below that a longer memory is needed.
+#[test]
+fn a_small_transformer_learns_more_than_which_character_follows_which() {
+    for backend in BACKENDS {
+        let lane = LaneConfig { depth: 2, width: 32, lr: 3e-3, ..LaneConfig::of(Model::Transformer, Wiring::Residual) };
+        let run = Recording::of(run(backend, 32, 500, vec![lane]));
+        assert_eq!(run.outcomes(), [Outcome::Completed, Outcome::Completed]);
+        let held_out = *run.evaluations(0).last().expect("evaluated");
+        println!("{backend}: {:.2} nats per character, held out {:.2}", last(&run, 0), held_out.loss);
+        assert!(last(&run, 0) < 2.2 && held_out.loss < 2.2, "{} {held_out:?}", last(&run, 0));
+        assert!(held_out.accuracy > 0.35, "{held_out:?}");
+    }
+}
+
+#[test]
+fn a_hundred_blocks_halve_their_loss_where_a_residual_leads_around_them() {
+    let lane = |wiring| LaneConfig {
+        depth: 100,
+        width: 32,
+        positions: Positions::Rotary,
+        branch_scale: BranchScale::InverseSqrtDepth,
+        lr: 5e-3,
+        ..LaneConfig::of(Model::Transformer, wiring)
+    };
+    let run = Recording::of(run(Backend::Flex, 16, 200, vec![lane(Wiring::Plain), lane(Wiring::Residual)]));
+    let [plain, residual] = [0, 1].map(|lane| (run.steps(lane)[0].loss, last(&run, lane)));
+    println!("plain {plain:?}, residual {residual:?}");
+    assert!(residual.1 < residual.0 / 2.0, "{residual:?}");
+    // What the frequencies of the characters alone give: 3.12 nats.
+    assert!(plain.1 > plain.0 / 2.0 && plain.1 > 3.0, "{plain:?}");
+}
+
+/// ‖∂L/∂W₂‖ of every block's feed-forward half at initialization, geometric mean of five seeds.
+fn gradients(norm_order: NormOrder, depth: usize) -> Vec<f64> {
+    let text = Text::embedded(64).expect("embedded");
+    let device = backend::device(Backend::Flex).autodiff();
+    let lane = LaneConfig { depth, norm_order, ..LaneConfig::of(Model::Transformer, Wiring::Residual) };
+    assert_eq!((lane.init, lane.norm, lane.width), (Init::Xavier, Norm::Layer, 64));
+    let mut logarithms = vec![0.0; depth];
+    for seed in SEEDS {
+        let model = Transformer::new(&lane, Language::of(&text), seed, &device);
+        let gradients = model.loss(&first(&text, seed, Backend::Flex), &Taps::off()).mean.backward();
+        for (logarithm, block) in logarithms.iter_mut().zip(&model.blocks) {
+            let gradient = block.feed_forward.down.weight.val().grad(&gradients).expect("a gradient");
+            *logarithm += f64::from(gradient.square().sum().into_scalar::<f32>()).ln() / 2.0 / SEEDS.len() as f64;
+        }
+    }
+    logarithms.into_iter().map(f64::exp).collect()
+}
+
+/// The batch of step 1.
+fn first(text: &Text, seed: u64, backend: Backend) -> Tokens {
+    let device = backend::device(backend).autodiff();
+    let mut batches = Batches::new(seed, text.rows(Part::Training), 8);
+    let draw = Draw { seed, step: Step::FIRST };
+    Tokens::gather(text, Part::Training, batches.rows(Step::FIRST), draw, &device)
+}
+
+/// Xiong et al. 2020: behind the sum the last block's gradient is the same at any depth L, before it falls as 1/√L.
+#[test]
+fn with_the_norm_behind_the_sum_gradients_grow_towards_the_output_and_before_it_they_do_not() {
+    let [post, pre] = [NormOrder::Post, NormOrder::Pre].map(|order| DEPTHS.map(|depth| gradients(order, depth)));
+    for (name, order) in [("post", &post), ("pre", &pre)] {
+        for (depth, norms) in DEPTHS.iter().zip(order) {
+            let at = |share: usize| norms[(depth - 1) * share / 4];
+            println!("{name} {depth}: {:.3?}", [0, 1, 2, 3, 4].map(at));
+        }
+    }
+    let mean = |norms: &[f64]| norms.iter().sum::<f64>() / norms.len() as f64;
+    for (depth, (post, pre)) in DEPTHS.into_iter().zip(post.iter().zip(&pre)) {
+        let grows = |norms: &[f64]| mean(&norms[depth * 3 / 4..]) / mean(&norms[..depth / 4]);
+        assert!(grows(post) > 1.2, "{post:?}");
+        assert!(grows(pre) < 0.6, "{pre:?}");
+    }
+    let [post, pre] = [post, pre].map(|order| order[1][DEPTHS[1] - 1] / order[0][DEPTHS[0] - 1]);
+    println!("last block, 48 to 12 blocks: post {post:.2}, pre {pre:.2}");
+    assert!((0.8..1.5).contains(&post), "{post}");
+    assert!((0.4..0.65).contains(&pre), "{pre}");
+}
+
+/// Losses of some steps.
+fn losses(lane: &LaneConfig, backend: Backend, look: impl Fn(u64) -> Look) -> Vec<u32> {
+    let text = Text::embedded(32).expect("embedded");
+    let device = backend::device(backend).autodiff();
+    let mut stepper = Stepper::new(Transformer::new(lane, Language::of(&text), 1, &device), lane, &device);
+    let batch = first(&text, 1, backend);
+    (1..=6).map(|step| stepper.step(&batch, lane.lr, look(step)).loss.to_bits()).collect()
+}
+
+fn small(norm_order: NormOrder, wiring: Wiring) -> LaneConfig {
+    LaneConfig { depth: 3, width: 16, lr: 0.01, norm_order, ..LaneConfig::of(Model::Transformer, wiring) }
+}
+
+#[test]
+fn measuring_a_transformer_changes_nothing() {
+    for backend in BACKENDS {
+        for wiring in [Wiring::Plain, Wiring::Residual] {
+            for norm_order in [NormOrder::Pre, NormOrder::Post, NormOrder::None] {
+                let lane = small(norm_order, wiring);
+                let still = losses(&lane, backend, |_| Look::Away);
+                assert_eq!(losses(&lane, backend, |_| Look::Detail), still, "{backend} {lane:?}");
+                let looks = |step| if step % 2 == 0 { Look::Histograms } else { Look::Gradients };
+                assert_eq!(losses(&lane, backend, looks), still, "{backend} {lane:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_quantity_that_a_block_can_have_is_measured() {
+    let text = Text::embedded(32).expect("embedded");
+    for backend in BACKENDS {
+        let device = backend::device(backend).autodiff();
+        for (norm_order, wiring) in
+            [(NormOrder::Pre, Wiring::Residual), (NormOrder::Post, Wiring::Residual), (NormOrder::Pre, Wiring::Plain)]
+        {
+            let lane = small(norm_order, wiring);
+            let mut stepper = Stepper::new(Transformer::new(&lane, Language::of(&text), 1, &device), &lane, &device);
+            let taken = stepper.step(&first(&text, 1, backend), lane.lr, Look::Detail);
+            for (row, quantity) in Quantity::ALL.iter().enumerate() {
+                let is_absent = match quantity {
+                    // No ReLU, nothing that saturates; characters of all kinds have no class in common.
+                    Quantity::DeadFraction | Quantity::Saturation | Quantity::Coherence => true,
+                    Quantity::IdentityNorm | Quantity::ChannelCosine => wiring == Wiring::Plain,
+                    Quantity::BranchRatio => wiring == Wiring::Plain || norm_order == NormOrder::Post,
+                    _ => false,
+                };
+                let value = taken.values.row(row)[2].get();
+                assert_eq!(value.is_none(), is_absent, "{quantity} {backend} {lane:?}");
+                assert!(value.is_none_or(f32::is_finite), "{quantity}: {value:?}");
+            }
+        }
+    }
+}
