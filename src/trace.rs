@@ -25,7 +25,7 @@ mod reader;
 mod reservation;
 mod run_file;
 mod scan;
-mod seal;
+pub(crate) mod seal;
 #[cfg(test)]
 pub(crate) mod specimen;
 mod status;

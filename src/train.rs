@@ -16,11 +16,13 @@ mod lane;
 mod measure;
 mod named;
 mod optimizer;
+mod optimizer_state;
 mod pacer;
 mod prepared;
 mod recorder;
 mod schedule;
 mod stepper;
+mod stored;
 mod verdict;
 mod weights;
 
