@@ -18,6 +18,8 @@ mod live;
 mod logging;
 #[cfg(feature = "lab")]
 mod run;
+#[cfg(feature = "lab")]
+mod saving;
 #[cfg(feature = "tui")]
 mod show;
 #[cfg(feature = "tui")]
@@ -93,11 +95,15 @@ fn screen(
 ) -> Result<Exit> {
     let mut source = live::LiveSource::start(prepared, logging, trace).map_err(run::refused)?;
     let exit = show::show(matches, &mut source)?;
-    let (dumps, gap) = source.close();
+    let live::Closed { dumps, saves, gap } = source.close();
     for dumps in &dumps {
         dumping::tell(dumps);
     }
-    exit::complete(gap, dumps.iter().find_map(|dumps| dumps.problem()))?;
+    if let Some(saves) = &saves {
+        saving::tell(saves);
+    }
+    let unsaved = saves.and_then(|saves| saves.problem());
+    exit::complete(gap, dumps.iter().find_map(|dumps| dumps.problem()).or(unsaved))?;
     Ok(exit)
 }
 

@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::dumping;
 use super::logging;
 use super::run::refused;
+use super::saving;
 use super::{Exit, exit, note, print};
 use crate::event::{Control, Event, Outcome, RunEnd};
 use crate::history::History;
@@ -107,7 +108,7 @@ impl Run {
     fn close(self, end: &RunEnd) -> Result<Exit> {
         self.progress.finish();
         // The sinks have everything only then.
-        let dumps = Arc::clone(self.session.dumps());
+        let (dumps, saves) = (Arc::clone(self.session.dumps()), Arc::clone(self.session.saves()));
         let _ = self.session.join();
         if let Some(signal) = self.asked {
             signals::end_soon(signal);
@@ -118,7 +119,8 @@ impl Run {
             printed?;
         }
         dumping::tell(&dumps);
-        exit::complete(logging::gap(self.status.as_ref()), dumps.problem())?;
+        saving::tell(&saves);
+        exit::complete(logging::gap(self.status.as_ref()), dumps.problem().or(saves.problem()))?;
         match (&end.outcome, self.asked) {
             (Outcome::Stopped, Some(signal)) => Ok(Exit::signal(signal)),
             (Outcome::Completed | Outcome::Stopped, _) => Ok(Exit::DONE),

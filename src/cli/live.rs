@@ -8,8 +8,9 @@ use crate::event::{Control, Event};
 use crate::sink::Fanout;
 use crate::sink::channel::{self, EventStream};
 use crate::sink::trace::TraceSink;
-use crate::trace::TraceStatus;
-use crate::train::{self, Dump, DumpError, Dumps, Prepared, Session, TrainError};
+use crate::trace::{OnExisting, TraceStatus};
+use crate::train::checkpoint::Owner;
+use crate::train::{self, Dump, DumpError, Dumps, Prepared, Saves, Session, TrainError};
 use crate::tui::source::{Source, SourceKind};
 use crate::whole_file::Existing;
 
@@ -19,8 +20,20 @@ pub(super) struct LiveSource {
     run: Option<LiveRun>,
     /// Of every run, the first first: each started anew writes its own.
     dumps: Vec<Arc<Dumps>>,
+    /// Of the last run that saved any, to say where to go on.
+    saves: Option<Arc<Saves>>,
     /// What the traces of earlier runs do not have.
     gap: Option<String>,
+}
+
+/// What became of all runs, once they have ended.
+pub(super) struct Closed {
+    /// The steps that were written down, the first run's first.
+    pub(super) dumps: Vec<Arc<Dumps>>,
+    /// The checkpoints of the last run.
+    pub(super) saves: Option<Arc<Saves>>,
+    /// What traces do not have.
+    pub(super) gap: Option<String>,
 }
 
 struct LiveRun {
@@ -36,13 +49,14 @@ impl LiveSource {
     pub(super) fn start(prepared: Prepared, logging: Logging, trace: Option<TraceSink>) -> Result<Self, TrainError> {
         let run = LiveRun::start(prepared, trace)?;
         let dumps = vec![Arc::clone(run.session.dumps())];
-        Ok(Self { logging, run: Some(run), dumps, gap: None })
+        let saves = Some(Arc::clone(run.session.saves()));
+        Ok(Self { logging, run: Some(run), dumps, saves, gap: None })
     }
 
-    /// Ends the run in order, and says what became of all runs' dumps and what their traces do not have.
-    pub(super) fn close(self) -> (Vec<Arc<Dumps>>, Option<String>) {
+    /// Ends the run in order, and says what became of all runs.
+    pub(super) fn close(self) -> Closed {
         let gap = self.run.and_then(LiveRun::close);
-        (self.dumps, self.gap.or(gap))
+        Closed { dumps: self.dumps, saves: self.saves, gap: self.gap.or(gap) }
     }
 }
 
@@ -101,13 +115,19 @@ impl Source for LiveSource {
         let number = self.dumps.len() as u64 + 1;
         let wishes = self.dumps.first().into_iter().flat_map(|first| first.wishes());
         let (prepared, missed) = anew(prepared, wishes, number).map_err(|error| error.to_string())?;
-        let trace = self.logging.open_anew(prepared.header()).map_err(|error| error.to_string())?;
+        let directory = self.logging.directory_anew();
+        let prepared = prepared
+            .saving(directory.as_deref(), Owner::Another, Existing::Keep)
+            .map_err(|error| error.to_string())?;
+        let trace = directory.map(|directory| TraceSink::open(&directory, prepared.header(), OnExisting::Refuse));
+        let trace = trace.transpose().map_err(|error| error.to_string())?;
         // Dropping ends it in order: at most one step away.
         let gap = self.run.take().and_then(LiveRun::close);
         self.gap = self.gap.take().or(gap);
         let mut run = LiveRun::start(prepared, trace).map_err(|error| error.to_string())?;
         run.notes.extend(missed);
         self.dumps.push(Arc::clone(run.session.dumps()));
+        self.saves = Some(Arc::clone(run.session.saves()));
         self.run = Some(run);
         Ok(())
     }
@@ -119,8 +139,9 @@ impl Source for LiveSource {
     fn warnings(&self) -> Vec<String> {
         let trace = logging::problem(self.run.as_ref().and_then(|run| run.trace.as_ref()));
         let notes = self.run.iter().flat_map(|run| run.notes.iter().cloned());
+        let unsaved = self.saves.iter().filter_map(|saves| saves.problem());
         // The screen shows the last.
-        notes.chain(self.dumps.iter().filter_map(|dumps| dumps.problem())).chain(trace).collect()
+        notes.chain(self.dumps.iter().filter_map(|dumps| dumps.problem())).chain(unsaved).chain(trace).collect()
     }
 
     fn would_lose(&self) -> bool {

@@ -8,9 +8,9 @@ use color_eyre::eyre::{Report, Result};
 use super::diagnostics::Diagnostics;
 use super::exit::Usage;
 use super::logging::Logging;
-use super::{Exit, arguments, dumping, headless};
+use super::{Exit, arguments, dumping, headless, saving};
 use crate::config::draft::Commented;
-use crate::train::TrainError;
+use crate::train::{Checkpoint, TrainError};
 
 /// Whether the run has a screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,14 +21,16 @@ enum Face {
 
 /// Reads the settings, claims the log folder, then trains.
 pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
-    let config = arguments::settings(matches)?;
+    let checkpoint = saving::resumed(matches)?;
+    let config = arguments::settings(matches, checkpoint.as_ref().map(Checkpoint::config))?;
     if matches.get_flag("print-config") {
         super::print(Commented(&config).to_string().as_bytes())?;
         return Ok(Exit::DONE);
     }
     let diagnostics = Diagnostics::of(matches)?;
-    let prepared = dumping::prepare(matches, config)?;
-    let logging = Logging::of(matches);
+    let logging = Logging::of(matches, checkpoint.as_ref());
+    let prepared = dumping::prepare(matches, config, checkpoint.as_ref())?;
+    let prepared = saving::prepare(prepared, &logging, checkpoint.as_ref())?;
     let trace = logging.open(prepared.header())?;
     diagnostics.start(logging.directory().map(AsRef::as_ref))?;
     match face(matches) {

@@ -20,7 +20,7 @@ mod saves;
 use std::path::{Path, PathBuf};
 
 pub use error::CheckpointError;
-pub use saves::Saves;
+pub use saves::{Owner, Saves};
 
 pub(super) use manifest::{Ended, LookedAt};
 pub(super) use saves::{About, Moment};
@@ -94,12 +94,12 @@ impl Checkpoint {
         self.passed_over.as_deref()
     }
 
-    /// Newer checkpoints of the same folder, whole or not, the newest first.
+    /// The newest whole checkpoint of the same folder that is newer.
     #[must_use]
-    pub fn newer(&self) -> Vec<PathBuf> {
+    pub fn newer(&self) -> Option<PathBuf> {
         let siblings = self.path.parent().map(folder::listed).unwrap_or_default();
         let newer = siblings.into_iter().rev().filter(|(step, _)| *step > self.step());
-        newer.map(|(_, path)| path).collect()
+        newer.map(|(_, path)| path).find(|path| Self::open(path).is_ok())
     }
 
     pub(super) fn manifest(&self) -> &Manifest {

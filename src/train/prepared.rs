@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use burn::prelude::Device;
 use crossbeam_channel::bounded;
 
-use super::checkpoint::{About, Checkpoint, CheckpointError, Ended, Moment, Saves};
+use super::checkpoint::{About, Checkpoint, CheckpointError, Ended, Moment, Owner, Saves};
 use super::dump::{Dump, DumpError, Dumps};
 use super::family::{Plan, Resumed};
 use super::lane::{self, AnyLane, Past};
@@ -150,6 +150,9 @@ impl Prepared {
     /// # Errors
     /// When the run has no such step, or a file cannot be written.
     pub fn dumping(mut self, dumps: Vec<Dump>, existing: Existing) -> Result<Self, DumpError> {
+        if let Some(dump) = dumps.iter().find(|dump| dump.step <= self.begun.after) {
+            return Err(DumpError::BeforeTheStart { dump: dump.clone(), after: self.begun.after });
+        }
         self.dumps = Arc::new(Dumps::new(dumps, existing, Arc::clone(&self.header), self.steps)?);
         Ok(self)
     }
@@ -158,16 +161,20 @@ impl Prepared {
     ///
     /// # Errors
     /// When there is no trace, or those of another run are there and must be kept.
-    pub fn saving(mut self, log: Option<&Path>, existing: Existing) -> Result<Self, CheckpointError> {
+    pub fn saving(
+        mut self,
+        log: Option<&Path>,
+        owner: Owner,
+        existing: Existing,
+    ) -> Result<Self, CheckpointError> {
         let about = About {
             config: RunConfig::clone(&self.config),
             run_id: self.header.run_id.clone(),
             data_crc: self.data_crc,
             last: Step(self.steps),
-            begun_after: self.begun.after,
             ended: self.begun.ended.clone(),
         };
-        self.saves = Arc::new(Saves::new(about, log, existing)?);
+        self.saves = Arc::new(Saves::new(about, log, owner, existing)?);
         Ok(self)
     }
 

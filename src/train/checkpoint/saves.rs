@@ -25,10 +25,17 @@ pub(in crate::train) struct About {
     pub(in crate::train) data_crc: u32,
     /// The last step of the run.
     pub(in crate::train) last: Step,
-    /// The step after which it began: earlier checkpoints in the folder are its own.
-    pub(in crate::train) begun_after: Step,
     /// Lanes that had ended by then.
     pub(in crate::train) ended: BTreeMap<LaneId, Ended>,
+}
+
+/// Whose checkpoints lie in the folder already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Those of the run that goes on there.
+    ThisRun,
+    /// Those of some other run, if any.
+    Another,
 }
 
 /// The checkpoints of a run.
@@ -42,7 +49,7 @@ pub struct Saves {
 struct Plan {
     every: u64,
     folder: PathBuf,
-    existing: Existing,
+    owner: Owner,
     about: About,
 }
 
@@ -80,7 +87,12 @@ impl Saves {
     }
 
     /// Checkpoints beside a trace, where the settings ask for them. Writes nothing yet.
-    pub(in crate::train) fn new(about: About, log: Option<&Path>, existing: Existing) -> Result<Self, CheckpointError> {
+    pub(in crate::train) fn new(
+        about: About,
+        log: Option<&Path>,
+        owner: Owner,
+        existing: Existing,
+    ) -> Result<Self, CheckpointError> {
         let Some(every) = about.config.save_every else { return Ok(Self::none()) };
         let folder = log.ok_or(CheckpointError::NoFolder)?.join(FOLDER);
         let settings = Commented(&about.config).to_string();
@@ -88,12 +100,12 @@ impl Saves {
         if read.map_err(|error| CheckpointError::Settings(error.to_string()))? != about.config {
             return Err(CheckpointError::Settings("they read back as others".to_owned()));
         }
-        let is_occupied = folder::listed(&folder).first().is_some_and(|_| about.begun_after == Step(0));
+        let is_occupied = owner == Owner::Another && !folder::listed(&folder).is_empty();
         if is_occupied && existing == Existing::Keep {
             return Err(CheckpointError::Occupied(folder));
         }
         let state = Mutex::new(State { ended: about.ended.clone(), ..State::default() });
-        Ok(Self { plan: Some(Plan { every, folder, existing, about }), state })
+        Ok(Self { plan: Some(Plan { every, folder, owner, about }), state })
     }
 
     /// Makes room: those of a run that is replaced go, and what a killed process left unfinished.
@@ -101,7 +113,7 @@ impl Saves {
         let Some(plan) = &self.plan else { return Ok(()) };
         let failed = |source| CheckpointError::Unwritable { path: plan.folder.clone(), source };
         folder::tidy(&plan.folder);
-        if plan.existing == Existing::Replace && plan.about.begun_after == Step(0) {
+        if plan.owner == Owner::Another {
             folder::clear(&plan.folder).map_err(failed)?;
         }
         std::fs::create_dir_all(&plan.folder).map_err(failed)
