@@ -9,6 +9,8 @@ mod explain;
 mod export;
 mod manual;
 mod output;
+#[cfg(feature = "lab")]
+mod past;
 
 #[cfg(feature = "lab")]
 mod headless;
@@ -91,9 +93,9 @@ fn screen(
     matches: &ArgMatches,
     prepared: crate::train::Prepared,
     logging: logging::Logging,
-    trace: Option<crate::sink::trace::TraceSink>,
+    log: logging::Log,
 ) -> Result<Exit> {
-    let mut source = live::LiveSource::start(prepared, logging, trace).map_err(run::refused)?;
+    let mut source = live::LiveSource::start(prepared, logging, log).map_err(run::refused)?;
     let exit = show::show(matches, &mut source)?;
     let live::Closed { dumps, saves, gap } = source.close();
     for dumps in &dumps {
@@ -112,9 +114,9 @@ fn screen(
     _: &ArgMatches,
     prepared: crate::train::Prepared,
     logging: logging::Logging,
-    trace: Option<crate::sink::trace::TraceSink>,
+    log: logging::Log,
 ) -> Result<Exit> {
-    headless::run(prepared, trace, logging.directory())
+    headless::run(prepared, log, logging.directory())
 }
 
 #[cfg(not(all(feature = "lab", feature = "tui")))]

@@ -10,7 +10,7 @@ use crossbeam_channel::{RecvTimeoutError, select_biased};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::dumping;
-use super::logging;
+use super::logging::{self, Log};
 use super::run::refused;
 use super::saving;
 use super::{Exit, exit, note, print};
@@ -30,9 +30,10 @@ use crate::units::Step;
 const INTERVAL: Duration = Duration::from_secs(2);
 
 /// Trains to the end, or until a signal asks to stop.
-pub(super) fn run(prepared: Prepared, trace: Option<TraceSink>, directory: Option<&PathBuf>) -> Result<Exit> {
+pub(super) fn run(prepared: Prepared, log: Log, directory: Option<&PathBuf>) -> Result<Exit> {
     let signals = Signals::listen(JobControl::Default)?;
     let (sink, events) = channel::channel();
+    let Log { sink: trace, past } = log;
     let status = trace.as_ref().map(TraceSink::status);
     let mut sinks = Fanout::new().with(sink);
     if let Some(trace) = trace {
@@ -43,7 +44,8 @@ pub(super) fn run(prepared: Prepared, trace: Option<TraceSink>, directory: Optio
         Some(directory) => note(&format!("writing the trace to {}", directory.display())),
         None => note("nothing is written: give --log DIR to keep the run"),
     }
-    let history = History::new(Arc::clone(session.header()));
+    let mut history = History::new(Arc::clone(session.header()));
+    past.for_each(|event| history.push(&event));
     let progress = Progress::new(session.steps());
     let mut run = Run { session, events, history, progress, status, told: None, asked: None };
     let end = run.watch(&signals);

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::logging::{self, Logging};
+use super::logging::{self, Log, Logging};
+use super::past::Past;
 use crate::config::RunConfig;
 use crate::event::{Control, Event};
 use crate::sink::Fanout;
@@ -39,15 +40,26 @@ pub(super) struct Closed {
 struct LiveRun {
     session: Session,
     events: EventStream,
+    stage: Stage,
     trace: Option<Arc<TraceStatus>>,
     /// What a person should know about the weights and the dumps that they asked for.
     notes: Vec<String>,
 }
 
+/// Which part of a run the screen is told.
+enum Stage {
+    /// What came before the checkpoint.
+    Past(Box<Past>),
+    /// The header is still to come, which the past had already.
+    Resumed,
+    /// What happens.
+    Present,
+}
+
 impl LiveSource {
     /// Starts the first run.
-    pub(super) fn start(prepared: Prepared, logging: Logging, trace: Option<TraceSink>) -> Result<Self, TrainError> {
-        let run = LiveRun::start(prepared, trace)?;
+    pub(super) fn start(prepared: Prepared, logging: Logging, log: Log) -> Result<Self, TrainError> {
+        let run = LiveRun::start(prepared, log)?;
         let dumps = vec![Arc::clone(run.session.dumps())];
         let saves = Some(Arc::clone(run.session.saves()));
         Ok(Self { logging, run: Some(run), dumps, saves, gap: None })
@@ -61,7 +73,8 @@ impl LiveSource {
 }
 
 impl LiveRun {
-    fn start(prepared: Prepared, trace: Option<TraceSink>) -> Result<Self, TrainError> {
+    fn start(prepared: Prepared, log: Log) -> Result<Self, TrainError> {
+        let Log { sink: trace, past } = log;
         let (sink, events) = channel::channel();
         let status = trace.as_ref().map(TraceSink::status);
         let mut sinks = Fanout::new().with(sink);
@@ -70,7 +83,31 @@ impl LiveRun {
         }
         let notes = prepared.notes().to_vec();
         let session = prepared.start(sinks)?;
-        Ok(Self { session, events, trace: status, notes })
+        let stage = if past.is_over() { Stage::Present } else { Stage::Past(Box::new(past)) };
+        if matches!(stage, Stage::Past(_)) {
+            // Until the screen has what came before: of more events than it takes in, the oldest are dropped.
+            session.control(Control::Pause);
+        }
+        Ok(Self { session, events, stage, trace: status, notes })
+    }
+
+    /// The next event: first what the trace has of the run already, its header too.
+    fn poll(&mut self) -> Option<Event> {
+        if let Stage::Past(past) = &mut self.stage {
+            if let Some(event) = past.next() {
+                return Some(event);
+            }
+            self.stage = Stage::Resumed;
+            self.session.control(Control::Resume);
+        }
+        let event = self.events.try_next()?;
+        if matches!(self.stage, Stage::Resumed) {
+            self.stage = Stage::Present;
+            if matches!(event, Event::RunStarted(_)) {
+                return self.events.try_next();
+            }
+        }
+        Some(event)
     }
 
     /// Ends it in order, and says what its trace does not have.
@@ -100,7 +137,7 @@ impl Source for LiveSource {
     }
 
     fn poll(&mut self) -> Option<(usize, Event)> {
-        Some((0, self.run.as_ref()?.events.try_next()?))
+        Some((0, self.run.as_mut()?.poll()?))
     }
 
     fn control(&mut self, control: Control) {
@@ -124,7 +161,8 @@ impl Source for LiveSource {
         // Dropping ends it in order: at most one step away.
         let gap = self.run.take().and_then(LiveRun::close);
         self.gap = self.gap.take().or(gap);
-        let mut run = LiveRun::start(prepared, trace).map_err(|error| error.to_string())?;
+        let log = trace.map(Log::of).unwrap_or_default();
+        let mut run = LiveRun::start(prepared, log).map_err(|error| error.to_string())?;
         run.notes.extend(missed);
         self.dumps.push(Arc::clone(run.session.dumps()));
         self.saves = Some(Arc::clone(run.session.saves()));

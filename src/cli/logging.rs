@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::ArgMatches;
 
 use super::note;
+use super::past::Past;
 use crate::event::RunHeader;
 use crate::sink::trace::TraceSink;
 use crate::text;
@@ -19,6 +20,21 @@ pub(super) struct Logging {
     on_existing: OnExisting,
     /// What the first run goes on from.
     continuation: Option<Continuation>,
+}
+
+/// Where a run is written, and what is there of it already.
+#[derive(Default)]
+pub(super) struct Log {
+    /// `None` where nothing is written.
+    pub(super) sink: Option<TraceSink>,
+    pub(super) past: Past,
+}
+
+impl Log {
+    /// The log of a run that begins.
+    pub(super) fn of(sink: TraceSink) -> Self {
+        Self { sink: Some(sink), past: Past::default() }
+    }
 }
 
 impl Logging {
@@ -44,13 +60,13 @@ impl Logging {
         self.on_existing == OnExisting::Force
     }
 
-    /// The sink of the first run; `None` where nothing is to be written.
-    pub(super) fn open(&self, header: &Arc<RunHeader>) -> Result<Option<TraceSink>, LogError> {
-        let Some(directory) = &self.directory else { return Ok(None) };
+    /// The log of the first run.
+    pub(super) fn open(&self, header: &Arc<RunHeader>) -> Result<Log, LogError> {
+        let Some(directory) = &self.directory else { return Ok(Log::default()) };
         let Some(continuation) = &self.continuation else {
-            return TraceSink::open(directory, header, self.on_existing).map(Some);
+            return TraceSink::open(directory, header, self.on_existing).map(Log::of);
         };
-        let (sink, Carried { cut, missing }) = TraceSink::resume(directory, header, continuation, self.on_existing)?;
+        let (sink, Carried { cut, events, missing }) = TraceSink::resume(directory, header, continuation, self.on_existing)?;
         if let Some((file, lines)) = cut {
             let after = continuation.after;
             note(&format!("{lines} lines of the trace after step {after} are in {} now", text::path(&file)));
@@ -58,7 +74,7 @@ impl Logging {
         if let Some(problem) = missing {
             note(&format!("the trace begins after step {}: {problem}", continuation.after));
         }
-        Ok(Some(sink))
+        Ok(Log { sink: Some(sink), past: Past::of(directory, events) })
     }
 
     /// The folder of a run started anew: DIR/2, DIR/3 …, never where one has been written.

@@ -31,11 +31,11 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
     let logging = Logging::of(matches, checkpoint.as_ref());
     let prepared = dumping::prepare(matches, config, checkpoint.as_ref())?;
     let prepared = saving::prepare(prepared, &logging, checkpoint.as_ref())?;
-    let trace = logging.open(prepared.header())?;
+    let log = logging.open(prepared.header())?;
     diagnostics.start(logging.directory().map(AsRef::as_ref))?;
     match face(matches) {
-        Face::Headless => headless::run(prepared, trace, logging.directory()),
-        Face::Screen => super::screen(matches, prepared, logging, trace),
+        Face::Headless => headless::run(prepared, log, logging.directory()),
+        Face::Screen => super::screen(matches, prepared, logging, log),
     }
 }
 

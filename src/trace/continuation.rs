@@ -38,6 +38,8 @@ pub struct Continuation {
 pub struct Carried {
     /// Where later lines stay, and how many there are.
     pub cut: Option<(PathBuf, u64)>,
+    /// Events that it begins with, the header first.
+    pub events: u64,
     /// Why the new trace begins with its first step.
     pub missing: Option<String>,
 }
@@ -90,27 +92,29 @@ fn in_place(directory: &Path, header: &Arc<RunHeader>, after: Step) -> Result<(W
     let old = Reservation::claim(directory, &path)?;
     let new = path.with_extension("jsonl.new");
     let made = rewritten(&path, &new, header, after);
-    let (cut, file) = made.inspect_err(|_| {
+    let Rewritten { cut, events, file } = made.inspect_err(|_| {
         // The old file stays as it was.
         let _ = fs::remove_file(&new);
     })?;
     drop(old);
-    Reservation::of(directory, file).go_on(header).map(|writer| (writer, Carried { cut, missing: None }))
+    Reservation::of(directory, file).go_on(header).map(|writer| (writer, Carried { cut, events, missing: None }))
 }
 
 /// The new file in the place of the old one, and what of that does not count.
-fn rewritten(
-    path: &Path,
-    new: &Path,
-    header: &Arc<RunHeader>,
-    after: Step,
-) -> Result<(Option<(PathBuf, u64)>, File), LogError> {
+struct Rewritten {
+    cut: Option<(PathBuf, u64)>,
+    events: u64,
+    file: File,
+}
+
+fn rewritten(path: &Path, new: &Path, header: &Arc<RunHeader>, after: Step) -> Result<Rewritten, LogError> {
     let failed = |source| LogError::Write { path: new.to_owned(), source };
     File::create(new).map_err(failed)?;
     let file = OpenOptions::new().append(true).open(new).map_err(failed)?;
     let mut kept = BufWriter::new(&file);
     let mut cut = Cut::default();
-    carry(path, header, after, Earlier::Kept, &mut kept, Some(&mut cut)).map_err(|error| match error {
+    let carried = carry(path, header, after, Earlier::Kept, &mut kept, Some(&mut cut));
+    let events = carried.map_err(|error| match error {
         CarryError::Io(source) => failed(source),
         CarryError::Trace(error) => LogError::CannotGoOn(error),
         CarryError::AnotherRun => LogError::AnotherRun { path: path.to_owned() },
@@ -123,7 +127,7 @@ fn rewritten(
     whole.map_err(failed)?;
     // Nobody else knows the new file yet; file systems without locks are taken on trust.
     let _ = file.try_lock();
-    Ok((cut, file))
+    Ok(Rewritten { cut, events, file })
 }
 
 /// Begins in another folder with what counts of the trace.
@@ -136,14 +140,17 @@ fn elsewhere(
     let path = reservation.emptied(header)?;
     let mut file = reservation.file();
     let failed = |source| LogError::Write { path: path.clone(), source };
-    let mut missing = Some("the checkpoint lies beside no trace".to_owned());
+    let (mut events, mut missing) = (0, Some("the checkpoint lies beside no trace".to_owned()));
     if let Some(source) = source {
         let mut kept = BufWriter::new(file);
         let carried = carry(source, header, after, Earlier::LeftOut, &mut kept, None);
         kept.flush().map_err(failed)?;
         drop(kept);
         missing = match carried {
-            Ok(()) => None,
+            Ok(count) => {
+                events = count;
+                None
+            }
             Err(CarryError::Io(source)) => return Err(failed(source)),
             Err(error) => Some(format!("{}: {error}", crate::text::path(source))),
         };
@@ -152,7 +159,7 @@ fn elsewhere(
         file.write_all(&header_line(header)).map_err(failed)?;
     }
     let writer = reservation.go_on(header)?;
-    Ok((writer, Carried { cut: None, missing }))
+    Ok((writer, Carried { cut: None, events, missing }))
 }
 
 /// What becomes of runs that stand before the last in a file.
@@ -162,7 +169,7 @@ enum Earlier {
     LeftOut,
 }
 
-/// Copies the last run of a trace up to a step, each line as it is, under a new header.
+/// Copies the last run of a trace up to a step, each line as it is, under a new header; gives the number of events.
 fn carry(
     source: &Path,
     header: &Arc<RunHeader>,
@@ -170,7 +177,7 @@ fn carry(
     earlier: Earlier,
     kept: &mut impl Write,
     mut cut: Option<&mut Cut>,
-) -> Result<(), CarryError> {
+) -> Result<u64, CarryError> {
     let mut file = open_file(source)?;
     let start = last_header(&mut file)?;
     file.seek(SeekFrom::Start(0))?;
@@ -191,15 +198,17 @@ fn carry(
     if let Some(cut) = &mut cut {
         cut.lines = header_line(&there);
     }
+    let mut events = 1;
     loop {
         let number = lines.number() + 1;
-        let Some(line) = lines.next()? else { return Ok(()) };
+        let Some(line) = lines.next()? else { return Ok(events) };
         let event = parser.line(number, &line)?;
         let Line::Whole(line) = line else { continue };
         match (Fate::of(event.as_ref(), after), &mut cut) {
             (Fate::Kept, _) => {
                 kept.write_all(line)?;
                 kept.write_all(b"\n")?;
+                events += u64::from(event.is_some());
             }
             (Fate::Cut, Some(cut)) => cut.take(line),
             (Fate::Cut, None) | (Fate::ToldAnew, _) => {}
