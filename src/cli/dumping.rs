@@ -27,7 +27,9 @@ pub(super) fn prepare(matches: &ArgMatches, config: RunConfig, checkpoint: Optio
     make_log_folder(matches, &dumps);
     let prepared = prepared.dumping(dumps, existing).map_err(|error| match error {
         DumpError::File(_) => error.into(),
-        DumpError::PastTheEnd { .. } | DumpError::BeforeTheStart { .. } | DumpError::SameFile(_) => color_eyre::Report::from(Usage(error.to_string())),
+        DumpError::PastTheEnd { .. } | DumpError::BeforeTheStart { .. } | DumpError::SameFile(_) => {
+            color_eyre::Report::from(Usage(error.to_string()))
+        }
     })?;
     for sentence in prepared.notes() {
         note(sentence);

@@ -153,9 +153,8 @@ impl Source for LiveSource {
         let wishes = self.dumps.first().into_iter().flat_map(|first| first.wishes());
         let (prepared, missed) = anew(prepared, wishes, number).map_err(|error| error.to_string())?;
         let directory = self.logging.directory_anew();
-        let prepared = prepared
-            .saving(directory.as_deref(), Owner::Another, Existing::Keep)
-            .map_err(|error| error.to_string())?;
+        let prepared =
+            prepared.saving(directory.as_deref(), Owner::Another, Existing::Keep).map_err(|error| error.to_string())?;
         let trace = directory.map(|directory| TraceSink::open(&directory, prepared.header(), OnExisting::Refuse));
         let trace = trace.transpose().map_err(|error| error.to_string())?;
         // Dropping ends it in order: at most one step away.

@@ -66,7 +66,8 @@ impl Logging {
         let Some(continuation) = &self.continuation else {
             return TraceSink::open(directory, header, self.on_existing).map(Log::of);
         };
-        let (sink, Carried { cut, events, missing }) = TraceSink::resume(directory, header, continuation, self.on_existing)?;
+        let (sink, Carried { cut, events, missing }) =
+            TraceSink::resume(directory, header, continuation, self.on_existing)?;
         if let Some((file, lines)) = cut {
             let after = continuation.after;
             note(&format!("{lines} lines of the trace after step {after} are in {} now", text::path(&file)));

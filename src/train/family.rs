@@ -96,7 +96,14 @@ impl Plan<'_> {
         if let Some(resumed) = &self.resumed {
             let past = resumed.past.clone();
             let stepper = self.resumed_stepper(model, resumed)?;
-            return Ok(Box::new(Lane { id, settings: settings.clone(), stepper, source: Arc::clone(source), steps, past }));
+            return Ok(Box::new(Lane {
+                id,
+                settings: settings.clone(),
+                stepper,
+                source: Arc::clone(source),
+                steps,
+                past,
+            }));
         }
         if let Some(path) = &settings.init_from {
             let loaded = weights::load(model, &settings.name, path)?;

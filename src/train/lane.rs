@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use burn::prelude::Device;
 use crossbeam_channel::{Sender, bounded};
 
+use super::checkpoint::{Ended, Moment, Saves};
 use super::dump::{Dumps, Part as DumpPart};
 use super::flight::{Cause, FlightRecorder};
 use super::optimizer;
-use super::checkpoint::{Ended, Moment, Saves};
 use super::pacer::{Go, Pacer, Rate};
 use super::recorder::Told;
 use super::schedule::{Decision, Schedule};

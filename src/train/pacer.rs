@@ -58,7 +58,6 @@ pub(super) struct Start {
 }
 
 impl Rate {
-
     /// The base learning rate of a lane whose settings say `own`.
     pub(super) fn of(self, own: f64) -> f64 {
         self.base.unwrap_or(own) * self.factor

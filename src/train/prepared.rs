@@ -87,10 +87,8 @@ fn assemble(config: RunConfig, checkpoint: Option<&Checkpoint>) -> Result<Prepar
     let mut notes = Vec::new();
     let mut lanes = Vec::with_capacity(config.lanes.len());
     for (settings, id) in config.lanes.iter().zip(0..) {
-        let resumed = checkpoint.map(|checkpoint| Resumed {
-            past: begun.past(LaneId(id)),
-            file: checkpoint.lane(usize::from(id)),
-        });
+        let resumed = checkpoint
+            .map(|checkpoint| Resumed { past: begun.past(LaneId(id)), file: checkpoint.lane(usize::from(id)) });
         let plan = Plan { id: LaneId(id), settings, steps, seed: config.seed, device: &device, resumed };
         lanes.push(plan.lane(&dataset, &mut notes)?);
     }
@@ -161,12 +159,7 @@ impl Prepared {
     ///
     /// # Errors
     /// When there is no trace, or those of another run are there and must be kept.
-    pub fn saving(
-        mut self,
-        log: Option<&Path>,
-        owner: Owner,
-        existing: Existing,
-    ) -> Result<Self, CheckpointError> {
+    pub fn saving(mut self, log: Option<&Path>, owner: Owner, existing: Existing) -> Result<Self, CheckpointError> {
         let about = About {
             config: RunConfig::clone(&self.config),
             run_id: self.header.run_id.clone(),

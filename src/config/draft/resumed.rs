@@ -38,8 +38,9 @@ impl Draft {
             None => Ok(config),
             Some((origin, key, _)) => Err(DraftError::Value {
                 place: origin.place(key),
-                problem: "a resumed run keeps the lanes of its checkpoint: leave it out, or start a run without --resume"
-                    .to_owned(),
+                problem:
+                    "a resumed run keeps the lanes of its checkpoint: leave it out, or start a run without --resume"
+                        .to_owned(),
             }),
         }
     }

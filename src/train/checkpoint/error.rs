@@ -37,10 +37,7 @@ pub enum CheckpointError {
         older: Option<PathBuf>,
     },
     /// Written by a newer gradtop.
-    #[error(
-        "{} has version {found}, and this gradtop reads up to version {known}: update gradtop",
-        text::path(file)
-    )]
+    #[error("{} has version {found}, and this gradtop reads up to version {known}: update gradtop", text::path(file))]
     Newer {
         /// The file.
         file: PathBuf,

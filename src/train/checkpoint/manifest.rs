@@ -112,15 +112,16 @@ impl Manifest {
         if line.is_empty() {
             return Err(damaged("it is empty"));
         }
-        let Ok(Identity { format: FORMAT, version }) = serde_json::from_slice(line) else {
-            let ours = line.starts_with(format!("{{\"format\":\"{FORMAT}\"").as_bytes());
-            return Err(damaged(if ours { "it is cut short or damaged" } else { "it is no checkpoint of gradtop" }));
+        let is_ours = line.starts_with(format!("{{\"format\":\"{FORMAT}\"").as_bytes());
+        if !is_ours {
+            return Err(damaged("it is no checkpoint of gradtop"));
+        }
+        let identity = seal::check(line).and_then(|_| serde_json::from_slice(line).ok());
+        let Some(Identity { version }) = identity else {
+            return Err(damaged("it is cut short or damaged"));
         };
         if version > VERSION {
             return Err(CheckpointError::Newer { file, found: version, known: VERSION });
-        }
-        if seal::check(line).is_none() {
-            return Err(damaged("it is damaged: its checksum does not hold"));
         }
         serde_json::from_slice(line).map_err(|error| damaged(&text::clean_message(&error.to_string())))
     }
@@ -143,8 +144,7 @@ impl Manifest {
 }
 
 #[derive(Deserialize)]
-struct Identity<'a> {
-    format: &'a str,
+struct Identity {
     version: u32,
 }
 

@@ -61,10 +61,24 @@ fn a_panic_ends_its_own_lane_with_a_harmless_message_and_the_others_go_on() {
     let pacer = Arc::new(Pacer::new(2, 1, Start::default()));
     let fragile = Fragile { stem: stack(), strength: 100.0 };
     let stepper = Stepper::new(fragile, &settings, &device);
-    let lane = Lane { id: LaneId(0), settings: settings.clone(), stepper, source: Arc::clone(&dataset), steps: 20, past: Past::default() };
+    let lane = Lane {
+        id: LaneId(0),
+        settings: settings.clone(),
+        stepper,
+        source: Arc::clone(&dataset),
+        steps: 20,
+        past: Past::default(),
+    };
     spawn(lane, run(&pacer), 8 << 20).expect("a thread");
     let stepper = Stepper::new(stack(), &settings, &device);
-    let lane = Lane { id: LaneId(1), settings: settings.clone(), stepper, source: Arc::clone(&dataset), steps: 20, past: Past::default() };
+    let lane = Lane {
+        id: LaneId(1),
+        settings: settings.clone(),
+        stepper,
+        source: Arc::clone(&dataset),
+        steps: 20,
+        past: Past::default(),
+    };
     spawn(lane, run(&pacer), 8 << 20).expect("a thread");
     drop(sender);
     let ends = |told| if let Told::Event(Event::LaneEnded(end)) = told { Some(end) } else { None };
