@@ -13,7 +13,7 @@ impl Dataset {
             Self::Classified(data) => {
                 let Classified { training, held_out, .. } = data.as_ref();
                 [training, held_out].into_iter().fold(0, |sum, split| {
-                    let sum = of(sum, &split.inputs, |value| value.to_bits());
+                    let sum = of(sum, &split.inputs, f32::to_bits);
                     of(sum, &split.targets, |class| class as u32)
                 })
             }

@@ -87,7 +87,7 @@ fn assert_same_run(one: &Path, other: &Path, step: u64) {
         let name = entry.file_name();
         if name.to_string_lossy().starts_with("lane-") {
             let read = |log| fs::read(checkpoint(log, step).join(&name)).unwrap();
-            assert!(read(one) == read(other), "{}: {name:?} differs", other.display());
+            assert!(read(one) == read(other), "{}: {} differs", other.display(), name.display());
         }
     }
 }

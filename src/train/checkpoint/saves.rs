@@ -163,7 +163,9 @@ impl Saves {
             return;
         }
         state.ended.insert(lane, Ended { step: last, outcome: outcome.clone() });
-        awaited.into_iter().for_each(|step| plan.close(&mut state, step));
+        for step in awaited {
+            plan.close(&mut state, step);
+        }
     }
 
     /// Why the last one that was due was not saved.

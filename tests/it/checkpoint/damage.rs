@@ -48,7 +48,8 @@ fn a_damaged_file_is_named_with_the_checkpoint_to_take_instead() {
     let foreign = |path: &Path| fs::write(path, "{\"loss\":1}\n").unwrap();
     let broken = "it is damaged: its checksum does not hold";
     let missing = "it cannot be read: No such file or directory (os error 2)";
-    let cases: [(&Path, &dyn Fn(&Path), String); 9] = [
+    type Case<'a> = (&'a Path, &'a dyn Fn(&Path), String);
+    let cases: [Case<'_>; 9] = [
         (&lane, &bit, broken.to_owned()),
         (&lane, &cut, format!("it has {} bytes instead of {length}", length - 9)),
         (&lane, &remove, missing.to_owned()),
@@ -103,7 +104,7 @@ fn what_holds_no_checkpoint_is_said_so() {
 }
 
 #[test]
-fn a_newer_version_and_other_data_and_other_shapes_are_refused() {
+fn a_newer_version_and_other_data_are_refused() {
     let place = saved();
     let manifest = place.path(NEWEST).join("checkpoint.json");
     let whole = fs::read_to_string(&manifest).unwrap();
@@ -112,7 +113,8 @@ fn a_newer_version_and_other_data_and_other_shapes_are_refused() {
         format!("{NEWEST}/checkpoint.json has version 2, and this gradtop reads up to version 1: update gradtop");
     assert_refused(&place, &["--resume", "run", "--steps", "12"], 1, &words);
 
-    let table: String = (0..40).map(|row| format!("{row},{},{}\n", row * row % 7, ["a", "b"][row % 2])).collect();
+    let rows: Vec<_> = (0..40).map(|row| format!("{row},{},{}\n", row * row % 7, ["a", "b"][row % 2])).collect();
+    let table = rows.concat();
     place.file("mine.csv", &table);
     train(
         &place,
@@ -180,6 +182,39 @@ fn a_disk_that_takes_no_checkpoint_does_not_stop_the_run_and_is_told() {
     let run = ["--headless", "--log", "other", "--steps", "5", "--save-every", "2"];
     let said = place.say(run.iter().chain(&SMALL));
     assert!(said.code == 1 && said.err.contains("error: cannot write other/checkpoints: File exists"), "{said:?}");
+}
+
+#[test]
+fn a_lane_of_another_shape_or_another_optimizer_does_not_fit_however_well_it_is_sealed() {
+    let place = saved();
+    let others = [
+        (&["--width", "9", "--depth", "3"][..], "initial/stem.weight is [64, 9], expected [64, 8]"),
+        (&["--depth", "2", "--width", "8"], "initial/blocks.2."),
+        (&["--depth", "4", "--width", "8"], "initial/blocks.3."),
+        (
+            &["--depth", "3", "--width", "8", "--optimizer", "sgd"],
+            "the optimizer's state is not complete, or another optimizer's: was it written by another",
+        ),
+    ];
+    let manifest = place.path(NEWEST).join("checkpoint.json");
+    let lane = place.path(NEWEST).join("lane-1.safetensors");
+    for (settings, problem) in others {
+        let common = ["--log", "other", "--batch", "8", "--steps", "8", "--save-every", "8", "--force"];
+        train(&place, &[&common[..], settings].concat());
+        let sum = |manifest: &str| {
+            let (_, rest) = manifest.split_once("\"name\":\"plain\",\"file\":").unwrap();
+            rest.split_once('}').unwrap().0.to_owned()
+        };
+        let [ours, theirs] = ["run", "other"]
+            .map(|log| fs::read_to_string(checkpoint(&place.path(log), 8).join("checkpoint.json")).unwrap());
+        fs::write(&manifest, sealed(&ours.replace(&sum(&ours), &sum(&theirs)))).unwrap();
+        fs::copy(checkpoint(&place.path("other"), 8).join("lane-1.safetensors"), &lane).unwrap();
+        let before = place.inventory();
+        let said = place.say(["--headless", "--resume", "run", "--steps", "12"]);
+        let words = format!("error: {NEWEST}/lane-1.safetensors does not fit lane 'plain': {problem}");
+        assert!(said.code == 1 && said.err.contains(&words), "{words}: {said:?}");
+        assert_eq!(place.inventory(), before);
+    }
 }
 
 /// A line with a seal that holds.

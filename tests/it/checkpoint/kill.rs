@@ -62,6 +62,34 @@ fn the_newest_checkpoint_is_whole_after_20_kills() {
 }
 
 #[test]
+fn a_run_that_is_killed_while_it_goes_on_goes_on_again() {
+    let place = Place::new();
+    let log = place.path("run");
+    let mut child = start(&place, BACKENDS[0]);
+    wait_until("the second checkpoint", || names(&log).len() > 1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let mut last = Checkpoint::open(&log).unwrap().step();
+    for kill in 0..20 {
+        let resume = ["--headless", "--resume", "run", "--save-every", "3"];
+        let mut command = place.command(resume);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // Before the trace is touched, while it is rewritten, and some steps later.
+        spin(Duration::from_micros(3_000 + 7_919 * kill % 83_000));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let checkpoint = Checkpoint::open(&log).unwrap();
+        assert!(checkpoint.passed_over().is_none() && checkpoint.step() >= last, "kill {kill}");
+        last = checkpoint.step();
+        let _ = events(&log);
+    }
+    let further = (last.0 + 2).to_string();
+    let said = place.say(["--headless", "--resume", "run", "--steps", &further]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(assert_no_step_is_missing(&events(&log)), last.0 + 2);
+}
+
+#[test]
 #[ignore = "takes long: the 20 kills above, ten times"]
 fn the_newest_checkpoint_is_whole_after_200_kills() {
     survive(200);
