@@ -6,6 +6,9 @@ use std::path::Path;
 use super::{checkpoint, events, names, small, train};
 use crate::program::{Place, SMALL};
 
+/// A file, what is done to it, and what is said of it then.
+type Case<'a> = (&'a Path, &'a dyn Fn(&Path), String);
+
 /// The run in a place of its own with checkpoints of steps 4 and 8.
 fn saved() -> Place {
     let place = Place::new();
@@ -48,7 +51,6 @@ fn a_damaged_file_is_named_with_the_checkpoint_to_take_instead() {
     let foreign = |path: &Path| fs::write(path, "{\"loss\":1}\n").unwrap();
     let broken = "it is damaged: its checksum does not hold";
     let missing = "it cannot be read: No such file or directory (os error 2)";
-    type Case<'a> = (&'a Path, &'a dyn Fn(&Path), String);
     let cases: [Case<'_>; 9] = [
         (&lane, &bit, broken.to_owned()),
         (&lane, &cut, format!("it has {} bytes instead of {length}", length - 9)),
