@@ -165,6 +165,7 @@ fn checkpoints_need_a_folder_that_is_not_another_runs() {
     assert_eq!(names(&place.path("run")), ["step-000003"]);
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_disk_that_takes_no_checkpoint_does_not_stop_the_run_and_is_told() {
     let place = Place::new();
