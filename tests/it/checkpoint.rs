@@ -3,6 +3,7 @@
 mod damage;
 mod equal;
 mod kill;
+mod rate;
 mod trace;
 
 use std::fs;
