@@ -45,6 +45,24 @@ fn it_goes_on_where_it_was_and_what_does_not_count_stays_beside_it() {
 }
 
 #[test]
+fn whoever_follows_the_trace_follows_the_run_that_goes_on() {
+    let place = Place::new();
+    // Behind another run: the file begins as before.
+    let run = [&["--log", "run", "--steps", "3"], &SMALL[..]].concat();
+    train(&place, &run);
+    train(&place, &[&run[..], &["--append", "--save-every", "2"]].concat());
+    let mut follow = trace::Follow::open(&place.path("run")).unwrap();
+    let last = |follow: &mut trace::Follow| {
+        let events = std::iter::from_fn(|| follow.poll()).map(Result::unwrap);
+        events.filter_map(|event| if let Event::Step(record) = event { Some(record.step.0) } else { None }).last()
+    };
+    assert_eq!(last(&mut follow), Some(3));
+    train(&place, &["--resume", "run", "--steps", "9"]);
+    assert_eq!(last(&mut follow), Some(9));
+    assert!(follow.warnings().is_empty());
+}
+
+#[test]
 fn in_another_folder_it_begins_with_what_counts_and_the_first_stays_as_it_was() {
     let place = Place::new();
     small(&place, "run", "8");
