@@ -9,6 +9,8 @@ mod explain;
 mod export;
 mod manual;
 mod output;
+#[cfg(feature = "lab")]
+mod past;
 
 #[cfg(feature = "lab")]
 mod headless;
@@ -18,6 +20,8 @@ mod live;
 mod logging;
 #[cfg(feature = "lab")]
 mod run;
+#[cfg(feature = "lab")]
+mod saving;
 #[cfg(feature = "tui")]
 mod show;
 #[cfg(feature = "tui")]
@@ -89,15 +93,19 @@ fn screen(
     matches: &ArgMatches,
     prepared: crate::train::Prepared,
     logging: logging::Logging,
-    trace: Option<crate::sink::trace::TraceSink>,
+    log: logging::Log,
 ) -> Result<Exit> {
-    let mut source = live::LiveSource::start(prepared, logging, trace).map_err(run::refused)?;
+    let mut source = live::LiveSource::start(prepared, logging, log).map_err(run::refused)?;
     let exit = show::show(matches, &mut source)?;
-    let (dumps, gap) = source.close();
+    let live::Closed { dumps, saves, gap } = source.close();
     for dumps in &dumps {
         dumping::tell(dumps);
     }
-    exit::complete(gap, dumps.iter().find_map(|dumps| dumps.problem()))?;
+    if let Some(saves) = &saves {
+        saving::tell(saves);
+    }
+    let unsaved = saves.and_then(|saves| saves.problem());
+    exit::complete(gap, dumps.iter().find_map(|dumps| dumps.problem()).or(unsaved))?;
     Ok(exit)
 }
 
@@ -106,9 +114,9 @@ fn screen(
     _: &ArgMatches,
     prepared: crate::train::Prepared,
     logging: logging::Logging,
-    trace: Option<crate::sink::trace::TraceSink>,
+    log: logging::Log,
 ) -> Result<Exit> {
-    headless::run(prepared, trace, logging.directory())
+    headless::run(prepared, log, logging.directory())
 }
 
 #[cfg(not(all(feature = "lab", feature = "tui")))]

@@ -58,6 +58,8 @@ pub struct RunConfig {
     pub flight: Option<u64>,
     /// Every how many steps gradients are counted into histograms; `None` = only with the costly quantities.
     pub histograms: Option<u64>,
+    /// Every how many steps a checkpoint is saved; `None` = never.
+    pub save_every: Option<u64>,
     /// The stacks that are compared, 1 … 8.
     pub lanes: Vec<LaneConfig>,
 }
@@ -78,6 +80,7 @@ impl Default for RunConfig {
             detail: Some(200),
             histograms: Some(10),
             flight: Some(64),
+            save_every: None,
             lanes: vec![LaneConfig::new(Wiring::Plain), LaneConfig::new(Wiring::Residual)],
         }
     }

@@ -7,6 +7,7 @@ mod cifar;
 mod digits;
 mod error;
 mod file;
+mod fingerprint;
 mod idx;
 mod mnist;
 mod picture_folder;

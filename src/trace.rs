@@ -11,6 +11,7 @@
 //! Reading back gives the same events bit by bit, NaN, ±∞ and absent told apart. A killed run loses at most what came
 //! after its last flush; a torn or damaged line costs that line.
 
+mod continuation;
 mod decode;
 mod encode;
 mod error;
@@ -25,7 +26,7 @@ mod reader;
 mod reservation;
 mod run_file;
 mod scan;
-mod seal;
+pub(crate) mod seal;
 #[cfg(test)]
 pub(crate) mod specimen;
 mod status;
@@ -34,6 +35,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 
+pub use continuation::{Carried, Continuation};
 pub use error::{Fault, Place, TraceError};
 pub use follow::Follow;
 use header::FORMAT;

@@ -8,6 +8,7 @@
 //!  pacer: pause, single step, stop, learning rate, how far lanes may drift apart
 //! ```
 
+pub mod checkpoint;
 mod detail;
 mod dump;
 mod family;
@@ -16,11 +17,13 @@ mod lane;
 mod measure;
 mod named;
 mod optimizer;
+mod optimizer_state;
 mod pacer;
 mod prepared;
 mod recorder;
 mod schedule;
 mod stepper;
+mod stored;
 mod verdict;
 mod weights;
 
@@ -29,9 +32,10 @@ use std::thread::JoinHandle;
 
 use thiserror::Error;
 
+pub use checkpoint::{Checkpoint, CheckpointError, Saves};
 pub use dump::{Dump, DumpError, Dumps};
 pub use measure::observe;
-pub use prepared::{Prepared, prepare};
+pub use prepared::{Prepared, prepare, resume};
 pub use stepper::{Look, Stepper, Taken};
 pub use weights::WeightsError;
 
@@ -56,6 +60,9 @@ pub enum TrainError {
     /// The weights to start from do not fit.
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    /// A checkpoint cannot be used, or there is no place for one.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// The system gave no thread.
     #[error("cannot start a thread for lane {lane}: {source}")]
     Thread {
@@ -81,6 +88,7 @@ pub struct Session {
     steps: u64,
     pacer: Arc<Pacer>,
     dumps: Arc<Dumps>,
+    saves: Arc<Saves>,
     recorder: Option<JoinHandle<RunEnd>>,
 }
 
@@ -109,6 +117,12 @@ impl Session {
     #[must_use]
     pub fn dumps(&self) -> &Arc<Dumps> {
         &self.dumps
+    }
+
+    /// The checkpoints that are saved.
+    #[must_use]
+    pub fn saves(&self) -> &Arc<Saves> {
+        &self.saves
     }
 
     /// Passes a wish on to the lanes; returns at once.

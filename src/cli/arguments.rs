@@ -139,13 +139,16 @@ fn run_arguments() -> Vec<Arg> {
             "GRADTOP_LOG",
         ),
         switch("append", "add a run of the same stacks behind those that the trace in the folder of --log holds; its steps begin at 1").requires("log"),
+        path("resume", "DIR", "go on from the newest checkpoint of the run that was logged there, or from a single one, with its settings; the trace goes on where it was, or in the folder of --log")
+            .long("resume")
+            .conflicts_with("append"),
         Arg::new("dump")
             .long("dump")
             .help("write parameters, batch, loss and gradients of a step into a safetensors file (repeatable)")
             .value_name("STEP:FILE")
             .action(ArgAction::Append)
             .value_parser(ValueParser::string()),
-        switch("force", "replace the trace that the folder of --log holds, and the files of --dump")
+        switch("force", "replace the trace and checkpoints that the folder of --log holds, and the files of --dump")
             .conflicts_with("append"),
         Arg::new("preset")
             .long("preset")
@@ -220,11 +223,11 @@ fn switch(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).help(help).action(ArgAction::SetTrue)
 }
 
-/// The settings of a run: flags over environment over file over defaults.
+/// The settings of a run: flags over environment over file over defaults, or over those of a checkpoint.
 ///
 /// # Errors
 /// When one of them makes no sense, with the place where it stands.
-pub(super) fn settings(matches: &ArgMatches) -> Result<RunConfig> {
+pub(super) fn settings(matches: &ArgMatches, saved: Option<&RunConfig>) -> Result<RunConfig> {
     let mut draft = Draft::new();
     if let Some(name) = matches.get_one::<String>("preset") {
         Preset::find(name)?.write(&mut draft)?;
@@ -244,7 +247,10 @@ pub(super) fn settings(matches: &ArgMatches) -> Result<RunConfig> {
     if let Some(lanes) = matches.get_many::<String>("lane") {
         draft.set_lane_flags(lanes.cloned().collect());
     }
-    Ok(draft.finish()?)
+    Ok(match saved {
+        Some(saved) => draft.resumed(saved)?,
+        None => draft.finish()?,
+    })
 }
 
 #[cfg(test)]
@@ -253,7 +259,7 @@ mod tests {
 
     fn parsed(words: &[&str]) -> Result<RunConfig> {
         let matches = command().try_get_matches_from(["gradtop"].iter().chain(words))?;
-        settings(matches.subcommand_matches("run").unwrap_or(&matches))
+        settings(matches.subcommand_matches("run").unwrap_or(&matches), None)
     }
 
     #[test]

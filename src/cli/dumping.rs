@@ -9,21 +9,27 @@ use super::exit::Usage;
 use super::note;
 use super::run::refused;
 use crate::config::RunConfig;
-use crate::train::{self, Dump, DumpError, Dumps, Prepared};
+use crate::train::{self, Checkpoint, Dump, DumpError, Dumps, Prepared};
 use crate::whole_file::Existing;
 
 /// A run with what a person wants written down of it.
-pub(super) fn prepare(matches: &ArgMatches, config: RunConfig) -> Result<Prepared> {
+pub(super) fn prepare(matches: &ArgMatches, config: RunConfig, checkpoint: Option<&Checkpoint>) -> Result<Prepared> {
     let dumps = wishes(matches)?;
     if matches.get_flag("force") && dumps.is_empty() && !matches.contains_id("log") {
         return Err(Usage("--force: nothing is written: give --log DIR or --dump STEP:FILE too".to_owned()).into());
     }
     let existing = if matches.get_flag("force") { Existing::Replace } else { Existing::Keep };
-    let prepared = train::prepare(config).map_err(refused)?;
+    let prepared = match checkpoint {
+        Some(checkpoint) => train::resume(config, checkpoint),
+        None => train::prepare(config),
+    };
+    let prepared = prepared.map_err(refused)?;
     make_log_folder(matches, &dumps);
     let prepared = prepared.dumping(dumps, existing).map_err(|error| match error {
         DumpError::File(_) => error.into(),
-        DumpError::PastTheEnd { .. } | DumpError::SameFile(_) => color_eyre::Report::from(Usage(error.to_string())),
+        DumpError::PastTheEnd { .. } | DumpError::BeforeTheStart { .. } | DumpError::SameFile(_) => {
+            color_eyre::Report::from(Usage(error.to_string()))
+        }
     })?;
     for sentence in prepared.notes() {
         note(sentence);

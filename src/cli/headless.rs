@@ -10,8 +10,9 @@ use crossbeam_channel::{RecvTimeoutError, select_biased};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::dumping;
-use super::logging;
+use super::logging::{self, Log};
 use super::run::refused;
+use super::saving;
 use super::{Exit, exit, note, print};
 use crate::event::{Control, Event, Outcome, RunEnd};
 use crate::history::History;
@@ -29,9 +30,10 @@ use crate::units::Step;
 const INTERVAL: Duration = Duration::from_secs(2);
 
 /// Trains to the end, or until a signal asks to stop.
-pub(super) fn run(prepared: Prepared, trace: Option<TraceSink>, directory: Option<&PathBuf>) -> Result<Exit> {
+pub(super) fn run(prepared: Prepared, log: Log, directory: Option<&PathBuf>) -> Result<Exit> {
     let signals = Signals::listen(JobControl::Default)?;
     let (sink, events) = channel::channel();
+    let Log { sink: trace, past } = log;
     let status = trace.as_ref().map(TraceSink::status);
     let mut sinks = Fanout::new().with(sink);
     if let Some(trace) = trace {
@@ -42,7 +44,8 @@ pub(super) fn run(prepared: Prepared, trace: Option<TraceSink>, directory: Optio
         Some(directory) => note(&format!("writing the trace to {}", directory.display())),
         None => note("nothing is written: give --log DIR to keep the run"),
     }
-    let history = History::new(Arc::clone(session.header()));
+    let mut history = History::new(Arc::clone(session.header()));
+    past.for_each(|event| history.push(&event));
     let progress = Progress::new(session.steps());
     let mut run = Run { session, events, history, progress, status, told: None, asked: None };
     let end = run.watch(&signals);
@@ -107,7 +110,7 @@ impl Run {
     fn close(self, end: &RunEnd) -> Result<Exit> {
         self.progress.finish();
         // The sinks have everything only then.
-        let dumps = Arc::clone(self.session.dumps());
+        let (dumps, saves) = (Arc::clone(self.session.dumps()), Arc::clone(self.session.saves()));
         let _ = self.session.join();
         if let Some(signal) = self.asked {
             signals::end_soon(signal);
@@ -118,7 +121,8 @@ impl Run {
             printed?;
         }
         dumping::tell(&dumps);
-        exit::complete(logging::gap(self.status.as_ref()), dumps.problem())?;
+        saving::tell(&saves);
+        exit::complete(logging::gap(self.status.as_ref()), dumps.problem().or(saves.problem()))?;
         match (&end.outcome, self.asked) {
             (Outcome::Stopped, Some(signal)) => Ok(Exit::signal(signal)),
             (Outcome::Completed | Outcome::Stopped, _) => Ok(Exit::DONE),

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use super::logging::{self, Logging};
+use super::logging::{self, Log, Logging};
+use super::past::Past;
 use crate::config::RunConfig;
 use crate::event::{Control, Event};
 use crate::sink::Fanout;
 use crate::sink::channel::{self, EventStream};
 use crate::sink::trace::TraceSink;
-use crate::trace::TraceStatus;
-use crate::train::{self, Dump, DumpError, Dumps, Prepared, Session, TrainError};
+use crate::trace::{OnExisting, TraceStatus};
+use crate::train::checkpoint::Owner;
+use crate::train::{self, Dump, DumpError, Dumps, Prepared, Saves, Session, TrainError};
 use crate::tui::source::{Source, SourceKind};
 use crate::whole_file::Existing;
 
@@ -19,35 +21,60 @@ pub(super) struct LiveSource {
     run: Option<LiveRun>,
     /// Of every run, the first first: each started anew writes its own.
     dumps: Vec<Arc<Dumps>>,
+    /// Of the last run that saved any, to say where to go on.
+    saves: Option<Arc<Saves>>,
     /// What the traces of earlier runs do not have.
     gap: Option<String>,
+}
+
+/// What became of all runs, once they have ended.
+pub(super) struct Closed {
+    /// The steps that were written down, the first run's first.
+    pub(super) dumps: Vec<Arc<Dumps>>,
+    /// The checkpoints of the last run.
+    pub(super) saves: Option<Arc<Saves>>,
+    /// What traces do not have.
+    pub(super) gap: Option<String>,
 }
 
 struct LiveRun {
     session: Session,
     events: EventStream,
+    stage: Stage,
     trace: Option<Arc<TraceStatus>>,
     /// What a person should know about the weights and the dumps that they asked for.
     notes: Vec<String>,
 }
 
+/// Which part of a run the screen is told.
+enum Stage {
+    /// What came before the checkpoint.
+    Past(Box<Past>),
+    /// The header is still to come, which the past had already.
+    Resumed,
+    /// What happens.
+    Present,
+}
+
 impl LiveSource {
     /// Starts the first run.
-    pub(super) fn start(prepared: Prepared, logging: Logging, trace: Option<TraceSink>) -> Result<Self, TrainError> {
-        let run = LiveRun::start(prepared, trace)?;
+    pub(super) fn start(prepared: Prepared, logging: Logging, log: Log) -> Result<Self, TrainError> {
+        let run = LiveRun::start(prepared, log)?;
         let dumps = vec![Arc::clone(run.session.dumps())];
-        Ok(Self { logging, run: Some(run), dumps, gap: None })
+        let saves = Some(Arc::clone(run.session.saves()));
+        Ok(Self { logging, run: Some(run), dumps, saves, gap: None })
     }
 
-    /// Ends the run in order, and says what became of all runs' dumps and what their traces do not have.
-    pub(super) fn close(self) -> (Vec<Arc<Dumps>>, Option<String>) {
+    /// Ends the run in order, and says what became of all runs.
+    pub(super) fn close(self) -> Closed {
         let gap = self.run.and_then(LiveRun::close);
-        (self.dumps, self.gap.or(gap))
+        Closed { dumps: self.dumps, saves: self.saves, gap: self.gap.or(gap) }
     }
 }
 
 impl LiveRun {
-    fn start(prepared: Prepared, trace: Option<TraceSink>) -> Result<Self, TrainError> {
+    fn start(prepared: Prepared, log: Log) -> Result<Self, TrainError> {
+        let Log { sink: trace, past } = log;
         let (sink, events) = channel::channel();
         let status = trace.as_ref().map(TraceSink::status);
         let mut sinks = Fanout::new().with(sink);
@@ -56,7 +83,31 @@ impl LiveRun {
         }
         let notes = prepared.notes().to_vec();
         let session = prepared.start(sinks)?;
-        Ok(Self { session, events, trace: status, notes })
+        let stage = if past.is_over() { Stage::Present } else { Stage::Past(Box::new(past)) };
+        if matches!(stage, Stage::Past(_)) {
+            // Until the screen has what came before: of more events than it takes in, the oldest are dropped.
+            session.control(Control::Pause);
+        }
+        Ok(Self { session, events, stage, trace: status, notes })
+    }
+
+    /// The next event: first what the trace has of the run already, its header too.
+    fn poll(&mut self) -> Option<Event> {
+        if let Stage::Past(past) = &mut self.stage {
+            if let Some(event) = past.next() {
+                return Some(event);
+            }
+            self.stage = Stage::Resumed;
+            self.session.control(Control::Resume);
+        }
+        let event = self.events.try_next()?;
+        if matches!(self.stage, Stage::Resumed) {
+            self.stage = Stage::Present;
+            if matches!(event, Event::RunStarted(_)) {
+                return self.events.try_next();
+            }
+        }
+        Some(event)
     }
 
     /// Ends it in order, and says what its trace does not have.
@@ -86,7 +137,7 @@ impl Source for LiveSource {
     }
 
     fn poll(&mut self) -> Option<(usize, Event)> {
-        Some((0, self.run.as_ref()?.events.try_next()?))
+        Some((0, self.run.as_mut()?.poll()?))
     }
 
     fn control(&mut self, control: Control) {
@@ -101,13 +152,19 @@ impl Source for LiveSource {
         let number = self.dumps.len() as u64 + 1;
         let wishes = self.dumps.first().into_iter().flat_map(|first| first.wishes());
         let (prepared, missed) = anew(prepared, wishes, number).map_err(|error| error.to_string())?;
-        let trace = self.logging.open_anew(prepared.header()).map_err(|error| error.to_string())?;
+        let directory = self.logging.directory_anew();
+        let prepared =
+            prepared.saving(directory.as_deref(), Owner::Another, Existing::Keep).map_err(|error| error.to_string())?;
+        let trace = directory.map(|directory| TraceSink::open(&directory, prepared.header(), OnExisting::Refuse));
+        let trace = trace.transpose().map_err(|error| error.to_string())?;
         // Dropping ends it in order: at most one step away.
         let gap = self.run.take().and_then(LiveRun::close);
         self.gap = self.gap.take().or(gap);
-        let mut run = LiveRun::start(prepared, trace).map_err(|error| error.to_string())?;
+        let log = trace.map(Log::of).unwrap_or_default();
+        let mut run = LiveRun::start(prepared, log).map_err(|error| error.to_string())?;
         run.notes.extend(missed);
         self.dumps.push(Arc::clone(run.session.dumps()));
+        self.saves = Some(Arc::clone(run.session.saves()));
         self.run = Some(run);
         Ok(())
     }
@@ -119,8 +176,9 @@ impl Source for LiveSource {
     fn warnings(&self) -> Vec<String> {
         let trace = logging::problem(self.run.as_ref().and_then(|run| run.trace.as_ref()));
         let notes = self.run.iter().flat_map(|run| run.notes.iter().cloned());
+        let unsaved = self.saves.iter().filter_map(|saves| saves.problem());
         // The screen shows the last.
-        notes.chain(self.dumps.iter().filter_map(|dumps| dumps.problem())).chain(trace).collect()
+        notes.chain(self.dumps.iter().filter_map(|dumps| dumps.problem())).chain(unsaved).chain(trace).collect()
     }
 
     fn would_lose(&self) -> bool {

@@ -5,25 +5,49 @@ use std::sync::Arc;
 
 use clap::ArgMatches;
 
+use super::note;
+use super::past::Past;
 use crate::event::RunHeader;
 use crate::sink::trace::TraceSink;
-use crate::trace::{LogError, OnExisting, TraceStatus, restart_directory};
+use crate::text;
+use crate::trace::{Carried, Continuation, LogError, OnExisting, TraceStatus, restart_directory};
+use crate::train::Checkpoint;
 
 /// What a person wants written, and where.
 #[derive(Clone, Debug)]
 pub(super) struct Logging {
     directory: Option<PathBuf>,
     on_existing: OnExisting,
+    /// What the first run goes on from.
+    continuation: Option<Continuation>,
+}
+
+/// Where a run is written, and what is there of it already.
+#[derive(Default)]
+pub(super) struct Log {
+    /// `None` where nothing is written.
+    pub(super) sink: Option<TraceSink>,
+    pub(super) past: Past,
+}
+
+impl Log {
+    /// The log of a run that begins.
+    pub(super) fn of(sink: TraceSink) -> Self {
+        Self { sink: Some(sink), past: Past::default() }
+    }
 }
 
 impl Logging {
-    pub(super) fn of(matches: &ArgMatches) -> Self {
+    pub(super) fn of(matches: &ArgMatches, checkpoint: Option<&Checkpoint>) -> Self {
         let on_existing = match (matches.get_flag("append"), matches.get_flag("force")) {
             (true, _) => OnExisting::Append,
             (_, true) => OnExisting::Force,
             (false, false) => OnExisting::Refuse,
         };
-        Self { directory: matches.get_one::<PathBuf>("log").cloned(), on_existing }
+        let source = checkpoint.and_then(Checkpoint::log_folder);
+        let directory = matches.get_one::<PathBuf>("log").cloned().or_else(|| source.clone());
+        let continuation = checkpoint.map(|checkpoint| Continuation { source, after: checkpoint.step() });
+        Self { directory, on_existing, continuation }
     }
 
     /// The folder, where one was named.
@@ -31,17 +55,32 @@ impl Logging {
         self.directory.as_ref()
     }
 
-    /// The sink of the first run; `None` where nothing is to be written.
-    pub(super) fn open(&self, header: &Arc<RunHeader>) -> Result<Option<TraceSink>, LogError> {
-        self.directory.as_ref().map(|directory| TraceSink::open(directory, header, self.on_existing)).transpose()
+    /// Whether what is there is replaced.
+    pub(super) fn replaces(&self) -> bool {
+        self.on_existing == OnExisting::Force
     }
 
-    /// The sink of a run started anew: DIR/2, DIR/3 …, never where one has been written.
-    pub(super) fn open_anew(&self, header: &Arc<RunHeader>) -> Result<Option<TraceSink>, LogError> {
-        self.directory
-            .as_ref()
-            .map(|directory| TraceSink::open(&restart_directory(directory), header, OnExisting::Refuse))
-            .transpose()
+    /// The log of the first run.
+    pub(super) fn open(&self, header: &Arc<RunHeader>) -> Result<Log, LogError> {
+        let Some(directory) = &self.directory else { return Ok(Log::default()) };
+        let Some(continuation) = &self.continuation else {
+            return TraceSink::open(directory, header, self.on_existing).map(Log::of);
+        };
+        let (sink, Carried { cut, events, missing }) =
+            TraceSink::resume(directory, header, continuation, self.on_existing)?;
+        if let Some((file, lines)) = cut {
+            let after = continuation.after;
+            note(&format!("{lines} lines of the trace after step {after} are in {} now", text::path(&file)));
+        }
+        if let Some(problem) = missing {
+            note(&format!("the trace begins after step {}: {problem}", continuation.after));
+        }
+        Ok(Log { sink: Some(sink), past: Past::of(directory, events) })
+    }
+
+    /// The folder of a run started anew: DIR/2, DIR/3 …, never where one has been written.
+    pub(super) fn directory_anew(&self) -> Option<PathBuf> {
+        self.directory.as_deref().map(restart_directory)
     }
 }
 

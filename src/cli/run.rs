@@ -8,10 +8,10 @@ use color_eyre::eyre::{Report, Result};
 use super::diagnostics::Diagnostics;
 use super::exit::Usage;
 use super::logging::Logging;
-use super::{Exit, arguments, dumping, headless};
+use super::{Exit, arguments, dumping, headless, saving};
 use crate::config::draft::Commented;
 use crate::preset::PRESETS;
-use crate::train::TrainError;
+use crate::train::{Checkpoint, TrainError};
 
 /// Whether the run has a screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,19 +26,21 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
         super::print(presets().as_bytes())?;
         return Ok(Exit::DONE);
     }
-    let config = arguments::settings(matches)?;
+    let checkpoint = saving::resumed(matches)?;
+    let config = arguments::settings(matches, checkpoint.as_ref().map(Checkpoint::config))?;
     if matches.get_flag("print-config") {
         super::print(Commented(&config).to_string().as_bytes())?;
         return Ok(Exit::DONE);
     }
     let diagnostics = Diagnostics::of(matches)?;
-    let prepared = dumping::prepare(matches, config)?;
-    let logging = Logging::of(matches);
-    let trace = logging.open(prepared.header())?;
+    let logging = Logging::of(matches, checkpoint.as_ref());
+    let prepared = dumping::prepare(matches, config, checkpoint.as_ref())?;
+    let prepared = saving::prepare(prepared, &logging, checkpoint.as_ref())?;
+    let log = logging.open(prepared.header())?;
     diagnostics.start(logging.directory().map(AsRef::as_ref))?;
     match face(matches) {
-        Face::Headless => headless::run(prepared, trace, logging.directory()),
-        Face::Screen => super::screen(matches, prepared, logging, trace),
+        Face::Headless => headless::run(prepared, log, logging.directory()),
+        Face::Screen => super::screen(matches, prepared, logging, log),
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Every value remembers where it was written, so that an error names the place.
 
+mod resumed;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -120,8 +122,16 @@ impl Draft {
     pub fn read_file(&mut self, path: &Path) -> Result<(), DraftError> {
         let text =
             std::fs::read_to_string(path).map_err(|source| DraftError::Read { path: path.to_owned(), source })?;
+        self.read_text(path, &text)
+    }
+
+    /// Reads what stands in a settings file.
+    ///
+    /// # Errors
+    /// When it is no TOML, or has an unknown key.
+    pub fn read_text(&mut self, path: &Path, text: &str) -> Result<(), DraftError> {
         let at = |byte: usize| Origin::File(path.to_owned(), text[..byte.min(text.len())].matches('\n').count() + 1);
-        self.read(&text, at, &[])
+        self.read(text, at, &[])
     }
 
     /// Reads the settings of a preset, leaving `reserved` keys to others.

@@ -28,7 +28,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// The n-th visited parameter.
-    pub(super) fn get<const D: usize>(&self, visited: usize) -> Option<&Tensor<D>> {
+    pub(crate) fn get<const D: usize>(&self, visited: usize) -> Option<&Tensor<D>> {
         self.parameters.get(visited)?.downcast_ref()
     }
 

@@ -29,6 +29,18 @@ struct Layer {
 }
 
 impl Silence {
+    /// What is known of a layer: for how many batches each of its units has been silent, and how many were seen.
+    #[must_use]
+    pub fn of(&self, layer: usize) -> Option<(&[u8], u8)> {
+        self.layers.get(layer).map(|layer| (layer.silent.as_slice(), layer.seen))
+    }
+
+    /// The same, layer by layer, as it was when it was kept.
+    #[must_use]
+    pub fn kept(layers: impl IntoIterator<Item = (Vec<u8>, u8)>) -> Self {
+        Self { layers: layers.into_iter().map(|(silent, seen)| Layer { silent, seen }).collect() }
+    }
+
     /// Takes one batch in; returns the dead units of the layer.
     pub fn observe(&mut self, layer: usize, active: &[bool]) -> Share {
         if self.layers.len() <= layer {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Sink;
 use crate::event::{Event, RunHeader};
-use crate::trace::{LogError, OnExisting, TraceStatus, Writer};
+use crate::trace::{Carried, Continuation, LogError, OnExisting, TraceStatus, Writer};
 
 /// Writes a trace on the recorder's thread.
 #[derive(Debug)]
@@ -21,6 +21,20 @@ impl TraceSink {
     /// of other stacks to which this run cannot be appended.
     pub fn open(directory: &Path, header: &Arc<RunHeader>, on_existing: OnExisting) -> Result<Self, LogError> {
         Ok(Self { writer: Writer::create(directory, header, on_existing)? })
+    }
+
+    /// The same for a run that goes on, with what the trace has up to its checkpoint.
+    ///
+    /// # Errors
+    /// As [`Writer::go_on`].
+    pub fn resume(
+        directory: &Path,
+        header: &Arc<RunHeader>,
+        continuation: &Continuation,
+        on_existing: OnExisting,
+    ) -> Result<(Self, Carried), LogError> {
+        let (writer, carried) = Writer::go_on(directory, header, continuation, on_existing)?;
+        Ok((Self { writer }, carried))
     }
 
     /// How the writing goes, to be kept by whoever shows it.

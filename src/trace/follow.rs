@@ -2,7 +2,7 @@
 //! nobody of changes.
 //!
 //! A file that was replaced (`--force`, a copy) is recognized by its first bytes, which hold the run's identity, and is
-//! read from its start. One that was removed or cut is a warning, and read from its start once it is whole again.
+//! read from its start, and so is one that begins the same and is longer than the file that is read. One that was removed or cut is a warning, and read from its start once it is whole again.
 
 use std::fs::File;
 use std::io::Read;
@@ -173,11 +173,15 @@ impl Follow {
             // A system that refuses for a while says nothing about the file.
             Err(_) => return Found::Same,
         };
-        let is_cut = std::fs::metadata(&self.path).is_ok_and(|found| found.len() < lines.whole());
+        let found = std::fs::metadata(&self.path).map(|found| found.len());
+        let is_cut = found.as_ref().is_ok_and(|found| *found < lines.whole());
+        // Asked in this order: a file that only grows is never longer than itself a moment later. So it is with a run that
+        // goes on from a checkpoint behind others in one file: what it was written anew into begins the same.
+        let is_longer = found.is_ok_and(|found| lines.length().is_ok_and(|read| found > read));
         // The same file without its end, or nothing in it that could tell it from this one.
         if is_cut && fingerprint.starts_with(&now) {
             Found::Lost(Lost::Cut(self.path.clone()))
-        } else if now == *fingerprint {
+        } else if now == *fingerprint && !is_longer {
             Found::Same
         } else {
             Found::Another

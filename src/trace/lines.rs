@@ -1,5 +1,6 @@
 //! A growing file as lines, of bounded length, with what follows the last end of line held back.
 
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 /// A line is at most this long: a header of 8 lanes × 10 000 layers takes a third of it, steps far less.
@@ -100,6 +101,13 @@ impl<R: Read> Lines<R> {
     /// Bytes of the file up to the end of the last line.
     pub(super) fn whole(&self) -> u64 {
         self.whole
+    }
+}
+
+impl Lines<File> {
+    /// How long the file that is read is by now.
+    pub(super) fn length(&self) -> io::Result<u64> {
+        Ok(self.reader.get_ref().metadata()?.len())
     }
 }
 

@@ -73,6 +73,23 @@ pub enum LogError {
         /// The first difference.
         difference: Difference,
     },
+    /// The trace of a run that goes on cannot be read to its end.
+    #[error("cannot go on with the trace: {0}: give --log another directory")]
+    CannotGoOn(TraceError),
+    /// The trace beside a checkpoint is not its run's.
+    #[error("{} holds the trace of another run than the checkpoint: give --log another directory", text::path(path))]
+    AnotherRun {
+        /// The trace.
+        path: PathBuf,
+    },
+    /// The trace beside a checkpoint is of other stacks.
+    #[error("cannot go on with {}: {difference}: give --log another directory", text::path(path))]
+    OtherStacks {
+        /// The trace.
+        path: PathBuf,
+        /// The first difference.
+        difference: Difference,
+    },
 }
 
 /// Why two runs cannot stand in one file.

@@ -48,9 +48,9 @@ pub fn read_last(path: &Path) -> Result<Trace, TraceError> {
 
 /// Place of a header in a file.
 #[derive(Clone, Copy, Debug, Default)]
-struct Start {
-    lines: u64,
-    bytes: u64,
+pub(super) struct Start {
+    pub(super) lines: u64,
+    pub(super) bytes: u64,
     /// Headers before it.
     earlier: u64,
 }
@@ -90,7 +90,7 @@ pub(super) fn first(lines: &mut Lines<File>, parser: &mut Parser) -> Result<Arc<
 }
 
 /// Where the last header stands; damaged ones do not count.
-fn last_header(file: &mut File) -> io::Result<Start> {
+pub(super) fn last_header(file: &mut File) -> io::Result<Start> {
     let mut lines = Lines::new(file, 0, 0);
     let (mut start, mut last) = (Start::default(), Start::default());
     let mut headers = 0;

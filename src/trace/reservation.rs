@@ -56,11 +56,7 @@ impl Reservation {
         fs::create_dir_all(directory).map_err(|source| LogError::CreateDirectory { path: owned(), source })?;
         let path = directory.join(FILE_NAME);
         let failed = |source| LogError::Write { path: path.clone(), source };
-        let file = OpenOptions::new().append(true).create(true).open(&path).map_err(failed)?;
-        // File systems without locks are taken on trust.
-        if let Err(TryLockError::WouldBlock) = file.try_lock() {
-            return Err(LogError::InUse { path: owned() });
-        }
+        let file = Self::claim(directory, &path)?;
         let empty = file.metadata().map_err(failed)?.len() == 0;
         let existing = match on_existing {
             OnExisting::Refuse if !empty => return Err(LogError::Exists { path: owned() }),
@@ -71,6 +67,22 @@ impl Reservation {
             OnExisting::Refuse | OnExisting::Append | OnExisting::Force => None,
         };
         Ok(Self { directory: owned(), file, existing, status: Arc::default() })
+    }
+
+    /// The trace's file, locked against other writers.
+    pub(super) fn claim(directory: &Path, path: &Path) -> Result<File, LogError> {
+        let failed = |source| LogError::Write { path: path.to_owned(), source };
+        let file = OpenOptions::new().append(true).create(true).open(path).map_err(failed)?;
+        // File systems without locks are taken on trust.
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => Err(LogError::InUse { path: directory.to_owned() }),
+            _ => Ok(file),
+        }
+    }
+
+    /// The claim on a directory with a file that is whole as it is.
+    pub(super) fn of(directory: &Path, file: File) -> Self {
+        Self { directory: directory.to_owned(), file, existing: None, status: Arc::default() }
     }
 
     /// How the writing will go.
@@ -94,13 +106,40 @@ impl Reservation {
         };
         let path = self.directory.join(FILE_NAME);
         let failed = |source| LogError::Write { path: path.clone(), source };
-        // First what may find the disk full, then what cannot be undone.
-        let run_file = RunFile::new(&self.directory, header);
-        run_file.write(None)?;
-        self.file.set_len(whole).map_err(failed)?;
+        let run_file = self.cut(header, whole)?;
         let mut writer = Writer::new(self.file, &header.quantities, whole, self.status).with_run_file(run_file);
         writer.begin(header).map_err(failed)?;
         Ok(writer)
+    }
+
+    /// Writes `run.json` and empties the trace, for a run whose header and first steps come from elsewhere.
+    pub(super) fn emptied(&self, header: &Arc<RunHeader>) -> Result<PathBuf, LogError> {
+        self.cut(header, 0)?;
+        Ok(self.directory.join(FILE_NAME))
+    }
+
+    /// The trace's file.
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Writes `run.json`, and hands out what writes behind the lines that are there.
+    pub(super) fn go_on(self, header: &Arc<RunHeader>) -> Result<Writer, LogError> {
+        let path = self.directory.join(FILE_NAME);
+        let whole = self.file.metadata().map_err(|source| LogError::Write { path, source })?.len();
+        let run_file = RunFile::new(&self.directory, header);
+        run_file.write(None)?;
+        Ok(Writer::new(self.file, &header.quantities, whole, self.status).with_run_file(run_file))
+    }
+
+    /// Cuts the trace behind its first bytes.
+    fn cut(&self, header: &Arc<RunHeader>, whole: u64) -> Result<RunFile, LogError> {
+        // First what may find the disk full, then what cannot be undone.
+        let run_file = RunFile::new(&self.directory, header);
+        run_file.write(None)?;
+        let cut = self.file.set_len(whole);
+        cut.map_err(|source| LogError::Write { path: self.directory.join(FILE_NAME), source })?;
+        Ok(run_file)
     }
 }
 
@@ -131,6 +170,12 @@ fn existing(path: &Path) -> Result<Existing, LogError> {
 
 /// Whether arrays of both runs have the same meaning.
 fn same_rows(there: &RunHeader, here: &RunHeader) -> Result<(), Difference> {
+    same_stacks(there, here)?;
+    if there.quantities == here.quantities { Ok(()) } else { Err(Difference::Quantities) }
+}
+
+/// Whether both runs have the same lanes with the same layers.
+pub(super) fn same_stacks(there: &RunHeader, here: &RunHeader) -> Result<(), Difference> {
     if there.lanes.len() != here.lanes.len() {
         return Err(Difference::Lanes { there: there.lanes.len(), here: here.lanes.len() });
     }
@@ -142,7 +187,7 @@ fn same_rows(there: &RunHeader, here: &RunHeader) -> Result<(), Difference> {
             return Err(Difference::Layers { lane: new.name.clone() });
         }
     }
-    if there.quantities == here.quantities { Ok(()) } else { Err(Difference::Quantities) }
+    Ok(())
 }
 
 /// A directory inside `directory` for a run that was started anew: `directory/2`, `directory/3` …, the first that is

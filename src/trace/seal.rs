@@ -12,7 +12,7 @@ const FIELD: &[u8] = b",\"crc\":";
 const LONGEST_SEAL: usize = FIELD.len() + 10 + 1;
 
 /// Closes the object that was opened at `start` of `out`: seal, brace, end of line.
-pub(super) fn close(out: &mut Vec<u8>, start: usize) {
+pub(crate) fn close(out: &mut Vec<u8>, start: usize) {
     let sum = crc32c::crc32c(out.get(start..).unwrap_or_default());
     out.extend_from_slice(FIELD);
     super::number::push_u64(out, u64::from(sum));
@@ -20,7 +20,7 @@ pub(super) fn close(out: &mut Vec<u8>, start: usize) {
 }
 
 /// The sealed bytes of a line without its end (the object, still open); `None` when the seal is missing or broken.
-pub(super) fn check(line: &[u8]) -> Option<&[u8]> {
+pub(crate) fn check(line: &[u8]) -> Option<&[u8]> {
     let body = line.strip_suffix(b"}")?;
     let tail_start = body.len().saturating_sub(LONGEST_SEAL);
     let tail = body.get(tail_start..)?;

@@ -36,6 +36,14 @@ pub enum DumpError {
         /// The last step.
         last: u64,
     },
+    /// The run goes on behind it.
+    #[error("--dump {dump}: the run goes on after step {after}: write a later step")]
+    BeforeTheStart {
+        /// What was asked for.
+        dump: Dump,
+        /// The step of the checkpoint.
+        after: Step,
+    },
     /// Two dumps cannot share a file.
     #[error("--dump {}: two steps cannot go to the same file: give each its own", text::path(.0))]
     SameFile(PathBuf),

@@ -1,10 +1,12 @@
 //! From the name of a family to a lane with its initial weights.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use burn::prelude::Device;
 
-use super::lane::{AnyLane, Lane, SourceOf};
+use super::checkpoint::CheckpointError;
+use super::lane::{AnyLane, Lane, Past, SourceOf};
 use super::stepper::Stepper;
 use super::{TrainError, weights};
 use crate::config::setting::SettingError;
@@ -12,6 +14,7 @@ use crate::config::{DataSource, LaneConfig, Model};
 use crate::data::{Classified, Dataset, Shape};
 use crate::stack::transformer::Language;
 use crate::stack::{Dense, Highway, Mlp, Stack, Task, Transformer, preresnet, resnet, vgg};
+use crate::text;
 use crate::units::LaneId;
 
 /// Smaller pictures are resized to as many pixels each way: the nets halve them up to five times.
@@ -26,6 +29,15 @@ pub(super) struct Plan<'a> {
     pub(super) steps: u64,
     pub(super) seed: u64,
     pub(super) device: &'a Device,
+    pub(super) resumed: Option<Resumed<'a>>,
+}
+
+/// What a checkpoint has of a lane.
+#[derive(Clone, Debug)]
+pub(super) struct Resumed<'a> {
+    pub(super) past: Past,
+    /// Its file, and where it lies; empty of a lane that has ended.
+    pub(super) file: (PathBuf, &'a [u8]),
 }
 
 impl Plan<'_> {
@@ -87,12 +99,38 @@ impl Plan<'_> {
         notes: &mut Vec<String>,
     ) -> Result<Box<dyn AnyLane>, TrainError> {
         let Self { id, settings, steps, device, .. } = *self;
+        if let Some(resumed) = &self.resumed {
+            let past = resumed.past.clone();
+            let stepper = self.resumed_stepper(model, resumed)?;
+            return Ok(Box::new(Lane {
+                id,
+                settings: settings.clone(),
+                stepper,
+                source: Arc::clone(source),
+                steps,
+                past,
+            }));
+        }
         if let Some(path) = &settings.init_from {
             let loaded = weights::load(model, &settings.name, path)?;
             notes.extend(loaded.note);
             model = loaded.model;
         }
         let stepper = Stepper::new(model, settings, device);
-        Ok(Box::new(Lane { id, settings: settings.clone(), stepper, source: Arc::clone(source), steps }))
+        let past = Past::default();
+        Ok(Box::new(Lane { id, settings: settings.clone(), stepper, source: Arc::clone(source), steps, past }))
+    }
+
+    /// The lane where a checkpoint left it.
+    fn resumed_stepper<S: Stack>(&self, model: S, resumed: &Resumed<'_>) -> Result<Stepper<S>, TrainError> {
+        let Self { settings, device, .. } = *self;
+        if resumed.past.outcome.is_some() {
+            return Ok(Stepper::new(model, settings, device));
+        }
+        let (file, bytes) = &resumed.file;
+        Stepper::of_saved(model, settings, device, bytes).map_err(|problem| {
+            let (file, lane, problem) = (file.clone(), settings.name.clone(), text::clean_message(&problem));
+            CheckpointError::Unfit { file, lane, problem }.into()
+        })
     }
 }

@@ -95,7 +95,8 @@ impl<S: Stack> FlightRecorder<S> {
     /// Before a step: keeps the lane where it is due.
     pub(super) fn keep(&mut self, next: Step, stepper: &Stepper<S>) {
         let Some(every) = self.every else { return };
-        if !(next.0 - 1).is_multiple_of(every) {
+        // The first of a resumed run may be any.
+        if !self.kept.is_empty() && !(next.0 - 1).is_multiple_of(every) {
             return;
         }
         // Enough for the least number of steps, however close they lie.

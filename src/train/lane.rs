@@ -7,12 +7,14 @@ use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use burn::prelude::Device;
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Sender, bounded};
 
+use super::checkpoint::{Ended, Moment, Saves};
 use super::dump::{Dumps, Part as DumpPart};
 use super::flight::{Cause, FlightRecorder};
 use super::optimizer;
-use super::pacer::{Go, Pacer};
+use super::pacer::{Go, Pacer, Rate};
+use super::recorder::Told;
 use super::schedule::{Decision, Schedule};
 use super::stepper::{Stepper, Taken};
 use super::verdict;
@@ -41,6 +43,22 @@ pub(super) struct Lane<S: Stack> {
     pub(super) stepper: Stepper<S>,
     pub(super) source: Arc<SourceOf<S>>,
     pub(super) steps: u64,
+    pub(super) past: Past,
+}
+
+/// What became of a lane before this process.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Past {
+    /// The last step that was taken.
+    pub(super) step: Step,
+    /// How it ended, if it did.
+    pub(super) outcome: Option<Outcome>,
+}
+
+impl From<Ended> for Past {
+    fn from(ended: Ended) -> Self {
+        Self { step: ended.step, outcome: Some(ended.outcome) }
+    }
 }
 
 /// Where a stack's examples come from.
@@ -76,7 +94,8 @@ pub(super) struct Run {
     pub(super) pacer: Arc<Pacer>,
     pub(super) schedule: Arc<Schedule>,
     pub(super) dumps: Arc<Dumps>,
-    pub(super) sender: Sender<Event>,
+    pub(super) saves: Arc<Saves>,
+    pub(super) sender: Sender<Told>,
 }
 
 /// Starts the lane's thread. It sends [`Event::LaneEnded`] on every path, a panic included.
@@ -84,7 +103,7 @@ fn spawn<S: Stack + 'static>(lane: Lane<S>, run: Run, stack_size: usize) -> std:
     let name = format!("lane {}", lane.settings.name);
     Builder::new().name(name).stack_size(stack_size).spawn(move || {
         let (id, pacer, sender) = (lane.id, Arc::clone(&run.pacer), run.sender.clone());
-        let (dumps, schedule) = (Arc::clone(&run.dumps), Arc::clone(&run.schedule));
+        let (dumps, saves, schedule) = (Arc::clone(&run.dumps), Arc::clone(&run.saves), Arc::clone(&run.schedule));
         let mut trainer = Trainer::new(lane, run);
         let outcome = catch_unwind(AssertUnwindSafe(|| trainer.train())).unwrap_or_else(|panic| {
             pacer.release();
@@ -95,8 +114,9 @@ fn spawn<S: Stack + 'static>(lane: Lane<S>, run: Run, stack_size: usize) -> std:
         drop(trainer);
         schedule.leave(step);
         dumps.leave(step);
+        saves.leave(id, step, &outcome);
         // Nobody listens only when the recorder itself is gone.
-        let _ = sender.send(Event::LaneEnded(LaneEnd { lane: id, step, outcome }));
+        let _ = sender.send(Told::Event(Event::LaneEnded(LaneEnd { lane: id, step, outcome })));
     })?;
     Ok(())
 }
@@ -132,23 +152,27 @@ impl<S: Stack> Trainer<S> {
     fn new(lane: Lane<S>, run: Run) -> Self {
         let batches = Batches::new(run.config.seed, lane.source.rows(Part::Training), run.config.batch);
         let flight = FlightRecorder::new(run.config.flight);
-        Self { lane, run, batches, held_out: Vec::new(), step: Step(0), flight, recalls: 0 }
+        let step = lane.past.step;
+        Self { lane, run, batches, held_out: Vec::new(), step, flight, recalls: 0 }
     }
 
     fn train(&mut self) -> Outcome {
+        if let Some(outcome) = self.lane.past.outcome.clone() {
+            return outcome;
+        }
         while self.step.0 < self.lane.steps {
             let step = self.step.next();
-            let base = match self.run.pacer.begin(step, self.recalls) {
+            let rate = match self.run.pacer.begin(step, self.recalls) {
                 Go::Stop => return Outcome::Stopped,
                 Go::Recall { asked } => {
                     self.recalls = asked;
                     self.recall(Cause::Asked);
                     continue;
                 }
-                Go::Step { rate } => rate.of(self.lane.settings.lr),
+                Go::Step { rate } => rate,
             };
             self.flight.keep(step, &self.lane.stepper);
-            let (record, histogram) = self.take(step, base);
+            let (record, histogram) = self.take(step, rate.of(self.lane.settings.lr));
             let is_finite = record.loss.is_finite();
             let cause = self.flight.sees(&record);
             self.step = step;
@@ -165,6 +189,9 @@ impl<S: Stack> Trainer<S> {
             }
             if self.is_evaluated(step) {
                 self.evaluate();
+            }
+            if self.run.saves.is_wanted(step) {
+                self.save(rate);
             }
             self.run.pacer.end(self.lane.id, step);
         }
@@ -238,6 +265,17 @@ impl<S: Stack> Trainer<S> {
         self.send(Event::Note(Note { lane: Some(self.lane.id), step: self.step, text }));
     }
 
+    /// Hands in what the lane needs to go on from here, once the trace has all that came before.
+    fn save(&self, rate: Rate) {
+        let (done, flushed) = bounded(0);
+        if self.run.sender.send(Told::Flush(done)).is_ok() {
+            // Disconnected, which is the answer.
+            let _ = flushed.recv();
+        }
+        let moment = Moment { rate, looked: self.run.schedule.looked(self.step) };
+        self.run.saves.take(self.lane.id, self.step, moment, self.lane.stepper.saved());
+    }
+
     fn is_evaluated(&self, step: Step) -> bool {
         let gap = (self.lane.steps / EVALUATIONS).max(EVALUATION_GAP);
         step.0 == self.lane.steps || step.0.is_multiple_of(gap)
@@ -265,7 +303,7 @@ impl<S: Stack> Trainer<S> {
 
     fn send(&self, event: Event) {
         // Nobody listens only when the recorder itself is gone; then the run ends as failed anyway.
-        let _ = self.run.sender.send(event);
+        let _ = self.run.sender.send(Told::Event(event));
     }
 }
 

@@ -15,6 +15,14 @@ pub(super) struct Named {
     pub(super) values: Vec<f32>,
 }
 
+impl Named {
+    /// A copy of a tensor.
+    pub(super) fn of<const D: usize>(path: String, tensor: Tensor<D>) -> Self {
+        let shape = tensor.dims().to_vec();
+        Self { path, shape, values: tensor.into_data().convert::<f32>().iter::<f32>().collect() }
+    }
+}
+
 /// Where in a module a visitor is.
 #[derive(Debug, Default)]
 pub(super) struct ModulePath(Vec<String>);
@@ -76,10 +84,6 @@ impl ModuleVisitor for Visitor<'_> {
             Wanted::Parameters => Some(parameter.val()),
             Wanted::Gradients(gradients) => gradients.get::<D>(parameter.id),
         };
-        self.found.extend(tensor.map(|tensor| Named {
-            path: self.path.joined(),
-            shape: tensor.dims().to_vec(),
-            values: tensor.into_data().convert::<f32>().iter::<f32>().collect(),
-        }));
+        self.found.extend(tensor.map(|tensor| Named::of(self.path.joined(), tensor)));
     }
 }

@@ -5,6 +5,8 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
+
 use crate::event::Control;
 use crate::units::{LaneId, Step};
 
@@ -12,16 +14,50 @@ use crate::units::{LaneId, Step};
 const LEAD: u64 = 2;
 
 /// What a person made of the lanes' base learning rates.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "Words", try_from = "Words")]
 pub(super) struct Rate {
     /// In place of each lane's own.
     base: Option<f64>,
     factor: f64,
 }
 
-impl Rate {
-    const OWN: Self = Self { base: None, factor: 1.0 };
+/// Numbers as words: not every reader of JSON gives the same `f64` back.
+#[derive(Serialize, Deserialize)]
+struct Words {
+    base: Option<String>,
+    factor: String,
+}
 
+impl From<Rate> for Words {
+    fn from(rate: Rate) -> Self {
+        Self { base: rate.base.map(|base| base.to_string()), factor: rate.factor.to_string() }
+    }
+}
+
+impl TryFrom<Words> for Rate {
+    type Error = std::num::ParseFloatError;
+
+    fn try_from(words: Words) -> Result<Self, Self::Error> {
+        Ok(Self { base: words.base.map(|base| base.parse()).transpose()?, factor: words.factor.parse()? })
+    }
+}
+
+impl Default for Rate {
+    fn default() -> Self {
+        Self { base: None, factor: 1.0 }
+    }
+}
+
+/// Where lanes begin.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Start {
+    /// Steps that were taken before.
+    pub(super) after: Step,
+    pub(super) rate: Rate,
+}
+
+impl Rate {
     /// The base learning rate of a lane whose settings say `own`.
     pub(super) fn of(self, own: f64) -> f64 {
         self.base.unwrap_or(own) * self.factor
@@ -60,13 +96,13 @@ struct State {
 }
 
 impl Pacer {
-    pub(super) fn new(lanes: usize, threads: usize) -> Self {
+    pub(super) fn new(lanes: usize, threads: usize, start: Start) -> Self {
         let state = State {
-            progress: vec![Some(Step(0)); lanes],
+            progress: vec![Some(start.after); lanes],
             computing: 0,
             pause_after: None,
             stop: false,
-            rate: Rate::OWN,
+            rate: start.rate,
             recalls: 0,
         };
         Self { state: Mutex::new(state), changed: Condvar::new(), threads: threads.max(1) }
@@ -155,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_lane_waits_for_the_slowest_until_that_one_leaves() {
-        let pacer = Pacer::new(2, 2);
+        let pacer = Pacer::new(2, 2, Start::default());
         assert!(may(&pacer, LEAD) && !may(&pacer, LEAD + 1));
         pacer.end(LaneId(0), Step(LEAD));
         assert!(!may(&pacer, LEAD + 1));
@@ -165,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_pause_lets_all_lanes_come_to_rest_at_one_step() {
-        let pacer = Pacer::new(2, 2);
+        let pacer = Pacer::new(2, 2, Start::default());
         pacer.end(LaneId(0), Step(1));
         pacer.control(Control::Pause);
         assert!(may(&pacer, 1) && !may(&pacer, 2));

@@ -2,26 +2,30 @@
 //!
 //! Whoever writes the run somewhere learns what it will look like before anything begins.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use burn::prelude::Device;
 use crossbeam_channel::bounded;
 
+use super::checkpoint::{About, Checkpoint, CheckpointError, Ended, Moment, Owner, Saves};
 use super::dump::{Dump, DumpError, Dumps};
-use super::family::Plan;
-use super::lane::{self, AnyLane};
-use super::pacer::Pacer;
+use super::family::{Plan, Resumed};
+use super::lane::{self, AnyLane, Past};
+use super::pacer::{Pacer, Start};
+use super::recorder::Told;
 use super::schedule::Schedule;
 use super::{Session, TrainError, recorder};
 use crate::backend;
 use crate::config::setting::SettingError;
 use crate::config::{Length, RunConfig};
 use crate::data::{self, Batches, Dataset, Part};
-use crate::event::{Event, FORMAT_VERSION, Machine, RunHeader};
+use crate::event::{Event, FORMAT_VERSION, Machine, Note, RunHeader};
 use crate::quantity::Quantity;
 use crate::sink::Fanout;
-use crate::units::LaneId;
+use crate::units::{LaneId, Step};
 use crate::whole_file::Existing;
 
 /// Events that wait for the recorder at most; training waits when the disk is slower than that.
@@ -37,7 +41,19 @@ pub struct Prepared {
     lanes: Vec<Box<dyn AnyLane>>,
     header: Arc<RunHeader>,
     dumps: Arc<Dumps>,
+    saves: Arc<Saves>,
+    /// CRC-32C of the data, where it is needed.
+    data_crc: u32,
+    begun: Begun,
     notes: Vec<String>,
+}
+
+/// Where a run begins: at its start, or where a checkpoint left it.
+#[derive(Debug, Default)]
+struct Begun {
+    after: Step,
+    moment: Moment,
+    ended: BTreeMap<LaneId, Ended>,
 }
 
 /// Loads the data and draws the initial weights of one lane after the other.
@@ -45,18 +61,74 @@ pub struct Prepared {
 /// # Errors
 /// When a setting or the data makes no sense.
 pub fn prepare(config: RunConfig) -> Result<Prepared, TrainError> {
+    assemble(config, None)
+}
+
+/// Loads the data and puts every lane where a checkpoint left it; the settings say how far the run goes on.
+///
+/// # Errors
+/// As [`prepare`]; also when the run would not go on, or its data or a lane are not those of the checkpoint.
+pub fn resume(config: RunConfig, checkpoint: &Checkpoint) -> Result<Prepared, TrainError> {
+    assemble(config, Some(checkpoint))
+}
+
+fn assemble(config: RunConfig, checkpoint: Option<&Checkpoint>) -> Result<Prepared, TrainError> {
     let dataset = load(&config)?;
+    let data_crc = if checkpoint.is_some() || config.save_every.is_some() { dataset.fingerprint() } else { 0 };
     let device = backend::device(config.backend).autodiff();
     let steps = steps(&config, &dataset);
+    if let Some(checkpoint) = checkpoint {
+        goes_on(checkpoint, &config, steps)?;
+        if checkpoint.manifest().data_crc != data_crc {
+            return Err(CheckpointError::Data(config.data.to_string()).into());
+        }
+    }
+    let begun = checkpoint.map(Begun::at).unwrap_or_default();
     let mut notes = Vec::new();
     let mut lanes = Vec::with_capacity(config.lanes.len());
     for (settings, id) in config.lanes.iter().zip(0..) {
-        let plan = Plan { id: LaneId(id), settings, data: &config.data, steps, seed: config.seed, device: &device };
+        let resumed = checkpoint
+            .map(|checkpoint| Resumed { past: begun.past(LaneId(id)), file: checkpoint.lane(usize::from(id)) });
+        let (id, data, seed) = (LaneId(id), &config.data, config.seed);
+        let plan = Plan { id, settings, data, steps, seed, device: &device, resumed };
         lanes.push(plan.lane(&dataset, &mut notes)?);
     }
-    let header = Arc::new(header(&config, steps, &lanes));
-    let dumps = Arc::new(Dumps::none(Arc::clone(&header)));
-    Ok(Prepared { config: Arc::new(config), device, steps, lanes, header, dumps, notes })
+    let mut header = header(&config, steps, &lanes);
+    if let Some(checkpoint) = checkpoint {
+        checkpoint.run_id().clone_into(&mut header.run_id);
+    }
+    let header = Arc::new(header);
+    let (dumps, saves) = (Arc::new(Dumps::none(Arc::clone(&header))), Arc::new(Saves::none()));
+    let config = Arc::new(config);
+    Ok(Prepared { config, device, steps, lanes, header, dumps, saves, data_crc, begun, notes })
+}
+
+impl Begun {
+    fn at(checkpoint: &Checkpoint) -> Self {
+        let manifest = checkpoint.manifest();
+        let ended = manifest.lanes.iter().zip(0..).filter_map(|(lane, id)| Some((LaneId(id), lane.ended.clone()?)));
+        Self {
+            after: manifest.step,
+            moment: Moment { rate: manifest.rate, looked: manifest.looked },
+            ended: ended.collect(),
+        }
+    }
+
+    fn past(&self, lane: LaneId) -> Past {
+        let ended = self.ended.get(&lane).cloned();
+        ended.map_or(Past { step: self.after, outcome: None }, Past::from)
+    }
+}
+
+/// Steps are left to be taken.
+fn goes_on(checkpoint: &Checkpoint, config: &RunConfig, steps: u64) -> Result<(), SettingError> {
+    let taken = checkpoint.step();
+    if steps > taken.0 {
+        return Ok(());
+    }
+    let key = if matches!(config.length, Length::Steps(_)) { "steps" } else { "epochs" };
+    let problem = format!("the run ends at step {steps}, and the checkpoint is of step {taken}: write more to go on");
+    Err(SettingError { key: key.to_owned(), problem })
 }
 
 impl Prepared {
@@ -77,22 +149,47 @@ impl Prepared {
     /// # Errors
     /// When the run has no such step, or a file cannot be written.
     pub fn dumping(mut self, dumps: Vec<Dump>, existing: Existing) -> Result<Self, DumpError> {
+        if let Some(dump) = dumps.iter().find(|dump| dump.step <= self.begun.after) {
+            return Err(DumpError::BeforeTheStart { dump: dump.clone(), after: self.begun.after });
+        }
         self.dumps = Arc::new(Dumps::new(dumps, existing, Arc::clone(&self.header), self.steps)?);
+        Ok(self)
+    }
+
+    /// The same run, with checkpoints beside its trace where the settings ask for them.
+    ///
+    /// # Errors
+    /// When there is no trace, or those of another run are there and must be kept.
+    pub fn saving(mut self, log: Option<&Path>, owner: Owner, existing: Existing) -> Result<Self, CheckpointError> {
+        let about = About {
+            config: RunConfig::clone(&self.config),
+            run_id: self.header.run_id.clone(),
+            data_crc: self.data_crc,
+            last: Step(self.steps),
+            ended: self.begun.ended.clone(),
+        };
+        self.saves = Arc::new(Saves::new(about, log, owner, existing)?);
         Ok(self)
     }
 
     /// Trains all lanes at once.
     ///
     /// # Errors
-    /// When the system gives no thread; then no sink has seen anything.
+    /// When the system gives no thread, or no room for checkpoints; then no sink has seen anything.
     pub fn start(self, sinks: Fanout) -> Result<Session, TrainError> {
-        let Self { config, device, steps, lanes, header, dumps, .. } = self;
-        let pacer = Arc::new(Pacer::new(lanes.len(), threads(&config)));
-        let schedule = Arc::new(Schedule::new(&config));
+        let Self { config, device, steps, lanes, header, dumps, saves, begun, .. } = self;
+        saves.begin()?;
+        let Begun { after, moment: Moment { rate, looked }, .. } = begun;
+        let pacer = Arc::new(Pacer::new(lanes.len(), threads(&config), Start { after, rate }));
+        let schedule = Arc::new(Schedule::resumed(&config, after, looked));
         let (sender, receiver) = bounded(RECORDER_CAPACITY);
         let recorder = recorder::spawn(receiver, sinks, Event::RunStarted(Arc::clone(&header)), lanes.len())
             .map_err(|source| TrainError::Thread { lane: "recorder".to_owned(), source })?;
-        let session = Session { header, steps, pacer: Arc::clone(&pacer), dumps, recorder: Some(recorder) };
+        if after > Step(0) {
+            let text = format!("resumed after step {after}");
+            let _ = sender.send(Told::Event(Event::Note(Note { lane: None, step: after, text })));
+        }
+        let session = Session { header, steps, pacer: Arc::clone(&pacer), dumps, saves, recorder: Some(recorder) };
         for (lane, about) in lanes.into_iter().zip(&session.header.lanes) {
             let run = lane::Run {
                 config: Arc::clone(&config),
@@ -100,6 +197,7 @@ impl Prepared {
                 pacer: Arc::clone(&pacer),
                 schedule: Arc::clone(&schedule),
                 dumps: Arc::clone(&session.dumps),
+                saves: Arc::clone(&session.saves),
                 sender: sender.clone(),
             };
             // Dropping the session stops and joins the lanes that did start.

@@ -3,7 +3,7 @@
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
 use crate::event::{Event, Outcome, RunEnd};
 use crate::sink::{Fanout, Sink};
@@ -11,9 +11,17 @@ use crate::sink::{Fanout, Sink};
 /// What was sent is in the sinks' files at most this much later.
 const FLUSH_INTERVAL: Duration = Duration::from_millis(200);
 
+/// What a lane says to the recorder.
+pub(super) enum Told {
+    /// Something that the sinks are to have.
+    Event(Event),
+    /// All that was told before is to be in the sinks' files: the sender is dropped when it is.
+    Flush(Sender<()>),
+}
+
 /// Starts the thread. It ends when every lane has dropped its sender, after sending [`Event::RunEnded`].
 pub(super) fn spawn(
-    receiver: Receiver<Event>,
+    receiver: Receiver<Told>,
     sinks: Fanout,
     started: Event,
     lanes: usize,
@@ -21,14 +29,19 @@ pub(super) fn spawn(
     Builder::new().name("recorder".to_owned()).spawn(move || record(&receiver, sinks, &started, lanes))
 }
 
-fn record(receiver: &Receiver<Event>, mut sinks: Fanout, started: &Event, lanes: usize) -> RunEnd {
+fn record(receiver: &Receiver<Told>, mut sinks: Fanout, started: &Event, lanes: usize) -> RunEnd {
     sinks.emit(started);
     sinks.flush();
     let mut outcomes = Vec::with_capacity(lanes);
     let mut flushed = Instant::now();
     loop {
         match receiver.recv_timeout(FLUSH_INTERVAL.saturating_sub(flushed.elapsed())) {
-            Ok(event) => {
+            Ok(Told::Flush(done)) => {
+                sinks.flush();
+                flushed = Instant::now();
+                drop(done);
+            }
+            Ok(Told::Event(event)) => {
                 if let Event::LaneEnded(end) = &event {
                     outcomes.push(end.outcome.clone());
                 }

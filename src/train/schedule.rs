@@ -17,6 +17,7 @@ use std::sync::{Mutex, PoisonError};
 
 use account::{Accounts, Nanoseconds, Part};
 
+use super::checkpoint::LookedAt;
 use super::stepper::{Look, Taken};
 use crate::config::RunConfig;
 use crate::number;
@@ -47,9 +48,7 @@ struct State {
     lanes: u32,
     decided: VecDeque<Decided>,
     accounts: Accounts,
-    last_look: Option<Step>,
-    last_count: Option<Step>,
-    last_detail: Option<Step>,
+    looked: LookedAt,
     rate: Rate,
 }
 
@@ -73,6 +72,8 @@ struct Decided {
     look: Look,
     /// What was put down for one lane.
     owed: [Nanoseconds; Part::COUNT],
+    /// When the layers were last looked at, this step included.
+    looked: LookedAt,
 }
 
 /// What a step is looked at with, and what a person should know of it.
@@ -94,6 +95,23 @@ impl Schedule {
         Self { every, detail, histograms, budget: config.budget(), state }
     }
 
+    /// The schedule of a run that goes on after a step.
+    pub(super) fn resumed(config: &RunConfig, after: Step, looked: LookedAt) -> Self {
+        let schedule = Self::new(config);
+        {
+            let mut state = schedule.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.looked = looked;
+            state.rate.since = after;
+        }
+        schedule
+    }
+
+    /// When the layers had last been looked at by the end of a step of late.
+    pub(super) fn looked(&self, step: Step) -> LookedAt {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.decided.iter().find(|decided| decided.step == step).map_or(state.looked, |decided| decided.looked)
+    }
+
     /// How closely a lane looks at a step. The first lane that asks decides for all.
     pub(super) fn look(&self, step: Step) -> Decision {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -104,28 +122,29 @@ impl Schedule {
         let lanes = state.lanes;
         let owed = state.accounts.put_down(look, lanes);
         if look.is_at_layers() {
-            state.last_look = Some(step);
+            state.looked.layers = Some(step);
             state.rate.looks += 1;
         }
         if look.counts() {
-            state.last_count = Some(step);
+            state.looked.histograms = Some(step);
             state.rate.counted += 1;
         }
         if look == Look::Detail {
-            state.last_detail = Some(step);
+            state.looked.detail = Some(step);
             state.rate.detailed += 1;
         }
         let note = self.note(&mut state, step);
         if state.decided.len() == REMEMBERED {
             state.decided.pop_front();
         }
-        state.decided.push_back(Decided { step, look, owed });
+        let looked = state.looked;
+        state.decided.push_back(Decided { step, look, owed, looked });
         Decision { look, note }
     }
 
     fn decide(&self, state: &State, step: Step) -> Look {
         let is_bounded = self.budget.is_some();
-        let is_turn = match state.last_look {
+        let is_turn = match state.looked.layers {
             Some(last) if is_bounded => step.0 >= last.0 + self.every,
             _ => (step.0 - 1).is_multiple_of(self.every),
         };
@@ -137,12 +156,12 @@ impl Schedule {
             every.is_some_and(|every| last.is_none_or(|last| step.0 >= last.0 + every))
         };
         let is_counted = if is_bounded {
-            is_due(self.histograms, state.last_count)
+            is_due(self.histograms, state.looked.histograms)
         } else {
             self.histograms.is_some_and(|every| (step.0 - 1).is_multiple_of(every))
         };
         match () {
-            () if is_due(self.detail, state.last_detail) && is_paid(Part::Details) => Look::Detail,
+            () if is_due(self.detail, state.looked.detail) && is_paid(Part::Details) => Look::Detail,
             () if is_counted && is_paid(Part::Histograms) => Look::Histograms,
             () => Look::Everything,
         }

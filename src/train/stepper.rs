@@ -1,9 +1,13 @@
 //! One step of one stack: forward, backward, look, clip, update, look.
 
+mod saved;
+
 use std::time::Duration;
 
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::prelude::Device;
+
+pub(super) use saved::SaveError;
 
 use super::detail::{Detail, Subject};
 use super::measure::{Seen, observe};

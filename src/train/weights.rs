@@ -82,26 +82,63 @@ pub(super) fn load<M: Module>(model: M, lane: &str, path: &Path) -> Result<Loade
         problem,
     })?;
 
-    let (mut values, mut problems) = (HashMap::new(), Vec::new());
-    for parameter in &wanted.found {
-        match fitting(&file, &prefix, parameter) {
-            Ok(Some(data)) => drop(values.insert(parameter.path.as_str(), data)),
-            Ok(None) => {}
-            Err(problem) => problems.push(problem),
-        }
-    }
-    if !problems.is_empty() {
-        let problems = some_of(&problems, "; ");
-        return Err(WeightsError::Unfit { path: path.to_owned(), lane: lane.to_owned(), problems });
-    }
+    let unfit = |problems| WeightsError::Unfit { path: path.to_owned(), lane: lane.to_owned(), problems };
+    let model = put(model, &wanted.found, &file, &prefix, Untrained::MayBeMissing).map_err(unfit)?;
     let known: BTreeSet<String> = wanted.found.iter().map(|parameter| format!("{prefix}{}", parameter.path)).collect();
     let is_unused = |name: &&str| name.starts_with(&prefix) && !known.contains(*name);
     let mut unused: Vec<String> = file.names().into_iter().filter(is_unused).map(text::clean).collect();
     unused.sort();
     let note = (!unused.is_empty())
         .then(|| format!("lane '{lane}' has no use for {} of {}", some_of(&unused, ", "), text::path(path)));
-    let model = model.map(&mut Filler { path: ModulePath::default(), values });
     Ok(Loaded { model, note })
+}
+
+/// Whether running statistics, which no optimiser trains, may be missing from a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Untrained {
+    /// They stay as they are.
+    MayBeMissing,
+    /// A file without them does not fit.
+    MustBeThere,
+}
+
+/// A model with the weights that a file holds as `PREFIX` and their path, and all of them; or what does not fit.
+pub(super) fn filled<M: Module>(
+    model: M,
+    file: &SafeTensors<'_>,
+    prefix: &str,
+    untrained: Untrained,
+) -> Result<M, String> {
+    let mut wanted = Wanted::default();
+    model.visit(&mut wanted);
+    let known: BTreeSet<&str> = wanted.found.iter().map(|parameter| parameter.path.as_str()).collect();
+    let names = file.names();
+    if let Some(name) = names.iter().find(|name| name.strip_prefix(prefix).is_some_and(|path| !known.contains(path))) {
+        return Err(format!("{} is of no parameter of the lane", text::clean(name)));
+    }
+    put(model, &wanted.found, file, prefix, untrained)
+}
+
+fn put<M: Module>(
+    model: M,
+    wanted: &[Parameter],
+    file: &SafeTensors<'_>,
+    prefix: &str,
+    untrained: Untrained,
+) -> Result<M, String> {
+    let (mut values, mut problems) = (HashMap::new(), Vec::new());
+    for parameter in wanted {
+        match fitting(file, prefix, parameter, untrained) {
+            Ok(Some(data)) => drop(values.insert(parameter.path.as_str(), data)),
+            Ok(None) => {}
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() {
+        Ok(model.map(&mut Filler { path: ModulePath::default(), values }))
+    } else {
+        Err(some_of(&problems, "; "))
+    }
 }
 
 /// The whole file. A device may have no end.
@@ -133,11 +170,20 @@ fn prefix(file: &SafeTensors<'_>, lane: &str, wanted: &[Parameter]) -> Result<St
     }
 }
 
-/// A parameter's numbers; `None` for running statistics that the file does not have.
-fn fitting(file: &SafeTensors<'_>, prefix: &str, parameter: &Parameter) -> Result<Option<TensorData>, String> {
+/// A parameter's numbers; `None` for running statistics that the file does not have and may lack.
+fn fitting(
+    file: &SafeTensors<'_>,
+    prefix: &str,
+    parameter: &Parameter,
+    untrained: Untrained,
+) -> Result<Option<TensorData>, String> {
     let Parameter { path, shape, is_trained } = parameter;
     let Ok(tensor) = file.tensor(&format!("{prefix}{path}")) else {
-        return if *is_trained { Err(format!("{prefix}{path} is missing, expected {shape:?}")) } else { Ok(None) };
+        return if *is_trained || untrained == Untrained::MustBeThere {
+            Err(format!("{prefix}{path} is missing, expected {shape:?}"))
+        } else {
+            Ok(None)
+        };
     };
     if tensor.shape() != shape {
         return Err(format!("{prefix}{path} is {:?}, expected {shape:?}", tensor.shape()));

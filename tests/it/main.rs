@@ -8,6 +8,8 @@ mod anatomy;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
 mod backends;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
+mod checkpoint;
+#[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
 mod command_line;
 #[cfg(feature = "lab")]
 mod data;

@@ -5,6 +5,7 @@ mod ending;
 mod injection;
 mod panic;
 mod pty;
+mod resume;
 mod size;
 mod suspend;
 mod traces;

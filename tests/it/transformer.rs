@@ -78,7 +78,7 @@ fn a_hundred_blocks_halve_their_loss_where_a_residual_leads_around_them() {
 
 /// ‖∂L/∂W₂‖ of every block's feed-forward half at initialization, geometric mean of five seeds.
 fn gradients(norm_order: NormOrder, depth: usize) -> Vec<f64> {
-    let text = Text::embedded(64).expect("embedded");
+    let text = Text::load(None, 64).expect("embedded");
     let device = backend::device(Backend::Flex).autodiff();
     let lane = LaneConfig { depth, norm_order, ..LaneConfig::of(Model::Transformer, Wiring::Residual) };
     assert_eq!((lane.init, lane.norm, lane.width), (Init::Xavier, Norm::Layer, 64));
@@ -126,7 +126,7 @@ fn with_the_norm_behind_the_sum_gradients_grow_towards_the_output_and_before_it_
 
 /// Losses of some steps.
 fn losses(lane: &LaneConfig, backend: Backend, look: impl Fn(u64) -> Look) -> Vec<u32> {
-    let text = Text::embedded(32).expect("embedded");
+    let text = Text::load(None, 32).expect("embedded");
     let device = backend::device(backend).autodiff();
     let mut stepper = Stepper::new(Transformer::new(lane, Language::of(&text), 1, &device), lane, &device);
     let batch = first(&text, 1, backend);
@@ -154,7 +154,7 @@ fn measuring_a_transformer_changes_nothing() {
 
 #[test]
 fn every_quantity_that_a_block_can_have_is_measured() {
-    let text = Text::embedded(32).expect("embedded");
+    let text = Text::load(None, 32).expect("embedded");
     for backend in BACKENDS {
         let device = backend::device(backend).autodiff();
         for (norm_order, wiring) in

@@ -245,6 +245,19 @@ pub static SETTINGS: &[Setting] = &[
             },
         },
     },
+    Setting {
+        key: "save-every",
+        group: Group::Machine,
+        help: "save a checkpoint into the folder of --log every so many steps, and at the last",
+        values: "STEPS|off",
+        access: Access::Run {
+            get: |run| run.save_every.map_or_else(|| "off".to_owned(), |every| every.to_string()),
+            set: |run, word| {
+                run.save_every = Numbers::from_one("1000").read_or("off", word)?;
+                Ok(())
+            },
+        },
+    },
 ];
 
 /// Blocks of a stack at most.

@@ -10,6 +10,7 @@ use crate::config::Backend;
 use crate::data;
 use crate::layer::{Layer, LayerKind};
 use crate::stack::{Labelled, Loss, Mlp, Task};
+use crate::train::pacer::Start;
 
 /// A stack that breaks where its loss is not above its strength.
 #[derive(Module, Debug)]
@@ -46,26 +47,41 @@ fn a_panic_ends_its_own_lane_with_a_harmless_message_and_the_others_go_on() {
     let device = backend::device(Backend::Flex).autodiff();
     let (sender, receiver) = bounded(64);
     let header = Arc::clone(crate::train::prepare(RunConfig::clone(&config)).expect("good").header());
-    let dumps = Arc::new(Dumps::none(header));
+    let (dumps, saves) = (Arc::new(Dumps::none(header)), Arc::new(Saves::none()));
     let run = |pacer: &Arc<Pacer>| Run {
         config: Arc::clone(&config),
         device: device.clone(),
         pacer: Arc::clone(pacer),
         schedule: Arc::new(Schedule::new(&config)),
         dumps: Arc::clone(&dumps),
+        saves: Arc::clone(&saves),
         sender: sender.clone(),
     };
     let stack = || Mlp::new(&settings, Task::of(&dataset), 1, &device);
-    let pacer = Arc::new(Pacer::new(2, 1));
+    let pacer = Arc::new(Pacer::new(2, 1, Start::default()));
     let fragile = Fragile { stem: stack(), strength: 100.0 };
     let stepper = Stepper::new(fragile, &settings, &device);
-    let lane = Lane { id: LaneId(0), settings: settings.clone(), stepper, source: Arc::clone(&dataset), steps: 20 };
+    let lane = Lane {
+        id: LaneId(0),
+        settings: settings.clone(),
+        stepper,
+        source: Arc::clone(&dataset),
+        steps: 20,
+        past: Past::default(),
+    };
     spawn(lane, run(&pacer), 8 << 20).expect("a thread");
     let stepper = Stepper::new(stack(), &settings, &device);
-    let lane = Lane { id: LaneId(1), settings: settings.clone(), stepper, source: Arc::clone(&dataset), steps: 20 };
+    let lane = Lane {
+        id: LaneId(1),
+        settings: settings.clone(),
+        stepper,
+        source: Arc::clone(&dataset),
+        steps: 20,
+        past: Past::default(),
+    };
     spawn(lane, run(&pacer), 8 << 20).expect("a thread");
     drop(sender);
-    let ends = |event| if let Event::LaneEnded(end) = event { Some(end) } else { None };
+    let ends = |told| if let Told::Event(Event::LaneEnded(end)) = told { Some(end) } else { None };
     let mut ends: Vec<LaneEnd> = receiver.iter().filter_map(ends).collect();
     ends.sort_by_key(|end| end.lane);
     let broken = Outcome::Failed("broke at \u{fffd}[31m100".to_owned());

@@ -1,0 +1,64 @@
+//! Checkpoints of a run, and runs that go on from one: `--save-every N`, `--resume DIR`.
+
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+use color_eyre::eyre::{Report, Result};
+
+use super::exit::Usage;
+use super::logging::Logging;
+use super::note;
+use crate::text;
+use crate::train::checkpoint::Owner;
+use crate::train::{Checkpoint, CheckpointError, Prepared, Saves};
+use crate::whole_file::Existing;
+
+/// The checkpoint from which to go on, where one was asked for.
+pub(super) fn resumed(matches: &ArgMatches) -> Result<Option<Checkpoint>> {
+    let Some(path) = matches.get_one::<PathBuf>("resume") else { return Ok(None) };
+    let checkpoint = Checkpoint::open(path)?;
+    if let Some(problem) = checkpoint.passed_over() {
+        note(&format!("passed over a newer checkpoint: {problem}"));
+    }
+    note(&format!("going on after step {} of {}", checkpoint.step(), text::path(checkpoint.path())));
+    Ok(Some(checkpoint))
+}
+
+/// The run with its checkpoints beside the trace. A run that goes on in its own folder must do so from its newest one.
+pub(super) fn prepare(prepared: Prepared, logging: &Logging, checkpoint: Option<&Checkpoint>) -> Result<Prepared> {
+    let log = logging.directory().map(PathBuf::as_path);
+    let own = checkpoint.filter(|checkpoint| is_same(checkpoint.log_folder().as_deref(), log));
+    if let Some(checkpoint) = own
+        && let Some(newer) = checkpoint.newer()
+    {
+        return Err(CheckpointError::NotTheNewest { newer, step: checkpoint.step() }.into());
+    }
+    let owner = if own.is_some() { Owner::ThisRun } else { Owner::Another };
+    prepared.saving(log, owner, logging.existing()).map_err(refused)
+}
+
+fn refused(error: CheckpointError) -> Report {
+    match error {
+        CheckpointError::NoFolder => Usage(format!("--save-every: {error}")).into(),
+        other => other.into(),
+    }
+}
+
+fn is_same(one: Option<&Path>, other: Option<&Path>) -> bool {
+    let real = |path: Option<&Path>| std::fs::canonicalize(path?).ok();
+    real(one).is_some_and(|one| real(other) == Some(one))
+}
+
+/// Says where to go on, once the run has ended.
+pub(super) fn tell(saves: &Saves) {
+    if let Some(sentence) = saves.note() {
+        note(&sentence);
+    }
+}
+
+impl Logging {
+    /// What becomes of files that are there already.
+    fn existing(&self) -> Existing {
+        if self.replaces() { Existing::Replace } else { Existing::Keep }
+    }
+}

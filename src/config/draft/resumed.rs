@@ -1,0 +1,117 @@
+//! What may be written beside a checkpoint: how long the run is to be and what is told of it. The model, its data and how
+//! it is trained are the checkpoint's.
+
+use super::{Draft, DraftError, Origin};
+use crate::config::RunConfig;
+use crate::config::setting::{self, Setting, SettingError};
+
+/// Settings that a resumed run may change.
+const FREE: &[&str] =
+    &["steps", "epochs", "threads", "measure", "budget", "detail", "flight", "histograms", "save-every"];
+
+impl Draft {
+    /// The settings of a checkpoint with what was written here.
+    ///
+    /// # Errors
+    /// When something was written that would make another run of it.
+    pub fn resumed(&self, saved: &RunConfig) -> Result<RunConfig, DraftError> {
+        let mut config = saved.clone();
+        for (setting, origin, value) in self.written().filter(|(setting, ..)| FREE.contains(&setting.key)) {
+            set(setting, origin, value, &mut config)?;
+        }
+        // The first run's own command line, written once more, changes nothing.
+        if self.finish().is_ok_and(|written| bound(written, saved) == *saved) {
+            return Ok(config);
+        }
+        for (setting, origin, value) in self.written().filter(|(setting, ..)| !FREE.contains(&setting.key)) {
+            let mut changed = saved.clone();
+            set(setting, origin, value, &mut changed)?;
+            if changed != *saved {
+                let problem = format!(
+                    "the checkpoint has {}, and a resumed run keeps it: leave it out, or start a run without --resume",
+                    of_lanes(setting, saved)
+                );
+                return Err(DraftError::Value { place: origin.place(setting.key), problem });
+            }
+        }
+        match &self.lanes {
+            None => Ok(config),
+            Some((origin, key, _)) => Err(DraftError::Value {
+                place: origin.place(key),
+                problem:
+                    "a resumed run keeps the lanes of its checkpoint: leave it out, or start a run without --resume"
+                        .to_owned(),
+            }),
+        }
+    }
+
+    fn written(&self) -> impl Iterator<Item = (&'static Setting, &Origin, &str)> {
+        self.values.iter().filter_map(|(key, (origin, value))| Some((setting::find(key)?, origin, value.as_str())))
+    }
+}
+
+/// What is bound to the checkpoint, with the rest as it is there.
+fn bound(written: RunConfig, saved: &RunConfig) -> RunConfig {
+    let RunConfig { length, threads, measure, budget, detail, flight, histograms, save_every, .. } = *saved;
+    RunConfig { length, threads, measure, budget, detail, flight, histograms, save_every, ..written }
+}
+
+fn set(setting: &Setting, origin: &Origin, value: &str, config: &mut RunConfig) -> Result<(), DraftError> {
+    setting.set(config, value).map_err(|SettingError { problem, .. }| DraftError::Value {
+        place: origin.place(setting.key),
+        problem: match origin {
+            Origin::File(..) | Origin::Preset(_) => format!("{}: {problem}", setting.key),
+            Origin::Environment | Origin::Flag => problem,
+        },
+    })
+}
+
+/// The value of a setting, of every lane where they differ.
+fn of_lanes(setting: &Setting, config: &RunConfig) -> String {
+    let alone = |lane: &crate::config::LaneConfig| RunConfig { lanes: vec![lane.clone()], ..config.clone() };
+    let mut values: Vec<String> = config.lanes.iter().map(|lane| setting.get(&alone(lane))).collect();
+    values.dedup();
+    values.join(" and ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Length, Measure};
+
+    fn written(pairs: &[(&str, &str)], lanes: &[&str]) -> Draft {
+        let mut draft = Draft::new();
+        for (key, value) in pairs {
+            draft.set(Origin::Flag, key, value).expect("a setting");
+        }
+        if !lanes.is_empty() {
+            draft.set_lane_flags(lanes.iter().map(|lane| (*lane).to_owned()).collect());
+        }
+        draft
+    }
+
+    #[test]
+    fn length_and_looks_may_change_and_the_model_may_not() {
+        let first = written(&[("depth", "5"), ("steps", "10")], &["plain", "residual:depth=7"]);
+        let saved = first.finish().expect("good");
+        let more = written(&[("steps", "20"), ("measure", "5")], &[]).resumed(&saved).expect("longer");
+        assert_eq!(more, RunConfig { length: Length::Steps(20), measure: Measure::Every(5), ..saved.clone() });
+        let refusal = |pairs: &[_], lanes: &[_]| written(pairs, lanes).resumed(&saved).unwrap_err().to_string();
+        assert_eq!(
+            refusal(&[("depth", "6")], &[]),
+            "--depth: the checkpoint has 5 and 7, and a resumed run keeps it: leave it out, or start a run without \
+             --resume"
+        );
+        assert!(refusal(&[("depth", "6x")], &[]).starts_with("--depth: '6x' is no whole number"));
+        assert!(refusal(&[], &["plain"]).starts_with("--lane: a resumed run keeps the lanes of its checkpoint"));
+        assert!(refusal(&[("seed", "2")], &[]).starts_with("--seed: the checkpoint has 1, and"));
+        written(&[("seed", "1")], &[]).resumed(&saved).expect("what the checkpoint has");
+    }
+
+    #[test]
+    fn the_command_line_of_the_first_run_may_be_written_again() {
+        let again = |steps| written(&[("depth", "5"), ("steps", steps)], &["plain", "residual:depth=7"]);
+        let saved = again("10").finish().expect("good");
+        assert_eq!(again("30").resumed(&saved).expect("the same").length, Length::Steps(30));
+    }
+}

@@ -1,0 +1,282 @@
+//! A trace that goes on after a checkpoint: what was told up to its step, under the header of the run that goes on.
+//!
+//! ```text
+//! before   header  1 … 200  201 … 217  torn
+//! after    header' 1 … 200                    201 … 217 stay in trace-cut-1.jsonl
+//! ```
+//!
+//! The new file is written beside the old one and takes its name when it is whole, so that a process that is killed
+//! meanwhile leaves the old one.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::encode::Encoder;
+use super::error::TraceError;
+use super::lines::{Line, Lines};
+use super::log_error::LogError;
+use super::parser::Parser;
+use super::reader::{first, last_header, open_file};
+use super::reservation::{OnExisting, Reservation, same_stacks};
+use super::{FILE_NAME, Writer};
+use crate::event::{Event, RunHeader};
+use crate::units::Step;
+
+/// What a run that goes on is to have before its first step.
+#[derive(Clone, Debug)]
+pub struct Continuation {
+    /// Folder of the trace that goes on, where there is one.
+    pub source: Option<PathBuf>,
+    /// The last step that counts.
+    pub after: Step,
+}
+
+/// What became of the trace that goes on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Carried {
+    /// Where later lines stay, and how many there are.
+    pub cut: Option<(PathBuf, u64)>,
+    /// Events that it begins with, the header first.
+    pub events: u64,
+    /// Why the new trace begins with its first step.
+    pub missing: Option<String>,
+}
+
+/// Why nothing is carried over.
+#[derive(Debug, thiserror::Error)]
+enum CarryError {
+    #[error(transparent)]
+    Trace(#[from] TraceError),
+    #[error("it is of another run")]
+    AnotherRun,
+    #[error(transparent)]
+    Stacks(#[from] super::Difference),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl Writer {
+    /// Claims the directory for a run that goes on: its own, where the trace is continued, or another one, where it is
+    /// copied as far as it counts.
+    ///
+    /// # Errors
+    /// When the directory cannot be used or written, or its own trace is of another run or cannot be read.
+    pub fn go_on(
+        directory: &Path,
+        header: &Arc<RunHeader>,
+        continuation: &Continuation,
+        on_existing: OnExisting,
+    ) -> Result<(Self, Carried), LogError> {
+        let source = continuation.source.as_deref().map(|source| source.join(FILE_NAME)).filter(|file| file.exists());
+        match source {
+            Some(file) if is_same(&file, &directory.join(FILE_NAME)) => in_place(directory, header, continuation.after),
+            source => {
+                let reservation = Reservation::open(directory, on_existing)?;
+                elsewhere(reservation, header, source.as_deref(), continuation.after)
+            }
+        }
+    }
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| fs::canonicalize(path).ok();
+    real(one).is_some_and(|one| real(other) == Some(one))
+}
+
+/// Goes on in the run's own folder.
+fn in_place(directory: &Path, header: &Arc<RunHeader>, after: Step) -> Result<(Writer, Carried), LogError> {
+    let path = directory.join(FILE_NAME);
+    // Held until the new file is claimed too.
+    let old = Reservation::claim(directory, &path)?;
+    let new = path.with_extension("jsonl.new");
+    let made = rewritten(&path, &new, header, after);
+    let Rewritten { cut, events, file } = made.inspect_err(|_| {
+        // The old file stays as it was.
+        let _ = fs::remove_file(&new);
+    })?;
+    drop(old);
+    Reservation::of(directory, file).go_on(header).map(|writer| (writer, Carried { cut, events, missing: None }))
+}
+
+/// The new file in the place of the old one, and what of that does not count.
+struct Rewritten {
+    cut: Option<(PathBuf, u64)>,
+    events: u64,
+    file: File,
+}
+
+fn rewritten(path: &Path, new: &Path, header: &Arc<RunHeader>, after: Step) -> Result<Rewritten, LogError> {
+    let failed = |source| LogError::Write { path: new.to_owned(), source };
+    File::create(new).map_err(failed)?;
+    let file = OpenOptions::new().append(true).open(new).map_err(failed)?;
+    let mut kept = BufWriter::new(&file);
+    let mut cut = Cut::default();
+    let carried = carry(path, header, after, Earlier::Kept, &mut kept, Some(&mut cut));
+    let events = carried.map_err(|error| match error {
+        CarryError::Io(source) => failed(source),
+        CarryError::Trace(error) => LogError::CannotGoOn(error),
+        CarryError::AnotherRun => LogError::AnotherRun { path: path.to_owned() },
+        CarryError::Stacks(difference) => LogError::OtherStacks { path: path.to_owned(), difference },
+    })?;
+    kept.flush().map_err(failed)?;
+    drop(kept);
+    let cut = cut.write(path)?;
+    let whole = file.sync_all().and_then(|()| fs::rename(new, path));
+    whole.map_err(failed)?;
+    // Nobody else knows the new file yet; file systems without locks are taken on trust.
+    let _ = file.try_lock();
+    Ok(Rewritten { cut, events, file })
+}
+
+/// Begins in another folder with what counts of the trace.
+fn elsewhere(
+    reservation: Reservation,
+    header: &Arc<RunHeader>,
+    source: Option<&Path>,
+    after: Step,
+) -> Result<(Writer, Carried), LogError> {
+    let path = reservation.emptied(header)?;
+    let mut file = reservation.file();
+    let failed = |source| LogError::Write { path: path.clone(), source };
+    let (mut events, mut missing) = (0, Some("the checkpoint lies beside no trace".to_owned()));
+    if let Some(source) = source {
+        let mut kept = BufWriter::new(file);
+        let carried = carry(source, header, after, Earlier::LeftOut, &mut kept, None);
+        kept.flush().map_err(failed)?;
+        drop(kept);
+        missing = match carried {
+            Ok(count) => {
+                events = count;
+                None
+            }
+            Err(CarryError::Io(source)) => return Err(failed(source)),
+            Err(error) => Some(format!("{}: {error}", crate::text::path(source))),
+        };
+    }
+    if file.metadata().map_err(failed)?.len() == 0 {
+        file.write_all(&header_line(header)).map_err(failed)?;
+    }
+    let writer = reservation.go_on(header)?;
+    Ok((writer, Carried { cut: None, events, missing }))
+}
+
+/// What becomes of runs that stand before the last in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Earlier {
+    Kept,
+    LeftOut,
+}
+
+/// Copies the last run of a trace up to a step, each line as it is, under a new header; gives the number of events.
+fn carry(
+    source: &Path,
+    header: &Arc<RunHeader>,
+    after: Step,
+    earlier: Earlier,
+    kept: &mut impl Write,
+    mut cut: Option<&mut Cut>,
+) -> Result<u64, CarryError> {
+    let mut file = open_file(source)?;
+    let start = last_header(&mut file)?;
+    file.seek(SeekFrom::Start(0))?;
+    let mut before = file.take(start.bytes);
+    if earlier == Earlier::Kept {
+        io::copy(&mut before, kept)?;
+    }
+    let mut file = before.into_inner();
+    file.seek(SeekFrom::Start(start.bytes))?;
+    let mut lines = Lines::new(file, start.lines, start.bytes);
+    let mut parser = Parser::new(source);
+    let there = first(&mut lines, &mut parser)?;
+    if there.run_id != header.run_id {
+        return Err(CarryError::AnotherRun);
+    }
+    same_stacks(&there, header)?;
+    kept.write_all(&header_line(header))?;
+    if let Some(cut) = &mut cut {
+        cut.lines = header_line(&there);
+    }
+    let mut events = 1;
+    loop {
+        let number = lines.number() + 1;
+        let Some(line) = lines.next()? else { return Ok(events) };
+        let event = parser.line(number, &line)?;
+        let Line::Whole(line) = line else { continue };
+        match (Fate::of(event.as_ref(), after), &mut cut) {
+            (Fate::Kept, _) => {
+                kept.write_all(line)?;
+                kept.write_all(b"\n")?;
+                events += u64::from(event.is_some());
+            }
+            (Fate::Cut, Some(cut)) => cut.take(line),
+            (Fate::Cut, None) | (Fate::ToldAnew, _) => {}
+        }
+    }
+}
+
+/// What becomes of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Kept,
+    Cut,
+    /// The run that goes on says it once more.
+    ToldAnew,
+}
+
+impl Fate {
+    /// Of what cannot be read, whatever it was, nothing is lost.
+    fn of(event: Option<&Event>, after: Step) -> Self {
+        let step = match event {
+            Some(Event::Step(record) | Event::Recall(record)) => record.step,
+            Some(Event::Histogram(record)) => record.step,
+            Some(Event::Eval(record)) => record.step,
+            Some(Event::Note(note)) => note.step,
+            Some(Event::LaneEnded(_) | Event::RunEnded(_) | Event::RunStarted(_)) => return Self::ToldAnew,
+            None => return Self::Kept,
+        };
+        if step <= after { Self::Kept } else { Self::Cut }
+    }
+}
+
+/// Lines that do not count any more, as a trace of their own.
+#[derive(Default)]
+struct Cut {
+    lines: Vec<u8>,
+    count: u64,
+}
+
+impl Cut {
+    fn take(&mut self, line: &[u8]) {
+        self.lines.extend_from_slice(line);
+        self.lines.push(b'\n');
+        self.count += 1;
+    }
+
+    /// Beside the trace, under a name that is free.
+    fn write(self, trace: &Path) -> Result<Option<(PathBuf, u64)>, LogError> {
+        if self.count == 0 {
+            return Ok(None);
+        }
+        let mut number = 1_u64;
+        loop {
+            let path = trace.with_file_name(format!("trace-cut-{number}.jsonl"));
+            let failed = |source| LogError::Write { path: path.clone(), source };
+            match File::create_new(&path) {
+                Ok(mut file) => {
+                    file.write_all(&self.lines).and_then(|()| file.sync_all()).map_err(failed)?;
+                    return Ok(Some((path, self.count)));
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+                Err(error) => return Err(failed(error)),
+            }
+        }
+    }
+}
+
+fn header_line(header: &Arc<RunHeader>) -> Vec<u8> {
+    let mut line = Vec::new();
+    Encoder::new(&header.quantities).line(&mut line, &Event::RunStarted(Arc::clone(header)));
+    line
+}

@@ -1,0 +1,123 @@
+//! Why a checkpoint cannot be used: which file, what is wrong with it, what to do.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::text;
+use crate::units::Step;
+
+/// A checkpoint that cannot be used or written.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum CheckpointError {
+    /// There is nothing of that name.
+    #[error("cannot read {}: {source}: give --resume the folder of a run, or one of its checkpoints", text::path(path))]
+    Unreadable {
+        /// What was given.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A folder without any.
+    #[error(
+        "{} holds no checkpoint: give --resume the folder of a run that was logged with --save-every",
+        text::path(.0)
+    )]
+    None(PathBuf),
+    /// A file is missing, cut, changed, or no part of a checkpoint.
+    #[error("{}: {problem}{}", text::path(file), remedy(older.as_deref()))]
+    Damaged {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
+        problem: String,
+        /// The newest whole one before it.
+        older: Option<PathBuf>,
+    },
+    /// Written by a newer gradtop.
+    #[error("{} has version {found}, and this gradtop reads up to version {known}: update gradtop", text::path(file))]
+    Newer {
+        /// The file.
+        file: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The newest version that is known here.
+        known: u32,
+    },
+    /// A lane's file is whole and does not fit the lane.
+    #[error(
+        "{} does not fit lane '{lane}': {problem}: was it written by another version of gradtop, or changed?",
+        text::path(file)
+    )]
+    Unfit {
+        /// The file.
+        file: PathBuf,
+        /// Name of the lane.
+        lane: String,
+        /// The first that do not fit.
+        problem: String,
+    },
+    /// The data are others.
+    #[error("the data of {0} are not those of the checkpoint: a resumed run needs the same files")]
+    Data(String),
+    /// There is nowhere to put them.
+    #[error("checkpoints go into the folder of the trace: give --log DIR too, or --save-every off")]
+    NoFolder,
+    /// Those of another run are there.
+    #[error(
+        "{} holds checkpoints of another run: add --force to replace them, or give --log another directory",
+        text::path(.0)
+    )]
+    Occupied(PathBuf),
+    /// A folder or file cannot be written.
+    #[error("cannot write {}: {source}", text::path(path))]
+    Unwritable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The settings do not read back as they were.
+    #[error("the settings cannot be written into a checkpoint: {0}")]
+    Settings(String),
+    /// Steps after the one that is to be resumed have checkpoints of their own.
+    #[error(
+        "{} is newer than step {step}: to go on from step {step} all the same, give --log another directory",
+        text::path(newer)
+    )]
+    NotTheNewest {
+        /// The newest.
+        newer: PathBuf,
+        /// The step that was named.
+        step: Step,
+    },
+}
+
+impl CheckpointError {
+    /// A file that is not as it was written.
+    pub(super) fn damaged(file: PathBuf, problem: impl Into<String>) -> Self {
+        Self::Damaged { file, problem: problem.into(), older: None }
+    }
+
+    /// Whether an older checkpoint may be whole.
+    pub(super) fn is_of_one(&self) -> bool {
+        matches!(self, Self::Damaged { .. })
+    }
+
+    /// The same, naming the checkpoint that can be used instead.
+    pub(super) fn with_older(self, whole: Option<PathBuf>) -> Self {
+        match self {
+            Self::Damaged { file, problem, .. } => Self::Damaged { file, problem, older: whole },
+            other => other,
+        }
+    }
+}
+
+fn remedy(older: Option<&Path>) -> String {
+    match older {
+        Some(older) => format!(": an older checkpoint is whole: give --resume {}", text::path(older)),
+        None => ": no older checkpoint is whole: start a run without --resume".to_owned(),
+    }
+}

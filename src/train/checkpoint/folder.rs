@@ -1,0 +1,170 @@
+//! The folder of a run's checkpoints: names, what is there, how one more appears whole and how old ones go.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::FOLDER;
+use crate::units::Step;
+
+/// Checkpoints that stay: should the newest be damaged, there is one before it.
+const KEPT: usize = 2;
+/// How names of checkpoints begin.
+const NAME: &str = "step-";
+/// How names of what is not one yet, or no longer, begin.
+const HIDDEN: &str = ".step-";
+
+/// Name of a step's checkpoint.
+pub(super) fn name(step: Step) -> String {
+    format!("{NAME}{:06}", step.0)
+}
+
+/// The step that a name says.
+pub(super) fn step_of(path: &Path) -> Option<Step> {
+    let digits = path.file_name()?.to_str()?.strip_prefix(NAME)?;
+    let step = Step(digits.parse().ok()?);
+    (name(step) == path.file_name()?.to_str()?).then_some(step)
+}
+
+/// What has the name of a checkpoint there, oldest first.
+pub(super) fn listed(folder: &Path) -> Vec<(Step, PathBuf)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut found: Vec<_> = entries.filter_map(|path| Some((step_of(&path)?, path))).collect();
+    found.sort();
+    found
+}
+
+/// The folder of the trace to which a checkpoint belongs.
+pub(super) fn log_of(checkpoint: &Path) -> Option<PathBuf> {
+    let of = |path: &Path| {
+        let folder = path.parent()?;
+        let log = (folder.file_name()? == FOLDER).then(|| folder.parent())??;
+        Some(if log.as_os_str().is_empty() { PathBuf::from(".") } else { log.to_owned() })
+    };
+    of(checkpoint).or_else(|| of(&std::path::absolute(checkpoint).ok()?))
+}
+
+/// Where a checkpoint is written before it has its name. Any lane may be the first to come.
+pub(super) fn begin(folder: &Path, step: Step) -> io::Result<PathBuf> {
+    let beside = folder.join(format!(".{}", name(step)));
+    fs::create_dir_all(&beside)?;
+    Ok(beside)
+}
+
+/// Writes a file there, down to the disk.
+pub(super) fn write(beside: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(beside.join(name))?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Gives it its name, in one step. What stood there, which can only be damaged, is moved aside.
+pub(super) fn publish(folder: &Path, beside: &Path, step: Step) -> io::Result<PathBuf> {
+    let path = folder.join(name(step));
+    sync(beside)?;
+    if path.exists() {
+        fs::rename(&path, aside(&path))?;
+    }
+    fs::rename(beside, &path)?;
+    sync(folder)?;
+    Ok(path)
+}
+
+fn aside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut number = 1_u64;
+    loop {
+        let free = path.with_file_name(format!("{name}.damaged-{number}"));
+        if !free.exists() {
+            return free;
+        }
+        number += 1;
+    }
+}
+
+/// Removes all but the newest up to this step.
+pub(super) fn prune(folder: &Path, newest: Step) -> io::Result<()> {
+    let mut found = listed(folder);
+    found.retain(|(step, _)| *step <= newest);
+    let old = found.len().saturating_sub(KEPT);
+    found.into_iter().take(old).try_for_each(|(_, path)| remove(&path))
+}
+
+/// Removes all of them.
+pub(super) fn clear(folder: &Path) -> io::Result<()> {
+    listed(folder).into_iter().try_for_each(|(_, path)| remove(&path))
+}
+
+/// Removes one: first its name, so that a half of it is never taken for one that is damaged.
+fn remove(path: &Path) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let hidden = path.with_file_name(format!(".{name}.old"));
+    fs::rename(path, &hidden)?;
+    fs::remove_dir_all(hidden)
+}
+
+/// Removes what a killed process left unfinished.
+pub(super) fn tidy(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(HIDDEN)) {
+        // Should it stay, it is in nobody's way.
+        let _ = fs::remove_dir_all(entry.path());
+    }
+}
+
+/// Brings a folder's names to the disk.
+#[cfg(unix)]
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Other systems open no folders.
+#[cfg(not(unix))]
+fn sync(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_names_count_and_the_newest_two_stay() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = place.path();
+        for step in [5, 10, 1_000_000, 15] {
+            let beside = begin(folder, Step(step)).expect("begun");
+            write(&beside, "file", b"x").expect("written");
+            publish(folder, &beside, Step(step)).expect("published");
+        }
+        for other in ["step-7", "step-0000070", "step-x", ".step-000008", "step-000010.damaged-1"] {
+            fs::create_dir(folder.join(other)).expect("made");
+        }
+        let steps = || listed(folder).into_iter().map(|(step, _)| step.0).collect::<Vec<_>>();
+        assert_eq!(steps(), [5, 10, 15, 1_000_000]);
+        prune(folder, Step(15)).expect("pruned");
+        assert_eq!(steps(), [10, 15, 1_000_000]);
+        tidy(folder);
+        assert!(!folder.join(".step-000008").exists() && folder.join("step-7").exists());
+    }
+
+    #[test]
+    fn a_damaged_one_of_the_same_step_is_moved_aside() {
+        let place = tempfile::tempdir().expect("a folder");
+        for _ in 0..3 {
+            let beside = begin(place.path(), Step(1)).expect("begun");
+            publish(place.path(), &beside, Step(1)).expect("published");
+        }
+        let mut names: Vec<_> =
+            fs::read_dir(place.path()).expect("read").flatten().map(|entry| entry.file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["step-000001", "step-000001.damaged-1", "step-000001.damaged-2"]);
+    }
+
+    #[test]
+    fn a_checkpoint_knows_the_folder_of_its_trace() {
+        assert_eq!(log_of(Path::new("runs/a/checkpoints/step-000200")), Some("runs/a".into()));
+        assert_eq!(log_of(Path::new("checkpoints/step-000200")), Some(".".into()));
+        assert_eq!(log_of(Path::new("/tmp/step-000200")), None);
+    }
+}

@@ -1,0 +1,160 @@
+//! `checkpoint.json`: one line of JSON whose last field seals it, as in a trace.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{CheckpointError, MANIFEST, VERSION};
+use crate::event::Outcome;
+use crate::text;
+use crate::trace::seal;
+use crate::train::pacer::Rate;
+use crate::units::Step;
+
+/// Value of the field `format`.
+const FORMAT: &str = "gradtop-checkpoint";
+
+/// What a checkpoint is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in crate::train) struct Manifest {
+    pub(super) format: String,
+    pub(super) version: u32,
+    /// Version of the program.
+    pub(super) gradtop: String,
+    pub(super) run_id: String,
+    /// The last step that was taken.
+    pub(in crate::train) step: Step,
+    /// Everything random derives from it and the step.
+    pub(super) seed: u64,
+    /// CRC-32C of the data.
+    pub(in crate::train) data_crc: u32,
+    /// What a person made of the learning rates.
+    pub(in crate::train) rate: Rate,
+    /// When the layers were last looked at.
+    pub(in crate::train) looked: LookedAt,
+    pub(super) settings: FileSum,
+    pub(in crate::train) lanes: Vec<SavedLane>,
+}
+
+/// Steps at which the layers were last looked at, and how closely.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::train) struct LookedAt {
+    pub(in crate::train) layers: Option<Step>,
+    pub(in crate::train) histograms: Option<Step>,
+    pub(in crate::train) detail: Option<Step>,
+}
+
+/// One lane.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in crate::train) struct SavedLane {
+    pub(in crate::train) name: String,
+    /// `None` where it had ended.
+    pub(super) file: Option<FileSum>,
+    /// How it had ended.
+    pub(in crate::train) ended: Option<Ended>,
+}
+
+/// The end of a lane before the checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::train) struct Ended {
+    pub(in crate::train) step: Step,
+    #[serde(flatten)]
+    pub(in crate::train) outcome: Outcome,
+}
+
+/// How long a file is, and its CRC-32C.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct FileSum {
+    bytes: u64,
+    crc: u32,
+}
+
+impl FileSum {
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.len() as u64, crc: crc32c::crc32c(bytes) }
+    }
+
+    /// What is wrong with a file, if anything.
+    fn problem(self, bytes: &[u8]) -> Option<String> {
+        let length = bytes.len() as u64;
+        if length != self.bytes {
+            return Some(format!("it has {length} bytes instead of {}", self.bytes));
+        }
+        (Self::of(bytes) != self).then(|| "it is damaged: its checksum does not hold".to_owned())
+    }
+}
+
+/// Name of a lane's file.
+pub(super) fn lane_file(index: usize) -> String {
+    format!("lane-{}.safetensors", index + 1)
+}
+
+impl Manifest {
+    pub(super) fn format() -> String {
+        FORMAT.to_owned()
+    }
+
+    /// The line.
+    pub(super) fn line(&self) -> serde_json::Result<Vec<u8>> {
+        let mut line = serde_json::to_vec(self)?;
+        // The seal closes the object.
+        line.pop();
+        seal::close(&mut line, 0);
+        Ok(line)
+    }
+
+    /// Reads that of a checkpoint.
+    pub(super) fn read(folder: &Path) -> Result<Self, CheckpointError> {
+        let file = folder.join(MANIFEST);
+        let damaged = |problem: &str| CheckpointError::damaged(file.clone(), problem);
+        let bytes = contents(&file)?;
+        let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+        if line.is_empty() {
+            return Err(damaged("it is empty"));
+        }
+        let is_ours = line.starts_with(format!("{{\"format\":\"{FORMAT}\"").as_bytes());
+        if !is_ours {
+            return Err(damaged("it is no checkpoint of gradtop"));
+        }
+        let identity = seal::check(line).and_then(|_| serde_json::from_slice(line).ok());
+        let Some(Identity { version }) = identity else {
+            return Err(damaged("it is cut short or damaged"));
+        };
+        if version > VERSION {
+            return Err(CheckpointError::Newer { file, found: version, known: VERSION });
+        }
+        serde_json::from_slice(line).map_err(|error| damaged(&text::clean_message(&error.to_string())))
+    }
+
+    /// The files beside it, each as it was written: the settings, then the lanes'; nothing for a lane that had ended.
+    pub(super) fn files(&self, folder: &Path) -> Result<(Vec<u8>, Vec<Vec<u8>>), CheckpointError> {
+        let whole = |name: &str, sum: FileSum| {
+            let file = folder.join(name);
+            let bytes = contents(&file)?;
+            match sum.problem(&bytes) {
+                Some(problem) => Err(CheckpointError::damaged(file, problem)),
+                None => Ok(bytes),
+            }
+        };
+        let settings = whole(super::SETTINGS, self.settings)?;
+        let lanes = self.lanes.iter().enumerate();
+        let lanes = lanes.map(|(index, lane)| lane.file.map_or(Ok(Vec::new()), |sum| whole(&lane_file(index), sum)));
+        Ok((settings, lanes.collect::<Result<_, _>>()?))
+    }
+}
+
+#[derive(Deserialize)]
+struct Identity {
+    version: u32,
+}
+
+/// A whole file; a missing one is damage too.
+fn contents(file: &PathBuf) -> Result<Vec<u8>, CheckpointError> {
+    let is_file = std::fs::metadata(file).map(|there| there.is_file());
+    let read = is_file.and_then(|is_file| if is_file { std::fs::read(file) } else { Err(no_file()) });
+    read.map_err(|error| CheckpointError::damaged(file.clone(), format!("it cannot be read: {error}")))
+}
+
+fn no_file() -> std::io::Error {
+    std::io::Error::other("it is no regular file")
+}

@@ -1,0 +1,246 @@
+//! The checkpoints of a run in progress, shared by its lanes, which may be two steps apart: each writes its own file, and
+//! whoever comes last gives the folder its name.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::manifest::{Ended, FileSum, LookedAt, Manifest, SavedLane, lane_file};
+use super::{CheckpointError, FOLDER, MANIFEST, SETTINGS, VERSION, folder, opening};
+use crate::config::RunConfig;
+use crate::config::draft::Commented;
+use crate::event::Outcome;
+use crate::text;
+use crate::train::pacer::Rate;
+use crate::train::stepper::SaveError;
+use crate::units::{LaneId, Step};
+use crate::whole_file::Existing;
+
+/// What stays the same in all checkpoints of a run.
+#[derive(Clone, Debug)]
+pub(in crate::train) struct About {
+    pub(in crate::train) config: RunConfig,
+    pub(in crate::train) run_id: String,
+    pub(in crate::train) data_crc: u32,
+    /// The last step of the run.
+    pub(in crate::train) last: Step,
+    /// Lanes that had ended by then.
+    pub(in crate::train) ended: BTreeMap<LaneId, Ended>,
+}
+
+/// Whose checkpoints lie in the folder already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Those of the run that goes on there.
+    ThisRun,
+    /// Those of some other run, if any.
+    Another,
+}
+
+/// The checkpoints of a run.
+#[derive(Debug)]
+pub struct Saves {
+    plan: Option<Plan>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct Plan {
+    every: u64,
+    folder: PathBuf,
+    owner: Owner,
+    about: About,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    gathering: BTreeMap<Step, Gathering>,
+    ended: BTreeMap<LaneId, Ended>,
+    /// The earliest last step of a lane that was stopped: a later checkpoint will not be whole.
+    stopped_after: Option<Step>,
+    newest: Option<PathBuf>,
+    /// Why the last one that was due is not there.
+    problem: Option<String>,
+}
+
+/// A checkpoint that is being written.
+#[derive(Debug, Default)]
+struct Gathering {
+    files: BTreeMap<LaneId, FileSum>,
+    /// How the lane that came last saw the run.
+    moment: Moment,
+    problem: Option<String>,
+}
+
+/// What a lane knows of the run at a step.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::train) struct Moment {
+    pub(in crate::train) rate: Rate,
+    pub(in crate::train) looked: LookedAt,
+}
+
+impl Saves {
+    /// None is saved.
+    pub(in crate::train) fn none() -> Self {
+        Self { plan: None, state: Mutex::default() }
+    }
+
+    /// Checkpoints beside a trace, where the settings ask for them. Writes nothing yet.
+    pub(in crate::train) fn new(
+        about: About,
+        log: Option<&Path>,
+        owner: Owner,
+        existing: Existing,
+    ) -> Result<Self, CheckpointError> {
+        let Some(every) = about.config.save_every else { return Ok(Self::none()) };
+        let folder = log.ok_or(CheckpointError::NoFolder)?.join(FOLDER);
+        let settings = Commented(&about.config).to_string();
+        let read = opening::config(Path::new(SETTINGS), settings.as_bytes());
+        if read.map_err(|error| CheckpointError::Settings(error.to_string()))? != about.config {
+            return Err(CheckpointError::Settings("they read back as others".to_owned()));
+        }
+        let is_occupied = owner == Owner::Another && !folder::listed(&folder).is_empty();
+        if is_occupied && existing == Existing::Keep {
+            return Err(CheckpointError::Occupied(folder));
+        }
+        let state = Mutex::new(State { ended: about.ended.clone(), ..State::default() });
+        Ok(Self { plan: Some(Plan { every, folder, owner, about }), state })
+    }
+
+    /// Makes room: those of a run that is replaced go, and what a killed process left unfinished.
+    pub(in crate::train) fn begin(&self) -> Result<(), CheckpointError> {
+        let Some(plan) = &self.plan else { return Ok(()) };
+        let failed = |source| CheckpointError::Unwritable { path: plan.folder.clone(), source };
+        folder::tidy(&plan.folder);
+        if plan.owner == Owner::Another {
+            folder::clear(&plan.folder).map_err(failed)?;
+        }
+        std::fs::create_dir_all(&plan.folder).map_err(failed)
+    }
+
+    /// Whether lanes hand in their state after a step.
+    pub(in crate::train) fn is_wanted(&self, step: Step) -> bool {
+        self.plan.as_ref().is_some_and(|plan| step.0.is_multiple_of(plan.every) || step == plan.about.last)
+    }
+
+    /// Takes a lane's file of a step; the last lane's thread publishes.
+    pub(in crate::train) fn take(&self, lane: LaneId, step: Step, moment: Moment, file: Result<Vec<u8>, SaveError>) {
+        let Some(plan) = &self.plan else { return };
+        if self.locked().stopped_after.is_some_and(|last| step > last) {
+            return;
+        }
+        let written = file.map_err(|error| error.to_string()).and_then(|bytes| {
+            let beside = folder::begin(&plan.folder, step);
+            let written = beside.and_then(|beside| folder::write(&beside, &lane_file(lane.index()), &bytes));
+            written.map(|()| FileSum::of(&bytes)).map_err(|error| plan.refusal(&error))
+        });
+        let mut state = self.locked();
+        let gathering = state.gathering.entry(step).or_default();
+        gathering.moment = moment;
+        match written {
+            Ok(sum) => drop(gathering.files.insert(lane, sum)),
+            Err(problem) => {
+                gathering.files.insert(lane, FileSum::of(&[]));
+                gathering.problem = Some(problem);
+            }
+        }
+        plan.close(&mut state, step);
+    }
+
+    /// A lane takes no more steps.
+    pub(in crate::train) fn leave(&self, lane: LaneId, last: Step, outcome: &Outcome) {
+        let Some(plan) = &self.plan else { return };
+        let mut state = self.locked();
+        let awaited: Vec<Step> = state.gathering.keys().copied().filter(|step| *step > last).collect();
+        if matches!(outcome, Outcome::Stopped | Outcome::Completed) {
+            // It could have gone on: a checkpoint without it would be of another run.
+            state.stopped_after = Some(state.stopped_after.map_or(last, |earlier| earlier.min(last)));
+            for step in awaited {
+                state.gathering.remove(&step);
+                let _ = std::fs::remove_dir_all(plan.folder.join(format!(".{}", folder::name(step))));
+            }
+            return;
+        }
+        state.ended.insert(lane, Ended { step: last, outcome: outcome.clone() });
+        for step in awaited {
+            plan.close(&mut state, step);
+        }
+    }
+
+    /// Why the last one that was due was not saved.
+    #[must_use]
+    pub fn problem(&self) -> Option<String> {
+        self.locked().problem.as_ref().map(|problem| format!("the last checkpoint is lost: {problem}"))
+    }
+
+    /// Where to go on, as a sentence.
+    #[must_use]
+    pub fn note(&self) -> Option<String> {
+        let newest = self.locked().newest.as_deref().map(text::path)?;
+        Some(format!("saved {newest}: go on with --resume"))
+    }
+
+    /// A lane that panicked while it handed in its file leaves what there was.
+    fn locked(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Plan {
+    /// Publishes when every lane has come or ended.
+    fn close(&self, state: &mut State, step: Step) {
+        let lanes = self.about.config.lanes.len();
+        let Some(gathering) = state.gathering.get(&step) else { return };
+        let ended = state.ended.values().filter(|ended| ended.step < step).count();
+        if gathering.files.is_empty() || gathering.files.len() + ended < lanes {
+            return;
+        }
+        let Some(gathering) = state.gathering.remove(&step) else { return };
+        let published = match gathering.problem {
+            Some(problem) => Err(problem),
+            None => self.publish(&gathering, &state.ended, step).map_err(|error| self.refusal(&error)),
+        };
+        match published {
+            Ok(path) => (state.newest, state.problem) = (Some(path), None),
+            Err(problem) => {
+                // A half of it would only fill the disk.
+                let _ = std::fs::remove_dir_all(self.folder.join(format!(".{}", folder::name(step))));
+                state.problem = Some(problem);
+            }
+        }
+    }
+
+    fn publish(&self, gathering: &Gathering, ended: &BTreeMap<LaneId, Ended>, step: Step) -> io::Result<PathBuf> {
+        let beside = folder::begin(&self.folder, step)?;
+        let About { config, run_id, data_crc, .. } = &self.about;
+        let settings = Commented(config).to_string();
+        let lane = |(settings, index): (&crate::config::LaneConfig, u16)| SavedLane {
+            name: settings.name.clone(),
+            file: gathering.files.get(&LaneId(index)).copied(),
+            ended: ended.get(&LaneId(index)).filter(|ended| ended.step < step).cloned(),
+        };
+        let manifest = Manifest {
+            format: Manifest::format(),
+            version: VERSION,
+            gradtop: env!("CARGO_PKG_VERSION").to_owned(),
+            run_id: run_id.clone(),
+            step,
+            seed: config.seed,
+            data_crc: *data_crc,
+            rate: gathering.moment.rate,
+            looked: gathering.moment.looked,
+            settings: FileSum::of(settings.as_bytes()),
+            lanes: config.lanes.iter().zip(0..).map(lane).collect(),
+        };
+        folder::write(&beside, SETTINGS, settings.as_bytes())?;
+        folder::write(&beside, MANIFEST, &manifest.line()?)?;
+        let path = folder::publish(&self.folder, &beside, step)?;
+        folder::prune(&self.folder, step)?;
+        Ok(path)
+    }
+
+    fn refusal(&self, error: &io::Error) -> String {
+        format!("cannot write {}: {error}", text::path(&self.folder))
+    }
+}

@@ -1,0 +1,116 @@
+//! All that a lane needs to go on as if it had never stopped, as a safetensors file: `param/PATH` with the running
+//! statistics, `initial/PATH` (what `distance` is measured from), `optimizer/PATH/FIELD`, and `silent/LAYER` with
+//! `seen/LAYER`, for how many batches each unit has been silent.
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::prelude::Device;
+use burn::tensor::Tensor;
+use safetensors::{Dtype, SafeTensorError, SafeTensors};
+use thiserror::Error;
+
+use super::Stepper;
+use crate::config::LaneConfig;
+use crate::probe::{ParameterMap, Silence, Snapshot};
+use crate::stack::Stack;
+use crate::train::named::{self, ModulePath, Named};
+use crate::train::optimizer_state::{self, StateError};
+use crate::train::stored::Stored;
+use crate::train::weights::{self, Untrained};
+
+const PARAM: &str = "param/";
+const INITIAL: &str = "initial/";
+const SILENT: &str = "silent/";
+const SEEN: &str = "seen/";
+
+/// Why a lane cannot be written down.
+#[derive(Debug, Error)]
+pub(in crate::train) enum SaveError {
+    #[error(transparent)]
+    Optimizer(#[from] StateError),
+    #[error("cannot put a lane into the format of safetensors: {0}")]
+    Format(#[from] SafeTensorError),
+}
+
+impl<S: Stack> Stepper<S> {
+    /// The lane as a file.
+    pub(in crate::train) fn saved(&self) -> Result<Vec<u8>, SaveError> {
+        let mut tensors: Vec<Stored> =
+            named::parameters(&self.model).iter().map(|tensor| Stored::floats(PARAM, tensor)).collect();
+        let initial = initial(&self.model, self.watch.initial());
+        tensors.extend(initial.iter().map(|tensor| Stored::floats(INITIAL, tensor)));
+        tensors.extend(optimizer_state::stored(&self.optimizer, &self.model)?);
+        for (index, layer) in self.map.table().layers.iter().enumerate() {
+            if let Some((silent, seen)) = self.silence.of(index).filter(|(_, seen)| *seen > 0) {
+                tensors.push(Stored::counts(format!("{SILENT}{}", layer.path), silent));
+                tensors.push(Stored::counts(format!("{SEEN}{}", layer.path), &[seen]));
+            }
+        }
+        Ok(safetensors::serialize(tensors.iter().map(|tensor| (tensor.name.as_str(), tensor)), None)?)
+    }
+
+    /// The lane that a file holds; `model` says what it must fit.
+    pub(in crate::train) fn of_saved(
+        model: S,
+        settings: &LaneConfig,
+        device: &Device,
+        bytes: &[u8],
+    ) -> Result<Self, String> {
+        let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
+        let model = weights::filled(model, &file, INITIAL, Untrained::MayBeMissing)?;
+        let mut stepper = Self::new(model, settings, device);
+        let Self { model, optimizer, map, .. } = stepper;
+        let model = weights::filled(model, &file, PARAM, Untrained::MustBeThere)?;
+        stepper = Self {
+            optimizer: optimizer_state::restored(optimizer, &model, &file)?,
+            silence: silence(&file, &map)?,
+            model,
+            map,
+            ..stepper
+        };
+        Ok(stepper)
+    }
+}
+
+/// What is known of the units' silence.
+fn silence(file: &SafeTensors<'_>, map: &ParameterMap) -> Result<Silence, String> {
+    let mut layers = Vec::with_capacity(map.table().len());
+    for layer in &map.table().layers {
+        let counts = |prefix: &str| match file.tensor(&format!("{prefix}{}", layer.path)) {
+            Err(_) => Ok(Vec::new()),
+            Ok(counts) if counts.dtype() == Dtype::U8 => Ok(counts.data().to_vec()),
+            Ok(_) => Err(format!("{prefix}{} holds no counts", layer.path)),
+        };
+        layers.push((counts(SILENT)?, counts(SEEN)?.first().copied().unwrap_or_default()));
+    }
+    Ok(Silence::kept(layers))
+}
+
+/// The trained parameters at the start, by their paths.
+fn initial<M: Module>(model: &M, snapshot: &Snapshot) -> Vec<Named> {
+    let mut visitor = Visitor { path: ModulePath::default(), snapshot, visited: 0, found: Vec::new() };
+    model.visit(&mut visitor);
+    visitor.found
+}
+
+struct Visitor<'a> {
+    path: ModulePath,
+    snapshot: &'a Snapshot,
+    visited: usize,
+    found: Vec<Named>,
+}
+
+impl ModuleVisitor for Visitor<'_> {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.enter(name);
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.exit();
+    }
+
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        let tensor = self.snapshot.get::<D>(self.visited).filter(|_| parameter.is_require_grad());
+        self.visited += 1;
+        self.found.extend(tensor.map(|tensor| Named::of(self.path.joined(), tensor.clone())));
+    }
+}
