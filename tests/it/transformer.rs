@@ -85,7 +85,7 @@ fn gradients(norm_order: NormOrder, depth: usize) -> Vec<f64> {
     let mut logarithms = vec![0.0; depth];
     for seed in SEEDS {
         let model = Transformer::new(&lane, Language::of(&text), seed, &device);
-        let gradients = model.loss(&first(&text, seed, Backend::Flex), &Taps::off()).mean.backward();
+        let gradients = model.loss(&first(&text, 8, seed, Backend::Flex), &Taps::off()).mean.backward();
         for (logarithm, block) in logarithms.iter_mut().zip(&model.blocks) {
             let gradient = block.feed_forward.down.weight.val().grad(&gradients).expect("a gradient");
             *logarithm += f64::from(gradient.square().sum().into_scalar::<f32>()).ln() / 2.0 / SEEDS.len() as f64;
@@ -95,9 +95,9 @@ fn gradients(norm_order: NormOrder, depth: usize) -> Vec<f64> {
 }
 
 /// The batch of step 1.
-fn first(text: &Text, seed: u64, backend: Backend) -> Tokens {
+fn first(text: &Text, rows: usize, seed: u64, backend: Backend) -> Tokens {
     let device = backend::device(backend).autodiff();
-    let mut batches = Batches::new(seed, text.rows(Part::Training), 8);
+    let mut batches = Batches::new(seed, text.rows(Part::Training), rows);
     let draw = Draw { seed, step: Step::FIRST };
     Tokens::gather(text, Part::Training, batches.rows(Step::FIRST), draw, &device)
 }
@@ -129,7 +129,7 @@ fn losses(lane: &LaneConfig, backend: Backend, look: impl Fn(u64) -> Look) -> Ve
     let text = Text::load(None, 32).expect("embedded");
     let device = backend::device(backend).autodiff();
     let mut stepper = Stepper::new(Transformer::new(lane, Language::of(&text), 1, &device), lane, &device);
-    let batch = first(&text, 1, backend);
+    let batch = first(&text, 16, 1, backend);
     (1..=6).map(|step| stepper.step(&batch, lane.lr, look(step)).loss.to_bits()).collect()
 }
 
@@ -162,7 +162,7 @@ fn every_quantity_that_a_block_can_have_is_measured() {
         {
             let lane = small(norm_order, wiring);
             let mut stepper = Stepper::new(Transformer::new(&lane, Language::of(&text), 1, &device), &lane, &device);
-            let taken = stepper.step(&first(&text, 1, backend), lane.lr, Look::Detail);
+            let taken = stepper.step(&first(&text, 16, 1, backend), lane.lr, Look::Detail);
             for (row, quantity) in Quantity::ALL.iter().enumerate() {
                 let is_absent = match quantity {
                     // No ReLU, nothing that saturates; characters of all kinds have no class in common.
