@@ -42,15 +42,6 @@ impl Model {
         }
     }
 
-    /// Whether it looks at pictures.
-    #[must_use]
-    pub fn sees_pictures(self) -> bool {
-        match self {
-            Self::Mlp | Self::Highway | Self::Transformer => false,
-            Self::Vgg | Self::Resnet | Self::Preresnet | Self::Dense => true,
-        }
-    }
-
     /// Whether it learns characters.
     #[must_use]
     pub fn reads_text(self) -> bool {

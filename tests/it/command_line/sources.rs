@@ -127,28 +127,35 @@ fn a_text_too_short_not_utf_8_or_for_a_model_of_classes_is_refused() {
         &place,
         &[
             (
-                &["--data", "text:short.txt"],
+                &["--model", "transformer", "--data", "text:short.txt"],
                 2,
                 "--context: 64 is too long for short.txt with its 50 characters, of which a tenth is held out: write 4 or \
                  less, or take a longer text",
             ),
             (
-                &["--data", "text:latin.txt"],
+                &["--model", "transformer", "--data", "text:latin.txt"],
                 1,
                 "latin.txt: not UTF-8 at byte 3 (the first is 0): save the text as UTF-8",
             ),
-            (&["--data", "text:none.txt"], 1, "cannot read the file none.txt: No such file or directory (os error 2)"),
-            (&["--data", "text:/dev/zero"], 1, "/dev/zero: longer than 256 MiB: take a part of it"),
             (
-                &["--data", "text:short.txt", "--context", "4"],
+                &["--model", "transformer", "--data", "text:none.txt"],
+                1,
+                "cannot read the file none.txt: No such file or directory (os error 2)",
+            ),
+            (
+                &["--model", "transformer", "--data", "text:/dev/zero"],
+                1,
+                "/dev/zero: longer than 256 MiB: take a part of it",
+            ),
+            (
+                &["--model", "transformer", "--data", "text:short.txt", "--context", "4"],
                 2,
                 "--batch: 64 is larger than the 11 training windows: write 11 or less",
             ),
             (
                 &["--data", "text", "--model", "mlp"],
                 2,
-                "--data: text is characters to be continued, and mlp puts examples into classes: write --data digits, or \
-                 another --model",
+                "--data: mlp reads no text, and the data are text: write --data digits or --model transformer",
             ),
         ],
     );
