@@ -102,7 +102,7 @@ fn highway_100_learns_where_its_plain_twin_does_not() {
 
 #[test]
 fn mlp_1000_learns_where_its_plain_twin_does_not() {
-    // Without the scale the forward signal grows by a hundred million on its way.
+    // Without the scale the forward signal grows by √(7/6) a block: 1e33 over all.
     let branch_scale = BranchScale::InverseSqrtDepth;
     depth_is_no_matter(LaneConfig { branch_scale, ..lane(Model::Mlp, 1000, 64, Wiring::Residual) }, 80);
 }
