@@ -128,14 +128,14 @@ impl Transformer {
 }
 
 impl Stem {
-    /// √width·E[character], [B, T] → [B, T, width].
+    /// `√width·E[character]`, [B, T] → [B, T, width].
     #[must_use]
     pub fn characters(&self, batch: &Tokens) -> Tensor<3> {
         let width = self.characters.lazy_shape()[1];
         batch.embedded(module::embedding(self.characters.val(), batch.ids.clone()).mul_scalar((width as f64).sqrt()))
     }
 
-    /// With √width·P[position] added.
+    /// With `√width·P[position]` added.
     #[must_use]
     pub fn placed(&self, characters: Tensor<3>) -> Tensor<3> {
         let Some(positions) = &self.positions else { return characters };
