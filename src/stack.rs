@@ -3,6 +3,7 @@
 //! A stack is `stem → block 1 … block D → head`. It names its layers, computes the loss of a batch and lets each block's
 //! input pass through a tap; how it does so is its own affair: images, tokens and noise all fit.
 
+mod about;
 pub mod activation;
 mod affine;
 mod conv_block;
@@ -30,9 +31,10 @@ use burn::tensor::{Int, Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
 
+pub use about::About;
 pub use affine::Affine;
 pub use conv_block::{ConvBlock, ConvStep, Pooling};
-pub use conv_net::{About, ConvNet, Head, Stem};
+pub use conv_net::{ConvNet, Head, Stem};
 pub use convolution::Convolution;
 pub use dense::{Dense, DenseBlock, End};
 pub use highway::{Highway, HighwayBlock};
@@ -48,6 +50,7 @@ use crate::data::{Classified, Draw, Part, Shape, Source};
 use crate::layer::Layer;
 use crate::probe::Taps;
 use crate::quantity::shatter::NOISE;
+use crate::units::LayerId;
 
 /// A model whose layers can be watched in depth order.
 pub trait Stack: Module {
@@ -109,6 +112,21 @@ pub struct Labelled {
     pub targets: Vec<usize>,
     /// What the step draws of its own; `None` in an evaluation.
     pub draw: Option<Draw>,
+}
+
+impl Labelled {
+    /// Sum over the rows of the first logit, with the inputs tracked and passing through the stem's tap.
+    #[must_use]
+    pub fn first_logit(&self, taps: &Taps, logits: impl FnOnce(Tensor<2>) -> Tensor<2>) -> Tensor<1> {
+        let inputs = self.inputs.clone().detach().require_grad();
+        logits(taps.input(LayerId(0), inputs)).slice([0..self.rows(), 0..1]).sum()
+    }
+
+    /// Mean cross-entropy, with the inputs passing through the stem's tap.
+    #[must_use]
+    pub fn loss(&self, taps: &Taps, logits: impl FnOnce(Tensor<2>) -> Tensor<2>) -> Loss {
+        Loss::cross_entropy(logits(taps.input(LayerId(0), self.inputs.clone())), self)
+    }
 }
 
 /// A tensor of a batch on the host.

@@ -4,13 +4,14 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::module::adaptive_avg_pool2d;
 
+use super::about::{About, layers};
 use super::activation::activate;
 use super::joint::Fates;
 use super::normalization::Normalization;
 use super::{Affine, ConvBlock, ConvStep, Labelled, Loss, Pooling, Stack};
 use crate::config::{Activation, Order};
 use crate::data::Shape;
-use crate::layer::{Layer, LayerKind};
+use crate::layer::Layer;
 use crate::probe::Taps;
 use crate::quantity::StepKind;
 use crate::units::LayerId;
@@ -30,15 +31,6 @@ pub struct ConvNet {
     /// Stage and cost of every layer.
     #[module(skip)]
     pub about: Vec<About>,
-}
-
-/// What is known of a layer before anything is computed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct About {
-    /// Such as `16×16·32`: pixels and channels.
-    pub stage: Option<String>,
-    /// For one picture, forward.
-    pub flops: u64,
 }
 
 /// The first convolution.
@@ -125,20 +117,6 @@ impl Head {
     }
 }
 
-/// The layers of a stack of stem, blocks and head.
-pub(super) fn layers(about: &[About]) -> Vec<Layer> {
-    let last = about.len().saturating_sub(1);
-    let layer = |(row, about): (usize, &About)| {
-        let layer = match row {
-            0 => Layer::new("stem", LayerKind::Stem),
-            row if row == last => Layer::new("head", LayerKind::Head),
-            row => Layer::new(format!("blocks.{}", row - 1), LayerKind::Block),
-        };
-        Layer { stage: about.stage.clone(), ..layer.costing(about.flops) }
-    };
-    about.iter().enumerate().map(layer).collect()
-}
-
 impl Stack for ConvNet {
     type Batch = Labelled;
 
@@ -147,12 +125,10 @@ impl Stack for ConvNet {
     }
 
     fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
-        let inputs = batch.inputs.clone().detach().require_grad();
-        self.forward(taps.input(LayerId(0), inputs), taps).slice([0..batch.targets.len(), 0..1]).sum()
+        batch.first_logit(taps, |inputs| self.forward(inputs, taps))
     }
 
     fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
-        let inputs = taps.input(LayerId(0), batch.inputs.clone());
-        Loss::cross_entropy(self.pass(inputs, taps, Fates::of(batch.draw)), batch)
+        batch.loss(taps, |inputs| self.pass(inputs, taps, Fates::of(batch.draw)))
     }
 }

@@ -121,7 +121,7 @@ impl Builder<'_> {
         let (mut step, flops) = self.step(self.draws, Place::STEM, plan, norm);
         step.shifts = None;
         self.pool(pooling);
-        (Stem { step, activation, pooling }, About { stage: None, flops })
+        (Stem { step, activation, pooling }, About::costing(flops))
     }
 
     fn block(&mut self, nth_block: Nth, plan: &BlockPlan) -> (ConvBlock, About) {
@@ -201,6 +201,6 @@ impl Builder<'_> {
             Order::Post => None,
         };
         let head = Head { norm, hidden, output, activation: self.lane.activation, order: self.plan.order, side: *side };
-        (head, About { stage: None, flops })
+        (head, About::costing(flops))
     }
 }

@@ -17,8 +17,8 @@ use burn::prelude::Device;
 use burn::tensor::Tensor;
 use burn::tensor::module::adaptive_avg_pool2d;
 
+use super::about::layers;
 use super::activation::activate;
-use super::conv_net::layers;
 use super::init::{Draws, Place};
 use super::normalization::Normalization;
 use super::{About, Convolution, Head, Labelled, Loss, Stack, Task};
@@ -93,7 +93,7 @@ impl Dense {
         let Shape { channels: colours, height, width } = task.shape;
         let channels = 2 * lane.width;
         let stem = draws.convolution(Place::STEM, [channels, colours, 3, 3], 1, Bias::Off);
-        let about = vec![About { stage: None, flops: stem.flops(height * width) }];
+        let about = vec![About::costing(stem.flops(height * width))];
         let mut builder = Builder { lane, draws, channels, side: [height, width], blocks: Vec::new(), about };
         for stage in 0..STAGES {
             if stage > 0 {
@@ -107,7 +107,7 @@ impl Dense {
         }
         let Builder { channels, blocks, mut about, .. } = builder;
         let output = draws.affine(Place::HEAD, [channels, task.classes], Bias::On);
-        about.push(About { stage: None, flops: output.flops() });
+        about.push(About::costing(output.flops()));
         let norm = Normalization::of_channels(lane.norm, channels, device);
         let head = Head { norm, hidden: Vec::new(), output, activation: lane.activation, order: Order::Pre, side: 1 };
         Self { stem, blocks, head, input: task.shape, about }
@@ -184,12 +184,10 @@ impl Stack for Dense {
     }
 
     fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
-        let inputs = batch.inputs.clone().detach().require_grad();
-        self.forward(taps.input(LayerId(0), inputs), taps).slice([0..batch.targets.len(), 0..1]).sum()
+        batch.first_logit(taps, |inputs| self.forward(inputs, taps))
     }
 
     fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
-        let inputs = taps.input(LayerId(0), batch.inputs.clone());
-        Loss::cross_entropy(self.forward(inputs, taps), batch)
+        batch.loss(taps, |inputs| self.forward(inputs, taps))
     }
 }

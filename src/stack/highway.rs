@@ -14,12 +14,13 @@ use burn::module::Module;
 use burn::prelude::Device;
 use burn::tensor::{Tensor, activation};
 
+use super::about::{About, layers};
 use super::activation::activate;
 use super::init::{Draws, Place};
 use super::normalization::Normalization;
 use super::{Affine, Labelled, Loss, Stack, Task};
 use crate::config::{Activation, Bias, LaneConfig};
-use crate::layer::{Layer, LayerKind};
+use crate::layer::Layer;
 use crate::probe::Taps;
 use crate::quantity::StepKind;
 use crate::units::LayerId;
@@ -119,22 +120,16 @@ impl Stack for Highway {
     type Batch = Labelled;
 
     fn layers(&self) -> Vec<Layer> {
-        let blocks = self.blocks.iter().enumerate();
-        let blocks =
-            blocks.map(|(index, block)| Layer::new(format!("blocks.{index}"), LayerKind::Block).costing(block.flops()));
-        std::iter::once(Layer::new("stem", LayerKind::Stem).costing(self.stem.flops()))
-            .chain(blocks)
-            .chain(std::iter::once(Layer::new("head", LayerKind::Head).costing(self.head.flops())))
-            .collect()
+        let blocks = self.blocks.iter().map(HighwayBlock::flops);
+        let flops = std::iter::once(self.stem.flops()).chain(blocks).chain(std::iter::once(self.head.flops()));
+        layers(&flops.map(About::costing).collect::<Vec<_>>())
     }
 
     fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
-        let inputs = batch.inputs.clone().detach().require_grad();
-        self.forward(taps.input(LayerId(0), inputs), taps).slice([0..batch.targets.len(), 0..1]).sum()
+        batch.first_logit(taps, |inputs| self.forward(inputs, taps))
     }
 
     fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
-        let inputs = taps.input(LayerId(0), batch.inputs.clone());
-        Loss::cross_entropy(self.forward(inputs, taps), batch)
+        batch.loss(taps, |inputs| self.forward(inputs, taps))
     }
 }

@@ -16,6 +16,7 @@ use burn::module::{Module, Param};
 use burn::prelude::Device;
 use burn::tensor::{Tensor, module};
 
+use super::about::{About, layers};
 use super::activation::activate;
 use super::fused_block::{self, Form, Operands};
 use super::init::{Draws, Place};
@@ -23,7 +24,7 @@ use super::joint::{Fate, Fates, Joint, Nth, weight_gain};
 use super::normalization::{Normalization, follow};
 use super::{Affine, Labelled, Loss, Stack, Task};
 use crate::config::{Activation, Bias, LaneConfig, Order, Wiring};
-use crate::layer::{Layer, LayerKind};
+use crate::layer::Layer;
 use crate::probe::Taps;
 use crate::quantity::StepKind;
 use crate::units::LayerId;
@@ -195,30 +196,27 @@ impl Block {
         let x = taps.step(layer, StepKind::Weight, self.shifted(x, 1));
         module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val))
     }
+
+    fn flops(&self) -> u64 {
+        2 * self.weight.lazy_shape().num_elements() as u64
+    }
 }
 
 impl Stack for Mlp {
     type Batch = Labelled;
 
     fn layers(&self) -> Vec<Layer> {
-        let flops = |block: &Block| 2 * block.weight.lazy_shape().num_elements() as u64;
-        let blocks = self.blocks.iter().enumerate();
-        let blocks =
-            blocks.map(|(index, block)| Layer::new(format!("blocks.{index}"), LayerKind::Block).costing(flops(block)));
-        std::iter::once(Layer::new("stem", LayerKind::Stem).costing(self.stem.flops()))
-            .chain(blocks)
-            .chain(std::iter::once(Layer::new("head", LayerKind::Head).costing(self.head.flops())))
-            .collect()
+        let blocks = self.blocks.iter().map(Block::flops);
+        let flops = std::iter::once(self.stem.flops()).chain(blocks).chain(std::iter::once(self.head.flops()));
+        layers(&flops.map(About::costing).collect::<Vec<_>>())
     }
 
     fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
-        let inputs = batch.inputs.clone().detach().require_grad();
-        self.forward(taps.input(LayerId(0), inputs), taps).slice([0..batch.targets.len(), 0..1]).sum()
+        batch.first_logit(taps, |inputs| self.forward(inputs, taps))
     }
 
     fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
-        let inputs = taps.input(LayerId(0), batch.inputs.clone());
-        Loss::cross_entropy(self.pass(inputs, taps, Fates::of(batch.draw)), batch)
+        batch.loss(taps, |inputs| self.pass(inputs, taps, Fates::of(batch.draw)))
     }
 }
 

@@ -4,6 +4,8 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
+use crate::probe::Snapshot;
+
 /// A tensor on the host.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Named {
@@ -53,8 +55,13 @@ pub(super) fn gradients<M: Module>(model: &M, gradients: &GradientsParams) -> Ve
     visited(model, Wanted::Gradients(gradients))
 }
 
+/// The trained parameters as they were in a snapshot of the model.
+pub(super) fn snapshot<M: Module>(model: &M, snapshot: &Snapshot) -> Vec<Named> {
+    visited(model, Wanted::Snapshot(snapshot))
+}
+
 fn visited<M: Module>(model: &M, wanted: Wanted<'_>) -> Vec<Named> {
-    let mut visitor = Visitor { path: ModulePath::default(), wanted, found: Vec::new() };
+    let mut visitor = Visitor { path: ModulePath::default(), wanted, visited: 0, found: Vec::new() };
     model.visit(&mut visitor);
     visitor.found
 }
@@ -62,11 +69,14 @@ fn visited<M: Module>(model: &M, wanted: Wanted<'_>) -> Vec<Named> {
 enum Wanted<'a> {
     Parameters,
     Gradients(&'a GradientsParams),
+    Snapshot(&'a Snapshot),
 }
 
 struct Visitor<'a> {
     path: ModulePath,
     wanted: Wanted<'a>,
+    /// Parameters so far.
+    visited: usize,
     found: Vec<Named>,
 }
 
@@ -83,7 +93,11 @@ impl ModuleVisitor for Visitor<'_> {
         let tensor = match self.wanted {
             Wanted::Parameters => Some(parameter.val()),
             Wanted::Gradients(gradients) => gradients.get::<D>(parameter.id),
+            Wanted::Snapshot(snapshot) => {
+                snapshot.get::<D>(self.visited).cloned().filter(|_| parameter.is_require_grad())
+            }
         };
+        self.visited += 1;
         self.found.extend(tensor.map(|tensor| Named::of(self.path.joined(), tensor)));
     }
 }

@@ -39,6 +39,12 @@ impl Stack for Fragile {
     }
 }
 
+/// Twenty steps.
+fn lane<S: Stack<Batch = Labelled>>(id: LaneId, stepper: Stepper<S>, source: &Arc<data::Classified>) -> Lane<S> {
+    let (settings, past) = (LaneConfig { depth: 1, width: 4, ..LaneConfig::default() }, Past::default());
+    Lane { id, settings, stepper, source: Arc::clone(source), steps: 20, past }
+}
+
 #[test]
 fn a_panic_ends_its_own_lane_with_a_harmless_message_and_the_others_go_on() {
     let settings = LaneConfig { depth: 1, width: 4, ..LaneConfig::default() };
@@ -61,25 +67,9 @@ fn a_panic_ends_its_own_lane_with_a_harmless_message_and_the_others_go_on() {
     let pacer = Arc::new(Pacer::new(2, 1, Start::default()));
     let fragile = Fragile { stem: stack(), strength: 100.0 };
     let stepper = Stepper::new(fragile, &settings, &device);
-    let lane = Lane {
-        id: LaneId(0),
-        settings: settings.clone(),
-        stepper,
-        source: Arc::clone(&dataset),
-        steps: 20,
-        past: Past::default(),
-    };
-    spawn(lane, run(&pacer), 8 << 20).expect("a thread");
+    spawn(lane(LaneId(0), stepper, &dataset), run(&pacer), 8 << 20).expect("a thread");
     let stepper = Stepper::new(stack(), &settings, &device);
-    let lane = Lane {
-        id: LaneId(1),
-        settings: settings.clone(),
-        stepper,
-        source: Arc::clone(&dataset),
-        steps: 20,
-        past: Past::default(),
-    };
-    spawn(lane, run(&pacer), 8 << 20).expect("a thread");
+    spawn(lane(LaneId(1), stepper, &dataset), run(&pacer), 8 << 20).expect("a thread");
     drop(sender);
     let ends = |told| if let Told::Event(Event::LaneEnded(end)) = told { Some(end) } else { None };
     let mut ends: Vec<LaneEnd> = receiver.iter().filter_map(ends).collect();

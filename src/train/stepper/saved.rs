@@ -2,17 +2,15 @@
 //! statistics, `initial/PATH` (what `distance` is measured from), `optimizer/PATH/FIELD`, and `silent/LAYER` with
 //! `seen/LAYER`, for how many batches each unit has been silent.
 
-use burn::module::{Module, ModuleVisitor, Param};
 use burn::prelude::Device;
-use burn::tensor::Tensor;
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
 use thiserror::Error;
 
 use super::Stepper;
 use crate::config::LaneConfig;
-use crate::probe::{ParameterMap, Silence, Snapshot};
+use crate::probe::{ParameterMap, Silence};
 use crate::stack::Stack;
-use crate::train::named::{self, ModulePath, Named};
+use crate::train::named;
 use crate::train::optimizer_state::{self, StateError};
 use crate::train::stored::Stored;
 use crate::train::weights::{self, Untrained};
@@ -36,7 +34,7 @@ impl<S: Stack> Stepper<S> {
     pub(in crate::train) fn saved(&self) -> Result<Vec<u8>, SaveError> {
         let mut tensors: Vec<Stored> =
             named::parameters(&self.model).iter().map(|tensor| Stored::floats(PARAM, tensor)).collect();
-        let initial = initial(&self.model, self.watch.initial());
+        let initial = named::snapshot(&self.model, self.watch.initial());
         tensors.extend(initial.iter().map(|tensor| Stored::floats(INITIAL, tensor)));
         tensors.extend(optimizer_state::stored(&self.optimizer, &self.model)?);
         for (index, layer) in self.map.table().layers.iter().enumerate() {
@@ -83,34 +81,4 @@ fn silence(file: &SafeTensors<'_>, map: &ParameterMap) -> Result<Silence, String
         layers.push((counts(SILENT)?, counts(SEEN)?.first().copied().unwrap_or_default()));
     }
     Ok(Silence::kept(layers))
-}
-
-/// The trained parameters at the start, by their paths.
-fn initial<M: Module>(model: &M, snapshot: &Snapshot) -> Vec<Named> {
-    let mut visitor = Visitor { path: ModulePath::default(), snapshot, visited: 0, found: Vec::new() };
-    model.visit(&mut visitor);
-    visitor.found
-}
-
-struct Visitor<'a> {
-    path: ModulePath,
-    snapshot: &'a Snapshot,
-    visited: usize,
-    found: Vec<Named>,
-}
-
-impl ModuleVisitor for Visitor<'_> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.enter(name);
-    }
-
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.exit();
-    }
-
-    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        let tensor = self.snapshot.get::<D>(self.visited).filter(|_| parameter.is_require_grad());
-        self.visited += 1;
-        self.found.extend(tensor.map(|tensor| Named::of(self.path.joined(), tensor.clone())));
-    }
 }

@@ -1,8 +1,8 @@
 //! Wishes to a live run: pause, single step, learning rate, restart, depth.
 
 use super::Effect;
-use crate::config::RunConfig;
 use crate::config::setting::MOST_BLOCKS;
+use crate::config::{Along, LaneConfig, RunConfig};
 use crate::event::Control;
 use crate::tui::action::Turn;
 use crate::tui::scene::{Activity, LearningRate, Scene};
@@ -55,10 +55,10 @@ pub(super) fn restart(scene: &mut Scene) -> Option<Effect> {
 pub(super) fn change_depth(scene: &mut Scene, turn: Turn) -> Option<Effect> {
     let mut config = config(scene)?;
     for lane in &mut config.lanes {
-        lane.depth = next_depth(lane.depth, turn);
+        lane.depth = next_depth(lane, turn);
     }
     if scene.config().is_some_and(|before| before.lanes == config.lanes) {
-        scene.say(format!("stacks have 1 to {MOST_BLOCKS} blocks"));
+        scene.say(format!("no family here goes further that way: stacks have 1 to {MOST_BLOCKS} blocks"));
         return None;
     }
     Some(Effect::Restart(Box::new(config)))
@@ -120,8 +120,20 @@ fn ended(scene: &mut Scene) -> Option<Effect> {
     None
 }
 
+/// The depth that the family has at the next rung or beyond it; where there is none, the next it has, or the same.
+fn next_depth(lane: &LaneConfig, turn: Turn) -> usize {
+    let LaneConfig { model, form, depth, .. } = *lane;
+    let rung = next_rung(depth, turn);
+    let (along, before) = match turn {
+        Turn::Forward => (Along::Deeper, rung.saturating_sub(1)),
+        Turn::Back => (Along::Shallower, rung + 1),
+    };
+    let from = |depth| model.next_depth(form, depth, along);
+    from(before).or_else(|| from(depth)).unwrap_or(depth)
+}
+
 /// The next rung of 1, 2, 5, 10, 20, 50 … above or below.
-fn next_depth(depth: usize, turn: Turn) -> usize {
+fn next_rung(depth: usize, turn: Turn) -> usize {
     let mut rungs = (0..=4).flat_map(|power| [1, 2, 5].map(|digit| digit * 10usize.pow(power)));
     match turn {
         Turn::Forward => rungs.find(|rung| *rung > depth).unwrap_or(MOST_BLOCKS).min(MOST_BLOCKS),

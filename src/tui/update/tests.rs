@@ -1,8 +1,10 @@
+mod form;
 mod refusals;
 
 use std::time::Duration;
 
 use super::*;
+use crate::config::Model;
 use crate::event::{Event, Outcome, RunEnd};
 use crate::history::Cell;
 use crate::tui::action::{Direction, Motion, Place, Seek};
@@ -134,6 +136,18 @@ fn depth_goes_along_round_numbers_and_the_learning_rate_by_twos() {
     };
     assert_eq!(depth(act(&mut scene, Action::Depth(Turn::Forward))), 100);
     assert_eq!(depth(act(&mut scene, Action::Depth(Turn::Back))), 20);
+    for (family, deeper, shallower) in [("resnet", 104, 50), ("vgg", 22, 16), ("transformer", 10, 5)] {
+        let config = crate::config::RunConfig {
+            lanes: vec![family.parse::<Model>().expect("one").defaults()],
+            ..Default::default()
+        };
+        let mut scene = sample::demo(3);
+        let mut header = (**scene.runs[&0].header()).clone();
+        header.config = Some(config);
+        scene.take(0, &Event::RunStarted(std::sync::Arc::new(header)));
+        assert_eq!(depth(act(&mut scene, Action::Depth(Turn::Forward))), deeper, "{family}");
+        assert_eq!(depth(act(&mut scene, Action::Depth(Turn::Back))), shallower, "{family}");
+    }
     let twice = act(&mut scene, Action::LearningRate(Turn::Forward));
     assert_eq!(twice, Some(Effect::Control(Control::ScaleLearningRate(2.0))));
     act(&mut scene, Action::LearningRate(Turn::Forward));
@@ -161,41 +175,6 @@ fn quitting_asks_only_where_something_would_be_lost() {
     assert!(matches!(scene.view.overlay, Overlay::ConfirmQuit));
     act(&mut scene, Action::Close);
     assert!(matches!(scene.view.overlay, Overlay::None));
-}
-
-#[test]
-fn the_form_shows_what_is_wrong_and_restarts_with_what_was_changed_alone() {
-    let mut scene = sample::demo(3);
-    act(&mut scene, Action::OpenForm);
-    let key = |letter| Action::Edit(tui_input::InputRequest::InsertChar(letter));
-    act(&mut scene, key('x'));
-    assert_eq!(act(&mut scene, Action::Submit), None);
-    let Overlay::Form(form) = &scene.view.overlay else { panic!("the form stays") };
-    assert!(form.fields[form.focus].problem.is_some());
-    act(&mut scene, Action::Edit(tui_input::InputRequest::DeletePrevChar));
-    act(&mut scene, key('0'));
-    let Some(Effect::Restart(config)) = act(&mut scene, Action::Submit) else { panic!("restarts") };
-    assert_eq!(config.lanes.iter().map(|lane| lane.depth).collect::<Vec<_>>(), [500, 500]);
-    assert_eq!(config.lanes[1].wiring, crate::config::Wiring::Residual);
-    scene.refuse("no room");
-    assert!(matches!(&scene.view.overlay, Overlay::Form(form) if form.problem.as_deref() == Some("no room")));
-    scene.take(0, &sample::header(&[("plain", 500)]));
-    assert!(matches!(scene.view.overlay, Overlay::None));
-}
-
-#[test]
-fn arrows_choose_among_the_words_of_a_setting() {
-    let mut scene = sample::demo(3);
-    act(&mut scene, Action::OpenForm);
-    assert_eq!(words("norm"), ["none", "layer", "batch", "group", "rms"]);
-    assert_eq!(words("init"), ["default", "kaiming", "xavier", "orthogonal", "delta-orthogonal", "fixup"]);
-    assert!(words("depth").is_empty() && words("branch-scale").is_empty());
-    for _ in 0..2 {
-        act(&mut scene, Action::Focus(Turn::Forward));
-    }
-    act(&mut scene, Action::Edit(tui_input::InputRequest::GoToNextChar));
-    let Overlay::Form(form) = &scene.view.overlay else { panic!("open") };
-    assert_eq!((form.fields[form.focus].key, form.fields[form.focus].input.value()), ("activation", "tanh"));
 }
 
 #[test]

@@ -1,0 +1,34 @@
+//! What is known of a stack's layers before anything is computed.
+
+use crate::layer::{Layer, LayerKind};
+
+/// What is known of a layer before anything is computed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Such as `16×16·32`: pixels and channels.
+    pub stage: Option<String>,
+    /// For one picture, forward.
+    pub flops: u64,
+}
+
+impl About {
+    /// A layer of no particular stage.
+    #[must_use]
+    pub fn costing(flops: u64) -> Self {
+        Self { stage: None, flops }
+    }
+}
+
+/// The layers of `stem → block 1 … block D → head`.
+pub(super) fn layers(about: &[About]) -> Vec<Layer> {
+    let last = about.len().saturating_sub(1);
+    let layer = |(row, about): (usize, &About)| {
+        let layer = match row {
+            0 => Layer::new("stem", LayerKind::Stem),
+            row if row == last => Layer::new("head", LayerKind::Head),
+            row => Layer::new(format!("blocks.{}", row - 1), LayerKind::Block),
+        };
+        Layer { stage: about.stage.clone(), ..layer.costing(about.flops) }
+    };
+    about.iter().enumerate().map(layer).collect()
+}

@@ -1,0 +1,38 @@
+//! The form of settings.
+
+use super::*;
+
+#[test]
+fn the_form_shows_what_is_wrong_and_restarts_with_what_was_changed_alone() {
+    let mut scene = sample::demo(3);
+    act(&mut scene, Action::OpenForm);
+    let key = |letter| Action::Edit(tui_input::InputRequest::InsertChar(letter));
+    act(&mut scene, key('x'));
+    assert_eq!(act(&mut scene, Action::Submit), None);
+    let Overlay::Form(form) = &scene.view.overlay else { panic!("the form stays") };
+    assert!(form.fields[form.focus].problem.is_some());
+    act(&mut scene, Action::Edit(tui_input::InputRequest::DeletePrevChar));
+    act(&mut scene, key('0'));
+    let Some(Effect::Restart(config)) = act(&mut scene, Action::Submit) else { panic!("restarts") };
+    assert_eq!(config.lanes.iter().map(|lane| lane.depth).collect::<Vec<_>>(), [500, 500]);
+    assert_eq!(config.lanes[1].wiring, crate::config::Wiring::Residual);
+    scene.refuse("no room");
+    assert!(matches!(&scene.view.overlay, Overlay::Form(form) if form.problem.as_deref() == Some("no room")));
+    scene.take(0, &sample::header(&[("plain", 500)]));
+    assert!(matches!(scene.view.overlay, Overlay::None));
+}
+
+#[test]
+fn arrows_choose_among_the_words_of_a_setting() {
+    let mut scene = sample::demo(3);
+    act(&mut scene, Action::OpenForm);
+    assert_eq!(words("norm"), ["none", "layer", "batch", "group", "rms"]);
+    assert_eq!(words("init"), ["default", "kaiming", "xavier", "orthogonal", "delta-orthogonal", "fixup"]);
+    assert!(words("depth").is_empty() && words("branch-scale").is_empty());
+    for _ in 0..2 {
+        act(&mut scene, Action::Focus(Turn::Forward));
+    }
+    act(&mut scene, Action::Edit(tui_input::InputRequest::GoToNextChar));
+    let Overlay::Form(form) = &scene.view.overlay else { panic!("open") };
+    assert_eq!((form.fields[form.focus].key, form.fields[form.focus].input.value()), ("activation", "tanh"));
+}
