@@ -53,13 +53,13 @@ pub enum Unfit {
     #[error("{0} norm breaks independence")]
     Normalized(Norm),
     /// The recursion is that of plain and residual blocks.
-    #[error("it speaks of plain and residual, not of {0}")]
+    #[error("{0} is not covered")]
     Wiring(Wiring),
     /// Branches that start at 0.
     #[error("fixup starts its branches at 0")]
     Fixup,
     /// The recursion is that of the mlp.
-    #[error("it speaks of mlp, not of {0}")]
+    #[error("{0} is not covered")]
     Family(Model),
     /// Not the form that the recursion is of: a weight and its activation's slope are no longer independent.
     #[error("its activation stands behind the weights")]
