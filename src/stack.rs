@@ -11,6 +11,7 @@ mod conv_net;
 mod conv_plan;
 mod convolution;
 mod dense;
+pub mod diffusion;
 mod fused_block;
 mod highway;
 pub mod init;
@@ -37,6 +38,7 @@ pub use conv_block::{ConvBlock, ConvStep, Pooling};
 pub use conv_net::{ConvNet, Head, Stem};
 pub use convolution::Convolution;
 pub use dense::{Dense, DenseBlock, End};
+pub use diffusion::Diffusion;
 pub use highway::{Highway, HighwayBlock};
 pub use mlp::Mlp;
 pub use preresnet::preresnet;
@@ -87,6 +89,11 @@ pub trait Examples: Sized + Send {
 
     /// The class of every row; empty where there are none.
     fn classes(&self) -> &[usize];
+
+    /// The batch at each span of denoising time; empty where there is no such time.
+    fn by_time(&self) -> Vec<Self> {
+        Vec::new()
+    }
 
     /// The batch with noise on its inputs, [`NOISE`] of their root mean square.
     #[must_use]

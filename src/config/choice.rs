@@ -58,8 +58,10 @@ macro_rules! string_serde {
 }
 
 pub(super) use string_serde;
+mod diffusion;
 mod transformer;
 
+pub use diffusion::{LongSkips, NoiseSchedule};
 pub use transformer::{NormOrder, Positions};
 
 words! {
@@ -79,6 +81,8 @@ words! {
         Dense = "dense",
         /// Decoder of characters (Vaswani et al. 2017).
         Transformer = "transformer",
+        /// U-Net that finds the noise in pictures (Ho et al. 2020).
+        Diffusion = "diffusion",
     }
 }
 

@@ -36,6 +36,14 @@ impl Model {
             Self::Highway => LaneConfig { order: Order::Post, init: Init::Kaiming, ..common },
             Self::Dense => LaneConfig { depth: 40, ..pictures },
             Self::Preresnet => LaneConfig { depth: 164, width: 2, lr: 2.0 * PICTURE_RATE, ..pictures },
+            Self::Diffusion => LaneConfig {
+                depth: 8,
+                width: 16,
+                norm: Norm::Group,
+                activation: Activation::Gelu,
+                lr: 2e-3,
+                ..pictures
+            },
             Self::Transformer => {
                 LaneConfig { depth: 6, norm: Norm::Layer, activation: Activation::Gelu, init: Init::Xavier, ..common }
             }
@@ -83,6 +91,7 @@ impl Model {
             (Self::Preresnet, _) => times(9, 2).map(|n| 3 * n),
             // Two of them are transitions.
             (Self::Dense, _) => times(3, 4).map(|n| 3 * n + 2),
+            (Self::Diffusion, _) => times(6, 2).map(|n| 6 * n + 2),
             (Self::Transformer, _) => (depth <= MOST_TRANSFORMER_BLOCKS).then_some(depth),
         };
         blocks.filter(|blocks| (1..=MOST_BLOCKS).contains(blocks))
@@ -96,6 +105,7 @@ impl Model {
             (Self::Resnet, Form::Cifar) => "6n+2: 8, 14, 20, 32, 44, 56, 110 …",
             (Self::Resnet, Form::Imagenet) => "18, 34, 50, 101 and 152",
             (Self::Dense, _) => "3n+4: 7, 40, 100 …",
+            (Self::Diffusion, _) => "6n+2: 8, 14, 20, 26 …",
             (Self::Preresnet, _) => "9n+2: 11, 20, 164, 1001 …",
             (Self::Transformer, _) => "1 to 1000",
         }

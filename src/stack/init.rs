@@ -40,6 +40,8 @@ pub enum Purpose {
     Split,
     /// Blocks that are left out.
     Depth,
+    /// Noise in pictures, and how much of it.
+    Diffusion,
 }
 
 impl Purpose {
@@ -52,8 +54,9 @@ impl Purpose {
             Self::Order => 3,
             Self::Split => 4,
             Self::Noise => 5,
-            Self::Depth => 7,
             Self::Augmentation => 6,
+            Self::Depth => 7,
+            Self::Diffusion => 8,
         };
         let mut key = [0_u8; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());

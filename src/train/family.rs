@@ -12,8 +12,9 @@ use super::{TrainError, weights};
 use crate::config::setting::SettingError;
 use crate::config::{DataSource, LaneConfig, Model};
 use crate::data::{Classified, Dataset, Shape};
+use crate::stack::diffusion::{self, Pictures};
 use crate::stack::transformer::Language;
-use crate::stack::{Dense, Highway, Mlp, Stack, Task, Transformer, preresnet, resnet, vgg};
+use crate::stack::{Dense, Diffusion, Highway, Mlp, Stack, Task, Transformer, preresnet, resnet, vgg};
 use crate::text;
 use crate::units::LaneId;
 
@@ -64,6 +65,10 @@ impl Plan<'_> {
                 };
                 self.with(build(settings, Task::of(&data), seed, device), &data, notes)
             }
+            (Model::Diffusion, Dataset::Classified(data)) => {
+                let pictures = Arc::new(Pictures::of(&*self.drowned(data)?, settings.noise_schedule));
+                self.with(Diffusion::new(settings, pictures.shape(), seed, device), &pictures, notes)
+            }
             (Model::Transformer, Dataset::Text(text)) => {
                 self.with(Transformer::new(settings, Language::of(text), seed, device), text, notes)
             }
@@ -76,6 +81,16 @@ impl Plan<'_> {
 
     /// The data as pictures of a size that convolutional nets are made for.
     fn pictures(&self, data: &Arc<Classified>) -> Result<Arc<Classified>, TrainError> {
+        self.sized(data, |side| side.max(LEAST_SIDE))
+    }
+
+    /// The data as pictures that a U-Net can halve.
+    fn drowned(&self, data: &Arc<Classified>) -> Result<Arc<Classified>, TrainError> {
+        self.sized(data, |side| side.next_multiple_of(diffusion::SIDE_UNIT))
+    }
+
+    /// The data as pictures whose sides are as they should be.
+    fn sized(&self, data: &Arc<Classified>, wanted: impl Fn(usize) -> usize) -> Result<Arc<Classified>, TrainError> {
         let Shape { height, width, .. } = data.shape;
         if !data.shape.is_picture() {
             let problem = format!(
@@ -85,10 +100,11 @@ impl Plan<'_> {
             );
             return Err(SettingError { key: "model".to_owned(), problem }.into());
         }
-        if height >= LEAST_SIDE && width >= LEAST_SIDE {
+        let [tall, wide] = [height, width].map(wanted);
+        if [tall, wide] == [height, width] {
             return Ok(Arc::clone(data));
         }
-        Ok(Arc::new(data.resized(height.max(LEAST_SIDE), width.max(LEAST_SIDE))))
+        Ok(Arc::new(data.resized(tall, wide)))
     }
 
     /// The lane with this model, or with the weights that a person gave for it.
