@@ -2,9 +2,13 @@
 //!
 //! `RunStarted`, then per lane and step a `Step`, now and then an `Eval`, `Note` or `LaneEnded`, at last `RunEnded`.
 
+mod diffusion;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+pub use diffusion::{DenoisingRecord, Samples, SamplesRecord, TimeSpan};
 
 use crate::config::{LaneConfig, RunConfig};
 use crate::grid::{Grid, Value};
@@ -28,6 +32,10 @@ pub enum Event {
     Recall(Arc<StepRecord>),
     /// How the gradients of one lane are spread at one step.
     Histogram(Arc<HistogramRecord>),
+    /// How loss and gradients of one lane are spread over denoising time at one step.
+    Denoising(Arc<DenoisingRecord>),
+    /// Pictures that one lane drew at one step.
+    Samples(Arc<SamplesRecord>),
     /// One lane was evaluated on the held-out split.
     Eval(EvalRecord),
     /// Something a person should know: a gap in the trace, a skipped measurement.

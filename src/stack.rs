@@ -25,6 +25,8 @@ mod tokens;
 pub mod transformer;
 mod vgg;
 
+use std::ops::RangeInclusive;
+
 use burn::module::Module;
 use burn::prelude::Device;
 use burn::tensor::activation::log_softmax;
@@ -49,6 +51,7 @@ pub use transformer::Transformer;
 pub use vgg::vgg;
 
 use crate::data::{Classified, Draw, Part, Shape, Source};
+use crate::event::Samples;
 use crate::layer::Layer;
 use crate::probe::Taps;
 use crate::quantity::shatter::NOISE;
@@ -68,6 +71,11 @@ pub trait Stack: Module {
 
     /// Mean loss of a batch, with each layer's input passing through its tap.
     fn loss(&self, batch: &Self::Batch, taps: &Taps) -> Loss;
+
+    /// Pictures that it draws, as in evaluation; `None` where it draws none.
+    fn samples(&self) -> Option<Samples> {
+        None
+    }
 }
 
 /// The examples of one step, as training and what needs passes of its own ask for them.
@@ -90,8 +98,8 @@ pub trait Examples: Sized + Send {
     /// The class of every row; empty where there are none.
     fn classes(&self) -> &[usize];
 
-    /// The batch at each span of denoising time; empty where there is no such time.
-    fn by_time(&self) -> Vec<Self> {
+    /// The batch at each span of denoising time, first and last time; empty where there is no such time.
+    fn by_time(&self) -> Vec<(RangeInclusive<u32>, Self)> {
         Vec::new()
     }
 

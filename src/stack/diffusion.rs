@@ -18,6 +18,7 @@ mod block;
 mod clock;
 mod noise;
 mod noised;
+mod sampling;
 
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ pub use self::block::{Block, Pass, Resizing, Way};
 pub use self::clock::Clock;
 pub use self::noise::{Noising, TIMES};
 pub use self::noised::{Noised, Pictures, SPANS};
+pub use self::sampling::{SAMPLES, SAMPLING_STEPS};
 use super::about::{About, layers};
 use super::activation::activate;
 use super::init::{Draws, Place};
@@ -38,6 +40,7 @@ use super::normalization::Normalization;
 use super::{ConvStep, Convolution, Loss, Stack};
 use crate::config::{Activation, Bias, LaneConfig, LongSkips, Norm};
 use crate::data::Shape;
+use crate::event::Samples;
 use crate::layer::Layer;
 use crate::probe::{Taps, joint};
 use crate::units::LayerId;
@@ -61,6 +64,12 @@ pub struct Diffusion {
     /// Whether the way up sees the way down.
     #[module(skip)]
     pub long_skips: LongSkips,
+    /// Shape of a picture.
+    #[module(skip)]
+    pub picture: Shape,
+    /// How pictures drown.
+    #[module(skip)]
+    pub noising: Noising,
     /// Stage and cost of every layer.
     #[module(skip)]
     pub about: Vec<About>,
@@ -134,7 +143,8 @@ impl Diffusion {
         about.push(About::costing(convolution.flops(height * width)));
         let norm = Normalization::of_channels(lane.norm, channels, device);
         let head = Head { step: ConvStep { norm, convolution, shifts: None }, activation: lane.activation };
-        Self { stem, blocks, head, long_skips: lane.long_skips, about }
+        let noising = Noising::of(lane.noise_schedule);
+        Self { stem, blocks, head, long_skips: lane.long_skips, picture, noising, about }
     }
 
     /// The noise in pictures x_t of these times, [B, C, H, W] → [B, C, H, W], as in evaluation.
@@ -260,5 +270,9 @@ impl Stack for Diffusion {
 
     fn loss(&self, batch: &Noised, taps: &Taps) -> Loss {
         batch.loss(self.pass(batch.inputs(), &batch.times, taps, Fates::of(batch.draw)))
+    }
+
+    fn samples(&self) -> Option<Samples> {
+        Some(sampling::draw(self))
     }
 }

@@ -1,6 +1,6 @@
 //! Convolutional nets in their smallest forms: three blocks, one per stage, in f64.
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::module::{ModuleMapper, ModuleVisitor, Param};
 use burn::prelude::Device;
 use burn::tensor::{Tensor, TensorData};
 use gradtop::config::{Activation, Backend, BranchScale, Form, LaneConfig, Model, Norm, Optimizer, Wiring};

@@ -1,5 +1,6 @@
 //! Pictures with noise in them, and the noise that is to be found.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use burn::prelude::Device;
@@ -166,11 +167,12 @@ impl Examples for Noised {
     }
 
     /// The same pictures and the same noise, each span's times spread evenly over its rows.
-    fn by_time(&self) -> Vec<Self> {
+    fn by_time(&self) -> Vec<(RangeInclusive<u32>, Self)> {
         let (rows, span) = (self.rows().max(1), TIMES / SPANS);
         let at = |index: usize| {
-            let times = (0..self.rows()).map(|row| index * span + 1 + row * span / rows).collect();
-            Self { times, ..self.clone() }
+            let first = index * span + 1;
+            let times = (0..self.rows()).map(|row| first + row * span / rows).collect();
+            (first as u32..=(first + span - 1) as u32, Self { times, ..self.clone() })
         };
         (0..SPANS).map(at).collect()
     }

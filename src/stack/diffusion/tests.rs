@@ -83,7 +83,11 @@ fn pictures_are_drowned_between_minus_one_and_one() {
     assert_eq!(batch.pictures.clone().max().into_scalar::<f32>(), 1.0);
     assert!(batch.times.iter().all(|time| (1..=TIMES).contains(time)));
     // Without noise it is the picture, and with all of it the noise.
-    let at = |time| Noised { times: vec![time; 64], ..batch.clone() }.inputs().into_data();
+    let at = |time| {
+        let mut moved = batch.clone();
+        moved.times = vec![time; 64];
+        moved.inputs().into_data()
+    };
     at(0).assert_approx_eq::<f32>(&batch.pictures.clone().into_data(), Tolerance::absolute(1e-6));
     at(TIMES).assert_approx_eq::<f32>(&batch.noise.clone().into_data(), Tolerance::absolute(1e-3));
     // The same step draws the same noise, another one its own.
@@ -99,7 +103,8 @@ fn spans_of_time_cover_all_of_it_with_the_same_pictures_and_noise() {
     let noising = Noising::of(crate::config::NoiseSchedule::Linear);
     let batch = Noised::new(pictures(100, &device), pictures(100, &device), vec![7; 100], noising);
     let spans = batch.by_time();
-    let times: Vec<usize> = spans.iter().flat_map(|span| span.times.clone()).collect();
+    let times: Vec<usize> = spans.iter().flat_map(|(_, span)| span.times.clone()).collect();
     assert_eq!(times, (1..=TIMES).collect::<Vec<_>>());
-    assert!(spans.iter().all(|span| span.noise.clone().into_data() == batch.noise.clone().into_data()));
+    assert_eq!((spans[0].0.clone(), spans[9].0.clone()), (1..=100, 901..=1000));
+    assert!(spans.iter().all(|(_, span)| span.noise.clone().into_data() == batch.noise.clone().into_data()));
 }
