@@ -185,15 +185,15 @@ pub struct EvalRecord {
     pub step: Step,
     /// Mean loss.
     pub loss: f32,
-    /// Share classified right, 0 … 1.
-    pub accuracy: f32,
+    /// Share classified right, 0 … 1; `None` where there are no classes.
+    pub accuracy: Option<f32>,
     /// Number of held-out rows.
     pub rows: u64,
 }
 
 impl PartialEq for EvalRecord {
     fn eq(&self, other: &Self) -> bool {
-        let floats = |eval: &Self| [eval.loss, eval.accuracy].map(Value::new);
+        let floats = |eval: &Self| [Some(eval.loss), eval.accuracy].map(Value::from);
         (self.lane, self.step, self.rows) == (other.lane, other.step, other.rows) && floats(self) == floats(other)
     }
 }

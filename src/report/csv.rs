@@ -162,7 +162,7 @@ impl<W: Write> Table<W> {
         let Some(header) = self.header.clone() else { return Ok(()) };
         let start = beginning(&header, record.lane, record.step);
         self.scalar(&start, rows::EVAL_LOSS, Some(record.loss))?;
-        self.scalar(&start, rows::EVAL_ACCURACY, Some(record.accuracy))
+        self.scalar(&start, rows::EVAL_ACCURACY, record.accuracy)
     }
 
     fn scalar(&mut self, start: &Beginning<'_>, name: &str, value: Option<f32>) -> Result<(), ExportError> {

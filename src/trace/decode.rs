@@ -228,7 +228,7 @@ impl Numbers {
             lane: self.lane.ok_or(Fault::Missing("lane"))?,
             step: self.step.ok_or(Fault::Missing("step"))?,
             loss: self.loss.ok_or(Fault::Missing("loss"))?,
-            accuracy: self.accuracy.ok_or(Fault::Missing("accuracy"))?,
+            accuracy: self.accuracy,
             rows: self.rows,
         })
     }

@@ -59,3 +59,41 @@ impl Line {
         Ok(values)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Event;
+    use crate::trace::encode::Encoder;
+
+    fn lane() -> LaneHeader {
+        let layers: crate::layer::LayerTable =
+            serde_json::from_str(r#"[{"path":"stem","kind":"stem"},{"path":"blocks.0","kind":"block"}]"#)
+                .expect("layers");
+        LaneHeader { name: "a".to_owned(), title: String::new(), layers }
+    }
+
+    #[test]
+    fn what_is_written_comes_back_and_what_does_not_fit_is_refused() {
+        let numbers = |numbers: &[f32]| numbers.iter().copied().map(Value::new).collect::<Vec<_>>();
+        let spans = vec![
+            TimeSpan { first: 1, last: 500, loss: Value::new(0.5), grad_norms: numbers(&[1.0, f32::NAN]) },
+            TimeSpan {
+                first: 501,
+                last: 1000,
+                loss: Value::new(f32::INFINITY),
+                grad_norms: vec![Value::ABSENT, Value::new(-0.0)],
+            },
+        ];
+        let record = DenoisingRecord { lane: LaneId(0), step: Step(7), spans };
+        let mut line = Vec::new();
+        Encoder::new(&[]).line(&mut line, &Event::Denoising(record.clone().into()));
+        let text = String::from_utf8(line).expect("UTF-8");
+        let read = |text: &str| serde_json::from_str::<Line>(text).expect("a line").record(&lane());
+        assert_eq!(read(&text).expect("fits"), record);
+        for (from, to) in [("\"loss\":[0.5,", "\"loss\":["), ("\"pinf\":{\"loss\":[1]}", "\"pinf\":{\"loss\":[9]}")] {
+            assert!(text.contains(from), "{text}");
+            assert!(read(&text.replace(from, to)).is_err(), "{to}");
+        }
+    }
+}

@@ -154,7 +154,7 @@ impl Encoder {
         whole(out, "lane", u64::from(record.lane.0));
         whole(out, "step", record.step.0);
         self.scalar(out, "loss", Some(record.loss));
-        self.scalar(out, "accuracy", Some(record.accuracy));
+        self.scalar(out, "accuracy", record.accuracy);
         whole(out, "rows", record.rows);
         self.special.write(out);
     }

@@ -335,10 +335,10 @@ impl Mean {
         }
     }
 
-    /// Loss and accuracy; NaN of nothing, and where there are no classes.
-    fn of_all(&self) -> (f32, f32) {
+    /// Loss, NaN of nothing, and accuracy, where there are classes.
+    fn of_all(&self) -> (f32, Option<f32>) {
         let rows = self.rows as f64;
-        ((self.loss / rows) as f32, self.accuracy.map_or(f32::NAN, |accuracy| (accuracy / rows) as f32))
+        ((self.loss / rows) as f32, self.accuracy.map(|accuracy| (accuracy / rows) as f32))
     }
 }
 
