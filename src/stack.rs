@@ -23,6 +23,7 @@ mod resnet;
 mod shortcut;
 mod tokens;
 pub mod transformer;
+pub mod unit_variance;
 mod vgg;
 
 use std::ops::RangeInclusive;

@@ -217,6 +217,8 @@ pub enum Init {
     Orthogonal(f64),
     /// The same at the centre of a convolution's kernel, 0 around it.
     DeltaOrthogonal(f64),
+    /// Orthogonal, scaled layer by layer until each puts out a variance of 1 (Mishkin & Matas 2015).
+    Lsuv,
     /// Kaiming, made small by depth: the last weight of every branch and the head are 0 (Zhang et al. 2019).
     Fixup,
     /// N(0, std²).
@@ -233,6 +235,7 @@ impl fmt::Display for Init {
             Self::Orthogonal(gain) => write!(f, "orthogonal:{gain}"),
             Self::DeltaOrthogonal(gain) if *gain == 1.0 => f.write_str("delta-orthogonal"),
             Self::DeltaOrthogonal(gain) => write!(f, "delta-orthogonal:{gain}"),
+            Self::Lsuv => f.write_str("lsuv"),
             Self::Fixup => f.write_str("fixup"),
             Self::Normal(std) => write!(f, "normal:{std}"),
         }
@@ -251,6 +254,7 @@ impl FromStr for Init {
             "orthogonal:GAIN",
             "delta-orthogonal",
             "delta-orthogonal:GAIN",
+            "lsuv",
             "fixup",
             "normal:STD",
         ];
@@ -259,6 +263,7 @@ impl FromStr for Init {
             None if word == "kaiming" => Ok(Self::Kaiming),
             None if word == "xavier" => Ok(Self::Xavier),
             None if word == "orthogonal" => Ok(Self::Orthogonal(1.0)),
+            None if word == "lsuv" => Ok(Self::Lsuv),
             None if word == "fixup" => Ok(Self::Fixup),
             None if word == "delta-orthogonal" => Ok(Self::DeltaOrthogonal(1.0)),
             Some(("delta-orthogonal", gain)) => positive(gain).map(Self::DeltaOrthogonal),

@@ -10,13 +10,15 @@ use super::lane::{AnyLane, Lane, Past, SourceOf};
 use super::stepper::Stepper;
 use super::{TrainError, weights};
 use crate::config::setting::SettingError;
-use crate::config::{DataSource, LaneConfig, Model};
-use crate::data::{Classified, Dataset, Shape};
+use crate::config::{DataSource, Init, LaneConfig, Model};
+use crate::data::{Batches, Classified, Dataset, Draw, Part, Shape, Source};
 use crate::stack::diffusion::{self, Pictures};
 use crate::stack::transformer::Language;
-use crate::stack::{Dense, Diffusion, Highway, Mlp, Stack, Task, Transformer, preresnet, resnet, vgg};
+use crate::stack::{
+    Dense, Diffusion, Examples, Highway, Mlp, Stack, Task, Transformer, preresnet, resnet, unit_variance, vgg,
+};
 use crate::text;
-use crate::units::LaneId;
+use crate::units::{LaneId, Step};
 
 /// Smaller pictures are resized to as many pixels each way: the nets halve them up to five times.
 const LEAST_SIDE: usize = 32;
@@ -28,6 +30,8 @@ pub(super) struct Plan<'a> {
     /// Where the data set is from.
     pub(super) data: &'a DataSource,
     pub(super) steps: u64,
+    /// Rows of a step.
+    pub(super) batch: usize,
     pub(super) seed: u64,
     pub(super) device: &'a Device,
     pub(super) resumed: Option<Resumed<'a>>,
@@ -77,6 +81,13 @@ impl Plan<'_> {
                 Err(SettingError { key: "data".to_owned(), problem }.into())
             }
         }
+    }
+
+    /// What the first step will see.
+    fn first_batch<S: Stack>(&self, source: &SourceOf<S>) -> S::Batch {
+        let mut batches = Batches::new(self.seed, source.rows(Part::Training), self.batch);
+        let draw = Draw { seed: self.seed, step: Step::FIRST };
+        S::Batch::gather(source, Part::Training, batches.rows(Step::FIRST), draw, self.device)
     }
 
     /// The data as pictures of a size that convolutional nets are made for.
@@ -131,6 +142,8 @@ impl Plan<'_> {
             let loaded = weights::load(model, &settings.name, path)?;
             notes.extend(loaded.note);
             model = loaded.model;
+        } else if settings.init == Init::Lsuv {
+            model = unit_variance::scaled(model, &self.first_batch::<S>(source));
         }
         let stepper = Stepper::new(model, settings, device);
         let past = Past::default();

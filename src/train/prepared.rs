@@ -89,8 +89,8 @@ fn assemble(config: RunConfig, checkpoint: Option<&Checkpoint>) -> Result<Prepar
     for (settings, id) in config.lanes.iter().zip(0..) {
         let resumed = checkpoint
             .map(|checkpoint| Resumed { past: begun.past(LaneId(id)), file: checkpoint.lane(usize::from(id)) });
-        let (id, data, seed) = (LaneId(id), &config.data, config.seed);
-        let plan = Plan { id, settings, data, steps, seed, device: &device, resumed };
+        let (id, data, seed, batch) = (LaneId(id), &config.data, config.seed, config.batch);
+        let plan = Plan { id, settings, data, steps, batch, seed, device: &device, resumed };
         lanes.push(plan.lane(&dataset, &mut notes)?);
     }
     let mut header = header(&config, steps, &lanes);

@@ -51,7 +51,7 @@ pub static SETTINGS: &[Setting] = &[
         init,
         "init",
         Stack,
-        "default|kaiming|xavier|orthogonal[:GAIN]|delta-orthogonal[:GAIN]|fixup|normal:STD",
+        "default|kaiming|xavier|orthogonal[:GAIN]|delta-orthogonal[:GAIN]|lsuv|fixup|normal:STD",
         "distribution of the initial weights"
     ),
     Setting {
