@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use choice::{
-    Activation, Backend, Bias, BranchScale, Form, Init, Length, LongSkips, Model, NoiseSchedule, Norm, NormOrder,
-    Optimizer, Order, Positions, Wiring,
+    Activation, Backend, Bias, BranchScale, CheckpointActivations, Form, Init, Length, LongSkips, Model, NoiseSchedule,
+    Norm, NormOrder, Optimizer, Order, Positions, Wiring,
 };
 pub(crate) use choice::{nearest, not_one_of};
 pub use data_source::DataSource;
@@ -46,6 +46,8 @@ pub struct RunConfig {
     pub seed: u64,
     /// What computes.
     pub backend: Backend,
+    /// Whether activations are computed anew in the backward pass.
+    pub checkpoint_activations: CheckpointActivations,
     /// Lanes that compute at the same time at most; `None` = one per hardware thread.
     pub threads: Option<usize>,
     /// How often the layers are measured.
@@ -74,6 +76,7 @@ impl Default for RunConfig {
             length: Length::Steps(2000),
             seed: 1,
             backend: Backend::Flex,
+            checkpoint_activations: CheckpointActivations::Off,
             threads: None,
             measure: Measure::Every(1),
             budget: None,

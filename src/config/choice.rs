@@ -193,6 +193,16 @@ words! {
 }
 
 words! {
+    /// Whether activations are kept for the backward pass or, where they are cheap, computed anew.
+    CheckpointActivations {
+        /// Computed anew: less memory.
+        On = "on",
+        /// Kept.
+        Off = "off",
+    }
+}
+
+words! {
     /// What computes.
     Backend {
         /// `burn-flex`, the default.

@@ -75,7 +75,7 @@ pub fn resume(config: RunConfig, checkpoint: &Checkpoint) -> Result<Prepared, Tr
 fn assemble(config: RunConfig, checkpoint: Option<&Checkpoint>) -> Result<Prepared, TrainError> {
     let dataset = load(&config)?;
     let data_crc = if checkpoint.is_some() || config.save_every.is_some() { dataset.fingerprint() } else { 0 };
-    let device = backend::device(config.backend).autodiff();
+    let device = backend::training_device(config.backend, config.checkpoint_activations);
     let steps = steps(&config, &dataset);
     if let Some(checkpoint) = checkpoint {
         goes_on(checkpoint, &config, steps)?;

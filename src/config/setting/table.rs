@@ -188,6 +188,14 @@ pub static SETTINGS: &[Setting] = &[
     ),
     row!(Run, context, "context", Data, "1…65536", "characters of a text per example", CONTEXTS),
     row!(Run, backend, "backend", Machine, "flex|ndarray", "what computes"),
+    row!(
+        Run,
+        checkpoint_activations,
+        "checkpoint-activations",
+        Machine,
+        "on|off",
+        "compute cheap activations anew in the backward pass: the same numbers from less memory"
+    ),
     Setting {
         key: "threads",
         group: Group::Machine,
