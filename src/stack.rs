@@ -23,6 +23,7 @@ mod resnet;
 mod shortcut;
 mod tokens;
 pub mod transformer;
+mod twin;
 pub mod unit_variance;
 mod vgg;
 
@@ -49,6 +50,7 @@ pub use resnet::resnet;
 pub use shortcut::Shortcut;
 pub use tokens::Tokens;
 pub use transformer::Transformer;
+pub use twin::twin;
 pub use vgg::vgg;
 
 use crate::data::{Classified, Draw, Part, Shape, Source};
