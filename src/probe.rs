@@ -10,6 +10,7 @@
 
 mod cost;
 mod counting;
+mod filters;
 mod gather;
 mod memory;
 mod moments;
@@ -21,6 +22,7 @@ mod watched;
 
 pub use cost::{Cost, Overhead};
 pub use counting::count;
+pub use filters::Filters;
 pub use gather::Matrix;
 pub use moments::{change, moments};
 pub use parameters::{ParameterMap, Snapshot, Updates};

@@ -8,16 +8,19 @@ use std::sync::Arc;
 
 use super::bucket::{CELL_BYTES, GridBucket};
 use super::health::Ceiling;
-use super::histograms::Histograms;
 use super::ranges::Ranges;
 use super::recent::Recent;
 use super::scalars::{ScalarValues, Scalars};
 use super::slope::Blocks;
+use super::thinned::Thinned;
 use super::timeline::Timeline;
 use super::window::{Gathered, Window};
 use super::{Cell, Reduce, Scalar, ScalarBucket};
-use crate::event::{EvalRecord, HistogramRecord, LaneEnd, StepRecord};
+use crate::event::{
+    EvalRecord, FilterRecord, HistogramRecord, LaneEnd, MOST_FILTERS, StepRecord, TensorNorm, TensorRecord,
+};
 use crate::grid::{Grid, Value};
+use crate::histogram::BINS;
 use crate::layer::LayerTable;
 use crate::quantity::{Axis, Cadence, Quantity};
 use crate::units::Step;
@@ -30,6 +33,16 @@ const LEAST_BUCKETS: usize = 32;
 const MOST_BUCKETS: usize = 2048;
 /// Buckets of per-step values; 168 bytes each.
 const SCALAR_BUCKETS: usize = 4096;
+/// Bytes for histograms.
+const HISTOGRAM_BUDGET: usize = 8 << 20;
+/// Bytes of one layer of a histogram: two signs of counts.
+const HISTOGRAM_LAYER_BYTES: usize = 2 * BINS * size_of::<u64>();
+/// Bytes for what is known of tensors.
+const TENSOR_BUDGET: usize = 4 << 20;
+/// Bytes for filters.
+const FILTER_BUDGET: usize = 1 << 20;
+/// Bytes of the largest that there usually are: 7×7 of three colours.
+const FILTER_BYTES: usize = MOST_FILTERS * 3 * 7 * 7;
 /// Evaluations kept, the newest.
 const MOST_EVALS: usize = 4096;
 
@@ -44,7 +57,9 @@ pub struct LaneHistory {
     grids: Timeline<GridBucket>,
     scalars: Timeline<Scalars>,
     ranges: Ranges,
-    histograms: Histograms,
+    histograms: Thinned<HistogramRecord>,
+    tensors: Thinned<TensorRecord>,
+    filters: Thinned<FilterRecord>,
     evals: Vec<EvalRecord>,
     first_step: Option<Step>,
     /// The loss above which it has blown up, once there was a first.
@@ -69,7 +84,9 @@ impl LaneHistory {
             recent: Recent::new(recent, size_of::<StepRecord>() + cells * size_of::<Value>()),
             grids: Timeline::new(capacity),
             scalars: Timeline::new(SCALAR_BUCKETS),
-            histograms: Histograms::new(layers.len()),
+            histograms: Thinned::new(HISTOGRAM_BUDGET, HISTOGRAM_LAYER_BYTES * layers.len()),
+            tensors: Thinned::new(TENSOR_BUDGET, TensorNorm::ALL.len() * size_of::<Value>() * layers.tensors()),
+            filters: Thinned::new(FILTER_BUDGET, FILTER_BYTES),
             ranges: Ranges::new(quantities.len()),
             evals: Vec::new(),
             first_step: None,
@@ -138,6 +155,27 @@ impl LaneHistory {
     #[must_use]
     pub fn histogram(&self, step: Step) -> Option<&Arc<HistogramRecord>> {
         self.histograms.at(step)
+    }
+
+    pub(super) fn push_tensors(&mut self, record: &Arc<TensorRecord>) {
+        self.tensors.push(record);
+    }
+
+    /// What was known of the tensors at the newest step at or before this one at which they were looked at, of those that
+    /// are still held.
+    #[must_use]
+    pub fn tensors(&self, step: Step) -> Option<&Arc<TensorRecord>> {
+        self.tensors.at(step)
+    }
+
+    pub(super) fn push_filters(&mut self, record: &Arc<FilterRecord>) {
+        self.filters.push(record);
+    }
+
+    /// The same of the filters of the first convolution.
+    #[must_use]
+    pub fn filters(&self, step: Step) -> Option<&Arc<FilterRecord>> {
+        self.filters.at(step)
     }
 
     pub(super) fn push_eval(&mut self, eval: EvalRecord) {

@@ -58,8 +58,14 @@ pub fn write(
             Event::Step(record) => table.step(&record)?,
             Event::Eval(record) if rows == Rows::All => table.eval(&record)?,
             Event::Recall(record) => table.recall(&record)?,
-            // Counts per bin are no numbers per layer: the trace has them.
-            Event::Histogram(_) | Event::Eval(_) | Event::Note(_) | Event::LaneEnded(_) | Event::RunEnded(_) => {}
+            // Counts per bin, and numbers inside a layer, are no numbers per layer: the trace has them.
+            Event::Histogram(_)
+            | Event::Tensors(_)
+            | Event::Filters(_)
+            | Event::Eval(_)
+            | Event::Note(_)
+            | Event::LaneEnded(_)
+            | Event::RunEnded(_) => {}
         }
     }
     table.out.flush()?;

@@ -7,7 +7,11 @@ use serde::Serialize;
 
 use super::number::{push_f32, push_f64, push_u64};
 use super::seal;
-use crate::event::{EvalRecord, Event, HistogramRecord, LaneEnd, Note, Outcome, RunEnd, RunHeader, StepRecord};
+use crate::event::{
+    EvalRecord, Event, FilterRecord, HistogramRecord, LaneEnd, Note, Outcome, RunEnd, RunHeader, StepRecord,
+    TensorNorm, TensorRecord,
+};
+use crate::grid::Grid;
 use crate::quantity::Quantity;
 use crate::units::{LaneId, Step};
 
@@ -54,6 +58,13 @@ struct HistogramLine<'a> {
 }
 
 #[derive(Serialize)]
+struct FiltersLine<'a> {
+    kind: &'static str,
+    #[serde(flatten)]
+    record: &'a FilterRecord,
+}
+
+#[derive(Serialize)]
 struct LaneEndLine<'a> {
     kind: &'static str,
     lane: LaneId,
@@ -86,6 +97,8 @@ impl Encoder {
             Event::Recall(record) => self.step(out, "recall", record),
             Event::Eval(record) => self.eval(out, record),
             Event::Histogram(record) => object(out, &HistogramLine { kind: "histogram", record }),
+            Event::Tensors(record) => self.tensors(out, record),
+            Event::Filters(record) => object(out, &FiltersLine { kind: "filters", record }),
             Event::Note(note) => object(out, &NoteLine { kind: "note", note }),
             Event::LaneEnded(LaneEnd { lane, step, outcome }) => {
                 object(out, &LaneEndLine { kind: "lane_end", lane: *lane, step: *step, outcome });
@@ -112,8 +125,17 @@ impl Encoder {
         whole(out, "step_ns", record.step_ns);
         whole(out, "measure_ns", record.measure_ns);
         if record.values.layers() > 0 {
-            self.values(out, record);
+            self.special.values(out, self.names.iter().copied(), &record.values);
         }
+        self.special.write(out);
+    }
+
+    fn tensors(&mut self, out: &mut Vec<u8>, record: &TensorRecord) {
+        out.reserve(BYTES_PER_VALUE * record.values.values().len() + 256);
+        out.extend_from_slice(b"{\"kind\":\"tensors\"");
+        whole(out, "lane", u64::from(record.lane.0));
+        whole(out, "step", record.step.0);
+        self.special.values(out, TensorNorm::ALL.iter().map(|(_, name)| *name), &record.values);
         self.special.write(out);
     }
 
@@ -125,36 +147,6 @@ impl Encoder {
         self.scalar(out, "accuracy", Some(record.accuracy));
         whole(out, "rows", record.rows);
         self.special.write(out);
-    }
-
-    /// One array per quantity that at least one layer has; `null` where the layer has none.
-    fn values(&mut self, out: &mut Vec<u8>, record: &StepRecord) {
-        out.extend_from_slice(b",\"values\":{");
-        let mut separator: &[u8] = b"\"";
-        for (row, &name) in self.names.iter().enumerate() {
-            let cells = record.values.row(row);
-            if cells.iter().all(|cell| cell.is_absent()) {
-                continue;
-            }
-            out.extend_from_slice(separator);
-            separator = b",\"";
-            out.extend_from_slice(name.as_bytes());
-            out.extend_from_slice(b"\":");
-            let mut before = b'[';
-            for (layer, cell) in cells.iter().enumerate() {
-                out.push(before);
-                before = b',';
-                match cell.get() {
-                    Some(value) => {
-                        push_f32(out, value);
-                        self.special.note(name, layer, f64::from(value));
-                    }
-                    None => out.extend_from_slice(b"null"),
-                }
-            }
-            out.push(b']');
-        }
-        out.push(b'}');
     }
 
     fn scalar(&mut self, out: &mut Vec<u8>, name: &'static str, value: Option<f32>) {
@@ -170,6 +162,36 @@ impl Encoder {
 }
 
 impl Special {
+    /// One array per named row of which at least one cell has a value; `null` where a cell has none.
+    fn values(&mut self, out: &mut Vec<u8>, names: impl Iterator<Item = &'static str>, grid: &Grid) {
+        out.extend_from_slice(b",\"values\":{");
+        let mut separator: &[u8] = b"\"";
+        for (row, name) in names.enumerate() {
+            let cells = grid.row(row);
+            if cells.iter().all(|cell| cell.is_absent()) {
+                continue;
+            }
+            out.extend_from_slice(separator);
+            separator = b",\"";
+            out.extend_from_slice(name.as_bytes());
+            out.extend_from_slice(b"\":");
+            let mut before = b'[';
+            for (place, cell) in cells.iter().enumerate() {
+                out.push(before);
+                before = b',';
+                match cell.get() {
+                    Some(value) => {
+                        push_f32(out, value);
+                        self.note(name, place, f64::from(value));
+                    }
+                    None => out.extend_from_slice(b"null"),
+                }
+            }
+            out.push(b']');
+        }
+        out.push(b'}');
+    }
+
     fn note(&mut self, name: &'static str, index: usize, value: f64) {
         if value.is_finite() {
             return;

@@ -20,8 +20,10 @@ use super::stepper::{Stepper, Taken};
 use super::verdict;
 use crate::config::{LaneConfig, RunConfig};
 use crate::data::{Batches, Draw, Part, Source};
-use crate::event::{EvalRecord, Event, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome, StepRecord};
-use crate::probe::Taps;
+use crate::event::{
+    EvalRecord, Event, FilterRecord, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome, StepRecord, TensorRecord,
+};
+use crate::probe::{Filters, Taps};
 use crate::stack::{Examples, Stack};
 use crate::text::clean_message;
 use crate::units::{LaneId, Step};
@@ -172,13 +174,13 @@ impl<S: Stack> Trainer<S> {
                 Go::Step { rate } => rate,
             };
             self.flight.keep(step, &self.lane.stepper);
-            let (record, histogram) = self.take(step, rate.of(self.lane.settings.lr));
+            let (record, beside) = self.take(step, rate.of(self.lane.settings.lr));
             let is_finite = record.loss.is_finite();
             let cause = self.flight.sees(&record);
             self.step = step;
             self.send(Event::Step(Arc::new(record)));
-            if let Some(record) = histogram {
-                self.send(Event::Histogram(Arc::new(record)));
+            for event in beside {
+                self.send(event);
             }
             if let Some(cause) = cause {
                 self.recall(cause);
@@ -198,8 +200,8 @@ impl<S: Stack> Trainer<S> {
         Outcome::Completed
     }
 
-    /// One step, with its record, and how the gradients were spread where that was counted.
-    fn take(&mut self, step: Step, base: f64) -> (StepRecord, Option<HistogramRecord>) {
+    /// One step: its record, and what was taken beside it.
+    fn take(&mut self, step: Step, base: f64) -> (StepRecord, Vec<Event>) {
         let start = Instant::now();
         let epoch = self.batches.epoch(step);
         let draw = Draw { seed: self.run.config.seed, step };
@@ -219,12 +221,30 @@ impl<S: Stack> Trainer<S> {
         });
         let step_ns = nanoseconds(start.elapsed());
         self.run.schedule.tell(step, step_ns, &taken);
-        let histogram = HistogramRecord { lane: self.lane.id, step, layers: std::mem::take(&mut taken.histograms) };
+        let beside = self.beside(step, &mut taken);
         let record = self.record(&When { step, epoch, learning_rate, start }, taken);
         if let Some(part) = part {
             self.run.dumps.take(self.lane.id, step, DumpPart { loss: record.loss, ..part });
         }
-        (record, (!histogram.layers.is_empty()).then_some(histogram))
+        (record, beside)
+    }
+
+    /// What is told beside a step, where it was taken: histograms, tensors, filters.
+    fn beside(&self, step: Step, taken: &mut Taken) -> Vec<Event> {
+        let lane = self.lane.id;
+        let mut events = Vec::new();
+        let layers = std::mem::take(&mut taken.histograms);
+        if !layers.is_empty() {
+            events.push(Event::Histogram(Arc::new(HistogramRecord { lane, step, layers })));
+        }
+        let values = std::mem::take(&mut taken.tensors);
+        if !values.values().is_empty() {
+            events.push(Event::Tensors(Arc::new(TensorRecord { lane, step, values })));
+        }
+        if let Some(Filters { shape, weights }) = taken.filters.take() {
+            events.push(Event::Filters(Arc::new(FilterRecord::of(lane, step, shape, &weights))));
+        }
+        events
     }
 
     /// What is told of a step.
@@ -255,10 +275,12 @@ impl<S: Stack> Trainer<S> {
             let draw = Draw { seed: self.run.config.seed, step };
             let batch = S::Batch::gather(&self.lane.source, Part::Training, batches.rows(step), draw, &self.run.device);
             let mut taken = rerun.stepper.step(&batch, learning_rate, look);
-            let layers = std::mem::take(&mut taken.histograms);
+            let beside = self.beside(step, &mut taken);
             let record = self.record(&When { step, epoch: batches.epoch(step), learning_rate, start }, taken);
             self.send(Event::Recall(Arc::new(record.clone())));
-            self.send(Event::Histogram(Arc::new(HistogramRecord { lane: self.lane.id, step, layers })));
+            for event in beside {
+                self.send(event);
+            }
             records.push(record);
         }
         let text = verdict::sentence(cause, &records, self.lane.stepper.map().table());

@@ -1,27 +1,45 @@
-//! Histograms of one lane in bounded memory: all of them while they fit, then every second, every fourth … of those
-//! that were taken, and always the newest.
+//! What is taken of a lane now and then (histograms, tensors, filters), in bounded memory: all of it while it fits, then
+//! every second, every fourth … that was taken, and always the newest.
 //!
 //! A trace holds each of them.
 
 use std::sync::Arc;
 
-use crate::event::HistogramRecord;
-use crate::histogram::BINS;
+use crate::event::{FilterRecord, HistogramRecord, TensorRecord};
 use crate::units::Step;
 
-/// Bytes of a lane for histograms.
-const BUDGET: usize = 8 << 20;
-/// Bytes of one layer: two signs of counts.
-const LAYER_BYTES: usize = 2 * BINS * size_of::<u64>();
-/// Histograms at least, however deep the lane.
+/// Records at least, however large they are.
 const LEAST: usize = 8;
-/// Histograms at most.
+/// Records at most.
 const MOST: usize = 1024;
 
-/// Histograms in the order of their steps.
+/// What belongs to a step.
+pub(super) trait OfStep {
+    fn step(&self) -> Step;
+}
+
+impl OfStep for HistogramRecord {
+    fn step(&self) -> Step {
+        self.step
+    }
+}
+
+impl OfStep for TensorRecord {
+    fn step(&self) -> Step {
+        self.step
+    }
+}
+
+impl OfStep for FilterRecord {
+    fn step(&self) -> Step {
+        self.step
+    }
+}
+
+/// Records in the order of their steps.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Histograms {
-    records: Vec<Arc<HistogramRecord>>,
+pub(super) struct Thinned<R> {
+    records: Vec<Arc<R>>,
     capacity: usize,
     /// Taken in so far.
     seen: u64,
@@ -29,17 +47,18 @@ pub(super) struct Histograms {
     stride: u64,
 }
 
-impl Histograms {
-    pub(super) fn new(layers: usize) -> Self {
-        let capacity = (BUDGET / (LAYER_BYTES * layers.max(1))).clamp(LEAST, MOST);
+impl<R: OfStep> Thinned<R> {
+    /// As many records of so many bytes as a budget of bytes allows.
+    pub(super) fn new(budget: usize, bytes: usize) -> Self {
+        let capacity = (budget / bytes.max(1)).clamp(LEAST, MOST);
         Self { records: Vec::new(), capacity, seen: 0, stride: 1 }
     }
 
     /// Takes one in; one of a step before the newest only where there is room.
-    pub(super) fn push(&mut self, record: &Arc<HistogramRecord>) {
-        if self.records.last().is_some_and(|last| record.step <= last.step) {
+    pub(super) fn push(&mut self, record: &Arc<R>) {
+        if self.records.last().is_some_and(|last| record.step() <= last.step()) {
             // A step that was re-run.
-            if let Err(index) = self.records.binary_search_by_key(&record.step, |held| held.step)
+            if let Err(index) = self.records.binary_search_by_key(&record.step(), |held| held.step())
                 && self.records.len() < self.capacity
             {
                 self.records.insert(index, Arc::clone(record));
@@ -66,8 +85,8 @@ impl Histograms {
     }
 
     /// The newest at or before a step.
-    pub(super) fn at(&self, step: Step) -> Option<&Arc<HistogramRecord>> {
-        let after = self.records.partition_point(|record| record.step <= step);
+    pub(super) fn at(&self, step: Step) -> Option<&Arc<R>> {
+        let after = self.records.partition_point(|record| record.step() <= step);
         self.records.get(after.checked_sub(1)?)
     }
 }
@@ -83,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_newest_is_always_there_and_the_others_are_thinned_evenly() {
-        let mut histograms = Histograms { capacity: 4, ..Histograms::new(1) };
+        let mut histograms = Thinned { capacity: 4, ..Thinned::new(1, 1) };
         for step in 1..=100 {
             histograms.push(&record(step));
             assert_eq!(histograms.at(Step(1000)).expect("the newest").step, Step(step));
@@ -98,7 +117,7 @@ mod tests {
 
     #[test]
     fn one_that_comes_twice_is_ignored_and_before_the_first_there_is_none() {
-        let mut histograms = Histograms::new(10);
+        let mut histograms = Thinned::new(10, 1);
         histograms.push(&record(5));
         histograms.push(&record(5));
         assert_eq!(histograms.records.len(), 1);
