@@ -5,6 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::cell::special_look;
+use super::filters;
 use super::frame::fit;
 use super::heatmap::painter;
 use crate::history::{self, Cell, Reduce};
@@ -22,6 +23,11 @@ const BAR_SHARE: u16 = 4;
 
 pub(super) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     let area = layout.legend;
+    if scene.view.mode == Mode::Filters {
+        let line = fit(filters::legend(scene, theme, layout), area.width.saturating_sub(2));
+        buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(2));
+        return;
+    }
     let painter = painter(scene, theme);
     let (low, high) = ends(scene, theme, painter.scale);
     let dim = theme.style(Role::Dim);
@@ -70,7 +76,7 @@ fn ends(scene: &Scene, theme: &Theme, scale: Scale) -> (String, String) {
 /// Whether a lane has had values below and above the scale.
 fn beyond(scene: &Scene, scale: Scale) -> [bool; 2] {
     match scene.view.mode {
-        Mode::Anatomy | Mode::Histogram => [false; 2],
+        Mode::Anatomy | Mode::Histogram | Mode::Layers | Mode::Filters => [false; 2],
         Mode::Difference => [scene.picture.largest_ratio > scale.high; 2],
         Mode::Heatmaps | Mode::Profile | Mode::Loss => {
             let extents = scene.lanes().filter_map(|lane| lane.history.extent(scene.view.quantity));
@@ -80,7 +86,7 @@ fn beyond(scene: &Scene, scale: Scale) -> [bool; 2] {
 }
 
 fn numbers(scene: &Scene, low: f32, high: f32) -> (String, String) {
-    match (scene.view.mode, scene.view.quantity.definition().axis) {
+    match (scene.view.mode, scene.coloured().definition().axis) {
         (Mode::Anatomy, _) => ("×1/8".to_owned(), "×8".to_owned()),
         (Mode::Histogram, _) => ("0.01 %".to_owned(), "100 %".to_owned()),
         (Mode::Difference, Axis::Log) => (format!("×{}", number::power(low)), format!("×{}", number::power(high))),
@@ -90,7 +96,7 @@ fn numbers(scene: &Scene, low: f32, high: f32) -> (String, String) {
 }
 
 /// Which lanes are in view, where not all are.
-fn hidden<'a>(theme: &Theme, layout: &Layout) -> Option<(u8, Line<'a>)> {
+pub(super) fn hidden<'a>(theme: &Theme, layout: &Layout) -> Option<(u8, Line<'a>)> {
     let shown = layout.shown();
     let count = layout.lanes.end;
     let words = match shown.len() {
@@ -117,6 +123,9 @@ fn meaning<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
     if scene.view.mode == Mode::Anatomy {
         let words = "a step's factor: blue shrinks the signal, red grows it";
         return vec![(1, Line::styled(words, dim))];
+    }
+    if scene.view.mode == Mode::Layers {
+        return vec![(3, Line::styled("the scale of whole blocks", dim))];
     }
     if scene.view.mode == Mode::Histogram {
         return vec![(1, Line::styled("of a layer's gradient elements", dim))];
