@@ -105,6 +105,19 @@ fn enter_opens_the_block_at_the_cursor_and_closes_it() {
 }
 
 #[test]
+fn a_click_on_a_strip_puts_the_cursor_on_its_step_and_stays_in_the_block() {
+    let area = Rect::new(0, 0, 200, 60);
+    let mut scene = sample::conv_net(45);
+    scene.view.mode = Mode::Layers;
+    let (layout, depth) = (Layout::new(area, &scene).expect("large enough"), scene.view.cursor.depth);
+    let strip = layout.opened[0].picture;
+    let place = crate::tui::action::Place { column: strip.x + 20, row: strip.y + 2 };
+    let _ = update(&mut scene, Action::Click(place), area);
+    assert_eq!(scene.view.cursor.step, Some(Step(layout.step_axis(&scene).step_at(20))));
+    assert_eq!(scene.view.cursor.depth, depth);
+}
+
+#[test]
 fn the_halves_of_a_transformers_block_add_up_their_layers() {
     let rows = shown(&mut sample::transformer(45), Mode::Layers, (120, 40));
     let (attention, forward) = (row(&rows, " attention "), row(&rows, " feed-forward "));
