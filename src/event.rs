@@ -3,12 +3,16 @@
 //! `RunStarted`, then per lane and step a `Step`, now and then an `Eval`, `Note` or `LaneEnded`, at last `RunEnded`.
 
 mod diffusion;
+mod filters;
+mod tensors;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 pub use diffusion::{DenoisingRecord, Samples, SamplesRecord, TimeSpan};
+pub use filters::{FULL_SHADE, FilterRecord, MOST_FILTERS};
+pub use tensors::{TensorNorm, TensorRecord};
 
 use crate::config::{LaneConfig, RunConfig};
 use crate::grid::{Grid, Value};
@@ -36,6 +40,10 @@ pub enum Event {
     Denoising(Arc<DenoisingRecord>),
     /// Pictures that one lane drew at one step.
     Samples(Arc<SamplesRecord>),
+    /// How large gradients, weights and updates of every tensor of one lane are at one step.
+    Tensors(Arc<TensorRecord>),
+    /// The filters of one lane's first convolution at one step.
+    Filters(Arc<FilterRecord>),
     /// One lane was evaluated on the held-out split.
     Eval(EvalRecord),
     /// Something a person should know: a gap in the trace, a skipped measurement.

@@ -10,6 +10,8 @@
 //! buckets          N = clamp(3m/4 / (24·Q·L), 32, 2048) rounded down to a power of two; 24·Q·L bytes each
 //! per-step values  4,096 buckets of 168 bytes
 //! histograms       at most 8 MiB (or eight histograms) per lane
+//! tensors          at most 4 MiB (or eight records) per lane, 12 bytes a tensor
+//! filters          at most 1 MiB (or eight records) per lane, a byte a weight
 //! ```
 //!
 //! Q quantities, L layers: whatever the number of steps, a lane takes at most (R + 1)·(4·Q·L + 96) + N·24·Q·L + 0.7 MB.
@@ -114,6 +116,16 @@ impl History {
             Event::Samples(record) => {
                 if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
                     lane.push_samples(record);
+                }
+            }
+            Event::Tensors(record) => {
+                if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
+                    lane.push_tensors(record);
+                }
+            }
+            Event::Filters(record) => {
+                if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
+                    lane.push_filters(record);
                 }
             }
             Event::Eval(eval) => {

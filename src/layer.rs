@@ -1,6 +1,12 @@
 //! The rows of every heatmap: a lane's layers in forward order, `stem → block 1 … block D → head`.
 
+mod sublayer;
+
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
+
+pub use sublayer::{Opened, Sublayer};
 
 use crate::units::LayerId;
 
@@ -50,6 +56,9 @@ pub struct Layer {
     /// multiplication with addition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flops: Option<u64>,
+    /// The layers that it is made of, where the stack says so; see [`Layer::opened`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sublayers: Vec<Sublayer>,
     /// Its parameter tensors, in forward order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<Parameter>,
@@ -59,7 +68,7 @@ impl Layer {
     /// A layer of which no more is known yet.
     #[must_use]
     pub fn new(path: impl Into<String>, kind: LayerKind) -> Self {
-        Self { path: path.into(), kind, stage: None, flops: None, parameters: Vec::new() }
+        Self { path: path.into(), kind, stage: None, flops: None, sublayers: Vec::new(), parameters: Vec::new() }
     }
 
     /// The same, with what it costs.
@@ -72,6 +81,12 @@ impl Layer {
     #[must_use]
     pub fn in_stage(self, stage: impl Into<String>) -> Self {
         Self { stage: Some(stage.into()), ..self }
+    }
+
+    /// The same, made of these.
+    #[must_use]
+    pub fn made_of(self, sublayers: Vec<Sublayer>) -> Self {
+        Self { sublayers, ..self }
     }
 
     /// Number of trainable numbers in the layer.
@@ -108,6 +123,33 @@ impl LayerTable {
         self.layers.iter().filter(|layer| layer.kind == LayerKind::Block).count()
     }
 
+    /// Number of tensors of all layers.
+    #[must_use]
+    pub fn tensors(&self) -> usize {
+        self.layers.iter().map(|layer| layer.parameters.len()).sum()
+    }
+
+    /// Which of all tensors, layer by layer, are those of a layer.
+    #[must_use]
+    pub fn tensors_of(&self, layer: LayerId) -> Range<usize> {
+        let start = self.layers.iter().take(layer.index()).map(|layer| layer.parameters.len()).sum();
+        start..start + self.get(layer).map_or(0, |layer| layer.parameters.len())
+    }
+
+    /// Rows of the same stage beside each other, with its name.
+    #[must_use]
+    pub fn stages(&self) -> Vec<(Range<usize>, &str)> {
+        let mut stages: Vec<(Range<usize>, &str)> = Vec::new();
+        for (row, layer) in self.layers.iter().enumerate() {
+            let Some(stage) = layer.stage.as_deref() else { continue };
+            match stages.last_mut() {
+                Some((rows, name)) if *name == stage && rows.end == row => rows.end = row + 1,
+                _ => stages.push((row..row + 1, stage)),
+            }
+        }
+        stages
+    }
+
     /// l for the row of block l; `None` for every other row.
     #[must_use]
     pub fn block_number(&self, layer: LayerId) -> Option<usize> {
@@ -138,5 +180,30 @@ impl LayerTable {
             Some(LayerKind::Other) => self.get(layer).map(|found| found.path.clone()).unwrap_or_default(),
             None => String::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(stages: &[Option<&str>]) -> LayerTable {
+        let layer = |stage: Option<&str>| {
+            let parameters = vec![Parameter { path: String::new(), shape: vec![2] }; 3];
+            Layer { stage: stage.map(str::to_owned), parameters, ..Layer::new("", LayerKind::Block) }
+        };
+        LayerTable { layers: stages.iter().copied().map(layer).collect() }
+    }
+
+    #[test]
+    fn neighbours_of_the_same_stage_are_one_and_a_stage_that_comes_back_is_another() {
+        let table = table(&[None, Some("a"), Some("a"), Some("b"), None, Some("b"), Some("a")]);
+        assert_eq!(table.stages(), [(1..3, "a"), (3..4, "b"), (5..6, "b"), (6..7, "a")]);
+    }
+
+    #[test]
+    fn tensors_are_counted_layer_by_layer() {
+        let table = table(&[None, None]);
+        assert_eq!((table.tensors(), table.tensors_of(LayerId(1)), table.tensors_of(LayerId(2))), (6, 3..6, 6..6));
     }
 }

@@ -33,6 +33,21 @@ pub(crate) fn value(value: f64) -> String {
     }
 }
 
+/// A large count in the unit that a paper would give it in: `432`, `4,640`, `46 k`, `0.27 M`, `144 M`, `1.2 G`.
+#[must_use]
+pub(crate) fn amount(value: u64) -> String {
+    /// Where each unit begins. Millions begin early: a net has 0.27 M parameters.
+    const UNITS: [(u64, f64, &str); 4] =
+        [(1_000_000_000_000, 1e12, "T"), (1_000_000_000, 1e9, "G"), (100_000, 1e6, "M"), (10_000, 1e3, "k")];
+    let Some((_, size, unit)) = UNITS.iter().find(|(from, ..)| value >= *from) else { return count(value) };
+    let scaled = value as f64 / size;
+    match scaled {
+        ..0.995 => format!("{scaled:.2} {unit}"),
+        ..9.95 => format!("{scaled:.1} {unit}"),
+        _ => format!("{scaled:.0} {unit}"),
+    }
+}
+
 /// A learning rate in the shortest digits: `1e-3`, `5e-4`, `0.05`.
 #[must_use]
 pub(crate) fn rate(value: f64) -> String {
@@ -98,6 +113,8 @@ mod tests {
     #[test]
     fn numbers_read_as_a_person_writes_them() {
         assert_eq!((count(0), count(999), count(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
+        let amounts = [432, 4_640, 46_080, 269_722, 1_727_962, 25_560_000, 143_670_000, 1_234_000_000, 999_600];
+        assert_eq!(amounts.map(amount), ["432", "4,640", "46 k", "0.27 M", "1.7 M", "26 M", "144 M", "1.2 G", "1.0 M"]);
         assert_eq!(value(1.94e-14), "1.9e-14");
         assert_eq!((value(0.4079), value(2.3046), value(-0.5)), ("0.408".into(), "2.30".into(), "-0.500".into()));
         let shown = [0.00123, 1.0, 42.0, 1234.5, 98_765.0, -98_765.0, 999_999.0, -2.5e30].map(value);

@@ -11,6 +11,7 @@
 mod cost;
 mod counting;
 mod dispatch;
+mod filters;
 mod gather;
 mod memory;
 mod moments;
@@ -22,6 +23,7 @@ mod watched;
 
 pub use cost::{Cost, Overhead};
 pub use counting::count;
+pub use filters::Filters;
 pub use gather::Matrix;
 pub use moments::{change, moments};
 pub use parameters::{ParameterMap, Snapshot, Updates};

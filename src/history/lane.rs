@@ -16,7 +16,10 @@ use super::thinned::Thinned;
 use super::timeline::Timeline;
 use super::window::{Gathered, Window};
 use super::{Cell, Reduce, Scalar, ScalarBucket};
-use crate::event::{DenoisingRecord, EvalRecord, HistogramRecord, LaneEnd, SamplesRecord, StepRecord};
+use crate::event::{
+    DenoisingRecord, EvalRecord, FilterRecord, HistogramRecord, LaneEnd, MOST_FILTERS, SamplesRecord, StepRecord,
+    TensorNorm, TensorRecord,
+};
 use crate::grid::{Grid, Value};
 use crate::histogram::BINS;
 use crate::layer::LayerTable;
@@ -31,14 +34,24 @@ const LEAST_BUCKETS: usize = 32;
 const MOST_BUCKETS: usize = 2048;
 /// Buckets of per-step values; 168 bytes each.
 const SCALAR_BUCKETS: usize = 4096;
+/// Bytes for histograms.
+const HISTOGRAM_BUDGET: usize = 8 << 20;
+/// Bytes of one layer of a histogram: two signs of counts.
+const HISTOGRAM_LAYER_BYTES: usize = 2 * BINS * size_of::<u64>();
+/// Bytes for what is known of tensors.
+const TENSOR_BUDGET: usize = 4 << 20;
+/// Bytes for filters.
+const FILTER_BUDGET: usize = 1 << 20;
+/// Bytes of the largest that there usually are: 7×7 of three colours.
+const FILTER_BYTES: usize = MOST_FILTERS * 3 * 7 * 7;
 /// Evaluations kept, the newest.
 const MOST_EVALS: usize = 4096;
 
-/// Bytes of one layer in a histogram: two signs of counts.
-const HISTOGRAM_BYTES: usize = 2 * BINS * size_of::<u64>();
-/// Bytes of one layer by denoising time: ten spans.
-const DENOISING_BYTES: usize = 10 * size_of::<Value>();
-/// Bytes of sixteen pictures of 32² pixels in three colours.
+/// Bytes of a lane for what is told of denoising time, and of one layer there: ten spans.
+const DENOISING_BUDGET: usize = 2 << 20;
+const DENOISING_LAYER_BYTES: usize = 10 * size_of::<Value>();
+/// Bytes of a lane for pictures that it draws, and of sixteen of 32² pixels in three colours.
+const SAMPLES_BUDGET: usize = 8 << 20;
 const SAMPLES_BYTES: usize = 16 * 3 * 32 * 32;
 
 /// Steps of one lane.
@@ -55,6 +68,8 @@ pub struct LaneHistory {
     histograms: Thinned<HistogramRecord>,
     denoising: Thinned<DenoisingRecord>,
     samples: Thinned<SamplesRecord>,
+    tensors: Thinned<TensorRecord>,
+    filters: Thinned<FilterRecord>,
     evals: Vec<EvalRecord>,
     first_step: Option<Step>,
     /// The loss above which it has blown up, once there was a first.
@@ -79,9 +94,11 @@ impl LaneHistory {
             recent: Recent::new(recent, size_of::<StepRecord>() + cells * size_of::<Value>()),
             grids: Timeline::new(capacity),
             scalars: Timeline::new(SCALAR_BUCKETS),
-            histograms: Thinned::new(HISTOGRAM_BYTES * layers.len()),
-            denoising: Thinned::new(DENOISING_BYTES * layers.len()),
-            samples: Thinned::new(SAMPLES_BYTES),
+            histograms: Thinned::new(HISTOGRAM_BUDGET, HISTOGRAM_LAYER_BYTES * layers.len()),
+            tensors: Thinned::new(TENSOR_BUDGET, TensorNorm::ALL.len() * size_of::<Value>() * layers.tensors()),
+            filters: Thinned::new(FILTER_BUDGET, FILTER_BYTES),
+            denoising: Thinned::new(DENOISING_BUDGET, DENOISING_LAYER_BYTES * layers.len()),
+            samples: Thinned::new(SAMPLES_BUDGET, SAMPLES_BYTES),
             ranges: Ranges::new(quantities.len()),
             evals: Vec::new(),
             first_step: None,
@@ -170,6 +187,27 @@ impl LaneHistory {
     #[must_use]
     pub fn samples(&self, step: Step) -> Option<&Arc<SamplesRecord>> {
         self.samples.at(step)
+    }
+
+    pub(super) fn push_tensors(&mut self, record: &Arc<TensorRecord>) {
+        self.tensors.push(record);
+    }
+
+    /// What was known of the tensors at the newest step at or before this one at which they were looked at, of those that
+    /// are still held.
+    #[must_use]
+    pub fn tensors(&self, step: Step) -> Option<&Arc<TensorRecord>> {
+        self.tensors.at(step)
+    }
+
+    pub(super) fn push_filters(&mut self, record: &Arc<FilterRecord>) {
+        self.filters.push(record);
+    }
+
+    /// The same of the filters of the first convolution.
+    #[must_use]
+    pub fn filters(&self, step: Step) -> Option<&Arc<FilterRecord>> {
+        self.filters.at(step)
     }
 
     pub(super) fn push_eval(&mut self, eval: EvalRecord) {

@@ -1,38 +1,48 @@
-//! Large records of one lane that come now and then, in bounded memory: all of them while they fit, then every second,
-//! every fourth … of those that were taken, and always the newest.
+//! What is taken of a lane now and then (histograms, tensors, filters, pictures), in bounded memory: all of it while it fits, then
+//! every second, every fourth … that was taken, and always the newest.
 //!
 //! A trace holds each of them.
 
 use std::sync::Arc;
 
-use crate::event::{DenoisingRecord, HistogramRecord, SamplesRecord};
+use crate::event::{DenoisingRecord, FilterRecord, HistogramRecord, SamplesRecord, TensorRecord};
 use crate::units::Step;
 
-/// Bytes of a lane for records of one kind.
-const BUDGET: usize = 8 << 20;
-/// Records at least, however large.
+/// Records at least, however large they are.
 const LEAST: usize = 8;
 /// Records at most.
 const MOST: usize = 1024;
 
-/// What is told of one lane at one step.
-pub(super) trait Dated {
+/// What belongs to a step.
+pub(super) trait OfStep {
     fn step(&self) -> Step;
 }
 
-impl Dated for HistogramRecord {
+impl OfStep for HistogramRecord {
     fn step(&self) -> Step {
         self.step
     }
 }
 
-impl Dated for DenoisingRecord {
+impl OfStep for TensorRecord {
     fn step(&self) -> Step {
         self.step
     }
 }
 
-impl Dated for SamplesRecord {
+impl OfStep for FilterRecord {
+    fn step(&self) -> Step {
+        self.step
+    }
+}
+
+impl OfStep for DenoisingRecord {
+    fn step(&self) -> Step {
+        self.step
+    }
+}
+
+impl OfStep for SamplesRecord {
     fn step(&self) -> Step {
         self.step
     }
@@ -49,10 +59,10 @@ pub(super) struct Thinned<R> {
     stride: u64,
 }
 
-impl<R: Dated> Thinned<R> {
-    /// Of records that take about so many bytes each.
-    pub(super) fn new(bytes: usize) -> Self {
-        let capacity = (BUDGET / bytes.max(1)).clamp(LEAST, MOST);
+impl<R: OfStep> Thinned<R> {
+    /// As many records of so many bytes as a budget of bytes allows.
+    pub(super) fn new(budget: usize, bytes: usize) -> Self {
+        let capacity = (budget / bytes.max(1)).clamp(LEAST, MOST);
         Self { records: Vec::new(), capacity, seen: 0, stride: 1 }
     }
 
@@ -104,7 +114,7 @@ mod tests {
 
     #[test]
     fn the_newest_is_always_there_and_the_others_are_thinned_evenly() {
-        let mut histograms = Thinned { capacity: 4, ..Thinned::new(1) };
+        let mut histograms = Thinned { capacity: 4, ..Thinned::new(1, 1) };
         for step in 1..=100 {
             histograms.push(&record(step));
             assert_eq!(histograms.at(Step(1000)).expect("the newest").step, Step(step));
@@ -119,7 +129,7 @@ mod tests {
 
     #[test]
     fn one_that_comes_twice_is_ignored_and_before_the_first_there_is_none() {
-        let mut histograms = Thinned::new(10);
+        let mut histograms = Thinned::new(10, 1);
         histograms.push(&record(5));
         histograms.push(&record(5));
         assert_eq!(histograms.records.len(), 1);

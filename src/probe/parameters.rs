@@ -17,6 +17,19 @@ pub struct ParameterMap {
     table: LayerTable,
     /// Layer of the n-th visited float parameter; `None` for one that is not trained (running statistics).
     layer_of: Vec<Option<usize>>,
+    /// Its place among all tensors of the table, those of one layer after the other.
+    tensor_of: Vec<Option<usize>>,
+}
+
+/// A trained parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Trained {
+    /// The how many-th of all that are visited.
+    pub(crate) visited: usize,
+    /// Row of its layer.
+    pub(crate) layer: usize,
+    /// Place among all tensors of the table.
+    pub(crate) tensor: usize,
 }
 
 /// Parameters as they were before the optimiser's step; keeps them alive without copying.
@@ -58,16 +71,29 @@ impl ParameterMap {
         let mut table = LayerTable { layers: layers.to_vec() };
         let rows: HashMap<&str, usize> =
             layers.iter().enumerate().map(|(row, layer)| (layer.path.as_str(), row)).collect();
-        let layer_of = names
+        // Layer, and place within it.
+        let places: Vec<Option<(usize, usize)>> = names
             .found
             .into_iter()
             .map(|(parameter, trained)| {
                 let row = owner(&rows, &parameter.path).filter(|_| trained)?;
-                table.layers.get_mut(row)?.parameters.push(parameter);
-                Some(row)
+                let parameters = &mut table.layers.get_mut(row)?.parameters;
+                parameters.push(parameter);
+                Some((row, parameters.len() - 1))
             })
             .collect();
-        Self { table, layer_of }
+        let firsts: Vec<usize> = table
+            .layers
+            .iter()
+            .scan(0, |next, layer| {
+                let first = *next;
+                *next += layer.parameters.len();
+                Some(first)
+            })
+            .collect();
+        let layer_of = places.iter().map(|place| place.map(|(row, _)| row)).collect();
+        let tensor_of = places.iter().map(|place| place.map(|(row, within)| firsts[row] + within)).collect();
+        Self { table, layer_of, tensor_of }
     }
 
     /// The rows with their parameters.
@@ -76,9 +102,10 @@ impl ParameterMap {
         &self.table
     }
 
-    /// Each trained parameter in visiting order: the how many-th of all that are visited, and its layer.
-    pub(crate) fn trained(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        self.layer_of.iter().enumerate().filter_map(|(visited, layer)| Some((visited, (*layer)?)))
+    /// Each trained parameter in visiting order.
+    pub(crate) fn trained(&self) -> impl Iterator<Item = Trained> + '_ {
+        let places = self.layer_of.iter().zip(&self.tensor_of).enumerate();
+        places.filter_map(|(visited, (layer, tensor))| Some(Trained { visited, layer: (*layer)?, tensor: (*tensor)? }))
     }
 
     /// ‖θ‖² per layer.
@@ -95,6 +122,15 @@ impl ParameterMap {
         visitor.sums
     }
 
+    /// ‖g‖² per tensor of the table, before clipping; one pass over all gradients.
+    #[must_use]
+    pub fn tensor_gradients<M: Module>(&self, model: &M, gradients: &GradientsParams) -> Vec<Option<Moments>> {
+        let sums = vec![None; self.table.tensors()];
+        let mut visitor = TensorVisitor { map: self, gradients, visited: 0, sums };
+        model.visit(&mut visitor);
+        visitor.sums
+    }
+
     /// ‖θ‖² before and ‖Δθ‖² since the snapshot, per layer.
     #[must_use]
     pub fn updates<M: Module>(&self, model: &M, before: &Snapshot) -> Updates {
@@ -102,7 +138,7 @@ impl ParameterMap {
             map: self,
             before,
             visited: 0,
-            sums: Updates { weight: self.nothing(), update: self.nothing() },
+            sums: Updates { weight: self.nothing(), update: self.nothing(), tensors: vec![None; self.table.tensors()] },
         };
         model.visit(&mut visitor);
         visitor.sums
@@ -110,6 +146,11 @@ impl ParameterMap {
 
     fn nothing(&self) -> Vec<Option<Moments>> {
         vec![None; self.table.len()]
+    }
+
+    /// Place of the n-th visited parameter among all tensors of the table.
+    pub(super) fn tensor(&self, visited: usize) -> Option<usize> {
+        self.tensor_of.get(visited).copied().flatten()
     }
 
     /// Layer of the n-th visited parameter.
@@ -125,6 +166,8 @@ pub struct Updates {
     pub weight: Vec<Option<Moments>>,
     /// θ after − θ before.
     pub update: Vec<Option<Moments>>,
+    /// Both per tensor of the table.
+    pub tensors: Vec<Option<[Moments; 2]>>,
 }
 
 struct GradientVisitor<'a> {
@@ -144,6 +187,23 @@ impl ModuleVisitor for GradientVisitor<'_> {
     }
 }
 
+struct TensorVisitor<'a> {
+    map: &'a ParameterMap,
+    gradients: &'a GradientsParams,
+    visited: usize,
+    sums: Vec<Option<Moments>>,
+}
+
+impl ModuleVisitor for TensorVisitor<'_> {
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        let tensor = self.map.tensor(self.visited);
+        self.visited += 1;
+        if let (Some(tensor), Some(gradient)) = (tensor, self.gradients.get::<D>(parameter.id)) {
+            add(&mut self.sums, tensor, moments(&gradient));
+        }
+    }
+}
+
 struct UpdateVisitor<'a> {
     map: &'a ParameterMap,
     before: &'a Snapshot,
@@ -154,11 +214,16 @@ struct UpdateVisitor<'a> {
 impl ModuleVisitor for UpdateVisitor<'_> {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
         let layer = self.map.layer(self.visited);
+        let tensor = self.map.tensor(self.visited);
         let before = self.before.get::<D>(self.visited);
         self.visited += 1;
         if let (Some(layer), Some(before)) = (layer, before) {
-            add(&mut self.sums.weight, layer, moments(before));
-            add(&mut self.sums.update, layer, change(before, &parameter.val().inner()));
+            let both = [moments(before), change(before, &parameter.val().inner())];
+            add(&mut self.sums.weight, layer, both[0]);
+            add(&mut self.sums.update, layer, both[1]);
+            if let Some(tensor) = tensor.and_then(|tensor| self.sums.tensors.get_mut(tensor)) {
+                *tensor = Some(both);
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ use burn::tensor::Tensor;
 
 use super::cost::Cost;
 use super::moments::{journey, moments, step};
-use super::parameters::{ParameterMap, Snapshot, add};
+use super::parameters::{ParameterMap, Snapshot, Trained, add};
 use crate::quantity::Moments;
 
 /// What was seen of the parameters during one step, one entry per layer.
@@ -27,6 +27,8 @@ pub struct Seen {
     pub updates: Vec<Option<Moments>>,
     /// Parameters after − the initial ones.
     pub drift: Vec<Option<Moments>>,
+    /// Weight and update of every tensor of the table; empty unless the look goes back to the start.
+    pub tensors: Vec<Option<[Moments; 2]>>,
     /// What looking cost.
     pub cost: Cost,
 }
@@ -41,8 +43,8 @@ pub struct Watch {
 
 #[derive(Debug)]
 struct Board {
-    /// Parameters still to come, last first: the how many-th of the model, and its layer.
-    to_come: Vec<(usize, usize)>,
+    /// Parameters still to come, last first.
+    to_come: Vec<Trained>,
     /// Layers whose gradients are known already.
     known: Vec<bool>,
     reach: Reach,
@@ -82,9 +84,10 @@ impl Watch {
             weights: nothing.clone(),
             updates: nothing.clone(),
             drift: nothing,
+            tensors: if reach == Reach::Start { vec![None; map.table().tensors()] } else { Vec::new() },
             cost: Cost::default(),
         };
-        let mut to_come: Vec<(usize, usize)> = map.trained().collect();
+        let mut to_come: Vec<Trained> = map.trained().collect();
         to_come.reverse();
         *self.board.lock().unwrap_or_else(PoisonError::into_inner) = Some(Board { to_come, known, reach, seen });
     }
@@ -123,7 +126,7 @@ impl<O: Optimizer> Optimizer for Watched<O> {
     ) -> (Tensor<D>, Option<Self::State<D>>) {
         let mut guard = self.watch.board.lock().unwrap_or_else(PoisonError::into_inner);
         let next = guard.as_mut().and_then(|board| board.to_come.pop().map(|parameter| (board, parameter)));
-        let Some((board, (visited, layer))) = next else {
+        let Some((board, Trained { visited, layer, tensor: place })) = next else {
             drop(guard);
             return self.inner.step(learning_rate, tensor, gradient, state);
         };
@@ -137,15 +140,20 @@ impl<O: Optimizer> Optimizer for Watched<O> {
         cost.of(|| {
             let seen = &mut board.seen;
             let initial = self.watch.initial.get::<D>(visited).filter(|_| board.reach == Reach::Start);
-            if let Some(initial) = initial {
+            let both = if let Some(initial) = initial {
                 let [weight, update, drift] = journey(&before, &after, initial);
                 add(&mut seen.weights, layer, weight);
                 add(&mut seen.updates, layer, update);
                 add(&mut seen.drift, layer, drift);
+                [weight, update]
             } else {
                 let [weight, update] = step(&before, &after);
                 add(&mut seen.weights, layer, weight);
                 add(&mut seen.updates, layer, update);
+                [weight, update]
+            };
+            if let Some(tensor) = seen.tensors.get_mut(place) {
+                *tensor = Some(both);
             }
             drop(before);
         });

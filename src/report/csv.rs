@@ -58,8 +58,9 @@ pub fn write(
             Event::Step(record) => table.step(&record)?,
             Event::Eval(record) if rows == Rows::All => table.eval(&record)?,
             Event::Recall(record) => table.recall(&record)?,
-            // Counts per bin, per span of time and pixels are no numbers per layer: the trace has them.
-            Event::Histogram(_) | Event::Denoising(_) | Event::Samples(_) => {}
+            // Counts per bin, numbers inside a layer or per span of time, and pixels are no numbers per layer: the trace
+            // has them.
+            Event::Histogram(_) | Event::Tensors(_) | Event::Filters(_) | Event::Denoising(_) | Event::Samples(_) => {}
             Event::Eval(_) | Event::Note(_) | Event::LaneEnded(_) | Event::RunEnded(_) => {}
         }
     }

@@ -45,7 +45,7 @@ impl Sink for ChannelSink {
             let TrySendError::Full(back) = error else { return };
             event = back;
             match self.receiver.try_recv() {
-                Ok(often) if comes_often(&often) => {
+                Ok(gone) if gives_way(&gone) => {
                     self.dropped.fetch_add(1, Ordering::Relaxed);
                 }
                 // A message that comes once goes back to the end of the queue, in place of the next step.
@@ -56,10 +56,19 @@ impl Sink for ChannelSink {
     }
 }
 
+/// Whether an event is one of many: the next of its kind says more.
+fn gives_way(event: &Event) -> bool {
+    match event {
+        Event::Step(_) | Event::Recall(_) | Event::Histogram(_) | Event::Tensors(_) | Event::Filters(_) => true,
+        Event::Denoising(_) | Event::Samples(_) => true,
+        Event::RunStarted(_) | Event::Eval(_) | Event::Note(_) | Event::LaneEnded(_) | Event::RunEnded(_) => false,
+    }
+}
+
 impl ChannelSink {
     /// Puts `once` back in line and returns what is still to be sent.
     fn keep(&self, once: Event, event: Event) -> Event {
-        if comes_often(&event) {
+        if gives_way(&event) {
             self.dropped.fetch_add(1, Ordering::Relaxed);
             return once;
         }
@@ -86,11 +95,6 @@ impl EventStream {
     pub fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
     }
-}
-
-/// Whether there will be another of its kind, so that a screen can do without this one.
-fn comes_often(event: &Event) -> bool {
-    matches!(event, Event::Step(_) | Event::Recall(_) | Event::Histogram(_) | Event::Denoising(_) | Event::Samples(_))
 }
 
 #[cfg(test)]

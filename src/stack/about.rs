@@ -1,21 +1,23 @@
 //! What is known of a stack's layers before anything is computed.
 
-use crate::layer::{Layer, LayerKind};
+use crate::layer::{Layer, LayerKind, Sublayer};
 
 /// What is known of a layer before anything is computed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct About {
     /// Such as `16×16·32`: pixels and channels.
     pub stage: Option<String>,
     /// For one picture, forward.
     pub flops: u64,
+    /// What it is made of, where that is worth naming.
+    pub sublayers: Vec<Sublayer>,
 }
 
 impl About {
     /// A layer of no particular stage.
     #[must_use]
     pub fn costing(flops: u64) -> Self {
-        Self { stage: None, flops }
+        Self { flops, ..Self::default() }
     }
 }
 
@@ -28,7 +30,7 @@ pub(super) fn layers(about: &[About]) -> Vec<Layer> {
             row if row == last => Layer::new("head", LayerKind::Head),
             row => Layer::new(format!("blocks.{}", row - 1), LayerKind::Block),
         };
-        Layer { stage: about.stage.clone(), ..layer.costing(about.flops) }
+        Layer { stage: about.stage.clone(), ..layer.costing(about.flops).made_of(about.sublayers.clone()) }
     };
     about.iter().enumerate().map(layer).collect()
 }

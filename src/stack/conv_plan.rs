@@ -7,6 +7,7 @@ use super::joint::{Joint, Nth, weight_gain};
 use super::normalization::Normalization;
 use super::{About, Affine, ConvBlock, ConvNet, ConvStep, Head, Pooling, Shortcut, Stem, Task};
 use crate::config::{Activation, Bias, LaneConfig, Norm, Order, Wiring};
+use crate::layer::Sublayer;
 
 /// A net to be.
 pub(super) struct Plan {
@@ -126,7 +127,7 @@ impl Builder<'_> {
 
     fn block(&mut self, nth_block: Nth, plan: &BlockPlan) -> (ConvBlock, About) {
         let (place, before, convolutions) = (Place::block(nth_block.block), self.channels, plan.convolutions.len());
-        let mut flops = 0;
+        let (mut flops, mut sublayers) = (0, Vec::new());
         let mut steps = Vec::with_capacity(convolutions);
         for (nth, convolution) in plan.convolutions.iter().enumerate() {
             let normalized = match self.plan.order {
@@ -136,6 +137,7 @@ impl Builder<'_> {
             let norm = self.norm(self.lane.branch_norm(), normalized);
             let draws = self.draws.times(weight_gain(self.lane, nth_block.of, nth, convolutions));
             let (step, of_step) = self.step(draws, place.nth(nth), *convolution, norm);
+            sublayers.extend(self.sublayers(nth, &step, of_step));
             steps.push(step);
             flops += of_step;
         }
@@ -143,6 +145,11 @@ impl Builder<'_> {
         let shortcut = self.lane.wiring.has_skip().then(|| {
             let (shortcut, of_shortcut) = self.shortcut(place.nth(convolutions), before, stride);
             flops += of_shortcut;
+            sublayers.extend(shortcut.projection.iter().flat_map(|projection| {
+                let convolution = Sublayer::new("shortcut.projection.convolution", "projection", Some(of_shortcut));
+                let norm = Sublayer::new("shortcut.projection.norm", "projection norm", None);
+                std::iter::once(convolution).chain(projection.norm.as_ref().map(|_| norm))
+            }));
             shortcut
         });
         let [height, width] = self.side;
@@ -157,7 +164,26 @@ impl Builder<'_> {
             activation: self.lane.activation,
             pooling: plan.pooling,
         };
-        (block, About { stage: Some(stage), flops })
+        (block, About { stage: Some(stage), flops, sublayers })
+    }
+
+    /// Of the n-th step, in the order in which they follow each other.
+    fn sublayers(&self, nth: usize, step: &ConvStep, flops: u64) -> Vec<Sublayer> {
+        let (path, number) = (format!("steps.{nth}"), nth + 1);
+        let mut found =
+            vec![Sublayer::new(format!("{path}.convolution"), format!("convolution {number}"), Some(flops))];
+        if step.norm.is_some() {
+            let norm = Sublayer::new(format!("{path}.norm"), format!("norm {number}"), None);
+            let place = match self.plan.order {
+                Order::Pre => 0,
+                Order::Post => 1,
+            };
+            found.insert(place, norm);
+        }
+        if step.shifts.is_some() {
+            found.push(Sublayer::new(path, format!("shifts {number}"), None));
+        }
+        found
     }
 
     fn pool(&mut self, pooling: Pooling) {

@@ -137,7 +137,7 @@ impl Builder<'_> {
         let convolution = self.draws.convolution(place, shape, 1, Bias::Off);
         let [height, width] = self.side;
         let stage = if end == End::Averaged { "transition".to_owned() } else { format!("{height}×{width}") };
-        self.about.push(About { stage: Some(stage), flops: convolution.flops(height * width) });
+        self.about.push(About { stage: Some(stage), ..About::costing(convolution.flops(height * width)) });
         let norm = Normalization::of_channels(self.lane.norm, self.channels, self.draws.device);
         self.blocks.push(DenseBlock { norm, convolution, end, activation: self.lane.activation });
         self.channels = total;

@@ -41,7 +41,7 @@ use super::{ConvStep, Convolution, Loss, Stack};
 use crate::config::{Activation, Bias, LaneConfig, LongSkips, Norm};
 use crate::data::Shape;
 use crate::event::Samples;
-use crate::layer::Layer;
+use crate::layer::{Layer, Sublayer};
 use crate::probe::{Taps, joint};
 use crate::units::LayerId;
 
@@ -245,13 +245,28 @@ impl Builder<'_> {
         let convolutions = [Some(&block.first.convolution), Some(&block.second.convolution), block.projection.as_ref()];
         let flops = convolutions.into_iter().flatten().map(|convolution| convolution.flops(pixels)).sum::<u64>()
             + block.time.flops();
-        self.about.push(About { stage: Some(format!("{height}×{width}·{channels}")), flops });
+        let stage = Some(format!("{height}×{width}·{channels}"));
+        self.about.push(About { stage, flops, sublayers: sublayers(&block, pixels) });
         if way == Way::Down && lane.long_skips == LongSkips::On {
             self.beside.push(channels);
         }
         self.channels = channels;
         self.blocks.push(block);
     }
+}
+
+/// What a block is made of, in forward order; its convolutions look at so many pixels.
+fn sublayers(block: &Block, pixels: usize) -> Vec<Sublayer> {
+    let step = |path: &str, number: usize, step: &ConvStep| {
+        let norm = step.norm.as_ref().map(|_| Sublayer::new(format!("{path}.norm"), format!("norm {number}"), None));
+        let flops = Some(step.convolution.flops(pixels));
+        let convolution = Sublayer::new(format!("{path}.convolution"), format!("convolution {number}"), flops);
+        norm.into_iter().chain([convolution])
+    };
+    let time = Sublayer::new("time", "time", Some(block.time.flops()));
+    let projection = block.projection.as_ref();
+    let projection = projection.map(|by| Sublayer::new("projection", "projection", Some(by.flops(pixels))));
+    step("first", 1, &block.first).chain([time]).chain(step("second", 2, &block.second)).chain(projection).collect()
 }
 
 impl Stack for Diffusion {

@@ -162,10 +162,10 @@ impl Stack for Transformer {
 
     fn layers(&self) -> Vec<Layer> {
         let length = self.language.context;
-        let blocks =
-            self.blocks.iter().enumerate().map(|(index, block)| {
-                Layer::new(format!("blocks.{index}"), LayerKind::Block).costing(block.flops(length))
-            });
+        let blocks = self.blocks.iter().enumerate().map(|(index, block)| {
+            let layer = Layer::new(format!("blocks.{index}"), LayerKind::Block);
+            layer.costing(block.flops(length)).made_of(block.sublayers(length))
+        });
         let head = length as u64 * self.head.output.flops();
         std::iter::once(Layer::new("stem", LayerKind::Stem).costing(0))
             .chain(blocks)

@@ -233,6 +233,8 @@ impl Fate {
             Some(Event::Histogram(record)) => record.step,
             Some(Event::Denoising(record)) => record.step,
             Some(Event::Samples(record)) => record.step,
+            Some(Event::Tensors(record)) => record.step,
+            Some(Event::Filters(record)) => record.step,
             Some(Event::Eval(record)) => record.step,
             Some(Event::Note(note)) => note.step,
             Some(Event::LaneEnded(_) | Event::RunEnded(_) | Event::RunStarted(_)) => return Self::ToldAnew,

@@ -1,13 +1,15 @@
 //! Lines as events, given the header: the way back from `encode`.
 
+mod tensors;
+
 use serde::Deserialize;
 
 use super::denoising;
 use super::error::Fault;
 use super::scan::{self, Scanner};
 use crate::event::{
-    EvalRecord, Event, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome, RunEnd, RunHeader, SamplesRecord,
-    StepRecord,
+    EvalRecord, Event, FilterRecord, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome, RunEnd, RunHeader,
+    SamplesRecord, StepRecord,
 };
 use crate::grid::{Grid, Value};
 use crate::histogram::{BINS, Histogram};
@@ -71,6 +73,15 @@ pub(super) fn event(line: &[u8], sealed: &[u8], header: &RunHeader) -> Result<Op
                 return Err(Fault::Expected("whole pictures of one or three colours"));
             }
             Event::Samples(record.into())
+        }
+        "tensors" => Event::Tensors(tensors::read(scanner, header)?.into()),
+        "filters" => {
+            let record: FilterRecord = serde_json::from_slice(line)?;
+            lane(header, record.lane)?;
+            if !record.is_sound() {
+                return Err(Fault::Expected("as many shades as the shape says, of at most 64 filters"));
+            }
+            Event::Filters(record.into())
         }
         "note" => {
             let note: Note = serde_json::from_slice(line)?;

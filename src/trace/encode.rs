@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::number::{push_f32, push_f64, push_u64};
 use super::seal;
 use crate::event::{
-    DenoisingRecord, EvalRecord, Event, HistogramRecord, LaneEnd, Note, Outcome, RunEnd, RunHeader, SamplesRecord,
-    StepRecord,
+    DenoisingRecord, EvalRecord, Event, FilterRecord, HistogramRecord, LaneEnd, Note, Outcome, RunEnd, RunHeader,
+    SamplesRecord, StepRecord, TensorNorm, TensorRecord,
 };
-use crate::grid::Value;
+use crate::grid::{Grid, Value};
 use crate::quantity::Quantity;
 use crate::units::{LaneId, Step};
 
@@ -73,6 +73,13 @@ struct SamplesLine<'a> {
 }
 
 #[derive(Serialize)]
+struct FiltersLine<'a> {
+    kind: &'static str,
+    #[serde(flatten)]
+    record: &'a FilterRecord,
+}
+
+#[derive(Serialize)]
 struct LaneEndLine<'a> {
     kind: &'static str,
     lane: LaneId,
@@ -107,6 +114,8 @@ impl Encoder {
             Event::Histogram(record) => object(out, &HistogramLine { kind: "histogram", record }),
             Event::Denoising(record) => self.denoising(out, record),
             Event::Samples(record) => object(out, &SamplesLine { kind: "samples", record }),
+            Event::Tensors(record) => self.tensors(out, record),
+            Event::Filters(record) => object(out, &FiltersLine { kind: "filters", record }),
             Event::Note(note) => object(out, &NoteLine { kind: "note", note }),
             Event::LaneEnded(LaneEnd { lane, step, outcome }) => {
                 object(out, &LaneEndLine { kind: "lane_end", lane: *lane, step: *step, outcome });
@@ -133,7 +142,7 @@ impl Encoder {
         whole(out, "step_ns", record.step_ns);
         whole(out, "measure_ns", record.measure_ns);
         if record.values.layers() > 0 {
-            self.values(out, record);
+            self.special.values(out, self.names.iter().copied(), &record.values);
         }
         self.special.write(out);
     }
@@ -149,6 +158,15 @@ impl Encoder {
         self.special.write(out);
     }
 
+    fn tensors(&mut self, out: &mut Vec<u8>, record: &TensorRecord) {
+        out.reserve(BYTES_PER_VALUE * record.values.values().len() + 256);
+        out.extend_from_slice(b"{\"kind\":\"tensors\"");
+        whole(out, "lane", u64::from(record.lane.0));
+        whole(out, "step", record.step.0);
+        self.special.values(out, TensorNorm::ALL.iter().map(|(_, name)| *name), &record.values);
+        self.special.write(out);
+    }
+
     fn eval(&mut self, out: &mut Vec<u8>, record: &EvalRecord) {
         out.extend_from_slice(b"{\"kind\":\"eval\"");
         whole(out, "lane", u64::from(record.lane.0));
@@ -157,24 +175,6 @@ impl Encoder {
         self.scalar(out, "accuracy", record.accuracy);
         whole(out, "rows", record.rows);
         self.special.write(out);
-    }
-
-    /// One array per quantity that at least one layer has; `null` where the layer has none.
-    fn values(&mut self, out: &mut Vec<u8>, record: &StepRecord) {
-        out.extend_from_slice(b",\"values\":{");
-        let mut separator: &[u8] = b"\"";
-        for (row, &name) in self.names.iter().enumerate() {
-            let cells = record.values.row(row);
-            if cells.iter().all(|cell| cell.is_absent()) {
-                continue;
-            }
-            out.extend_from_slice(separator);
-            separator = b",\"";
-            out.extend_from_slice(name.as_bytes());
-            out.extend_from_slice(b"\":");
-            self.special.array(out, name, cells);
-        }
-        out.push(b'}');
     }
 
     fn scalar(&mut self, out: &mut Vec<u8>, name: &'static str, value: Option<f32>) {
@@ -206,6 +206,24 @@ impl Special {
             }
         }
         out.push(b']');
+    }
+
+    /// One array per named row of which at least one cell has a value; `null` where a cell has none.
+    fn values(&mut self, out: &mut Vec<u8>, names: impl Iterator<Item = &'static str>, grid: &Grid) {
+        out.extend_from_slice(b",\"values\":{");
+        let mut separator: &[u8] = b"\"";
+        for (row, name) in names.enumerate() {
+            let cells = grid.row(row);
+            if cells.iter().all(|cell| cell.is_absent()) {
+                continue;
+            }
+            out.extend_from_slice(separator);
+            separator = b",\"";
+            out.extend_from_slice(name.as_bytes());
+            out.extend_from_slice(b"\":");
+            self.array(out, name, cells);
+        }
+        out.push(b'}');
     }
 
     fn note(&mut self, name: &'static str, index: usize, value: f64) {

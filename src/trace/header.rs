@@ -110,6 +110,12 @@ fn lane(mut lane: LaneHeader) -> LaneHeader {
     lane.title = clean(&lane.title);
     for layer in &mut lane.layers.layers {
         layer.path = clean(&layer.path);
+        layer.stage = layer.stage.as_deref().map(clean);
+        for sublayer in &mut layer.sublayers {
+            sublayer.path = clean(&sublayer.path);
+            sublayer.name = clean(&sublayer.name);
+            sublayer.half = sublayer.half.as_deref().map(clean);
+        }
         for parameter in &mut layer.parameters {
             parameter.path = clean(&parameter.path);
         }

@@ -21,9 +21,10 @@ use super::verdict;
 use crate::config::{LaneConfig, RunConfig};
 use crate::data::{Batches, Draw, Part, Source};
 use crate::event::{
-    DenoisingRecord, EvalRecord, Event, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome, SamplesRecord, StepRecord,
+    DenoisingRecord, EvalRecord, Event, FilterRecord, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome,
+    SamplesRecord, StepRecord, TensorRecord,
 };
-use crate::probe::Taps;
+use crate::probe::{Filters, Taps};
 use crate::stack::{Examples, Stack};
 use crate::text::clean_message;
 use crate::units::{LaneId, Step};
@@ -179,7 +180,9 @@ impl<S: Stack> Trainer<S> {
             let cause = self.flight.sees(&record);
             self.step = step;
             self.send(Event::Step(Arc::new(record)));
-            beside.into_iter().for_each(|event| self.send(event));
+            for event in beside {
+                self.send(event);
+            }
             if let Some(cause) = cause {
                 self.recall(cause);
             }
@@ -198,8 +201,7 @@ impl<S: Stack> Trainer<S> {
         Outcome::Completed
     }
 
-    /// One step, with its record, and what is told beside it: how the gradients were spread, over their size and over
-    /// denoising time, and what was drawn.
+    /// One step: its record, and what was taken beside it.
     fn take(&mut self, step: Step, base: f64) -> (StepRecord, Vec<Event>) {
         let start = Instant::now();
         let epoch = self.batches.epoch(step);
@@ -228,14 +230,30 @@ impl<S: Stack> Trainer<S> {
         (record, beside)
     }
 
-    /// What of a step is no number per layer.
+    /// What is told beside a step, where it was taken: histograms, tensors, filters, and of a diffusion model what
+    /// denoising time makes of it.
     fn beside(&self, step: Step, taken: &mut Taken) -> Vec<Event> {
         let lane = self.lane.id;
-        let (layers, spans) = (std::mem::take(&mut taken.histograms), std::mem::take(&mut taken.by_time));
-        let histogram = (!layers.is_empty()).then(|| Event::Histogram(HistogramRecord { lane, step, layers }.into()));
-        let denoising = (!spans.is_empty()).then(|| Event::Denoising(DenoisingRecord { lane, step, spans }.into()));
-        let samples = taken.pictures.take().map(|samples| Event::Samples(SamplesRecord { lane, step, samples }.into()));
-        [histogram, denoising, samples].into_iter().flatten().collect()
+        let mut events = Vec::new();
+        let layers = std::mem::take(&mut taken.histograms);
+        if !layers.is_empty() {
+            events.push(Event::Histogram(Arc::new(HistogramRecord { lane, step, layers })));
+        }
+        let values = std::mem::take(&mut taken.tensors);
+        if !values.values().is_empty() {
+            events.push(Event::Tensors(Arc::new(TensorRecord { lane, step, values })));
+        }
+        if let Some(Filters { shape, weights }) = taken.filters.take() {
+            events.push(Event::Filters(Arc::new(FilterRecord::of(lane, step, shape, &weights))));
+        }
+        let spans = std::mem::take(&mut taken.by_time);
+        if !spans.is_empty() {
+            events.push(Event::Denoising(Arc::new(DenoisingRecord { lane, step, spans })));
+        }
+        if let Some(samples) = taken.pictures.take() {
+            events.push(Event::Samples(Arc::new(SamplesRecord { lane, step, samples })));
+        }
+        events
     }
 
     /// What is told of a step.
@@ -269,7 +287,9 @@ impl<S: Stack> Trainer<S> {
             let beside = self.beside(step, &mut taken);
             let record = self.record(&When { step, epoch: batches.epoch(step), learning_rate, start }, taken);
             self.send(Event::Recall(Arc::new(record.clone())));
-            beside.into_iter().for_each(|event| self.send(event));
+            for event in beside {
+                self.send(event);
+            }
             records.push(record);
         }
         let text = verdict::sentence(cause, &records, self.lane.stepper.map().table());

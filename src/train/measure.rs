@@ -1,6 +1,7 @@
 //! From raw statistics to the table of a step: every quantity's estimator over every layer.
 
 use super::detail::Detail;
+use crate::event::TensorNorm;
 use crate::grid::{Grid, Value};
 use crate::probe::{LayerReading, Silence};
 use crate::quantity::{Factors, LayerSample, Moments, Quantity};
@@ -14,6 +15,10 @@ pub(super) struct Seen {
     pub(super) updates: Vec<Option<Moments>>,
     pub(super) drift: Vec<Option<Moments>>,
     pub(super) detail: Detail,
+    /// Per tensor, where it was looked at.
+    pub(super) tensor_gradients: Vec<Option<Moments>>,
+    /// Weight and update of each.
+    pub(super) tensor_changes: Vec<Option<[Moments; 2]>>,
 }
 
 impl Seen {
@@ -51,6 +56,24 @@ impl Seen {
                 }
             })
             .collect()
+    }
+
+    /// [`TensorNorm::ALL`] × tensors.
+    pub(super) fn tensors(&self) -> Grid {
+        let count = self.tensor_gradients.len();
+        let mut grid = Grid::absent(TensorNorm::ALL.len(), count);
+        let change = |tensor: usize, which: usize| Some(self.tensor_changes.get(tensor)?.as_ref()?[which]);
+        for (norm, _) in TensorNorm::ALL {
+            for (tensor, cell) in grid.row_mut(norm.row()).iter_mut().enumerate() {
+                let moments = match norm {
+                    TensorNorm::Grad => self.tensor_gradients.get(tensor).copied().flatten(),
+                    TensorNorm::Weight => change(tensor, 0),
+                    TensorNorm::Update => change(tensor, 1),
+                };
+                *cell = Value::from(moments.map(|moments| moments.norm() as f32));
+            }
+        }
+        grid
     }
 
     /// ‖g‖² over all layers; `None` when no layer has a gradient.

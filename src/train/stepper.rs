@@ -16,7 +16,7 @@ use crate::config::LaneConfig;
 use crate::event::{Samples, TimeSpan};
 use crate::grid::Grid;
 use crate::histogram::Histogram;
-use crate::probe::{Cost, Overhead, ParameterMap, Reach, Silence, Snapshot, Taps, Watch};
+use crate::probe::{Cost, Filters, Overhead, ParameterMap, Reach, Silence, Snapshot, Taps, Watch};
 use crate::quantity::{LayerSample, Moments, Quantity};
 use crate::stack::{Stack, twin};
 
@@ -81,6 +81,10 @@ pub struct Taken {
     pub by_time: Vec<TimeSpan>,
     /// Pictures that the stack drew, where it was asked to and does.
     pub pictures: Option<Samples>,
+    /// [`TensorNorm::ALL`] × tensors of the table, taken with the histograms.
+    pub tensors: Grid,
+    /// The filters of the first convolution before the step, taken with the histograms; `None` where there is none.
+    pub filters: Option<Filters>,
     /// Time that looking took, Burn's bookkeeping of the taps included.
     pub measuring: Duration,
 }
@@ -174,11 +178,13 @@ impl<S: Stack> Stepper<S> {
             // Otherwise the optimiser's watch reads them in passing.
             cost.of(|| seen.gradients = self.map.gradients(&self.model, &gradients));
         }
-        let mut histograms = Vec::new();
+        let (mut histograms, mut filters) = (Vec::new(), None);
         if look.counts() {
             cost.of(|| {
                 let counts = self.map.histograms(&self.model, &gradients);
                 histograms = counts.into_iter().map(|layer| layer.map(Histogram::trimmed)).collect();
+                seen.tensor_gradients = self.map.tensor_gradients(&self.model, &gradients);
+                filters = self.map.filters(&self.model);
             });
         }
         if look == Look::Detail {
@@ -195,7 +201,10 @@ impl<S: Stack> Stepper<S> {
         let global = cost.of(|| seen.global_gradient());
         let detail = &mut seen.detail;
         let (by_time, pictures) = (std::mem::take(&mut detail.by_time), detail.pictures.take());
-        let (mut samples, mut values) = (Vec::new(), Grid::default());
+        let (mut samples, mut values, mut tensors) = (Vec::new(), Grid::default(), Grid::default());
+        if look.counts() {
+            cost.of(|| tensors = seen.tensors());
+        }
         if look.is_at_layers() {
             cost.of(|| {
                 samples = seen.samples(&self.initial, &mut self.silence);
@@ -212,6 +221,8 @@ impl<S: Stack> Stepper<S> {
             histograms,
             by_time,
             pictures,
+            tensors,
+            filters,
             measuring: cost.total(self.overhead),
         }
     }
@@ -236,11 +247,13 @@ impl<S: Stack> Stepper<S> {
             cost.and(watched.cost);
             (seen.gradients, seen.weights) = (watched.gradients, watched.weights);
             (seen.updates, seen.drift) = (watched.updates, watched.drift);
+            seen.tensor_changes = watched.tensors;
         }
         if let Some(before) = before {
             cost.of(|| {
                 let updates = self.map.updates(&self.model, &before);
                 (seen.weights, seen.updates) = (updates.weight, updates.update);
+                seen.tensor_changes = updates.tensors;
                 if look.counts() {
                     seen.drift = self.map.updates(&self.model, self.watch.initial()).update;
                 }

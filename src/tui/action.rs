@@ -21,6 +21,14 @@ pub enum Action {
     Quantity(Turn),
     /// The next or previous view.
     View(Turn),
+    /// The block at the cursor opened to its layers, or the blocks again.
+    ToggleLayers,
+    /// The filters of the first convolution, or the blocks again.
+    ToggleFilters,
+    /// The gradient by denoising time, or the blocks again.
+    ToggleDenoising,
+    /// What a diffusion model draws, or the blocks again.
+    ToggleSamples,
     /// Extreme or mean of a bucket.
     Reduce,
     /// Scroll the lanes where not all fit.

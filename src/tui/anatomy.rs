@@ -24,7 +24,7 @@ pub(super) enum Part {
     Activation,
     /// W.
     Weight,
-    /// The scale and all else.
+    /// All else: see [`Rest`].
     Other,
     /// Everything in one, where no single step was measured.
     Whole,
@@ -53,12 +53,58 @@ struct Shape {
     skip: Skip,
     /// In forward order; never empty.
     parts: Vec<Part>,
+    /// What is left beside normalizations, activations and weights.
+    rest: Rest,
+}
+
+/// What all the steps of a branch that have no box of their own are, family by family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// s, the branch scale, alone.
+    Scale,
+    /// Attention's mixing of positions, and where the ways through both halves part or meet.
+    Mixing,
+    /// The same, and s.
+    MixingAndScale,
+    /// Pooling where a stage ends.
+    Pooling,
+    /// Several of them.
+    Several,
+    /// The gate T(x) of a highway.
+    Gate,
+    /// Not known: the run was no run of gradtop.
+    Unknown,
+}
+
+impl Rest {
+    fn of(settings: &LaneConfig) -> Self {
+        match (settings.model, settings.scales_branches()) {
+            (Model::Transformer, false) => Self::Mixing,
+            (Model::Transformer, true) => Self::MixingAndScale,
+            (Model::Vgg | Model::Dense, false) => Self::Pooling,
+            (Model::Vgg | Model::Dense, true) => Self::Several,
+            (Model::Highway, _) if settings.wiring.has_skip() => Self::Gate,
+            _ => Self::Scale,
+        }
+    }
+
+    /// In at most five letters, and the same in ASCII.
+    pub(super) fn symbol(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Scale => ("s", "s"),
+            Self::Mixing => ("mix", "mix"),
+            Self::MixingAndScale => ("mix·s", "mix*s"),
+            Self::Pooling => ("pool", "pool"),
+            Self::Gate => ("gate", "gate"),
+            Self::Several | Self::Unknown => ("rest", "rest"),
+        }
+    }
 }
 
 impl Shape {
     /// What is no block: one box.
     fn whole() -> Self {
-        Self { skip: Skip::Missing, parts: vec![Part::Whole] }
+        Self { skip: Skip::Missing, parts: vec![Part::Whole], rest: Rest::Unknown }
     }
 
     fn of(lane: &LaneRef<'_>) -> Self {
@@ -66,18 +112,18 @@ impl Shape {
     }
 
     fn of_settings(settings: &LaneConfig) -> Self {
-        let is_scaled = settings.scales_branches();
+        let rest = Rest::of(settings);
         let has = |part: Part| match part {
             Part::Norm => settings.normalizes(),
             Part::Activation => settings.activation != Activation::Identity,
             Part::Weight => true,
-            // Attention mixes positions.
-            Part::Other => is_scaled || settings.model == Model::Transformer,
+            Part::Other => rest != Rest::Scale || settings.scales_branches(),
             Part::Whole => false,
         };
         Self {
             skip: if settings.wiring.has_skip() { Skip::Around } else { Skip::Missing },
             parts: Part::STEPS.iter().map(|(part, _)| *part).filter(|part| has(*part)).collect(),
+            rest,
         }
     }
 
@@ -89,6 +135,7 @@ impl Shape {
         Self {
             skip: if has_skip { Skip::Around } else { Skip::Missing },
             parts: if parts.is_empty() { vec![Part::Whole] } else { parts },
+            rest: Rest::Unknown,
         }
     }
 }
@@ -103,6 +150,8 @@ pub(super) struct Anatomy {
     pub(super) skip: Skip,
     /// Steps in forward order with the factor that each puts on the signal on its way back.
     pub(super) parts: Vec<(Part, Option<f64>)>,
+    /// What [`Part::Other`] is.
+    pub(super) rest: Rest,
     /// rms of what goes in and what comes out.
     pub(super) scale: [Option<f64>; 2],
     /// ‖sF(x)‖/‖x‖.
@@ -150,6 +199,7 @@ impl Anatomy {
             number,
             skip: shape.skip,
             parts: shape.parts.iter().map(|part| (*part, factor(part))).collect(),
+            rest: shape.rest,
             scale: [here(Quantity::ActRms), at(next, Quantity::ActRms)],
             branch_ratio: here(Quantity::BranchRatio),
             signal: [signal_in, signal_out],

@@ -10,6 +10,7 @@
 //! ```
 
 mod diagrams;
+mod opened;
 
 use std::ops::Range;
 
@@ -18,6 +19,7 @@ use ratatui::layout::Rect;
 use super::anatomy::Spacing;
 use super::axis::StepAxis;
 use super::scene::{Mode, Scene};
+use super::view::stages;
 
 /// Columns below which no picture is drawn.
 pub const LEAST_COLUMNS: u16 = 60;
@@ -68,6 +70,14 @@ pub struct Layout {
     pub diagrams: Vec<Diagram>,
     /// Histograms over the depth.
     pub histograms: Vec<Pane>,
+    /// Blocks opened to their layers, in view: the table in place of the labels, strips in place of the picture.
+    pub opened: Vec<Pane>,
+    /// Filters of first convolutions, in view.
+    pub filters: Vec<Pane>,
+    /// Gradients over denoising time.
+    pub denoising: Vec<Pane>,
+    /// Pictures that were drawn.
+    pub samples: Vec<Pane>,
     /// Loss chart with its frame.
     pub loss: Option<Rect>,
     /// Depth profile with its frame.
@@ -106,7 +116,8 @@ impl Layout {
     /// The axis of steps that all panes share.
     #[must_use]
     pub fn step_axis(&self, scene: &Scene) -> StepAxis {
-        let narrowest = self.heatmaps.iter().map(|pane| pane.picture.width).min();
+        let strips = self.opened.iter().filter(|pane| !pane.picture.is_empty());
+        let narrowest = self.heatmaps.iter().chain(strips).map(|pane| pane.picture.width).min();
         let chart = self.loss.or(self.rho).unwrap_or(self.header);
         let columns = narrowest.unwrap_or_else(|| chart.width.saturating_sub(9));
         match &scene.view.steps {
@@ -127,7 +138,8 @@ impl Layout {
     fn place_panes(&mut self, body: Rect, scene: &Scene) {
         let count = scene.lanes().count();
         self.lanes = match scene.view.mode {
-            Mode::Heatmaps | Mode::Anatomy | Mode::Histogram => 0..count,
+            Mode::Heatmaps | Mode::Anatomy | Mode::Histogram | Mode::Layers => 0..count,
+            Mode::Filters | Mode::Denoising | Mode::Samples => 0..count,
             Mode::Difference => 1..count.max(1),
             Mode::Profile | Mode::Loss => 0..0,
         };
@@ -150,6 +162,19 @@ impl Layout {
                 self.place_heatmaps(body, scene);
                 self.histograms = std::mem::take(&mut self.heatmaps);
             }
+            Mode::Layers => self.place_opened(body, scene),
+            Mode::Filters => {
+                self.place_heatmaps(body, scene);
+                self.filters = std::mem::take(&mut self.heatmaps);
+            }
+            Mode::Denoising => {
+                self.place_heatmaps(body, scene);
+                self.denoising = std::mem::take(&mut self.heatmaps);
+            }
+            Mode::Samples => {
+                self.place_heatmaps(body, scene);
+                self.samples = std::mem::take(&mut self.heatmaps);
+            }
         }
     }
 
@@ -165,7 +190,7 @@ impl Layout {
             let down = part(area.y, area.height, rows, row);
             let frame = Rect::new(across.start, down.start, across.end - across.start, down.end - down.start);
             let inner = inside(frame);
-            let (labels, picture) = split_left(inner, labels + 1);
+            let (labels, picture) = split_left(inner, labels + 1 + stages::columns(scene, frame.width));
             self.heatmaps.push(Pane { lane, frame, labels, picture });
         }
     }
@@ -173,7 +198,9 @@ impl Layout {
     /// Lanes whose panes are in view.
     #[must_use]
     pub fn shown(&self) -> Range<usize> {
-        let pictures = self.heatmaps.iter().chain(&self.histograms).map(|pane| pane.lane);
+        let grids = self.heatmaps.iter().chain(&self.histograms).chain(&self.opened).chain(&self.filters);
+        let grids = grids.chain(&self.denoising).chain(&self.samples);
+        let pictures = grids.map(|pane| pane.lane);
         let panes = pictures.chain(self.diagrams.iter().map(|diagram| diagram.lane));
         let (first, last) = (panes.clone().min(), panes.max());
         first.zip(last).map_or(0..0, |(first, last)| first..last + 1)

@@ -67,6 +67,11 @@ impl Scene {
         let quantity = self.view.quantity;
         let ranges: Vec<_> = self.lanes().filter_map(|lane| lane.history.range(quantity)).collect();
         self.scales.include(quantity, ranges.into_iter());
+        let coloured = self.coloured();
+        if coloured != quantity {
+            let ranges: Vec<_> = self.lanes().filter_map(|lane| lane.history.range(coloured)).collect();
+            self.scales.include(coloured, ranges.into_iter());
+        }
         let mut picture = std::mem::take(&mut self.picture);
         picture.plates(self, &layout, theme);
         picture.theories(self);

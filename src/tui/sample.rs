@@ -1,10 +1,12 @@
 //! Runs made up for tests: a plain lane whose signal vanishes beside a residual one, with noise but without chance.
 
 mod gallery;
+mod opened;
 
 use std::sync::Arc;
 
 pub(super) use gallery::gallery;
+pub(super) use opened::{conv_net, transformer};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

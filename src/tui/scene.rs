@@ -159,6 +159,16 @@ impl Scene {
         Quantity::ALL.iter().copied().filter(has).collect()
     }
 
+    /// The quantity that colours stand for: the one of the heatmaps, or its nearest that single layers have.
+    #[must_use]
+    pub fn coloured(&self) -> Quantity {
+        match (self.view.mode, self.view.quantity) {
+            (Mode::Layers, Quantity::WeightNorm | Quantity::UpdateRatio) => self.view.quantity,
+            (Mode::Layers | Mode::Denoising, _) => Quantity::GradNorm,
+            (_, quantity) => quantity,
+        }
+    }
+
     /// Says one sentence to the person; it may hold what a file or a person wrote.
     pub fn say(&mut self, sentence: impl AsRef<str>) {
         self.status.notice = Some(clean_message(sentence.as_ref()));

@@ -145,6 +145,13 @@ impl Theme {
         }
     }
 
+    /// The nearest colour to red, green and blue of 0 … 1.
+    #[must_use]
+    pub fn mixed(&self, light: [f32; 3]) -> Color {
+        let [r, g, b] = light.map(|light| (light.clamp(0.0, 1.0) * 255.0).round() as u8);
+        self.adapt(r, g, b)
+    }
+
     fn adapt(&self, r: u8, g: u8, b: u8) -> Color {
         adapt(self.colours, Color::Rgb(r, g, b))
     }

@@ -52,6 +52,10 @@ pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
         Action::ZoomOut => window::whole(scene),
         Action::Quantity(turn) => next_quantity(scene, turn),
         Action::View(turn) => next_view(scene, turn),
+        Action::ToggleLayers => toggle(scene, Mode::Layers),
+        Action::ToggleFilters => toggle(scene, Mode::Filters),
+        Action::ToggleDenoising => toggle(scene, Mode::Denoising),
+        Action::ToggleSamples => toggle(scene, Mode::Samples),
         Action::Reduce => toggle_reduce(scene),
         Action::Lanes(turn) => window::scroll_lanes(scene, turn, area),
         Action::TogglePause => return pause(scene),
@@ -98,6 +102,12 @@ fn next_view(scene: &mut Scene, turn: Turn) {
     if let Some(&(mode, _)) = turned(&Mode::ALL, |(mode, _)| *mode == scene.view.mode, turn) {
         show(scene, mode);
     }
+}
+
+/// Shows a view, or the heatmaps where it is the one in view.
+fn toggle(scene: &mut Scene, mode: Mode) {
+    let wanted = if scene.view.mode == mode { Mode::Heatmaps } else { mode };
+    show(scene, wanted);
 }
 
 /// Changes the view; lanes scroll from the first again.

@@ -5,7 +5,9 @@ mod anatomy;
 mod cell;
 mod command;
 mod confirm;
+mod denoising;
 mod ends;
+mod filters;
 mod footer;
 mod form;
 mod frame;
@@ -14,17 +16,22 @@ mod heatmap;
 pub(super) mod help;
 mod histogram;
 pub(in crate::tui) mod inspector;
+pub(in crate::tui) mod layers;
 mod legend;
 mod loss;
 pub(in crate::tui) mod notes;
 mod notice;
 mod picker;
+mod pictures;
 mod profile;
 mod rho;
+mod samples;
 pub(in crate::tui) mod scroll;
 mod small;
+pub(in crate::tui) mod stages;
 pub(super) mod step_chart;
 mod steps;
+mod taken;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -54,10 +61,22 @@ fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut
     for pane in &layout.histograms {
         histogram::render(scene, theme, pane, buffer);
     }
+    for pane in &layout.opened {
+        layers::render(scene, theme, pane, &axis, buffer);
+    }
+    for pane in &layout.filters {
+        filters::render(scene, theme, pane, buffer);
+    }
+    for pane in &layout.denoising {
+        denoising::render(scene, theme, pane, buffer);
+    }
+    for pane in &layout.samples {
+        samples::render(scene, theme, pane, buffer);
+    }
     for diagram in &layout.diagrams {
         anatomy::render(scene, theme, diagram, buffer);
     }
-    if layout.heatmaps.is_empty() && layout.loss.is_some() && layout.profile.is_some() {
+    if layout.shown().is_empty() && layout.loss.is_some() && layout.profile.is_some() {
         small::nothing_to_compare(scene, theme, layout, buffer);
     }
     if let Some(loss) = layout.loss {

@@ -19,6 +19,7 @@ use burn::tensor::Tensor;
 use super::attention::{Attention, Sight};
 use super::norm;
 use crate::config::{Activation, LaneConfig, NormOrder, Wiring};
+use crate::layer::Sublayer;
 use crate::probe::{Taps, joint};
 use crate::quantity::StepKind;
 use crate::stack::Affine;
@@ -172,12 +173,35 @@ impl Block {
 
     /// For a window of T characters.
     pub(super) fn flops(&self, length: usize) -> u64 {
+        self.sublayers(length).iter().filter_map(|sublayer| sublayer.flops).sum()
+    }
+
+    /// Its two halves, in forward order, for a window of T characters.
+    pub(super) fn sublayers(&self, length: usize) -> Vec<Sublayer> {
         let Attention { query, key, value, output, .. } = &self.attention;
         let FeedForward { up, down, .. } = &self.feed_forward;
-        let of_weights: u64 = [query, key, value, output, up, down].into_iter().map(Affine::flops).sum();
-        let width = query.weight.lazy_shape()[1];
+        let affine =
+            |path: &str, name: &str, affine: &Affine| Sublayer::new(path, name, Some(length as u64 * affine.flops()));
         // Scores and mixing, of all pairs: the masked half is computed too.
-        length as u64 * (of_weights + 4 * (length * width) as u64)
+        let mixing = 4 * (length * length * query.weight.lazy_shape()[1]) as u64;
+        let attention = vec![
+            affine("attention.query", "query", query),
+            affine("attention.key", "key", key),
+            affine("attention.value", "value", value),
+            Sublayer::new("attention.mixing", "scores, mixing", Some(mixing)),
+            affine("attention.output", "output", output),
+        ];
+        let feed_forward = vec![affine("feed_forward.up", "up", up), affine("feed_forward.down", "down", down)];
+        let half = |name: &'static str, path: &str, norm: Option<&Normalization>, mut layers: Vec<Sublayer>| {
+            if norm.is_some() {
+                let place = if self.norm_order == NormOrder::Post { layers.len() } else { 0 };
+                layers.insert(place, Sublayer::new(path, "norm", None));
+            }
+            layers.into_iter().map(move |layer| layer.in_half(name))
+        };
+        half("attention", "attention_norm", self.attention_norm.as_ref(), attention)
+            .chain(half("feed-forward", "feed_forward_norm", self.feed_forward_norm.as_ref(), feed_forward))
+            .collect()
     }
 }
 

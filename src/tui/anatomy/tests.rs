@@ -1,4 +1,5 @@
 use super::*;
+use crate::config::{BranchScale, Wiring};
 use crate::event::{Event, LaneEnd, Outcome};
 use crate::tui::sample;
 use crate::units::LaneId;
@@ -87,4 +88,22 @@ fn a_trace_without_factors_shows_the_block_as_one_box() {
     let anatomy = Anatomy::at_cursor(&scene, &lane);
     assert_eq!((anatomy.parts.as_slice(), anatomy.strongest()), (&[(Part::Whole, Some(0.5))][..], Some(Part::Whole)));
     assert_eq!(anatomy.behind(Part::Whole), anatomy.signal[0]);
+}
+
+#[test]
+fn what_is_left_beside_the_others_has_the_name_of_what_it_is_in_each_family() {
+    let of = |model, wiring, branch_scale| {
+        let settings =
+            LaneConfig { branch_scale: BranchScale::Constant(branch_scale), ..LaneConfig::of(model, wiring) };
+        let shape = Shape::of_settings(&settings);
+        shape.parts.contains(&Part::Other).then(|| shape.rest.symbol().0)
+    };
+    assert_eq!(of(Model::Mlp, Wiring::Residual, 1.0), None);
+    assert_eq!(of(Model::Resnet, Wiring::Residual, 0.1), Some("s"));
+    assert_eq!(of(Model::Transformer, Wiring::Plain, 1.0), Some("mix"));
+    assert_eq!(of(Model::Transformer, Wiring::Residual, 0.1), Some("mix·s"));
+    assert_eq!(of(Model::Vgg, Wiring::Plain, 1.0), Some("pool"));
+    assert_eq!(of(Model::Vgg, Wiring::Residual, 0.1), Some("rest"));
+    assert_eq!(of(Model::Highway, Wiring::Residual, 1.0), Some("gate"));
+    assert_eq!(of(Model::Highway, Wiring::Plain, 1.0), None);
 }

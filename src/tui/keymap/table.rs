@@ -67,8 +67,16 @@ bindings! {
         key('m') => Action::Quantity(Turn::Forward), key('M') => Action::Quantity(Turn::Back);
     Panes Always Picture "/" "/" "find a quantity by its name or meaning" Some(at(4, 9, "find")) =>
         key('/') => Action::OpenPicker;
-    Panes Always Picture "v V" "v V" "next view (heatmaps, difference, profile, loss, anatomy, histogram); previous" Some(at(5, 5, "view")) =>
+    Panes Always Picture "v V" "v V" "next view (heatmaps, difference, profile, loss, anatomy, histogram, layers, filters, denoising, samples); previous" Some(at(5, 5, "view")) =>
         key('v') => Action::View(Turn::Forward), key('V') => Action::View(Turn::Back);
+    Panes Always Picture "Enter" "Enter" "open the block at the cursor to its layers; back to the blocks" None =>
+        Key::plain(KeyCode::Enter) => Action::ToggleLayers;
+    Panes Always Picture "f" "f" "filters of the first convolution as pictures; back to the blocks" None =>
+        key('f') => Action::ToggleFilters;
+    Panes Always Picture "t" "t" "gradient by denoising time; back to the blocks" None =>
+        key('t') => Action::ToggleDenoising;
+    Panes Always Picture "s" "s" "pictures that a diffusion model draws; back to the blocks" None =>
+        key('s') => Action::ToggleSamples;
     Panes Always Picture "a" "a" "what a cell shows of many values: the extreme, or the mean" None =>
         key('a') => Action::Reduce;
     Panes Always Picture "Tab" "Tab" "next lanes, where not all fit (Shift Tab: previous)" None =>

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tui_input::InputRequest;
 
-use super::{anatomy, demo, demo_value, frame, header, odd, step, theme};
+use super::{anatomy, conv_net, demo, demo_value, frame, header, odd, step, theme, transformer};
 use crate::tui::action::{Action, Direction, Motion, Turn};
 use crate::tui::scene::{Mode, Scene};
 use crate::tui::source::SourceKind;
@@ -40,6 +40,14 @@ fn sizes() -> Vec<Shown> {
         let mut blocks = anatomy(9);
         blocks.view.mode = Mode::Anatomy;
         frames.push(dark("anatomy", &mut blocks, size));
+        for (name, mode) in [("stages", Mode::Heatmaps), ("layers", Mode::Layers), ("filters", Mode::Filters)] {
+            let mut opened = conv_net(120);
+            opened.view.mode = mode;
+            frames.push(dark(name, &mut opened, size));
+        }
+        let mut halves = transformer(120);
+        halves.view.mode = Mode::Layers;
+        frames.push(dark("halves", &mut halves, size));
     }
     frames
 }
@@ -49,7 +57,7 @@ fn views() -> Vec<Shown> {
     let views = [
         ("difference", vec![Action::View(Turn::Forward)]),
         ("profile", vec![Action::View(Turn::Forward), Action::View(Turn::Forward)]),
-        ("loss", vec![Action::View(Turn::Back), Action::View(Turn::Back)]),
+        ("loss", vec![Action::View(Turn::Forward); 3]),
         ("picker", vec![Action::OpenPicker, letter('g')]),
         ("gain", vec![Action::Quantity(Turn::Forward)]),
         ("help", vec![Action::Help]),

@@ -122,17 +122,29 @@ pub enum Mode {
     Anatomy,
     /// How the gradients of every layer are spread at the cursor's step.
     Histogram,
+    /// The block at the cursor, opened to the layers that it is made of.
+    Layers,
+    /// The filters of the first convolution as pictures.
+    Filters,
+    /// Loss and gradient of a diffusion model by denoising time.
+    Denoising,
+    /// Pictures that it draws.
+    Samples,
 }
 
 impl Mode {
     /// All views with their names, in the order of the screen.
-    pub const ALL: [(Self, &'static str); 6] = [
+    pub const ALL: [(Self, &'static str); 10] = [
         (Self::Heatmaps, "heatmaps"),
         (Self::Difference, "difference"),
         (Self::Profile, "profile"),
         (Self::Loss, "loss"),
         (Self::Anatomy, "anatomy"),
         (Self::Histogram, "histogram"),
+        (Self::Layers, "layers"),
+        (Self::Filters, "filters"),
+        (Self::Denoising, "denoising"),
+        (Self::Samples, "samples"),
     ];
 
     /// The view of that name.

@@ -64,6 +64,10 @@ fn target(scene: &Scene, place: Place, area: Rect) -> Target {
     if let Some(pane) = pane_at(&layout, place) {
         return in_picture(scene, pane, &axis, place);
     }
+    if let Some(strip) = layout.opened.iter().map(|pane| pane.picture).find(|strip| strip.contains(position(place))) {
+        // Its rows are layers inside one block.
+        return Target { step: Some(axis.step_at(place.column - strip.x)), depth: None };
+    }
     let over_steps = layout.loss.or(layout.rho).map(chart_of);
     if let Some(chart) = over_steps.filter(|chart| chart.contains(position(place))) {
         let steps = axis.steps();

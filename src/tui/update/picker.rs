@@ -51,8 +51,8 @@ pub(super) fn show_topic(scene: &mut Scene, topic: Topic) {
 
 fn show_quantity(scene: &mut Scene, chosen: Quantity) {
     scene.view.quantity = chosen;
-    if matches!(scene.view.mode, Mode::Histogram | Mode::Loss) {
-        // Neither shows a quantity.
+    if matches!(scene.view.mode, Mode::Histogram | Mode::Loss | Mode::Filters | Mode::Denoising | Mode::Samples) {
+        // None of them shows a quantity.
         show(scene, Mode::Heatmaps);
     }
     if !scene.quantities_with_values().contains(&chosen) {

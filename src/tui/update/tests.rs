@@ -109,7 +109,7 @@ fn quantities_and_views_go_round() {
     act(&mut scene, Action::Quantity(Turn::Back));
     assert_eq!(Some(&scene.view.quantity), scene.quantities().last());
     act(&mut scene, Action::View(Turn::Back));
-    assert_eq!(scene.view.mode, Mode::Histogram);
+    assert_eq!(scene.view.mode, Mode::Samples);
     act(&mut scene, Action::Close);
     assert_eq!(scene.view.mode, Mode::Heatmaps);
 }

@@ -81,7 +81,10 @@ fn symbol(part: Part, anatomy: &Anatomy, theme: &Theme) -> String {
         Part::Norm => "N".to_owned(),
         Part::Activation => theme.glyph("φ′", "act").to_owned(),
         Part::Weight => "W".to_owned(),
-        Part::Other => "s".to_owned(),
+        Part::Other => {
+            let (unicode, ascii) = anatomy.rest.symbol();
+            theme.glyph(unicode, ascii).to_owned()
+        }
         Part::Whole if anatomy.number.is_some() => "F".to_owned(),
         Part::Whole => anatomy.name.clone(),
     }

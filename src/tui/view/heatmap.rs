@@ -15,7 +15,7 @@ use ratatui::text::{Line, Span};
 use super::anatomy::REACH;
 use super::cell::{Cross, Painter};
 use super::frame::{cut, fit, framed};
-use super::steps;
+use super::{stages, steps};
 use crate::event::Outcome;
 use crate::history::Cell;
 use crate::number;
@@ -60,7 +60,7 @@ pub(super) fn painter<'a>(scene: &Scene, theme: &'a Theme) -> Painter<'a> {
     if scene.view.mode == Mode::Histogram {
         return Painter { theme, palette: theme.sequential(), scale: super::histogram::SHARES };
     }
-    let scale = scene.scales.of(quantity).unwrap_or(Scale { low: 0.0, high: 1.0 });
+    let scale = scene.scales.of(scene.coloured()).unwrap_or(Scale { low: 0.0, high: 1.0 });
     Painter { theme, palette: theme.sequential(), scale }
 }
 
@@ -213,9 +213,10 @@ fn middle(columns: &std::ops::Range<u16>) -> Option<u16> {
     columns.clone().nth(columns.len().saturating_sub(1) / 2)
 }
 
-/// `stem`, round block numbers, `head`, and the cursor's layer, right-aligned beside their rows.
+/// `stem`, round block numbers, `head`, and the cursor's layer, right-aligned beside their rows; stages at their left.
 pub(super) fn layer_labels(scene: &Scene, theme: &Theme, pane: &Pane, layers: &LayerAxis, buffer: &mut Buffer) {
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
+    stages::brackets(scene, theme, pane, layers, buffer);
     let per_cell = theme.pixels_per_cell();
     let most = usize::from(pane.picture.height) / LAYER_LABELS;
     let cursor = lane.layer_at(scene.view.cursor.depth).index();
@@ -236,9 +237,10 @@ pub(super) fn layer_labels(scene: &Scene, theme: &Theme, pane: &Pane, layers: &L
         let style = theme.style(if is_cursor { Role::Cursor } else { Role::Dim });
         let name = lane.header.layers.label(crate::units::LayerId(layer as u32));
         let mark = if is_cursor { theme.glyph("▸", ">") } else { " " };
-        let width = usize::from(pane.labels.width.saturating_sub(1));
+        let left = stages::columns(scene, pane.frame.width);
+        let width = usize::from(pane.labels.width.saturating_sub(left + 1));
         let name = cut(&Line::raw(name), width as u16).to_string();
-        let place = (pane.labels.x, pane.labels.y + row as u16);
+        let place = (pane.labels.x + left, pane.labels.y + row as u16);
         buffer.set_stringn(place.0, place.1, format!("{name:>width$}{mark}"), width + 1, style);
     }
 }

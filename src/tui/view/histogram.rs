@@ -18,6 +18,7 @@ use ratatui::text::{Line, Span};
 use super::cell::{Cross, Painter};
 use super::frame::{fit, framed, words};
 use super::heatmap::{NARROW, layer_labels};
+use super::taken::{HISTOGRAMS, why_none};
 use crate::event::HistogramRecord;
 use crate::histogram::{BINS, FIRST_EXPONENT, Histogram};
 use crate::history::{Cell, Taken};
@@ -26,9 +27,8 @@ use crate::quantity::Cadence;
 use crate::tui::axis::LayerAxis;
 use crate::tui::layout::Pane;
 use crate::tui::scale::Scale;
-use crate::tui::scene::{LaneRef, Scene, Standing};
+use crate::tui::scene::{LaneRef, Scene};
 use crate::tui::schedule;
-use crate::tui::source::SourceKind;
 use crate::tui::theme::{Role, Theme};
 use crate::units::Step;
 
@@ -44,7 +44,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buf
     let record = counted(scene, &lane);
     framed(theme, pane.frame, &title(scene, theme, pane, record), buffer);
     let Some(record) = record else {
-        for (line, row) in why_none(scene, &lane).iter().zip(pane.picture.rows()) {
+        for (line, row) in why_none(scene, &lane, &HISTOGRAMS).iter().zip(pane.picture.rows()) {
             words((row.x, row.y), line, row.width, theme.style(Role::Dim), buffer);
         }
         return;
@@ -59,34 +59,6 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buf
 /// What was counted of a lane at the cursor's step.
 fn counted<'a>(scene: &Scene, lane: &LaneRef<'a>) -> Option<&'a HistogramRecord> {
     lane.history.histogram(scene.shown_step(lane)?).map(std::sync::Arc::as_ref)
-}
-
-/// Why there is nothing to show, and how to get it.
-fn why_none(scene: &Scene, lane: &LaneRef<'_>) -> Vec<String> {
-    if let Some(why) = scene.standing(lane).and_then(Standing::why_nothing) {
-        return vec![why];
-    }
-    let mut lines = vec!["no histogram yet".to_owned()];
-    let Some(config) = lane.run.header().config.as_ref() else {
-        return vec!["no histograms in this trace".to_owned()];
-    };
-    match schedule::words(Some(config), Cadence::Counted) {
-        Some(every) => {
-            lines.push(format!("counted {} ({})", every.long, schedule::histogram_flag(config)));
-        }
-        None if config.histograms.is_none() && config.detail.is_none() => {
-            lines = vec!["no histograms: none are counted".to_owned(), "--histograms 10 counts them".to_owned()];
-        }
-        None => {}
-    }
-    let next = lane.history.last_step().and_then(|newest| schedule::next_histogram(config, newest));
-    if let Some(next) = next.filter(|_| lane.history.end().is_none()) {
-        lines.push(format!("the next at step {}", number::count(next.0)));
-    }
-    if scene.status.kind == SourceKind::Live && config.flight.is_some() && lane.history.end().is_none() {
-        lines.push("F: the last steps with theirs".to_owned());
-    }
-    lines
 }
 
 /// Bins that any lane uses at the cursor's step, the same for all panes; all of them where none is used.

@@ -1,6 +1,7 @@
-//! Every quantity of all lanes at the cursor, and what belongs to the step: exact while the step is recent, from least
+//! Every quantity of all lanes at the cursor, what is known of its layer, and what belongs to the step: exact while the step is recent, from least
 //! to largest of its bucket after that.
 
+mod facts;
 mod shown;
 mod table;
 mod theory;
@@ -11,6 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use self::facts::Room;
 use self::shown::{evaluated, scalar_at, value_at};
 use self::table::Table;
 use super::frame::{fit, framed, words};
@@ -30,7 +32,7 @@ const MOST_VALUE: u16 = 13;
 const NAME: u16 = 9;
 
 /// Quantities that are shown at least before the values of the step take rows from them.
-const LEAST_QUANTITIES: usize = 6;
+const LEAST_QUANTITIES: usize = 5;
 
 /// Rows of the step, with their names and short names.
 const SCALARS: [(Scalar, &str, &str); 4] = [
@@ -46,15 +48,18 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
         return;
     };
     let lanes: Vec<_> = scene.lanes().collect();
-    let inner = framed(theme, frame, &title(scene, theme, step), buffer);
-    let inner = padded(inner);
+    let inner = padded(inside(frame));
     let fitting = columns(frame, lanes.len());
     let first = scene.view.first_lane.min(lanes.len().saturating_sub(fitting));
     let names = if inner.width < 40 { NAME } else { 13 };
     let value = (inner.width.saturating_sub(names) / fitting as u16).clamp(LEAST_VALUE, MOST_VALUE);
     let table = Table { scene, theme, area: inner, lanes: &lanes[first..first + fitting], first, value };
+    let room = room(&table);
+    let stage = facts::stage(&table).filter(|_| room != Room::Rows);
+    framed(theme, frame, &title(scene, theme, step, stage), buffer);
     let mut row = table.names(inner.y, buffer);
     row = table.last_steps(row, buffer);
+    row = facts::render(&table, row, room, buffer);
     let mut inexact = false;
     let quantities = table.quantities();
     // The row of theory is one of them.
@@ -83,7 +88,21 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     let held_out = Line::styled(table.name("held-out acc.", "held-out"), theme.style(Role::Dim));
     table.row(row, &held_out, evaluated, buffer);
     let still = table.says_still(&quantities[shown]).then_some("still: not moving");
-    remarks(scene, theme, frame, [still, inexact.then_some("least…largest of its bucket")], buffer);
+    let costs = facts::words(&table).filter(|_| room == Room::Frame);
+    let bucket = inexact.then_some("least…largest of its bucket");
+    remarks(scene, theme, frame, [still, bucket, costs.as_deref()], buffer);
+}
+
+/// How much room there is for what does not change: what is measured comes first.
+fn room(table: &Table<'_>) -> Room {
+    if !facts::are_known(table) {
+        return Room::Frame;
+    }
+    // Names, theory, and the values of the step with a blank.
+    let rest = SCALARS.len() + 4;
+    let left = usize::from(table.area.height).saturating_sub(rest);
+    let has_room = |room: &Room| left >= room.rows(table) + LEAST_QUANTITIES;
+    [Room::Rows, Room::Row].into_iter().find(has_room).unwrap_or(Room::Frame)
 }
 
 /// How many of the lanes have a column; the others are scrolled to.
@@ -96,7 +115,7 @@ fn padded(inner: Rect) -> Rect {
 }
 
 /// In the lower edge: why a lane has no theory, and where there is room for them other remarks.
-fn remarks(scene: &Scene, theme: &Theme, frame: Rect, others: [Option<&str>; 2], buffer: &mut Buffer) {
+fn remarks(scene: &Scene, theme: &Theme, frame: Rect, others: [Option<&str>; 3], buffer: &mut Buffer) {
     let others = others.into_iter().flatten().map(str::to_owned);
     let all = theory::why_none(scene).into_iter().chain(others);
     let parts: Vec<_> = (0..).zip(all).map(|(rank, words)| (rank, Line::raw(words))).collect();
@@ -145,8 +164,8 @@ fn window(table: &Table<'_>, quantities: &[Quantity], rows: usize) -> Range<usiz
     around(rows.saturating_sub(heads).max(1))
 }
 
-/// `block 17 · step 212`, or the share of the depth where the lanes differ in it.
-fn title<'a>(scene: &Scene, theme: &Theme, step: Step) -> Line<'a> {
+/// `block 17 · step 212`, or the share of the depth where the lanes differ in it; the stage where it has no row.
+fn title<'a>(scene: &Scene, theme: &Theme, step: Step, stage: Option<String>) -> Line<'a> {
     let depth = scene.view.cursor.depth;
     let mut names = scene.lanes().map(|lane| lane.header.layers.name(lane.layer_at(depth)));
     let first = names.next().unwrap_or_default();
@@ -154,5 +173,6 @@ fn title<'a>(scene: &Scene, theme: &Theme, step: Step) -> Line<'a> {
     Line::from(vec![
         Span::styled(place, theme.style(Role::Strong)),
         Span::styled(format!(" · step {}", number::count(step.0)), theme.style(Role::Strong)),
+        Span::styled(stage.map_or_else(String::new, |stage| format!("  {stage}")), theme.style(Role::Dim)),
     ])
 }

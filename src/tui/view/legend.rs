@@ -5,8 +5,10 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::cell::special_look;
+use super::filters;
 use super::frame::fit;
 use super::heatmap::painter;
+use super::samples;
 use crate::history::{self, Cell, Reduce};
 use crate::number;
 use crate::quantity::Axis;
@@ -22,6 +24,16 @@ const BAR_SHARE: u16 = 4;
 
 pub(super) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     let area = layout.legend;
+    if scene.view.mode == Mode::Filters {
+        let line = fit(filters::legend(scene, theme, layout), area.width.saturating_sub(2));
+        buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(2));
+        return;
+    }
+    if scene.view.mode == Mode::Samples {
+        let line = fit(samples::legend(theme, layout), area.width.saturating_sub(2));
+        buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(2));
+        return;
+    }
     let painter = painter(scene, theme);
     let (low, high) = ends(scene, theme, painter.scale);
     let dim = theme.style(Role::Dim);
@@ -40,6 +52,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut
             .extend([Cell::Zero, Cell::Nan, Cell::Infinite, Cell::Absent].map(|cell| (1, special(scene, theme, cell))));
         let blank = match scene.view.mode {
             Mode::Histogram => Some("blank: none"),
+            Mode::Denoising => None,
             _ => is_blank(scene, layout).then_some("blank: not reached"),
         };
         parts.extend(blank.map(|words| (2, Line::styled(words, dim))));
@@ -70,7 +83,8 @@ fn ends(scene: &Scene, theme: &Theme, scale: Scale) -> (String, String) {
 /// Whether a lane has had values below and above the scale.
 fn beyond(scene: &Scene, scale: Scale) -> [bool; 2] {
     match scene.view.mode {
-        Mode::Anatomy | Mode::Histogram => [false; 2],
+        Mode::Anatomy | Mode::Histogram | Mode::Layers | Mode::Filters => [false; 2],
+        Mode::Denoising | Mode::Samples => [false; 2],
         Mode::Difference => [scene.picture.largest_ratio > scale.high; 2],
         Mode::Heatmaps | Mode::Profile | Mode::Loss => {
             let extents = scene.lanes().filter_map(|lane| lane.history.extent(scene.view.quantity));
@@ -80,7 +94,7 @@ fn beyond(scene: &Scene, scale: Scale) -> [bool; 2] {
 }
 
 fn numbers(scene: &Scene, low: f32, high: f32) -> (String, String) {
-    match (scene.view.mode, scene.view.quantity.definition().axis) {
+    match (scene.view.mode, scene.coloured().definition().axis) {
         (Mode::Anatomy, _) => ("×1/8".to_owned(), "×8".to_owned()),
         (Mode::Histogram, _) => ("0.01 %".to_owned(), "100 %".to_owned()),
         (Mode::Difference, Axis::Log) => (format!("×{}", number::power(low)), format!("×{}", number::power(high))),
@@ -90,7 +104,7 @@ fn numbers(scene: &Scene, low: f32, high: f32) -> (String, String) {
 }
 
 /// Which lanes are in view, where not all are.
-fn hidden<'a>(theme: &Theme, layout: &Layout) -> Option<(u8, Line<'a>)> {
+pub(super) fn hidden<'a>(theme: &Theme, layout: &Layout) -> Option<(u8, Line<'a>)> {
     let shown = layout.shown();
     let count = layout.lanes.end;
     let words = match shown.len() {
@@ -116,6 +130,13 @@ fn meaning<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
     }
     if scene.view.mode == Mode::Anatomy {
         let words = "a step's factor: blue shrinks the signal, red grows it";
+        return vec![(1, Line::styled(words, dim))];
+    }
+    if scene.view.mode == Mode::Layers {
+        return vec![(3, Line::styled("the scale of whole blocks", dim))];
+    }
+    if scene.view.mode == Mode::Denoising {
+        let words = "a span of denoising time alone: gradient of its loss, the scale of grad_norm";
         return vec![(1, Line::styled(words, dim))];
     }
     if scene.view.mode == Mode::Histogram {

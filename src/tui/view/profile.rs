@@ -10,6 +10,7 @@ use ratatui::text::Line;
 
 use super::cell::special_look;
 use super::frame::{fit, framed, words};
+use super::stages;
 use super::step_chart::{chart_of, number as axis_number, vertical};
 use super::steps::Labels;
 use crate::history::Cell;
@@ -38,6 +39,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
         (0.0..1.0).contains(&share).then(|| (share * f64::from(chart.width)) as u16)
     };
     layer_labels(scene, theme, Rect { y: frame.bottom() - 1, height: 1, ..chart }, column, buffer);
+    stages::boundaries(scene, theme, chart, column, buffer);
     if let Some(column) = column(scene.view.cursor.depth) {
         vertical(theme, chart, column, buffer);
     }

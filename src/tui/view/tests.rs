@@ -2,6 +2,7 @@
 
 mod blow_up;
 mod cadence;
+mod opened;
 mod room;
 mod standing;
 mod theory;
@@ -133,7 +134,7 @@ fn every_view_and_overlay() {
     for (name, actions) in [
         ("difference", vec![Action::View(Turn::Forward)]),
         ("profile", vec![Action::View(Turn::Forward), Action::View(Turn::Forward)]),
-        ("loss", vec![Action::View(Turn::Back), Action::View(Turn::Back)]),
+        ("loss", vec![Action::View(Turn::Forward); 3]),
         ("zoomed", vec![Action::Cursor(Motion::Page(Direction::Left)), Action::ZoomSteps(Turn::Forward)]),
         ("help", vec![Action::Help]),
         ("form", vec![Action::OpenForm, key('x')]),

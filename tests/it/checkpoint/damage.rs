@@ -177,7 +177,11 @@ fn a_disk_that_takes_no_checkpoint_does_not_stop_the_run_and_is_told() {
     assert!(said.code == 1 && said.out.contains("completed"), "{said:?}");
     let words = "error: the last checkpoint is lost: cannot write run/checkpoints: ";
     assert!(said.err.lines().last().is_some_and(|line| line.starts_with(words)), "{said:?}");
-    assert_eq!(events(&place.path("run")).len(), 1 + 2 * 5 + 2 + 2 + 2 + 1, "header, steps, histograms, ends");
+    assert_eq!(
+        events(&place.path("run")).len(),
+        1 + 2 * 5 + 2 + 2 + 2 + 2 + 1,
+        "header, steps, histograms, tensors, ends"
+    );
 
     place.file("file", "");
     fs::create_dir(place.path("other")).unwrap();

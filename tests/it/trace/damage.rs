@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gradtop::event::Event;
+use gradtop::layer::Sublayer;
 use gradtop::trace::{self, TraceError};
 
 use super::{header, read_all, read_well, write};
@@ -185,6 +186,8 @@ fn nonsense_with_a_good_seal_says_what_is_wrong_and_where() {
     let step = &lines[1];
     let array = &step[step.find("\"gain\":[").unwrap()..];
     let array = &array[..=array.find(']').unwrap()];
+    let tensors = |rest: &str| format!("{{\"kind\":\"tensors\",\"lane\":0,\"step\":1{rest}}}");
+    let filters = |rest: &str| format!("{{\"kind\":\"filters\",\"lane\":1,\"step\":1,\"shape\":{rest}}}");
     let cases = [
         (step.replacen(array, "\"gain\":[1.0]", 1), "gain has 1 values, where lane 'plain' has 7 layers"),
         (step.replacen("\"step\":1,", "\"step\":0,", 1), "expected a step from 1"),
@@ -193,6 +196,11 @@ fn nonsense_with_a_good_seal_says_what_is_wrong_and_where() {
         (step.replacen("\"loss\":1.0", "\"loss\":one", 1), "expected a number"),
         (step.replacen("\"values\":", "\"nan\":{\"gain\":[99]},\"values\":", 1), "index 99 of 'gain'"),
         ("{\"lane\":0}".to_owned(), "field 'kind' is missing"),
+        (tensors(",\"values\":{\"grad_norm\":[1]}"), "one number per tensor"),
+        (tensors(""), "field 'values' is missing"),
+        (tensors(",\"values\":{},\"nan\":{\"grad_norm\":[7]}"), "index 7 of 'grad_norm'"),
+        (filters("[2,1,1,1],\"shades\":[1]"), "as many shades"),
+        (filters("[1,1,1,1],\"shades\":[128]"), "expected i8"),
         ("{\"kind\":\"note\"}".to_owned(), "missing field"),
     ];
     for (line, words) in cases {
@@ -218,6 +226,8 @@ fn names_from_a_file_reach_nobody_with_their_control_characters() {
     let mut lane = specimen::lane("\u{1b}]0;owned\u{7}", 1);
     lane.title = "\u{202e}evil".to_owned();
     lane.layers.layers[0].path = "stem\u{200b}\r\n".to_owned();
+    lane.layers.layers[1].stage = Some("\u{1b}[2J".to_owned());
+    lane.layers.layers[1].sublayers = vec![Sublayer::new("\u{7}", "\u{7}", None).in_half("\u{7}")];
     let directory = tempfile::tempdir().unwrap();
     write(directory.path(), &[Event::RunStarted(specimen::header(vec![lane], &[]))]);
     let (events, _) = read_well(directory.path());
@@ -226,6 +236,10 @@ fn names_from_a_file_reach_nobody_with_their_control_characters() {
     assert_eq!(lane.name, "\u{fffd}]0;owned\u{fffd}");
     assert_eq!(lane.title, "\u{fffd}evil");
     assert_eq!(lane.layers.layers[0].path, "stem\u{fffd}  ");
+    assert_eq!(lane.layers.layers[1].stage.as_deref(), Some("\u{fffd}[2J"));
+    let clean = "\u{fffd}".to_owned();
+    let expected = Sublayer { path: clean.clone(), name: clean.clone(), half: Some(clean), flops: None };
+    assert_eq!(lane.layers.layers[1].sublayers, [expected]);
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use gradtop::event::{EvalRecord, Event, LaneEnd, Note, Outcome, RunEnd, StepRecord};
+use gradtop::event::{
+    EvalRecord, Event, FilterRecord, LaneEnd, Note, Outcome, RunEnd, StepRecord, TensorNorm, TensorRecord,
+};
 use gradtop::grid::{Grid, Value};
 use gradtop::history::History;
 use gradtop::sink::Sink;
@@ -107,6 +109,26 @@ fn every_kind_of_event_comes_back() {
     events.insert(8, lane_end(Outcome::Diverged));
     events.insert(9, lane_end(Outcome::Stopped));
     events.insert(10, lane_end(Outcome::Failed("the lane's thread panicked".to_owned())));
+    write(directory.path(), &events);
+    let (read, warnings) = read_well(directory.path());
+    assert_eq!(read, events);
+    assert!(history(&read) == history(&events));
+    assert!(warnings.is_empty());
+}
+
+#[test]
+fn tensors_and_filters_come_back_with_what_is_not_finite() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut values = Grid::absent(TensorNorm::ALL.len(), header().lanes[1].layers.tensors());
+    values.row_mut(0).copy_from_slice(&[0.1, f32::NAN, f32::INFINITY, -0.0, 1e-45].map(Value::new));
+    values.row_mut(2)[4] = Value::new(f32::NEG_INFINITY);
+    let (lane, step) = (LaneId(1), Step(3));
+    let filters = FilterRecord::of(lane, step, [2, 1, 1, 2], &[0.5, -0.25, f32::NAN, 1.0]);
+    let events = [
+        Event::RunStarted(header()),
+        Event::Tensors(Arc::new(TensorRecord { lane, step, values })),
+        Event::Filters(Arc::new(filters)),
+    ];
     write(directory.path(), &events);
     let (read, warnings) = read_well(directory.path());
     assert_eq!(read, events);

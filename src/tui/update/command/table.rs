@@ -21,9 +21,33 @@ pub(in crate::tui) static COMMANDS: &[Command] = &[
     },
     Command {
         word: "view",
-        argument: "heatmaps|difference|profile|loss|anatomy|histogram",
+        argument: "heatmaps|difference|profile|loss|anatomy|histogram|layers|filters|denoising|samples",
         help: "show this view",
         run: |scene, name, _| view(scene, name),
+    },
+    Command {
+        word: "layers",
+        argument: "",
+        help: "the block at the cursor, opened to its layers",
+        run: |scene, _, _| view(scene, "layers"),
+    },
+    Command {
+        word: "filters",
+        argument: "",
+        help: "the filters of the first convolution as pictures",
+        run: |scene, _, _| view(scene, "filters"),
+    },
+    Command {
+        word: "denoising",
+        argument: "",
+        help: "loss and gradient of a diffusion model by denoising time",
+        run: |scene, _, _| view(scene, "denoising"),
+    },
+    Command {
+        word: "samples",
+        argument: "",
+        help: "pictures that a diffusion model draws",
+        run: |scene, _, _| view(scene, "samples"),
     },
     Command {
         word: "goto",

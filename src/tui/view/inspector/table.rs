@@ -161,7 +161,7 @@ impl Table<'_> {
         self.line(y, name, |lane| shown(lane, self.scene.shown_step(lane)?), buffer)
     }
 
-    fn line(
+    pub(super) fn line(
         &self,
         y: u16,
         name: &Line<'_>,

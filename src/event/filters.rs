@@ -1,0 +1,107 @@
+//! The filters of a lane's first convolution as pictures: what its weights look for, one k×k picture per filter and
+//! colour of the input.
+//!
+//! A weight is kept in 255 shades of its filter's largest, which is all that a picture shows:
+//! w ≈ shade/127 · largest.
+
+use serde::{Deserialize, Serialize};
+
+use crate::units::{LaneId, Step};
+
+/// Filters that are shown of a convolution at most.
+pub const MOST_FILTERS: usize = 64;
+/// The shade of a filter's largest weight.
+pub const FULL_SHADE: i8 = 127;
+
+/// The filters of one lane at one step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilterRecord {
+    /// The lane.
+    pub lane: LaneId,
+    /// The step; weights are those before it.
+    pub step: Step,
+    /// Filters, colours, rows, columns: at most [`MOST_FILTERS`] of the convolution's filters.
+    pub shape: [usize; 4],
+    /// Per filter whether one of its weights is NaN or infinite: then all its shades are 0.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub broken: Vec<usize>,
+    /// −127 … 127, outermost dimension first.
+    pub shades: Vec<i8>,
+}
+
+impl FilterRecord {
+    /// Of the weights of a convolution, `[filters, colours, rows, columns]`, outermost dimension first.
+    #[must_use]
+    pub fn of(lane: LaneId, step: Step, shape: [usize; 4], weights: &[f32]) -> Self {
+        let [filters, colours, rows, columns] = shape;
+        let size = (colours * rows * columns).max(1);
+        let shown = filters.min(MOST_FILTERS);
+        let mut broken = Vec::new();
+        let mut shades = Vec::with_capacity(shown * size);
+        for (index, filter) in weights.chunks_exact(size).take(shown).enumerate() {
+            let largest = filter.iter().fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
+            let is_finite = filter.iter().all(|weight| weight.is_finite());
+            if !is_finite {
+                broken.push(index);
+            }
+            let scaled = |weight: &f32| {
+                if is_finite && largest > 0.0 { (weight / largest * f32::from(FULL_SHADE)).round() as i8 } else { 0 }
+            };
+            shades.extend(filter.iter().map(scaled));
+        }
+        Self { lane, step, shape: [shown, colours, rows, columns], broken, shades }
+    }
+
+    /// Whether the numbers belong together: read from a file, they may not.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let elements = self.shape.iter().try_fold(1_usize, |product, side| product.checked_mul(*side));
+        elements == Some(self.shades.len())
+            && self.shape[0] <= MOST_FILTERS
+            && self.broken.iter().all(|filter| *filter < self.shape[0])
+    }
+
+    /// −1 … 1 at a place of a filter; `None` outside.
+    #[must_use]
+    pub fn at(&self, [filter, colour, row, column]: [usize; 4]) -> Option<f32> {
+        let [filters, colours, rows, columns] = self.shape;
+        let is_inside = filter < filters && colour < colours && row < rows && column < columns;
+        let index = ((filter * colours + colour) * rows + row) * columns + column;
+        let shade = self.shades.get(index).filter(|_| is_inside)?;
+        Some(f32::from(*shade) / f32::from(FULL_SHADE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_filter_has_its_own_scale_and_zero_is_in_the_middle() {
+        let record = FilterRecord::of(LaneId(0), Step(1), [3, 1, 1, 2], &[1.0, -2.0, 1e-9, 0.0, 0.0, 0.0]);
+        assert_eq!(record.shades, [64, -127, 127, 0, 0, 0]);
+        assert_eq!((record.at([0, 0, 0, 1]), record.at([2, 0, 0, 0])), (Some(-1.0), Some(0.0)));
+        assert_eq!((record.at([3, 0, 0, 0]), record.at([0, 0, 0, 2])), (None, None));
+        assert!(record.is_sound());
+    }
+
+    #[test]
+    fn a_filter_that_is_not_finite_says_so_and_leaves_the_others_alone() {
+        let record = FilterRecord::of(LaneId(0), Step(1), [2, 1, 1, 2], &[f32::NAN, 1.0, 4.0, -4.0]);
+        assert_eq!((record.broken, record.shades), (vec![0], vec![0, 0, 127, -127]));
+    }
+
+    #[test]
+    fn of_a_wide_convolution_the_first_filters_are_kept() {
+        let record = FilterRecord::of(LaneId(0), Step(1), [100, 1, 1, 1], &[1.0; 100]);
+        assert_eq!((record.shape, record.shades.len()), ([MOST_FILTERS, 1, 1, 1], MOST_FILTERS));
+    }
+
+    #[test]
+    fn numbers_that_do_not_belong_together_are_told() {
+        let record = FilterRecord::of(LaneId(0), Step(1), [2, 1, 1, 1], &[1.0; 2]);
+        assert!(!FilterRecord { shape: [3, 1, 1, 1], ..record.clone() }.is_sound());
+        assert!(!FilterRecord { shape: [usize::MAX, 2, 2, 2], ..record.clone() }.is_sound());
+        assert!(!FilterRecord { broken: vec![2], ..record }.is_sound());
+    }
+}

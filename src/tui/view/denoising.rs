@@ -1,0 +1,175 @@
+//! The gradient by denoising time: layers from top to bottom, spans of time from left to right, from little noise to
+//! nothing but noise; above them the loss of each span.
+//!
+//! ```text
+//! ╭─ residual  ‖g‖ by denoising time  step 201 ─╮
+//! │ loss .70  .36  .21  .11  .06  .03  .02  .02  │
+//! │ stem ▓▓▓▓▓▒▒▒▒▒▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░░░░░ │
+//! │    1 ▓▓▓▓▓▓▓▓▓▓▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░░░░░ │
+//! ╰──────1─────────────────────────────────1000──╯
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+
+use super::cell::Cross;
+use super::frame::{fit, framed, words};
+use super::heatmap::{layer_labels, painter};
+use super::samples::is_diffusion;
+use super::taken::{self, DENOISING, why_none};
+use crate::event::DenoisingRecord;
+use crate::grid::Value;
+use crate::history::{Cell, Taken};
+use crate::number;
+use crate::quantity::Cadence;
+use crate::tui::axis::LayerAxis;
+use crate::tui::layout::Pane;
+use crate::tui::scene::{LaneRef, Scene};
+use crate::tui::schedule;
+use crate::tui::theme::{Role, Theme};
+
+pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buffer) {
+    let Some(lane) = scene.lanes().nth(pane.lane) else { return };
+    let record = scene.shown_step(&lane).and_then(|step| lane.history.denoising(step)).map(std::sync::Arc::as_ref);
+    framed(theme, pane.frame, &title(scene, theme, pane, (&lane, record)), buffer);
+    let Some(record) = record else {
+        let lines = if is_diffusion(&lane) {
+            why_none(scene, &lane, &DENOISING)
+        } else {
+            vec!["no denoising time: diffusion models have one".to_owned()]
+        };
+        taken::lines(theme, &lines, pane.picture, buffer);
+        return;
+    };
+    losses(theme, pane, record, buffer);
+    let below = Pane { picture: under(pane.picture), labels: under(pane.labels), ..pane.clone() };
+    let pixels = usize::from(below.picture.height) * theme.pixels_per_cell();
+    let layers = LayerAxis::new(lane.history.layers(), &scene.view.depth, pixels);
+    picture(scene, theme, &below, (&lane, record, &layers), buffer);
+    layer_labels(scene, theme, &below, &layers, buffer);
+    times(theme, pane, record, buffer);
+}
+
+/// Without its first line.
+fn under(area: Rect) -> Rect {
+    Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area }
+}
+
+/// The span that a column shows.
+fn span_of(column: u16, width: u16, spans: usize) -> usize {
+    usize::from(column) * spans / usize::from(width).max(1)
+}
+
+fn picture(
+    scene: &Scene,
+    theme: &Theme,
+    pane: &Pane,
+    (lane, record, layers): (&LaneRef<'_>, &DenoisingRecord, &LayerAxis),
+    buffer: &mut Buffer,
+) {
+    let (painter, per_cell) = (painter(scene, theme), theme.pixels_per_cell());
+    let cursor = layers.pixels_of(lane.layer_at(scene.view.cursor.depth).index());
+    for row in 0..pane.picture.height {
+        let first = usize::from(row) * per_cell;
+        let cross = if cursor.contains(&first) { Cross::Horizontal } else { Cross::Away };
+        for column in 0..pane.picture.width {
+            let span = record.spans.get(span_of(column, pane.picture.width, record.spans.len()));
+            let at = |pixel: usize| {
+                let norm = span.and_then(|span| span.grad_norms.get(layers.layer_at(pixel)));
+                norm.map_or(Cell::Absent, |norm| cell(*norm))
+            };
+            if let Some(cell) = buffer.cell_mut((pane.picture.x + column, pane.picture.y + row)) {
+                painter.paint([at(first), at(first + per_cell - 1)], cross, cell);
+            }
+        }
+    }
+}
+
+/// log₁₀ ‖g‖, as the heatmaps have it.
+fn cell(norm: Value) -> Cell {
+    match norm.get() {
+        None => Cell::Absent,
+        Some(norm) if norm.is_nan() => Cell::Nan,
+        Some(norm) if norm.is_infinite() => Cell::Infinite,
+        Some(0.0) => Cell::Zero,
+        Some(norm) => Cell::Value(norm.log10()),
+    }
+}
+
+/// The loss of every span, as far as there is room, above its columns.
+fn losses(theme: &Theme, pane: &Pane, record: &DenoisingRecord, buffer: &mut Buffer) {
+    let (width, spans) = (usize::from(pane.picture.width), record.spans.len().max(1));
+    words((pane.labels.x, pane.labels.y), "loss", pane.labels.width, theme.style(Role::Dim), buffer);
+    for (index, span) in record.spans.iter().enumerate() {
+        let (start, end) = (index * width / spans, (index + 1) * width / spans);
+        let room = (end - start).saturating_sub(1);
+        let Some(text) = span.loss.get().and_then(|loss| short(loss, room)) else { continue };
+        let role = if span.loss.get().is_some_and(f32::is_finite) { Role::Text } else { Role::Bad };
+        let place = (pane.picture.x + start as u16, pane.picture.y);
+        words(place, &text, (end - start) as u16, theme.style(role), buffer);
+    }
+}
+
+/// As many digits as there is room for, a leading zero left out; `None` where not even one has room.
+fn short(loss: f32, room: usize) -> Option<String> {
+    let forms = [number::value(f64::from(loss)), format!("{loss:.2}"), format!("{loss:.1}"), format!("{loss:.0}")];
+    let forms =
+        forms.into_iter().map(|form| form.strip_prefix('0').filter(|rest| rest.len() > 1).unwrap_or(&form).to_owned());
+    forms.into_iter().find(|form| form.chars().count() <= room)
+}
+
+/// The first time and the last in the lower edge.
+fn times(theme: &Theme, pane: &Pane, record: &DenoisingRecord, buffer: &mut Buffer) {
+    let edge = Rect { y: pane.frame.bottom().saturating_sub(1), height: 1, ..pane.picture };
+    let ends = record.spans.first().zip(record.spans.last()).map(|(first, last)| (first.first, last.last));
+    let Some((first, last)) = ends else { return };
+    let (first, last) = (format!("t {first}"), last.to_string());
+    words((edge.x, edge.y), &first, edge.width, theme.style(Role::Dim), buffer);
+    let end = edge.width.saturating_sub(last.len() as u16);
+    words((edge.x + end, edge.y), &last, last.len() as u16, theme.style(Role::Dim), buffer);
+}
+
+fn title<'a>(
+    scene: &Scene,
+    theme: &Theme,
+    pane: &Pane,
+    (lane, record): (&LaneRef<'_>, Option<&DenoisingRecord>),
+) -> Line<'a> {
+    let dim = theme.style(Role::Dim);
+    let name = Span::styled(scene.lane_name(lane), theme.lane(pane.lane).add_modifier(Modifier::BOLD));
+    let mut parts = vec![(0, Line::from(name))];
+    if let Some(record) = record {
+        parts.push((2, Line::styled(theme.glyph("‖g‖ by denoising time", "|g| by denoising time"), dim)));
+        let shown = scene.shown_step(lane).unwrap_or(record.step);
+        let older = schedule::of_step(Taken::At(record.step), shown);
+        let step = older.map_or_else(|| format!("step {}", number::count(record.step.0)), |words| words.long);
+        parts.push((1, Line::styled(step, theme.style(Role::Strong))));
+        let every = schedule::words(lane.run.header().config.as_ref(), Cadence::Scheduled);
+        parts.extend(every.map(|every| (3, Line::styled(every.long, dim))));
+    }
+    fit(parts, pane.frame.width.saturating_sub(6))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loss_takes_the_room_there_is() {
+        let of = |loss: f32, room: usize| short(loss, room);
+        assert_eq!(of(0.5375, 6).as_deref(), Some(".538"));
+        assert_eq!(of(0.5375, 3).as_deref(), Some(".54"));
+        assert_eq!(of(0.5375, 2).as_deref(), Some(".5"));
+        assert_eq!(of(12.3, 2).as_deref(), Some("12"));
+        assert_eq!(of(12.3, 1), None);
+    }
+
+    #[test]
+    fn columns_cover_every_span() {
+        let seen: Vec<usize> = (0..25).map(|column| span_of(column, 25, 10)).collect();
+        assert_eq!((seen[0], seen[24]), (0, 9));
+        assert!(seen.windows(2).all(|pair| pair[1] - pair[0] <= 1));
+    }
+}

@@ -1,0 +1,117 @@
+//! The filters of a lane's first convolution as pictures: what each of them answers to in the input, edges and textures
+//! once it has learned.
+//!
+//! ```text
+//! ╭─ residual  16 filters 3×3 of 1 colour  step 41 ─╮
+//! │ ▀▀▀▀▀▀  ▀▀▀▀▀▀  ▀▀▀▀▀▀  ▀▀▀▀▀▀                  │
+//! │ ▀▀▀▀▀▀  ▀▀▀▀▀▀  ▀▀▀▀▀▀  ▀▀▀▀▀▀                  │
+//! │ 1       2       3       4                       │
+//! ╰─────────────────────────────────────────────────╯
+//! ```
+//!
+//! Each filter is scaled to its largest weight; 0 is middle grey. Weights of three colours are red, green and blue;
+//! of any other number their mean is shown.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+
+use super::frame::{fit, framed};
+use super::legend::hidden;
+use super::pictures::{Sheet, patch};
+use super::taken::{self, FILTERS, why_none};
+use crate::event::FilterRecord;
+use crate::history::Taken;
+use crate::layer::{LayerKind, LayerTable};
+use crate::number;
+use crate::quantity::Cadence;
+use crate::tui::layout::{Layout, Pane, inside};
+use crate::tui::scene::{LaneRef, Scene};
+use crate::tui::schedule;
+use crate::tui::theme::{Role, Theme};
+
+/// The picture of a lane at the cursor's step.
+pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buffer) {
+    let Some(lane) = scene.lanes().nth(pane.lane) else { return };
+    let record = scene.shown_step(&lane).and_then(|step| lane.history.filters(step)).map(std::sync::Arc::as_ref);
+    let inner = inside(pane.frame);
+    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    framed(theme, pane.frame, &title(scene, theme, pane, (&lane, record)), buffer);
+    let Some(record) = record else {
+        let lines = if has_filters(&lane.header.layers) {
+            why_none(scene, &lane, &FILTERS)
+        } else {
+            vec!["no filters: its first layer is no convolution".to_owned()]
+        };
+        taken::lines(theme, &lines, inner, buffer);
+        return;
+    };
+    let light = |filter: usize, place: [usize; 2]| light(record, filter, place);
+    let [count, _, rows, columns] = record.shape;
+    let sheet = Sheet { count, rows, columns, light: &light, broken: &record.broken };
+    sheet.render(theme, (pane.frame, inner), buffer);
+}
+
+/// Whether a lane's stem has a convolution.
+fn has_filters(layers: &LayerTable) -> bool {
+    let stem = layers.layers.iter().find(|layer| layer.kind == LayerKind::Stem);
+    stem.is_some_and(|stem| stem.parameters.iter().any(|parameter| parameter.shape.len() == 4))
+}
+
+/// Red, green, blue, 0 … 1; ½ is a weight of 0.
+fn light(record: &FilterRecord, filter: usize, [row, column]: [usize; 2]) -> [f32; 3] {
+    let colours = record.shape[1];
+    let weight = |colour: usize| record.at([filter, colour, row, column]).unwrap_or(0.0);
+    let weights = if colours == 3 {
+        [weight(0), weight(1), weight(2)]
+    } else {
+        [(0..colours).map(weight).sum::<f32>() / colours.max(1) as f32; 3]
+    };
+    weights.map(|weight| 0.5 + weight / 2.0)
+}
+
+fn title<'a>(
+    scene: &Scene,
+    theme: &Theme,
+    pane: &Pane,
+    (lane, record): (&LaneRef<'_>, Option<&FilterRecord>),
+) -> Line<'a> {
+    let dim = theme.style(Role::Dim);
+    let name = Span::styled(scene.lane_name(lane), theme.lane(pane.lane).add_modifier(Modifier::BOLD));
+    let mut parts = vec![(0, Line::from(name))];
+    if let Some(record) = record {
+        let [filters, colours, rows, columns] = record.shape;
+        let of = if colours == 1 { "1 colour".to_owned() } else { format!("{colours} colours") };
+        parts.push((2, Line::styled(format!("{filters} filters {rows}×{columns} of {of}"), dim)));
+        let shown = scene.shown_step(lane).unwrap_or(record.step);
+        let older = schedule::of_step(Taken::At(record.step), shown);
+        let step = older.map_or_else(|| format!("step {}", number::count(record.step.0)), |words| words.long);
+        parts.push((1, Line::styled(step, theme.style(Role::Strong))));
+        if !record.broken.is_empty() {
+            let words = format!("{} not finite", record.broken.len());
+            parts.push((1, Line::styled(words, theme.style(Role::Bad))));
+        }
+        let every = schedule::words(lane.run.header().config.as_ref(), Cadence::Counted);
+        parts.extend(every.map(|every| (3, Line::styled(every.long, dim))));
+    }
+    fit(parts, pane.frame.width.saturating_sub(6))
+}
+
+/// One sentence of what is seen, with the lanes that are not.
+pub(super) fn legend<'a>(scene: &Scene, theme: &Theme, layout: &Layout) -> Vec<(u8, Line<'a>)> {
+    let dim = theme.style(Role::Dim);
+    let records = scene.lanes().filter_map(|lane| lane.history.filters(scene.shown_step(&lane)?).cloned());
+    let is_coloured = records.into_iter().any(|record| record.shape[1] == 3);
+    let patches = [("-", 0.0), ("0", 0.5), ("+", 1.0)];
+    let mut scale = Vec::new();
+    for (sign, light) in patches {
+        scale.extend([Span::styled(format!("{sign} "), dim), patch(theme, light), Span::raw(" ")]);
+    }
+    let what = "what each filter of the first convolution answers to";
+    let how = if is_coloured { "weights in red, green, blue" } else { "its weights" };
+    let mut parts = vec![(0, Line::from(scale)), (1, Line::styled(what, dim))];
+    parts.push((2, Line::styled(format!("{how}, each filter scaled to its largest"), dim)));
+    parts.extend(hidden(theme, layout));
+    parts
+}

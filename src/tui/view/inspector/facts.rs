@@ -1,0 +1,121 @@
+//! What does not change about the layer at the cursor: its stage, its parameters, what it costs.
+
+use ratatui::buffer::Buffer;
+use ratatui::text::Line;
+
+use super::shown::Shown;
+use super::table::Table;
+use crate::layer::Layer;
+use crate::number;
+use crate::tui::scene::LaneRef;
+use crate::tui::theme::Role;
+
+/// One fact: its name, the short one, and what it is of a layer.
+struct Fact {
+    name: &'static str,
+    short: &'static str,
+    of: fn(&Layer) -> Option<String>,
+}
+
+/// In the order of the rows.
+const FACTS: [Fact; 3] = [
+    Fact { name: "stage", short: "stage", of: |layer| layer.stage.clone() },
+    Fact { name: "parameters", short: "params", of: parameters },
+    Fact { name: "FLOP/example forward", short: "FLOP", of: flops },
+];
+
+/// How the facts stand in the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Room {
+    /// A row each.
+    Rows,
+    /// Parameters and FLOP in one row.
+    Row,
+    /// None: they go into the frame.
+    Frame,
+}
+
+impl Room {
+    /// Rows that they take.
+    pub(super) fn rows(self, table: &Table<'_>) -> usize {
+        match self {
+            Self::Rows => FACTS.iter().filter(|fact| is_known(table, fact)).count(),
+            Self::Row => 1,
+            Self::Frame => 0,
+        }
+    }
+}
+
+/// Whether anything is known of a layer that a lane of the table has at the cursor.
+pub(super) fn are_known(table: &Table<'_>) -> bool {
+    FACTS.iter().any(|fact| is_known(table, fact))
+}
+
+/// Returns the row after.
+pub(super) fn render(table: &Table<'_>, y: u16, room: Room, buffer: &mut Buffer) -> u16 {
+    match room {
+        Room::Frame => y,
+        Room::Row => {
+            let name = table.name("params, FLOP", "par, FLOP");
+            row(table, y, name, costs, buffer);
+            y + 1
+        }
+        Room::Rows => FACTS.iter().filter(|fact| is_known(table, fact)).fold(y, |y, fact| {
+            row(table, y, table.name(fact.name, fact.short), fact.of, buffer);
+            y + 1
+        }),
+    }
+}
+
+/// The stage, where it is that of all lanes in the table.
+pub(super) fn stage(table: &Table<'_>) -> Option<String> {
+    let mut stages = table.lanes.iter().map(|lane| at_cursor(table, lane).and_then(|layer| layer.stage.clone()));
+    let first = stages.next()??;
+    stages.all(|stage| stage.as_ref() == Some(&first)).then_some(first)
+}
+
+/// The same of what a layer costs, in words.
+pub(super) fn words(table: &Table<'_>) -> Option<String> {
+    let of = |lane: &LaneRef<'_>| {
+        let layer = at_cursor(table, lane)?;
+        let costs = [
+            parameters(layer).map(|parameters| format!("{parameters} parameters")),
+            flops(layer).map(|flops| format!("{flops}{}FLOP", if flops.contains(' ') { "" } else { " " })),
+        ];
+        Some(costs.into_iter().flatten().collect::<Vec<_>>().join(", ")).filter(|words| !words.is_empty())
+    };
+    let mut all = table.lanes.iter().map(of);
+    let first = all.next()??;
+    all.all(|other| other.as_ref() == Some(&first)).then_some(first)
+}
+
+fn row(table: &Table<'_>, y: u16, name: &str, of: impl Fn(&Layer) -> Option<String>, buffer: &mut Buffer) {
+    let name = Line::styled(name.to_owned(), table.theme.style(Role::Dim));
+    let shown = |lane: &LaneRef<'_>| {
+        let text = of(at_cursor(table, lane)?)?;
+        Some(Shown { text, short: None, is_exact: true, role: None })
+    };
+    table.line(y, &name, shown, buffer);
+}
+
+fn is_known(table: &Table<'_>, fact: &Fact) -> bool {
+    table.lanes.iter().any(|lane| at_cursor(table, lane).and_then(fact.of).is_some())
+}
+
+fn at_cursor<'a>(table: &Table<'_>, lane: &LaneRef<'a>) -> Option<&'a Layer> {
+    lane.header.layers.get(lane.layer_at(table.scene.view.cursor.depth))
+}
+
+/// Trainable numbers; `None` where no tensor is known.
+fn parameters(layer: &Layer) -> Option<String> {
+    (!layer.parameters.is_empty()).then(|| number::amount(layer.parameter_count()))
+}
+
+fn flops(layer: &Layer) -> Option<String> {
+    layer.flops.map(number::amount)
+}
+
+fn costs(layer: &Layer) -> Option<String> {
+    let both: Vec<String> = parameters(layer).into_iter().chain(flops(layer)).collect();
+    (!both.is_empty()).then(|| both.join(", "))
+}

@@ -1,0 +1,109 @@
+//! The rows of an opened block: its layers, and above those of a half what they add up to.
+
+use std::ops::Range;
+
+use crate::layer::{Layer, Opened, Parameter};
+use crate::tui::scene::LaneRef;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::tui::view) struct Row {
+    name: String,
+    kind: Kind,
+    /// `32×16×3×3`, or `2·32` where there are several of the same shape.
+    pub(super) shape: Option<String>,
+    /// Trainable numbers; `None` where there is no tensor.
+    pub(super) parameters: Option<u64>,
+    pub(super) flops: Option<u64>,
+    /// Among all tensors of the lane.
+    pub(super) tensors: Vec<Range<usize>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Half,
+    InHalf,
+    Alone,
+}
+
+impl Row {
+    /// The name as it stands in the table: layers of a half are set in.
+    pub(super) fn label(&self) -> String {
+        match self.kind {
+            Kind::InHalf => format!("  {}", self.name),
+            Kind::Half | Kind::Alone => self.name.clone(),
+        }
+    }
+
+    pub(super) fn is_half(&self) -> bool {
+        self.kind == Kind::Half
+    }
+
+    fn of(opened: &Opened, layer: &Layer, first: usize, kind: Kind) -> Self {
+        let parameters = opened.parameters(layer);
+        let tensors = first + opened.tensors.start..first + opened.tensors.end;
+        Self {
+            name: opened.name.clone(),
+            kind,
+            shape: shape(parameters.iter().map(|parameter| parameter.shape.as_slice())),
+            parameters: (!parameters.is_empty()).then(|| parameters.iter().map(Parameter::elements).sum()),
+            flops: opened.flops,
+            tensors: vec![tensors],
+        }
+    }
+
+    fn half(name: &str, members: &[Self]) -> Self {
+        let sum = |of: fn(&Self) -> Option<u64>| members.iter().filter_map(of).reduce(|sum, more| sum + more);
+        Self {
+            name: name.to_owned(),
+            kind: Kind::Half,
+            shape: None,
+            parameters: sum(|row| row.parameters),
+            flops: sum(|row| row.flops),
+            tensors: members.iter().flat_map(|row| row.tensors.clone()).collect(),
+        }
+    }
+}
+
+/// Of the layer of a lane at a relative depth; empty where nothing is known of it.
+pub(super) fn rows(lane: &LaneRef<'_>, depth: f64) -> Vec<Row> {
+    let (table, id) = (&lane.header.layers, lane.layer_at(depth));
+    let Some(layer) = table.get(id) else { return Vec::new() };
+    let first = table.tensors_of(id).start;
+    let mut opened = layer.opened();
+    // What is all there is costs what the layer does.
+    if let [only] = opened.as_mut_slice() {
+        only.flops = only.flops.or(layer.flops);
+    }
+    let mut rows = Vec::with_capacity(opened.len() + 2);
+    for group in opened.chunk_by(|one, next| one.half == next.half) {
+        let half = group.first().and_then(|opened| opened.half.as_deref());
+        let kind = if half.is_some() { Kind::InHalf } else { Kind::Alone };
+        let members: Vec<Row> = group.iter().map(|opened| Row::of(opened, layer, first, kind)).collect();
+        rows.extend(half.map(|half| Row::half(half, &members)));
+        rows.extend(members);
+    }
+    rows
+}
+
+/// The shape of the largest tensor, with how many there are of it where all are alike.
+fn shape<'a>(shapes: impl Iterator<Item = &'a [usize]>) -> Option<String> {
+    let shapes: Vec<&[usize]> = shapes.collect();
+    let largest = shapes.iter().max_by_key(|shape| shape.iter().product::<usize>())?;
+    let text = largest.iter().map(usize::to_string).collect::<Vec<_>>().join("×");
+    let alike = shapes.iter().all(|shape| shape == largest);
+    Some(if alike && shapes.len() > 1 { format!("{}·{text}", shapes.len()) } else { text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_weight_counts_before_its_bias_and_alike_tensors_are_counted() {
+        let of = |shapes: &[&[usize]]| shape(shapes.iter().copied());
+        assert_eq!(of(&[&[32, 16, 3, 3], &[32]]).as_deref(), Some("32×16×3×3"));
+        assert_eq!(of(&[&[32], &[32]]).as_deref(), Some("2·32"));
+        assert_eq!(of(&[]), None);
+    }
+}

@@ -1,0 +1,68 @@
+//! The layers of an opened block over the steps: a strip each, in the colours of the heatmaps. A column shows the newest
+//! look at or before its last step.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::{Column, Row};
+use crate::event::{TensorNorm, TensorRecord};
+use crate::history::Cell;
+use crate::quantity::Quantity;
+use crate::tui::axis::StepAxis;
+use crate::tui::layout::Pane;
+use crate::tui::scene::{LaneRef, Scene};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::view::cell::Cross;
+use crate::tui::view::heatmap::painter;
+use crate::tui::view::steps;
+use crate::units::Step;
+
+pub(super) fn render(
+    scene: &Scene,
+    theme: &Theme,
+    pane: &Pane,
+    (lane, rows): (&LaneRef<'_>, &[Row]),
+    axis: &StepAxis,
+    buffer: &mut Buffer,
+) {
+    let area = pane.picture;
+    let quantity = scene.coloured();
+    let Some(column) = Column::ALL.iter().find(|(column, _)| column.quantity() == Some(quantity)) else { return };
+    if area.is_empty() {
+        return;
+    }
+    let title = format!("{} over steps", column.0.title(theme));
+    buffer.set_stringn(area.x, area.y, title, usize::from(area.width), theme.style(Role::Dim));
+    let painter = painter(scene, theme);
+    let newest = scene.newest().unwrap_or(Step(0)).min(lane.history.last_step().unwrap_or(Step(0)));
+    let cursor = scene.view.cursor.step.and_then(|step| axis.columns_of_step(step.0)).map(|columns| columns.start);
+    for x in 0..area.width.min(axis.columns()) {
+        let (first, last) = (axis.steps_of_bins(axis.bin_of_column(x)..axis.bin_of_column(x) + 1), axis.step_at(x));
+        let record = lane.history.tensors(Step(last).min(newest)).filter(|_| first.start <= newest.0);
+        let cross = if cursor == Some(x) { Cross::Vertical } else { Cross::Away };
+        for (row, y) in rows.iter().zip(area.y + 1..area.bottom()) {
+            let cell = record.map_or(Cell::Empty, |record| cell(row, record, quantity));
+            if let Some(target) = buffer.cell_mut((area.x + x, y)) {
+                painter.paint([cell, cell], cross, target);
+            }
+        }
+    }
+    let edge = Rect { y: pane.frame.bottom().saturating_sub(1), height: 1, ..area };
+    let place = |step| axis.columns_of_step(step).map(|columns| columns.start);
+    steps::label(theme, edge, &axis.steps(), scene.cursor_step().map(|step| step.0), place, buffer);
+}
+
+fn cell(row: &Row, record: &TensorRecord, quantity: Quantity) -> Cell {
+    let value = match quantity {
+        Quantity::WeightNorm => record.norm(TensorNorm::Weight, &row.tensors),
+        Quantity::UpdateRatio => record.update_ratio(&row.tensors),
+        _ => record.norm(TensorNorm::Grad, &row.tensors),
+    };
+    match value {
+        None => Cell::Absent,
+        Some(value) if value.is_nan() => Cell::Nan,
+        Some(value) if value.is_infinite() => Cell::Infinite,
+        Some(0.0) => Cell::Zero,
+        Some(value) => Cell::Value(value.abs().log10() as f32),
+    }
+}
