@@ -26,30 +26,6 @@ pub(in crate::tui) static COMMANDS: &[Command] = &[
         run: |scene, name, _| view(scene, name),
     },
     Command {
-        word: "layers",
-        argument: "",
-        help: "the block at the cursor, opened to its layers",
-        run: |scene, _, _| view(scene, "layers"),
-    },
-    Command {
-        word: "filters",
-        argument: "",
-        help: "the filters of the first convolution as pictures",
-        run: |scene, _, _| view(scene, "filters"),
-    },
-    Command {
-        word: "denoising",
-        argument: "",
-        help: "loss and gradient of a diffusion model by denoising time",
-        run: |scene, _, _| view(scene, "denoising"),
-    },
-    Command {
-        word: "samples",
-        argument: "",
-        help: "pictures that a diffusion model draws",
-        run: |scene, _, _| view(scene, "samples"),
-    },
-    Command {
         word: "goto",
         argument: "STEP",
         help: "cursor to this step",
@@ -133,6 +109,30 @@ pub(in crate::tui) static COMMANDS: &[Command] = &[
             window::whole(scene);
             Ok(None)
         },
+    },
+    Command {
+        word: "layers",
+        argument: "",
+        help: "the block at the cursor, opened to its layers",
+        run: |scene, _, _| view(scene, "layers"),
+    },
+    Command {
+        word: "filters",
+        argument: "",
+        help: "the filters of the first convolution as pictures",
+        run: |scene, _, _| view(scene, "filters"),
+    },
+    Command {
+        word: "denoising",
+        argument: "",
+        help: "loss and gradient of a diffusion model by denoising time",
+        run: |scene, _, _| view(scene, "denoising"),
+    },
+    Command {
+        word: "samples",
+        argument: "",
+        help: "pictures that a diffusion model draws",
+        run: |scene, _, _| view(scene, "samples"),
     },
     Command {
         word: "help",
