@@ -29,5 +29,5 @@ pub use tap::{Readings, Taps, joint};
 pub use units::Silence;
 pub use watched::{Reach, Seen, Watch, Watched};
 
-pub(crate) use memory::{Primitive, Readable};
+pub(crate) use memory::{Floats, Primitive, Readable};
 pub(crate) use tap::Tap;

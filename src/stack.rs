@@ -20,6 +20,7 @@ pub mod normalization;
 mod preresnet;
 mod resnet;
 mod shortcut;
+pub mod streams;
 mod tokens;
 pub mod transformer;
 mod vgg;

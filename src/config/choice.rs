@@ -113,6 +113,10 @@ words! {
         StochasticDepth = "stochastic-depth",
         /// x ← x + F(x) with 1/√l on what block l normalizes.
         NormScaling = "norm-scaling",
+        /// H ← A H + b ⊗ F(aᵀ H): n streams, their mixing learned.
+        HyperConnections = "hyper-connections",
+        /// The same with A doubly stochastic.
+        ConstrainedHyperConnections = "constrained-hyper-connections",
     }
 }
 
@@ -121,6 +125,15 @@ impl Wiring {
     #[must_use]
     pub fn has_skip(self) -> bool {
         self != Self::Plain
+    }
+
+    /// How many streams lead from block to block: 4 of hyper-connections, the number that their papers settle on.
+    #[must_use]
+    pub fn streams(self) -> usize {
+        match self {
+            Self::HyperConnections | Self::ConstrainedHyperConnections => 4,
+            _ => 1,
+        }
     }
 }
 

@@ -141,13 +141,18 @@ impl LaneConfig {
         self.wiring == Wiring::Fixup || self.init == Init::Fixup
     }
 
-    /// Whether a factor other than 1 stands between its branches and the sums.
+    /// Whether a factor other than 1, or a learned one, stands between its branches and the sums.
     #[must_use]
     pub fn scales_branches(&self) -> bool {
         match self.wiring {
             Wiring::Plain | Wiring::DeepNorm | Wiring::StochasticDepth => false,
             Wiring::Residual | Wiring::NormScaling => self.scale() != 1.0,
-            Wiring::ReZero | Wiring::SkipInit | Wiring::LayerScale | Wiring::Fixup => true,
+            Wiring::ReZero
+            | Wiring::SkipInit
+            | Wiring::LayerScale
+            | Wiring::Fixup
+            | Wiring::HyperConnections
+            | Wiring::ConstrainedHyperConnections => true,
         }
     }
 

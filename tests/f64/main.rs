@@ -11,6 +11,7 @@
 mod conv_net;
 mod decoder;
 mod mlp;
+mod streams;
 mod transformer;
 
 use std::sync::OnceLock;
