@@ -127,6 +127,15 @@ impl Wiring {
         self != Self::Plain
     }
 
+    /// What a lane is called where nothing else is said: the wiring, cut short where it would not fit above a heatmap.
+    #[must_use]
+    pub fn lane_name(self) -> String {
+        match self {
+            Self::ConstrainedHyperConnections => "constrained-hyper".to_owned(),
+            wiring => wiring.to_string(),
+        }
+    }
+
     /// How many streams lead from block to block: 4 of hyper-connections, the number that their papers settle on.
     #[must_use]
     pub fn streams(self) -> usize {

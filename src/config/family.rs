@@ -171,7 +171,7 @@ impl LaneConfig {
     /// The defaults of a family with this wiring, named after it.
     #[must_use]
     pub fn of(model: Model, wiring: Wiring) -> Self {
-        Self { name: wiring.to_string(), wiring, ..model.defaults() }
+        Self { name: wiring.lane_name(), wiring, ..model.defaults() }
     }
 
     /// What about it its family has not, with the setting that says so.

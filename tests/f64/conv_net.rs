@@ -26,15 +26,15 @@ fn lanes() -> Vec<LaneConfig> {
     for (model, depth) in families {
         let both = [(Wiring::Plain, Norm::Batch, 1.0), (Wiring::Residual, Norm::Group, 0.5)];
         let once = [
-            (Wiring::Residual, Norm::Batch, 1.0),
             (Wiring::HyperConnections, Norm::Batch, 1.0),
+            (Wiring::Residual, Norm::Batch, 1.0),
             (Wiring::SkipInit, Norm::Rms, 1.0),
             (Wiring::LayerScale, Norm::None, 1.0),
             (Wiring::NormScaling, Norm::Layer, 1.0),
             (Wiring::DeepNorm, Norm::Group, 1.0),
             (Wiring::ConstrainedHyperConnections, Norm::Group, 1.0),
         ];
-        let once = if model == Model::Resnet { &once[..] } else { &once[..2] };
+        let once = if model == Model::Resnet { &once[1..] } else { &once[..2] };
         for &(wiring, norm, scale) in both.iter().chain(once) {
             lanes.push(LaneConfig {
                 depth,

@@ -42,6 +42,8 @@ mod reference;
 #[cfg(feature = "cli")]
 mod report;
 mod specimen;
+#[cfg(feature = "lab")]
+mod streams;
 #[cfg(all(unix, feature = "cli", feature = "lab", feature = "tui"))]
 mod terminal;
 #[cfg(feature = "lab")]
