@@ -129,6 +129,12 @@ impl LaneConfig {
         }
     }
 
+    /// Where the normalizations of a transformer stand: DeepNorm's are behind the sums whatever else is said.
+    #[must_use]
+    pub fn order_of_norms(&self) -> NormOrder {
+        if self.wiring == Wiring::DeepNorm { NormOrder::Post } else { self.norm_order }
+    }
+
     /// s of its residual blocks.
     #[must_use]
     pub fn scale(&self) -> f64 {
@@ -176,11 +182,11 @@ impl LaneConfig {
 
     /// What about it its family has not, with the setting that says so.
     pub(super) fn unfit(&self) -> Option<(&'static str, String)> {
-        let Self { model, wiring, norm, .. } = *self;
+        let Self { model, wiring, norm, norm_order, .. } = *self;
         if let Some(problem) = self.wrong_depth() {
             return Some(("depth", problem));
         }
-        let has_own_skips = matches!(model, Model::Highway | Model::Dense | Model::Transformer);
+        let has_own_skips = matches!(model, Model::Highway | Model::Dense);
         if has_own_skips && !matches!(wiring, Wiring::Plain | Wiring::Residual) {
             let problem = format!("{model} has skips of its own kind, not {wiring}: write plain or residual");
             return Some(("lanes", problem));
@@ -189,12 +195,17 @@ impl LaneConfig {
             let problem = format!("{wiring} scales what a normalization puts out, and there is none: write norm=layer");
             return Some(("norm", problem));
         }
+        if (wiring, model) == (Wiring::NormScaling, Model::Transformer) && norm_order != NormOrder::Pre {
+            let problem = format!("{wiring} scales what a normalization before a half puts out: write norm-order=pre");
+            return Some(("norm-order", problem));
+        }
         self.wrong_norm().map(|problem| ("norm", problem)).or_else(|| Some(("heads", self.wrong_heads()?)))
     }
 
     /// What is wrong with its normalization, as a sentence.
     pub(super) fn wrong_norm(&self) -> Option<String> {
-        let is_fit = self.norm_order == NormOrder::None || matches!(self.norm, Norm::Layer | Norm::Rms | Norm::None);
+        let is_fit =
+            self.order_of_norms() == NormOrder::None || matches!(self.norm, Norm::Layer | Norm::Rms | Norm::None);
         (self.model == Model::Transformer && !is_fit).then(|| {
             format!("a transformer normalizes each character by itself: write layer or rms instead of {}", self.norm)
         })

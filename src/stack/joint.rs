@@ -83,7 +83,7 @@ impl Fates {
     }
 }
 
-/// Which block of how many.
+/// Which branch of how many: a block has one, that of a transformer two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Nth {
     /// From 1.
@@ -125,7 +125,8 @@ impl Joint {
             Wiring::SkipInit => learned(1, (1.0 / depth.sqrt()) as f32),
             Wiring::Fixup => learned(1, 1.0),
             Wiring::LayerScale => {
-                let scale = LAYER_SCALES.iter().find(|(most, _)| nth.of <= *most).map_or(0.0, |(_, scale)| *scale);
+                let scale =
+                    LAYER_SCALES.iter().find(|(most, _)| lane.blocks() <= *most).map_or(0.0, |(_, scale)| *scale);
                 learned(units, scale)
             }
             Wiring::DeepNorm => {
@@ -234,7 +235,8 @@ mod tests {
     fn joint(wiring: Wiring, nth: Nth) -> Joint {
         let device = device(Backend::Flex);
         let draws = Draws { init: Init::Kaiming, gain: 1.0, seed: 1, device: &device };
-        Joint::of(&LaneConfig::new(wiring), nth, 3, draws, |_| None).expect("no plain block")
+        Joint::of(&LaneConfig { depth: nth.of, ..LaneConfig::new(wiring) }, nth, 3, draws, |_| None)
+            .expect("no plain block")
     }
 
     #[test]
