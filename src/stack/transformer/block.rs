@@ -8,10 +8,16 @@
 //! F(x) = W₂ φ(W₁ x + b₁) + b₂
 //! ```
 //!
+//! In the place of s and of the sum each half has a [`Joint`] of its own, a branch of the 2·depth that the equations of the
+//! cures count as D; LayerScale's first λ go by blocks, as do 1/√D, 1/D and the 1/√l of `norm-scaling`. DeepNorm is `post`
+//! whatever `--norm-order` says, and its small weights are W₁, W₂, W_v and W_o: scores have no size of their own. Fixup
+//! counts two weights per branch and has shifts before W_q, W_k, W_v and W_o, and around φ.
+//!
 //! The block is one row. Its identity channel is what comes back around both halves, its branch what comes through one
-//! of them or both; both are measured. For that the inner N of `post`, which stands on both ways, is computed once for
-//! each. Where the two ways part or meet the signal's norm changes by what the other carries: that is among the factors
-//! of everything else, with the mixing of attention and s. A block with N behind its sum has no branch ratio.
+//! of them or both; both are measured. For that what stands on both ways (the inner N of `post`, the first mixing of
+//! streams) is computed once for each. Where the two ways part or meet the signal's norm changes by what the other
+//! carries: that is among the factors of everything else, with the mixing of attention and s. A block with N behind its
+//! sum has no branch ratio.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
