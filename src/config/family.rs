@@ -279,6 +279,22 @@ mod tests {
     }
 
     #[test]
+    fn a_wiring_that_a_family_has_not_is_refused_with_what_to_write() {
+        let unfit = |model, wiring| LaneConfig::of(model, wiring).unfit();
+        for model in [Model::Highway, Model::Dense] {
+            let words = format!("{model} has skips of its own kind, not rezero: write plain or residual");
+            assert_eq!(unfit(model, Wiring::ReZero), Some(("lanes", words)));
+        }
+        for wiring in Wiring::WORDS.iter().map(|word| word.parse().expect("a wiring")) {
+            assert_eq!(unfit(Model::Transformer, wiring), None);
+        }
+        let norm_order = NormOrder::Post;
+        let scaled = LaneConfig { norm_order, ..LaneConfig::of(Model::Transformer, Wiring::NormScaling) };
+        let words = "norm-scaling scales what a normalization before a half puts out: write norm-order=pre";
+        assert_eq!(scaled.unfit(), Some(("norm-order", words.to_owned())));
+    }
+
+    #[test]
     fn heads_share_the_width_and_a_transformer_normalizes_each_character_by_itself() {
         let lane = |width, heads, positions| LaneConfig { width, positions, heads, ..Model::Transformer.defaults() };
         assert_eq!(lane(64, 4, Positions::Rotary).wrong_heads(), None);

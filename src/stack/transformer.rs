@@ -10,7 +10,8 @@
 //! F(x) = W₂ φ(W₁ x + b₁) + b₂,  width → 4·width → width
 //! ```
 //!
-//! A block is one row with a map of its own, x + a + f or its like: see the block's file for what is measured of it.
+//! How else the halves can join stands in [`super::joint`]. A block is one row with a map of its own, x + a + f or its
+//! like: see the block's file for what is measured of it.
 //!
 //! Vaswani et al. 2017, Attention Is All You Need (arXiv 1706.03762): post; √width of the stem. Xiong et al. 2020, On
 //! Layer Normalization in the Transformer Architecture (arXiv 2002.04745): pre. Zhang & Sennrich 2019: the rms norm.

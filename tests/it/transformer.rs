@@ -207,15 +207,22 @@ fn every_cure_learns_more_than_the_frequencies_of_the_characters() {
     }
 }
 
-/// How far the weights' first step moves the logits, root mean square over all of them and five seeds. Stem, head and
-/// normalizations stay as they were.
-fn first_update(wiring: Wiring, depth: usize, lr: f64) -> f64 {
+/// What moves in a first step.
+#[derive(Clone, Copy, PartialEq)]
+enum Moving {
+    /// The weights of the halves, without biases: those of which the theorems speak.
+    Weights,
+    Everything,
+}
+
+/// How far the first step moves the logits, root mean square over all of them and five seeds.
+fn first_update(wiring: Wiring, depth: usize, lr: f64, moving: Moving) -> f64 {
     let text = Text::load(None, 32).expect("embedded");
     let device = backend::device(Backend::Flex).autodiff();
     let lane = LaneConfig {
         depth,
         norm_order: NormOrder::Post,
-        bias: Bias::Off,
+        bias: if moving == Moving::Weights { Bias::Off } else { Bias::On },
         optimizer: Optimizer::Sgd,
         momentum: 0.0,
         ..LaneConfig::of(Model::Transformer, wiring)
@@ -226,10 +233,13 @@ fn first_update(wiring: Wiring, depth: usize, lr: f64) -> f64 {
         let logits = before.forward(&batch, &Taps::off()).inner();
         let mut stepper = Stepper::new(before.clone(), &lane, &device);
         stepper.step(&batch, lr, Look::Away);
-        let mut after = Transformer { stem: before.stem, head: before.head, ..stepper.model().clone() };
-        for (after, before) in after.blocks.iter_mut().zip(before.blocks) {
-            after.attention_norm = before.attention_norm;
-            after.feed_forward_norm = before.feed_forward_norm;
+        let mut after = stepper.model().clone();
+        if moving == Moving::Weights {
+            after = Transformer { stem: before.stem, head: before.head, ..after };
+            for (after, before) in after.blocks.iter_mut().zip(before.blocks) {
+                after.attention_norm = before.attention_norm;
+                after.feed_forward_norm = before.feed_forward_norm;
+            }
         }
         let moved = after.forward(&batch, &Taps::off()).inner() - logits;
         f64::from(moved.square().mean().into_scalar::<f32>())
@@ -242,12 +252,16 @@ fn first_update(wiring: Wiring, depth: usize, lr: f64) -> f64 {
 #[test]
 fn deepnorm_bounds_the_first_update_at_any_depth_and_post_norm_does_not() {
     const RATE: f64 = 1e-4;
-    let [post, deep] = [Wiring::Residual, Wiring::DeepNorm].map(|wiring| {
-        let updates = [6, 12, 24, 48].map(|depth| first_update(wiring, depth, RATE) / RATE);
+    let updates = |wiring, moving| {
+        let updates = [6, 12, 24, 48].map(|depth| first_update(wiring, depth, RATE, moving) / RATE);
         println!("{wiring}: {updates:.3?} times the learning rate");
         updates
-    });
+    };
+    let [post, deep] = [Wiring::Residual, Wiring::DeepNorm].map(|wiring| updates(wiring, Moving::Weights));
     assert!(post.is_sorted_by(|less, more| 1.5 * less < *more), "{post:?}");
     let [least, most] = [deep.iter().copied().fold(f64::MAX, f64::min), deep.iter().copied().fold(0.0, f64::max)];
     assert!(most < 1.3 * least && most < post[0] / 100.0, "{deep:?}");
+    // Shifts of 2·depth normalizations add up.
+    let all = updates(Wiring::DeepNorm, Moving::Everything);
+    assert!(all[3] > 3.0 * all[0] && all[3] < post[0], "{all:?}");
 }

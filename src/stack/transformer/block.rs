@@ -84,10 +84,6 @@ pub struct Spot<'a> {
 }
 
 impl Spot<'_> {
-    fn input(self, x: Tensor<3>) -> Tensor<3> {
-        self.taps.input(self.layer, x)
-    }
-
     pub(super) fn step<const D: usize>(self, kind: StepKind, x: Tensor<D>) -> Tensor<D> {
         self.taps.step(self.layer, kind, x)
     }
@@ -134,34 +130,40 @@ impl Block {
     #[must_use]
     pub fn forward(&self, x: Tensor<3>, sight: &Sight, spot: Spot<'_>, fates: [Fate; 2]) -> Tensor<3> {
         let (Some(first), Some(second)) = (&self.attention_joint, &self.feed_forward_joint) else {
-            let x = self.attention.forward(self.before(&self.attention_norm, spot.input(x), spot), sight, spot);
-            let x = self.behind(&self.attention_norm, x, spot);
-            let x = self.feed_forward.forward(self.before(&self.feed_forward_norm, x, spot), spot);
-            return self.behind(&self.feed_forward_norm, x, spot);
+            return self.plain(spot.taps.input(spot.layer, x), sight, spot);
         };
         let x = first.input(x, spot.taps, spot.layer);
         let skip = spot.taps.skip(spot.layer, x.clone());
         let x = spot.step(StepKind::Other, spot.taps.branch(spot.layer, x));
-        let [of_first, of_second] = fates;
-        let attended = self.attended(first, joint(x.clone()), (sight, of_first), spot); // a
+        let attended = self.attended(first, joint(x.clone()), (sight, fates[0]), spot); // a
         let attended = attended.map(|attended| spot.step(StepKind::Other, attended));
         if self.norm_order == NormOrder::Post {
-            let around = normalized(self.attention_norm.as_ref(), plus(first.around(skip), attended.clone())); // y
-            // y again, for the other way
-            let through = self.behind(&self.attention_norm, plus(first.around(x), attended), spot);
-            let thought = self.thought(second, through, of_second, spot);
-            return self.behind(&self.feed_forward_norm, plus(second.around(around), thought), spot);
+            let [norm, last_norm] = self.norms();
+            let around = normalized(norm, plus(first.around(skip), attended.clone())); // y
+            let through = self.behind(norm, plus(first.around(x), attended), spot); // y again, for the other way
+            let thought = self.thought(second, through, fates[1], spot);
+            return self.behind(last_norm, plus(second.around(around), thought), spot);
         }
-        let thought = self.thought(second, plus(first.around(x), attended.clone()), of_second, spot); // f
+        let thought = self.thought(second, plus(first.around(x), attended.clone()), fates[1], spot); // f
         let around = second.around(first.around(skip));
-        let attended = attended.map(|attended| second.around(attended));
-        let branch = match (attended, thought) {
+        let branch = match (attended.map(|attended| second.around(attended)), thought) {
             (None, None) => return around,
             (Some(attended), thought) => plus(attended, thought), // a + f
             (None, Some(thought)) => thought,
         };
         spot.taps.branch_output(spot.layer, &branch);
         around + branch // x + a + f
+    }
+
+    /// F(A(x)), each with its N.
+    fn plain(&self, x: Tensor<3>, sight: &Sight, spot: Spot<'_>) -> Tensor<3> {
+        let [norm, last_norm] = self.norms();
+        let x = self.behind(norm, self.attention.forward(self.before(norm, x, spot), sight, spot), spot);
+        self.behind(last_norm, self.feed_forward.forward(self.before(last_norm, x, spot), spot), spot)
+    }
+
+    fn norms(&self) -> [Option<&Normalization>; 2] {
+        [&self.attention_norm, &self.feed_forward_norm].map(Option::as_ref)
     }
 
     /// A, as it joins; `None` where it is left out.
@@ -175,7 +177,7 @@ impl Block {
         if fate == Fate::Dropped {
             return None;
         }
-        let x = self.before(&self.attention_norm, joint.read(x, spot.taps, spot.layer), spot);
+        let x = self.before(self.attention_norm.as_ref(), joint.read(x, spot.taps, spot.layer), spot);
         Some(joint.scaled(self.attention.forward(x, sight, spot), fate, spot.taps, spot.layer))
     }
 
@@ -184,11 +186,11 @@ impl Block {
         if fate == Fate::Dropped {
             return None;
         }
-        let x = self.before(&self.feed_forward_norm, joint.read(x, spot.taps, spot.layer), spot);
+        let x = self.before(self.feed_forward_norm.as_ref(), joint.read(x, spot.taps, spot.layer), spot);
         Some(joint.scaled(self.feed_forward.forward(x, spot), fate, spot.taps, spot.layer))
     }
 
-    fn before(&self, norm: &Option<Normalization>, x: Tensor<3>, spot: Spot<'_>) -> Tensor<3> {
+    fn before(&self, norm: Option<&Normalization>, x: Tensor<3>, spot: Spot<'_>) -> Tensor<3> {
         let (Some(norm), NormOrder::Pre) = (norm, self.norm_order) else { return x };
         let x = norm.forward(spot.step(StepKind::Norm, x));
         if self.norm_scale == 1.0 {
@@ -197,7 +199,7 @@ impl Block {
         spot.step(StepKind::Other, x).mul_scalar(self.norm_scale)
     }
 
-    fn behind(&self, norm: &Option<Normalization>, x: Tensor<3>, spot: Spot<'_>) -> Tensor<3> {
+    fn behind(&self, norm: Option<&Normalization>, x: Tensor<3>, spot: Spot<'_>) -> Tensor<3> {
         match (norm, self.norm_order) {
             (Some(norm), NormOrder::Post) => norm.forward(spot.step(StepKind::Norm, x)),
             _ => x,
@@ -219,18 +221,18 @@ impl FeedForward {
     /// [B, T, width] → [B, T, width].
     #[must_use]
     pub fn forward(&self, x: Tensor<3>, spot: Spot<'_>) -> Tensor<3> {
-        let x = spot.step(StepKind::Weight, shifted(&self.shifts, 0, x));
-        let mut x = shifted(&self.shifts, 1, self.up.forward(x)); // [B, T, 4·width]
+        let x = spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 0, x));
+        let mut x = shifted(self.shifts.as_ref(), 1, self.up.forward(x)); // [B, T, 4·width]
         if self.activation != Activation::Identity {
             x = activate(self.activation, spot.step(StepKind::Activation, x));
             spot.taps.hidden(spot.layer, self.activation, &x);
         }
-        self.down.forward(spot.step(StepKind::Weight, shifted(&self.shifts, 2, x))) // [B, T, width]
+        self.down.forward(spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 2, x))) // [B, T, width]
     }
 }
 
 /// x + the n-th shift, where there are some.
-pub(super) fn shifted(shifts: &Option<Param<Tensor<1>>>, nth: usize, x: Tensor<3>) -> Tensor<3> {
+pub(super) fn shifted(shifts: Option<&Param<Tensor<1>>>, nth: usize, x: Tensor<3>) -> Tensor<3> {
     match shifts {
         Some(shifts) => x + shifts.val().narrow(0, nth, 1).unsqueeze(),
         None => x,
