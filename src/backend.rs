@@ -4,7 +4,7 @@
 
 use burn::prelude::Device;
 
-use crate::config::Backend;
+use crate::config::{Backend, CheckpointActivations};
 
 /// The device of a backend, without autodiff.
 #[must_use]
@@ -12,6 +12,17 @@ pub fn device(backend: Backend) -> Device {
     match backend {
         Backend::Flex => Device::flex(),
         Backend::Ndarray => ndarray(),
+    }
+}
+
+/// The device on which stacks are trained.
+#[must_use]
+pub fn training_device(backend: Backend, activations: CheckpointActivations) -> Device {
+    let device = device(backend).autodiff();
+    match activations {
+        // What Burn calls balanced: operations that take memory rather than time are run again.
+        CheckpointActivations::On => device.gradient_checkpointing(),
+        CheckpointActivations::Off => device,
     }
 }
 

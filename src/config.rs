@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use choice::{
-    Activation, Backend, Bias, BranchScale, Form, Init, Length, Model, Norm, NormOrder, Optimizer, Order, Positions,
-    Wiring,
+    Activation, Backend, Bias, BranchScale, CheckpointActivations, Form, Init, Length, LongSkips, Model, NoiseSchedule,
+    Norm, NormOrder, Optimizer, Order, Positions, Wiring,
 };
 pub(crate) use choice::{nearest, not_one_of};
 pub use data_source::DataSource;
@@ -46,6 +46,8 @@ pub struct RunConfig {
     pub seed: u64,
     /// What computes.
     pub backend: Backend,
+    /// Whether activations are computed anew in the backward pass.
+    pub checkpoint_activations: CheckpointActivations,
     /// Lanes that compute at the same time at most; `None` = one per hardware thread.
     pub threads: Option<usize>,
     /// How often the layers are measured.
@@ -74,6 +76,7 @@ impl Default for RunConfig {
             length: Length::Steps(2000),
             seed: 1,
             backend: Backend::Flex,
+            checkpoint_activations: CheckpointActivations::Off,
             threads: None,
             measure: Measure::Every(1),
             budget: None,
@@ -157,6 +160,10 @@ pub struct LaneConfig {
     pub positions: Positions,
     /// Heads of attention of a transformer's block.
     pub heads: usize,
+    /// Whether the way up of a U-Net sees the way down.
+    pub long_skips: LongSkips,
+    /// How fast pictures drown in noise.
+    pub noise_schedule: NoiseSchedule,
     /// Whether blocks have a bias.
     pub bias: Bias,
     /// Update rule.
@@ -189,7 +196,13 @@ impl LaneConfig {
             None => format!("{} init", self.init),
             Some(file) => format!("from {}", clean(&file.unwrap_or_default().to_string_lossy())),
         };
-        format!("{} {}×{} · {} · {start}", self.model, self.depth, self.width, self.activation)
+        let without = match (self.model, self.wiring, self.long_skips) {
+            (Model::Diffusion, Wiring::Plain, LongSkips::On) => " · block residuals off",
+            (Model::Diffusion, Wiring::Plain, LongSkips::Off) => " · block residuals and long skips off",
+            (Model::Diffusion, _, LongSkips::Off) => " · long skips off",
+            _ => "",
+        };
+        format!("{} {}×{}{without} · {} · {start}", self.model, self.depth, self.width, self.activation)
     }
 }
 
@@ -211,6 +224,8 @@ impl Default for LaneConfig {
             norm_order: NormOrder::Pre,
             positions: Positions::Learned,
             heads: 4,
+            long_skips: LongSkips::On,
+            noise_schedule: NoiseSchedule::Linear,
             bias: Bias::On,
             optimizer: Optimizer::Adam,
             lr: 1e-3,

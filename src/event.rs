@@ -2,9 +2,13 @@
 //!
 //! `RunStarted`, then per lane and step a `Step`, now and then an `Eval`, `Note` or `LaneEnded`, at last `RunEnded`.
 
+mod diffusion;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+pub use diffusion::{DenoisingRecord, Samples, SamplesRecord, TimeSpan};
 
 use crate::config::{LaneConfig, RunConfig};
 use crate::grid::{Grid, Value};
@@ -28,6 +32,10 @@ pub enum Event {
     Recall(Arc<StepRecord>),
     /// How the gradients of one lane are spread at one step.
     Histogram(Arc<HistogramRecord>),
+    /// How loss and gradients of one lane are spread over denoising time at one step.
+    Denoising(Arc<DenoisingRecord>),
+    /// Pictures that one lane drew at one step.
+    Samples(Arc<SamplesRecord>),
     /// One lane was evaluated on the held-out split.
     Eval(EvalRecord),
     /// Something a person should know: a gap in the trace, a skipped measurement.
@@ -177,15 +185,15 @@ pub struct EvalRecord {
     pub step: Step,
     /// Mean loss.
     pub loss: f32,
-    /// Share classified right, 0 … 1.
-    pub accuracy: f32,
+    /// Share classified right, 0 … 1; `None` where there are no classes.
+    pub accuracy: Option<f32>,
     /// Number of held-out rows.
     pub rows: u64,
 }
 
 impl PartialEq for EvalRecord {
     fn eq(&self, other: &Self) -> bool {
-        let floats = |eval: &Self| [eval.loss, eval.accuracy].map(Value::new);
+        let floats = |eval: &Self| [Some(eval.loss), eval.accuracy].map(Value::from);
         (self.lane, self.step, self.rows) == (other.lane, other.step, other.rows) && floats(self) == floats(other)
     }
 }

@@ -17,13 +17,13 @@
 mod bucket;
 mod cell;
 mod health;
-mod histograms;
 mod lane;
 mod logarithm;
 mod ranges;
 mod recent;
 mod scalars;
 mod slope;
+mod thinned;
 mod timeline;
 mod window;
 
@@ -104,6 +104,16 @@ impl History {
             Event::Histogram(record) => {
                 if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
                     lane.push_histogram(record);
+                }
+            }
+            Event::Denoising(record) => {
+                if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
+                    lane.push_denoising(record);
+                }
+            }
+            Event::Samples(record) => {
+                if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
+                    lane.push_samples(record);
                 }
             }
             Event::Eval(eval) => {

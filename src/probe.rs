@@ -10,6 +10,7 @@
 
 mod cost;
 mod counting;
+mod dispatch;
 mod gather;
 mod memory;
 mod moments;
@@ -29,5 +30,6 @@ pub use tap::{Readings, Taps, joint};
 pub use units::Silence;
 pub use watched::{Reach, Seen, Watch, Watched};
 
+pub(crate) use dispatch::on_known_backend;
 pub(crate) use memory::{Floats, Primitive, Readable};
 pub(crate) use tap::Tap;

@@ -11,6 +11,7 @@ mod conv_net;
 mod conv_plan;
 mod convolution;
 mod dense;
+pub mod diffusion;
 mod fused_block;
 mod highway;
 pub mod init;
@@ -23,7 +24,10 @@ mod shortcut;
 pub mod streams;
 mod tokens;
 pub mod transformer;
+pub mod unit_variance;
 mod vgg;
+
+use std::ops::RangeInclusive;
 
 use burn::module::Module;
 use burn::prelude::Device;
@@ -38,6 +42,7 @@ pub use conv_block::{ConvBlock, ConvStep, Pooling};
 pub use conv_net::{ConvNet, Head, Stem};
 pub use convolution::Convolution;
 pub use dense::{Dense, DenseBlock, End};
+pub use diffusion::Diffusion;
 pub use highway::{Highway, HighwayBlock};
 pub use mlp::Mlp;
 pub use preresnet::preresnet;
@@ -48,6 +53,7 @@ pub use transformer::Transformer;
 pub use vgg::vgg;
 
 use crate::data::{Classified, Draw, Part, Shape, Source};
+use crate::event::Samples;
 use crate::layer::Layer;
 use crate::probe::Taps;
 use crate::quantity::shatter::NOISE;
@@ -67,6 +73,11 @@ pub trait Stack: Module {
 
     /// Mean loss of a batch, with each layer's input passing through its tap.
     fn loss(&self, batch: &Self::Batch, taps: &Taps) -> Loss;
+
+    /// Pictures that it draws, as in evaluation; `None` where it draws none.
+    fn samples(&self) -> Option<Samples> {
+        None
+    }
 }
 
 /// The examples of one step, as training and what needs passes of its own ask for them.
@@ -88,6 +99,11 @@ pub trait Examples: Sized + Send {
 
     /// The class of every row; empty where there are none.
     fn classes(&self) -> &[usize];
+
+    /// The batch at each span of denoising time, first and last time; empty where there is no such time.
+    fn by_time(&self) -> Vec<(RangeInclusive<u32>, Self)> {
+        Vec::new()
+    }
 
     /// The batch with noise on its inputs, [`NOISE`] of their root mean square.
     #[must_use]

@@ -23,7 +23,7 @@ use thiserror::Error;
 
 use self::expectation::Moments;
 use self::variance::Variance;
-use crate::config::{LaneConfig, Model, Norm, Order, Wiring};
+use crate::config::{Init, LaneConfig, Model, Norm, Order, Wiring};
 use crate::event::{LaneHeader, RunHeader};
 use crate::history::LaneHistory;
 use crate::layer::LayerKind;
@@ -58,6 +58,9 @@ pub enum Unfit {
     /// Branches that start at 0.
     #[error("fixup starts its branches at 0")]
     Fixup,
+    /// Weights that no distribution describes.
+    #[error("lsuv fits its weights to the data")]
+    Fitted,
     /// The recursion is that of the mlp.
     #[error("{0} is not covered")]
     Family(Model),
@@ -149,6 +152,9 @@ fn check(lane: &LaneConfig) -> Result<(), Unfit> {
     }
     if lane.is_fixup() {
         return Err(Unfit::Fixup);
+    }
+    if lane.init == Init::Lsuv {
+        return Err(Unfit::Fitted);
     }
     match (lane.model, lane.norm, lane.order) {
         (Model::Mlp, Norm::None, Order::Pre) => Ok(()),

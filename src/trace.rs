@@ -13,6 +13,7 @@
 
 mod continuation;
 mod decode;
+mod denoising;
 mod encode;
 mod error;
 mod follow;

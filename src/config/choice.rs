@@ -58,8 +58,10 @@ macro_rules! string_serde {
 }
 
 pub(super) use string_serde;
+mod diffusion;
 mod transformer;
 
+pub use diffusion::{LongSkips, NoiseSchedule};
 pub use transformer::{NormOrder, Positions};
 
 words! {
@@ -79,6 +81,8 @@ words! {
         Dense = "dense",
         /// Decoder of characters (Vaswani et al. 2017).
         Transformer = "transformer",
+        /// U-Net that finds the noise in pictures (Ho et al. 2020).
+        Diffusion = "diffusion",
     }
 }
 
@@ -211,6 +215,16 @@ words! {
 }
 
 words! {
+    /// Whether activations are kept for the backward pass or, where they are cheap, computed anew.
+    CheckpointActivations {
+        /// Computed anew: less memory.
+        On = "on",
+        /// Kept.
+        Off = "off",
+    }
+}
+
+words! {
     /// What computes.
     Backend {
         /// `burn-flex`, the default.
@@ -235,6 +249,8 @@ pub enum Init {
     Orthogonal(f64),
     /// The same at the centre of a convolution's kernel, 0 around it.
     DeltaOrthogonal(f64),
+    /// Orthogonal, scaled layer by layer until each puts out a variance of 1 (Mishkin & Matas 2015).
+    Lsuv,
     /// Kaiming, made small by depth: the last weight of every branch and the head are 0 (Zhang et al. 2019).
     Fixup,
     /// N(0, std²).
@@ -251,6 +267,7 @@ impl fmt::Display for Init {
             Self::Orthogonal(gain) => write!(f, "orthogonal:{gain}"),
             Self::DeltaOrthogonal(gain) if *gain == 1.0 => f.write_str("delta-orthogonal"),
             Self::DeltaOrthogonal(gain) => write!(f, "delta-orthogonal:{gain}"),
+            Self::Lsuv => f.write_str("lsuv"),
             Self::Fixup => f.write_str("fixup"),
             Self::Normal(std) => write!(f, "normal:{std}"),
         }
@@ -269,6 +286,7 @@ impl FromStr for Init {
             "orthogonal:GAIN",
             "delta-orthogonal",
             "delta-orthogonal:GAIN",
+            "lsuv",
             "fixup",
             "normal:STD",
         ];
@@ -277,6 +295,7 @@ impl FromStr for Init {
             None if word == "kaiming" => Ok(Self::Kaiming),
             None if word == "xavier" => Ok(Self::Xavier),
             None if word == "orthogonal" => Ok(Self::Orthogonal(1.0)),
+            None if word == "lsuv" => Ok(Self::Lsuv),
             None if word == "fixup" => Ok(Self::Fixup),
             None if word == "delta-orthogonal" => Ok(Self::DeltaOrthogonal(1.0)),
             Some(("delta-orthogonal", gain)) => positive(gain).map(Self::DeltaOrthogonal),

@@ -36,6 +36,14 @@ impl Model {
             Self::Highway => LaneConfig { order: Order::Post, init: Init::Kaiming, ..common },
             Self::Dense => LaneConfig { depth: 40, ..pictures },
             Self::Preresnet => LaneConfig { depth: 164, width: 2, lr: 2.0 * PICTURE_RATE, ..pictures },
+            Self::Diffusion => LaneConfig {
+                depth: 8,
+                width: 16,
+                norm: Norm::Group,
+                activation: Activation::Gelu,
+                lr: 2e-3,
+                ..pictures
+            },
             Self::Transformer => {
                 LaneConfig { depth: 6, norm: Norm::Layer, activation: Activation::Gelu, init: Init::Xavier, ..common }
             }
@@ -83,6 +91,7 @@ impl Model {
             (Self::Preresnet, _) => times(9, 2).map(|n| 3 * n),
             // Two of them are transitions.
             (Self::Dense, _) => times(3, 4).map(|n| 3 * n + 2),
+            (Self::Diffusion, _) => times(6, 2).map(|n| 6 * n + 2),
             (Self::Transformer, _) => (depth <= MOST_TRANSFORMER_BLOCKS).then_some(depth),
         };
         blocks.filter(|blocks| (1..=MOST_BLOCKS).contains(blocks))
@@ -96,6 +105,7 @@ impl Model {
             (Self::Resnet, Form::Cifar) => "6n+2: 8, 14, 20, 32, 44, 56, 110 …",
             (Self::Resnet, Form::Imagenet) => "18, 34, 50, 101 and 152",
             (Self::Dense, _) => "3n+4: 7, 40, 100 …",
+            (Self::Diffusion, _) => "6n+2: 8, 14, 20, 26 …",
             (Self::Preresnet, _) => "9n+2: 11, 20, 164, 1001 …",
             (Self::Transformer, _) => "1 to 1000",
         }
@@ -189,6 +199,10 @@ impl LaneConfig {
         let has_own_skips = matches!(model, Model::Highway | Model::Dense);
         if has_own_skips && !matches!(wiring, Wiring::Plain | Wiring::Residual) {
             let problem = format!("{model} has skips of its own kind, not {wiring}: write plain or residual");
+            return Some(("lanes", problem));
+        }
+        if model == Model::Diffusion && wiring.streams() > 1 {
+            let problem = format!("{model} leads one stream through its stages, not those of {wiring}: write residual");
             return Some(("lanes", problem));
         }
         if wiring == Wiring::NormScaling && norm == Norm::None {
@@ -285,6 +299,8 @@ mod tests {
             let words = format!("{model} has skips of its own kind, not rezero: write plain or residual");
             assert_eq!(unfit(model, Wiring::ReZero), Some(("lanes", words)));
         }
+        let words = "diffusion leads one stream through its stages, not those of hyper-connections: write residual";
+        assert_eq!(unfit(Model::Diffusion, Wiring::HyperConnections), Some(("lanes", words.to_owned())));
         for wiring in Wiring::WORDS.iter().map(|word| word.parse().expect("a wiring")) {
             assert_eq!(unfit(Model::Transformer, wiring), None);
         }

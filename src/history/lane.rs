@@ -8,16 +8,17 @@ use std::sync::Arc;
 
 use super::bucket::{CELL_BYTES, GridBucket};
 use super::health::Ceiling;
-use super::histograms::Histograms;
 use super::ranges::Ranges;
 use super::recent::Recent;
 use super::scalars::{ScalarValues, Scalars};
 use super::slope::Blocks;
+use super::thinned::Thinned;
 use super::timeline::Timeline;
 use super::window::{Gathered, Window};
 use super::{Cell, Reduce, Scalar, ScalarBucket};
-use crate::event::{EvalRecord, HistogramRecord, LaneEnd, StepRecord};
+use crate::event::{DenoisingRecord, EvalRecord, HistogramRecord, LaneEnd, SamplesRecord, StepRecord};
 use crate::grid::{Grid, Value};
+use crate::histogram::BINS;
 use crate::layer::LayerTable;
 use crate::quantity::{Axis, Cadence, Quantity};
 use crate::units::Step;
@@ -33,6 +34,13 @@ const SCALAR_BUCKETS: usize = 4096;
 /// Evaluations kept, the newest.
 const MOST_EVALS: usize = 4096;
 
+/// Bytes of one layer in a histogram: two signs of counts.
+const HISTOGRAM_BYTES: usize = 2 * BINS * size_of::<u64>();
+/// Bytes of one layer by denoising time: ten spans.
+const DENOISING_BYTES: usize = 10 * size_of::<Value>();
+/// Bytes of sixteen pictures of 32² pixels in three colours.
+const SAMPLES_BYTES: usize = 16 * 3 * 32 * 32;
+
 /// Steps of one lane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LaneHistory {
@@ -44,7 +52,9 @@ pub struct LaneHistory {
     grids: Timeline<GridBucket>,
     scalars: Timeline<Scalars>,
     ranges: Ranges,
-    histograms: Histograms,
+    histograms: Thinned<HistogramRecord>,
+    denoising: Thinned<DenoisingRecord>,
+    samples: Thinned<SamplesRecord>,
     evals: Vec<EvalRecord>,
     first_step: Option<Step>,
     /// The loss above which it has blown up, once there was a first.
@@ -69,7 +79,9 @@ impl LaneHistory {
             recent: Recent::new(recent, size_of::<StepRecord>() + cells * size_of::<Value>()),
             grids: Timeline::new(capacity),
             scalars: Timeline::new(SCALAR_BUCKETS),
-            histograms: Histograms::new(layers.len()),
+            histograms: Thinned::new(HISTOGRAM_BYTES * layers.len()),
+            denoising: Thinned::new(DENOISING_BYTES * layers.len()),
+            samples: Thinned::new(SAMPLES_BYTES),
             ranges: Ranges::new(quantities.len()),
             evals: Vec::new(),
             first_step: None,
@@ -138,6 +150,26 @@ impl LaneHistory {
     #[must_use]
     pub fn histogram(&self, step: Step) -> Option<&Arc<HistogramRecord>> {
         self.histograms.at(step)
+    }
+
+    pub(super) fn push_denoising(&mut self, record: &Arc<DenoisingRecord>) {
+        self.denoising.push(record);
+    }
+
+    /// How loss and gradients were spread over denoising time, likewise.
+    #[must_use]
+    pub fn denoising(&self, step: Step) -> Option<&Arc<DenoisingRecord>> {
+        self.denoising.at(step)
+    }
+
+    pub(super) fn push_samples(&mut self, record: &Arc<SamplesRecord>) {
+        self.samples.push(record);
+    }
+
+    /// What the lane drew, likewise.
+    #[must_use]
+    pub fn samples(&self, step: Step) -> Option<&Arc<SamplesRecord>> {
+        self.samples.at(step)
     }
 
     pub(super) fn push_eval(&mut self, eval: EvalRecord) {

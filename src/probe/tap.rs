@@ -6,19 +6,22 @@
 //!
 //! The backward half runs while Burn holds its graph lock: it reads memory and stores two numbers, nothing else.
 
+use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-#[allow(deprecated)] // ndarray is offered although Burn deprecates it
-use burn::backend::NdArray;
+use burn::backend::Autodiff;
+use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
-use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
+use burn::backend::autodiff::checkpoint::retro_forward::RetroForward;
+use burn::backend::autodiff::checkpoint::state::BackwardStates;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
-use burn::backend::{Autodiff, Flex};
 use burn::tensor::Tensor;
 
 use super::cost::Cost;
+use super::dispatch::on_known_backend;
 use super::memory::{Primitive, Readable};
 use super::reading::{Channel, LayerReading};
 use crate::config::Activation;
@@ -105,31 +108,16 @@ impl Taps {
     }
 
     /// Reads s·F(x).
-    #[allow(deprecated)] // ndarray is offered although Burn deprecates it
     pub fn branch_output<const D: usize>(&self, layer: LayerId, tensor: &Tensor<D>) {
         let Some(tap) = self.tap(layer) else { return };
-        match tensor.clone().try_into_primitive::<Autodiff<Flex>>() {
-            Ok(tensor) => tap.look(|reading| reading.branch::<Flex>(&tensor.into_parts().0)),
-            Err(_) => {
-                if let Ok(tensor) = tensor.clone().try_into_primitive::<Autodiff<NdArray>>() {
-                    tap.look(|reading| reading.branch::<NdArray>(&tensor.into_parts().0));
-                }
-            }
-        }
+        on_known_backend!(tensor, |tensor: B, _C| tap.look(|reading| reading.branch::<B>(tensor.primitive())));
     }
 
     /// Reads φ(x), shape [B, units] or [B, T, units], or [B, channels, H, W], where a channel is a unit.
-    #[allow(deprecated)] // ndarray, see above
     pub fn hidden<const D: usize>(&self, layer: LayerId, activation: Activation, tensor: &Tensor<D>) {
         let Some(tap) = self.tap(layer) else { return };
-        match tensor.clone().try_into_primitive::<Autodiff<Flex>>() {
-            Ok(tensor) => tap.look(|reading| reading.hidden::<Flex>(activation, &tensor.into_parts().0)),
-            Err(_) => {
-                if let Ok(tensor) = tensor.clone().try_into_primitive::<Autodiff<NdArray>>() {
-                    tap.look(|reading| reading.hidden::<NdArray>(activation, &tensor.into_parts().0));
-                }
-            }
-        }
+        on_known_backend!(tensor, |tensor: B, _C| tap
+            .look(|reading| reading.hidden::<B>(activation, tensor.primitive())));
     }
 
     fn pass<const D: usize>(&self, layer: LayerId, way: Way, tensor: Tensor<D>) -> Tensor<D> {
@@ -181,30 +169,29 @@ pub fn joint<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
 type Reader = (Tap, Way);
 
 /// The tensor behind an operation that hands it on, and lets a tap read.
-#[allow(deprecated)] // ndarray is offered although Burn deprecates it
 fn insert<const D: usize>(reader: Option<Reader>, tensor: Tensor<D>) -> Tensor<D> {
-    if let Ok(primitive) = tensor.clone().try_into_primitive::<Autodiff<Flex>>() {
+    on_known_backend!(tensor, |primitive: B, C| {
         drop(tensor);
-        return Tensor::from_primitive::<Autodiff<Flex>>(operation::<Flex>(reader, primitive));
-    }
-    match tensor.clone().try_into_primitive::<Autodiff<NdArray>>() {
-        Ok(primitive) => {
-            drop(tensor);
-            Tensor::from_primitive::<Autodiff<NdArray>>(operation::<NdArray>(reader, primitive))
-        }
-        Err(_) => tensor,
-    }
+        Tensor::from_primitive::<Autodiff<B, C>>(operation::<B, C>(reader, primitive))
+    });
+    tensor
 }
 
-fn operation<B: Readable>(reader: Option<Reader>, tensor: Primitive<Autodiff<B>>) -> Primitive<Autodiff<B>> {
-    let (primitive, guard) = tensor.into_parts();
+fn operation<B: Readable, C: CheckpointStrategy>(
+    reader: Option<Reader>,
+    tensor: Primitive<Autodiff<B>>,
+) -> Primitive<Autodiff<B>> {
     if let Some((tap, way)) = &reader {
         if *way == Way::Input {
-            tap.look(|reading| reading.input::<B>(&primitive));
+            tap.look(|reading| reading.input::<B>(tensor.primitive()));
         }
         tap.board.lock().unwrap_or_else(PoisonError::into_inner).cost.insert();
     }
-    match Backward::<B, 1>::prepare::<NoCheckpointing>(PassOn, [guard]).compute_bound().stateful() {
+    let again = Again::<B> { input: tensor.id(), backend: PhantomData };
+    let prepared = Backward::<B, 1>::prepare::<C>(PassOn, [tensor.node()]);
+    let kind = prepared.memory_bound().retro_forward(again).parents([&tensor]).stateful();
+    let primitive = tensor.into_primitive();
+    match kind {
         OpsKind::Tracked(prepared) => prepared.finish(reader, primitive),
         OpsKind::UnTracked(prepared) => prepared.finish(primitive),
     }
@@ -219,6 +206,20 @@ impl Tap {
             work(reading);
         }
         board.cost.add(start.elapsed());
+    }
+}
+
+/// The forward half once more, where activations are recomputed: what passed is what comes out.
+#[derive(Debug)]
+struct Again<B> {
+    input: NodeId,
+    backend: PhantomData<B>,
+}
+
+impl<B: Readable> RetroForward for Again<B> {
+    fn forward(&self, states: &mut BackwardStates, output: NodeId) {
+        let passed = states.get_state::<Primitive<B>>(&self.input);
+        states.save(output, passed);
     }
 }
 

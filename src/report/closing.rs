@@ -57,14 +57,17 @@ fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String;
         Some(Outcome::Failed(_)) => "failed",
         None => NOTHING,
     };
-    let accuracy = history.evals().last().map(|eval| eval.accuracy);
+    let held_out = history.evals().last().map(|eval| match eval.accuracy {
+        Some(share) => format!("{:.1} %", 100.0 * share),
+        None => format!("loss {}", value(f64::from(eval.loss))),
+    });
     let step = history.last_step().map(|step| step.0);
     [
         clean(&lane.name),
         outcome.to_owned(),
         step.map_or_else(nothing, count),
         history.latest().map_or_else(nothing, |record| value(f64::from(record.loss))),
-        accuracy.map_or_else(nothing, |share| format!("{:.1} %", 100.0 * share)),
+        held_out.unwrap_or_else(nothing),
         profile.fit.map_or_else(nothing, |fit| format!("×{}", value(fit.rho))),
         theory.map_or_else(nothing, |gain| format!("×{}", value(gain))),
         profile.attenuation.map_or_else(nothing, value),
@@ -143,7 +146,7 @@ mod tests {
             lane: LaneId(0),
             step: Step(1200),
             loss: 1.,
-            accuracy: 0.931,
+            accuracy: Some(0.931),
             rows: 9,
         }));
         ended(&mut history, 0, Outcome::Completed);

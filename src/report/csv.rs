@@ -58,8 +58,9 @@ pub fn write(
             Event::Step(record) => table.step(&record)?,
             Event::Eval(record) if rows == Rows::All => table.eval(&record)?,
             Event::Recall(record) => table.recall(&record)?,
-            // Counts per bin are no numbers per layer: the trace has them.
-            Event::Histogram(_) | Event::Eval(_) | Event::Note(_) | Event::LaneEnded(_) | Event::RunEnded(_) => {}
+            // Counts per bin, per span of time and pixels are no numbers per layer: the trace has them.
+            Event::Histogram(_) | Event::Denoising(_) | Event::Samples(_) => {}
+            Event::Eval(_) | Event::Note(_) | Event::LaneEnded(_) | Event::RunEnded(_) => {}
         }
     }
     table.out.flush()?;
@@ -161,7 +162,7 @@ impl<W: Write> Table<W> {
         let Some(header) = self.header.clone() else { return Ok(()) };
         let start = beginning(&header, record.lane, record.step);
         self.scalar(&start, rows::EVAL_LOSS, Some(record.loss))?;
-        self.scalar(&start, rows::EVAL_ACCURACY, Some(record.accuracy))
+        self.scalar(&start, rows::EVAL_ACCURACY, record.accuracy)
     }
 
     fn scalar(&mut self, start: &Beginning<'_>, name: &str, value: Option<f32>) -> Result<(), ExportError> {

@@ -45,7 +45,7 @@ impl Sink for ChannelSink {
             let TrySendError::Full(back) = error else { return };
             event = back;
             match self.receiver.try_recv() {
-                Ok(Event::Step(_) | Event::Recall(_) | Event::Histogram(_)) => {
+                Ok(often) if comes_often(&often) => {
                     self.dropped.fetch_add(1, Ordering::Relaxed);
                 }
                 // A message that comes once goes back to the end of the queue, in place of the next step.
@@ -59,7 +59,7 @@ impl Sink for ChannelSink {
 impl ChannelSink {
     /// Puts `once` back in line and returns what is still to be sent.
     fn keep(&self, once: Event, event: Event) -> Event {
-        if matches!(event, Event::Step(_) | Event::Recall(_) | Event::Histogram(_)) {
+        if comes_often(&event) {
             self.dropped.fetch_add(1, Ordering::Relaxed);
             return once;
         }
@@ -86,6 +86,11 @@ impl EventStream {
     pub fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
     }
+}
+
+/// Whether there will be another of its kind, so that a screen can do without this one.
+fn comes_often(event: &Event) -> bool {
+    matches!(event, Event::Step(_) | Event::Recall(_) | Event::Histogram(_) | Event::Denoising(_) | Event::Samples(_))
 }
 
 #[cfg(test)]

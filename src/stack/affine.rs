@@ -3,6 +3,8 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Tensor, module};
 
+use super::unit_variance::output;
+
 /// x W + b.
 #[derive(Module, Debug)]
 pub struct Affine {
@@ -16,7 +18,7 @@ impl Affine {
     /// [B, …, in] → [B, …, out].
     #[must_use]
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val))
+        output(&self.weight, module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val)))
     }
 
     /// Floating-point operations for one row.

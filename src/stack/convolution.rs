@@ -4,6 +4,8 @@ use burn::module::{Module, Param};
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Tensor, module};
 
+use super::unit_variance::output;
+
 /// W * x + b.
 #[derive(Module, Debug)]
 pub struct Convolution {
@@ -22,7 +24,7 @@ impl Convolution {
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let margin = self.weight.lazy_shape()[2] / 2;
         let options = ConvOptions::new([self.stride; 2], [margin; 2], [1; 2], 1);
-        module::conv2d(x, self.weight.val(), self.bias.as_ref().map(Param::val), options)
+        output(&self.weight, module::conv2d(x, self.weight.val(), self.bias.as_ref().map(Param::val), options))
     }
 
     /// Floating-point operations for one picture of so many pixels out.

@@ -16,20 +16,18 @@ mod normalization;
 
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
-#[allow(deprecated)] // ndarray is offered although Burn deprecates it
-use burn::backend::NdArray;
+use burn::backend::Autodiff;
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
-use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
-use burn::backend::{Autodiff, Flex};
 use burn::tensor::Tensor;
 
 pub(super) use normalization::{Normalizing, Over, Statistics};
 
 use crate::config::Activation;
-use crate::probe::{LayerReading, Primitive, Readable, Tap};
+use crate::probe::{LayerReading, Primitive, Readable, Tap, on_known_backend};
 use crate::quantity::StepKind;
 
 /// What the block computes.
@@ -60,36 +58,29 @@ pub(super) struct Output {
 }
 
 /// What the block puts out; `None` where the operands are not tracked tensors of a known backend.
-#[allow(deprecated)] // ndarray, see above
 pub(super) fn run(form: Form, operands: &Operands, tap: Option<&Tap>) -> Option<Output> {
-    /// The operands as primitives of one backend, through the operation, and back.
-    macro_rules! on {
-        ($backend:ty, $x:expr) => {{
-            let one = |tensor: &Tensor<1>| tensor.clone().try_into_primitive::<Autodiff<$backend>>().ok();
-            let norm = match &operands.norm {
-                Some(Normalizing { over, gamma, beta, epsilon }) => {
-                    Some(TrackedNorm { over: *over, gamma: one(gamma)?, beta: one(beta)?, epsilon: *epsilon })
-                }
-                None => None,
-            };
-            let bias = match &operands.bias {
-                Some(bias) => Some(one(bias)?),
-                None => None,
-            };
-            let weight = operands.weight.clone().try_into_primitive::<Autodiff<$backend>>().ok()?;
-            let (output, statistics) = on::<$backend>(form, Inputs { x: $x, norm, weight, bias }, tap);
-            let constant = |primitive| Tensor::from_inner(Tensor::from_primitive::<$backend>(primitive));
-            Some(Output {
-                tensor: Tensor::from_primitive::<Autodiff<$backend>>(output),
-                statistics: statistics
-                    .map(|[mean, variance]| Statistics { mean: constant(mean), variance: constant(variance) }),
-            })
-        }};
-    }
-    if let Ok(x) = operands.x.clone().try_into_primitive::<Autodiff<Flex>>() {
-        return on!(Flex, x);
-    }
-    on!(NdArray, operands.x.clone().try_into_primitive::<Autodiff<NdArray>>().ok()?)
+    on_known_backend!(operands.x, |x: B, C| {
+        let one = |tensor: &Tensor<1>| tensor.clone().try_into_primitive::<Autodiff<B, C>>().ok();
+        let norm = match &operands.norm {
+            Some(Normalizing { over, gamma, beta, epsilon }) => {
+                Some(TrackedNorm { over: *over, gamma: one(gamma)?, beta: one(beta)?, epsilon: *epsilon })
+            }
+            None => None,
+        };
+        let bias = match &operands.bias {
+            Some(bias) => Some(one(bias)?),
+            None => None,
+        };
+        let weight = operands.weight.clone().try_into_primitive::<Autodiff<B, C>>().ok()?;
+        let (output, statistics) = on::<B, C>(form, Inputs { x, norm, weight, bias }, tap);
+        let constant = |primitive| Tensor::from_inner(Tensor::from_primitive::<B>(primitive));
+        Some(Output {
+            tensor: Tensor::from_primitive::<Autodiff<B, C>>(output),
+            statistics: statistics
+                .map(|[mean, variance]| Statistics { mean: constant(mean), variance: constant(variance) }),
+        })
+    });
+    None
 }
 
 /// A tracked tensor of backend `B`.
@@ -111,7 +102,11 @@ struct TrackedNorm<B: Readable> {
 }
 
 /// The operation; gives its output, and mean and variance over the batch where it is normalized by them.
-fn on<B: Readable>(form: Form, inputs: Inputs<B>, tap: Option<&Tap>) -> (Tracked<B>, Option<[Primitive<B>; 2]>) {
+fn on<B: Readable, C: CheckpointStrategy>(
+    form: Form,
+    inputs: Inputs<B>,
+    tap: Option<&Tap>,
+) -> (Tracked<B>, Option<[Primitive<B>; 2]>) {
     let Inputs { x, norm, weight, bias } = inputs;
     let (x, x_node) = x.into_parts();
     let (weight, weight_node) = weight.into_parts();
@@ -156,7 +151,7 @@ fn on<B: Readable>(form: Form, inputs: Inputs<B>, tap: Option<&Tap>) -> (Tracked
     /// The node of an operation on these parents.
     macro_rules! node {
         ($($parent:expr),+) => {
-            match BlockOp.prepare::<NoCheckpointing>([$($parent),+]).compute_bound().stateful() {
+            match BlockOp.prepare::<C>([$($parent),+]).compute_bound().stateful() {
                 OpsKind::Tracked(prepared) => prepared.finish(saved, output),
                 OpsKind::UnTracked(prepared) => prepared.finish(output),
             }

@@ -8,6 +8,7 @@
 //! | xavier | N(0, 2/(fan_in + fan_out)) | 0 |
 //! | orthogonal:g | g·Q, QᵀQ = 1 | 0 |
 //! | delta-orthogonal:g | the same at the centre of a kernel, 0 around it (Xiao et al. 2018) | 0 |
+//! | lsuv | orthogonal, each divided by the deviation of what it puts out: [`super::unit_variance`] | 0 |
 //! | fixup | kaiming; the last of every branch and the head 0, the others of a branch D^(-1/(2m−2)) smaller | 0 |
 //! | normal:σ | N(0, σ²) | 0 |
 
@@ -40,6 +41,8 @@ pub enum Purpose {
     Split,
     /// Blocks that are left out.
     Depth,
+    /// Noise in pictures, and how much of it.
+    Diffusion,
 }
 
 impl Purpose {
@@ -52,8 +55,9 @@ impl Purpose {
             Self::Order => 3,
             Self::Split => 4,
             Self::Noise => 5,
-            Self::Depth => 7,
             Self::Augmentation => 6,
+            Self::Depth => 7,
+            Self::Diffusion => 8,
         };
         let mut key = [0_u8; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
@@ -181,6 +185,7 @@ pub fn kernel(init: Init, shape: [usize; 4], mut rng: ChaCha8Rng) -> TensorData 
         Init::Xavier => normal(count, (2.0 / (fan_in + fan_out) as f64).sqrt(), &mut rng),
         Init::Normal(std) => normal(count, std, &mut rng),
         Init::Orthogonal(gain) => orthogonal([channels_out, fan_in], gain, &mut rng),
+        Init::Lsuv => orthogonal([channels_out, fan_in], 1.0, &mut rng),
         Init::DeltaOrthogonal(gain) => {
             let centre = (height / 2) * width + width / 2;
             let mut values = vec![0.0; count];
@@ -203,6 +208,7 @@ pub fn weight(init: Init, shape: [usize; 2], mut rng: ChaCha8Rng) -> TensorData 
         Init::Xavier => normal(fan_in * fan_out, (2.0 / (fan_in + fan_out) as f64).sqrt(), &mut rng),
         Init::Normal(std) => normal(fan_in * fan_out, std, &mut rng),
         Init::Orthogonal(gain) | Init::DeltaOrthogonal(gain) => orthogonal(shape, gain, &mut rng),
+        Init::Lsuv => orthogonal(shape, 1.0, &mut rng),
     };
     TensorData::new(values, shape)
 }
@@ -216,6 +222,7 @@ pub fn bias(init: Init, [fan_in, fan_out]: [usize; 2], mut rng: ChaCha8Rng) -> T
         | Init::Xavier
         | Init::Orthogonal(_)
         | Init::DeltaOrthogonal(_)
+        | Init::Lsuv
         | Init::Fixup
         | Init::Normal(_) => vec![0.0; fan_out],
     };

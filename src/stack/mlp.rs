@@ -22,6 +22,7 @@ use super::fused_block::{self, Form, Operands};
 use super::init::{Draws, Place};
 use super::joint::{Fate, Fates, Joint, Nth, weight_gain};
 use super::normalization::{Normalization, follow};
+use super::unit_variance::{self, output};
 use super::{Affine, Labelled, Loss, Stack, Task, streams};
 use crate::config::{Activation, Bias, LaneConfig, Order, Wiring};
 use crate::layer::Layer;
@@ -132,7 +133,8 @@ impl Block {
     }
 
     fn fused(&self, x: &Tensor<2>, taps: &Taps, layer: LayerId) -> Option<Tensor<2>> {
-        if self.order == Order::Post || self.shifts.is_some() || self.norm_scale != 1.0 {
+        let has_more = self.order == Order::Post || self.shifts.is_some() || self.norm_scale != 1.0;
+        if has_more || unit_variance::is_measured() {
             return None;
         }
         let skip = match &self.joint {
@@ -199,7 +201,7 @@ impl Block {
     /// W x + b.
     fn weighed(&self, x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
         let x = taps.step(layer, StepKind::Weight, self.shifted(x, 1));
-        module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val))
+        output(&self.weight, module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val)))
     }
 
     fn flops(&self) -> u64 {

@@ -231,6 +231,8 @@ impl Fate {
         let step = match event {
             Some(Event::Step(record) | Event::Recall(record)) => record.step,
             Some(Event::Histogram(record)) => record.step,
+            Some(Event::Denoising(record)) => record.step,
+            Some(Event::Samples(record)) => record.step,
             Some(Event::Eval(record)) => record.step,
             Some(Event::Note(note)) => note.step,
             Some(Event::LaneEnded(_) | Event::RunEnded(_) | Event::RunStarted(_)) => return Self::ToldAnew,

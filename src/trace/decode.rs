@@ -2,10 +2,12 @@
 
 use serde::Deserialize;
 
+use super::denoising;
 use super::error::Fault;
 use super::scan::{self, Scanner};
 use crate::event::{
-    EvalRecord, Event, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome, RunEnd, RunHeader, StepRecord,
+    EvalRecord, Event, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome, RunEnd, RunHeader, SamplesRecord,
+    StepRecord,
 };
 use crate::grid::{Grid, Value};
 use crate::histogram::{BINS, Histogram};
@@ -56,6 +58,19 @@ pub(super) fn event(line: &[u8], sealed: &[u8], header: &RunHeader) -> Result<Op
                 return Err(Fault::Expected("counts of every layer, at most 80 of each sign"));
             }
             Event::Histogram(record.into())
+        }
+        "denoising" => {
+            let line: denoising::Line = serde_json::from_slice(line)?;
+            let lane = lane(header, line.lane)?;
+            Event::Denoising(line.record(lane)?.into())
+        }
+        "samples" => {
+            let record: SamplesRecord = serde_json::from_slice(line)?;
+            lane(header, record.lane)?;
+            if !record.samples.is_whole() {
+                return Err(Fault::Expected("whole pictures of one or three colours"));
+            }
+            Event::Samples(record.into())
         }
         "note" => {
             let note: Note = serde_json::from_slice(line)?;
@@ -213,7 +228,7 @@ impl Numbers {
             lane: self.lane.ok_or(Fault::Missing("lane"))?,
             step: self.step.ok_or(Fault::Missing("step"))?,
             loss: self.loss.ok_or(Fault::Missing("loss"))?,
-            accuracy: self.accuracy.ok_or(Fault::Missing("accuracy"))?,
+            accuracy: self.accuracy,
             rows: self.rows,
         })
     }

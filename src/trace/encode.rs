@@ -7,7 +7,11 @@ use serde::Serialize;
 
 use super::number::{push_f32, push_f64, push_u64};
 use super::seal;
-use crate::event::{EvalRecord, Event, HistogramRecord, LaneEnd, Note, Outcome, RunEnd, RunHeader, StepRecord};
+use crate::event::{
+    DenoisingRecord, EvalRecord, Event, HistogramRecord, LaneEnd, Note, Outcome, RunEnd, RunHeader, SamplesRecord,
+    StepRecord,
+};
+use crate::grid::Value;
 use crate::quantity::Quantity;
 use crate::units::{LaneId, Step};
 
@@ -54,6 +58,21 @@ struct HistogramLine<'a> {
 }
 
 #[derive(Serialize)]
+struct DenoisingLine<'a> {
+    kind: &'static str,
+    lane: LaneId,
+    step: Step,
+    times: &'a [[u32; 2]],
+}
+
+#[derive(Serialize)]
+struct SamplesLine<'a> {
+    kind: &'static str,
+    #[serde(flatten)]
+    record: &'a SamplesRecord,
+}
+
+#[derive(Serialize)]
 struct LaneEndLine<'a> {
     kind: &'static str,
     lane: LaneId,
@@ -86,6 +105,8 @@ impl Encoder {
             Event::Recall(record) => self.step(out, "recall", record),
             Event::Eval(record) => self.eval(out, record),
             Event::Histogram(record) => object(out, &HistogramLine { kind: "histogram", record }),
+            Event::Denoising(record) => self.denoising(out, record),
+            Event::Samples(record) => object(out, &SamplesLine { kind: "samples", record }),
             Event::Note(note) => object(out, &NoteLine { kind: "note", note }),
             Event::LaneEnded(LaneEnd { lane, step, outcome }) => {
                 object(out, &LaneEndLine { kind: "lane_end", lane: *lane, step: *step, outcome });
@@ -117,12 +138,23 @@ impl Encoder {
         self.special.write(out);
     }
 
+    /// Times in pairs, a loss for each, and their layers' gradients one after the other.
+    fn denoising(&mut self, out: &mut Vec<u8>, record: &DenoisingRecord) {
+        let times: Vec<[u32; 2]> = record.spans.iter().map(|span| [span.first, span.last]).collect();
+        object(out, &DenoisingLine { kind: "denoising", lane: record.lane, step: record.step, times: &times });
+        field(out, "loss");
+        self.special.array(out, "loss", record.spans.iter().map(|span| &span.loss));
+        field(out, "grad_norm");
+        self.special.array(out, "grad_norm", record.spans.iter().flat_map(|span| &span.grad_norms));
+        self.special.write(out);
+    }
+
     fn eval(&mut self, out: &mut Vec<u8>, record: &EvalRecord) {
         out.extend_from_slice(b"{\"kind\":\"eval\"");
         whole(out, "lane", u64::from(record.lane.0));
         whole(out, "step", record.step.0);
         self.scalar(out, "loss", Some(record.loss));
-        self.scalar(out, "accuracy", Some(record.accuracy));
+        self.scalar(out, "accuracy", record.accuracy);
         whole(out, "rows", record.rows);
         self.special.write(out);
     }
@@ -140,19 +172,7 @@ impl Encoder {
             separator = b",\"";
             out.extend_from_slice(name.as_bytes());
             out.extend_from_slice(b"\":");
-            let mut before = b'[';
-            for (layer, cell) in cells.iter().enumerate() {
-                out.push(before);
-                before = b',';
-                match cell.get() {
-                    Some(value) => {
-                        push_f32(out, value);
-                        self.special.note(name, layer, f64::from(value));
-                    }
-                    None => out.extend_from_slice(b"null"),
-                }
-            }
-            out.push(b']');
+            self.special.array(out, name, cells);
         }
         out.push(b'}');
     }
@@ -170,6 +190,24 @@ impl Encoder {
 }
 
 impl Special {
+    /// `[0.5,null,2.0]`
+    fn array<'a>(&mut self, out: &mut Vec<u8>, name: &'static str, cells: impl IntoIterator<Item = &'a Value>) {
+        out.push(b'[');
+        for (index, cell) in cells.into_iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            match cell.get() {
+                Some(value) => {
+                    push_f32(out, value);
+                    self.note(name, index, f64::from(value));
+                }
+                None => out.extend_from_slice(b"null"),
+            }
+        }
+        out.push(b']');
+    }
+
     fn note(&mut self, name: &'static str, index: usize, value: f64) {
         if value.is_finite() {
             return;

@@ -1,11 +1,17 @@
-//! What needs passes of its own: signal to noise, coherence, shatter, stable rank. On a schedule.
+//! What needs passes of its own: signal to noise, coherence, shatter, stable rank; of a diffusion model the gradient by
+//! denoising time, and pictures. On a schedule.
 //!
 //! The passes run on a twin of the model, so that training sees nothing of them: a twin shares the parameters' values
 //! and has running statistics of its own.
 
+use std::ops::RangeInclusive;
+
 use burn::optim::GradientsParams;
 
+use crate::event::{Samples, TimeSpan};
+use crate::grid::Value;
 use crate::probe::{LayerReading, ParameterMap, Taps};
+use crate::quantity::Moments;
 use crate::quantity::coherence::coherence;
 use crate::quantity::grad_snr::{PARTS, Spread};
 use crate::quantity::shatter::shatter;
@@ -13,13 +19,17 @@ use crate::quantity::stable_rank::stable_rank;
 use crate::stack::init::Purpose;
 use crate::stack::{Examples, Stack};
 
-/// One entry per layer each.
+/// One entry per layer each, but for what is said of denoising time.
 #[derive(Debug, Default)]
 pub(super) struct Detail {
     pub(super) grad_snr: Vec<Option<f64>>,
     pub(super) coherence: Vec<Option<f64>>,
     pub(super) shatter: Vec<Option<f64>>,
     pub(super) stable_rank: Vec<Option<f64>>,
+    /// One entry per span of denoising time; empty where there is no such time.
+    pub(super) by_time: Vec<TimeSpan>,
+    /// What the model draws, if it does.
+    pub(super) pictures: Option<Samples>,
 }
 
 /// What the passes need to know.
@@ -40,6 +50,8 @@ impl Detail {
             coherence: passes.iter().enumerate().map(|(layer, pass)| agreement(pass).filter(|_| layer > 0)).collect(),
             shatter: shattering(subject),
             stable_rank: stable_ranks(subject),
+            by_time: by_time(subject),
+            pictures: subject.model.valid().samples(),
         }
     }
 }
@@ -76,6 +88,20 @@ fn shattering<S: Stack>(subject: &Subject<'_, S>) -> Vec<Option<f64>> {
         if layer == 0 { None } else { shatter(still.kept()?, noisy.kept()?, rows) }
     };
     still.iter().zip(&noisy).enumerate().map(of).collect()
+}
+
+fn by_time<S: Stack>(subject: &Subject<'_, S>) -> Vec<TimeSpan> {
+    let Subject { model, map, batch } = *subject;
+    let span = |(times, part): (RangeInclusive<u32>, S::Batch)| {
+        let twin = model.valid().train();
+        let loss = twin.loss(&part, &Taps::off()).mean;
+        let value = Value::new(loss.clone().into_scalar::<f32>());
+        let gradients = GradientsParams::from_grads(loss.backward(), &twin);
+        let norm = |moments: Option<Moments>| Value::from(moments.map(|moments| moments.norm() as f32));
+        let grad_norms = map.gradients(&twin, &gradients).into_iter().map(norm).collect();
+        TimeSpan { first: *times.start(), last: *times.end(), loss: value, grad_norms }
+    };
+    batch.by_time().into_iter().map(span).collect()
 }
 
 fn stable_ranks<S: Stack>(subject: &Subject<'_, S>) -> Vec<Option<f64>> {

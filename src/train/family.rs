@@ -10,12 +10,15 @@ use super::lane::{AnyLane, Lane, Past, SourceOf};
 use super::stepper::Stepper;
 use super::{TrainError, weights};
 use crate::config::setting::SettingError;
-use crate::config::{DataSource, LaneConfig, Model};
-use crate::data::{Classified, Dataset, Shape};
+use crate::config::{DataSource, Init, LaneConfig, Model};
+use crate::data::{Batches, Classified, Dataset, Draw, Part, Shape, Source};
+use crate::stack::diffusion::{self, Pictures};
 use crate::stack::transformer::Language;
-use crate::stack::{Dense, Highway, Mlp, Stack, Task, Transformer, preresnet, resnet, vgg};
+use crate::stack::{
+    Dense, Diffusion, Examples, Highway, Mlp, Stack, Task, Transformer, preresnet, resnet, unit_variance, vgg,
+};
 use crate::text;
-use crate::units::LaneId;
+use crate::units::{LaneId, Step};
 
 /// Smaller pictures are resized to as many pixels each way: the nets halve them up to five times.
 const LEAST_SIDE: usize = 32;
@@ -27,6 +30,8 @@ pub(super) struct Plan<'a> {
     /// Where the data set is from.
     pub(super) data: &'a DataSource,
     pub(super) steps: u64,
+    /// Rows of a step.
+    pub(super) batch: usize,
     pub(super) seed: u64,
     pub(super) device: &'a Device,
     pub(super) resumed: Option<Resumed<'a>>,
@@ -64,6 +69,10 @@ impl Plan<'_> {
                 };
                 self.with(build(settings, Task::of(&data), seed, device), &data, notes)
             }
+            (Model::Diffusion, Dataset::Classified(data)) => {
+                let pictures = Arc::new(Pictures::of(&*self.drowned(data)?, settings.noise_schedule));
+                self.with(Diffusion::new(settings, pictures.shape(), seed, device), &pictures, notes)
+            }
             (Model::Transformer, Dataset::Text(text)) => {
                 self.with(Transformer::new(settings, Language::of(text), seed, device), text, notes)
             }
@@ -74,8 +83,25 @@ impl Plan<'_> {
         }
     }
 
+    /// What the first step will see.
+    fn first_batch<S: Stack>(&self, source: &SourceOf<S>) -> S::Batch {
+        let mut batches = Batches::new(self.seed, source.rows(Part::Training), self.batch);
+        let draw = Draw { seed: self.seed, step: Step::FIRST };
+        S::Batch::gather(source, Part::Training, batches.rows(Step::FIRST), draw, self.device)
+    }
+
     /// The data as pictures of a size that convolutional nets are made for.
     fn pictures(&self, data: &Arc<Classified>) -> Result<Arc<Classified>, TrainError> {
+        self.sized(data, |side| side.max(LEAST_SIDE))
+    }
+
+    /// The data as pictures that a U-Net can halve.
+    fn drowned(&self, data: &Arc<Classified>) -> Result<Arc<Classified>, TrainError> {
+        self.sized(data, |side| side.next_multiple_of(diffusion::SIDE_UNIT))
+    }
+
+    /// The data as pictures whose sides are as they should be.
+    fn sized(&self, data: &Arc<Classified>, wanted: impl Fn(usize) -> usize) -> Result<Arc<Classified>, TrainError> {
         let Shape { height, width, .. } = data.shape;
         if !data.shape.is_picture() {
             let problem = format!(
@@ -85,10 +111,11 @@ impl Plan<'_> {
             );
             return Err(SettingError { key: "model".to_owned(), problem }.into());
         }
-        if height >= LEAST_SIDE && width >= LEAST_SIDE {
+        let [tall, wide] = [height, width].map(wanted);
+        if [tall, wide] == [height, width] {
             return Ok(Arc::clone(data));
         }
-        Ok(Arc::new(data.resized(height.max(LEAST_SIDE), width.max(LEAST_SIDE))))
+        Ok(Arc::new(data.resized(tall, wide)))
     }
 
     /// The lane with this model, or with the weights that a person gave for it.
@@ -115,6 +142,8 @@ impl Plan<'_> {
             let loaded = weights::load(model, &settings.name, path)?;
             notes.extend(loaded.note);
             model = loaded.model;
+        } else if settings.init == Init::Lsuv {
+            model = unit_variance::scaled(model, &self.first_batch::<S>(source));
         }
         let stepper = Stepper::new(model, settings, device);
         let past = Past::default();

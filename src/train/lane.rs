@@ -20,7 +20,9 @@ use super::stepper::{Stepper, Taken};
 use super::verdict;
 use crate::config::{LaneConfig, RunConfig};
 use crate::data::{Batches, Draw, Part, Source};
-use crate::event::{EvalRecord, Event, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome, StepRecord};
+use crate::event::{
+    DenoisingRecord, EvalRecord, Event, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome, SamplesRecord, StepRecord,
+};
 use crate::probe::Taps;
 use crate::stack::{Examples, Stack};
 use crate::text::clean_message;
@@ -172,14 +174,12 @@ impl<S: Stack> Trainer<S> {
                 Go::Step { rate } => rate,
             };
             self.flight.keep(step, &self.lane.stepper);
-            let (record, histogram) = self.take(step, rate.of(self.lane.settings.lr));
+            let (record, beside) = self.take(step, rate.of(self.lane.settings.lr));
             let is_finite = record.loss.is_finite();
             let cause = self.flight.sees(&record);
             self.step = step;
             self.send(Event::Step(Arc::new(record)));
-            if let Some(record) = histogram {
-                self.send(Event::Histogram(Arc::new(record)));
-            }
+            beside.into_iter().for_each(|event| self.send(event));
             if let Some(cause) = cause {
                 self.recall(cause);
             }
@@ -198,8 +198,9 @@ impl<S: Stack> Trainer<S> {
         Outcome::Completed
     }
 
-    /// One step, with its record, and how the gradients were spread where that was counted.
-    fn take(&mut self, step: Step, base: f64) -> (StepRecord, Option<HistogramRecord>) {
+    /// One step, with its record, and what is told beside it: how the gradients were spread, over their size and over
+    /// denoising time, and what was drawn.
+    fn take(&mut self, step: Step, base: f64) -> (StepRecord, Vec<Event>) {
         let start = Instant::now();
         let epoch = self.batches.epoch(step);
         let draw = Draw { seed: self.run.config.seed, step };
@@ -219,12 +220,22 @@ impl<S: Stack> Trainer<S> {
         });
         let step_ns = nanoseconds(start.elapsed());
         self.run.schedule.tell(step, step_ns, &taken);
-        let histogram = HistogramRecord { lane: self.lane.id, step, layers: std::mem::take(&mut taken.histograms) };
+        let beside = self.beside(step, &mut taken);
         let record = self.record(&When { step, epoch, learning_rate, start }, taken);
         if let Some(part) = part {
             self.run.dumps.take(self.lane.id, step, DumpPart { loss: record.loss, ..part });
         }
-        (record, (!histogram.layers.is_empty()).then_some(histogram))
+        (record, beside)
+    }
+
+    /// What of a step is no number per layer.
+    fn beside(&self, step: Step, taken: &mut Taken) -> Vec<Event> {
+        let lane = self.lane.id;
+        let (layers, spans) = (std::mem::take(&mut taken.histograms), std::mem::take(&mut taken.by_time));
+        let histogram = (!layers.is_empty()).then(|| Event::Histogram(HistogramRecord { lane, step, layers }.into()));
+        let denoising = (!spans.is_empty()).then(|| Event::Denoising(DenoisingRecord { lane, step, spans }.into()));
+        let samples = taken.pictures.take().map(|samples| Event::Samples(SamplesRecord { lane, step, samples }.into()));
+        [histogram, denoising, samples].into_iter().flatten().collect()
     }
 
     /// What is told of a step.
@@ -255,10 +266,10 @@ impl<S: Stack> Trainer<S> {
             let draw = Draw { seed: self.run.config.seed, step };
             let batch = S::Batch::gather(&self.lane.source, Part::Training, batches.rows(step), draw, &self.run.device);
             let mut taken = rerun.stepper.step(&batch, learning_rate, look);
-            let layers = std::mem::take(&mut taken.histograms);
+            let beside = self.beside(step, &mut taken);
             let record = self.record(&When { step, epoch: batches.epoch(step), learning_rate, start }, taken);
             self.send(Event::Recall(Arc::new(record.clone())));
-            self.send(Event::Histogram(Arc::new(HistogramRecord { lane: self.lane.id, step, layers })));
+            beside.into_iter().for_each(|event| self.send(event));
             records.push(record);
         }
         let text = verdict::sentence(cause, &records, self.lane.stepper.map().table());
@@ -324,10 +335,10 @@ impl Mean {
         }
     }
 
-    /// Loss and accuracy; NaN of nothing, and where there are no classes.
-    fn of_all(&self) -> (f32, f32) {
+    /// Loss, NaN of nothing, and accuracy, where there are classes.
+    fn of_all(&self) -> (f32, Option<f32>) {
         let rows = self.rows as f64;
-        ((self.loss / rows) as f32, self.accuracy.map_or(f32::NAN, |accuracy| (accuracy / rows) as f32))
+        ((self.loss / rows) as f32, self.accuracy.map(|accuracy| (accuracy / rows) as f32))
     }
 }
 

@@ -75,7 +75,7 @@ pub fn resume(config: RunConfig, checkpoint: &Checkpoint) -> Result<Prepared, Tr
 fn assemble(config: RunConfig, checkpoint: Option<&Checkpoint>) -> Result<Prepared, TrainError> {
     let dataset = load(&config)?;
     let data_crc = if checkpoint.is_some() || config.save_every.is_some() { dataset.fingerprint() } else { 0 };
-    let device = backend::device(config.backend).autodiff();
+    let device = backend::training_device(config.backend, config.checkpoint_activations);
     let steps = steps(&config, &dataset);
     if let Some(checkpoint) = checkpoint {
         goes_on(checkpoint, &config, steps)?;
@@ -89,8 +89,8 @@ fn assemble(config: RunConfig, checkpoint: Option<&Checkpoint>) -> Result<Prepar
     for (settings, id) in config.lanes.iter().zip(0..) {
         let resumed = checkpoint
             .map(|checkpoint| Resumed { past: begun.past(LaneId(id)), file: checkpoint.lane(usize::from(id)) });
-        let (id, data, seed) = (LaneId(id), &config.data, config.seed);
-        let plan = Plan { id, settings, data, steps, seed, device: &device, resumed };
+        let (id, data, seed, batch) = (LaneId(id), &config.data, config.seed, config.batch);
+        let plan = Plan { id, settings, data, steps, batch, seed, device: &device, resumed };
         lanes.push(plan.lane(&dataset, &mut notes)?);
     }
     let mut header = header(&config, steps, &lanes);

@@ -13,6 +13,7 @@ use super::detail::{Detail, Subject};
 use super::measure::{Seen, observe};
 use super::optimizer;
 use crate::config::LaneConfig;
+use crate::event::{Samples, TimeSpan};
 use crate::grid::Grid;
 use crate::histogram::Histogram;
 use crate::probe::{Cost, Overhead, ParameterMap, Reach, Silence, Snapshot, Taps, Watch};
@@ -76,6 +77,10 @@ pub struct Taken {
     pub values: Grid,
     /// How the gradients of each layer are spread, before clipping; empty unless that was counted.
     pub histograms: Vec<Option<Histogram>>,
+    /// Loss and gradients by denoising time; empty unless that was looked at.
+    pub by_time: Vec<TimeSpan>,
+    /// Pictures that the stack drew, where it was asked to and does.
+    pub pictures: Option<Samples>,
     /// Time that looking took, Burn's bookkeeping of the taps included.
     pub measuring: Duration,
 }
@@ -188,6 +193,8 @@ impl<S: Stack> Stepper<S> {
 
         cost.and(self.update(learning_rate, gradients, look, &mut seen));
         let global = cost.of(|| seen.global_gradient());
+        let detail = &mut seen.detail;
+        let (by_time, pictures) = (std::mem::take(&mut detail.by_time), detail.pictures.take());
         let (mut samples, mut values) = (Vec::new(), Grid::default());
         if look.is_at_layers() {
             cost.of(|| {
@@ -203,6 +210,8 @@ impl<S: Stack> Stepper<S> {
             samples,
             values,
             histograms,
+            by_time,
+            pictures,
             measuring: cost.total(self.overhead),
         }
     }

@@ -92,7 +92,7 @@ pub(super) fn demo(steps: u64) -> Scene {
         scene.take(0, &event);
     }
     for (lane, accuracy) in [(0, 0.101), (1, 0.928)] {
-        let eval = EvalRecord { lane: LaneId(lane), step: Step(steps), loss: 1.0, accuracy, rows: 360 };
+        let eval = EvalRecord { lane: LaneId(lane), step: Step(steps), loss: 1.0, accuracy: Some(accuracy), rows: 360 };
         scene.take(0, &Event::Eval(eval));
     }
     scene.status.activity = Activity::Live;

@@ -1,8 +1,8 @@
 //! Convolutional nets in their smallest forms: three blocks, one per stage, in f64.
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::module::{ModuleMapper, ModuleVisitor, Param};
 use burn::prelude::Device;
-use burn::tensor::{DType, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 use gradtop::config::{Activation, Backend, BranchScale, Form, LaneConfig, Model, Norm, Optimizer, Wiring};
 use gradtop::data::Shape;
 use gradtop::probe::Taps;
@@ -12,6 +12,8 @@ use gradtop::stack::streams::{copied, summed};
 use gradtop::stack::{ConvNet, Labelled, Loss, Stack, Task, preresnet, resnet, vgg};
 use gradtop::train::{Look, Stepper};
 use gradtop::units::LayerId;
+
+use super::{host, norm};
 
 const SHAPE: Shape = Shape { channels: 1, height: 8, width: 8 };
 const TASK: Task = Task { shape: SHAPE, classes: 3 };
@@ -75,15 +77,6 @@ fn batch(device: &Device) -> Labelled {
     }
 }
 
-fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
-    assert_eq!(tensor.dtype(), DType::F64);
-    tensor.inner().into_data().try_into_vec().expect("f64")
-}
-
-fn norm(values: &[f64]) -> f64 {
-    values.iter().map(|value| value * value).sum::<f64>().sqrt()
-}
-
 /// A model without a graph, one element of one parameter moved, still normalizing as in training.
 struct Nudged(Option<(usize, usize, f64)>, usize);
 
@@ -98,6 +91,11 @@ impl ModuleMapper for Nudged {
         self.1 += 1;
         Param::initialized(parameter.id, Tensor::from_data(TensorData::new(values, shape), &device))
     }
+}
+
+/// The model without a graph.
+pub(super) fn still<S: Stack>(model: &S) -> S {
+    model.clone().map(&mut Nudged(None, 0))
 }
 
 /// Elements of every float parameter and whether it is trained, with its path, in visiting order.
@@ -135,11 +133,11 @@ fn gradient(x: &Tensor<4>, loss: impl Fn(Tensor<4>) -> f64) -> Vec<f64> {
 }
 
 /// ‖∂L/∂θ‖ of every layer.
-fn grad_norms(model: &ConvNet, batch: &Labelled) -> Vec<f64> {
+pub(super) fn grad_norms<S: Stack>(model: &S, batch: &S::Batch) -> Vec<f64> {
     let mut census = Census::default();
     model.visit(&mut census);
-    let mut squares = vec![0.0; model.blocks.len() + 2];
     let layers: Vec<String> = model.layers().into_iter().map(|layer| layer.path).collect();
+    let mut squares = vec![0.0; layers.len()];
     for (index, (path, elements)) in census.1.into_iter().enumerate() {
         if path.contains("running") {
             continue;
@@ -189,7 +187,7 @@ fn signals(model: &ConvNet, batch: &Labelled) -> Vec<Signals> {
     found
 }
 
-fn agree(found: Option<f64>, expected: f64, what: &str) -> f64 {
+pub(super) fn agree(found: Option<f64>, expected: f64, what: &str) -> f64 {
     let found = found.unwrap_or_else(|| panic!("{what} is absent"));
     assert!(expected.abs() > 1e-9, "{what} proves nothing at {expected:e}");
     let error = (found - expected).abs() / expected.abs();
@@ -201,7 +199,7 @@ fn worst(lane: &LaneConfig) -> f64 {
     let device = super::device(Backend::Flex);
     let model = build(lane, &device);
     let batch = batch(&device);
-    let still = model.clone().map(&mut Nudged(None, 0));
+    let still = still(&model);
     let (gradients, signals) = (grad_norms(&still, &batch), signals(&still, &batch));
     let taken = Stepper::new(model, lane, &device).step(&batch, 1e-3, Look::Histograms);
 

@@ -10,6 +10,7 @@
 
 mod conv_net;
 mod decoder;
+mod families;
 mod mlp;
 mod streams;
 mod transformer;

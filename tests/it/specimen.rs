@@ -80,7 +80,7 @@ pub(crate) fn run(header: &Arc<RunHeader>, steps: u64) -> Vec<Event> {
     let last = Step(steps);
     events.push(Event::Note(Note { lane: Some(LaneId(0)), step: last, text: "a \"quoted\" note".to_owned() }));
     for lane in lanes.map(LaneId) {
-        events.push(Event::Eval(EvalRecord { lane, step: last, loss: 0.5, accuracy: 0.875, rows: 360 }));
+        events.push(Event::Eval(EvalRecord { lane, step: last, loss: 0.5, accuracy: Some(0.875), rows: 360 }));
         events.push(Event::LaneEnded(LaneEnd { lane, step: last, outcome: Outcome::Completed }));
     }
     events.push(Event::RunEnded(RunEnd { outcome: Outcome::Completed }));

@@ -32,12 +32,12 @@ impl End {
         assert_eq!(steps.len(), 1000);
         let evaluations = run.evaluations(lane);
         let ends = evaluations.iter().filter(|eval| eval.step.0 >= 800);
-        let mut accuracies: Vec<f32> = ends.map(|eval| eval.accuracy).collect();
+        let mut accuracies: Vec<f32> = ends.map(|eval| eval.accuracy.expect("classes")).collect();
         accuracies.sort_by(f32::total_cmp);
         let last = evaluations.last().expect("evaluated");
         assert_eq!(last.step.0, 1000);
         let loss = steps[950..].iter().map(|record| record.loss).sum::<f32>() / 50.0;
-        Self { late: accuracies[accuracies.len() / 2], last: last.accuracy, loss }
+        Self { late: accuracies[accuracies.len() / 2], last: last.accuracy.expect("classes"), loss }
     }
 
     fn is_at_chance(&self) -> bool {

@@ -54,7 +54,7 @@ fn a_small_transformer_learns_more_than_which_character_follows_which() {
         let held_out = *run.evaluations(0).last().expect("evaluated");
         println!("{backend}: {:.2} nats per character, held out {:.2}", last(&run, 0), held_out.loss);
         assert!(last(&run, 0) < 2.2 && held_out.loss < 2.2, "{} {held_out:?}", last(&run, 0));
-        assert!(held_out.accuracy > 0.35, "{held_out:?}");
+        assert!(held_out.accuracy.expect("classes") > 0.35, "{held_out:?}");
     }
 }
 

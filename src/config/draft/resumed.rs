@@ -6,8 +6,18 @@ use crate::config::RunConfig;
 use crate::config::setting::{self, Setting, SettingError};
 
 /// Settings that a resumed run may change.
-const FREE: &[&str] =
-    &["steps", "epochs", "threads", "measure", "budget", "detail", "flight", "histograms", "save-every"];
+const FREE: &[&str] = &[
+    "steps",
+    "epochs",
+    "threads",
+    "checkpoint-activations",
+    "measure",
+    "budget",
+    "detail",
+    "flight",
+    "histograms",
+    "save-every",
+];
 
 impl Draft {
     /// The settings of a checkpoint with what was written here.
@@ -52,8 +62,30 @@ impl Draft {
 
 /// What is bound to the checkpoint, with the rest as it is there.
 fn bound(written: RunConfig, saved: &RunConfig) -> RunConfig {
-    let RunConfig { length, threads, measure, budget, detail, flight, histograms, save_every, .. } = *saved;
-    RunConfig { length, threads, measure, budget, detail, flight, histograms, save_every, ..written }
+    let RunConfig {
+        length,
+        threads,
+        checkpoint_activations,
+        measure,
+        budget,
+        detail,
+        flight,
+        histograms,
+        save_every,
+        ..
+    } = *saved;
+    RunConfig {
+        length,
+        threads,
+        checkpoint_activations,
+        measure,
+        budget,
+        detail,
+        flight,
+        histograms,
+        save_every,
+        ..written
+    }
 }
 
 fn set(setting: &Setting, origin: &Origin, value: &str, config: &mut RunConfig) -> Result<(), DraftError> {

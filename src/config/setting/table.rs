@@ -34,7 +34,14 @@ pub(super) static ALTERNATIVES: &[[&str; 2]] = &[["steps", "epochs"]];
 
 /// All settings, in the order of the help.
 pub static SETTINGS: &[Setting] = &[
-    row!(Lane, model, "model", Stack, "mlp|vgg|resnet|preresnet|highway|dense|transformer", "family of the stack"),
+    row!(
+        Lane,
+        model,
+        "model",
+        Stack,
+        "mlp|vgg|resnet|preresnet|highway|dense|transformer|diffusion",
+        "family of the stack"
+    ),
     row!(Lane, form, "form", Stack, "cifar|imagenet", "stem and head of vgg and resnet"),
     row!(Lane, depth, "depth", Stack, "1…10000", "number of blocks, or the depth by which the family is known", BLOCKS),
     row!(Lane, width, "width", Stack, "1…4096", "units per block, or channels of the first stage", UNITS),
@@ -44,7 +51,7 @@ pub static SETTINGS: &[Setting] = &[
         init,
         "init",
         Stack,
-        "default|kaiming|xavier|orthogonal[:GAIN]|delta-orthogonal[:GAIN]|fixup|normal:STD",
+        "default|kaiming|xavier|orthogonal[:GAIN]|delta-orthogonal[:GAIN]|lsuv|fixup|normal:STD",
         "distribution of the initial weights"
     ),
     Setting {
@@ -79,6 +86,15 @@ pub static SETTINGS: &[Setting] = &[
         "NUMBER",
         "heads of attention of a transformer, which share the width",
         Numbers::from_one("4")
+    ),
+    row!(Lane, long_skips, "long-skips", Stack, "on|off", "whether the way up of a diffusion model sees the way down"),
+    row!(
+        Lane,
+        noise_schedule,
+        "noise-schedule",
+        Stack,
+        "linear|cosine",
+        "how fast the pictures of a diffusion model drown in noise"
     ),
     row!(Lane, bias, "bias", Stack, "on|off", "whether blocks have a bias"),
     row!(
@@ -172,6 +188,14 @@ pub static SETTINGS: &[Setting] = &[
     ),
     row!(Run, context, "context", Data, "1…65536", "characters of a text per example", CONTEXTS),
     row!(Run, backend, "backend", Machine, "flex|ndarray", "what computes"),
+    row!(
+        Run,
+        checkpoint_activations,
+        "checkpoint-activations",
+        Machine,
+        "on|off",
+        "compute cheap activations anew in the backward pass: the same numbers from less memory"
+    ),
     Setting {
         key: "threads",
         group: Group::Machine,

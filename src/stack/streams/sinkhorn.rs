@@ -11,31 +11,23 @@
 //!
 //! Sinkhorn & Knopp 1967; the order of both and the number of turns are those of Xie et al. 2025.
 
-#[allow(deprecated)] // ndarray is offered although Burn deprecates it
-use burn::backend::NdArray;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
-use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
-use burn::backend::{Autodiff, Flex, TensorMetadata};
+use burn::backend::{Autodiff, TensorMetadata};
 use burn::tensor::{Tensor, TensorData};
 
-use crate::probe::{Floats, Primitive, Readable};
+use crate::probe::{Floats, Primitive, Readable, on_known_backend};
 
 /// Turns.
 const TURNS: usize = 20;
 
 /// From logits P [n, n]; rows sum to 1 to rounding, columns to what 20 turns leave.
-#[allow(deprecated)] // ndarray, see above
 #[must_use]
 pub(super) fn doubly_stochastic(logits: Tensor<2>) -> Tensor<2> {
-    if let Ok(tracked) = logits.clone().try_into_primitive::<Autodiff<Flex>>() {
-        return Tensor::from_primitive::<Autodiff<Flex>>(operation::<Flex>(tracked));
-    }
-    match logits.clone().try_into_primitive::<Autodiff<NdArray>>() {
-        Ok(tracked) => Tensor::from_primitive::<Autodiff<NdArray>>(operation::<NdArray>(tracked)),
-        Err(_) => by_turns(logits),
-    }
+    on_known_backend!(logits, |tracked: B, C| Tensor::from_primitive::<Autodiff<B, C>>(operation::<B, C>(tracked)));
+    by_turns(logits)
 }
 
 /// The same from Burn's operations.
@@ -46,11 +38,11 @@ pub(super) fn by_turns(logits: Tensor<2>) -> Tensor<2> {
     })
 }
 
-fn operation<B: Readable>(logits: Primitive<Autodiff<B>>) -> Primitive<Autodiff<B>> {
+fn operation<B: Readable, C: CheckpointStrategy>(logits: Primitive<Autodiff<B>>) -> Primitive<Autodiff<B>> {
     let (logits, node) = logits.into_parts();
     let turned = Turned::of(&values::<B>(&logits), logits.shape()[0]);
     let output = tensor::<B>(turned.last(), &logits);
-    match Backward::<B, 1>::prepare::<NoCheckpointing>(Sinkhorn, [node]).compute_bound().stateful() {
+    match Backward::<B, 1>::prepare::<C>(Sinkhorn, [node]).compute_bound().stateful() {
         OpsKind::Tracked(prepared) => prepared.finish(turned, output),
         OpsKind::UnTracked(prepared) => prepared.finish(output),
     }

@@ -101,7 +101,8 @@ proptest! {
 fn every_kind_of_event_comes_back() {
     let directory = tempfile::tempdir().unwrap();
     let mut events = specimen::run(&header(), 3);
-    events.insert(7, Event::Eval(EvalRecord { lane: LaneId(1), step: Step(3), loss: 9.0, accuracy: 0.0, rows: 1 }));
+    events
+        .insert(7, Event::Eval(EvalRecord { lane: LaneId(1), step: Step(3), loss: 9.0, accuracy: Some(0.0), rows: 1 }));
     let lane_end = |outcome| Event::LaneEnded(LaneEnd { lane: LaneId(0), step: Step(0), outcome });
     events.insert(8, lane_end(Outcome::Diverged));
     events.insert(9, lane_end(Outcome::Stopped));
@@ -116,7 +117,7 @@ fn every_kind_of_event_comes_back() {
 #[test]
 fn an_evaluation_that_diverged_comes_back() {
     let directory = tempfile::tempdir().unwrap();
-    let eval = EvalRecord { lane: LaneId(1), step: Step(3), loss: f32::INFINITY, accuracy: f32::NAN, rows: 10 };
+    let eval = EvalRecord { lane: LaneId(1), step: Step(3), loss: f32::INFINITY, accuracy: Some(f32::NAN), rows: 10 };
     write(directory.path(), &[Event::RunStarted(header()), Event::Eval(eval)]);
     let (read, _) = read_well(directory.path());
     assert_eq!(read[1], Event::Eval(eval));

@@ -27,7 +27,7 @@ fn arrows_choose_among_the_words_of_a_setting() {
     let mut scene = sample::demo(3);
     act(&mut scene, Action::OpenForm);
     assert_eq!(words("norm"), ["none", "layer", "batch", "group", "rms"]);
-    assert_eq!(words("init"), ["default", "kaiming", "xavier", "orthogonal", "delta-orthogonal", "fixup"]);
+    assert_eq!(words("init"), ["default", "kaiming", "xavier", "orthogonal", "delta-orthogonal", "lsuv", "fixup"]);
     assert!(words("depth").is_empty() && words("branch-scale").is_empty());
     for _ in 0..2 {
         act(&mut scene, Action::Focus(Turn::Forward));

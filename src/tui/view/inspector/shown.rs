@@ -82,5 +82,9 @@ pub(super) fn scalar_at(lane: &LaneRef<'_>, scalar: Scalar, step: Step) -> Optio
 pub(super) fn evaluated(lane: &LaneRef<'_>, step: Step) -> Option<Shown> {
     let eval = lane.history.evals().iter().rev().find(|eval| eval.step <= step)?;
     let role = (!eval.loss.is_finite()).then_some(Role::Bad);
-    Some(Shown { text: number::percent(f64::from(eval.accuracy)), short: None, is_exact: true, role })
+    let text = match eval.accuracy {
+        Some(share) => number::percent(f64::from(share)),
+        None => format!("loss {}", number::value(f64::from(eval.loss))),
+    };
+    Some(Shown { text, short: None, is_exact: true, role })
 }

@@ -1,27 +1,47 @@
-//! Histograms of one lane in bounded memory: all of them while they fit, then every second, every fourth … of those
-//! that were taken, and always the newest.
+//! Large records of one lane that come now and then, in bounded memory: all of them while they fit, then every second,
+//! every fourth … of those that were taken, and always the newest.
 //!
 //! A trace holds each of them.
 
 use std::sync::Arc;
 
-use crate::event::HistogramRecord;
-use crate::histogram::BINS;
+use crate::event::{DenoisingRecord, HistogramRecord, SamplesRecord};
 use crate::units::Step;
 
-/// Bytes of a lane for histograms.
+/// Bytes of a lane for records of one kind.
 const BUDGET: usize = 8 << 20;
-/// Bytes of one layer: two signs of counts.
-const LAYER_BYTES: usize = 2 * BINS * size_of::<u64>();
-/// Histograms at least, however deep the lane.
+/// Records at least, however large.
 const LEAST: usize = 8;
-/// Histograms at most.
+/// Records at most.
 const MOST: usize = 1024;
 
-/// Histograms in the order of their steps.
+/// What is told of one lane at one step.
+pub(super) trait Dated {
+    fn step(&self) -> Step;
+}
+
+impl Dated for HistogramRecord {
+    fn step(&self) -> Step {
+        self.step
+    }
+}
+
+impl Dated for DenoisingRecord {
+    fn step(&self) -> Step {
+        self.step
+    }
+}
+
+impl Dated for SamplesRecord {
+    fn step(&self) -> Step {
+        self.step
+    }
+}
+
+/// Records in the order of their steps.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Histograms {
-    records: Vec<Arc<HistogramRecord>>,
+pub(super) struct Thinned<R> {
+    records: Vec<Arc<R>>,
     capacity: usize,
     /// Taken in so far.
     seen: u64,
@@ -29,17 +49,18 @@ pub(super) struct Histograms {
     stride: u64,
 }
 
-impl Histograms {
-    pub(super) fn new(layers: usize) -> Self {
-        let capacity = (BUDGET / (LAYER_BYTES * layers.max(1))).clamp(LEAST, MOST);
+impl<R: Dated> Thinned<R> {
+    /// Of records that take about so many bytes each.
+    pub(super) fn new(bytes: usize) -> Self {
+        let capacity = (BUDGET / bytes.max(1)).clamp(LEAST, MOST);
         Self { records: Vec::new(), capacity, seen: 0, stride: 1 }
     }
 
     /// Takes one in; one of a step before the newest only where there is room.
-    pub(super) fn push(&mut self, record: &Arc<HistogramRecord>) {
-        if self.records.last().is_some_and(|last| record.step <= last.step) {
+    pub(super) fn push(&mut self, record: &Arc<R>) {
+        if self.records.last().is_some_and(|last| record.step() <= last.step()) {
             // A step that was re-run.
-            if let Err(index) = self.records.binary_search_by_key(&record.step, |held| held.step)
+            if let Err(index) = self.records.binary_search_by_key(&record.step(), |held| held.step())
                 && self.records.len() < self.capacity
             {
                 self.records.insert(index, Arc::clone(record));
@@ -66,8 +87,8 @@ impl Histograms {
     }
 
     /// The newest at or before a step.
-    pub(super) fn at(&self, step: Step) -> Option<&Arc<HistogramRecord>> {
-        let after = self.records.partition_point(|record| record.step <= step);
+    pub(super) fn at(&self, step: Step) -> Option<&Arc<R>> {
+        let after = self.records.partition_point(|record| record.step() <= step);
         self.records.get(after.checked_sub(1)?)
     }
 }
@@ -83,7 +104,7 @@ mod tests {
 
     #[test]
     fn the_newest_is_always_there_and_the_others_are_thinned_evenly() {
-        let mut histograms = Histograms { capacity: 4, ..Histograms::new(1) };
+        let mut histograms = Thinned { capacity: 4, ..Thinned::new(1) };
         for step in 1..=100 {
             histograms.push(&record(step));
             assert_eq!(histograms.at(Step(1000)).expect("the newest").step, Step(step));
@@ -98,7 +119,7 @@ mod tests {
 
     #[test]
     fn one_that_comes_twice_is_ignored_and_before_the_first_there_is_none() {
-        let mut histograms = Histograms::new(10);
+        let mut histograms = Thinned::new(10);
         histograms.push(&record(5));
         histograms.push(&record(5));
         assert_eq!(histograms.records.len(), 1);

@@ -1,0 +1,158 @@
+//! A block of the U-Net: two convolutions that are told the time, and what leads around them.
+//!
+//! ```text
+//! F(x) = W₂ * φ(N(W₁ * φ(N(x)) + E·time))
+//! residual   x ← I(x) + s·F(x)        I: the identity, or a 1×1 convolution where the channels change
+//! plain      x ← F(x)
+//! ```
+//!
+//! Before that the block may halve the picture or double it, and on the way up set its counterpart on the way down
+//! beside it. Ho et al. 2020, appendix B; the resizing within the block is that of Brock et al. 2019 (BigGAN).
+
+use burn::module::Module;
+use burn::tensor::Tensor;
+use burn::tensor::module::{avg_pool2d, interpolate};
+use burn::tensor::ops::{AvgPoolOptions, InterpolateMode, InterpolateOptions};
+
+use crate::config::Activation;
+use crate::probe::Taps;
+use crate::quantity::StepKind;
+use crate::stack::activation::activate;
+use crate::stack::joint::{Fate, Joint};
+use crate::stack::{Affine, ConvStep, Convolution};
+use crate::units::LayerId;
+
+/// One block.
+#[derive(Module, Debug)]
+pub struct Block {
+    /// N and W₁.
+    pub first: ConvStep,
+    /// E, [hidden, channels].
+    pub time: Affine,
+    /// N and W₂.
+    pub second: ConvStep,
+    /// I, where the channels change.
+    pub projection: Option<Convolution>,
+    /// How the branch joins the input; `None` in a plain block.
+    pub joint: Option<Joint>,
+    /// What becomes of the picture first.
+    #[module(skip)]
+    pub resizing: Resizing,
+    /// Which way of the U it is on.
+    #[module(skip)]
+    pub way: Way,
+    /// φ.
+    #[module(skip)]
+    pub activation: Activation,
+}
+
+/// What becomes of a picture before the convolutions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resizing {
+    /// Nothing.
+    None,
+    /// Averages of 2×2 pixels.
+    Halved,
+    /// Every pixel four times.
+    Doubled,
+}
+
+/// A way of the U.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// From the picture to the middle.
+    Down,
+    /// Between both.
+    Middle,
+    /// Back to the picture.
+    Up,
+}
+
+impl Resizing {
+    fn apply(self, x: Tensor<4>) -> Tensor<4> {
+        match self {
+            Self::None => x,
+            Self::Halved => avg_pool2d(x, AvgPoolOptions::new([2, 2]).with_stride([2, 2])),
+            Self::Doubled => {
+                let options = InterpolateOptions::new(InterpolateMode::Nearest).with_scale_factor([2.0, 2.0]);
+                interpolate(x, options)
+            }
+        }
+    }
+}
+
+/// Where a block reads what passes, and whether it is there.
+#[derive(Clone, Copy)]
+pub struct Pass<'a> {
+    /// The taps of the pass.
+    pub taps: &'a Taps,
+    /// The block's row.
+    pub layer: LayerId,
+    /// What becomes of it.
+    pub fate: Fate,
+}
+
+impl Pass<'_> {
+    fn step(self, kind: StepKind, x: Tensor<4>) -> Tensor<4> {
+        self.taps.step(self.layer, kind, x)
+    }
+}
+
+impl Block {
+    /// [B, in, H, W] that has passed the block's tap, time [B, hidden] → [B, out, H', W'].
+    #[must_use]
+    pub fn forward(&self, x: Tensor<4>, beside: Option<Tensor<4>>, time: &Tensor<2>, pass: Pass<'_>) -> Tensor<4> {
+        let Some(joint) = &self.joint else {
+            let x = if self.resizing == Resizing::None { x } else { pass.step(StepKind::Other, x) };
+            return self.branch(self.widened(x, beside), time, pass);
+        };
+        let around = joint.around(self.around(self.widened(pass.taps.skip(pass.layer, x.clone()), beside.clone())));
+        if pass.fate == Fate::Dropped {
+            return joint.after(around, pass.taps, pass.layer);
+        }
+        let mut through = pass.taps.branch(pass.layer, x);
+        if self.resizing != Resizing::None {
+            through = pass.step(StepKind::Other, through);
+        }
+        let branch = self.branch(self.widened(through, beside), time, pass);
+        let branch = joint.scaled(branch, pass.fate, pass.taps, pass.layer);
+        pass.taps.branch_output(pass.layer, &branch);
+        joint.after(around + branch, pass.taps, pass.layer)
+    }
+
+    /// At the size of the block, with what stands beside it.
+    fn widened(&self, x: Tensor<4>, beside: Option<Tensor<4>>) -> Tensor<4> {
+        let x = self.resizing.apply(x);
+        match beside {
+            Some(beside) => Tensor::cat(vec![x, beside], 1),
+            None => x,
+        }
+    }
+
+    /// I(x).
+    fn around(&self, x: Tensor<4>) -> Tensor<4> {
+        match &self.projection {
+            Some(projection) => projection.forward(x),
+            None => x,
+        }
+    }
+
+    /// F(x).
+    fn branch(&self, x: Tensor<4>, time: &Tensor<2>, pass: Pass<'_>) -> Tensor<4> {
+        let x = self.convolved(&self.first, x, pass);
+        let x = x + self.time.forward(time.clone()).unsqueeze_dims(&[-1, -1]); // [B, out, 1, 1]
+        self.convolved(&self.second, x, pass)
+    }
+
+    /// W * φ(N(x)).
+    fn convolved(&self, step: &ConvStep, mut x: Tensor<4>, pass: Pass<'_>) -> Tensor<4> {
+        if let Some(norm) = &step.norm {
+            x = norm.forward(pass.step(StepKind::Norm, x));
+        }
+        if self.activation != Activation::Identity {
+            x = activate(self.activation, pass.step(StepKind::Activation, x));
+            pass.taps.hidden(pass.layer, self.activation, &x);
+        }
+        step.convolution.forward(pass.step(StepKind::Weight, x))
+    }
+}

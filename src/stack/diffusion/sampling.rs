@@ -1,0 +1,45 @@
+//! Pictures from noise: denoising time run backwards in [`SAMPLING_STEPS`] strides, without new noise.
+//!
+//! ```text
+//! x̂_0     = (x_t − √(1 − ᾱ_t)·ε̂)/√ᾱ_t,  kept within −1 … 1
+//! x_(t−k) = √ᾱ_(t−k)·x̂_0 + √(1 − ᾱ_(t−k))·ε̂      ε̂ anew from x_t and x̂_0
+//! ```
+//!
+//! Song et al. 2020, Denoising Diffusion Implicit Models (arXiv 2010.02502), σ = 0.
+
+use burn::tensor::{Tensor, TensorData};
+use rand_distr::{Distribution, StandardNormal};
+
+use super::Diffusion;
+use super::noise::TIMES;
+use crate::data::Shape;
+use crate::event::Samples;
+use crate::probe::Taps;
+use crate::stack::init::Purpose;
+
+/// Strides in which T is covered.
+pub const SAMPLING_STEPS: usize = 50;
+/// Pictures that are drawn at once.
+pub const SAMPLES: usize = 16;
+
+/// Draws pictures; the same noise is behind them at every step, so that they can be compared.
+pub(super) fn draw(net: &Diffusion) -> Samples {
+    let Shape { channels, height, width } = net.picture;
+    let shape = [SAMPLES, channels, height, width];
+    let device = net.stem.convolution.weight.val().device();
+    let noise: Vec<f32> =
+        StandardNormal.sample_iter(Purpose::Diffusion.rng(0, 0)).take(shape.iter().product()).collect();
+    let mut x = Tensor::<4>::from_data(TensorData::new(noise, shape), &device);
+    let stride = TIMES / SAMPLING_STEPS;
+    for time in (1..=SAMPLING_STEPS).rev().map(|step| step * stride) {
+        let [picture, noise] = net.noising.shares(time);
+        let found = net.forward(x.clone(), &[time; SAMPLES], &Taps::off());
+        let clean = x.clone().sub(found.mul_scalar(noise)).div_scalar(picture).clamp(-1.0, 1.0);
+        let found = x.sub(clean.clone().mul_scalar(picture)).div_scalar(noise);
+        let [picture, noise] = net.noising.shares(time - stride);
+        x = clean.mul_scalar(picture).add(found.mul_scalar(noise));
+    }
+    let grey = |value: f32| (((value + 1.0) / 2.0).clamp(0.0, 1.0) * 255.0).round() as u8;
+    let pixels = x.into_data().convert::<f32>().iter::<f32>().map(grey).collect();
+    Samples { channels, height, width, pixels }
+}

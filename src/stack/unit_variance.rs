@@ -1,0 +1,130 @@
+//! Layer-sequential unit variance: orthogonal weights, each then divided by the deviation of what it puts out, from the
+//! first layer to the last, each seeing what the ones before it make of the data by then.
+//!
+//! ```text
+//! for W in forward order:   z = W x + b,   W ← W/std(z),   and the pass goes on with z/std(z)
+//! ```
+//!
+//! Biases start at 0, so that z is as the weight: one pass is enough for all of them. A weight whose output is 0 or not
+//! finite stays as it is.
+//!
+//! Mishkin & Matas 2015, All you need is a good init (arXiv 1511.06422).
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use burn::module::{ModuleMapper, Param, ParamId};
+use burn::tensor::Tensor;
+
+use super::Stack;
+use crate::probe::Taps;
+
+/// By what weights are to be divided.
+type Deviations = BTreeMap<ParamId, f64>;
+
+thread_local! {
+    /// Of the pass that this thread makes, if it makes one: weights are deep in a stack, and no other pass asks.
+    static PASS: RefCell<Option<Deviations>> = const { RefCell::new(None) };
+}
+
+/// The stack with every weight scaled by what it does to these examples.
+#[must_use]
+pub fn scaled<S: Stack>(model: S, batch: &S::Batch) -> S {
+    PASS.set(Some(Deviations::new()));
+    // A twin, so that the pass leaves no trace in running statistics.
+    drop(model.valid().train().loss(batch, &Taps::off()));
+    let deviations = PASS.take().unwrap_or_default();
+    model.map(&mut Divided(deviations))
+}
+
+/// What a weight puts out, divided by its deviation where such a pass is made.
+pub(super) fn output<const D: usize, const W: usize>(weight: &Param<Tensor<W>>, z: Tensor<D>) -> Tensor<D> {
+    PASS.with_borrow_mut(|pass| {
+        let Some(deviations) = pass else { return z };
+        let values = z.clone().inner();
+        let variance = (values.clone() - values.mean().unsqueeze()).square().mean().into_scalar::<f64>();
+        let deviation = variance.sqrt();
+        if !deviation.is_finite() || deviation == 0.0 {
+            return z;
+        }
+        // A weight that is used twice is divided once: by what it does the first time.
+        let deviation = *deviations.entry(weight.id).or_insert(deviation);
+        z.div_scalar(deviation)
+    })
+}
+
+/// Whether such a pass is being made.
+pub(super) fn is_measured() -> bool {
+    PASS.with_borrow(Option::is_some)
+}
+
+/// Divides weights.
+struct Divided(Deviations);
+
+impl ModuleMapper for Divided {
+    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let Some(deviation) = self.0.get(&parameter.id).copied() else { return parameter };
+        parameter.map(|tensor| {
+            let is_trained = tensor.is_require_grad();
+            tensor.div_scalar(deviation).detach().set_require_grad(is_trained)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::module::Module;
+
+    use super::*;
+    use crate::backend::device;
+    use crate::config::{Backend, Init, LaneConfig, Model, Norm, Wiring};
+    use crate::data::{Draw, Part, digits};
+    use crate::stack::{Examples, Labelled, Mlp, Task, resnet};
+    use crate::units::Step;
+
+    fn batch(backend: Backend) -> Labelled {
+        let draw = Draw { seed: 1, step: Step(1) };
+        let rows: Vec<usize> = (0..64).collect();
+        Labelled::gather(&digits().expect("embedded"), Part::Training, &rows, draw, &device(backend))
+    }
+
+    fn deviation<const D: usize>(z: &Tensor<D>) -> f64 {
+        let mean = z.clone().mean().unsqueeze();
+        (z.clone() - mean).square().mean().into_scalar::<f64>().sqrt()
+    }
+
+    #[test]
+    fn every_layer_puts_out_a_variance_of_one() {
+        for backend in [Backend::Flex, Backend::Ndarray] {
+            let device = device(backend).autodiff();
+            let lane = LaneConfig { depth: 60, width: 32, init: Init::Lsuv, ..LaneConfig::new(Wiring::Plain) };
+            let batch = batch(backend);
+            let net = scaled(Mlp::new(&lane, Task::rows(64, 10), 1, &device), &batch).valid();
+            let mut x = net.stem.forward(batch.inputs.clone());
+            for (index, block) in net.blocks.iter().enumerate() {
+                assert!((deviation(&x) - 1.0).abs() < 1e-3, "{backend} block {index}: {}", deviation(&x));
+                x = block.forward(x);
+            }
+            assert!((deviation(&net.head.forward(x)) - 1.0).abs() < 1e-3);
+        }
+    }
+
+    #[test]
+    fn weights_keep_their_direction_and_a_weight_that_puts_out_nothing_its_size() {
+        let device = device(Backend::Flex).autodiff();
+        let lane =
+            LaneConfig { depth: 8, width: 4, norm: Norm::None, ..LaneConfig::of(Model::Resnet, Wiring::Residual) };
+        let task = Task { shape: crate::data::Shape { channels: 1, height: 8, width: 8 }, classes: 10 };
+        let before = resnet(&LaneConfig { init: Init::Lsuv, ..lane.clone() }, task, 1, &device);
+        let after = scaled(before.clone(), &batch(Backend::Flex));
+        let weight = |net: &crate::stack::ConvNet| net.blocks[1].steps[0].convolution.weight.val();
+        let ratio = weight(&after) / weight(&before);
+        let [least, most]: [f32; 2] = [ratio.clone().min().into_scalar(), ratio.max().into_scalar()];
+        assert!((least / most - 1.0).abs() < 1e-4 && (least - 1.0).abs() > 1e-3, "{least} {most}");
+        assert!(weight(&after).is_require_grad());
+        // Fixup starts branches at 0.
+        let still = LaneConfig { wiring: Wiring::Fixup, ..lane };
+        let net = scaled(resnet(&still, task, 1, &device), &batch(Backend::Flex));
+        assert_eq!(net.blocks[1].steps[1].convolution.weight.val().abs().max().into_scalar::<f32>(), 0.0);
+    }
+}
