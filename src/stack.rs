@@ -24,6 +24,7 @@ mod shortcut;
 pub mod streams;
 mod tokens;
 pub mod transformer;
+mod twin;
 pub mod unit_variance;
 mod vgg;
 
@@ -50,6 +51,7 @@ pub use resnet::resnet;
 pub use shortcut::Shortcut;
 pub use tokens::Tokens;
 pub use transformer::Transformer;
+pub use twin::twin;
 pub use vgg::vgg;
 
 use crate::data::{Classified, Draw, Part, Shape, Source};

@@ -220,7 +220,44 @@ impl Draft {
             Some((origin, _)) => DraftError::Value { place: origin.place(&error.key), problem: error.problem },
             None => refused(error.problem),
         })?;
+        self.check_uses(&specs, &config)?;
         Ok(config)
+    }
+
+    /// Whether what was typed on the command line is of use to a lane. A file or an environment may say more than one run
+    /// needs.
+    fn check_uses(&self, specs: &[LaneSpec], config: &RunConfig) -> Result<(), DraftError> {
+        let typed = self.values.iter().filter(|(_, (origin, _))| matches!(origin, Origin::Flag));
+        for (key, (origin, _)) in typed {
+            let problem = match *key {
+                "context" if !config.data.is_text() => {
+                    Some(format!("it is for text, and the data are {}: leave it out", config.data))
+                }
+                "image-size" if !matches!(config.data, DataSource::ImageFolder(_)) => {
+                    Some(format!("it is for image-folder, and the data are {}: leave it out", config.data))
+                }
+                key => {
+                    let useless = |lane: &LaneConfig| lane.model.useless(key);
+                    config
+                        .lanes
+                        .iter()
+                        .map(useless)
+                        .collect::<Option<Vec<_>>>()
+                        .and_then(|whys| whys.into_iter().next())
+                }
+            };
+            if let Some(problem) = problem {
+                return Err(DraftError::Value { place: origin.place(key), problem });
+            }
+        }
+        let Some((origin @ Origin::Flag, place, _)) = &self.lanes else { return Ok(()) };
+        for (spec, lane) in specs.iter().zip(&config.lanes) {
+            let useless = spec.keys().find_map(|key| Some(format!("{key}: {}", lane.model.useless(key)?)));
+            if let Some(problem) = useless {
+                return Err(DraftError::Value { place: origin.place(place), problem });
+            }
+        }
+        Ok(())
     }
 
     /// The run as written, with a single lane that starts from the defaults of this family, or of the one that is
@@ -325,6 +362,9 @@ fn lane_texts(config: &RunConfig) -> Vec<String> {
         let alone = |lane: &LaneConfig| RunConfig { lanes: vec![lane.clone()], ..config.clone() };
         let mut parts = vec![format!("name={}", lane.name)];
         for setting in SETTINGS.iter().filter(|setting| LaneSpec::takes(lane.wiring, setting)) {
+            if lane.model.useless(setting.key).is_some() {
+                continue;
+            }
             let value = setting.get(&alone(lane));
             if value != setting.get(config) {
                 // What no quotes can hold is refused where it is set.

@@ -50,6 +50,28 @@ impl Model {
         }
     }
 
+    /// The families that have a use for a setting of a lane; `None` where all have.
+    #[must_use]
+    pub fn with(key: &str) -> Option<&'static [Self]> {
+        Some(match key {
+            "form" => &[Self::Vgg, Self::Resnet],
+            "order" => &[Self::Mlp],
+            "norm-order" | "positions" | "heads" => &[Self::Transformer],
+            "long-skips" | "noise-schedule" => &[Self::Diffusion],
+            "bias" => &[Self::Mlp, Self::Transformer],
+            "branch-scale" => &[Self::Mlp, Self::Resnet, Self::Preresnet, Self::Transformer, Self::Diffusion],
+            _ => return None,
+        })
+    }
+
+    /// Why it has no use for a setting of a lane, as a sentence.
+    #[must_use]
+    pub fn useless(self, key: &str) -> Option<String> {
+        let families = Self::with(key).filter(|families| !families.contains(&self))?;
+        let families: Vec<String> = families.iter().map(ToString::to_string).collect();
+        Some(format!("{self} has no use for it, which is for {}: leave it out", families.join(", ")))
+    }
+
     /// Whether it learns characters.
     #[must_use]
     pub fn reads_text(self) -> bool {

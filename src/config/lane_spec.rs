@@ -80,6 +80,11 @@ impl LaneSpec {
         Ok(())
     }
 
+    /// What it says of its own.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.overrides.iter().map(|(key, _)| key.as_str())
+    }
+
     /// Whether a lane of that wiring can have a value of its own.
     #[must_use]
     pub(super) fn takes(wiring: Wiring, setting: &Setting) -> bool {

@@ -73,7 +73,10 @@ pub(super) fn run(form: Form, operands: &Operands, tap: Option<&Tap>) -> Option<
         };
         let weight = operands.weight.clone().try_into_primitive::<Autodiff<B, C>>().ok()?;
         let (output, statistics) = on::<B, C>(form, Inputs { x, norm, weight, bias }, tap);
-        let constant = |primitive| Tensor::from_inner(Tensor::from_primitive::<B>(primitive));
+        let strategy = operands.x.gradient_checkpointing_strategy().unwrap_or_default();
+        let constant = |primitive| {
+            Tensor::from_inner(Tensor::from_primitive::<B>(primitive)).with_gradient_checkpointing_strategy(strategy)
+        };
         Some(Output {
             tensor: Tensor::from_primitive::<Autodiff<B, C>>(output),
             statistics: statistics

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use burn::module::{ModuleMapper, Param, ParamId};
 use burn::tensor::Tensor;
 
-use super::Stack;
+use super::{Stack, twin};
 use crate::probe::Taps;
 
 /// By what weights are to be divided.
@@ -32,7 +32,7 @@ thread_local! {
 pub fn scaled<S: Stack>(model: S, batch: &S::Batch) -> S {
     PASS.set(Some(Deviations::new()));
     // A twin, so that the pass leaves no trace in running statistics.
-    drop(model.valid().train().loss(batch, &Taps::off()));
+    drop(twin(&model).loss(batch, &Taps::off()));
     let deviations = PASS.take().unwrap_or_default();
     model.map(&mut Divided(deviations))
 }

@@ -17,7 +17,7 @@ use crate::quantity::grad_snr::{PARTS, Spread};
 use crate::quantity::shatter::shatter;
 use crate::quantity::stable_rank::stable_rank;
 use crate::stack::init::Purpose;
-use crate::stack::{Examples, Stack};
+use crate::stack::{Examples, Stack, twin};
 
 /// One entry per layer each, but for what is said of denoising time.
 #[derive(Debug, Default)]
@@ -60,7 +60,7 @@ fn grad_snr<S: Stack>(subject: &Subject<'_, S>) -> Vec<Option<f64>> {
     let Subject { model, map, batch } = *subject;
     let mut spreads = vec![Spread::default(); map.table().len()];
     for part in batch.parts(PARTS) {
-        let twin = model.valid().train();
+        let twin = twin(model);
         let loss = twin.loss(&part, &Taps::off()).mean;
         let gradients = GradientsParams::from_grads(loss.backward(), &twin);
         for (spread, gradient) in spreads.iter_mut().zip(map.gradient_vectors(&twin, &gradients)) {
@@ -75,7 +75,7 @@ fn grad_snr<S: Stack>(subject: &Subject<'_, S>) -> Vec<Option<f64>> {
 fn shattering<S: Stack>(subject: &Subject<'_, S>) -> Vec<Option<f64>> {
     let Subject { model, map, batch } = *subject;
     // Frozen: normalizations use their running statistics, and only the inputs are tracked.
-    let twin = model.valid().train().freeze();
+    let twin = twin(model).freeze();
     let signals = |batch: &S::Batch| {
         let taps = Taps::keeping(map.table().len());
         drop(twin.logit(batch, &taps).backward());
@@ -93,7 +93,7 @@ fn shattering<S: Stack>(subject: &Subject<'_, S>) -> Vec<Option<f64>> {
 fn by_time<S: Stack>(subject: &Subject<'_, S>) -> Vec<TimeSpan> {
     let Subject { model, map, batch } = *subject;
     let span = |(times, part): (RangeInclusive<u32>, S::Batch)| {
-        let twin = model.valid().train();
+        let twin = twin(model);
         let loss = twin.loss(&part, &Taps::off()).mean;
         let value = Value::new(loss.clone().into_scalar::<f32>());
         let gradients = GradientsParams::from_grads(loss.backward(), &twin);

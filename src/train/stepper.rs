@@ -18,7 +18,7 @@ use crate::grid::Grid;
 use crate::histogram::Histogram;
 use crate::probe::{Cost, Overhead, ParameterMap, Reach, Silence, Snapshot, Taps, Watch};
 use crate::quantity::{LayerSample, Moments, Quantity};
-use crate::stack::Stack;
+use crate::stack::{Stack, twin};
 
 /// What is looked at during a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +109,7 @@ impl<S: Stack> Stepper<S> {
     #[must_use]
     pub fn twin(&self) -> Self {
         // Running statistics are shared by clones.
-        let model = self.model.valid().train();
+        let model = twin(&self.model);
         let watch = self.watch.clone();
         let Self { map, optimizer, initial, silence, settings, overhead, .. } = self;
         Self {

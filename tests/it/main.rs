@@ -18,6 +18,7 @@ mod depth;
 #[cfg(feature = "lab")]
 mod detail;
 #[cfg(feature = "lab")]
+mod diffusion;
 mod divergence;
 mod families;
 #[cfg(feature = "lab")]
@@ -36,6 +37,7 @@ mod readme;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
 mod recheck;
 #[cfg(feature = "lab")]
+mod recomputation;
 mod recording;
 #[cfg(feature = "lab")]
 mod reference;

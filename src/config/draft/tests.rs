@@ -106,3 +106,27 @@ fn the_printed_file_reads_back_to_the_same_settings() {
     again.read_file(printed.path()).expect("reads back");
     assert_eq!(again.finish().expect("good"), config);
 }
+
+#[test]
+fn what_no_lane_has_a_use_for_is_refused_where_it_was_typed_and_passed_over_in_a_file() {
+    let finish = |origin: fn() -> Origin, values: &[(&str, &str)], lanes: &[&str]| {
+        let mut draft = Draft::new();
+        for (key, value) in values {
+            draft.set(origin(), key, value).expect("a setting");
+        }
+        draft.set_lane_flags(lanes.iter().map(|lane| (*lane).to_owned()).collect());
+        draft.finish().map(drop).map_err(|error| error.to_string())
+    };
+    let flag = || Origin::Flag;
+    let words = "--heads: mlp has no use for it, which is for transformer: leave it out";
+    assert_eq!(finish(flag, &[("heads", "2")], &["plain"]), Err(words.to_owned()));
+    let mixed = ["plain", "residual:model=transformer,width=8"];
+    assert!(finish(flag, &[("heads", "2"), ("data", "digits")], &mixed).unwrap_err().contains("reads text"));
+    assert_eq!(finish(|| Origin::Environment, &[("heads", "2")], &["plain"]), Ok(()));
+    let words = "--lane: bias: resnet has no use for it, which is for mlp, transformer: leave it out";
+    let lane = "residual:model=resnet,bias=off";
+    assert_eq!(finish(flag, &[], &[lane]), Err(words.to_owned()));
+    let words = "--context: it is for text, and the data are digits: leave it out";
+    assert_eq!(finish(flag, &[("context", "8")], &["plain"]), Err(words.to_owned()));
+    assert!(finish(flag, &[("image-size", "8")], &["plain"]).unwrap_err().contains("it is for image-folder"));
+}

@@ -1,0 +1,36 @@
+//! A second stack of the same values, for passes that the first one must not notice: its running statistics are its own.
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{GradientCheckpointingStrategy, Tensor};
+
+/// The twin of a stack, ready to learn, on the same device and with the same way of keeping activations.
+#[must_use]
+pub fn twin<M: Module>(model: &M) -> M {
+    let mut found = Strategy(None);
+    model.visit(&mut found);
+    // Without a graph and back shares nothing; but on the way back activations are kept, whatever was said before.
+    let twin = model.valid().train();
+    match found.0 {
+        Some(strategy @ GradientCheckpointingStrategy::Balanced) => twin.map(&mut Keeping(strategy)),
+        Some(GradientCheckpointingStrategy::Disabled) | None => twin,
+    }
+}
+
+/// How the parameters' tensors keep activations: all alike.
+struct Strategy(Option<GradientCheckpointingStrategy>);
+
+impl ModuleVisitor for Strategy {
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        if self.0.is_none() {
+            self.0 = parameter.val().gradient_checkpointing_strategy();
+        }
+    }
+}
+
+struct Keeping(GradientCheckpointingStrategy);
+
+impl ModuleMapper for Keeping {
+    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        parameter.map(|tensor| tensor.with_gradient_checkpointing_strategy(self.0))
+    }
+}

@@ -1,0 +1,134 @@
+//! A small diffusion model finds the noise in digits, and what is told of denoising time is what it is.
+
+use gradtop::config::{LaneConfig, Length, LongSkips, Measure, Model, RunConfig, Wiring};
+use gradtop::data::digits;
+use gradtop::event::{DenoisingRecord, Event, SamplesRecord};
+use gradtop::quantity::Quantity;
+
+use super::recording::{Recording, row};
+
+fn lane(wiring: Wiring, long_skips: LongSkips) -> LaneConfig {
+    LaneConfig { width: 8, lr: 5e-3, long_skips, ..LaneConfig::of(Model::Diffusion, wiring) }
+}
+
+fn run(lanes: Vec<LaneConfig>, steps: u64, detail: Option<u64>) -> Recording {
+    let lanes = lanes.into_iter().enumerate().map(|(index, lane)| LaneConfig { name: index.to_string(), ..lane });
+    Recording::of(RunConfig {
+        batch: 32,
+        length: Length::Steps(steps),
+        measure: Measure::Every(50),
+        detail,
+        histograms: None,
+        flight: None,
+        lanes: lanes.collect(),
+        ..RunConfig::default()
+    })
+}
+
+/// Mean loss of the last hundred steps: each draws its own times, so that a single one says little.
+fn late(run: &Recording, lane: usize) -> f32 {
+    let steps = run.steps(lane);
+    let losses = &steps[steps.len() - 100..];
+    losses.iter().map(|record| record.loss).sum::<f32>() / losses.len() as f32
+}
+
+fn denoising(run: &Recording, lane: usize) -> Vec<&DenoisingRecord> {
+    let of_lane = |event| match event {
+        &Event::Denoising(ref record) if record.lane.index() == lane => Some(record.as_ref()),
+        _ => None,
+    };
+    run.events().iter().filter_map(of_lane).collect()
+}
+
+fn samples(run: &Recording, lane: usize) -> Vec<&SamplesRecord> {
+    let of_lane = |event| match event {
+        &Event::Samples(ref record) if record.lane.index() == lane => Some(record.as_ref()),
+        _ => None,
+    };
+    run.events().iter().filter_map(of_lane).collect()
+}
+
+#[test]
+fn it_finds_the_noise_and_without_long_skips_it_does_not() {
+    let both = [LongSkips::On, LongSkips::Off];
+    let run = run(both.map(|long_skips| lane(Wiring::Residual, long_skips)).to_vec(), 500, None);
+    let [with, without] = [0, 1].map(|index| late(&run, index));
+    println!("mean squared error of the noise {with:.3}, without long skips {without:.3}");
+    assert!(with < 0.15, "{with}");
+    // What the middle of 2×2 pixels lets through is not enough to see each pixel's noise.
+    assert!(without > 3.0 * with, "{without} {with}");
+    let evaluation = *run.evaluations(0).last().expect("evaluated");
+    assert!(evaluation.loss < 0.15 && evaluation.accuracy.is_none(), "{evaluation:?}");
+}
+
+#[test]
+fn the_less_noise_the_harder_it_is_to_find_and_the_spans_are_those_of_the_step() {
+    let run = run(vec![lane(Wiring::Residual, LongSkips::On)], 101, Some(100));
+    let records = denoising(&run, 0);
+    let steps: Vec<u64> = records.iter().map(|record| record.step.0).collect();
+    assert_eq!(steps, [1, 101]);
+    let last = records[1];
+    let times: Vec<(u32, u32)> = last.spans.iter().map(|span| (span.first, span.last)).collect();
+    assert_eq!((times.len(), times[0], times[9]), (10, (1, 100), (901, 1000)));
+    let losses: Vec<f32> = last.spans.iter().map(|span| span.loss.get().expect("a loss")).collect();
+    assert!(losses[0] > 2.0 * losses[4] && losses[4] > losses[9], "{losses:?}");
+    // As many layers as the step has, and gradients of a size with its own.
+    let step = run.steps(0)[100];
+    let own = row(step, Quantity::GradNorm);
+    for span in &last.spans {
+        assert_eq!(span.grad_norms.len(), own.len());
+        assert!(span.grad_norms.iter().all(|norm| norm.get().is_some_and(|norm| norm > 0.0)));
+    }
+}
+
+#[test]
+fn it_draws_sixteen_pictures_from_the_same_noise_and_they_change_as_it_learns() {
+    let run = run(vec![lane(Wiring::Residual, LongSkips::On)], 201, Some(100));
+    let drawn = samples(&run, 0);
+    assert_eq!(drawn.len(), 3);
+    for record in &drawn {
+        let of = &record.samples;
+        assert_eq!((of.channels, of.height, of.width, of.count()), (1, 8, 8, 16));
+    }
+    assert_ne!(drawn[0].samples, drawn[2].samples);
+    let digits = digits().expect("embedded").training;
+    let real = mean(&digits.inputs.iter().map(|pixel| f64::from(*pixel)).collect::<Vec<_>>());
+    let alike = |record: &SamplesRecord| {
+        let pixels: Vec<f64> = record.samples.pixels.iter().map(|pixel| f64::from(*pixel)).collect();
+        correlation(&mean(&pixels), &real)
+    };
+    let [first, last] = [0, 2].map(|nth| alike(drawn[nth]));
+    println!("the mean of what is drawn and that of the digits correlate by {first:.2}, then by {last:.2}");
+    assert!(last > 0.7 && last > first + 0.1, "{first} {last}");
+}
+
+/// The mean of pictures of 8×8 pixels, pixel by pixel.
+fn mean(pixels: &[f64]) -> Vec<f64> {
+    let mut mean = vec![0.0; 64];
+    for picture in pixels.chunks(64) {
+        mean.iter_mut().zip(picture).for_each(|(mean, pixel)| *mean += pixel / (pixels.len() / 64) as f64);
+    }
+    mean
+}
+
+fn correlation(one: &[f64], other: &[f64]) -> f64 {
+    let centred = |values: &[f64]| {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        values.iter().map(|value| value - mean).collect::<Vec<_>>()
+    };
+    let dot = |one: &[f64], other: &[f64]| one.iter().zip(other).map(|(a, b)| a * b).sum::<f64>();
+    let (one, other) = (centred(one), centred(other));
+    dot(&one, &other) / (dot(&one, &one) * dot(&other, &other)).sqrt()
+}
+
+#[test]
+fn the_title_says_which_skips_are_off() {
+    let title = |wiring, long_skips| lane(wiring, long_skips).title();
+    assert_eq!(title(Wiring::Residual, LongSkips::On), "diffusion 8×8 · gelu · kaiming init");
+    assert_eq!(title(Wiring::Residual, LongSkips::Off), "diffusion 8×8 · long skips off · gelu · kaiming init");
+    assert_eq!(title(Wiring::Plain, LongSkips::On), "diffusion 8×8 · block residuals off · gelu · kaiming init");
+    assert_eq!(
+        title(Wiring::Plain, LongSkips::Off),
+        "diffusion 8×8 · block residuals and long skips off · gelu · kaiming init"
+    );
+}
