@@ -186,7 +186,7 @@ impl LaneConfig {
     /// The documented defaults with this wiring, named after it.
     #[must_use]
     pub fn new(wiring: Wiring) -> Self {
-        Self { name: wiring.to_string(), wiring, ..Self::default() }
+        Self { name: wiring.lane_name(), wiring, ..Self::default() }
     }
 
     /// One line about the architecture, such as `mlp 50×64 · relu · default init`.

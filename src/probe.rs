@@ -33,5 +33,5 @@ pub use units::Silence;
 pub use watched::{Reach, Seen, Watch, Watched};
 
 pub(crate) use dispatch::on_known_backend;
-pub(crate) use memory::{Primitive, Readable};
+pub(crate) use memory::{Floats, Primitive, Readable};
 pub(crate) use tap::Tap;

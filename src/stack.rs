@@ -21,6 +21,7 @@ pub mod normalization;
 mod preresnet;
 mod resnet;
 mod shortcut;
+pub mod streams;
 mod tokens;
 pub mod transformer;
 mod twin;

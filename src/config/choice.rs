@@ -117,6 +117,10 @@ words! {
         StochasticDepth = "stochastic-depth",
         /// x ← x + F(x) with 1/√l on what block l normalizes.
         NormScaling = "norm-scaling",
+        /// H ← A H + b ⊗ F(aᵀ H): n streams, their mixing learned.
+        HyperConnections = "hyper-connections",
+        /// The same with A doubly stochastic.
+        ConstrainedHyperConnections = "constrained-hyper-connections",
     }
 }
 
@@ -125,6 +129,24 @@ impl Wiring {
     #[must_use]
     pub fn has_skip(self) -> bool {
         self != Self::Plain
+    }
+
+    /// What a lane is called where nothing else is said: the wiring, cut short where it would not fit above a heatmap.
+    #[must_use]
+    pub fn lane_name(self) -> String {
+        match self {
+            Self::ConstrainedHyperConnections => "constrained-hyper".to_owned(),
+            wiring => wiring.to_string(),
+        }
+    }
+
+    /// How many streams lead from block to block: 4 of hyper-connections, the number that their papers settle on.
+    #[must_use]
+    pub fn streams(self) -> usize {
+        match self {
+            Self::HyperConnections | Self::ConstrainedHyperConnections => 4,
+            _ => 1,
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use toml::de::{DeTable, DeValue};
 use super::choice::nearest;
 use super::lane_spec::LaneSpec;
 use super::setting::{self, SETTINGS, Setting};
-use super::{DataSource, LaneConfig, Model, RunConfig, quoted};
+use super::{DataSource, LaneConfig, Model, RunConfig, Wiring, quoted};
 
 /// Key of the list of lanes.
 const LANES: &str = "lanes";
@@ -350,7 +350,7 @@ impl fmt::Display for Commented<'_> {
                 }
             }
         }
-        writeln!(f, "\n# Lanes, each WIRING[:key=value,…]; wirings are plain and residual.")?;
+        writeln!(f, "\n# Lanes, each WIRING[:key=value,…]; wirings are {}.", Wiring::WORDS.join(", "))?;
         let lanes: Vec<toml::Value> = lane_texts(self.0).into_iter().map(toml::Value::String).collect();
         writeln!(f, "{LANES} = {}", toml::Value::Array(lanes))
     }

@@ -161,6 +161,12 @@ impl LaneConfig {
         }
     }
 
+    /// Where the normalizations of a transformer stand: DeepNorm's are behind the sums whatever else is said.
+    #[must_use]
+    pub fn order_of_norms(&self) -> NormOrder {
+        if self.wiring == Wiring::DeepNorm { NormOrder::Post } else { self.norm_order }
+    }
+
     /// s of its residual blocks.
     #[must_use]
     pub fn scale(&self) -> f64 {
@@ -173,13 +179,18 @@ impl LaneConfig {
         self.wiring == Wiring::Fixup || self.init == Init::Fixup
     }
 
-    /// Whether a factor other than 1 stands between its branches and the sums.
+    /// Whether a factor other than 1, or a learned one, stands between its branches and the sums.
     #[must_use]
     pub fn scales_branches(&self) -> bool {
         match self.wiring {
             Wiring::Plain | Wiring::DeepNorm | Wiring::StochasticDepth => false,
             Wiring::Residual | Wiring::NormScaling => self.scale() != 1.0,
-            Wiring::ReZero | Wiring::SkipInit | Wiring::LayerScale | Wiring::Fixup => true,
+            Wiring::ReZero
+            | Wiring::SkipInit
+            | Wiring::LayerScale
+            | Wiring::Fixup
+            | Wiring::HyperConnections
+            | Wiring::ConstrainedHyperConnections => true,
         }
     }
 
@@ -198,30 +209,39 @@ impl LaneConfig {
     /// The defaults of a family with this wiring, named after it.
     #[must_use]
     pub fn of(model: Model, wiring: Wiring) -> Self {
-        Self { name: wiring.to_string(), wiring, ..model.defaults() }
+        Self { name: wiring.lane_name(), wiring, ..model.defaults() }
     }
 
     /// What about it its family has not, with the setting that says so.
     pub(super) fn unfit(&self) -> Option<(&'static str, String)> {
-        let Self { model, wiring, norm, .. } = *self;
+        let Self { model, wiring, norm, norm_order, .. } = *self;
         if let Some(problem) = self.wrong_depth() {
             return Some(("depth", problem));
         }
-        let has_own_skips = matches!(model, Model::Highway | Model::Dense | Model::Transformer);
+        let has_own_skips = matches!(model, Model::Highway | Model::Dense);
         if has_own_skips && !matches!(wiring, Wiring::Plain | Wiring::Residual) {
             let problem = format!("{model} has skips of its own kind, not {wiring}: write plain or residual");
+            return Some(("lanes", problem));
+        }
+        if model == Model::Diffusion && wiring.streams() > 1 {
+            let problem = format!("{model} leads one stream through its stages, not those of {wiring}: write residual");
             return Some(("lanes", problem));
         }
         if wiring == Wiring::NormScaling && norm == Norm::None {
             let problem = format!("{wiring} scales what a normalization puts out, and there is none: write norm=layer");
             return Some(("norm", problem));
         }
+        if (wiring, model) == (Wiring::NormScaling, Model::Transformer) && norm_order != NormOrder::Pre {
+            let problem = format!("{wiring} scales what a normalization before a half puts out: write norm-order=pre");
+            return Some(("norm-order", problem));
+        }
         self.wrong_norm().map(|problem| ("norm", problem)).or_else(|| Some(("heads", self.wrong_heads()?)))
     }
 
     /// What is wrong with its normalization, as a sentence.
     pub(super) fn wrong_norm(&self) -> Option<String> {
-        let is_fit = self.norm_order == NormOrder::None || matches!(self.norm, Norm::Layer | Norm::Rms | Norm::None);
+        let is_fit =
+            self.order_of_norms() == NormOrder::None || matches!(self.norm, Norm::Layer | Norm::Rms | Norm::None);
         (self.model == Model::Transformer && !is_fit).then(|| {
             format!("a transformer normalizes each character by itself: write layer or rms instead of {}", self.norm)
         })
@@ -292,6 +312,24 @@ mod tests {
             wrong(Model::Transformer, Form::Cifar, 1001).as_deref(),
             Some("transformer has no depth 1001, it has 1 to 1000: write 1000")
         );
+    }
+
+    #[test]
+    fn a_wiring_that_a_family_has_not_is_refused_with_what_to_write() {
+        let unfit = |model, wiring| LaneConfig::of(model, wiring).unfit();
+        for model in [Model::Highway, Model::Dense] {
+            let words = format!("{model} has skips of its own kind, not rezero: write plain or residual");
+            assert_eq!(unfit(model, Wiring::ReZero), Some(("lanes", words)));
+        }
+        let words = "diffusion leads one stream through its stages, not those of hyper-connections: write residual";
+        assert_eq!(unfit(Model::Diffusion, Wiring::HyperConnections), Some(("lanes", words.to_owned())));
+        for wiring in Wiring::WORDS.iter().map(|word| word.parse().expect("a wiring")) {
+            assert_eq!(unfit(Model::Transformer, wiring), None);
+        }
+        let norm_order = NormOrder::Post;
+        let scaled = LaneConfig { norm_order, ..LaneConfig::of(Model::Transformer, Wiring::NormScaling) };
+        let words = "norm-scaling scales what a normalization before a half puts out: write norm-order=pre";
+        assert_eq!(scaled.unfit(), Some(("norm-order", words.to_owned())));
     }
 
     #[test]

@@ -125,10 +125,10 @@ fn twice(key: &str) -> String {
 }
 
 fn free_name(wiring: Wiring, is_taken: impl Fn(&str) -> bool) -> String {
-    let mut name = wiring.to_string();
+    let mut name = wiring.lane_name();
     let mut number = 2_u32;
     while is_taken(&name) {
-        name = format!("{wiring}-{number}");
+        name = format!("{}-{number}", wiring.lane_name());
         number += 1;
     }
     name
@@ -181,6 +181,10 @@ mod tests {
         let names: Vec<String> =
             lanes(&["plain", "plain", "residual:name=plain-2", "plain"]).into_iter().map(|lane| lane.name).collect();
         assert_eq!(names, ["plain", "plain-3", "plain-2", "plain-4"]);
+        for wiring in Wiring::WORDS {
+            let lane = &lanes(&[wiring, wiring])[1];
+            assert_eq!(name(&lane.name).as_deref(), Ok(&*lane.name));
+        }
     }
 
     #[test]

@@ -8,8 +8,9 @@ pub(super) const DEFINITION: Definition = Definition {
     symbol: "gain s",
     ascii: "gain other",
     meaning: "what the scale and all other steps of the branch make of the signal",
-    formula: "product of the remaining ratios of norms along the branch: the scale s, pooling, mixing, and where the ways \
-              through the two halves of a transformer's block part or meet",
+    formula: "product of the remaining ratios of norms along the branch: the scale s, pooling, mixing, reading from several \
+              streams and writing to them, and where the ways through the two halves of a transformer's block part or \
+              meet",
     edge_cases: "absent where the block has no such step",
     healthy: "the scale s where there is nothing else",
     source: "Hanin & Rolnick 2018",

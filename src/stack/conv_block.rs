@@ -85,15 +85,15 @@ impl ConvBlock {
     /// [B, in, H, W] → [B, out, H', W'].
     #[must_use]
     pub fn forward(&self, x: Tensor<4>, taps: &Taps, layer: LayerId, fate: Fate) -> Tensor<4> {
-        let x = taps.input(layer, x);
         let (Some(shortcut), Some(joint)) = (&self.shortcut, &self.joint) else {
-            return self.after(self.branch(x, taps, layer), taps, layer);
+            return self.after(self.branch(taps.input(layer, x), taps, layer), taps, layer);
         };
+        let x = joint.input(x, taps, layer);
         let around = joint.around(shortcut.forward(taps.skip(layer, x.clone())));
         if fate == Fate::Dropped {
             return self.after(around, taps, layer);
         }
-        let branch = self.branch(taps.branch(layer, x), taps, layer);
+        let branch = self.branch(joint.read(taps.branch(layer, x), taps, layer), taps, layer);
         let branch = joint.scaled(branch, fate, taps, layer);
         taps.branch_output(layer, &branch);
         self.after(joint.after(around + branch, taps, layer), taps, layer)

@@ -8,7 +8,7 @@ use super::about::{About, layers};
 use super::activation::activate;
 use super::joint::Fates;
 use super::normalization::Normalization;
-use super::{Affine, ConvBlock, ConvStep, Labelled, Loss, Pooling, Stack};
+use super::{Affine, ConvBlock, ConvStep, Labelled, Loss, Pooling, Stack, streams};
 use crate::config::{Activation, Order};
 use crate::data::Shape;
 use crate::layer::Layer;
@@ -28,6 +28,9 @@ pub struct ConvNet {
     /// Shape of a picture.
     #[module(skip)]
     pub input: Shape,
+    /// How many lead from block to block.
+    #[module(skip)]
+    pub streams: usize,
     /// Stage and cost of every layer.
     #[module(skip)]
     pub about: Vec<About>,
@@ -76,12 +79,14 @@ impl ConvNet {
     fn pass(&self, inputs: Tensor<2>, taps: &Taps, mut fates: Fates) -> Tensor<2> {
         let Shape { channels, height, width } = self.input;
         let batch = inputs.dims()[0];
-        let mut x = self.stem.forward(inputs.reshape([batch, channels, height, width])); // [B, C, H, W]
+        let x = self.stem.forward(inputs.reshape([batch, channels, height, width])); // [B, C, H, W]
+        let mut x = streams::copied(x, self.streams);
         for (index, block) in (1..).zip(&self.blocks) {
             x = block.forward(x, taps, LayerId(index), fates.next(block.joint.as_ref()));
         }
         let layer = LayerId(self.blocks.len() as u32 + 1);
-        self.head.forward(taps.input(layer, x), taps, layer) // [B, classes]
+        let x = streams::input(taps, layer, x, self.streams);
+        self.head.forward(streams::summed(x, self.streams), taps, layer) // [B, classes]
     }
 }
 

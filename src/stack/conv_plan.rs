@@ -85,7 +85,7 @@ impl Plan {
         }
         let (head, of_head) = builder.head(task.classes);
         about.push(of_head);
-        ConvNet { stem, blocks, head, input: task.shape, about }
+        ConvNet { stem, blocks, head, input: task.shape, streams: lane.wiring.streams(), about }
     }
 }
 

@@ -9,6 +9,7 @@
 //! | fixup | x + α·F(x), α learned, with learned shifts in F | 1 | Zhang et al. 2019 (1901.09321) |
 //! | deepnorm | N(κ·x + F(x)), κ = D^¼ | weights of F times (4D)^-¼ | Wang et al. 2022 (2203.00555), D = sub-layers |
 //! | stochastic-depth | x + b·F(x), b = 1 with probability p_l = 1 − l/2D, drawn per step | | Huang et al. 2016 (1603.09382) |
+//! | hyper-connections, constrained-hyper-connections | several streams in the place of x | | [`super::streams`] |
 //!
 //! Evaluation of stochastic depth is by the mean, x + p_l·F(x). The `Other` step of a branch is its scale.
 
@@ -19,6 +20,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::init::Draws;
 use super::normalization::Normalization;
+use super::streams::{self, Streams};
 use crate::config::{LaneConfig, Norm, Wiring};
 use crate::data::Draw;
 use crate::probe::Taps;
@@ -33,6 +35,8 @@ pub struct Joint {
     pub gain: Option<Param<Tensor<1>>>,
     /// N around the sum.
     pub norm: Option<Normalization>,
+    /// What leads from stream to stream, where there are several.
+    pub streams: Option<Streams>,
     /// s.
     #[module(skip)]
     pub scale: f64,
@@ -79,7 +83,7 @@ impl Fates {
     }
 }
 
-/// Which block of how many.
+/// Which branch of how many: a block has one, that of a transformer two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Nth {
     /// From 1.
@@ -90,7 +94,7 @@ pub struct Nth {
 
 impl Joint {
     /// The identity's own: x + F(x).
-    const PLAIN_SUM: Self = Self { gain: None, norm: None, scale: 1.0, skip: 1.0, survival: 1.0 };
+    const PLAIN_SUM: Self = Self { gain: None, norm: None, streams: None, scale: 1.0, skip: 1.0, survival: 1.0 };
 
     /// x + s·F(x).
     #[must_use]
@@ -121,7 +125,8 @@ impl Joint {
             Wiring::SkipInit => learned(1, (1.0 / depth.sqrt()) as f32),
             Wiring::Fixup => learned(1, 1.0),
             Wiring::LayerScale => {
-                let scale = LAYER_SCALES.iter().find(|(most, _)| nth.of <= *most).map_or(0.0, |(_, scale)| *scale);
+                let scale =
+                    LAYER_SCALES.iter().find(|(most, _)| lane.blocks() <= *most).map_or(0.0, |(_, scale)| *scale);
                 learned(units, scale)
             }
             Wiring::DeepNorm => {
@@ -132,18 +137,39 @@ impl Joint {
                 let survival = 1.0 - nth.block as f64 / depth * (1.0 - LAST_SURVIVAL);
                 Self { survival, ..Self::PLAIN_SUM }
             }
+            Wiring::HyperConnections | Wiring::ConstrainedHyperConnections => {
+                Self { streams: Some(Streams::of(lane.wiring, nth.block, draws)), ..Self::PLAIN_SUM }
+            }
         })
     }
 
     /// s, where that is all there is to it: such a block can be one operation.
     pub(super) fn constant(&self) -> Option<f64> {
-        let is_constant = self.gain.is_none() && self.norm.is_none() && self.skip == 1.0 && self.survival == 1.0;
-        is_constant.then_some(self.scale)
+        let is_learned = self.gain.is_some() || self.norm.is_some() || self.streams.is_some();
+        (!is_learned && self.skip == 1.0 && self.survival == 1.0).then_some(self.scale)
     }
 
-    /// The scaled branch; `units` is the dimension of its units or channels.
+    /// x, through the tap of the block's input.
+    #[must_use]
+    pub fn input<const D: usize>(&self, x: Tensor<D>, taps: &Taps, layer: LayerId) -> Tensor<D> {
+        streams::input(taps, layer, x, self.streams.as_ref().map_or(1, Streams::count))
+    }
+
+    /// What F takes in: x, or of several streams what it reads of them.
+    #[must_use]
+    pub fn read<const D: usize>(&self, x: Tensor<D>, taps: &Taps, layer: LayerId) -> Tensor<D> {
+        match &self.streams {
+            Some(streams) => streams.read(taps.step(layer, StepKind::Other, x)),
+            None => x,
+        }
+    }
+
+    /// The scaled branch, written to all streams where there are several.
     #[must_use]
     pub fn scaled<const D: usize>(&self, branch: Tensor<D>, fate: Fate, taps: &Taps, layer: LayerId) -> Tensor<D> {
+        if let Some(streams) = &self.streams {
+            return streams.written(taps.step(layer, StepKind::Other, branch));
+        }
         let constant = if fate == Fate::Weighed { self.scale * self.survival } else { self.scale };
         if constant == 1.0 && self.gain.is_none() {
             return branch;
@@ -158,9 +184,12 @@ impl Joint {
         }
     }
 
-    /// κ·x.
+    /// κ·x, or the streams mixed.
     #[must_use]
     pub fn around<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        if let Some(streams) = &self.streams {
+            return streams.mixed(x);
+        }
         if self.skip == 1.0 { x } else { x.mul_scalar(self.skip) }
     }
 
@@ -206,7 +235,8 @@ mod tests {
     fn joint(wiring: Wiring, nth: Nth) -> Joint {
         let device = device(Backend::Flex);
         let draws = Draws { init: Init::Kaiming, gain: 1.0, seed: 1, device: &device };
-        Joint::of(&LaneConfig::new(wiring), nth, 3, draws, |_| None).expect("no plain block")
+        Joint::of(&LaneConfig { depth: nth.of, ..LaneConfig::new(wiring) }, nth, 3, draws, |_| None)
+            .expect("no plain block")
     }
 
     #[test]

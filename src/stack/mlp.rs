@@ -23,7 +23,7 @@ use super::init::{Draws, Place};
 use super::joint::{Fate, Fates, Joint, Nth, weight_gain};
 use super::normalization::{Normalization, follow};
 use super::unit_variance::{self, output};
-use super::{Affine, Labelled, Loss, Stack, Task};
+use super::{Affine, Labelled, Loss, Stack, Task, streams};
 use crate::config::{Activation, Bias, LaneConfig, Order, Wiring};
 use crate::layer::Layer;
 use crate::probe::Taps;
@@ -39,6 +39,9 @@ pub struct Mlp {
     pub blocks: Vec<Block>,
     /// [B, width] → [B, classes].
     pub head: Affine,
+    /// How many lead from block to block.
+    #[module(skip)]
+    pub streams: usize,
 }
 
 /// One block.
@@ -92,6 +95,7 @@ impl Mlp {
             stem: draws.affine(Place::STEM, [task.shape.numbers(), lane.width], Bias::On),
             blocks: (1..=lane.depth).map(block).collect(),
             head: head.affine(Place::HEAD, [lane.width, task.classes], Bias::On),
+            streams: lane.wiring.streams(),
         }
     }
 
@@ -102,11 +106,12 @@ impl Mlp {
     }
 
     fn pass(&self, inputs: Tensor<2>, taps: &Taps, mut fates: Fates) -> Tensor<2> {
-        let mut x = self.stem.forward(inputs); // [B, width]
+        let mut x = streams::copied(self.stem.forward(inputs), self.streams); // [B, width]
         for (index, block) in (1..).zip(&self.blocks) {
             x = block.watched(x, taps, LayerId(index), fates.next(block.joint.as_ref())); // [B, width]
         }
-        self.head.forward(taps.input(LayerId(self.blocks.len() as u32 + 1), x)) // [B, classes]
+        let x = streams::input(taps, LayerId(self.blocks.len() as u32 + 1), x, self.streams);
+        self.head.forward(streams::summed(x, self.streams)) // [B, classes]
     }
 }
 
@@ -152,10 +157,10 @@ impl Block {
 
     /// Step by step, with a tap before each.
     fn steps(&self, x: Tensor<2>, taps: &Taps, layer: LayerId, fate: Fate) -> Tensor<2> {
-        let x = taps.input(layer, x);
-        let Some(joint) = &self.joint else { return self.branch(x, taps, layer) };
+        let Some(joint) = &self.joint else { return self.branch(taps.input(layer, x), taps, layer) };
+        let x = joint.input(x, taps, layer);
         let around = joint.around(taps.skip(layer, x.clone()));
-        let branch = self.branch(taps.branch(layer, x), taps, layer);
+        let branch = self.branch(joint.read(taps.branch(layer, x), taps, layer), taps, layer);
         let branch = joint.scaled(branch, fate, taps, layer);
         taps.branch_output(layer, &branch);
         joint.after(around + branch, taps, layer)

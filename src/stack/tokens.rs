@@ -21,6 +21,8 @@ pub struct Tokens {
     pub ids: Tensor<2, Int>,
     /// What should come out, [B, T].
     pub next: Tensor<2, Int>,
+    /// What the step draws of its own; `None` in an evaluation.
+    pub draw: Option<Draw>,
     /// Characters of a window, T.
     context: usize,
     /// What goes in, on the host, row-major.
@@ -46,7 +48,7 @@ impl Tokens {
             let rows = tokens.len() / context;
             Tensor::from_data(TensorData::new(tokens, [rows, context]), device)
         };
-        Self { ids: tensor(&inputs), next: tensor(&targets), context, inputs, targets, noise: None }
+        Self { ids: tensor(&inputs), next: tensor(&targets), draw: None, context, inputs, targets, noise: None }
     }
 
     /// The embedded characters [B, T, width], with noise where these are [noisy](Examples::noisy) ones.
@@ -68,8 +70,9 @@ impl Tokens {
 impl Examples for Tokens {
     type Source = Text;
 
-    fn gather(source: &Text, part: Part, rows: &[usize], _draw: Draw, device: &Device) -> Self {
-        Self::new(rows.iter().map(|row| source.window(part, *row)), source.context, device)
+    fn gather(source: &Text, part: Part, rows: &[usize], draw: Draw, device: &Device) -> Self {
+        let tokens = Self::new(rows.iter().map(|row| source.window(part, *row)), source.context, device);
+        Self { draw: (part == Part::Training).then_some(draw), ..tokens }
     }
 
     fn rows(&self) -> usize {

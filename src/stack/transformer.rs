@@ -10,7 +10,8 @@
 //! F(x) = W₂ φ(W₁ x + b₁) + b₂,  width → 4·width → width
 //! ```
 //!
-//! A block is one row with a map of its own, x + a + f or its like: see the block's file for what is measured of it.
+//! How else the halves can join stands in [`super::joint`]. A block is one row with a map of its own, x + a + f or its
+//! like: see the block's file for what is measured of it.
 //!
 //! Vaswani et al. 2017, Attention Is All You Need (arXiv 1706.03762): post; √width of the stem. Xiong et al. 2020, On
 //! Layer Normalization in the Transformer Architecture (arXiv 2002.04745): pre. Zhang & Sennrich 2019: the rms norm.
@@ -30,9 +31,10 @@ pub use self::attention::{Attention, Sight};
 use self::block::normalized;
 pub use self::block::{Block, FeedForward, Spot};
 use super::init::{Draws, Place};
+use super::joint::Fates;
 use super::normalization::Normalization;
-use super::{Affine, Loss, Stack, Tokens};
-use crate::config::{Bias, LaneConfig, NormOrder, Positions};
+use super::{Affine, Loss, Stack, Tokens, streams};
+use crate::config::{Bias, LaneConfig, Norm, NormOrder, Positions, Wiring};
 use crate::data::Text;
 use crate::layer::{Layer, LayerKind};
 use crate::probe::Taps;
@@ -70,6 +72,9 @@ pub struct Transformer {
     /// What it reads.
     #[module(skip)]
     pub language: Language,
+    /// How many lead from block to block.
+    #[module(skip)]
+    pub streams: usize,
 }
 
 /// From characters to numbers.
@@ -98,32 +103,36 @@ impl Transformer {
         let Language { vocabulary, context } = language;
         let is_learned = lane.positions == Positions::Learned;
         let table = |nth, rows| draws.affine(Place::STEM.nth(nth), [rows, lane.width], Bias::Off).weight;
-        let last_norm = if lane.norm_order == NormOrder::Pre { norm(lane, device) } else { None };
+        let last_norm = if lane.order_of_norms() == NormOrder::Pre { norm(lane, device) } else { None };
+        let of_head = if lane.is_fixup() { draws.times(0.0) } else { draws };
         Self {
             stem: Stem { characters: table(0, vocabulary), positions: is_learned.then(|| table(1, context)) },
-            blocks: (1..=lane.depth).map(|layer| Block::new(lane, draws, Place::block(layer))).collect(),
-            head: Head { norm: last_norm, output: draws.affine(Place::HEAD, [lane.width, vocabulary], Bias::On) },
+            blocks: (1..=lane.depth).map(|layer| Block::new(lane, draws, layer)).collect(),
+            head: Head { norm: last_norm, output: of_head.affine(Place::HEAD, [lane.width, vocabulary], Bias::On) },
             positions: lane.positions,
             language,
+            streams: lane.wiring.streams(),
         }
     }
 
-    /// Logits, characters [B, T] → [B, T, V].
+    /// Logits, characters [B, T] → [B, T, V], as in evaluation.
     #[must_use]
     pub fn forward(&self, batch: &Tokens, taps: &Taps) -> Tensor<3> {
-        self.logits(self.stem.characters(batch), taps)
+        self.logits(self.stem.characters(batch), taps, Fates::of(None))
     }
 
     /// The same from embedded characters [B, T, width] on.
-    fn logits(&self, characters: Tensor<3>, taps: &Taps) -> Tensor<3> {
+    fn logits(&self, characters: Tensor<3>, taps: &Taps, mut fates: Fates) -> Tensor<3> {
         let [_, length, width] = characters.dims();
         let heads = self.blocks.first().map_or(1, |block| block.attention.heads);
         let sight = Sight::new(self.positions, [length, width / heads], &characters.device());
-        let mut x = self.stem.placed(characters); // [B, T, width]
+        let mut x = streams::copied(self.stem.placed(characters), self.streams); // [B, T, width]
         for (index, block) in (1..).zip(&self.blocks) {
-            x = block.forward(x, &sight, Spot { taps, layer: LayerId(index) });
+            let fates = [&block.attention_joint, &block.feed_forward_joint].map(|joint| fates.next(joint.as_ref()));
+            x = block.forward(x, &sight, Spot { taps, layer: LayerId(index) }, fates);
         }
-        self.head.forward(taps.input(LayerId(self.blocks.len() as u32 + 1), x)) // [B, T, V]
+        let x = streams::input(taps, LayerId(self.blocks.len() as u32 + 1), x, self.streams);
+        self.head.forward(streams::summed(x, self.streams)) // [B, T, V]
     }
 }
 
@@ -154,7 +163,11 @@ impl Head {
 }
 
 fn norm(lane: &LaneConfig, device: &Device) -> Option<Normalization> {
-    if lane.norm_order == NormOrder::None { None } else { Normalization::of_units(lane.norm, lane.width, device) }
+    match (lane.order_of_norms(), lane.wiring, lane.norm) {
+        (NormOrder::None, ..) => None,
+        (_, Wiring::DeepNorm, Norm::None) => Normalization::of_units(Norm::Layer, lane.width, device),
+        (_, _, norm) => Normalization::of_units(norm, lane.width, device),
+    }
 }
 
 impl Stack for Transformer {
@@ -175,12 +188,12 @@ impl Stack for Transformer {
 
     fn logit(&self, batch: &Tokens, taps: &Taps) -> Tensor<1> {
         let characters = self.stem.characters(batch).detach().require_grad();
-        let logits = self.logits(characters, taps);
+        let logits = self.logits(characters, taps, Fates::of(None));
         let [rows, length, _] = logits.dims();
         logits.slice([0..rows, length - 1..length, 0..1]).sum()
     }
 
     fn loss(&self, batch: &Tokens, taps: &Taps) -> Loss {
-        batch.loss(self.forward(batch, taps))
+        batch.loss(self.logits(self.stem.characters(batch), taps, Fates::of(batch.draw)))
     }
 }

@@ -8,6 +8,7 @@ use gradtop::data::Shape;
 use gradtop::probe::Taps;
 use gradtop::quantity::Quantity;
 use gradtop::stack::joint::Fate;
+use gradtop::stack::streams::{copied, summed};
 use gradtop::stack::{ConvNet, Labelled, Loss, Stack, Task, preresnet, resnet, vgg};
 use gradtop::train::{Look, Stepper};
 use gradtop::units::LayerId;
@@ -27,13 +28,15 @@ fn lanes() -> Vec<LaneConfig> {
     for (model, depth) in families {
         let both = [(Wiring::Plain, Norm::Batch, 1.0), (Wiring::Residual, Norm::Group, 0.5)];
         let once = [
+            (Wiring::HyperConnections, Norm::Batch, 1.0),
             (Wiring::Residual, Norm::Batch, 1.0),
             (Wiring::SkipInit, Norm::Rms, 1.0),
             (Wiring::LayerScale, Norm::None, 1.0),
             (Wiring::NormScaling, Norm::Layer, 1.0),
             (Wiring::DeepNorm, Norm::Group, 1.0),
+            (Wiring::ConstrainedHyperConnections, Norm::Group, 1.0),
         ];
-        let once = if model == Model::Resnet { &once[..] } else { &once[..1] };
+        let once = if model == Model::Resnet { &once[1..] } else { &once[..2] };
         for &(wiring, norm, scale) in both.iter().chain(once) {
             lanes.push(LaneConfig {
                 depth,
@@ -116,7 +119,7 @@ impl ModuleVisitor for Census {
 fn loss_from(model: &ConvNet, layer: usize, x: Tensor<4>, batch: &Labelled) -> f64 {
     let (taps, row) = (Taps::off(), LayerId(0));
     let x = model.blocks.iter().skip(layer - 1).fold(x, |x, block| block.forward(x, &taps, row, Fate::Kept));
-    Loss::cross_entropy(model.head.forward(x, &taps, row), batch).mean.into_scalar::<f64>()
+    Loss::cross_entropy(model.head.forward(summed(x, model.streams), &taps, row), batch).mean.into_scalar::<f64>()
 }
 
 fn gradient(x: &Tensor<4>, loss: impl Fn(Tensor<4>) -> f64) -> Vec<f64> {
@@ -160,7 +163,8 @@ struct Signals {
 fn signals(model: &ConvNet, batch: &Labelled) -> Vec<Signals> {
     let (taps, row) = (Taps::off(), LayerId(0));
     let [colours, height, width] = [SHAPE.channels, SHAPE.height, SHAPE.width];
-    let mut x = model.stem.forward(batch.inputs.clone().reshape([ROWS, colours, height, width]));
+    let x = model.stem.forward(batch.inputs.clone().reshape([ROWS, colours, height, width]));
+    let mut x = copied(x, model.streams);
     let mut found = Vec::new();
     for layer in 1..=model.blocks.len() + 1 {
         let whole = gradient(&x, |x| loss_from(model, layer, x, batch));
@@ -170,7 +174,8 @@ fn signals(model: &ConvNet, batch: &Labelled) -> Vec<Signals> {
         };
         let channels = block.shortcut.as_ref().zip(block.joint.as_ref()).map(|(shortcut, joint)| {
             let both = |around: Tensor<4>, through: Tensor<4>| {
-                let branch = joint.scaled(block.branch(through, &taps, row), Fate::Kept, &taps, row);
+                let branch = block.branch(joint.read(through, &taps, row), &taps, row);
+                let branch = joint.scaled(branch, Fate::Kept, &taps, row);
                 let sum = joint.after(joint.around(shortcut.forward(around)) + branch, &taps, row);
                 loss_from(model, layer + 1, block.after(sum, &taps, row), batch)
             };

@@ -83,7 +83,7 @@ impl Pass<'_> {
         }
         let head = lane.depth + 1;
         let x = self.at((head, "input"), x);
-        let x = if lane.norm_order == NormOrder::Pre { self.norm("head.norm", x) } else { x };
+        let x = if lane.order_of_norms() == NormOrder::Pre { self.norm("head.norm", x) } else { x };
         let logits = self.affine("head.output", &x);
         let loss = |(logits, next): (&Vec<f64>, &u32)| {
             let sum: f64 = logits.iter().map(|logit| logit.exp()).sum();
@@ -96,7 +96,7 @@ impl Pass<'_> {
         let Decoder { lane, .. } = self.decoder;
         let name = format!("blocks.{}.", layer - 1);
         let (first, second) = (name.clone() + "attention_norm", name + "feed_forward_norm");
-        let is_post = lane.norm_order == NormOrder::Post;
+        let is_post = lane.order_of_norms() == NormOrder::Post;
         let norm = |path: &str, point, x: Rows| self.norm(path, self.at((layer, point), x));
         if lane.wiring == Wiring::Plain {
             let attended = self.attention(layer, x);
@@ -108,12 +108,19 @@ impl Pass<'_> {
         let x = self.at((layer, "branch"), x);
         let attended = self.at((layer, "halves"), self.attention(layer, x.clone()));
         if is_post {
-            let around = self.norm(&first, sum(&skip, &attended));
-            let through = norm(&first, "norm 1", sum(&x, &attended));
-            return norm(&second, "norm 2", sum(&around, &self.feed_forward(layer, through)));
+            let around = self.norm(&first, sum(&self.around(skip), &attended));
+            let through = norm(&first, "norm 1", sum(&self.around(x), &attended));
+            return norm(&second, "norm 2", sum(&self.around(around), &self.feed_forward(layer, through)));
         }
         let thought = self.feed_forward(layer, sum(&x, &attended));
         sum(&skip, &self.at((layer, "branch output"), sum(&attended, &thought)))
+    }
+
+    /// DeepNorm's κ·x, κ = (2M)^¼.
+    fn around(&self, x: Rows) -> Rows {
+        let LaneConfig { wiring, depth, .. } = *self.decoder.lane;
+        let factor = if wiring == Wiring::DeepNorm { (2.0 * depth as f64).powf(0.25) } else { 1.0 };
+        x.into_iter().map(|row| row.into_iter().map(|value| value * factor).collect()).collect()
     }
 
     fn attention(&self, layer: usize, x: Rows) -> Rows {
@@ -141,7 +148,7 @@ impl Pass<'_> {
             }
         }
         let mixed = self.at((layer, "output"), mixed);
-        self.scaled((layer, "scale 1"), self.affine(&path(".output"), &mixed))
+        self.scaled((layer, "scale 1"), &path("_joint.gain"), self.affine(&path(".output"), &mixed))
     }
 
     fn feed_forward(&self, layer: usize, x: Rows) -> Rows {
@@ -158,19 +165,24 @@ impl Pass<'_> {
             other => panic!("no formula for {other}"),
         };
         let x = x.iter().map(|row| row.iter().map(phi).collect()).collect();
-        self.scaled((layer, "scale 2"), self.affine(&path(".down"), &self.at((layer, "down"), x)))
+        self.scaled((layer, "scale 2"), &path("_joint.gain"), self.affine(&path(".down"), &self.at((layer, "down"), x)))
     }
 
     fn before(&self, path: &str, point: Point, x: Rows) -> Rows {
-        if self.decoder.lane.norm_order == NormOrder::Pre { self.norm(path, self.at(point, x)) } else { x }
+        if self.decoder.lane.order_of_norms() == NormOrder::Pre { self.norm(path, self.at(point, x)) } else { x }
     }
 
-    fn scaled(&self, point: Point, x: Rows) -> Rows {
-        let scale = self.decoder.lane.scale();
-        if self.decoder.lane.wiring == Wiring::Plain || scale == 1.0 {
+    /// s·F, or λ ⊙ F where λ is learned.
+    fn scaled(&self, point: Point, gain: &str, x: Rows) -> Rows {
+        let Decoder { lane, weights, .. } = self.decoder;
+        let learned = weights.get(gain).cloned();
+        let scale = if lane.wiring == Wiring::Residual { lane.scale() } else { 1.0 };
+        if learned.is_none() && scale == 1.0 {
             return x;
         }
-        self.at(point, x).into_iter().map(|row| row.into_iter().map(|value| value * scale).collect()).collect()
+        let gain = learned.unwrap_or_else(|| vec![scale]);
+        let of_row = |row: Vec<f64>| row.iter().zip(gain.iter().cycle()).map(|(value, gain)| value * gain).collect();
+        self.at(point, x).into_iter().map(of_row).collect()
     }
 
     /// Pairs across the halves of each head, turned by t·10000^(−2i/d).

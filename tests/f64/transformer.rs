@@ -7,13 +7,14 @@ use burn::tensor::{Tensor, TensorData};
 use gradtop::config::{
     Activation, Backend, Bias, BranchScale, LaneConfig, Model, Norm, NormOrder, Optimizer, Positions, Wiring,
 };
+use gradtop::probe::Taps;
 use gradtop::quantity::{Quantity, StepKind};
 use gradtop::stack::transformer::Language;
-use gradtop::stack::{Tokens, Transformer};
+use gradtop::stack::{Stack, Tokens, Transformer};
 use gradtop::train::{Look, Stepper};
 
 use super::decoder::{Decoder, Nudge, Point, Seen};
-use super::{RATE, compare, device, host, norm};
+use super::{PROMISED, RATE, compare, device, host, norm};
 
 const DEPTH: usize = 3;
 /// h of the finer difference: a norm of four numbers that are nearly alike bends too much for the plain one.
@@ -21,7 +22,7 @@ const NUDGE: f64 = 5e-5;
 const LANGUAGE: Language = Language { vocabulary: 5, context: 4 };
 
 fn lanes() -> Vec<LaneConfig> {
-    let mut lanes = Vec::new();
+    let mut lanes = cures(&[Wiring::SkipInit, Wiring::LayerScale, Wiring::DeepNorm]);
     for (wiring, scale) in [(Wiring::Plain, 1.0), (Wiring::Residual, 1.0), (Wiring::Residual, 0.3)] {
         for norm_order in [NormOrder::Pre, NormOrder::Post, NormOrder::None] {
             for (norm, positions, activation, bias) in [
@@ -47,6 +48,18 @@ fn lanes() -> Vec<LaneConfig> {
         }
     }
     lanes
+}
+
+fn cures(wirings: &[Wiring]) -> Vec<LaneConfig> {
+    let lane = |wiring: &Wiring| LaneConfig {
+        depth: DEPTH,
+        width: 4,
+        heads: 2,
+        optimizer: Optimizer::Sgd,
+        momentum: 0.0,
+        ..LaneConfig::of(Model::Transformer, *wiring)
+    };
+    wirings.iter().map(lane).collect()
 }
 
 fn windows() -> Vec<Vec<u32>> {
@@ -203,16 +216,16 @@ impl<'a> Oracle<'a> {
             (StepKind::Activation, &["activation"]),
             (StepKind::Weight, &["up"]),
             // N of the second half where it is before F, else that of the first.
-            (StepKind::Norm, if self.lane.norm_order == NormOrder::Pre { &["norm 2"] } else { &["norm 1"] }),
+            (StepKind::Norm, if self.lane.order_of_norms() == NormOrder::Pre { &["norm 2"] } else { &["norm 1"] }),
             (StepKind::Other, &["halves"]),
             (StepKind::Other, &["scale 1"]),
             (StepKind::Weight, &["output"]),
             (StepKind::Other, &["query", "key", "value"]),
             (StepKind::Weight, &["query, key, value"]),
-            (StepKind::Norm, if self.lane.norm_order == NormOrder::Pre { &["norm 1"] } else { &[] }),
+            (StepKind::Norm, if self.lane.order_of_norms() == NormOrder::Pre { &["norm 1"] } else { &[] }),
         ];
         let first: (StepKind, &[&'static str]) =
-            (StepKind::Norm, if self.lane.norm_order == NormOrder::Post { &["norm 2"] } else { &[] });
+            (StepKind::Norm, if self.lane.order_of_norms() == NormOrder::Post { &["norm 2"] } else { &[] });
         let last: (StepKind, &[&'static str]) = (StepKind::Other, &["branch"]);
         let mut before = self.signal(layer + 1, &["input"])?;
         let mut factor = None;
@@ -252,8 +265,9 @@ fn quantities_of_a_transformer_agree_with_finite_differences() {
 }
 
 #[test]
-fn the_factors_of_a_plain_block_multiply_to_its_gain() {
-    for lane in lanes() {
+fn the_factors_of_a_block_multiply_to_what_comes_back_through_its_branch() {
+    let more = [Wiring::HyperConnections, Wiring::ConstrainedHyperConnections, Wiring::NormScaling, Wiring::Fixup];
+    for lane in lanes().into_iter().chain(cures(&more)) {
         let device = device(Backend::Flex);
         let windows = windows();
         let tokens = Tokens::new(windows.iter().map(Vec::as_slice), LANGUAGE.context, &device);
@@ -269,5 +283,71 @@ fn the_factors_of_a_plain_block_multiply_to_its_gain() {
                 assert!((product / gain - 1.0).abs() < 1e-12, "{product} instead of {gain}: {lane:?}");
             }
         }
+    }
+}
+
+/// A model without a graph, one element of one parameter moved.
+struct Nudged(Option<(usize, usize, f64)>, usize);
+
+impl ModuleMapper for Nudged {
+    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let tensor = parameter.val();
+        let (shape, device) = (tensor.dims(), tensor.device());
+        let mut values = host(tensor);
+        if let Some((_, element, by)) = self.0.filter(|(index, ..)| *index == self.1) {
+            values[element] += by;
+        }
+        self.1 += 1;
+        Param::initialized(parameter.id, Tensor::from_data(TensorData::new(values, shape), &device))
+    }
+}
+
+/// The equations of streams and shifts are checked on the mlp; here it is where they stand in both halves.
+#[test]
+fn gradients_of_several_streams_and_of_fixup_agree_with_differences_of_the_loss() {
+    for lane in cures(&[Wiring::HyperConnections, Wiring::ConstrainedHyperConnections, Wiring::Fixup]) {
+        let device = device(Backend::Flex);
+        let windows = windows();
+        let tokens = Tokens::new(windows.iter().map(Vec::as_slice), LANGUAGE.context, &device);
+        let still = model(&lane, Backend::Flex);
+        let mut census = InOrder::default();
+        still.visit(&mut census);
+        let mut squares = vec![0.0; DEPTH + 2];
+        for (index, (path, count)) in census.found.iter().enumerate() {
+            for element in 0..*count {
+                let loss = |by| {
+                    let moved = still.clone().map(&mut Nudged(Some((index, element, by)), 0));
+                    moved.loss(&tokens, &Taps::off()).mean.into_scalar::<f64>()
+                };
+                squares[layer_of(path)] += difference(loss).powi(2);
+            }
+        }
+        let taken = Stepper::new(still, &lane, &device).step(&tokens, RATE, Look::Everything);
+        for (layer, (sample, expected)) in taken.samples.iter().zip(squares).enumerate() {
+            let found = (Quantity::GradNorm.definition().estimate)(sample).expect("a gradient");
+            let error = (found / expected.sqrt() - 1.0).abs();
+            assert!(error < PROMISED, "{layer}: {found} instead of {}: {lane:?}", expected.sqrt());
+        }
+    }
+}
+
+/// Paths and sizes of all parameters, in visiting order.
+#[derive(Default)]
+struct InOrder {
+    path: Vec<String>,
+    found: Vec<(String, usize)>,
+}
+
+impl ModuleVisitor for InOrder {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        self.found.push((self.path.join("."), parameter.val().shape().num_elements()));
     }
 }

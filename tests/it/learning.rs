@@ -111,7 +111,9 @@ fn mlp_1000_learns_where_its_plain_twin_does_not() {
 fn cure(wiring: Wiring, depth: usize) -> LaneConfig {
     let lane = LaneConfig { depth, ..LaneConfig::new(wiring) };
     match wiring {
-        Wiring::NormScaling => LaneConfig { norm: Norm::Layer, ..lane },
+        Wiring::NormScaling | Wiring::HyperConnections | Wiring::ConstrainedHyperConnections => {
+            LaneConfig { norm: Norm::Layer, ..lane }
+        }
         Wiring::StochasticDepth => LaneConfig { norm: Norm::Batch, ..lane },
         // The step of its paper falls with depth too.
         Wiring::DeepNorm => LaneConfig { lr: 1e-4, init: Init::Xavier, ..lane },
@@ -129,6 +131,8 @@ fn every_cure_halves_the_loss_of_an_mlp_of_100_and_of_1000_blocks() {
         Wiring::DeepNorm,
         Wiring::StochasticDepth,
         Wiring::NormScaling,
+        Wiring::HyperConnections,
+        Wiring::ConstrainedHyperConnections,
     ];
     // Fixup's weights are all 0 at first: those of the blocks wait for the head.
     let slow = [Wiring::Fixup];

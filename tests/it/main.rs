@@ -19,6 +19,7 @@ mod depth;
 mod detail;
 #[cfg(feature = "lab")]
 mod diffusion;
+#[cfg(feature = "lab")]
 mod divergence;
 mod families;
 #[cfg(feature = "lab")]
@@ -38,12 +39,15 @@ mod readme;
 mod recheck;
 #[cfg(feature = "lab")]
 mod recomputation;
+#[cfg(feature = "lab")]
 mod recording;
 #[cfg(feature = "lab")]
 mod reference;
 #[cfg(feature = "cli")]
 mod report;
 mod specimen;
+#[cfg(feature = "lab")]
+mod streams;
 #[cfg(feature = "lab")]
 mod tensors;
 #[cfg(all(unix, feature = "cli", feature = "lab", feature = "tui"))]

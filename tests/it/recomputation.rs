@@ -13,12 +13,15 @@ fn lanes() -> Vec<LaneConfig> {
         of(Model::Mlp, 6, 16, Wiring::Residual),
         LaneConfig { norm: Norm::Batch, ..of(Model::Mlp, 6, 16, Wiring::Plain) },
         of(Model::Mlp, 6, 16, Wiring::ReZero),
+        of(Model::Mlp, 6, 16, Wiring::ConstrainedHyperConnections),
         of(Model::Resnet, 8, 2, Wiring::Residual),
         of(Model::Vgg, 11, 2, Wiring::Plain),
         of(Model::Dense, 7, 2, Wiring::Residual),
         of(Model::Highway, 6, 16, Wiring::Residual),
         LaneConfig { long_skips: LongSkips::On, ..of(Model::Diffusion, 8, 4, Wiring::Residual) },
         of(Model::Transformer, 2, 16, Wiring::Residual),
+        of(Model::Transformer, 2, 16, Wiring::StochasticDepth),
+        of(Model::Transformer, 2, 16, Wiring::ConstrainedHyperConnections),
     ]
 }
 

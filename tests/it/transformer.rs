@@ -3,8 +3,8 @@
 
 use gradtop::backend;
 use gradtop::config::{
-    Backend, BranchScale, DataSource, Init, LaneConfig, Length, Measure, Model, Norm, NormOrder, Positions, RunConfig,
-    Wiring,
+    Backend, Bias, BranchScale, DataSource, Init, LaneConfig, Length, Measure, Model, Norm, NormOrder, Optimizer,
+    Positions, RunConfig, Wiring,
 };
 use gradtop::data::{Batches, Draw, Part, Source, Text};
 use gradtop::event::Outcome;
@@ -140,8 +140,11 @@ fn small(norm_order: NormOrder, wiring: Wiring) -> LaneConfig {
 #[test]
 fn measuring_a_transformer_changes_nothing() {
     for backend in BACKENDS {
-        for wiring in [Wiring::Plain, Wiring::Residual] {
+        for wiring in Wiring::WORDS.iter().map(|word| word.parse().expect("a wiring")) {
             for norm_order in [NormOrder::Pre, NormOrder::Post, NormOrder::None] {
+                if wiring == Wiring::NormScaling && norm_order != NormOrder::Pre {
+                    continue;
+                }
                 let lane = small(norm_order, wiring);
                 let still = losses(&lane, backend, |_| Look::Away);
                 assert_eq!(losses(&lane, backend, |_| Look::Detail), still, "{backend} {lane:?}");
@@ -177,4 +180,88 @@ fn every_quantity_that_a_block_can_have_is_measured() {
             }
         }
     }
+}
+
+/// Settings with which a cure trains.
+fn cure(wiring: Wiring) -> LaneConfig {
+    let lane = LaneConfig { depth: 12, width: 32, lr: 3e-3, ..LaneConfig::of(Model::Transformer, wiring) };
+    match wiring {
+        // The step of its paper falls with depth too.
+        Wiring::DeepNorm => LaneConfig { lr: 1e-3, ..lane },
+        // It stands in the place of a normalization.
+        Wiring::Fixup => LaneConfig { norm: Norm::None, lr: 1e-3, ..lane },
+        _ => lane,
+    }
+}
+
+#[test]
+fn every_cure_learns_more_than_the_frequencies_of_the_characters() {
+    let wirings: Vec<Wiring> = Wiring::WORDS[2..].iter().map(|word| word.parse().expect("a wiring")).collect();
+    for wirings in wirings.chunks(5) {
+        let run = Recording::of(run(Backend::Flex, 16, 150, wirings.iter().map(|wiring| cure(*wiring)).collect()));
+        for (lane, wiring) in wirings.iter().enumerate() {
+            let (first, end) = (run.steps(lane)[0].loss, last(&run, lane));
+            println!("{wiring}: {first:.2} → {end:.2}");
+            assert!(end < 2.7, "{wiring}: {end}");
+        }
+    }
+}
+
+/// What moves in a first step.
+#[derive(Clone, Copy, PartialEq)]
+enum Moving {
+    /// The weights of the halves, without biases: those of which the theorems speak.
+    Weights,
+    Everything,
+}
+
+/// How far the first step moves the logits, root mean square over all of them and five seeds.
+fn first_update(wiring: Wiring, depth: usize, lr: f64, moving: Moving) -> f64 {
+    let text = Text::load(None, 32).expect("embedded");
+    let device = backend::device(Backend::Flex).autodiff();
+    let lane = LaneConfig {
+        depth,
+        norm_order: NormOrder::Post,
+        bias: if moving == Moving::Weights { Bias::Off } else { Bias::On },
+        optimizer: Optimizer::Sgd,
+        momentum: 0.0,
+        ..LaneConfig::of(Model::Transformer, wiring)
+    };
+    let square = |seed: &u64| {
+        let before = Transformer::new(&lane, Language::of(&text), *seed, &device);
+        let batch = first(&text, 8, *seed, Backend::Flex);
+        let logits = before.forward(&batch, &Taps::off()).inner();
+        let mut stepper = Stepper::new(before.clone(), &lane, &device);
+        stepper.step(&batch, lr, Look::Away);
+        let mut after = stepper.model().clone();
+        if moving == Moving::Weights {
+            after = Transformer { stem: before.stem, head: before.head, ..after };
+            for (after, before) in after.blocks.iter_mut().zip(before.blocks) {
+                after.attention_norm = before.attention_norm;
+                after.feed_forward_norm = before.feed_forward_norm;
+            }
+        }
+        let moved = after.forward(&batch, &Taps::off()).inner() - logits;
+        f64::from(moved.square().mean().into_scalar::<f32>())
+    };
+    (SEEDS.iter().map(square).sum::<f64>() / SEEDS.len() as f64).sqrt()
+}
+
+/// Wang et al. 2022, theorems 4.1 and 4.2: without κ and the small weights the first update grows with the depth, with
+/// them it does not.
+#[test]
+fn deepnorm_bounds_the_first_update_at_any_depth_and_post_norm_does_not() {
+    const RATE: f64 = 1e-4;
+    let updates = |wiring, moving| {
+        let updates = [6, 12, 24, 48].map(|depth| first_update(wiring, depth, RATE, moving) / RATE);
+        println!("{wiring}: {updates:.3?} times the learning rate");
+        updates
+    };
+    let [post, deep] = [Wiring::Residual, Wiring::DeepNorm].map(|wiring| updates(wiring, Moving::Weights));
+    assert!(post.is_sorted_by(|less, more| 1.5 * less < *more), "{post:?}");
+    let [least, most] = [deep.iter().copied().fold(f64::MAX, f64::min), deep.iter().copied().fold(0.0, f64::max)];
+    assert!(most < 1.3 * least && most < post[0] / 100.0, "{deep:?}");
+    // Shifts of 2·depth normalizations add up.
+    let all = updates(Wiring::DeepNorm, Moving::Everything);
+    assert!(all[3] > 3.0 * all[0] && all[3] < post[0], "{all:?}");
 }

@@ -7,12 +7,13 @@
 //!
 //! Vaswani et al. 2017, section 3.2. Cost of the mixing O(T²·width).
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::prelude::Device;
 use burn::tensor::activation::softmax;
 use burn::tensor::{Tensor, TensorData};
 
 use super::Spot;
+use super::block::shifted;
 use super::rotation::Rotation;
 use crate::config::Positions;
 use crate::quantity::StepKind;
@@ -29,6 +30,8 @@ pub struct Attention {
     pub value: Affine,
     /// W_o, [width, width].
     pub output: Affine,
+    /// Fixup's: added before W_q, W_k and W_v, and before W_o.
+    pub shifts: Option<Param<Tensor<1>>>,
     /// Parts of the width that look around each by itself.
     #[module(skip)]
     pub heads: usize,
@@ -72,13 +75,13 @@ impl Attention {
     #[must_use]
     pub fn forward(&self, x: Tensor<3>, sight: &Sight, spot: Spot<'_>) -> Tensor<3> {
         let [rows, length, width] = x.dims();
-        let x = spot.step(StepKind::Weight, x);
+        let x = spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 0, x));
         let [query, key, value] = [&self.query, &self.key, &self.value].map(|weights| {
             let all = spot.taps.beside(spot.layer, StepKind::Other, weights.forward(x.clone()));
             all.reshape([rows, length, self.heads, width / self.heads]).swap_dims(1, 2) // [B, heads, T, d]
         });
         let shares = softmax(sight.scores(query, key), 3); // [B, heads, T, T]
         let mixed = shares.matmul(value).swap_dims(1, 2).reshape([rows, length, width]);
-        self.output.forward(spot.step(StepKind::Weight, mixed))
+        self.output.forward(spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 1, mixed)))
     }
 }

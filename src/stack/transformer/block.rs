@@ -8,12 +8,18 @@
 //! F(x) = W₂ φ(W₁ x + b₁) + b₂
 //! ```
 //!
+//! In the place of s and of the sum each half has a [`Joint`] of its own, a branch of the 2·depth that the equations of the
+//! cures count as D; LayerScale's first λ go by blocks, as do 1/√D, 1/D and the 1/√l of `norm-scaling`. DeepNorm is `post`
+//! whatever `--norm-order` says, and its small weights are W₁, W₂, W_v and W_o: scores have no size of their own. Fixup
+//! counts two weights per branch and has shifts before W_q, W_k, W_v and W_o, and around φ.
+//!
 //! The block is one row. Its identity channel is what comes back around both halves, its branch what comes through one
-//! of them or both; both are measured. For that the inner N of `post`, which stands on both ways, is computed once for
-//! each. Where the two ways part or meet the signal's norm changes by what the other carries: that is among the factors
-//! of everything else, with the mixing of attention and s. A block with N behind its sum has no branch ratio.
+//! of them or both; both are measured. For that what stands on both ways (the inner N of `post`, the first mixing of
+//! streams) is computed once for each. Where the two ways part or meet the signal's norm changes by what the other
+//! carries: that is among the factors of everything else, with the mixing of attention and s. A block with N behind its
+//! sum has no branch ratio.
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
 use super::attention::{Attention, Sight};
@@ -25,6 +31,7 @@ use crate::quantity::StepKind;
 use crate::stack::Affine;
 use crate::stack::activation::activate;
 use crate::stack::init::{Draws, Place};
+use crate::stack::joint::{Fate, Joint, Nth, weight_gain};
 use crate::stack::normalization::Normalization;
 use crate::units::LayerId;
 
@@ -38,19 +45,20 @@ pub struct Block {
     pub attention_norm: Option<Normalization>,
     /// A.
     pub attention: Attention,
+    /// How it joins; a plain block has none.
+    pub attention_joint: Option<Joint>,
     /// N of the feed-forward half.
     pub feed_forward_norm: Option<Normalization>,
     /// F.
     pub feed_forward: FeedForward,
-    /// s.
+    /// How it joins; a plain block has none.
+    pub feed_forward_joint: Option<Joint>,
+    /// By what N(x) is multiplied.
     #[module(skip)]
-    pub branch_scale: f64,
+    pub norm_scale: f64,
     /// Where N stands.
     #[module(skip)]
     pub norm_order: NormOrder,
-    /// Whether the halves have a residual.
-    #[module(skip)]
-    pub wiring: Wiring,
 }
 
 /// F.
@@ -60,6 +68,8 @@ pub struct FeedForward {
     pub up: Affine,
     /// W₂, [4·width, width].
     pub down: Affine,
+    /// Fixup's: added before W₁, φ and W₂.
+    pub shifts: Option<Param<Tensor<1>>>,
     /// φ.
     #[module(skip)]
     pub activation: Activation,
@@ -81,87 +91,113 @@ impl Spot<'_> {
 }
 
 impl Block {
-    pub(super) fn new(lane: &LaneConfig, draws: Draws<'_>, place: Place) -> Self {
-        let width = lane.width;
-        let affine = |nth, shape| draws.affine(place.nth(nth), shape, lane.bias);
+    /// Block `nth` of a lane.
+    pub(super) fn new(lane: &LaneConfig, draws: Draws<'_>, nth: usize) -> Self {
+        let (width, halves) = (lane.width, 2 * lane.depth);
+        let [in_branch, last] = [0, 1].map(|nth| draws.times(weight_gain(lane, halves, nth, 2)));
+        // Scores are of no size of their own.
+        let of_scores = if lane.wiring == Wiring::DeepNorm { draws } else { in_branch };
+        let affine = |draws: Draws<'_>, place, shape| draws.affine(Place::block(nth).nth(place), shape, lane.bias);
+        let joint = |half: usize| {
+            let of_halves = Nth { block: 2 * nth - 2 + half, of: halves };
+            Joint::of(lane, of_halves, width, draws, |_| None)
+        };
+        let shifts = |count| (lane.wiring == Wiring::Fixup).then(|| draws.constant(count, 0.0));
         Self {
             attention_norm: norm(lane, draws.device),
             attention: Attention {
-                query: affine(0, [width, width]),
-                key: affine(1, [width, width]),
-                value: affine(2, [width, width]),
-                output: affine(3, [width, width]),
+                query: affine(of_scores, 0, [width, width]),
+                key: affine(of_scores, 1, [width, width]),
+                value: affine(in_branch, 2, [width, width]),
+                output: affine(last, 3, [width, width]),
+                shifts: shifts(2),
                 heads: lane.heads,
             },
+            attention_joint: joint(1),
             feed_forward_norm: norm(lane, draws.device),
             feed_forward: FeedForward {
-                up: affine(4, [width, EXPANSION * width]),
-                down: affine(5, [EXPANSION * width, width]),
+                up: affine(in_branch, 4, [width, EXPANSION * width]),
+                down: affine(last, 5, [EXPANSION * width, width]),
+                shifts: shifts(3),
                 activation: lane.activation,
             },
-            branch_scale: lane.scale(),
-            norm_order: lane.norm_order,
-            wiring: lane.wiring,
+            feed_forward_joint: joint(2),
+            norm_scale: lane.norm_scale(nth),
+            norm_order: lane.order_of_norms(),
         }
     }
 
-    /// [B, T, width] → [B, T, width].
+    /// [B, T, width] → [B, T, width]; of several streams [n·B, T, width].
     #[must_use]
-    pub fn forward(&self, x: Tensor<3>, sight: &Sight, spot: Spot<'_>) -> Tensor<3> {
-        let x = spot.taps.input(spot.layer, x);
-        match (self.wiring, self.norm_order) {
-            (Wiring::Plain, _) => {
-                let x = self.attended(x, sight, spot);
-                let x = self.behind(self.attention_norm.as_ref(), x, spot);
-                let x = self.thought(x, spot);
-                self.behind(self.feed_forward_norm.as_ref(), x, spot)
-            }
-            (_, NormOrder::Post) => self.post(x, sight, spot),
-            (_, NormOrder::Pre | NormOrder::None) => {
-                let skip = spot.taps.skip(spot.layer, x.clone());
-                let x = spot.step(StepKind::Other, spot.taps.branch(spot.layer, x));
-                let attended = spot.step(StepKind::Other, self.attended(joint(x.clone()), sight, spot)); // a
-                let branch = attended.clone() + self.thought(x + attended, spot); // a + f
-                spot.taps.branch_output(spot.layer, &branch);
-                skip + branch // x + a + f
-            }
-        }
-    }
-
-    /// N(y + s·F(y)) with y = N(x + s·A(x)).
-    fn post(&self, x: Tensor<3>, sight: &Sight, spot: Spot<'_>) -> Tensor<3> {
+    pub fn forward(&self, x: Tensor<3>, sight: &Sight, spot: Spot<'_>, fates: [Fate; 2]) -> Tensor<3> {
+        let (Some(first), Some(second)) = (&self.attention_joint, &self.feed_forward_joint) else {
+            return self.plain(spot.taps.input(spot.layer, x), sight, spot);
+        };
+        let x = first.input(x, spot.taps, spot.layer);
         let skip = spot.taps.skip(spot.layer, x.clone());
         let x = spot.step(StepKind::Other, spot.taps.branch(spot.layer, x));
-        let attended = spot.step(StepKind::Other, self.attended(joint(x.clone()), sight, spot));
-        let around = normalized(self.attention_norm.as_ref(), skip + attended.clone()); // y
-        let through = self.behind(self.attention_norm.as_ref(), x + attended, spot); // y again, for the other way
-        self.behind(self.feed_forward_norm.as_ref(), around + self.thought(through, spot), spot)
-    }
-
-    /// s·A(x), with N before A in pre.
-    fn attended(&self, x: Tensor<3>, sight: &Sight, spot: Spot<'_>) -> Tensor<3> {
-        let x = self.before(self.attention_norm.as_ref(), x, spot);
-        self.scaled(self.attention.forward(x, sight, spot), spot)
-    }
-
-    /// s·F(x), with N before F in pre.
-    fn thought(&self, x: Tensor<3>, spot: Spot<'_>) -> Tensor<3> {
-        let x = self.before(self.feed_forward_norm.as_ref(), x, spot);
-        self.scaled(self.feed_forward.forward(x, spot), spot)
-    }
-
-    fn scaled(&self, x: Tensor<3>, spot: Spot<'_>) -> Tensor<3> {
-        if self.wiring == Wiring::Plain || self.branch_scale == 1.0 {
-            return x;
+        let attended = self.attended(first, joint(x.clone()), (sight, fates[0]), spot); // a
+        let attended = attended.map(|attended| spot.step(StepKind::Other, attended));
+        if self.norm_order == NormOrder::Post {
+            let [norm, last_norm] = self.norms();
+            let around = normalized(norm, plus(first.around(skip), attended.clone())); // y
+            let through = self.behind(norm, plus(first.around(x), attended), spot); // y again, for the other way
+            let thought = self.thought(second, through, fates[1], spot);
+            return self.behind(last_norm, plus(second.around(around), thought), spot);
         }
-        spot.step(StepKind::Other, x).mul_scalar(self.branch_scale)
+        let thought = self.thought(second, plus(first.around(x), attended.clone()), fates[1], spot); // f
+        let around = second.around(first.around(skip));
+        let branch = match (attended.map(|attended| second.around(attended)), thought) {
+            (None, None) => return around,
+            (Some(attended), thought) => plus(attended, thought), // a + f
+            (None, Some(thought)) => thought,
+        };
+        spot.taps.branch_output(spot.layer, &branch);
+        around + branch // x + a + f
+    }
+
+    /// F(A(x)), each with its N.
+    fn plain(&self, x: Tensor<3>, sight: &Sight, spot: Spot<'_>) -> Tensor<3> {
+        let [norm, last_norm] = self.norms();
+        let x = self.behind(norm, self.attention.forward(self.before(norm, x, spot), sight, spot), spot);
+        self.behind(last_norm, self.feed_forward.forward(self.before(last_norm, x, spot), spot), spot)
+    }
+
+    fn norms(&self) -> [Option<&Normalization>; 2] {
+        [&self.attention_norm, &self.feed_forward_norm].map(Option::as_ref)
+    }
+
+    /// A, as it joins; `None` where it is left out.
+    fn attended(
+        &self,
+        joint: &Joint,
+        x: Tensor<3>,
+        (sight, fate): (&Sight, Fate),
+        spot: Spot<'_>,
+    ) -> Option<Tensor<3>> {
+        if fate == Fate::Dropped {
+            return None;
+        }
+        let x = self.before(self.attention_norm.as_ref(), joint.read(x, spot.taps, spot.layer), spot);
+        Some(joint.scaled(self.attention.forward(x, sight, spot), fate, spot.taps, spot.layer))
+    }
+
+    /// F, as it joins; `None` where it is left out.
+    fn thought(&self, joint: &Joint, x: Tensor<3>, fate: Fate, spot: Spot<'_>) -> Option<Tensor<3>> {
+        if fate == Fate::Dropped {
+            return None;
+        }
+        let x = self.before(self.feed_forward_norm.as_ref(), joint.read(x, spot.taps, spot.layer), spot);
+        Some(joint.scaled(self.feed_forward.forward(x, spot), fate, spot.taps, spot.layer))
     }
 
     fn before(&self, norm: Option<&Normalization>, x: Tensor<3>, spot: Spot<'_>) -> Tensor<3> {
-        match (norm, self.norm_order) {
-            (Some(norm), NormOrder::Pre) => norm.forward(spot.step(StepKind::Norm, x)),
-            _ => x,
+        let (Some(norm), NormOrder::Pre) = (norm, self.norm_order) else { return x };
+        let x = norm.forward(spot.step(StepKind::Norm, x));
+        if self.norm_scale == 1.0 {
+            return x;
         }
+        spot.step(StepKind::Other, x).mul_scalar(self.norm_scale)
     }
 
     fn behind(&self, norm: Option<&Normalization>, x: Tensor<3>, spot: Spot<'_>) -> Tensor<3> {
@@ -209,12 +245,29 @@ impl FeedForward {
     /// [B, T, width] → [B, T, width].
     #[must_use]
     pub fn forward(&self, x: Tensor<3>, spot: Spot<'_>) -> Tensor<3> {
-        let mut x = self.up.forward(spot.step(StepKind::Weight, x)); // [B, T, 4·width]
+        let x = spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 0, x));
+        let mut x = shifted(self.shifts.as_ref(), 1, self.up.forward(x)); // [B, T, 4·width]
         if self.activation != Activation::Identity {
             x = activate(self.activation, spot.step(StepKind::Activation, x));
             spot.taps.hidden(spot.layer, self.activation, &x);
         }
-        self.down.forward(spot.step(StepKind::Weight, x)) // [B, T, width]
+        self.down.forward(spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 2, x))) // [B, T, width]
+    }
+}
+
+/// x + the n-th shift, where there are some.
+pub(super) fn shifted(shifts: Option<&Param<Tensor<1>>>, nth: usize, x: Tensor<3>) -> Tensor<3> {
+    match shifts {
+        Some(shifts) => x + shifts.val().narrow(0, nth, 1).unsqueeze(),
+        None => x,
+    }
+}
+
+/// x with what a half puts out, where it is there; in any case an operation, behind which all uses of the sum add up.
+fn plus(x: Tensor<3>, branch: Option<Tensor<3>>) -> Tensor<3> {
+    match branch {
+        Some(branch) => x + branch,
+        None => joint(x),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::backend::device;
 use crate::config::{Backend, BranchScale, Init, Model, Norm, Wiring};
 use crate::layer::LayerTable;
 use crate::probe::ParameterMap;
+use crate::stack::joint::Fate;
 
 const LANGUAGE: Language = Language { vocabulary: 11, context: 6 };
 const WIDTH: usize = 8;
@@ -26,6 +27,12 @@ fn lanes() -> Vec<LaneConfig> {
         }
     }
     lanes
+}
+
+/// Every wiring that is no plain sum.
+fn cures() -> Vec<LaneConfig> {
+    let words = Wiring::WORDS.iter().map(|word| word.parse().expect("a wiring"));
+    words.filter(|wiring| !matches!(wiring, Wiring::Plain | Wiring::Residual)).map(lane).collect()
 }
 
 fn stack(lane: &LaneConfig) -> Transformer {
@@ -64,7 +71,9 @@ fn a_logit_for_every_character_at_every_position() {
 
 #[test]
 fn what_comes_later_changes_no_logit_before_it() {
-    for lane in lanes() {
+    // These look at nothing before the first step.
+    let looks = |lane: &LaneConfig| !matches!(lane.wiring, Wiring::ReZero | Wiring::Fixup);
+    for lane in lanes().into_iter().chain(cures()).filter(looks) {
         let stack = stack(&lane);
         let before = [1, 2, 3, 4, 5, 6, 7];
         let logits = |window| values(stack.forward(&tokens(&[window]), &Taps::off()));
@@ -111,16 +120,69 @@ fn a_block_costs_its_products_and_its_pairs() {
 #[test]
 fn a_block_with_branch_scale_0_and_no_norm_behind_it_is_the_identity_bit_for_bit() {
     let device = device(Backend::Flex).autodiff();
-    for norm_order in [NormOrder::Pre, NormOrder::None] {
-        let lane = LaneConfig { norm_order, branch_scale: BranchScale::Constant(0.0), ..lane(Wiring::Residual) };
+    let scaled =
+        |norm_order| LaneConfig { norm_order, branch_scale: BranchScale::Constant(0.0), ..lane(Wiring::Residual) };
+    for lane in [scaled(NormOrder::Pre), scaled(NormOrder::None), lane(Wiring::ReZero), lane(Wiring::Fixup)] {
         let numbers: Vec<f32> =
             (0..48).map(|index| ((index as f32) * 1.7).sin() * 10_f32.powi(index % 40 - 20)).collect();
         let x = Tensor::<3>::from_data(TensorData::new(numbers.clone(), [1, 6, 8]), &device);
         let sight = Sight::new(lane.positions, [6, 4], &device);
         let taps = Taps::off();
-        let y = stack(&lane).blocks[0].forward(x, &sight, Spot { taps: &taps, layer: LayerId(1) });
+        let y = stack(&lane).blocks[0].forward(x, &sight, Spot { taps: &taps, layer: LayerId(1) }, [Fate::Kept; 2]);
         assert_eq!(values(y), numbers);
     }
+}
+
+#[test]
+fn several_streams_start_as_the_residual_stack() {
+    let logits = |wiring| values(stack(&lane(wiring)).forward(&tokens(&[[0, 1, 2, 3, 4, 5, 6]]), &Taps::off()));
+    let residual = logits(Wiring::Residual);
+    for wiring in [Wiring::HyperConnections, Wiring::ConstrainedHyperConnections] {
+        let furthest = logits(wiring).iter().zip(&residual).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        // The head's norm takes the sum of four for one.
+        assert!(furthest < 1e-4, "{wiring}: {furthest}");
+    }
+}
+
+#[test]
+fn either_half_is_left_out_by_itself_and_both_leave_the_identity() {
+    let device = device(Backend::Flex).autodiff();
+    let (lane, taps) = (lane(Wiring::StochasticDepth), Taps::off());
+    let block = &stack(&lane).blocks[2];
+    assert_eq!(block.attention_joint.as_ref().expect("no plain block").survival, 1.0 - 5.0 / 12.0);
+    let x = Tensor::<3>::from_data(TensorData::new((0..48).map(|i| (i as f32).sin()).collect(), [1, 6, 8]), &device);
+    let sight = Sight::new(lane.positions, [6, 4], &device);
+    let spot = Spot { taps: &taps, layer: LayerId(1) };
+    let with = |fates| values(block.forward(x.clone(), &sight, spot, fates));
+    assert_eq!(with([Fate::Dropped; 2]), values(x.clone()));
+    let [whole, attention, thought] =
+        [[Fate::Kept; 2], [Fate::Kept, Fate::Dropped], [Fate::Dropped, Fate::Kept]].map(with);
+    assert!(whole != attention && whole != thought && attention != thought);
+    // Feed-forward looks at each position by itself: the first says nothing of the second.
+    let moved = x.clone().slice_fill([0..1, 0..1, 0..1], 5.0);
+    let moved = values(block.forward(moved, &sight, spot, [Fate::Dropped, Fate::Kept]));
+    assert!(moved[8..] == thought[8..] && moved[..8] != thought[..8]);
+}
+
+#[test]
+fn deepnorm_makes_all_but_the_scores_smaller_and_scales_what_leads_around() {
+    let [residual, deep] = [Wiring::Residual, Wiring::DeepNorm].map(|wiring| stack(&lane(wiring)));
+    let [residual, deep] = [&residual, &deep].map(|stack| &stack.blocks[0]);
+    // 8·M of three blocks.
+    let smaller = 24_f32.powf(-0.25);
+    for (of_residual, of_deep, times) in [
+        (&residual.attention.query, &deep.attention.query, 1.0),
+        (&residual.attention.key, &deep.attention.key, 1.0),
+        (&residual.attention.value, &deep.attention.value, smaller),
+        (&residual.attention.output, &deep.attention.output, smaller),
+        (&residual.feed_forward.up, &deep.feed_forward.up, smaller),
+        (&residual.feed_forward.down, &deep.feed_forward.down, smaller),
+    ] {
+        let [of_residual, of_deep] = [of_residual, of_deep].map(|affine| values(affine.weight.val()));
+        assert!(of_residual.iter().zip(&of_deep).all(|(a, b)| (a * times - b).abs() < 1e-6));
+    }
+    let joint = deep.feed_forward_joint.as_ref().expect("no plain block");
+    assert!((joint.skip - 6_f64.powf(0.25)).abs() < 1e-12 && deep.norm_order == NormOrder::Post);
 }
 
 #[test]

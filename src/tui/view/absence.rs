@@ -1,7 +1,7 @@
 //! Why a quantity has no values, in a few words: because of how the stacks are built, because it is never taken, or
 //! because nothing came yet.
 
-use crate::config::{Activation, LaneConfig, RunConfig};
+use crate::config::{Activation, LaneConfig, Model, NormOrder, RunConfig};
 use crate::quantity::{Cadence, Quantity};
 use crate::tui::scene::Scene;
 
@@ -24,11 +24,13 @@ pub(super) fn why_none(quantity: Quantity, scene: &Scene) -> &'static str {
 /// Why a lane with these settings never has values of it.
 fn never(quantity: Quantity, run: &RunConfig, lane: &LaneConfig) -> Option<&'static str> {
     let is_plain = !lane.wiring.has_skip();
+    let is_behind_sums = lane.model == Model::Transformer && lane.order_of_norms() == NormOrder::Post;
     match quantity {
         Quantity::GainNorm => (!lane.normalizes()).then_some("no normalization"),
         Quantity::GainActivation => (lane.activation == Activation::Identity).then_some("φ(x) = x"),
         Quantity::GainOther if is_plain => Some("no scale s"),
         Quantity::GainOther => (!lane.scales_branches()).then_some("s = 1"),
+        Quantity::BranchRatio if !is_plain && is_behind_sums => Some("N behind the sum"),
         Quantity::IdentityNorm | Quantity::ChannelCosine | Quantity::BranchRatio => is_plain.then_some("no skip"),
         Quantity::DeadFraction => (lane.activation != Activation::Relu).then_some("φ is never 0"),
         Quantity::Saturation => match lane.activation {
@@ -49,6 +51,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::config::Wiring;
     use crate::event::{Event, LaneEnd, Outcome, RunHeader};
     use crate::tui::sample;
     use crate::tui::source::SourceKind;
@@ -74,5 +77,15 @@ mod tests {
             scene.take(0, &Event::LaneEnded(end));
         }
         assert_eq!(said(&scene)[3], "none in this run");
+    }
+
+    #[test]
+    fn a_sum_that_is_normalized_has_no_branch_ratio_and_a_plain_transformer_no_skip() {
+        let of = |wiring| {
+            let lanes = vec![LaneConfig::of(Model::Transformer, wiring)];
+            why_none(Quantity::BranchRatio, &scene(RunConfig { lanes, ..RunConfig::default() }))
+        };
+        let said = [Wiring::DeepNorm, Wiring::Plain, Wiring::Residual].map(of);
+        assert_eq!(said, ["N behind the sum", "no skip", "no values yet"]);
     }
 }

@@ -63,6 +63,8 @@ fn cures_with_blocks_that_are_left_out() {
         "layerscale:norm=layer",
         "--lane",
         "deepnorm:optimizer=sgd",
+        "--lane",
+        "constrained-hyper-connections:norm=batch",
     ]);
 }
 

@@ -55,7 +55,8 @@ fn a_value_that_its_setting_does_not_take_is_named_with_its_place() {
                 &["--lanes", "plain,resdual"],
                 2,
                 "--lanes: 'resdual' is unknown: did you mean 'residual'? It is one of plain, residual, rezero, \
-                 skipinit, layerscale, fixup, deepnorm, stochastic-depth, norm-scaling",
+                 skipinit, layerscale, fixup, deepnorm, stochastic-depth, norm-scaling, \
+                 hyper-connections, constrained-hyper-connections",
             ),
             (&["--lane", "plain:nrom=layer"], 2, "--lane: a lane has no setting 'nrom': did you mean 'norm'?"),
             (&["--lane", "plain:seed=3"], 2, "--lane: seed: belongs to the whole run: write it outside --lane"),
