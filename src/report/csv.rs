@@ -60,8 +60,15 @@ pub fn write(
             Event::Recall(record) => table.recall(&record)?,
             // Counts per bin, numbers inside a layer or per span of time, and pixels are no numbers per layer: the trace
             // has them.
-            Event::Histogram(_) | Event::Tensors(_) | Event::Filters(_) | Event::Denoising(_) | Event::Samples(_) => {}
-            Event::Eval(_) | Event::Note(_) | Event::LaneEnded(_) | Event::RunEnded(_) => {}
+            Event::Histogram(_)
+            | Event::Tensors(_)
+            | Event::Filters(_)
+            | Event::Denoising(_)
+            | Event::Samples(_)
+            | Event::Eval(_)
+            | Event::Note(_)
+            | Event::LaneEnded(_)
+            | Event::RunEnded(_) => {}
         }
     }
     table.out.flush()?;

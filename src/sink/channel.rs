@@ -59,8 +59,13 @@ impl Sink for ChannelSink {
 /// Whether an event is one of many: the next of its kind says more.
 fn gives_way(event: &Event) -> bool {
     match event {
-        Event::Step(_) | Event::Recall(_) | Event::Histogram(_) | Event::Tensors(_) | Event::Filters(_) => true,
-        Event::Denoising(_) | Event::Samples(_) => true,
+        Event::Step(_)
+        | Event::Recall(_)
+        | Event::Histogram(_)
+        | Event::Tensors(_)
+        | Event::Filters(_)
+        | Event::Denoising(_)
+        | Event::Samples(_) => true,
         Event::RunStarted(_) | Event::Eval(_) | Event::Note(_) | Event::LaneEnded(_) | Event::RunEnded(_) => false,
     }
 }

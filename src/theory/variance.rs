@@ -26,9 +26,8 @@ impl Variance {
             Init::Default => 1.0 / 3.0,
             // Of Fixup the part that is not 0.
             Init::Kaiming | Init::Fixup => 2.0,
-            Init::Xavier => 1.0,
-            // Before it is scaled by what it does to the data, which no theory knows.
-            Init::Lsuv => 1.0,
+            // The second before it is scaled by what it does to the data, which no theory knows.
+            Init::Xavier | Init::Lsuv => 1.0,
             Init::Orthogonal(gain) | Init::DeltaOrthogonal(gain) => gain.powi(2),
             Init::Normal(std) => fan_in * std.powi(2),
         };

@@ -62,9 +62,9 @@ pub(super) fn event(line: &[u8], sealed: &[u8], header: &RunHeader) -> Result<Op
             Event::Histogram(record.into())
         }
         "denoising" => {
-            let line: denoising::Line = serde_json::from_slice(line)?;
-            let lane = lane(header, line.lane)?;
-            Event::Denoising(line.record(lane)?.into())
+            let found: denoising::Line = serde_json::from_slice(line)?;
+            let of_lane = lane(header, found.lane)?;
+            Event::Denoising(found.record(of_lane)?.into())
         }
         "samples" => {
             let record: SamplesRecord = serde_json::from_slice(line)?;

@@ -138,10 +138,15 @@ impl Layout {
     fn place_panes(&mut self, body: Rect, scene: &Scene) {
         let count = scene.lanes().count();
         self.lanes = match scene.view.mode {
-            Mode::Heatmaps | Mode::Anatomy | Mode::Histogram | Mode::Layers => 0..count,
-            Mode::Filters | Mode::Denoising | Mode::Samples => 0..count,
             Mode::Difference => 1..count.max(1),
             Mode::Profile | Mode::Loss => 0..0,
+            Mode::Heatmaps
+            | Mode::Anatomy
+            | Mode::Histogram
+            | Mode::Layers
+            | Mode::Filters
+            | Mode::Denoising
+            | Mode::Samples => 0..count,
         };
         match scene.view.mode {
             Mode::Heatmaps | Mode::Difference => {

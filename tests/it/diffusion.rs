@@ -33,19 +33,21 @@ fn late(run: &Recording, lane: usize) -> f32 {
 }
 
 fn denoising(run: &Recording, lane: usize) -> Vec<&DenoisingRecord> {
-    let of_lane = |event| match event {
-        &Event::Denoising(ref record) if record.lane.index() == lane => Some(record.as_ref()),
+    let events = run.events().iter();
+    let of_lane = events.filter_map(|event| match event {
+        Event::Denoising(record) if record.lane.index() == lane => Some(record.as_ref()),
         _ => None,
-    };
-    run.events().iter().filter_map(of_lane).collect()
+    });
+    of_lane.collect()
 }
 
 fn samples(run: &Recording, lane: usize) -> Vec<&SamplesRecord> {
-    let of_lane = |event| match event {
-        &Event::Samples(ref record) if record.lane.index() == lane => Some(record.as_ref()),
+    let events = run.events().iter();
+    let of_lane = events.filter_map(|event| match event {
+        Event::Samples(record) if record.lane.index() == lane => Some(record.as_ref()),
         _ => None,
-    };
-    run.events().iter().filter_map(of_lane).collect()
+    });
+    of_lane.collect()
 }
 
 #[test]

@@ -61,31 +61,13 @@ impl Draft {
 }
 
 /// What is bound to the checkpoint, with the rest as it is there.
-fn bound(written: RunConfig, saved: &RunConfig) -> RunConfig {
-    let RunConfig {
-        length,
-        threads,
-        checkpoint_activations,
-        measure,
-        budget,
-        detail,
-        flight,
-        histograms,
-        save_every,
-        ..
-    } = *saved;
-    RunConfig {
-        length,
-        threads,
-        checkpoint_activations,
-        measure,
-        budget,
-        detail,
-        flight,
-        histograms,
-        save_every,
-        ..written
-    }
+fn bound(mut kept: RunConfig, saved: &RunConfig) -> RunConfig {
+    kept.length = saved.length;
+    kept.threads = saved.threads;
+    kept.checkpoint_activations = saved.checkpoint_activations;
+    (kept.measure, kept.budget, kept.detail) = (saved.measure, saved.budget, saved.detail);
+    (kept.flight, kept.histograms, kept.save_every) = (saved.flight, saved.histograms, saved.save_every);
+    kept
 }
 
 fn set(setting: &Setting, origin: &Origin, value: &str, config: &mut RunConfig) -> Result<(), DraftError> {

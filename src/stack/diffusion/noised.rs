@@ -45,7 +45,9 @@ impl Pictures {
                 let [least, most] = ends[index % channels];
                 // A colour that is the same everywhere is black.
                 let scale = if most > least { 2.0 / (most - least) } else { 0.0 };
-                values.iter_mut().for_each(|value| *value = (*value - least) * scale - 1.0);
+                for value in values {
+                    *value = (*value - least) * scale - 1.0;
+                }
             }
         }
         Self { data, noising: Arc::new(Noising::of(schedule)) }

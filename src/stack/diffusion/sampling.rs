@@ -39,7 +39,7 @@ pub(super) fn draw(net: &Diffusion) -> Samples {
         let [picture, noise] = net.noising.shares(time - stride);
         x = clean.mul_scalar(picture).add(found.mul_scalar(noise));
     }
-    let grey = |value: f32| (((value + 1.0) / 2.0).clamp(0.0, 1.0) * 255.0).round() as u8;
+    let grey = |value: f32| (f32::midpoint(value, 1.0).clamp(0.0, 1.0) * 255.0).round() as u8;
     let pixels = x.into_data().convert::<f32>().iter::<f32>().map(grey).collect();
     Samples { channels, height, width, pixels }
 }

@@ -44,7 +44,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buf
         return;
     };
     losses(theme, pane, record, buffer);
-    let below = Pane { picture: under(pane.picture), labels: under(pane.labels), ..pane.clone() };
+    let below = Pane { picture: under(pane.picture), labels: under(pane.labels), ..*pane };
     let pixels = usize::from(below.picture.height) * theme.pixels_per_cell();
     let layers = LayerAxis::new(lane.history.layers(), &scene.view.depth, pixels);
     picture(scene, theme, &below, (&lane, record, &layers), buffer);

@@ -83,8 +83,7 @@ fn ends(scene: &Scene, theme: &Theme, scale: Scale) -> (String, String) {
 /// Whether a lane has had values below and above the scale.
 fn beyond(scene: &Scene, scale: Scale) -> [bool; 2] {
     match scene.view.mode {
-        Mode::Anatomy | Mode::Histogram | Mode::Layers | Mode::Filters => [false; 2],
-        Mode::Denoising | Mode::Samples => [false; 2],
+        Mode::Anatomy | Mode::Histogram | Mode::Layers | Mode::Filters | Mode::Denoising | Mode::Samples => [false; 2],
         Mode::Difference => [scene.picture.largest_ratio > scale.high; 2],
         Mode::Heatmaps | Mode::Profile | Mode::Loss => {
             let extents = scene.lanes().filter_map(|lane| lane.history.extent(scene.view.quantity));
