@@ -40,6 +40,8 @@ presets![
     "rezero-vs-plain-1000",
     "cures-1000",
     "orthogonal-tanh-10000",
+    "pre-vs-post-ln-100",
+    "diffusion-skips",
 ];
 
 /// Keys of a preset that are no settings.

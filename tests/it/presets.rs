@@ -26,8 +26,15 @@ fn bears_out(name: &str) {
 }
 
 /// The slow ones have tests of their own.
-const SLOW: &[&str] =
-    &["vgg19-vs-resnet152", "cures-1000", "thousand-layers", "dense-40-vs-plain", "orthogonal-tanh-10000"];
+const SLOW: &[&str] = &[
+    "vgg19-vs-resnet152",
+    "cures-1000",
+    "thousand-layers",
+    "dense-40-vs-plain",
+    "orthogonal-tanh-10000",
+    "pre-vs-post-ln-100",
+    "diffusion-skips",
+];
 
 #[test]
 fn what_the_quick_presets_claim_holds() {

@@ -32,12 +32,12 @@ fn lines(mark: &str) -> String {
     rest.split_once("```\n").expect("where they end").0.to_owned()
 }
 
-/// Python with NumPy: the one that GRADTOP_PYTHON names, which must have it, or the first one there is, if it does.
+/// Python with NumPy: the one that NUMPY_PYTHON names, which must have it, or the first one there is, if it does.
 fn python() -> Option<Command> {
-    let named = std::env::var_os("GRADTOP_PYTHON").filter(|name| !name.is_empty());
+    let named = std::env::var_os("NUMPY_PYTHON").filter(|name| !name.is_empty());
     let command = || Command::new(named.clone().unwrap_or_else(|| "python3".into()));
     let has_numpy = command().args(["-c", "import numpy"]).output().is_ok_and(|output| output.status.success());
-    assert!(has_numpy || named.is_none(), "{named:?} has no NumPy: pip install numpy, or unset GRADTOP_PYTHON");
+    assert!(has_numpy || named.is_none(), "{named:?} has no NumPy: pip install numpy, or unset NUMPY_PYTHON");
     if !has_numpy {
         println!("NumPy is missing: what it computes was not compared (pip install numpy)");
     }

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! ╭─ residual  ‖g‖ by denoising time  step 201 ─╮
-//! │ loss .70  .36  .21  .11  .06  .03  .02  .02  │
+//! │ loss%70   36   21   11   6    3    2    2     │
 //! │ stem ▓▓▓▓▓▒▒▒▒▒▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░░░░░ │
 //! │    1 ▓▓▓▓▓▓▓▓▓▓▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░░░░░ │
 //! ╰──────1─────────────────────────────────1000──╯
@@ -98,26 +98,27 @@ fn cell(norm: Value) -> Cell {
     }
 }
 
-/// The loss of every span, as far as there is room, above its columns.
+/// The loss of every span above its columns, all in one form: as numbers, in percent of what finding nothing costs, or
+/// not at all where there is no room.
 fn losses(theme: &Theme, pane: &Pane, record: &DenoisingRecord, buffer: &mut Buffer) {
     let (width, spans) = (usize::from(pane.picture.width), record.spans.len().max(1));
-    words((pane.labels.x, pane.labels.y), "loss", pane.labels.width, theme.style(Role::Dim), buffer);
-    for (index, span) in record.spans.iter().enumerate() {
+    let losses: Vec<f32> = record.spans.iter().filter_map(|span| span.loss.get()).collect();
+    let Some((label, texts)) = forms(&losses, (width / spans).saturating_sub(1)) else { return };
+    words((pane.labels.x, pane.labels.y), label, pane.labels.width, theme.style(Role::Dim), buffer);
+    for (index, (text, loss)) in texts.iter().zip(losses).enumerate() {
         let (start, end) = (index * width / spans, (index + 1) * width / spans);
-        let room = (end - start).saturating_sub(1);
-        let Some(text) = span.loss.get().and_then(|loss| short(loss, room)) else { continue };
-        let role = if span.loss.get().is_some_and(f32::is_finite) { Role::Text } else { Role::Bad };
+        let role = if loss.is_finite() { Role::Text } else { Role::Bad };
         let place = (pane.picture.x + start as u16, pane.picture.y);
-        words(place, &text, (end - start) as u16, theme.style(role), buffer);
+        words(place, text, (end - start) as u16, theme.style(role), buffer);
     }
 }
 
-/// As many digits as there is room for, a leading zero left out; `None` where not even one has room.
-fn short(loss: f32, room: usize) -> Option<String> {
-    let forms = [number::value(f64::from(loss)), format!("{loss:.2}"), format!("{loss:.1}"), format!("{loss:.0}")];
-    let forms =
-        forms.into_iter().map(|form| form.strip_prefix('0').filter(|rest| rest.len() > 1).unwrap_or(&form).to_owned());
-    forms.into_iter().find(|form| form.chars().count() <= room)
+/// Losses in the longest form of which each fits into so many columns, with what it is.
+fn forms(losses: &[f32], room: usize) -> Option<(&'static str, Vec<String>)> {
+    let values = losses.iter().map(|loss| number::value(f64::from(*loss))).collect();
+    let percents = losses.iter().map(|loss| format!("{:.0}", 100.0 * loss)).collect();
+    let fits = |(_, texts): &(&str, Vec<String>)| texts.iter().all(|text| text.chars().count() <= room);
+    [("loss", values), ("loss%", percents)].into_iter().find(fits)
 }
 
 /// The first time and the last in the lower edge.
@@ -157,13 +158,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_loss_takes_the_room_there_is() {
-        let of = |loss: f32, room: usize| short(loss, room);
-        assert_eq!(of(0.5375, 6).as_deref(), Some(".538"));
-        assert_eq!(of(0.5375, 3).as_deref(), Some(".54"));
-        assert_eq!(of(0.5375, 2).as_deref(), Some(".5"));
-        assert_eq!(of(12.3, 2).as_deref(), Some("12"));
-        assert_eq!(of(12.3, 1), None);
+    fn losses_are_written_in_one_form_which_fits() {
+        let of = |room| forms(&[0.5375, 0.012, 2.25], room);
+        assert_eq!(of(6), Some(("loss", vec!["0.537".to_owned(), "0.0120".to_owned(), "2.25".to_owned()])));
+        assert_eq!(of(3), Some(("loss%", vec!["54".to_owned(), "1".to_owned(), "225".to_owned()])));
+        assert_eq!(of(2), None);
     }
 
     #[test]
