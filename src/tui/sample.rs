@@ -6,7 +6,7 @@ mod opened;
 use std::sync::Arc;
 
 pub(super) use gallery::gallery;
-pub(super) use opened::{conv_net, transformer};
+pub(super) use opened::{conv_net, diffusion, diffusion_with, transformer};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

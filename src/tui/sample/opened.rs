@@ -1,10 +1,11 @@
-//! Runs with what is known inside their blocks: a convolutional net in stages with its filters, and a transformer.
+//! Runs with what is known inside their blocks: a convolutional net in stages with its filters, a transformer, and a
+//! diffusion model with what denoising time makes of it.
 
 use std::sync::Arc;
 
 use super::{header, noise, step};
 use crate::config::{LaneConfig, Model, RunConfig, Wiring};
-use crate::event::{Event, FilterRecord, TensorNorm, TensorRecord};
+use crate::event::{DenoisingRecord, Event, FilterRecord, Samples, SamplesRecord, TensorNorm, TensorRecord, TimeSpan};
 use crate::grid::{Grid, Value};
 use crate::layer::{Layer, LayerKind, LayerTable, Parameter, Sublayer};
 use crate::quantity::Quantity;
@@ -20,12 +21,27 @@ pub(in crate::tui) fn conv_net(steps: u64) -> Scene {
     scene(Model::Resnet, &conv_table(), steps)
 }
 
+/// Plain and residual, in the stages of the convolutional net; what denoising time makes of it, and pictures, every
+/// tenth step.
+pub(in crate::tui) fn diffusion(steps: u64) -> Scene {
+    diffusion_with(RunConfig::default(), steps)
+}
+
+/// The same with these settings of the run.
+pub(in crate::tui) fn diffusion_with(config: RunConfig, steps: u64) -> Scene {
+    scene_with(config, Model::Diffusion, &conv_table(), steps)
+}
+
 /// Plain and residual, three blocks of two halves.
 pub(in crate::tui) fn transformer(steps: u64) -> Scene {
     scene(Model::Transformer, &transformer_table(), steps)
 }
 
 fn scene(model: Model, table: &LayerTable, steps: u64) -> Scene {
+    scene_with(RunConfig::default(), model, table, steps)
+}
+
+fn scene_with(config: RunConfig, model: Model, table: &LayerTable, steps: u64) -> Scene {
     let mut scene = Scene::new(SourceKind::Live);
     let mut started = header(&[("plain", 1), ("residual", 1)]);
     if let Event::RunStarted(header) = &mut started {
@@ -34,15 +50,20 @@ fn scene(model: Model, table: &LayerTable, steps: u64) -> Scene {
             lane.layers = table.clone();
         }
         let lanes = [Wiring::Plain, Wiring::Residual].map(|wiring| LaneConfig { model, ..LaneConfig::new(wiring) });
-        header.config = Some(RunConfig { seed: 7, lanes: lanes.into(), ..RunConfig::default() });
+        header.config = Some(RunConfig { seed: 7, lanes: lanes.into(), ..config });
     }
     scene.take(0, &started);
     for (at, lane) in (1..=steps).flat_map(|at| [(at, 0), (at, 1)]) {
         scene.take(0, &step(lane, at, 2.3, table.len(), |quantity, layer| value(lane, quantity, layer)));
         if (at - 1).is_multiple_of(10) {
             scene.take(0, &tensors(lane, at, table.tensors()));
-            if model == Model::Resnet {
-                scene.take(0, &filters(lane, at));
+            match model {
+                Model::Resnet => scene.take(0, &filters(lane, at)),
+                Model::Diffusion => {
+                    scene.take(0, &denoising(lane, at, table.len()));
+                    scene.take(0, &samples(lane, at));
+                }
+                _ => {}
             }
         }
     }
@@ -74,6 +95,34 @@ fn filters(lane: u16, at: u64) -> Event {
     let size: usize = FILTERS.iter().product();
     let weights: Vec<f32> = (0..size).map(|index| noise(u64::from(lane), index as u64, 5)).collect();
     Event::Filters(Arc::new(FilterRecord::of(LaneId(lane), Step(at), FILTERS, &weights)))
+}
+
+/// Ten spans, the first the hardest; the last of the plain lane is not finite.
+fn denoising(lane: u16, at: u64, layers: usize) -> Event {
+    let span = |index: u32| {
+        let share = 0.5_f32.powi(i32::try_from(index).unwrap_or(0) + 1);
+        let loss = if (lane, index) == (0, 9) { f32::NAN } else { share };
+        let norm = |layer: usize| Value::new(loss * 0.7_f32.powi(12 - i32::try_from(layer).unwrap_or(0)));
+        let grad_norms = (0..layers).map(norm).collect();
+        TimeSpan { first: index * 100 + 1, last: index * 100 + 100, loss: Value::new(loss), grad_norms }
+    };
+    Event::Denoising(Arc::new(DenoisingRecord {
+        lane: LaneId(lane),
+        step: Step(at),
+        spans: (0..10).map(span).collect(),
+    }))
+}
+
+/// Sixteen discs, lighter from one to the next.
+fn samples(lane: u16, at: u64) -> Event {
+    let pixel = |index: usize| {
+        let (picture, row, column) = (index / 64, index / 8 % 8, index % 8);
+        let [down, right] = [row, column].map(|place| place as f32 - 3.5);
+        if down.hypot(right) < 3.0 { 100 + 10 * picture as u8 } else { 0 }
+    };
+    let pixels = (0..16 * 64).map(pixel).collect();
+    let samples = Samples { channels: 1, height: 8, width: 8, pixels };
+    Event::Samples(Arc::new(SamplesRecord { lane: LaneId(lane), step: Step(at), samples }))
 }
 
 fn tensor(layer: &str, path: &str, shape: &[usize]) -> Parameter {

@@ -25,7 +25,7 @@ use crate::history::{Cell, Taken};
 use crate::number;
 use crate::quantity::Cadence;
 use crate::tui::axis::LayerAxis;
-use crate::tui::layout::Pane;
+use crate::tui::layout::{Pane, inside};
 use crate::tui::scene::{LaneRef, Scene};
 use crate::tui::schedule;
 use crate::tui::theme::{Role, Theme};
@@ -40,7 +40,8 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buf
         } else {
             vec!["no denoising time: diffusion models have one".to_owned()]
         };
-        taken::lines(theme, &lines, pane.picture, buffer);
+        let inner = inside(pane.frame);
+        taken::lines(theme, &lines, Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }, buffer);
         return;
     };
     losses(theme, pane, record, buffer);
@@ -116,7 +117,8 @@ fn losses(theme: &Theme, pane: &Pane, record: &DenoisingRecord, buffer: &mut Buf
 /// Losses in the longest form of which each fits into so many columns, with what it is.
 fn forms(losses: &[f32], room: usize) -> Option<(&'static str, Vec<String>)> {
     let values = losses.iter().map(|loss| number::value(f64::from(*loss))).collect();
-    let percents = losses.iter().map(|loss| format!("{:.0}", 100.0 * loss)).collect();
+    let percent = |loss: &f32| if loss.is_finite() { format!("{:.0}", 100.0 * loss) } else { "!".to_owned() };
+    let percents = losses.iter().map(percent).collect();
     let fits = |(_, texts): &(&str, Vec<String>)| texts.iter().all(|text| text.chars().count() <= room);
     [("loss", values), ("loss%", percents)].into_iter().find(fits)
 }
@@ -160,9 +162,10 @@ mod tests {
     #[test]
     fn losses_are_written_in_one_form_which_fits() {
         let of = |room| forms(&[0.5375, 0.012, 2.25], room);
-        assert_eq!(of(6), Some(("loss", vec!["0.537".to_owned(), "0.0120".to_owned(), "2.25".to_owned()])));
+        assert_eq!(of(6), Some(("loss", vec!["0.538".to_owned(), "0.0120".to_owned(), "2.25".to_owned()])));
         assert_eq!(of(3), Some(("loss%", vec!["54".to_owned(), "1".to_owned(), "225".to_owned()])));
         assert_eq!(of(2), None);
+        assert_eq!(forms(&[f32::NAN, 0.5], 2), Some(("loss%", vec!["!".to_owned(), "50".to_owned()])));
     }
 
     #[test]

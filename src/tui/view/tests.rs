@@ -2,6 +2,7 @@
 
 mod blow_up;
 mod cadence;
+mod denoising;
 mod opened;
 mod room;
 mod standing;

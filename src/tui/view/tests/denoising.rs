@@ -1,0 +1,52 @@
+//! What only a diffusion model shows: its gradient by denoising time, and what it draws.
+
+use super::*;
+use crate::config::RunConfig;
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+
+fn said(scene: &mut Scene, mode: Mode) -> String {
+    scene.view.mode = mode;
+    sample::frame(scene, &sample::theme(), 120, 40).content().iter().map(Target::symbol).collect()
+}
+
+#[test]
+fn both_views_in_three_sizes_and_without_colour_or_unicode() {
+    for (name, mode) in [("denoising", Mode::Denoising), ("samples", Mode::Samples)] {
+        let scene = || {
+            let mut scene = sample::diffusion(45);
+            scene.view.mode = mode;
+            scene
+        };
+        for size in SIZES {
+            snapshot(&format!("{name}_{}x{}", size.0, size.1), &mut scene(), &sample::theme(), size);
+        }
+        snapshot(&format!("{name}_no_colour"), &mut scene(), &theme(Colours::None, Glyphs::Unicode), (120, 40));
+        snapshot(&format!("{name}_ascii"), &mut scene(), &theme(Colours::None, Glyphs::Ascii), (80, 24));
+    }
+}
+
+#[test]
+fn the_record_is_that_of_the_cursors_step_and_a_span_that_is_not_finite_is_seen() {
+    let mut scene = sample::diffusion(45);
+    assert!(said(&mut scene, Mode::Denoising).contains("of step 41"));
+    let shown = said(&mut scene, Mode::Denoising);
+    assert!(shown.contains("loss%") && shown.contains("50  25  12  6"), "the losses of the first spans");
+    scene.view.cursor.step = Some(Step(1));
+    assert!(
+        said(&mut scene, Mode::Samples).contains("16 samples 8×8")
+            && said(&mut scene, Mode::Samples).contains("step 1 ")
+    );
+}
+
+#[test]
+fn where_there_is_nothing_to_show_it_says_why_and_how_to_get_it() {
+    let mut other = sample::conv_net(9);
+    assert!(said(&mut other, Mode::Denoising).contains("no denoising time: diffusion models have one"));
+    assert!(said(&mut other, Mode::Samples).contains("no samples: diffusion models draw some"));
+    let mut none = sample::diffusion(0);
+    assert!(said(&mut none, Mode::Samples).contains("no sample yet"));
+    let mut off = sample::diffusion_with(RunConfig { detail: None, ..RunConfig::default() }, 0);
+    assert!(said(&mut off, Mode::Samples).contains("--detail 200 draws them"));
+    assert!(said(&mut off, Mode::Denoising).contains("--detail 200 takes them"));
+}
