@@ -19,7 +19,12 @@ use gradtop::stack::{Labelled, Mlp, Task};
 use gradtop::train::{Look, Stepper};
 use gradtop::units::Step;
 
+use mimalloc::MiMalloc;
 use paired::{Pair, report};
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 const WIDTH: usize = 64;
 const BATCH: usize = 64;

@@ -13,11 +13,30 @@ import sys
 
 import numpy as np
 
+if len(sys.argv) != 3:
+    sys.exit("usage: forward.py STEP.safetensors LANE")
 raw, lane = open(sys.argv[1], "rb").read(), sys.argv[2]
 start = 8 + int.from_bytes(raw[:8], "little")
 header = json.loads(raw[8:start])
 about = json.loads(header["__metadata__"]["gradtop"])
-settings = {settings["name"]: settings for settings in about["lanes"]}[lane]
+lanes = {settings["name"]: settings for settings in about["lanes"]}
+if lane not in lanes:
+    sys.exit(f"no lane {lane}: it is one of {', '.join(lanes)}")
+settings = lanes[lane]
+
+
+def covered():
+    """What of the lane's settings these equations do not have, as a sentence."""
+    model = settings["model"]
+    wanted = {"wiring": "plain" if model == "vgg" else "residual", "branch_scale": "1"}
+    wanted |= {"norm": {"mlp": "none", "highway": "none", "vgg": "none", "transformer": "layer", "diffusion": "group"}.get(model, "batch")}
+    wanted |= {"mlp": {"order": "pre"}, "resnet": {"form": "cifar"}, "vgg": {"form": "cifar", "depth": 11}}.get(model, {})
+    wanted |= {"transformer": {"norm_order": "pre", "positions": "learned"}, "diffusion": {"long_skips": "on"}}.get(model, {})
+    for key, value in wanted.items():
+        if str(settings[key]) != str(value):
+            return f"{key} {settings[key]} of lane {lane} is not covered: {model} is, with {key} {value}"
+    if settings["activation"] not in ("relu", "gelu"):
+        return f"activation {settings['activation']} is not covered: relu and gelu are"
 
 
 def tensor(name):
@@ -52,6 +71,8 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
+if covered():
+    sys.exit(covered())
 phi = {"relu": relu, "gelu": gelu}[settings["activation"]]
 
 

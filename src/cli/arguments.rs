@@ -33,11 +33,16 @@ pub(super) fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about(ABOUT)
         .after_help(EXAMPLES)
+        .next_line_help(true)
         .args_conflicts_with_subcommands(true)
         .subcommand_negates_reqs(true)
         .args(run.clone())
         .subcommand(
-            Command::new("run").about("train stacks and watch them (the default)").after_help(EXAMPLES).args(run),
+            Command::new("run")
+                .about("train stacks and watch them (the default)")
+                .after_help(EXAMPLES)
+                .next_line_help(true)
+                .args(run),
         )
         .subcommand(view())
         .subcommand(export())

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::choice::{nearest, not_one_of};
 use super::setting::{self, SETTINGS, Setting};
-use super::{LaneConfig, Model, Wiring, quoted};
+use super::{LaneConfig, LongSkips, Model, Wiring, quoted};
 use crate::text::clean;
 
 /// Key of a lane's own name.
@@ -113,7 +113,7 @@ impl LaneSpec {
                 lanes.iter().any(|other| other.name == name)
                     || specs.iter().any(|other| other.name.as_deref() == Some(name))
             };
-            lane.name = spec.name.clone().unwrap_or_else(|| free_name(spec.wiring, is_taken));
+            lane.name = spec.name.clone().unwrap_or_else(|| free_name(&lane, is_taken));
             lanes.push(lane);
         }
         Ok(lanes)
@@ -124,11 +124,16 @@ fn twice(key: &str) -> String {
     format!("{key} is given twice in one lane: write it once")
 }
 
-fn free_name(wiring: Wiring, is_taken: impl Fn(&str) -> bool) -> String {
-    let mut name = wiring.lane_name();
+/// After its wiring, and after the long skips that a diffusion model has not.
+fn free_name(lane: &LaneConfig, is_taken: impl Fn(&str) -> bool) -> String {
+    let wiring = lane.wiring.lane_name();
+    let without = format!("{wiring} no long skips");
+    let is_without = lane.model == Model::Diffusion && lane.long_skips == LongSkips::Off;
+    let base = if is_without && without.len() <= LONGEST_NAME { without } else { wiring };
+    let mut name = base.clone();
     let mut number = 2_u32;
     while is_taken(&name) {
-        name = format!("{}-{number}", wiring.lane_name());
+        name = format!("{base}-{number}");
         number += 1;
     }
     name
@@ -185,6 +190,19 @@ mod tests {
             let lane = &lanes(&[wiring, wiring])[1];
             assert_eq!(name(&lane.name).as_deref(), Ok(&*lane.name));
         }
+    }
+
+    #[test]
+    fn a_lane_without_long_skips_says_so() {
+        let names = |texts: &[&str]| lanes(texts).into_iter().map(|lane| lane.name).collect::<Vec<_>>();
+        let off = "residual:model=diffusion,long-skips=off";
+        assert_eq!(
+            names(&["residual:model=diffusion", off, off]),
+            ["residual", "residual no long skips", "residual no long skips-2"]
+        );
+        // It has none to leave out, or no room to say it.
+        assert_eq!(names(&["plain:long-skips=off"]), ["plain"]);
+        assert_eq!(names(&["stochastic-depth:model=diffusion,long-skips=off"]), ["stochastic-depth"]);
     }
 
     #[test]

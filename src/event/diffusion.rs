@@ -61,11 +61,12 @@ impl Samples {
         self.pixels.len().checked_div(self.channels * self.height * self.width).unwrap_or(0)
     }
 
-    /// Whether the pixels are whole pictures of one or three colours.
+    /// Whether there are pixels, and they are whole pictures of one or three colours.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         let sides = self.channels.checked_mul(self.height).and_then(|numbers| numbers.checked_mul(self.width));
-        let is_divided = sides.is_some_and(|numbers| numbers > 0 && self.pixels.len().is_multiple_of(numbers));
+        let is_divided = sides
+            .is_some_and(|numbers| numbers > 0 && !self.pixels.is_empty() && self.pixels.len().is_multiple_of(numbers));
         is_divided && matches!(self.channels, 1 | 3)
     }
 }

@@ -57,6 +57,7 @@ impl FilterRecord {
     pub fn is_sound(&self) -> bool {
         let elements = self.shape.iter().try_fold(1_usize, |product, side| product.checked_mul(*side));
         elements == Some(self.shades.len())
+            && !self.shades.is_empty()
             && self.shape[0] <= MOST_FILTERS
             && self.broken.iter().all(|filter| *filter < self.shape[0])
     }

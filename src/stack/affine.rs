@@ -3,7 +3,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Tensor, module};
 
-use super::unit_variance::output;
+use super::unit_variance;
 
 /// x W + b.
 #[derive(Module, Debug)]
@@ -18,7 +18,14 @@ impl Affine {
     /// [B, …, in] → [B, …, out].
     #[must_use]
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        output(&self.weight, module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val)))
+        if !unit_variance::is_measured() {
+            return module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val));
+        }
+        let z = unit_variance::output(&self.weight, module::linear(x, self.weight.val(), None));
+        match &self.bias {
+            Some(bias) => z + bias.val().unsqueeze(),
+            None => z,
+        }
     }
 
     /// Floating-point operations for one row.

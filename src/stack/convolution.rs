@@ -4,7 +4,7 @@ use burn::module::{Module, Param};
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Tensor, module};
 
-use super::unit_variance::output;
+use super::unit_variance;
 
 /// W * x + b.
 #[derive(Module, Debug)]
@@ -24,7 +24,14 @@ impl Convolution {
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let margin = self.weight.lazy_shape()[2] / 2;
         let options = ConvOptions::new([self.stride; 2], [margin; 2], [1; 2], 1);
-        output(&self.weight, module::conv2d(x, self.weight.val(), self.bias.as_ref().map(Param::val), options))
+        if !unit_variance::is_measured() {
+            return module::conv2d(x, self.weight.val(), self.bias.as_ref().map(Param::val), options);
+        }
+        let z = unit_variance::output(&self.weight, module::conv2d(x, self.weight.val(), None, options));
+        match &self.bias {
+            Some(bias) => z + bias.val().reshape([1, -1, 1, 1]),
+            None => z,
+        }
     }
 
     /// Floating-point operations for one picture of so many pixels out.

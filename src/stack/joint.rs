@@ -21,6 +21,7 @@ use rand_chacha::ChaCha8Rng;
 use super::init::Draws;
 use super::normalization::Normalization;
 use super::streams::{self, Streams};
+use super::unit_variance;
 use crate::config::{LaneConfig, Norm, Wiring};
 use crate::data::Draw;
 use crate::probe::Taps;
@@ -72,7 +73,8 @@ impl Fates {
     /// That of the next block.
     pub fn next(&mut self, joint: Option<&Joint>) -> Fate {
         let survival = joint.map_or(1.0, |joint| joint.survival);
-        if survival == 1.0 {
+        // Weights of a block that is left out could not be measured.
+        if survival == 1.0 || unit_variance::is_measured() {
             return Fate::Kept;
         }
         match self.0.as_mut().map(|rng| rng.random_bool(survival)) {

@@ -22,7 +22,7 @@ use super::fused_block::{self, Form, Operands};
 use super::init::{Draws, Place};
 use super::joint::{Fate, Fates, Joint, Nth, weight_gain};
 use super::normalization::{Normalization, follow};
-use super::unit_variance::{self, output};
+use super::unit_variance;
 use super::{Affine, Labelled, Loss, Stack, Task, streams};
 use crate::config::{Activation, Bias, LaneConfig, Order, Wiring};
 use crate::layer::Layer;
@@ -201,7 +201,14 @@ impl Block {
     /// W x + b.
     fn weighed(&self, x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
         let x = taps.step(layer, StepKind::Weight, self.shifted(x, 1));
-        output(&self.weight, module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val)))
+        if !unit_variance::is_measured() {
+            return module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val));
+        }
+        let z = unit_variance::output(&self.weight, module::linear(x, self.weight.val(), None));
+        match &self.bias {
+            Some(bias) => z + bias.val().unsqueeze(),
+            None => z,
+        }
     }
 
     fn flops(&self) -> u64 {

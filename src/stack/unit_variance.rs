@@ -2,11 +2,11 @@
 //! first layer to the last, each seeing what the ones before it make of the data by then.
 //!
 //! ```text
-//! for W in forward order:   z = W x + b,   W ← W/std(z),   and the pass goes on with z/std(z)
+//! for W in forward order:   z = W x,   W ← W/std(z),   and the pass goes on with z/std(z) + b
 //! ```
 //!
-//! Biases start at 0, so that z is as the weight: one pass is enough for all of them. A weight whose output is 0 or not
-//! finite stays as it is.
+//! z is as the weight, so that one pass is enough for all of them. Nothing is left out by chance in it. A weight whose
+//! output is 0 or not finite stays as it is.
 //!
 //! Mishkin & Matas 2015, All you need is a good init (arXiv 1511.06422).
 
@@ -37,7 +37,7 @@ pub fn scaled<S: Stack>(model: S, batch: &S::Batch) -> S {
     model.map(&mut Divided(deviations))
 }
 
-/// What a weight puts out, divided by its deviation where such a pass is made.
+/// What a weight puts out, a bias aside, divided by its deviation where such a pass is made.
 pub(super) fn output<const D: usize, const W: usize>(weight: &Param<Tensor<W>>, z: Tensor<D>) -> Tensor<D> {
     PASS.with_borrow_mut(|pass| {
         let Some(deviations) = pass else { return z };
@@ -74,12 +74,13 @@ impl ModuleMapper for Divided {
 #[cfg(test)]
 mod tests {
     use burn::module::Module;
+    use burn::tensor::activation::relu;
 
     use super::*;
     use crate::backend::device;
     use crate::config::{Backend, Init, LaneConfig, Model, Norm, Wiring};
     use crate::data::{Draw, Part, digits};
-    use crate::stack::{Examples, Labelled, Mlp, Task, resnet};
+    use crate::stack::{Examples, Highway, Labelled, Mlp, Task, resnet};
     use crate::units::Step;
 
     fn batch(backend: Backend) -> Labelled {
@@ -107,6 +108,26 @@ mod tests {
             }
             assert!((deviation(&net.head.forward(x)) - 1.0).abs() < 1e-3);
         }
+    }
+
+    #[test]
+    fn blocks_that_a_step_leaves_out_and_gates_with_a_bias_are_measured_like_all() {
+        let device = device(Backend::Flex).autodiff();
+        let batch = Labelled { draw: Some(Draw { seed: 1, step: Step(1) }), ..batch(Backend::Flex) };
+        let lane = LaneConfig { depth: 20, width: 32, init: Init::Lsuv, ..LaneConfig::new(Wiring::StochasticDepth) };
+        let net = scaled(Mlp::new(&lane, Task::rows(64, 10), 1, &device), &batch).valid();
+        let mut x = net.stem.forward(batch.inputs.clone());
+        for block in &net.blocks {
+            let branch = relu(x.clone()).matmul(block.weight.val());
+            assert!((deviation(&branch) - 1.0).abs() < 1e-3, "{}", deviation(&branch));
+            x = x + branch;
+        }
+        let lane =
+            LaneConfig { depth: 4, width: 32, init: Init::Lsuv, ..LaneConfig::of(Model::Highway, Wiring::Residual) };
+        let net = scaled(Highway::new(&lane, Task::rows(64, 10), 1, &device), &batch).valid();
+        let x = net.stem.forward(batch.inputs);
+        let gate = net.blocks[0].gate.as_ref().expect("a gate");
+        assert!((deviation(&x.matmul(gate.weight.val())) - 1.0).abs() < 1e-3);
     }
 
     #[test]

@@ -35,6 +35,11 @@ impl Line {
         if self.loss.len() != spans || self.grad_norm.len() != spans * layers {
             return Err(Fault::Expected("for every span of time a loss and one gradient per layer"));
         }
+        let is_span = |[first, last]: &[u32; 2]| (1..=*last).contains(first);
+        let is_in_order = self.times.windows(2).all(|pair| pair[0][1] < pair[1][0]);
+        if !is_in_order || !self.times.iter().all(is_span) {
+            return Err(Fault::Expected("spans of denoising time from 1, one after the other"));
+        }
         let loss = self.array("loss", &self.loss)?;
         let grad_norm = self.array("grad_norm", &self.grad_norm)?;
         let span = |(index, [first, last]): (usize, &[u32; 2])| TimeSpan {

@@ -57,11 +57,11 @@ impl Plan<'_> {
                 self.with(Highway::new(settings, Task::of(data), seed, device), data, notes)
             }
             (Model::Dense, Dataset::Classified(data)) => {
-                let data = self.pictures(data)?;
+                let data = self.pictures(data, notes)?;
                 self.with(Dense::new(settings, Task::of(&data), seed, device), &data, notes)
             }
             (model @ (Model::Vgg | Model::Resnet | Model::Preresnet), Dataset::Classified(data)) => {
-                let data = self.pictures(data)?;
+                let data = self.pictures(data, notes)?;
                 let build = match model {
                     Model::Vgg => vgg,
                     Model::Preresnet => preresnet,
@@ -70,7 +70,7 @@ impl Plan<'_> {
                 self.with(build(settings, Task::of(&data), seed, device), &data, notes)
             }
             (Model::Diffusion, Dataset::Classified(data)) => {
-                let pictures = Arc::new(Pictures::of(&*self.drowned(data)?, settings.noise_schedule));
+                let pictures = Arc::new(Pictures::of(&*self.drowned(data, notes)?, settings.noise_schedule));
                 self.with(Diffusion::new(settings, pictures.shape(), seed, device), &pictures, notes)
             }
             (Model::Transformer, Dataset::Text(text)) => {
@@ -91,17 +91,22 @@ impl Plan<'_> {
     }
 
     /// The data as pictures of a size that convolutional nets are made for.
-    fn pictures(&self, data: &Arc<Classified>) -> Result<Arc<Classified>, TrainError> {
-        self.sized(data, |side| side.max(LEAST_SIDE))
+    fn pictures(&self, data: &Arc<Classified>, notes: &mut Vec<String>) -> Result<Arc<Classified>, TrainError> {
+        self.sized(data, notes, |side| side.max(LEAST_SIDE))
     }
 
     /// The data as pictures that a U-Net can halve.
-    fn drowned(&self, data: &Arc<Classified>) -> Result<Arc<Classified>, TrainError> {
-        self.sized(data, |side| side.next_multiple_of(diffusion::SIDE_UNIT))
+    fn drowned(&self, data: &Arc<Classified>, notes: &mut Vec<String>) -> Result<Arc<Classified>, TrainError> {
+        self.sized(data, notes, |side| side.next_multiple_of(diffusion::SIDE_UNIT))
     }
 
-    /// The data as pictures whose sides are as they should be.
-    fn sized(&self, data: &Arc<Classified>, wanted: impl Fn(usize) -> usize) -> Result<Arc<Classified>, TrainError> {
+    /// The data as pictures whose sides are as they should be; a person's own are not resized without a note.
+    fn sized(
+        &self,
+        data: &Arc<Classified>,
+        notes: &mut Vec<String>,
+        wanted: impl Fn(usize) -> usize,
+    ) -> Result<Arc<Classified>, TrainError> {
         let Shape { height, width, .. } = data.shape;
         if !data.shape.is_picture() {
             let problem = format!(
@@ -114,6 +119,11 @@ impl Plan<'_> {
         let [tall, wide] = [height, width].map(wanted);
         if [tall, wide] == [height, width] {
             return Ok(Arc::clone(data));
+        }
+        if *self.data != DataSource::Digits {
+            let Self { settings, .. } = self;
+            let sizes = format!("from {height}×{width} to {tall}×{wide}");
+            notes.push(format!("{}: pictures are resized {sizes}, which {} can halve", settings.name, settings.model));
         }
         Ok(Arc::new(data.resized(tall, wide)))
     }

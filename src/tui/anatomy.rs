@@ -68,6 +68,10 @@ pub(super) enum Rest {
     MixingAndScale,
     /// Pooling where a stage ends.
     Pooling,
+    /// Halving or doubling of pictures.
+    Resizing,
+    /// What is read from several streams and written to them.
+    Streams,
     /// Several of them.
     Several,
     /// The gate T(x) of a highway.
@@ -82,8 +86,10 @@ impl Rest {
             (Model::Transformer, false) => Self::Mixing,
             (Model::Transformer, true) => Self::MixingAndScale,
             (Model::Vgg | Model::Dense, false) => Self::Pooling,
-            (Model::Vgg | Model::Dense, true) => Self::Several,
+            (Model::Diffusion, false) => Self::Resizing,
+            (Model::Vgg | Model::Dense | Model::Diffusion, true) => Self::Several,
             (Model::Highway, _) if settings.wiring.has_skip() => Self::Gate,
+            _ if settings.wiring.streams() > 1 => Self::Streams,
             _ => Self::Scale,
         }
     }
@@ -95,6 +101,8 @@ impl Rest {
             Self::Mixing => ("mix", "mix"),
             Self::MixingAndScale => ("mix·s", "mix*s"),
             Self::Pooling => ("pool", "pool"),
+            Self::Resizing => ("size", "size"),
+            Self::Streams => ("mix", "mix"),
             Self::Gate => ("gate", "gate"),
             Self::Several | Self::Unknown => ("rest", "rest"),
         }

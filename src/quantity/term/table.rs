@@ -173,4 +173,16 @@ pub static TERMS: &[Term] = &[
         home: Home::View("histogram"),
         rows: None,
     },
+    Term {
+        name: "denoising",
+        symbol: "‖g‖ by t",
+        ascii: "|g| by t",
+        meaning: "loss and gradient of a diffusion model by denoising time, layer by layer",
+        formula: "of each tenth of t = 1 … 1000: mean (ε̂ − ε)² on the step's pictures at those times, and ‖∂that/∂θ_l‖₂",
+        edge_cases: "taken with the costly quantities; absent for other families; a trace has it, an exported table does not",
+        healthy: "losses below 1, which is the cost of finding nothing, largest where there is little noise",
+        source: "Ho et al. 2020, arXiv 2006.11239",
+        home: Home::View("denoising"),
+        rows: None,
+    },
 ];

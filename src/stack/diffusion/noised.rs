@@ -15,6 +15,9 @@ use crate::data::{Augmentation, Classified, Draw, Part, Shape, Source};
 use crate::stack::init::Purpose;
 use crate::stack::{Examples, HostTensor, Loss, Numbers, with_noise};
 
+/// Further than any run has steps.
+const CHUNKS_APART: usize = 1 << 40;
+
 /// Spans of denoising time that are looked at one by one.
 pub const SPANS: usize = 10;
 
@@ -124,7 +127,9 @@ impl Examples for Noised {
     fn gather(source: &Pictures, part: Part, rows: &[usize], draw: Draw, device: &Device) -> Self {
         let Shape { channels, height, width } = source.shape();
         let shape = [rows.len(), channels, height, width];
-        let mut rng = draw.rng(Purpose::Diffusion);
+        // What is held out comes in chunks, each with noise of its own.
+        let chunk = if part == Part::HeldOut { rows.first().copied().unwrap_or(0) } else { 0 };
+        let mut rng = Purpose::Diffusion.rng(draw.seed, draw.step.0 as usize + chunk * CHUNKS_APART);
         let times = rows.iter().map(|_| rng.random_range(1..=TIMES)).collect();
         let noise: Vec<f32> = StandardNormal.sample_iter(rng).take(shape.iter().product()).collect();
         let noise = Tensor::from_data(TensorData::new(noise, shape), device);

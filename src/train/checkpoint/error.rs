@@ -101,6 +101,14 @@ impl CheckpointError {
         Self::Damaged { file, problem: problem.into(), older: None }
     }
 
+    /// What is wrong with it, without what to do about it.
+    pub(super) fn problem(&self) -> String {
+        match self {
+            Self::Damaged { file, problem, .. } => format!("{}: {problem}", text::path(file)),
+            other => other.to_string(),
+        }
+    }
+
     /// Whether an older checkpoint may be whole.
     pub(super) fn is_of_one(&self) -> bool {
         matches!(self, Self::Damaged { .. })

@@ -20,7 +20,7 @@ pub(super) fn open(path: &Path) -> Result<Checkpoint, CheckpointError> {
             // One that is damaged has another before it.
             Err(error) if error.is_of_one() => drop(first.get_or_insert(error)),
             Err(error) => return Err(error),
-            Ok(found) => return Ok(Checkpoint { passed_over: first.map(|error| error.to_string()), ..found }),
+            Ok(found) => return Ok(Checkpoint { passed_over: first.map(|error| error.problem()), ..found }),
         }
     }
     Err(first.unwrap_or_else(|| CheckpointError::None(path.to_owned())))

@@ -11,29 +11,30 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
-use ratatui::text::{Line, Span};
 
 use super::cell::Cross;
-use super::frame::{fit, framed, words};
-use super::heatmap::{layer_labels, painter};
-use super::samples::is_diffusion;
-use super::taken::{self, DENOISING, why_none};
+use super::frame::{framed, words};
+use super::heatmap::{NARROW, layer_labels, painter, row_of};
+use super::taken::{self, DENOISING, is_diffusion, why_none};
 use crate::event::DenoisingRecord;
 use crate::grid::Value;
-use crate::history::{Cell, Taken};
+use crate::history::Cell;
 use crate::number;
-use crate::quantity::Cadence;
 use crate::tui::axis::LayerAxis;
 use crate::tui::layout::{Pane, inside};
 use crate::tui::scene::{LaneRef, Scene};
-use crate::tui::schedule;
 use crate::tui::theme::{Role, Theme};
 
 pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buffer) {
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let record = scene.shown_step(&lane).and_then(|step| lane.history.denoising(step)).map(std::sync::Arc::as_ref);
-    framed(theme, pane.frame, &title(scene, theme, pane, (&lane, record)), buffer);
+    let what = if pane.frame.width < NARROW {
+        theme.glyph("‖g‖ by t", "|g| by t")
+    } else {
+        theme.glyph("‖g‖ by denoising time", "|g| by denoising time")
+    };
+    let of = record.map(|record| (what.to_owned(), record.step, None));
+    framed(theme, pane.frame, &taken::title(scene, theme, pane, (&lane, &DENOISING), of), buffer);
     let Some(record) = record else {
         let lines = if is_diffusion(&lane) {
             why_none(scene, &lane, &DENOISING)
@@ -71,10 +72,10 @@ fn picture(
     buffer: &mut Buffer,
 ) {
     let (painter, per_cell) = (painter(scene, theme), theme.pixels_per_cell());
-    let cursor = layers.pixels_of(lane.layer_at(scene.view.cursor.depth).index());
+    let cursor = row_of(layers, lane.layer_at(scene.view.cursor.depth).index(), per_cell);
     for row in 0..pane.picture.height {
         let first = usize::from(row) * per_cell;
-        let cross = if cursor.contains(&first) { Cross::Horizontal } else { Cross::Away };
+        let cross = if cursor == Some(usize::from(row)) { Cross::Horizontal } else { Cross::Away };
         for column in 0..pane.picture.width {
             let span = record.spans.get(span_of(column, pane.picture.width, record.spans.len()));
             let at = |pixel: usize| {
@@ -103,24 +104,33 @@ fn cell(norm: Value) -> Cell {
 /// not at all where there is no room.
 fn losses(theme: &Theme, pane: &Pane, record: &DenoisingRecord, buffer: &mut Buffer) {
     let (width, spans) = (usize::from(pane.picture.width), record.spans.len().max(1));
-    let losses: Vec<f32> = record.spans.iter().filter_map(|span| span.loss.get()).collect();
+    let losses: Vec<Option<f32>> = record.spans.iter().map(|span| span.loss.get()).collect();
     let Some((label, texts)) = forms(&losses, (width / spans).saturating_sub(1)) else { return };
     words((pane.labels.x, pane.labels.y), label, pane.labels.width, theme.style(Role::Dim), buffer);
     for (index, (text, loss)) in texts.iter().zip(losses).enumerate() {
         let (start, end) = (index * width / spans, (index + 1) * width / spans);
-        let role = if loss.is_finite() { Role::Text } else { Role::Bad };
+        let role = if loss.is_none_or(f32::is_finite) { Role::Text } else { Role::Bad };
         let place = (pane.picture.x + start as u16, pane.picture.y);
         words(place, text, (end - start) as u16, theme.style(role), buffer);
     }
 }
 
-/// Losses in the longest form of which each fits into so many columns, with what it is.
-fn forms(losses: &[f32], room: usize) -> Option<(&'static str, Vec<String>)> {
-    let values = losses.iter().map(|loss| number::value(f64::from(*loss))).collect();
-    let percent = |loss: &f32| if loss.is_finite() { format!("{:.0}", 100.0 * loss) } else { "!".to_owned() };
-    let percents = losses.iter().map(percent).collect();
-    let fits = |(_, texts): &(&str, Vec<String>)| texts.iter().all(|text| text.chars().count() <= room);
-    [("loss", values), ("loss%", percents)].into_iter().find(fits)
+/// Losses in the longest form that fits into so many columns, with what it is: in percent what is too long is `+`, what
+/// is not finite `!`, what was not measured `-`.
+fn forms(losses: &[Option<f32>], room: usize) -> Option<(&'static str, Vec<String>)> {
+    let value = |loss: &Option<f32>| loss.map_or_else(|| "-".to_owned(), |loss| number::value(f64::from(loss)));
+    let percent = |loss: &Option<f32>| match loss {
+        None => "-".to_owned(),
+        Some(loss) if !loss.is_finite() => "!".to_owned(),
+        Some(loss) => format!("{:.0}", 100.0 * loss),
+    };
+    let values: Vec<String> = losses.iter().map(value).collect();
+    if values.iter().all(|text| text.chars().count() <= room) {
+        return Some(("loss", values));
+    }
+    let fitting = |text: String| if text.len() <= room { text } else { "+".to_owned() };
+    // Two columns hold all losses below 1.
+    (room >= 2).then(|| ("loss%", losses.iter().map(percent).map(fitting).collect()))
 }
 
 /// The first time and the last in the lower edge.
@@ -134,38 +144,19 @@ fn times(theme: &Theme, pane: &Pane, record: &DenoisingRecord, buffer: &mut Buff
     words((edge.x + end, edge.y), &last, last.len() as u16, theme.style(Role::Dim), buffer);
 }
 
-fn title<'a>(
-    scene: &Scene,
-    theme: &Theme,
-    pane: &Pane,
-    (lane, record): (&LaneRef<'_>, Option<&DenoisingRecord>),
-) -> Line<'a> {
-    let dim = theme.style(Role::Dim);
-    let name = Span::styled(scene.lane_name(lane), theme.lane(pane.lane).add_modifier(Modifier::BOLD));
-    let mut parts = vec![(0, Line::from(name))];
-    if let Some(record) = record {
-        parts.push((2, Line::styled(theme.glyph("‖g‖ by denoising time", "|g| by denoising time"), dim)));
-        let shown = scene.shown_step(lane).unwrap_or(record.step);
-        let older = schedule::of_step(Taken::At(record.step), shown);
-        let step = older.map_or_else(|| format!("step {}", number::count(record.step.0)), |words| words.long);
-        parts.push((1, Line::styled(step, theme.style(Role::Strong))));
-        let every = schedule::words(lane.run.header().config.as_ref(), Cadence::Scheduled);
-        parts.extend(every.map(|every| (3, Line::styled(every.long, dim))));
-    }
-    fit(parts, pane.frame.width.saturating_sub(6))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn losses_are_written_in_one_form_which_fits() {
-        let of = |room| forms(&[0.5375, 0.012, 2.25], room);
-        assert_eq!(of(6), Some(("loss", vec!["0.538".to_owned(), "0.0120".to_owned(), "2.25".to_owned()])));
-        assert_eq!(of(3), Some(("loss%", vec!["54".to_owned(), "1".to_owned(), "225".to_owned()])));
-        assert_eq!(of(2), None);
-        assert_eq!(forms(&[f32::NAN, 0.5], 2), Some(("loss%", vec!["!".to_owned(), "50".to_owned()])));
+        let of = |room| forms(&[Some(0.5375), Some(0.012), Some(2.25)], room);
+        let words = |words: [&str; 3]| words.map(str::to_owned).to_vec();
+        assert_eq!(of(6), Some(("loss", words(["0.538", "0.0120", "2.25"]))));
+        assert_eq!(of(3), Some(("loss%", words(["54", "1", "225"]))));
+        assert_eq!(of(2), Some(("loss%", words(["54", "1", "+"]))));
+        assert_eq!(of(1), None);
+        assert_eq!(forms(&[Some(f32::NAN), None, Some(0.5)], 2), Some(("loss%", words(["!", "-", "50"]))));
     }
 
     #[test]

@@ -14,21 +14,16 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::frame::{fit, framed};
+use super::frame::framed;
 use super::legend::hidden;
 use super::pictures::{Sheet, patch};
 use super::taken::{self, FILTERS, why_none};
 use crate::event::FilterRecord;
-use crate::history::Taken;
 use crate::layer::{LayerKind, LayerTable};
-use crate::number;
-use crate::quantity::Cadence;
 use crate::tui::layout::{Layout, Pane, inside};
-use crate::tui::scene::{LaneRef, Scene};
-use crate::tui::schedule;
+use crate::tui::scene::Scene;
 use crate::tui::theme::{Role, Theme};
 
 /// The picture of a lane at the cursor's step.
@@ -37,7 +32,13 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buf
     let record = scene.shown_step(&lane).and_then(|step| lane.history.filters(step)).map(std::sync::Arc::as_ref);
     let inner = inside(pane.frame);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    framed(theme, pane.frame, &title(scene, theme, pane, (&lane, record)), buffer);
+    let what = record.map(|record| {
+        let [filters, colours, rows, columns] = record.shape;
+        let of = if colours == 1 { "1 colour".to_owned() } else { format!("{colours} colours") };
+        let bad = (!record.broken.is_empty()).then(|| format!("{} not finite", record.broken.len()));
+        (format!("{filters} filters {rows}×{columns} of {of}"), record.step, bad)
+    });
+    framed(theme, pane.frame, &taken::title(scene, theme, pane, (&lane, &FILTERS), what), buffer);
     let Some(record) = record else {
         let lines = if has_filters(&lane.header.layers) {
             why_none(scene, &lane, &FILTERS)
@@ -69,33 +70,6 @@ fn light(record: &FilterRecord, filter: usize, [row, column]: [usize; 2]) -> [f3
         [(0..colours).map(weight).sum::<f32>() / colours.max(1) as f32; 3]
     };
     weights.map(|weight| 0.5 + weight / 2.0)
-}
-
-fn title<'a>(
-    scene: &Scene,
-    theme: &Theme,
-    pane: &Pane,
-    (lane, record): (&LaneRef<'_>, Option<&FilterRecord>),
-) -> Line<'a> {
-    let dim = theme.style(Role::Dim);
-    let name = Span::styled(scene.lane_name(lane), theme.lane(pane.lane).add_modifier(Modifier::BOLD));
-    let mut parts = vec![(0, Line::from(name))];
-    if let Some(record) = record {
-        let [filters, colours, rows, columns] = record.shape;
-        let of = if colours == 1 { "1 colour".to_owned() } else { format!("{colours} colours") };
-        parts.push((2, Line::styled(format!("{filters} filters {rows}×{columns} of {of}"), dim)));
-        let shown = scene.shown_step(lane).unwrap_or(record.step);
-        let older = schedule::of_step(Taken::At(record.step), shown);
-        let step = older.map_or_else(|| format!("step {}", number::count(record.step.0)), |words| words.long);
-        parts.push((1, Line::styled(step, theme.style(Role::Strong))));
-        if !record.broken.is_empty() {
-            let words = format!("{} not finite", record.broken.len());
-            parts.push((1, Line::styled(words, theme.style(Role::Bad))));
-        }
-        let every = schedule::words(lane.run.header().config.as_ref(), Cadence::Counted);
-        parts.extend(every.map(|every| (3, Line::styled(every.long, dim))));
-    }
-    fit(parts, pane.frame.width.saturating_sub(6))
 }
 
 /// One sentence of what is seen, with the lanes that are not.

@@ -203,7 +203,7 @@ fn end_of<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> 
 }
 
 /// The row of cells that shows the middle of a layer, unless it lies outside.
-fn row_of(layers: &LayerAxis, layer: usize, pixels_per_cell: usize) -> Option<usize> {
+pub(super) fn row_of(layers: &LayerAxis, layer: usize, pixels_per_cell: usize) -> Option<usize> {
     let pixels = layers.pixels_of(layer);
     (!pixels.is_empty()).then(|| (pixels.start + pixels.end - 1) / 2 / pixels_per_cell)
 }

@@ -105,7 +105,7 @@ pub(in crate::tui) fn most_rows(scene: &Scene) -> u16 {
     let of = |layer: &crate::layer::Layer| {
         // Two halves; tensors that the stack does not name have a row each at most.
         let halves = layer.sublayers.iter().filter_map(|sublayer| sublayer.half.as_deref()).take(1).count() * 2;
-        if layer.sublayers.is_empty() { layer.parameters.len() } else { layer.sublayers.len() + halves }
+        layer.opened().len() + halves
     };
     let lanes = scene.lanes();
     let most = lanes.flat_map(|lane| lane.header.layers.layers.iter().map(of)).max().unwrap_or(0);

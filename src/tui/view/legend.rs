@@ -135,7 +135,7 @@ fn meaning<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
         return vec![(3, Line::styled("the scale of whole blocks", dim))];
     }
     if scene.view.mode == Mode::Denoising {
-        let words = "a span of denoising time alone: gradient of its loss, the scale of grad_norm";
+        let words = "gradient of the loss at these times alone";
         return vec![(1, Line::styled(words, dim))];
     }
     if scene.view.mode == Mode::Histogram {

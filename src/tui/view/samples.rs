@@ -2,21 +2,15 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::frame::{fit, framed};
+use super::frame::framed;
 use super::legend::hidden;
 use super::pictures::{Sheet, patch};
-use super::taken::{self, SAMPLES, why_none};
-use crate::config::Model;
+use super::taken::{self, SAMPLES, is_diffusion, why_none};
 use crate::event::{Samples, SamplesRecord};
-use crate::history::Taken;
-use crate::number;
-use crate::quantity::Cadence;
 use crate::tui::layout::{Layout, Pane, inside};
-use crate::tui::scene::{LaneRef, Scene};
-use crate::tui::schedule;
+use crate::tui::scene::Scene;
 use crate::tui::theme::{Role, Theme};
 
 pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buffer) {
@@ -24,7 +18,11 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buf
     let record = scene.shown_step(&lane).and_then(|step| lane.history.samples(step)).map(std::sync::Arc::as_ref);
     let inner = inside(pane.frame);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    framed(theme, pane.frame, &title(scene, theme, pane, (&lane, record)), buffer);
+    let what = record.map(|record| {
+        let Samples { height, width, .. } = record.samples;
+        (format!("{} samples {height}×{width}", record.samples.count()), record.step, None)
+    });
+    framed(theme, pane.frame, &taken::title(scene, theme, pane, (&lane, &SAMPLES), what), buffer);
     let Some(SamplesRecord { samples, .. }) = record else {
         let lines = if is_diffusion(&lane) {
             why_none(scene, &lane, &SAMPLES)
@@ -40,11 +38,6 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buf
     sheet.render(theme, (pane.frame, inner), buffer);
 }
 
-/// Whether a lane knows of denoising time; of a foreign run that is not known.
-pub(super) fn is_diffusion(lane: &LaneRef<'_>) -> bool {
-    lane.run.header().settings_of(lane.header).is_some_and(|settings| settings.model == Model::Diffusion)
-}
-
 /// Red, green, blue, 0 … 1.
 fn light(samples: &Samples, picture: usize, [row, column]: [usize; 2]) -> [f32; 3] {
     let Samples { channels, height, width, ref pixels } = *samples;
@@ -55,28 +48,6 @@ fn light(samples: &Samples, picture: usize, [row, column]: [usize; 2]) -> [f32; 
     if channels == 3 { [colour(0), colour(1), colour(2)] } else { [colour(0); 3] }
 }
 
-fn title<'a>(
-    scene: &Scene,
-    theme: &Theme,
-    pane: &Pane,
-    (lane, record): (&LaneRef<'_>, Option<&SamplesRecord>),
-) -> Line<'a> {
-    let dim = theme.style(Role::Dim);
-    let name = Span::styled(scene.lane_name(lane), theme.lane(pane.lane).add_modifier(Modifier::BOLD));
-    let mut parts = vec![(0, Line::from(name))];
-    if let Some(record) = record {
-        let Samples { height, width, .. } = record.samples;
-        parts.push((2, Line::styled(format!("{} samples {height}×{width}", record.samples.count()), dim)));
-        let shown = scene.shown_step(lane).unwrap_or(record.step);
-        let older = schedule::of_step(Taken::At(record.step), shown);
-        let step = older.map_or_else(|| format!("step {}", number::count(record.step.0)), |words| words.long);
-        parts.push((1, Line::styled(step, theme.style(Role::Strong))));
-        let every = schedule::words(lane.run.header().config.as_ref(), Cadence::Scheduled);
-        parts.extend(every.map(|every| (3, Line::styled(every.long, dim))));
-    }
-    fit(parts, pane.frame.width.saturating_sub(6))
-}
-
 /// One sentence of what is seen, with the lanes that are not.
 pub(super) fn legend<'a>(theme: &Theme, layout: &Layout) -> Vec<(u8, Line<'a>)> {
     let dim = theme.style(Role::Dim);
@@ -85,8 +56,7 @@ pub(super) fn legend<'a>(theme: &Theme, layout: &Layout) -> Vec<(u8, Line<'a>)> 
         scale.extend([Span::styled(format!("{word} "), dim), patch(theme, light), Span::raw(" ")]);
     }
     let mut parts = vec![(0, Line::from(scale))];
-    parts.push((1, Line::styled("what the model draws from noise, the same noise at every step", dim)));
-    parts.push((2, Line::styled("in 50 strides over 1000 steps of denoising time", dim)));
+    parts.push((1, Line::styled("drawn from noise, the same at every step", dim)));
     parts.extend(hidden(theme, layout));
     parts
 }

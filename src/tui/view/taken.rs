@@ -3,11 +3,15 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
 
-use super::frame::cut;
+use super::frame::{cut, fit};
+use crate::config::Model;
+use crate::history::Taken;
 use crate::number;
 use crate::quantity::Cadence;
+use crate::tui::layout::Pane;
 use crate::tui::scene::{LaneRef, Scene, Standing};
 use crate::tui::schedule;
 use crate::tui::source::SourceKind;
@@ -56,6 +60,35 @@ pub(super) const DENOISING: Words = Words {
     cadence: Cadence::Scheduled,
 };
 
+/// The lane's name, what of it is shown, at which step that was taken, what is bad of it, and how often it is taken.
+pub(super) fn title<'a>(
+    scene: &Scene,
+    theme: &Theme,
+    pane: &Pane,
+    (lane, words): (&LaneRef<'_>, &Words),
+    record: Option<(String, Step, Option<String>)>,
+) -> Line<'a> {
+    let dim = theme.style(Role::Dim);
+    let name = Span::styled(scene.lane_name(lane), theme.lane(pane.lane).add_modifier(Modifier::BOLD));
+    let mut parts = vec![(0, Line::from(name))];
+    if let Some((what, taken, bad)) = record {
+        parts.push((2, Line::styled(what, dim)));
+        let shown = scene.shown_step(lane).unwrap_or(taken);
+        let older = schedule::of_step(Taken::At(taken), shown);
+        let step = older.map_or_else(|| format!("step {}", number::count(taken.0)), |words| words.long);
+        parts.push((1, Line::styled(step, theme.style(Role::Strong))));
+        parts.extend(bad.map(|bad| (1, Line::styled(bad, theme.style(Role::Bad)))));
+        let every = schedule::words(lane.run.header().config.as_ref(), words.cadence);
+        parts.extend(every.map(|every| (3, Line::styled(every.long, dim))));
+    }
+    fit(parts, pane.frame.width.saturating_sub(6))
+}
+
+/// Whether a lane knows of denoising time; of a foreign run that is not known.
+pub(super) fn is_diffusion(lane: &LaneRef<'_>) -> bool {
+    lane.run.header().settings_of(lane.header).is_some_and(|settings| settings.model == Model::Diffusion)
+}
+
 /// Dim lines from the top of an area.
 pub(super) fn lines(theme: &Theme, lines: &[String], area: Rect, buffer: &mut Buffer) {
     for (sentence, row) in lines.iter().zip(area.rows()) {
@@ -73,7 +106,9 @@ pub(super) fn why_none(scene: &Scene, lane: &LaneRef<'_>, words: &Words) -> Vec<
     let Some(config) = lane.run.header().config.as_ref() else {
         return vec![format!("no {many} in this trace")];
     };
-    let is_older = words.many != HISTOGRAMS.many && lane.history.histogram(Step(u64::MAX)).is_some();
+    // What comes with the histograms came with them ever since it was taken at all.
+    let comes_beside = *cadence == Cadence::Counted && *many != HISTOGRAMS.many;
+    let is_older = comes_beside && lane.history.histogram(Step(u64::MAX)).is_some();
     if is_older {
         return vec![format!("no {many}:"), "an older gradtop wrote this trace".to_owned()];
     }

@@ -1,0 +1,90 @@
+//! Every family at a size of one's choice, with a batch, ready for a question.
+
+#![allow(clippy::expect_used)]
+
+use burn::prelude::Device;
+use gradtop::backend;
+use gradtop::config::{Backend, BranchScale, CheckpointActivations, LaneConfig, Model, Optimizer, Wiring};
+use gradtop::data::{Batches, Classified, Draw, Part, Source, Text, digits};
+use gradtop::stack::diffusion::Pictures;
+use gradtop::stack::transformer::Language;
+use gradtop::stack::{Dense, Diffusion, Examples, Highway, Mlp, Stack, Task, Transformer, preresnet, resnet, vgg};
+use gradtop::train::Stepper;
+use gradtop::units::Step;
+
+/// Characters of an example.
+const CONTEXT: usize = 64;
+
+/// A family at one size: depth, width, rows of a step.
+pub(crate) type Size = (Model, usize, usize, usize);
+
+/// What is asked of a family at some size.
+pub(crate) trait Question {
+    fn ask<S: Stack>(&self, stepper: Stepper<S>, batch: &S::Batch, device: &Device) -> f64;
+}
+
+/// Asks; gradient descent without memory, so that a step is the stack's alone.
+pub(crate) fn on(
+    (model, depth, width, rows): Size,
+    activations: CheckpointActivations,
+    question: &impl Question,
+) -> f64 {
+    let device = backend::training_device(Backend::Flex, activations);
+    let lane = LaneConfig {
+        depth,
+        width,
+        optimizer: Optimizer::Sgd,
+        momentum: 0.0,
+        branch_scale: if model == Model::Mlp { BranchScale::InverseSqrtDepth } else { BranchScale::Constant(1.0) },
+        ..LaneConfig::of(model, if model == Model::Vgg { Wiring::Plain } else { Wiring::Residual })
+    };
+    let digits = digits().expect("embedded");
+    let pictures = digits.resized(32, 32);
+    match model {
+        Model::Mlp => asked(Mlp::new(&lane, Task::of(&digits), 1, &device), &lane, &digits, rows, &device, question),
+        Model::Highway => {
+            asked(Highway::new(&lane, Task::of(&digits), 1, &device), &lane, &digits, rows, &device, question)
+        }
+        Model::Dense => {
+            asked(Dense::new(&lane, Task::of(&pictures), 1, &device), &lane, &pictures, rows, &device, question)
+        }
+        Model::Transformer => {
+            let text = Text::load(None, CONTEXT).expect("embedded");
+            asked(Transformer::new(&lane, Language::of(&text), 1, &device), &lane, &text, rows, &device, question)
+        }
+        Model::Diffusion => {
+            let drowned = Pictures::of(&digits, lane.noise_schedule);
+            asked(Diffusion::new(&lane, drowned.shape(), 1, &device), &lane, &drowned, rows, &device, question)
+        }
+        _ => convolutional(&lane, &pictures, rows, &device, question),
+    }
+}
+
+fn convolutional(
+    lane: &LaneConfig,
+    pictures: &Classified,
+    rows: usize,
+    device: &Device,
+    question: &impl Question,
+) -> f64 {
+    let build = match lane.model {
+        Model::Vgg => vgg,
+        Model::Preresnet => preresnet,
+        _ => resnet,
+    };
+    asked(build(lane, Task::of(pictures), 1, device), lane, pictures, rows, device, question)
+}
+
+fn asked<S: Stack>(
+    model: S,
+    lane: &LaneConfig,
+    source: &<S::Batch as Examples>::Source,
+    rows: usize,
+    device: &Device,
+    question: &impl Question,
+) -> f64 {
+    let mut batches = Batches::new(1, source.rows(Part::Training), rows);
+    let draw = Draw { seed: 1, step: Step::FIRST };
+    let batch = S::Batch::gather(source, Part::Training, batches.rows(Step::FIRST), draw, device);
+    question.ask(Stepper::new(model, lane, device), &batch, device)
+}
