@@ -4,7 +4,7 @@
 
 use burn::prelude::Device;
 use gradtop::backend;
-use gradtop::config::{Backend, BranchScale, CheckpointActivations, LaneConfig, Model, Optimizer, Wiring};
+use gradtop::config::{Backend, CheckpointActivations, Init, LaneConfig, Model, Optimizer, Wiring};
 use gradtop::data::{Batches, Classified, Draw, Part, Source, Text, digits};
 use gradtop::stack::diffusion::Pictures;
 use gradtop::stack::transformer::Language;
@@ -35,7 +35,8 @@ pub(crate) fn on(
         width,
         optimizer: Optimizer::Sgd,
         momentum: 0.0,
-        branch_scale: if model == Model::Mlp { BranchScale::InverseSqrtDepth } else { BranchScale::Constant(1.0) },
+        // So small that a sum of a thousand branches neither needs a scale nor overflows.
+        init: if model == Model::Mlp { Init::Normal(0.01) } else { model.defaults().init },
         ..LaneConfig::of(model, if model == Model::Vgg { Wiring::Plain } else { Wiring::Residual })
     };
     let digits = digits().expect("embedded");
