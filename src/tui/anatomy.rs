@@ -98,11 +98,10 @@ impl Rest {
     pub(super) fn symbol(self) -> (&'static str, &'static str) {
         match self {
             Self::Scale => ("s", "s"),
-            Self::Mixing => ("mix", "mix"),
+            Self::Mixing | Self::Streams => ("mix", "mix"),
             Self::MixingAndScale => ("mix·s", "mix*s"),
             Self::Pooling => ("pool", "pool"),
             Self::Resizing => ("size", "size"),
-            Self::Streams => ("mix", "mix"),
             Self::Gate => ("gate", "gate"),
             Self::Several | Self::Unknown => ("rest", "rest"),
         }
