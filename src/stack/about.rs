@@ -14,6 +14,13 @@ pub struct About {
 }
 
 impl About {
+    /// One of no particular stage that costs what its parts cost.
+    #[must_use]
+    pub fn made_of(sublayers: Vec<Sublayer>) -> Self {
+        let flops = sublayers.iter().filter_map(|sublayer| sublayer.flops).sum();
+        Self { flops, sublayers, ..Self::default() }
+    }
+
     /// A layer of no particular stage.
     #[must_use]
     pub fn costing(flops: u64) -> Self {

@@ -122,7 +122,10 @@ impl Builder<'_> {
         let (mut step, flops) = self.step(self.draws, Place::STEM, plan, norm);
         step.shifts = None;
         self.pool(pooling);
-        (Stem { step, activation, pooling }, About::costing(flops))
+        let convolution = Sublayer::new("step.convolution", "convolution", Some(flops));
+        let norm = step.norm.as_ref().map(|_| Sublayer::new("step.norm", "norm", None));
+        let sublayers = std::iter::once(convolution).chain(norm).collect();
+        (Stem { step, activation, pooling }, About { sublayers, ..About::costing(flops) })
     }
 
     fn block(&mut self, nth_block: Nth, plan: &BlockPlan) -> (ConvBlock, About) {
@@ -226,7 +229,13 @@ impl Builder<'_> {
             Order::Pre => self.norm(self.lane.norm, self.channels),
             Order::Post => None,
         };
+        let of_norm = norm.as_ref().map(|_| Sublayer::new("norm", "norm", None));
+        let of_hidden = hidden.iter().enumerate().map(|(nth, affine)| {
+            Sublayer::new(format!("hidden.{nth}"), format!("hidden {}", nth + 1), Some(affine.flops()))
+        });
+        let of_output = Sublayer::new("output", "output", Some(output.flops()));
+        let sublayers = of_norm.into_iter().chain(of_hidden).chain([of_output]).collect();
         let head = Head { norm, hidden, output, activation: self.lane.activation, order: self.plan.order, side: *side };
-        (head, About::costing(flops))
+        (head, About { sublayers, ..About::costing(flops) })
     }
 }

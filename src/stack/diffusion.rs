@@ -126,7 +126,11 @@ impl Diffusion {
                 activation: lane.activation,
             },
         };
-        let of_stem = stem.convolution.flops(height * width) + stem.clock.first.flops() + stem.clock.second.flops();
+        let of_stem = vec![
+            Sublayer::new("convolution", "convolution", Some(stem.convolution.flops(height * width))),
+            Sublayer::new("clock.first", "clock 1", Some(stem.clock.first.flops())),
+            Sublayer::new("clock.second", "clock 2", Some(stem.clock.second.flops())),
+        ];
         let mut builder = Builder {
             lane,
             draws,
@@ -135,13 +139,15 @@ impl Diffusion {
             hidden,
             beside: Vec::new(),
             blocks: Vec::new(),
-            about: vec![About::costing(of_stem)],
+            about: vec![About::made_of(of_stem)],
         };
         builder.both_ways((lane.blocks() - MIDDLE) / (2 * LEVELS.len()));
         let Builder { blocks, mut about, channels, .. } = builder;
         let convolution = draws.convolution(Place::HEAD, [colours, channels, 3, 3], 1, Bias::On);
-        about.push(About::costing(convolution.flops(height * width)));
         let norm = Normalization::of_channels(lane.norm, channels, device);
+        let of_norm = norm.as_ref().map(|_| Sublayer::new("step.norm", "norm", None));
+        let of_convolution = Sublayer::new("step.convolution", "convolution", Some(convolution.flops(height * width)));
+        about.push(About::made_of(of_norm.into_iter().chain([of_convolution]).collect()));
         let head = Head { step: ConvStep { norm, convolution, shifts: None }, activation: lane.activation };
         let noising = Noising::of(lane.noise_schedule);
         Self { stem, blocks, head, long_skips: lane.long_skips, picture, noising, about }

@@ -20,7 +20,7 @@ use super::init::{Draws, Place};
 use super::normalization::Normalization;
 use super::{Affine, Labelled, Loss, Stack, Task};
 use crate::config::{Activation, Bias, LaneConfig};
-use crate::layer::Layer;
+use crate::layer::{Layer, Sublayer};
 use crate::probe::Taps;
 use crate::quantity::StepKind;
 use crate::units::LayerId;
@@ -111,8 +111,11 @@ impl HighwayBlock {
         x
     }
 
-    fn flops(&self) -> u64 {
-        self.transform.flops() + self.gate.as_ref().map_or(0, Affine::flops)
+    fn sublayers(&self) -> Vec<Sublayer> {
+        let transform = Sublayer::new("transform", "transform", Some(self.transform.flops()));
+        let norm = self.norm.as_ref().map(|_| Sublayer::new("norm", "norm", None));
+        let gate = self.gate.as_ref().map(|gate| Sublayer::new("gate", "gate", Some(gate.flops())));
+        std::iter::once(transform).chain(norm).chain(gate).collect()
     }
 }
 
@@ -120,9 +123,9 @@ impl Stack for Highway {
     type Batch = Labelled;
 
     fn layers(&self) -> Vec<Layer> {
-        let blocks = self.blocks.iter().map(HighwayBlock::flops);
-        let flops = std::iter::once(self.stem.flops()).chain(blocks).chain(std::iter::once(self.head.flops()));
-        layers(&flops.map(About::costing).collect::<Vec<_>>())
+        let blocks = self.blocks.iter().map(|block| About::made_of(block.sublayers()));
+        let [stem, head] = [&self.stem, &self.head].map(|affine| About::costing(affine.flops()));
+        layers(&std::iter::once(stem).chain(blocks).chain([head]).collect::<Vec<_>>())
     }
 
     fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
