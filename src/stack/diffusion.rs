@@ -9,7 +9,7 @@
 //! ```
 //!
 //! D = 6n + 2 blocks. Each is told the time t; see the block's file. The loss is mean (ε̂ − ε)² over t drawn evenly from
-//! 1 … T and ε ~ N(0, 1), as [`noise`] mixes them. Channels are width, 2·width, 2·width.
+//! 1 … T and ε ~ N(0, 1), as [`Noising`] mixes them. Channels are width, 2·width, 2·width.
 //!
 //! Ho et al. 2020, Denoising Diffusion Probabilistic Models (arXiv 2006.11239), without its attention; Ronneberger et al.
 //! 2015, U-Net (arXiv 1505.04597).

@@ -81,7 +81,7 @@ pub struct Taken {
     pub by_time: Vec<TimeSpan>,
     /// Pictures that the stack drew, where it was asked to and does.
     pub pictures: Option<Samples>,
-    /// [`TensorNorm::ALL`] × tensors of the table, taken with the histograms.
+    /// [`TensorNorm::ALL`](crate::event::TensorNorm::ALL) × tensors of the table, taken with the histograms.
     pub tensors: Grid,
     /// The filters of the first convolution before the step, taken with the histograms; `None` where there is none.
     pub filters: Option<Filters>,
