@@ -53,8 +53,8 @@ pub(super) const SAMPLES: Words =
     Words { one: "sample", many: "samples", done: "drawn", does: "draws", cadence: Cadence::Scheduled };
 /// Its gradient by denoising time.
 pub(super) const DENOISING: Words = Words {
-    one: "gradient by denoising time",
-    many: "gradients by denoising time",
+    one: "gradient by time",
+    many: "gradients by time",
     done: "taken",
     does: "takes",
     cadence: Cadence::Scheduled,
