@@ -39,7 +39,10 @@ pub use lane::LaneHistory;
 pub(crate) use ranges::beyond;
 pub use window::Window;
 
+use lane::Beside;
+
 use crate::event::{Event, Note, RunEnd, RunHeader};
+use crate::units::LaneId;
 
 /// Bytes for all lanes of a run together; see the module's formula.
 const BUDGET: usize = 240 << 20;
@@ -89,6 +92,12 @@ impl History {
         self.end.as_ref()
     }
 
+    fn beside(&mut self, lane: LaneId, take: impl FnOnce(&mut Beside)) {
+        if let Some(lane) = self.lanes.get_mut(lane.index()) {
+            take(lane.beside_mut());
+        }
+    }
+
     /// Takes one event in; events of unknown lanes are ignored.
     pub fn push(&mut self, event: &Event) {
         match event {
@@ -103,31 +112,11 @@ impl History {
                     lane.recall(record);
                 }
             }
-            Event::Histogram(record) => {
-                if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
-                    lane.push_histogram(record);
-                }
-            }
-            Event::Denoising(record) => {
-                if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
-                    lane.push_denoising(record);
-                }
-            }
-            Event::Samples(record) => {
-                if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
-                    lane.push_samples(record);
-                }
-            }
-            Event::Tensors(record) => {
-                if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
-                    lane.push_tensors(record);
-                }
-            }
-            Event::Filters(record) => {
-                if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
-                    lane.push_filters(record);
-                }
-            }
+            Event::Histogram(record) => self.beside(record.lane, |beside| beside.histograms.push(record)),
+            Event::Denoising(record) => self.beside(record.lane, |beside| beside.denoising.push(record)),
+            Event::Samples(record) => self.beside(record.lane, |beside| beside.samples.push(record)),
+            Event::Tensors(record) => self.beside(record.lane, |beside| beside.tensors.push(record)),
+            Event::Filters(record) => self.beside(record.lane, |beside| beside.filters.push(record)),
             Event::Eval(eval) => {
                 if let Some(lane) = self.lanes.get_mut(eval.lane.index()) {
                     lane.push_eval(*eval);

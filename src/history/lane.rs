@@ -1,27 +1,24 @@
 //! One lane's history: the newest steps exactly, all steps in buckets.
 
+mod beside;
 mod moment;
 
 use std::mem::size_of;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub(super) use self::beside::Beside;
 use super::bucket::{CELL_BYTES, GridBucket};
 use super::health::Ceiling;
 use super::ranges::Ranges;
 use super::recent::Recent;
 use super::scalars::{ScalarValues, Scalars};
 use super::slope::Blocks;
-use super::thinned::Thinned;
 use super::timeline::Timeline;
 use super::window::{Gathered, Window};
 use super::{Cell, Reduce, Scalar, ScalarBucket};
-use crate::event::{
-    DenoisingRecord, EvalRecord, FilterRecord, HistogramRecord, LaneEnd, MOST_FILTERS, SamplesRecord, StepRecord,
-    TensorNorm, TensorRecord,
-};
+use crate::event::{EvalRecord, LaneEnd, StepRecord};
 use crate::grid::{Grid, Value};
-use crate::histogram::BINS;
 use crate::layer::LayerTable;
 use crate::quantity::{Axis, Cadence, Quantity};
 use crate::units::Step;
@@ -34,25 +31,8 @@ const LEAST_BUCKETS: usize = 32;
 const MOST_BUCKETS: usize = 2048;
 /// Buckets of per-step values; 168 bytes each.
 const SCALAR_BUCKETS: usize = 4096;
-/// Bytes for histograms.
-const HISTOGRAM_BUDGET: usize = 8 << 20;
-/// Bytes of one layer of a histogram: two signs of counts.
-const HISTOGRAM_LAYER_BYTES: usize = 2 * BINS * size_of::<u64>();
-/// Bytes for what is known of tensors.
-const TENSOR_BUDGET: usize = 4 << 20;
-/// Bytes for filters.
-const FILTER_BUDGET: usize = 1 << 20;
-/// Bytes of the largest that there usually are: 7×7 of three colours.
-const FILTER_BYTES: usize = MOST_FILTERS * 3 * 7 * 7;
 /// Evaluations kept, the newest.
 const MOST_EVALS: usize = 4096;
-
-/// Bytes of a lane for what is told of denoising time, and of one layer there: ten spans.
-const DENOISING_BUDGET: usize = 2 << 20;
-const DENOISING_LAYER_BYTES: usize = 10 * size_of::<Value>();
-/// Bytes of a lane for pictures that it draws, and of sixteen of 32² pixels in three colours.
-const SAMPLES_BUDGET: usize = 8 << 20;
-const SAMPLES_BYTES: usize = 16 * 3 * 32 * 32;
 
 /// Steps of one lane.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,11 +45,7 @@ pub struct LaneHistory {
     grids: Timeline<GridBucket>,
     scalars: Timeline<Scalars>,
     ranges: Ranges,
-    histograms: Thinned<HistogramRecord>,
-    denoising: Thinned<DenoisingRecord>,
-    samples: Thinned<SamplesRecord>,
-    tensors: Thinned<TensorRecord>,
-    filters: Thinned<FilterRecord>,
+    beside: Beside,
     evals: Vec<EvalRecord>,
     first_step: Option<Step>,
     /// The loss above which it has blown up, once there was a first.
@@ -94,11 +70,7 @@ impl LaneHistory {
             recent: Recent::new(recent, size_of::<StepRecord>() + cells * size_of::<Value>()),
             grids: Timeline::new(capacity),
             scalars: Timeline::new(SCALAR_BUCKETS),
-            histograms: Thinned::new(HISTOGRAM_BUDGET, HISTOGRAM_LAYER_BYTES * layers.len()),
-            tensors: Thinned::new(TENSOR_BUDGET, TensorNorm::ALL.len() * size_of::<Value>() * layers.tensors()),
-            filters: Thinned::new(FILTER_BUDGET, FILTER_BYTES),
-            denoising: Thinned::new(DENOISING_BUDGET, DENOISING_LAYER_BYTES * layers.len()),
-            samples: Thinned::new(SAMPLES_BUDGET, SAMPLES_BYTES),
+            beside: Beside::new(layers),
             ranges: Ranges::new(quantities.len()),
             evals: Vec::new(),
             first_step: None,
@@ -158,56 +130,9 @@ impl LaneHistory {
         self.ranges.take(values, axes, health);
     }
 
-    pub(super) fn push_histogram(&mut self, record: &Arc<HistogramRecord>) {
-        self.histograms.push(record);
-    }
-
-    /// How the gradients were spread at the newest step at or before this one at which that was counted, of those that
-    /// are still held.
-    #[must_use]
-    pub fn histogram(&self, step: Step) -> Option<&Arc<HistogramRecord>> {
-        self.histograms.at(step)
-    }
-
-    pub(super) fn push_denoising(&mut self, record: &Arc<DenoisingRecord>) {
-        self.denoising.push(record);
-    }
-
-    /// How loss and gradients were spread over denoising time, likewise.
-    #[must_use]
-    pub fn denoising(&self, step: Step) -> Option<&Arc<DenoisingRecord>> {
-        self.denoising.at(step)
-    }
-
-    pub(super) fn push_samples(&mut self, record: &Arc<SamplesRecord>) {
-        self.samples.push(record);
-    }
-
-    /// What the lane drew, likewise.
-    #[must_use]
-    pub fn samples(&self, step: Step) -> Option<&Arc<SamplesRecord>> {
-        self.samples.at(step)
-    }
-
-    pub(super) fn push_tensors(&mut self, record: &Arc<TensorRecord>) {
-        self.tensors.push(record);
-    }
-
-    /// What was known of the tensors at the newest step at or before this one at which they were looked at, of those that
-    /// are still held.
-    #[must_use]
-    pub fn tensors(&self, step: Step) -> Option<&Arc<TensorRecord>> {
-        self.tensors.at(step)
-    }
-
-    pub(super) fn push_filters(&mut self, record: &Arc<FilterRecord>) {
-        self.filters.push(record);
-    }
-
-    /// The same of the filters of the first convolution.
-    #[must_use]
-    pub fn filters(&self, step: Step) -> Option<&Arc<FilterRecord>> {
-        self.filters.at(step)
+    /// Where what is told beside the steps goes.
+    pub(super) fn beside_mut(&mut self) -> &mut Beside {
+        &mut self.beside
     }
 
     pub(super) fn push_eval(&mut self, eval: EvalRecord) {

@@ -18,19 +18,28 @@ impl Affine {
     /// [B, …, in] → [B, …, out].
     #[must_use]
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        if !unit_variance::is_measured() {
-            return module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val));
-        }
-        let z = unit_variance::output(&self.weight, module::linear(x, self.weight.val(), None));
-        match &self.bias {
-            Some(bias) => z + bias.val().unsqueeze(),
-            None => z,
-        }
+        affine(&self.weight, self.bias.as_ref(), x)
     }
 
     /// Floating-point operations for one row.
     #[must_use]
     pub fn flops(&self) -> u64 {
         2 * self.weight.lazy_shape().num_elements() as u64
+    }
+}
+
+/// x W + b of weights that stand elsewhere, [B, …, in] → [B, …, out].
+pub(super) fn affine<const D: usize>(
+    weight: &Param<Tensor<2>>,
+    bias: Option<&Param<Tensor<1>>>,
+    x: Tensor<D>,
+) -> Tensor<D> {
+    if !unit_variance::is_measured() {
+        return module::linear(x, weight.val(), bias.map(Param::val));
+    }
+    let z = unit_variance::output(weight, module::linear(x, weight.val(), None));
+    match bias {
+        Some(bias) => z + bias.val().unsqueeze(),
+        None => z,
     }
 }

@@ -14,10 +14,11 @@
 
 use burn::module::{Module, Param};
 use burn::prelude::Device;
-use burn::tensor::{Tensor, module};
+use burn::tensor::Tensor;
 
 use super::about::{About, layers};
 use super::activation::activate;
+use super::affine::affine;
 use super::fused_block::{self, Form, Operands};
 use super::init::{Draws, Place};
 use super::joint::{Fate, Fates, Joint, Nth, weight_gain};
@@ -201,14 +202,7 @@ impl Block {
     /// W x + b.
     fn weighed(&self, x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
         let x = taps.step(layer, StepKind::Weight, self.shifted(x, 1));
-        if !unit_variance::is_measured() {
-            return module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val));
-        }
-        let z = unit_variance::output(&self.weight, module::linear(x, self.weight.val(), None));
-        match &self.bias {
-            Some(bias) => z + bias.val().unsqueeze(),
-            None => z,
-        }
+        affine(&self.weight, self.bias.as_ref(), x)
     }
 
     fn flops(&self) -> u64 {
