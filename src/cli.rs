@@ -2,6 +2,8 @@
 
 mod arguments;
 mod diagnostics;
+#[cfg(feature = "download")]
+mod download;
 #[cfg(feature = "lab")]
 mod dumping;
 mod exit;
@@ -60,6 +62,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> {
         Some(("view", matches)) => view(matches),
         Some(("export", matches)) => export::export(matches),
         Some(("explain", matches)) => explain::explain(matches),
+        Some(("download", matches)) => download(matches),
         Some(("completions", matches)) => manual::completions(matches),
         Some(("man", _)) => manual::man(),
         Some(("run", matches)) => run(matches),
@@ -85,6 +88,16 @@ fn view(matches: &ArgMatches) -> Result<Exit> {
 #[cfg(not(feature = "tui"))]
 fn view(_: &ArgMatches) -> Result<Exit> {
     missing("tui", "it has no screen")
+}
+
+#[cfg(feature = "download")]
+fn download(matches: &ArgMatches) -> Result<Exit> {
+    download::download(matches)
+}
+
+#[cfg(not(feature = "download"))]
+fn download(_: &ArgMatches) -> Result<Exit> {
+    missing("download", "build one that has it, with `--no-default-features --features download`, which is quick")
 }
 
 /// A live run on the screen.
@@ -119,7 +132,7 @@ fn screen(
     headless::run(prepared, log, logging.directory())
 }
 
-#[cfg(not(all(feature = "lab", feature = "tui")))]
+#[cfg(not(all(feature = "lab", feature = "tui", feature = "download")))]
 fn missing(feature: &str, therefore: &str) -> Result<Exit> {
     Err(exit::Usage(format!("this gradtop was built without the feature '{feature}': {therefore}")).into())
 }

@@ -46,6 +46,7 @@ pub(super) fn command() -> Command {
         )
         .subcommand(view())
         .subcommand(export())
+        .subcommand(download())
         .subcommand(super::explain::command())
         .subcommand(Command::new("completions").about("print shell completions").arg(
             Arg::new("shell").required(true).value_parser(value_parser!(clap_complete::Shell)).value_name("SHELL"),
@@ -67,6 +68,22 @@ fn view() -> Command {
                 .value_parser(value_parser!(std::path::PathBuf)),
         )
         .args(screen_arguments().into_iter().map(quiet))
+}
+
+fn download() -> Command {
+    Command::new("download")
+        .about("fetch a published data set into the user's cache folder, with burn-dataset")
+        .after_help(
+            "Examples:\n  gradtop download mnist\n\nPrints the command that trains on it. What is there already is \
+             not fetched again. Needs a build with the feature 'download'.",
+        )
+        .arg(
+            Arg::new("set")
+                .help("which data set")
+                .value_name("SET")
+                .required(true)
+                .value_parser(PossibleValuesParser::new(["mnist", "cifar10", "cifar100"])),
+        )
 }
 
 fn export() -> Command {

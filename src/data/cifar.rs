@@ -6,12 +6,20 @@
 //! CIFAR-100   coarse, fine | the same
 //! ```
 //!
+//! As burn-dataset downloads them, they are PNG files instead, in a folder per class:
+//!
+//! ```text
+//! CIFAR-10    DIR/train/cat/*.png …  DIR/test/cat/*.png …
+//! CIFAR-100   DIR/train/aquatic_mammals/beaver/*.png …  DIR/test/…
+//! ```
+//!
 //! Colours are standardized with the training part's mean and deviation. Training pictures are cropped and mirrored
 //! ([`Augmentation::CropAndFlip`]). A file may hold fewer pictures than it is published with.
 
 use std::path::{Path, PathBuf};
 
 use super::file::DataFile;
+use super::picture_folder;
 use super::standardization::{Channels, standardize};
 use super::{Augmentation, Classified, DataError, Shape, Split};
 use crate::config::DataSource;
@@ -21,7 +29,7 @@ const SHAPE: Shape = Shape { channels: 3, height: 32, width: 32 };
 /// Bytes of a picture.
 const PICTURE: usize = 3 * 32 * 32;
 
-/// How one of the two sets is stored.
+/// How one of the two sets is stored in its binary version.
 struct Set {
     training: &'static [&'static str],
     held_out: &'static str,
@@ -71,6 +79,9 @@ fn load(folder: &Path, set: &Set, holds: &str) -> Result<Classified, DataError> 
     if !folder.is_dir() {
         return Err(DataError::content(folder, format!("there is no such folder: make one that holds {holds}")));
     }
+    if picture_folder::parts(folder).is_some() {
+        return pictures(folder, set);
+    }
     let unpacked = folder.join(set.archive);
     let folder = if unpacked.is_dir() { unpacked.as_path() } else { folder };
     // Of several files none is read before all are known to be there.
@@ -88,6 +99,17 @@ fn load(folder: &Path, set: &Set, holds: &str) -> Result<Classified, DataError> 
     read(&folder.join(set.held_out), set, &mut held_out)?;
     standardize(&mut training, &mut held_out, Channels { count: SHAPE.channels, plane: SHAPE.height * SHAPE.width });
     Ok(Classified { shape: SHAPE, classes, training, held_out, augmentation: Augmentation::CropAndFlip })
+}
+
+/// The PNG version.
+fn pictures(folder: &Path, set: &Set) -> Result<Classified, DataError> {
+    // Already split, which leaves the seed nothing to decide.
+    let data = picture_folder(folder, SHAPE.height, 0)?;
+    if data.classes.len() != set.classes {
+        let problem = format!("{} classes of pictures, and the set has {}", data.classes.len(), set.classes);
+        return Err(DataError::content(folder, format!("{problem}: get it anew")));
+    }
+    Ok(Classified { augmentation: Augmentation::CropAndFlip, ..data })
 }
 
 /// Appends the records of a file.

@@ -1,6 +1,7 @@
 //! MNIST (LeCun, Bottou, Bengio & Haffner 1998) and Fashion-MNIST (Xiao, Rasul & Vollgraf 2017): four IDX files each,
 //! 60,000 pictures of 28×28 for training and 10,000 held out; pixels 0 … 255 become 0 … 1.
 //!
+//! The files lie in the folder itself or, as burn-dataset downloads them, in `train` and `test`.
 //! Sizes and counts are those of the files, so that parts of the sets and sets of the same form (EMNIST digits, KMNIST)
 //! are read too.
 
@@ -39,8 +40,10 @@ fn four_files(folder: &Path, classes: Vec<String>, holds: &str) -> Result<Classi
     if !folder.is_dir() {
         return Err(DataError::content(folder, format!("there is no such folder: make one that holds {holds}")));
     }
+    let places = [folder.to_owned(), folder.join("train"), folder.join("test")];
     let find = |name: &str| {
-        let found = spellings(name).into_iter().map(|name| folder.join(name)).find(|path| path.exists());
+        let paths = places.iter().flat_map(|place| spellings(name).map(|name| place.join(name)));
+        let found = paths.into_iter().find(|path| path.exists());
         found.ok_or_else(|| DataError::content(folder, format!("there is no {name}: the folder must hold {holds}")))
     };
     let files = [

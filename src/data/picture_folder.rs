@@ -3,6 +3,7 @@
 //! ```text
 //! DIR/cats/a.png  DIR/dogs/b.jpg …                   one in five held out, drawn from the seed
 //! DIR/train/cats/a.png …  DIR/test/cats/c.png …      (or val) as a person has split them
+//! DIR/pets/cats/a.png  DIR/birds/owls/b.png …        classes may be in groups, whose names are left out
 //! ```
 //!
 //! All become three colours of one size, whatever their shape; transparency is dropped; colours are standardized with the
@@ -69,7 +70,7 @@ pub fn picture_folder(folder: &Path, side: usize, seed: u64) -> Result<Classifie
 }
 
 /// `train` and `test` (or `val`), where both are there and `train` holds folders; else they are classes.
-fn parts(folder: &Path) -> Option<[PathBuf; 2]> {
+pub(super) fn parts(folder: &Path) -> Option<[PathBuf; 2]> {
     let training = folder.join("train");
     let holds_folders = std::fs::read_dir(&training).ok()?.flatten().any(|entry| entry.path().is_dir());
     let held_out = ["test", "val"].map(|name| folder.join(name)).into_iter().find(|path| path.is_dir())?;

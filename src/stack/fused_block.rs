@@ -39,10 +39,9 @@ pub(super) struct Form {
     pub(super) skip: Option<f64>,
 }
 
-/// What it computes with: x [B, in], W [in, out], b `[out]`.
+/// What it computes with, beside x [B, in]: W [in, out], b `[out]`.
 #[derive(Clone)]
 pub(super) struct Operands {
-    pub(super) x: Tensor<2>,
     /// N, in training.
     pub(super) norm: Option<Normalizing>,
     pub(super) weight: Tensor<2>,
@@ -58,23 +57,23 @@ pub(super) struct Output {
 }
 
 /// What the block puts out; `None` where the operands are not tracked tensors of a known backend.
-pub(super) fn run(form: Form, operands: &Operands, tap: Option<&Tap>) -> Option<Output> {
-    on_known_backend!(operands.x, |x: B, C| {
-        let one = |tensor: &Tensor<1>| tensor.clone().try_into_primitive::<Autodiff<B, C>>().ok();
-        let norm = match &operands.norm {
+pub(super) fn run(form: Form, x: &Tensor<2>, operands: Operands, tap: Option<&Tap>) -> Option<Output> {
+    on_known_backend!(x, |input: B, C| {
+        let one = |tensor: Tensor<1>| tensor.try_into_primitive::<Autodiff<B, C>>().ok();
+        let norm = match operands.norm {
             Some(Normalizing { over, gamma, beta, epsilon }) => {
-                Some(TrackedNorm { over: *over, gamma: one(gamma)?, beta: one(beta)?, epsilon: *epsilon })
+                Some(TrackedNorm { over, gamma: one(gamma)?, beta: one(beta)?, epsilon })
             }
             None => None,
         };
-        let bias = match &operands.bias {
+        let bias = match operands.bias {
             Some(bias) => Some(one(bias)?),
             None => None,
         };
-        let weight = operands.weight.clone().try_into_primitive::<Autodiff<B, C>>().ok()?;
-        let (output, statistics) = on::<B, C>(form, Inputs { x, norm, weight, bias }, tap);
-        let strategy = operands.x.gradient_checkpointing_strategy().unwrap_or_default();
+        let weight = operands.weight.try_into_primitive::<Autodiff<B, C>>().ok()?;
+        let (output, statistics) = on::<B, C>(form, Inputs { x: input, norm, weight, bias }, tap);
         let constant = |primitive| {
+            let strategy = x.gradient_checkpointing_strategy().unwrap_or_default();
             Tensor::from_inner(Tensor::from_primitive::<B>(primitive)).with_gradient_checkpointing_strategy(strategy)
         };
         Some(Output {

@@ -148,8 +148,8 @@ impl Block {
         };
         let form = Form { activation: self.activation, skip };
         let bias = self.bias.as_ref().map(Param::val);
-        let operands = Operands { x: x.clone(), norm, weight: self.weight.val(), bias };
-        let output = fused_block::run(form, &operands, taps.tap(layer).as_ref())?;
+        let operands = Operands { norm, weight: self.weight.val(), bias };
+        let output = fused_block::run(form, x, operands, taps.tap(layer).as_ref())?;
         if let (Some(Normalization::Batch(norm)), Some(statistics)) = (&self.norm, output.statistics) {
             follow(norm, statistics);
         }

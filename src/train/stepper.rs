@@ -52,6 +52,9 @@ impl Look {
 /// A stack with its optimiser, ready to take steps.
 pub struct Stepper<S> {
     model: S,
+    /// What stands in while the optimiser has the stack: handed a clone, it would copy every parameter. As the stack was
+    /// before its first step, whose parameters the watch keeps anyway.
+    stand_in: Option<S>,
     map: ParameterMap,
     optimizer: ModuleOptimizer,
     watch: Watch,
@@ -99,6 +102,7 @@ impl<S: Stack> Stepper<S> {
         let optimizer = optimizer::build(settings, watch.clone());
         Self {
             model,
+            stand_in: None,
             map,
             optimizer,
             watch,
@@ -118,6 +122,7 @@ impl<S: Stack> Stepper<S> {
         let Self { map, optimizer, initial, silence, settings, overhead, .. } = self;
         Self {
             model,
+            stand_in: None,
             map: map.clone(),
             optimizer: optimizer.clone(),
             watch,
@@ -242,7 +247,10 @@ impl<S: Stack> Stepper<S> {
                 seen.gradients = self.map.gradients(&self.model, &gradients);
             });
         }
-        self.model = self.optimizer.step(learning_rate, self.model.clone(), gradients);
+        let stand_in = self.stand_in.take().unwrap_or_else(|| self.model.clone());
+        let model = std::mem::replace(&mut self.model, stand_in);
+        let model = self.optimizer.step(learning_rate, model, gradients);
+        self.stand_in = Some(std::mem::replace(&mut self.model, model));
         if let Some(watched) = self.watch.take() {
             cost.and(watched.cost);
             (seen.gradients, seen.weights) = (watched.gradients, watched.weights);

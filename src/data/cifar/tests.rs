@@ -44,6 +44,28 @@ fn colours_are_standardized_by_the_training_part_plane_by_plane() {
     assert_eq!(inside, data);
 }
 
+/// Writes pictures of one colour each, training and held out, into a folder per class.
+fn picture(folder: &tempfile::TempDir, name: &str, colour: u8) {
+    let path = folder.path().join(name);
+    fs::create_dir_all(path.parent().expect("in the folder")).expect("made");
+    image::RgbImage::from_pixel(32, 32, image::Rgb([colour, 7, 255 - colour])).save(path).expect("written");
+}
+
+#[test]
+fn pictures_in_a_folder_per_class_are_the_same_set() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    for class in 0..10_u8 {
+        picture(&folder, &format!("train/{class}/1.png"), 20 * class);
+    }
+    picture(&folder, "test/3/2.png", 60);
+    let data = cifar10(folder.path()).expect("good");
+    assert_eq!((data.shape, data.augmentation), (SHAPE, Augmentation::CropAndFlip));
+    assert_eq!((data.training.targets.len(), &data.held_out.targets), (10, &vec![3]));
+    assert_eq!(data.held_out.inputs[..], data.training.inputs[3 * PICTURE..4 * PICTURE]);
+    let refused = cifar100(folder.path()).unwrap_err().to_string();
+    assert!(refused.ends_with(": 10 classes of pictures, and the set has 100: get it anew"), "{refused}");
+}
+
 #[test]
 fn classes_are_named_where_names_are_there() {
     let folder = ten();

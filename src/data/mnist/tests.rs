@@ -38,6 +38,22 @@ fn refusal(folder: &tempfile::TempDir) -> String {
 }
 
 #[test]
+fn files_are_found_where_they_are_downloaded_to() {
+    let folder = folder();
+    let expected = mnist(folder.path()).expect("good");
+    for (part, kind) in [("train", "train-"), ("test", "t10k-")] {
+        fs::create_dir(folder.path().join(part)).expect("made");
+        for entry in fs::read_dir(folder.path()).expect("readable").flatten() {
+            let name = entry.file_name();
+            if name.to_string_lossy().starts_with(kind) {
+                fs::rename(entry.path(), folder.path().join(part).join(name)).expect("moved");
+            }
+        }
+    }
+    assert_eq!(mnist(folder.path()).expect("good"), expected);
+}
+
+#[test]
 fn pixels_become_0_to_1_and_the_parts_are_those_of_the_files() {
     let data = mnist(folder().path()).expect("good");
     assert_eq!(data.shape, Shape { channels: 1, height: 2, width: 3 });

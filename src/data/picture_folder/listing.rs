@@ -19,7 +19,20 @@ pub(super) fn classes(root: &Path, holds: &str) -> Result<Vec<Class>, DataError>
     if folders.is_empty() {
         return Err(DataError::content(root, format!("it holds no class: it must hold {holds}")));
     }
-    folders.into_iter().map(class).collect()
+    let mut found: Vec<Class> = Vec::new();
+    for folder in folders {
+        let inside = entries(&folder)?;
+        let is_group = !inside.is_empty() && inside.iter().all(|path| path.is_dir());
+        for folder in if is_group { inside } else { vec![folder] } {
+            let class = class(folder)?;
+            if let Some(other) = found.iter().find(|other| other.name == class.name) {
+                let problem = format!("a class of that name is in {} too: rename one of them", other.folder.display());
+                return Err(DataError::content(&class.folder, problem));
+            }
+            found.push(class);
+        }
+    }
+    Ok(found)
 }
 
 fn class(folder: PathBuf) -> Result<Class, DataError> {

@@ -88,6 +88,21 @@ fn a_split_of_ones_own_is_kept() {
 }
 
 #[test]
+fn classes_may_be_in_groups() {
+    let folder = Folder::new();
+    for number in 0..5 {
+        folder.picture(&format!("pets/cat/{number}.png"), [3, 3], [0, 0, 0]);
+        folder.picture(&format!("birds/owl/{number}.png"), [3, 3], [255, 255, 255]);
+        folder.picture(&format!("stones/{number}.png"), [3, 3], [9, 9, 9]);
+    }
+    assert_eq!(folder.load().expect("good").classes, ["owl", "cat", "stones"]);
+    folder.picture("toys/cat/1.png", [3, 3], [9, 9, 9]);
+    let root = folder.0.path().display().to_string();
+    let said = folder.load().unwrap_err().replace(&root, "DIR");
+    assert_eq!(said, "DIR/toys/cat: a class of that name is in DIR/pets/cat too: rename one of them");
+}
+
+#[test]
 fn grey_and_transparent_pictures_have_three_colours_too() {
     let folder = Folder::new();
     for number in 0..3 {

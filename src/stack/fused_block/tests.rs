@@ -24,8 +24,8 @@ fn normal<const D: usize>(shape: [usize; D], index: usize, device: &Device) -> T
     Tensor::from_data(TensorData::new(values, shape), device).require_grad()
 }
 
-fn plain_form(form: Form, operands: &Operands, taps: &Taps) -> Tensor<2> {
-    let x = taps.input(LAYER, operands.x.clone());
+fn plain_form(form: Form, x: &Tensor<2>, operands: &Operands, taps: &Taps) -> Tensor<2> {
+    let x = taps.input(LAYER, x.clone());
     let mut start = if form.skip.is_some() { taps.branch(LAYER, x.clone()) } else { x.clone() };
     if let Some(norm) = &operands.norm {
         start = taps.step(LAYER, StepKind::Norm, start);
@@ -61,7 +61,7 @@ fn numbers(reading: &LayerReading) -> Vec<Option<f64>> {
 fn results(
     backend: Backend,
     (over, has_bias): (Option<Over>, bool),
-    block: impl Fn(&Operands, &Taps) -> Tensor<2>,
+    block: impl Fn(&Tensor<2>, &Operands, &Taps) -> Tensor<2>,
 ) -> Results {
     let device = device(backend).autodiff();
     let norm = over.map(|over| Normalizing {
@@ -70,19 +70,19 @@ fn results(
         beta: normal([WIDTH], 5, &device),
         epsilon: 1e-5,
     });
+    let x = normal([ROWS, WIDTH], 0, &device);
     let operands = Operands {
-        x: normal([ROWS, WIDTH], 0, &device),
         norm,
         weight: normal([WIDTH, WIDTH], 1, &device),
         bias: has_bias.then(|| normal([WIDTH], 2, &device)),
     };
     let taps = Taps::on(1);
-    let output = block(&operands, &taps);
+    let output = block(&x, &operands, &taps);
     let weighting = normal([ROWS, WIDTH], 3, &device).detach();
     let gradients = (output.clone() * weighting).sum().backward();
     let host = |data: TensorData| data.convert::<f32>().try_into_vec::<f32>().expect("floats");
     let mut tensors = vec![host(output.inner().into_data())];
-    tensors.push(host(operands.x.grad(&gradients).expect("∂x").into_data()));
+    tensors.push(host(x.grad(&gradients).expect("∂x").into_data()));
     tensors.push(host(operands.weight.grad(&gradients).expect("∂W").into_data()));
     let norm = operands.norm.iter().flat_map(|norm| [&norm.gamma, &norm.beta]);
     for parameter in operands.bias.iter().chain(norm) {
@@ -108,9 +108,9 @@ fn cases() -> impl Iterator<Item = (Backend, Form, Option<Over>, bool)> {
 #[test]
 fn one_operation_equals_the_plain_form() {
     for (backend, form, over, has_bias) in cases() {
-        let plain = results(backend, (over, has_bias), |operands, taps| plain_form(form, operands, taps));
-        let fused = results(backend, (over, has_bias), |operands, taps| {
-            run(form, operands, taps.tap(LAYER).as_ref()).expect("a tracked tensor of a known backend").tensor
+        let plain = results(backend, (over, has_bias), |x, operands, taps| plain_form(form, x, operands, taps));
+        let fused = results(backend, (over, has_bias), |x, operands, taps| {
+            run(form, x, operands.clone(), taps.tap(LAYER).as_ref()).expect("a tracked tensor of a known backend").tensor
         });
         let case = format!("{backend} {form:?} {over:?} {has_bias}");
         for (plain, fused) in plain.0.iter().flatten().zip(fused.0.iter().flatten()) {
@@ -143,10 +143,10 @@ fn statistics_are_those_of_the_batch() {
         };
         let [x, weight] = [normal([ROWS, WIDTH], 0, &device), normal([WIDTH, WIDTH], 1, &device)];
         let expected = module::batch_norm_train(x.clone(), norm.gamma.clone(), norm.beta.clone(), norm.epsilon);
-        let operands = Operands { x, norm: Some(norm), weight, bias: None };
+        let operands = Operands { norm: Some(norm), weight, bias: None };
         let form = Form { activation: Activation::Relu, skip: None };
         let Statistics { mean, variance } =
-            run(form, &operands, None).and_then(|output| output.statistics).expect("some");
+            run(form, &x, operands, None).and_then(|output| output.statistics).expect("some");
         assert_eq!(mean.into_data(), expected.mean.into_data(), "{backend}");
         assert_eq!(variance.into_data(), expected.variance.into_data(), "{backend}");
     }
@@ -156,6 +156,6 @@ fn statistics_are_those_of_the_batch() {
 fn nothing_is_fused_without_a_graph() {
     let device = device(Backend::Flex);
     let tensor = |index| Tensor::from_inner(normal([WIDTH, WIDTH], index, &device.clone().autodiff()).inner()).inner();
-    let operands = Operands { x: tensor(0), norm: None, weight: tensor(1), bias: None };
-    assert!(run(Form { activation: Activation::Relu, skip: None }, &operands, None).is_none());
+    let operands = Operands { norm: None, weight: tensor(1), bias: None };
+    assert!(run(Form { activation: Activation::Relu, skip: None }, &tensor(0), operands, None).is_none());
 }

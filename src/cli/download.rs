@@ -1,0 +1,110 @@
+//! `gradtop download`: fetches a published data set with burn-dataset, which shows how far it is, into the user's cache
+//! folder, and says how to train on it.
+
+use std::io;
+use std::panic;
+use std::path::{Path, PathBuf};
+
+use burn_dataset::Dataset;
+use burn_dataset::vision::{CifarDataset, CifarType, MnistDataset};
+use clap::ArgMatches;
+use color_eyre::eyre::{Result, eyre};
+use thiserror::Error;
+
+use super::{Exit, note, print};
+
+/// A data set that burn-dataset offers.
+struct Offered {
+    /// As in `--data`, and the name of its folder.
+    word: &'static str,
+    /// Pictures of the training and of the held-out part.
+    pictures: [usize; 2],
+    /// Downloads what is not there and counts what then is; panics where either fails.
+    fetch: fn() -> [usize; 2],
+}
+
+const OFFERED: [Offered; 3] = [
+    Offered {
+        word: "mnist",
+        pictures: [60_000, 10_000],
+        fetch: || [MnistDataset::train().len(), MnistDataset::test().len()],
+    },
+    Offered { word: "cifar10", pictures: [50_000, 10_000], fetch: || cifar(CifarType::Cifar10) },
+    Offered { word: "cifar100", pictures: [50_000, 10_000], fetch: || cifar(CifarType::Cifar100) },
+];
+
+fn cifar(set: CifarType) -> [usize; 2] {
+    let set = CifarDataset::new(set);
+    [set.train().len(), set.test().len()]
+}
+
+/// A data set that could not be fetched.
+#[derive(Debug, Error)]
+enum DownloadError {
+    #[error(
+        "cannot download {word}: {reason}. Is there a network? What you have already, --data {word}:DIR reads from any \
+         folder{remains}"
+    )]
+    Failed { word: &'static str, reason: String, remains: String },
+    #[error("{} holds {found} of {expected} pictures of {word}: remove the folder and download it again", folder.display())]
+    Incomplete { word: &'static str, folder: PathBuf, found: usize, expected: usize },
+}
+
+/// Fetches the data set that is asked for.
+pub(super) fn download(matches: &ArgMatches) -> Result<Exit> {
+    let word = matches.get_one::<String>("set").map_or("", String::as_str);
+    let Some(set) = OFFERED.iter().find(|set| set.word == word) else {
+        return Err(eyre!("'{word}' is not offered"));
+    };
+    // Where burn-dataset puts it.
+    let cache = dirs::cache_dir().ok_or_else(|| eyre!("there is no cache folder: set XDG_CACHE_HOME or HOME"))?;
+    let folder = cache.join("burn-dataset").join(set.word);
+    note(&format!("{} goes into {}", set.word, folder.display()));
+    let found = caught(set.fetch).map_err(|reason| {
+        let remains = if holds_files(&folder) {
+            format!("; if {} is not whole, remove it and download again", folder.display())
+        } else {
+            String::new()
+        };
+        DownloadError::Failed { word: set.word, reason, remains }
+    })?;
+    let ([found, expected], word) = ([found, set.pictures].map(|parts| parts.iter().sum()), set.word);
+    if found < expected {
+        return Err(DownloadError::Incomplete { word, folder, found, expected }.into());
+    }
+    print(format!("gradtop --data {}\n", quoted(&format!("{word}:{}", folder.display()))).as_bytes())?;
+    Ok(Exit::DONE)
+}
+
+/// Runs what panics where it fails; in words what went wrong then.
+fn caught<T>(fetch: fn() -> T) -> Result<T, String> {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let result = panic::catch_unwind(fetch);
+    panic::set_hook(hook);
+    result.map_err(|payload| {
+        let words = payload.downcast_ref::<String>().map(String::as_str);
+        let words = words.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("it panicked");
+        words.trim_start_matches("called `Result::unwrap()` on an `Err` value: ").to_owned()
+    })
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/:._-+@%=".contains(letter);
+    if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+/// Whether there is a file in a folder, however deep.
+fn holds_files(folder: &Path) -> bool {
+    let look = || -> io::Result<bool> {
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            if !path.is_dir() || holds_files(&path) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    };
+    look().unwrap_or(false)
+}
