@@ -12,6 +12,7 @@ pub(crate) fn above(value: f64) -> f64 {
 }
 
 /// The largest round number that is not above a positive one.
+#[cfg(any(feature = "tui", test))]
 pub(crate) fn below(value: f64) -> f64 {
     let rungs = rungs(value);
     rungs.into_iter().rev().find(|rung| *rung <= value * (1.0 + HAIR)).unwrap_or(rungs[0])

@@ -83,10 +83,15 @@ fn caught<T>(fetch: fn() -> T) -> Result<T, String> {
     let result = panic::catch_unwind(fetch);
     panic::set_hook(hook);
     result.map_err(|payload| {
-        let words = payload.downcast_ref::<String>().map(String::as_str);
-        let words = words.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("it panicked");
-        words.trim_start_matches("called `Result::unwrap()` on an `Err` value: ").to_owned()
+        let said = payload.downcast_ref::<String>().map(String::as_str);
+        reason(said.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("it panicked")).to_owned()
     })
+}
+
+/// What a person can use of an error that was printed for programmers: the innermost words in quotes, where there are any.
+fn reason(said: &str) -> &str {
+    let innermost = said.split('"').skip(1).step_by(2).last();
+    innermost.filter(|words| words.contains(' ')).unwrap_or(said)
 }
 
 /// A word as a shell takes it.
@@ -107,4 +112,27 @@ fn holds_files(folder: &Path) -> bool {
         Ok(false)
     };
     look().unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_innermost_words_are_the_reason() {
+        let said = r#"called `Result::unwrap()` on an `Err` value: Error { url: "https://a.b/c", source: Connect(Os {
+            code: 111, message: "Connection refused" }) }"#;
+        assert_eq!(reason(said), "Connection refused");
+        assert_eq!(
+            reason(r#"Error { url: "https://a.b/c", source: TimedOut }"#),
+            r#"Error { url: "https://a.b/c", source: TimedOut }"#
+        );
+        assert_eq!(reason("no words in quotes"), "no words in quotes");
+    }
+
+    #[test]
+    fn a_word_with_spaces_or_quotes_is_quoted() {
+        assert_eq!(quoted("mnist:/a/b-1.c"), "mnist:/a/b-1.c");
+        assert_eq!(quoted("mnist:/it's a/b"), r"'mnist:/it'\''s a/b'");
+    }
 }

@@ -110,7 +110,9 @@ fn one_operation_equals_the_plain_form() {
     for (backend, form, over, has_bias) in cases() {
         let plain = results(backend, (over, has_bias), |x, operands, taps| plain_form(form, x, operands, taps));
         let fused = results(backend, (over, has_bias), |x, operands, taps| {
-            run(form, x, operands.clone(), taps.tap(LAYER).as_ref()).expect("a tracked tensor of a known backend").tensor
+            run(form, x, operands.clone(), taps.tap(LAYER).as_ref())
+                .expect("a tracked tensor of a known backend")
+                .tensor
         });
         let case = format!("{backend} {form:?} {over:?} {has_bias}");
         for (plain, fused) in plain.0.iter().flatten().zip(fused.0.iter().flatten()) {
