@@ -3,6 +3,7 @@
 //! The table of settings ([`setting::SETTINGS`]) is the one place where a setting has its key, help and default; the
 //! types here hold the values.
 
+mod change;
 mod choice;
 mod data_source;
 pub mod draft;

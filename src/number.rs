@@ -54,6 +54,16 @@ pub(crate) fn rate(value: f64) -> String {
     if value.is_finite() && value != 0.0 && value.abs() < 0.01 { format!("{value:e}") } else { format!("{value}") }
 }
 
+/// How often something happens in a second: `1,234`, `7.3`, `0.05`.
+#[must_use]
+pub(crate) fn per_second(rate: f64) -> String {
+    match rate {
+        ..0.995 => format!("{rate:.2}"),
+        ..9.95 => format!("{rate:.1}"),
+        _ => count(rate.round() as u64),
+    }
+}
+
 /// An f32 that came from a short decimal, as the f64 of that decimal: 0.001 rather than 0.0010000000474974513.
 #[must_use]
 pub(crate) fn shortest(value: f32) -> f64 {

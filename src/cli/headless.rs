@@ -135,7 +135,7 @@ impl Run {
 /// How far the run is.
 enum Progress {
     Bar(ProgressBar),
-    Lines { steps: u64, started: Instant, told: Instant },
+    Lines { steps: u64, started: Instant, told: Instant, before: Option<u64> },
 }
 
 impl Progress {
@@ -149,7 +149,7 @@ impl Progress {
             Self::Bar(bar)
         } else {
             let now = Instant::now();
-            Self::Lines { steps, started: now, told: now }
+            Self::Lines { steps, started: now, told: now, before: None }
         }
     }
 
@@ -161,13 +161,15 @@ impl Progress {
                     bar.set_message(losses(history));
                 }
             }
-            Self::Lines { steps, started, told } => {
+            Self::Lines { steps, started, told, before } => {
+                // A run that goes on begins behind those that it took before.
+                let before = *before.get_or_insert(step.0.saturating_sub(1));
                 if told.elapsed() >= INTERVAL {
                     *told = Instant::now();
-                    let rate = step.0 as f64 / started.elapsed().as_secs_f64();
+                    let rate = (step.0 - before) as f64 / started.elapsed().as_secs_f64();
                     let left = steps.saturating_sub(step.0) as f64 / rate;
-                    let line =
-                        format!("step {step} of {steps}, {rate:.0} step/s, {left:.0} s left, {}\n", losses(history));
+                    let (rate, losses) = (number::per_second(rate), losses(history));
+                    let line = format!("step {step} of {steps}, {rate} steps/s, {left:.0} s left, {losses}\n");
                     // A reader that is gone must not end the run.
                     let _ = print(line.as_bytes());
                 }

@@ -229,30 +229,14 @@ impl Draft {
     fn check_uses(&self, specs: &[LaneSpec], config: &RunConfig) -> Result<(), DraftError> {
         let typed = self.values.iter().filter(|(_, (origin, _))| matches!(origin, Origin::Flag));
         for (key, (origin, _)) in typed {
-            let problem = match *key {
-                "context" if !config.data.is_text() => {
-                    Some(format!("it is for text, and the data are {}: leave it out", config.data))
-                }
-                "image-size" if !matches!(config.data, DataSource::ImageFolder(_)) => {
-                    Some(format!("it is for image-folder, and the data are {}: leave it out", config.data))
-                }
-                key => {
-                    let useless = |lane: &LaneConfig| lane.model.useless(key);
-                    config
-                        .lanes
-                        .iter()
-                        .map(useless)
-                        .collect::<Option<Vec<_>>>()
-                        .and_then(|whys| whys.into_iter().next())
-                }
-            };
-            if let Some(problem) = problem {
+            if let Some(problem) = config.useless(key) {
                 return Err(DraftError::Value { place: origin.place(key), problem });
             }
         }
-        let Some((origin @ Origin::Flag, place, _)) = &self.lanes else { return Ok(()) };
+        // The lanes of a preset make sense unless a flag changed them.
+        let Some((origin @ (Origin::Flag | Origin::Preset(_)), place, _)) = &self.lanes else { return Ok(()) };
         for (spec, lane) in specs.iter().zip(&config.lanes) {
-            let useless = spec.keys().find_map(|key| Some(format!("{key}: {}", lane.model.useless(key)?)));
+            let useless = spec.keys().find_map(|key| Some(format!("{key}: {}", lane.useless(key)?)));
             if let Some(problem) = useless {
                 return Err(DraftError::Value { place: origin.place(place), problem });
             }

@@ -87,6 +87,15 @@ impl Setting {
         }
     }
 
+    /// The value in one lane; `None` where the setting belongs to the whole run.
+    #[must_use]
+    pub fn get_lane(&self, lane: &LaneConfig) -> Option<String> {
+        match self.access {
+            Access::Lane { get, .. } => Some(get(lane)),
+            Access::Run { .. } => None,
+        }
+    }
+
     /// The setting that it shares its field with, as steps and epochs do: at most one of both is given.
     #[must_use]
     pub fn alternative(&self) -> Option<&'static str> {

@@ -1,4 +1,4 @@
-//! The form of settings: only fields that a person changed are set, so that what differs between lanes stays.
+//! The form of settings that the lanes have a use for: only fields that a person changed are set, so that what differs between lanes stays.
 
 use tui_input::{Input, InputRequest};
 
@@ -15,9 +15,10 @@ pub(super) fn open(scene: &mut Scene) {
         let before = setting.get(&config);
         Field { key: setting.key, input: Input::new(before.clone()), before, problem: None }
     };
+    let fields: Vec<Field> =
+        SETTINGS.iter().filter(|setting| config.useless(setting.key).is_none()).map(field).collect();
     // Depth is what people change first.
-    let focus = SETTINGS.iter().position(|setting| setting.key == "depth").unwrap_or(0);
-    let fields = SETTINGS.iter().map(field).collect();
+    let focus = fields.iter().position(|field| field.key == "depth").unwrap_or(0);
     scene.view.overlay = Overlay::Form(Form { fields, focus, problem: None });
 }
 
@@ -99,5 +100,5 @@ fn set_field(config: &mut RunConfig, field: &Field, given: &[&str]) -> Result<()
         // Steps that are emptied leave the length to epochs.
         return if is_empty(field) { Ok(()) } else { Err(setting.both_given().problem) };
     }
-    setting.set(config, field.input.value()).map_err(|error| error.problem)
+    config.change(setting, field.input.value()).map_err(|error| error.problem)
 }

@@ -6,7 +6,7 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use super::frame::{cut, overlay};
-use crate::config::setting::{self, SETTINGS};
+use crate::config::setting;
 use crate::tui::layout::{split_bottom, split_top};
 use crate::tui::scene::{Field, Form};
 use crate::tui::theme::{Role, Theme};
@@ -37,7 +37,7 @@ fn fields(form: &Form, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let mut focus = 0;
     let mut group = None;
     for (index, field) in form.fields.iter().enumerate() {
-        let here = SETTINGS.get(index).map(|setting| setting.group);
+        let here = setting::find(field.key).map(|setting| setting.group);
         if here != group {
             lines.push(Line::styled(here.map_or("", setting::Group::heading), theme.style(Role::Strong)));
             group = here;

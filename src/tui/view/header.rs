@@ -123,8 +123,7 @@ fn progress<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
     let of = last.or(total).map_or_else(String::new, |total| format!(" / {}", number::count(total)));
     parts.push((1, Line::styled(format!("step {}{of}", number::count(step)), strong)));
     if let Some(rate) = scene.status.steps_per_second.filter(|rate| rate.is_finite()) {
-        let rate = if rate < 10.0 { format!("{rate:.1}") } else { number::count(rate.round() as u64) };
-        parts.push((2, Line::styled(format!("{rate} steps/s"), dim)));
+        parts.push((2, Line::styled(format!("{} steps/s", number::per_second(rate)), dim)));
     }
     if let Some(share) = scene.status.measuring_share.filter(|share| share.is_finite()) {
         let budget = match common(configs(scene).map(|config| config.and_then(RunConfig::budget))) {

@@ -209,9 +209,8 @@ fn set(scene: &mut Scene, key: &str, value: &str) -> Outcome {
     let Some(mut config) = run::config(scene) else { return Ok(None) };
     let keys: Vec<&str> = setting::SETTINGS.iter().map(|setting| setting.key).collect();
     let setting = setting::find(key).ok_or_else(|| not_one_of(key, &keys))?;
-    setting.set(&mut config, value).map_err(|error| error.to_string())?;
-    let useless: Option<Vec<String>> = config.lanes.iter().map(|lane| lane.model.useless(key)).collect();
-    if let Some(why) = useless.and_then(|whys| whys.into_iter().next()) {
+    config.change(setting, value).map_err(|error| error.to_string())?;
+    if let Some(why) = config.useless(key) {
         return Err(format!("{key}: {why}"));
     }
     config.check().map_err(|error| error.to_string())?;
