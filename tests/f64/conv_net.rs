@@ -1,6 +1,5 @@
 //! Convolutional nets in their smallest forms: three blocks, one per stage, in f64.
 
-use burn::module::{ModuleMapper, ModuleVisitor, Param};
 use burn::prelude::Device;
 use burn::tensor::{Tensor, TensorData};
 use gradtop::config::{Activation, Backend, BranchScale, Form, LaneConfig, Model, Norm, Optimizer, Wiring};
@@ -13,6 +12,7 @@ use gradtop::stack::{ConvNet, Labelled, Loss, Stack, Task, preresnet, resnet, vg
 use gradtop::train::{Look, Stepper};
 use gradtop::units::LayerId;
 
+use super::parameters::{nudged, parameters, still};
 use super::{host, norm};
 
 const SHAPE: Shape = Shape { channels: 1, height: 8, width: 8 };
@@ -22,37 +22,31 @@ const NUDGE: f64 = 1e-5;
 /// Relative error that `quantities.md` promises.
 const PROMISED: f64 = 1e-6;
 
-fn lanes() -> Vec<LaneConfig> {
-    let families = [(Model::Resnet, 8), (Model::Preresnet, 11)];
-    let mut lanes = Vec::new();
-    for (model, depth) in families {
-        let both = [(Wiring::Plain, Norm::Batch, 1.0), (Wiring::Residual, Norm::Group, 0.5)];
-        let once = [
-            (Wiring::HyperConnections, Norm::Batch, 1.0),
-            (Wiring::Residual, Norm::Batch, 1.0),
-            (Wiring::SkipInit, Norm::Rms, 1.0),
-            (Wiring::LayerScale, Norm::None, 1.0),
-            (Wiring::NormScaling, Norm::Layer, 1.0),
-            (Wiring::DeepNorm, Norm::Group, 1.0),
-            (Wiring::ConstrainedHyperConnections, Norm::Group, 1.0),
-        ];
-        let once = if model == Model::Resnet { &once[1..] } else { &once[..2] };
-        for &(wiring, norm, scale) in both.iter().chain(once) {
-            lanes.push(LaneConfig {
-                depth,
-                width: 2,
-                norm,
-                form: Form::Cifar,
-                // Smooth: a difference across a kink proves nothing.
-                activation: Activation::Tanh,
-                branch_scale: BranchScale::Constant(scale),
-                optimizer: Optimizer::Sgd,
-                momentum: 0.0,
-                ..LaneConfig::of(model, wiring)
-            });
-        }
-    }
-    lanes
+fn lanes(model: Model, depth: usize) -> Vec<LaneConfig> {
+    let both = [(Wiring::Plain, Norm::Batch, 1.0), (Wiring::Residual, Norm::Group, 0.5)];
+    let once = [
+        (Wiring::HyperConnections, Norm::Batch, 1.0),
+        (Wiring::Residual, Norm::Batch, 1.0),
+        (Wiring::SkipInit, Norm::Rms, 1.0),
+        (Wiring::LayerScale, Norm::None, 1.0),
+        (Wiring::NormScaling, Norm::Layer, 1.0),
+        (Wiring::DeepNorm, Norm::Group, 1.0),
+        (Wiring::ConstrainedHyperConnections, Norm::Group, 1.0),
+    ];
+    let once = if model == Model::Resnet { &once[1..] } else { &once[..2] };
+    let lane = |&(wiring, norm, scale): &(Wiring, Norm, f64)| LaneConfig {
+        depth,
+        width: 2,
+        norm,
+        form: Form::Cifar,
+        // Smooth: a difference across a kink proves nothing.
+        activation: Activation::Tanh,
+        branch_scale: BranchScale::Constant(scale),
+        optimizer: Optimizer::Sgd,
+        momentum: 0.0,
+        ..LaneConfig::of(model, wiring)
+    };
+    both.iter().chain(once).map(lane).collect()
 }
 
 fn build(lane: &LaneConfig, device: &Device) -> ConvNet {
@@ -77,45 +71,6 @@ fn batch(device: &Device) -> Labelled {
     }
 }
 
-/// A model without a graph, one element of one parameter moved, still normalizing as in training.
-struct Nudged(Option<(usize, usize, f64)>, usize);
-
-impl ModuleMapper for Nudged {
-    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let tensor = parameter.val();
-        let (shape, device) = (tensor.dims(), tensor.device());
-        let mut values = host(tensor);
-        if let Some((_, element, by)) = self.0.filter(|(index, ..)| *index == self.1) {
-            values[element] += by;
-        }
-        self.1 += 1;
-        Param::initialized(parameter.id, Tensor::from_data(TensorData::new(values, shape), &device))
-    }
-}
-
-/// The model without a graph.
-pub(super) fn still<S: Stack>(model: &S) -> S {
-    model.clone().map(&mut Nudged(None, 0))
-}
-
-/// Elements of every float parameter and whether it is trained, with its path, in visiting order.
-#[derive(Default)]
-struct Census(Vec<String>, Vec<(String, usize)>);
-
-impl ModuleVisitor for Census {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.0.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.0.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        self.1.push((self.0.join("."), parameter.val().shape().num_elements()));
-    }
-}
-
 fn loss_from(model: &ConvNet, layer: usize, x: Tensor<4>, batch: &Labelled) -> f64 {
     let (taps, row) = (Taps::off(), LayerId(0));
     let x = model.blocks.iter().skip(layer - 1).fold(x, |x, block| block.forward(x, &taps, row, Fate::Kept));
@@ -134,20 +89,15 @@ fn gradient(x: &Tensor<4>, loss: impl Fn(Tensor<4>) -> f64) -> Vec<f64> {
 
 /// ‖∂L/∂θ‖ of every layer.
 pub(super) fn grad_norms<S: Stack>(model: &S, batch: &S::Batch) -> Vec<f64> {
-    let mut census = Census::default();
-    model.visit(&mut census);
     let layers: Vec<String> = model.layers().into_iter().map(|layer| layer.path).collect();
     let mut squares = vec![0.0; layers.len()];
-    for (index, (path, elements)) in census.1.into_iter().enumerate() {
+    for (index, (path, values)) in parameters(model).into_iter().enumerate() {
         if path.contains("running") {
             continue;
         }
         let layer = layers.iter().position(|layer| path.starts_with(&format!("{layer}."))).expect("a layer");
-        for element in 0..elements {
-            let loss = |by| {
-                let nudged = model.clone().map(&mut Nudged(Some((index, element, by)), 0));
-                nudged.loss(batch, &Taps::off()).mean.into_scalar::<f64>()
-            };
+        for element in 0..values.len() {
+            let loss = |by| nudged(model, [index, element], by).loss(batch, &Taps::off()).mean.into_scalar::<f64>();
             squares[layer] += ((loss(NUDGE) - loss(-NUDGE)) / (2.0 * NUDGE)).powi(2);
         }
     }
@@ -233,7 +183,13 @@ fn worst(lane: &LaneConfig) -> f64 {
 }
 
 #[test]
-fn convolutional_nets_agree_with_finite_differences() {
-    let errors = lanes().iter().map(worst).fold(0.0, f64::max);
-    println!("convolutional nets: largest relative error {errors:.1e}");
+fn residual_nets_agree_with_finite_differences() {
+    let errors = lanes(Model::Resnet, 8).iter().map(worst).fold(0.0, f64::max);
+    println!("residual nets: largest relative error {errors:.1e}");
+}
+
+#[test]
+fn residual_nets_with_full_pre_activation_agree_with_finite_differences() {
+    let errors = lanes(Model::Preresnet, 11).iter().map(worst).fold(0.0, f64::max);
+    println!("residual nets with full pre-activation: largest relative error {errors:.1e}");
 }

@@ -9,7 +9,8 @@ use gradtop::stack::diffusion::{Noised, Noising};
 use gradtop::stack::{Dense, Diffusion, Highway, Labelled, Stack, Task, vgg};
 use gradtop::train::{Look, Stepper};
 
-use super::conv_net::{agree, grad_norms, still};
+use super::conv_net::{agree, grad_norms};
+use super::parameters::still;
 
 const ROWS: usize = 2;
 const CLASSES: usize = 3;

@@ -12,6 +12,7 @@ mod conv_net;
 mod decoder;
 mod families;
 mod mlp;
+mod parameters;
 mod streams;
 mod transformer;
 

@@ -1,6 +1,6 @@
 //! The mlp. The loss that is differenced is put together by hand from the blocks' plain form.
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::module::Param;
 use burn::prelude::Device;
 use burn::tensor::{self, Tensor, TensorData};
 use gradtop::config::{Activation, Backend, Bias, BranchScale, LaneConfig, Norm, Optimizer, Wiring};
@@ -9,6 +9,7 @@ use gradtop::stack::mlp::Block;
 use gradtop::stack::{Labelled, Loss, Mlp, Task};
 use gradtop::train::{Look, Stepper};
 
+use super::parameters::{nudged, parameters, still};
 use super::{RATE, compare, device, difference, host, norm};
 
 const DEPTH: usize = 3;
@@ -54,57 +55,16 @@ fn batch(device: &Device) -> Labelled {
     }
 }
 
-/// A model without a graph, with one element of one parameter moved; it still normalizes as in training.
-struct Nudged {
-    /// Which of the float parameters, in visiting order, which of its elements, and by how much.
-    target: Option<(usize, usize, f64)>,
-    visited: usize,
-}
-
-impl Nudged {
-    fn model(model: &Mlp, target: Option<(usize, usize, f64)>) -> Mlp {
-        model.clone().map(&mut Self { target, visited: 0 })
-    }
-}
-
-impl ModuleMapper for Nudged {
-    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let tensor = parameter.val();
-        let (shape, device) = (tensor.dims(), tensor.device());
-        let mut values = host(tensor);
-        if let Some((_, element, by)) = self.target.filter(|(index, ..)| *index == self.visited) {
-            values[element] += by;
-        }
-        self.visited += 1;
-        Param::initialized(parameter.id, Tensor::from_data(TensorData::new(values, shape), &device))
-    }
-}
-
-/// Layer (where trained) and elements of every float parameter, in visiting order.
-#[derive(Default)]
-struct Census {
-    path: Vec<String>,
-    found: Vec<(Option<usize>, Vec<f64>)>,
-}
-
-impl ModuleVisitor for Census {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        let layer = match self.path[0].as_str() {
-            "stem" => 0,
-            "head" => DEPTH + 1,
-            _ => self.path[1].parse::<usize>().expect("a block's number") + 1,
-        };
-        let is_running_statistic = self.path.last().is_some_and(|name| name.starts_with("running"));
-        self.found.push(((!is_running_statistic).then_some(layer), host(parameter.val())));
-    }
+/// Layer of a parameter; `None` where it is not trained.
+fn layer_of(path: &str) -> Option<usize> {
+    let parts: Vec<&str> = path.split('.').collect();
+    let layer = match parts[0] {
+        "stem" => 0,
+        "head" => DEPTH + 1,
+        _ => parts[1].parse::<usize>().expect("a block's number") + 1,
+    };
+    let is_running_statistic = parts.last().is_some_and(|name| name.starts_with("running"));
+    (!is_running_statistic).then_some(layer)
 }
 
 /// Loss from the input of `layer` on (1 … D: a block, D + 1: the head).
@@ -210,18 +170,15 @@ struct Oracle {
 
 impl Oracle {
     fn of(lane: &LaneConfig, model: &Mlp, batch: &Labelled) -> Self {
-        let mut census = Census::default();
-        model.visit(&mut census);
         let (mut gradients, mut weights) = (vec![Vec::new(); DEPTH + 2], vec![Vec::new(); DEPTH + 2]);
-        for (index, (layer, values)) in census.found.into_iter().enumerate() {
-            let Some(layer) = layer else { continue };
+        for (index, (path, values)) in parameters(model).into_iter().enumerate() {
+            let Some(layer) = layer_of(&path) else { continue };
             for element in 0..values.len() {
-                let nudged = |by| loss(&Nudged::model(model, Some((index, element, by))), batch);
-                gradients[layer].push(difference(nudged));
+                gradients[layer].push(difference(|by| loss(&nudged(model, [index, element], by), batch)));
             }
             weights[layer].extend(values);
         }
-        let still = Nudged::model(model, None);
+        let still = still(model);
         let inputs = inputs(&still, batch);
         let signals = inputs.iter().enumerate().map(|(layer, x)| signal(&still, layer, x, batch)).collect();
         let branches = (1..=DEPTH).map(|layer| Branch::of(&still, layer, &inputs[layer], batch)).collect();
@@ -318,7 +275,7 @@ fn seed(lane: &LaneConfig) -> u64 {
 
 /// Least |N(x)| before any φ.
 fn clearance(model: &Mlp, batch: &Labelled) -> f64 {
-    let still = Nudged::model(model, None);
+    let still = still(model);
     let inputs = inputs(&still, batch);
     let before = still.blocks.iter().zip(&inputs[1..]).flat_map(|(block, x)| match &block.norm {
         Some(norm) => host(norm.forward(x.clone())),

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
 use gradtop::config::{Activation, Backend, LaneConfig, Norm, Optimizer, Wiring};
 use gradtop::quantity::Quantity;
 use gradtop::stack::{Labelled, Mlp, Task};
 use gradtop::train::{Look, Stepper};
 
-use super::{PROMISED, RATE, device, difference, host, norm};
+use super::parameters::{parameters, stirred};
+use super::{PROMISED, RATE, device, difference, norm};
 
 const DEPTH: usize = 3;
 const WIDTH: usize = 5;
@@ -72,46 +72,8 @@ fn batch(backend: Backend) -> Labelled {
     }
 }
 
-/// Moves every parameter a little, so that no two streams are alike.
-struct Stirred(usize);
-
-impl ModuleMapper for Stirred {
-    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let tensor = parameter.val();
-        let (shape, device) = (tensor.dims(), tensor.device());
-        let mut values = host(tensor);
-        for value in &mut values {
-            self.0 += 1;
-            *value += 0.2 * (self.0 as f64 * 1.3).sin();
-        }
-        let tensor = Tensor::from_data(TensorData::new(values, shape), &device);
-        Param::initialized(parameter.id, tensor.require_grad())
-    }
-}
-
-/// The numbers of all parameters by path.
-#[derive(Default)]
-struct Census {
-    path: Vec<String>,
-    found: BTreeMap<String, Vec<f64>>,
-}
-
-impl ModuleVisitor for Census {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        self.found.insert(self.path.join("."), host(parameter.val()));
-    }
-}
-
 fn model(lane: &LaneConfig, backend: Backend) -> Mlp {
-    Mlp::new(lane, TASK, 1, &device(backend)).map(&mut Stirred(0))
+    stirred(Mlp::new(lane, TASK, 1, &device(backend)))
 }
 
 impl Oracle<'_> {
@@ -246,9 +208,8 @@ fn agree(found: Option<f64>, expected: f64, what: &str) -> f64 {
 }
 
 fn worst(lane: &LaneConfig, backend: Backend) -> f64 {
-    let mut census = Census::default();
-    model(lane, Backend::Flex).visit(&mut census);
-    let mut oracle = Oracle { lane, weights: census.found };
+    let weights = parameters(&model(lane, Backend::Flex)).into_iter().collect();
+    let mut oracle = Oracle { lane, weights };
     let taken =
         Stepper::new(model(lane, backend), lane, &device(backend)).step(&batch(backend), RATE, Look::Histograms);
     assert!((f64::from(taken.loss) - oracle.loss(None)).abs() < 1e-6, "{} {lane:?}", taken.loss);

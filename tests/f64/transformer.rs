@@ -1,9 +1,5 @@
 //! The transformer, against a decoder of its own: see [`super::decoder`].
 
-use std::collections::BTreeMap;
-
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::{Tensor, TensorData};
 use gradtop::config::{
     Activation, Backend, Bias, BranchScale, LaneConfig, Model, Norm, NormOrder, Optimizer, Positions, Wiring,
 };
@@ -14,7 +10,8 @@ use gradtop::stack::{Stack, Tokens, Transformer};
 use gradtop::train::{Look, Stepper};
 
 use super::decoder::{Decoder, Nudge, Point, Seen};
-use super::{PROMISED, RATE, compare, device, host, norm};
+use super::parameters::{nudged, parameters, stirred};
+use super::{PROMISED, RATE, compare, device, norm};
 
 const DEPTH: usize = 3;
 /// h of the finer difference: a norm of four numbers that are nearly alike bends too much for the plain one.
@@ -66,46 +63,8 @@ fn windows() -> Vec<Vec<u32>> {
     vec![vec![0, 3, 1, 4, 2], vec![2, 2, 0, 1, 3]]
 }
 
-/// Moves every parameter a little: no bias is 0, no γ is 1.
-struct Stirred(usize);
-
-impl ModuleMapper for Stirred {
-    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let tensor = parameter.val();
-        let (shape, device) = (tensor.dims(), tensor.device());
-        let mut values = host(tensor);
-        for value in &mut values {
-            self.0 += 1;
-            *value += 0.2 * (self.0 as f64 * 1.3).sin();
-        }
-        let tensor = Tensor::from_data(TensorData::new(values, shape), &device);
-        Param::initialized(parameter.id, tensor.require_grad())
-    }
-}
-
-/// The numbers of all parameters by path.
-#[derive(Default)]
-struct Census {
-    path: Vec<String>,
-    found: BTreeMap<String, Vec<f64>>,
-}
-
-impl ModuleVisitor for Census {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        self.found.insert(self.path.join("."), host(parameter.val()));
-    }
-}
-
 fn model(lane: &LaneConfig, backend: Backend) -> Transformer {
-    Transformer::new(lane, LANGUAGE, 1, &device(backend)).map(&mut Stirred(0))
+    stirred(Transformer::new(lane, LANGUAGE, 1, &device(backend)))
 }
 
 /// The central difference whose error is of the order h⁴.
@@ -245,9 +204,8 @@ fn quantities_of_a_transformer_agree_with_finite_differences() {
     let (lanes, windows) = (lanes(), windows());
     let mut worst = 0.0_f64;
     for lane in &lanes {
-        let mut census = Census::default();
-        model(lane, Backend::Flex).visit(&mut census);
-        let decoder = Decoder { lane, weights: census.found, windows: &windows };
+        let weights = parameters(&model(lane, Backend::Flex)).into_iter().collect();
+        let decoder = Decoder { lane, weights, windows: &windows };
         let loss = decoder.loss(None);
         let oracle = Oracle::of(decoder);
         for backend in [Backend::Flex, Backend::Ndarray] {
@@ -286,22 +244,6 @@ fn the_factors_of_a_block_multiply_to_what_comes_back_through_its_branch() {
     }
 }
 
-/// A model without a graph, one element of one parameter moved.
-struct Nudged(Option<(usize, usize, f64)>, usize);
-
-impl ModuleMapper for Nudged {
-    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let tensor = parameter.val();
-        let (shape, device) = (tensor.dims(), tensor.device());
-        let mut values = host(tensor);
-        if let Some((_, element, by)) = self.0.filter(|(index, ..)| *index == self.1) {
-            values[element] += by;
-        }
-        self.1 += 1;
-        Param::initialized(parameter.id, Tensor::from_data(TensorData::new(values, shape), &device))
-    }
-}
-
 /// The equations of streams and shifts are checked on the mlp; here it is where they stand in both halves.
 #[test]
 fn gradients_of_several_streams_and_of_fixup_agree_with_differences_of_the_loss() {
@@ -310,15 +252,11 @@ fn gradients_of_several_streams_and_of_fixup_agree_with_differences_of_the_loss(
         let windows = windows();
         let tokens = Tokens::new(windows.iter().map(Vec::as_slice), LANGUAGE.context, &device);
         let still = model(&lane, Backend::Flex);
-        let mut census = InOrder::default();
-        still.visit(&mut census);
         let mut squares = vec![0.0; DEPTH + 2];
-        for (index, (path, count)) in census.found.iter().enumerate() {
-            for element in 0..*count {
-                let loss = |by| {
-                    let moved = still.clone().map(&mut Nudged(Some((index, element, by)), 0));
-                    moved.loss(&tokens, &Taps::off()).mean.into_scalar::<f64>()
-                };
+        for (index, (path, values)) in parameters(&still).iter().enumerate() {
+            for element in 0..values.len() {
+                let loss =
+                    |by| nudged(&still, [index, element], by).loss(&tokens, &Taps::off()).mean.into_scalar::<f64>();
                 squares[layer_of(path)] += difference(loss).powi(2);
             }
         }
@@ -328,26 +266,5 @@ fn gradients_of_several_streams_and_of_fixup_agree_with_differences_of_the_loss(
             let error = (found / expected.sqrt() - 1.0).abs();
             assert!(error < PROMISED, "{layer}: {found} instead of {}: {lane:?}", expected.sqrt());
         }
-    }
-}
-
-/// Paths and sizes of all parameters, in visiting order.
-#[derive(Default)]
-struct InOrder {
-    path: Vec<String>,
-    found: Vec<(String, usize)>,
-}
-
-impl ModuleVisitor for InOrder {
-    fn enter_module(&mut self, name: &str, _: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        self.found.push((self.path.join("."), parameter.val().shape().num_elements()));
     }
 }

@@ -80,17 +80,27 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     hidden(theme, frame, shown.start, quantities.len() - shown.end, buffer);
     // A blank line between the layer and the step, where there is room.
     row += u16::from(usize::from(inner.bottom().saturating_sub(row)) > SCALARS.len() + 1);
-    for (scalar, name, short) in SCALARS {
-        let name = Line::styled(table.name(name, short), theme.style(Role::Dim));
-        inexact |= table.row(row, &name, |lane, step| scalar_at(lane, scalar, step), buffer);
-        row += 1;
-    }
-    let held_out = Line::styled(table.name("held-out acc.", "held-out"), theme.style(Role::Dim));
-    table.row(row, &held_out, evaluated, buffer);
+    inexact |= of_step(&table, row, step, buffer);
     let still = table.says_still(&quantities[shown]).then_some("still: not moving");
     let costs = facts::words(&table).filter(|_| room == Room::Frame);
     let bucket = inexact.then_some("least…largest of its bucket");
     remarks(scene, theme, frame, [still, bucket, costs.as_deref()], buffer);
+}
+
+/// The values of the step, from this row; whether one of them is a range.
+fn of_step(table: &Table<'_>, mut row: u16, step: Step, buffer: &mut Buffer) -> bool {
+    let has_classes = table.scene.lanes().any(|lane| shown::has_classes(&lane, step));
+    let name = |name, short| Line::styled(table.name(name, short), table.theme.style(Role::Dim));
+    let mut inexact = false;
+    for (scalar, long, short) in SCALARS {
+        if scalar != Scalar::Accuracy || has_classes {
+            inexact |= table.row(row, &name(long, short), |lane, step| scalar_at(lane, scalar, step), buffer);
+            row += 1;
+        }
+    }
+    let held_out = name(if has_classes { "held-out acc." } else { "held-out loss" }, "held-out");
+    table.row(row, &held_out, |lane, step| evaluated(lane, step, has_classes), buffer);
+    inexact
 }
 
 /// How much room there is for what does not change: what is measured comes first.

@@ -1,4 +1,4 @@
-//! Small pictures beside and above each other, each with its number: pictures, samples.
+//! Small pictures beside and above each other, each with its number where there is room: filters, samples.
 //!
 //! Two elements, one above the other, share a cell where half blocks can be told apart; elsewhere an element is one or more
 //! whole cells.
@@ -13,9 +13,7 @@ use crate::tui::theme::{Colours, Role, Theme};
 
 /// Pixels of an element each way at most: more shows nothing more.
 const MOST_PIXELS: usize = 6;
-/// Columns between two pictures.
-const GAP: usize = 2;
-/// Lines between a picture's number and the picture below.
+/// Lines between a picture, or its number, and the picture below.
 const BLANK: usize = 1;
 /// Shades of an element on a terminal without colours, from dark to light.
 const SHADES: [&str; 5] = [" ", "░", "▒", "▓", "█"];
@@ -64,10 +62,38 @@ fn shade(theme: &Theme, light: f32) -> &'static str {
     theme.glyph(SHADES[level], ASCII_SHADES[level])
 }
 
+/// How close pictures stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Packing {
+    /// With their numbers.
+    Loose,
+    /// Without, where that leaves out fewer.
+    Tight,
+}
+
+impl Packing {
+    /// Columns between two pictures.
+    fn gap(self) -> usize {
+        match self {
+            Self::Loose => 2,
+            Self::Tight => 1,
+        }
+    }
+
+    /// Lines of a picture's number.
+    fn number(self) -> usize {
+        match self {
+            Self::Loose => 1,
+            Self::Tight => 0,
+        }
+    }
+}
+
 /// Pictures in rows, as large as lets all of them be seen, or as many as there is room for.
 struct Grid<'a> {
     sheet: &'a Sheet<'a>,
     area: Rect,
+    packing: Packing,
     /// Pixels of an element each way.
     zoom: usize,
     /// Pixels in a cell: columns are one wide where two lie above each other, and half of one otherwise.
@@ -80,21 +106,24 @@ struct Grid<'a> {
 impl<'a> Grid<'a> {
     fn new(sheet: &'a Sheet<'a>, area: Rect, theme: &Theme) -> Self {
         let per_cell = theme.pixels_per_cell();
-        let with = |zoom: usize| {
-            let mut grid = Self { sheet, area, zoom, per_cell, across: 0, down: 0 };
+        let with = |packing: Packing, zoom: usize| {
+            let mut grid = Self { sheet, area, packing, zoom, per_cell, across: 0, down: 0 };
             let [width, height] = grid.tile();
-            grid.across = (usize::from(area.width) + GAP) / (width + GAP);
+            grid.across = (usize::from(area.width) + packing.gap()) / (width + packing.gap());
             grid.down = (usize::from(area.height) + BLANK) / (height + BLANK);
             grid
         };
-        let all = (1..=MOST_PIXELS).rev().map(with).find(|grid| grid.across * grid.down >= sheet.count);
-        all.unwrap_or_else(|| with(1))
+        let sizes = [Packing::Loose, Packing::Tight]
+            .into_iter()
+            .flat_map(|packing| (1..=MOST_PIXELS).rev().map(move |zoom| with(packing, zoom)));
+        let shows_all = |grid: &Self| grid.across * grid.down >= sheet.count;
+        sizes.into_iter().find(shows_all).unwrap_or_else(|| with(Packing::Tight, 1))
     }
 
     /// Columns and rows of a picture, its number included.
     fn tile(&self) -> [usize; 2] {
         let Sheet { rows, columns, .. } = *self.sheet;
-        [columns * self.columns_per_element(), (rows * self.zoom).div_ceil(self.per_cell) + 1]
+        [columns * self.columns_per_element(), (rows * self.zoom).div_ceil(self.per_cell) + self.packing.number()]
     }
 
     /// A pixel is about square: a cell is twice as high as wide.
@@ -108,11 +137,11 @@ impl<'a> Grid<'a> {
 
     fn picture(&self, theme: &Theme, picture: usize, buffer: &mut Buffer) {
         let [width, height] = self.tile();
-        let x = self.area.x + ((picture % self.across) * (width + GAP)) as u16;
+        let x = self.area.x + ((picture % self.across) * (width + self.packing.gap())) as u16;
         let y = self.area.y + ((picture / self.across) * (height + BLANK)) as u16;
         let Sheet { rows, columns, .. } = *self.sheet;
         let is_broken = self.sheet.broken.contains(&picture);
-        for row in 0..height - 1 {
+        for row in 0..height - self.packing.number() {
             for column in 0..columns * self.columns_per_element() {
                 let element = |pixel: usize| {
                     let place = [pixel / self.zoom, column / self.columns_per_element()];
@@ -124,6 +153,9 @@ impl<'a> Grid<'a> {
                     self.paint(theme, (picture, is_broken), pixels, cell);
                 }
             }
+        }
+        if self.packing == Packing::Tight {
+            return;
         }
         let (text, role) =
             if is_broken { (format!("{}!", picture + 1), Role::Bad) } else { ((picture + 1).to_string(), Role::Dim) };

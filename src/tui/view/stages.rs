@@ -89,7 +89,7 @@ pub(super) fn common(scene: &Scene) -> Option<LaneRef<'_>> {
     (!stages.is_empty() && lanes.all(alike)).then_some(first)
 }
 
-/// Lines between the stages of a chart of the depth, and their names in its first line where they fit.
+/// Lines between the stages of a chart of the depth.
 pub(super) fn boundaries(
     scene: &Scene,
     theme: &Theme,
@@ -99,16 +99,28 @@ pub(super) fn boundaries(
 ) {
     let Some(lane) = common(scene) else { return };
     let layers = lane.history.layers() as f64;
-    let stages = lane.header.layers.stages();
-    for (index, (rows, name)) in stages.iter().enumerate() {
-        let start = column(rows.start as f64 / layers);
-        if let Some(start) = start.filter(|_| index > 0) {
-            for y in chart.top()..chart.bottom() {
-                buffer.set_string(chart.x + start, y, theme.glyph("┊", ":"), theme.style(Role::Frame));
-            }
+    for (rows, _) in lane.header.layers.stages().iter().skip(1) {
+        let Some(start) = column(rows.start as f64 / layers) else { continue };
+        for y in chart.top()..chart.bottom() {
+            buffer.set_string(chart.x + start, y, theme.glyph("┊", ":"), theme.style(Role::Frame));
         }
+    }
+}
+
+/// Their names in its first line, where they fit.
+pub(super) fn names_above(
+    scene: &Scene,
+    theme: &Theme,
+    chart: Rect,
+    column: impl Fn(f64) -> Option<u16>,
+    buffer: &mut Buffer,
+) {
+    let Some(lane) = common(scene) else { return };
+    let layers = lane.history.layers() as f64;
+    for (index, (rows, name)) in lane.header.layers.stages().iter().enumerate() {
+        let start = column(rows.start as f64 / layers);
         // Where the window of layers begins within a stage, its name stands at the edge.
-        let from = start.map_or(0, |start| start + 1);
+        let from = start.map_or(0, |start| start + u16::from(index > 0));
         let to = column(rows.end as f64 / layers).unwrap_or(chart.width);
         let in_view = column((rows.end as f64 - 0.5) / layers).is_some() || start.is_some();
         if in_view && to.saturating_sub(from) > Span::raw(*name).width() as u16 {

@@ -78,13 +78,20 @@ pub(super) fn scalar_at(lane: &LaneRef<'_>, scalar: Scalar, step: Step) -> Optio
     Some(range(bucket.min, bucket.max, bucket.count))
 }
 
-/// The last evaluation at or before the step.
-pub(super) fn evaluated(lane: &LaneRef<'_>, step: Step) -> Option<Shown> {
+/// Whether a lane sorts into classes, as far as one sees: a share of them is right.
+pub(super) fn has_classes(lane: &LaneRef<'_>, step: Step) -> bool {
+    scalar_at(lane, Scalar::Accuracy, step).is_some() || lane.history.evals().iter().any(|eval| eval.accuracy.is_some())
+}
+
+/// The last evaluation at or before the step: the accuracy, or, where a lane has no classes, the loss, which is named
+/// where other lanes have some.
+pub(super) fn evaluated(lane: &LaneRef<'_>, step: Step, others_have_classes: bool) -> Option<Shown> {
     let eval = lane.history.evals().iter().rev().find(|eval| eval.step <= step)?;
     let role = (!eval.loss.is_finite()).then_some(Role::Bad);
     let text = match eval.accuracy {
         Some(share) => number::percent(f64::from(share)),
-        None => format!("loss {}", number::value(f64::from(eval.loss))),
+        None if others_have_classes => format!("loss {}", number::value(f64::from(eval.loss))),
+        None => number::value(f64::from(eval.loss)),
     };
     Some(Shown { text, short: None, is_exact: true, role })
 }
