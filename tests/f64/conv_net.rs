@@ -13,14 +13,12 @@ use gradtop::train::{Look, Stepper};
 use gradtop::units::LayerId;
 
 use super::parameters::{nudged, parameters, still};
-use super::{host, norm};
+use super::{PROMISED, host, norm};
 
 const SHAPE: Shape = Shape { channels: 1, height: 8, width: 8 };
 const TASK: Task = Task { shape: SHAPE, classes: 3 };
 const ROWS: usize = 2;
 const NUDGE: f64 = 1e-5;
-/// Relative error that `quantities.md` promises.
-const PROMISED: f64 = 1e-6;
 
 fn lanes(model: Model, depth: usize) -> Vec<LaneConfig> {
     let both = [(Wiring::Plain, Norm::Batch, 1.0), (Wiring::Residual, Norm::Group, 0.5)];
