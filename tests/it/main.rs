@@ -63,3 +63,7 @@ mod transformer;
 mod unchanged;
 #[cfg(feature = "lab")]
 mod updates;
+
+/// Counts the bytes that are alive: what an allocator holds beyond them changes from run to run.
+#[global_allocator]
+static MEMORY: peak_alloc::PeakAlloc = peak_alloc::PeakAlloc;

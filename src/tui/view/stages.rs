@@ -117,13 +117,13 @@ pub(super) fn names_above(
 ) {
     let Some(lane) = common(scene) else { return };
     let layers = lane.history.layers() as f64;
-    for (index, (rows, name)) in lane.header.layers.stages().iter().enumerate() {
+    for (rows, name) in lane.header.layers.stages() {
         let start = column(rows.start as f64 / layers);
         // Where the window of layers begins within a stage, its name stands at the edge.
-        let from = start.map_or(0, |start| start + u16::from(index > 0));
+        let from = start.map_or(0, |start| start + 1);
         let to = column(rows.end as f64 / layers).unwrap_or(chart.width);
         let in_view = column((rows.end as f64 - 0.5) / layers).is_some() || start.is_some();
-        if in_view && to.saturating_sub(from) > Span::raw(*name).width() as u16 {
+        if in_view && to.saturating_sub(from) > Span::raw(name).width() as u16 {
             buffer.set_string(chart.x + from, chart.y, name, theme.style(Role::Dim));
         }
     }

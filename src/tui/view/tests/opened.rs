@@ -171,6 +171,8 @@ fn filters_that_are_not_finite_are_crossed_out_and_those_without_room_are_counte
     scene.take(0, &sample::step(0, 51, 2.3, 11, |_, _| Some(1.0)));
     scene.take(0, &Event::Filters(Arc::new(record)));
     let rows = shown(&mut scene, Mode::Filters, (80, 24));
-    assert!(row(&rows, "1 not finite").contains("plain") && !row(&rows, "2!").is_empty());
+    assert!(row(&rows, "1 not finite").contains("plain") && !row(&rows, "▀ ××××××× ▀").is_empty(), "{rows:?}");
     assert!(row(&rows, "more").contains("↓"), "{rows:?}");
+    // Where all have room they have their numbers.
+    assert!(!row(&shown(&mut scene, Mode::Filters, (200, 60)), "2!").is_empty());
 }
