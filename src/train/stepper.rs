@@ -247,7 +247,7 @@ impl<S: Stack> Stepper<S> {
                 seen.gradients = self.map.gradients(&self.model, &gradients);
             });
         }
-        let stand_in = self.stand_in.take().unwrap_or_else(|| self.model.clone());
+        let stand_in = self.stand_in.take().unwrap_or_else(|| self.model.valid());
         let model = std::mem::replace(&mut self.model, stand_in);
         let model = self.optimizer.step(learning_rate, model, gradients);
         self.stand_in = Some(std::mem::replace(&mut self.model, model));

@@ -13,7 +13,7 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::update::words;
 
 /// Columns of the keys.
-const KEY: usize = 14;
+const KEY: usize = 22;
 /// Columns of the values.
 const VALUE: usize = 18;
 /// Widest form.
