@@ -15,7 +15,9 @@ use crate::whole_file::Existing;
 /// A run with what a person wants written down of it.
 pub(super) fn prepare(matches: &ArgMatches, config: RunConfig, checkpoint: Option<&Checkpoint>) -> Result<Prepared> {
     let dumps = wishes(matches)?;
-    if matches.get_flag("force") && dumps.is_empty() && !matches.contains_id("log") {
+    let is_logged =
+        matches.contains_id("log") || checkpoint.is_some_and(|checkpoint| checkpoint.log_folder().is_some());
+    if matches.get_flag("force") && dumps.is_empty() && !is_logged {
         return Err(Usage("--force: nothing is written: give --log DIR or --dump STEP:FILE too".to_owned()).into());
     }
     let existing = if matches.get_flag("force") { Existing::Replace } else { Existing::Keep };

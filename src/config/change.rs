@@ -1,7 +1,7 @@
 //! What is of use to a run, and what a person changes in one that is on the screen.
 
-use super::setting::{SETTINGS, Setting, SettingError};
-use super::{DataSource, LaneConfig, Model, Optimizer, RunConfig};
+use super::setting::{self, SETTINGS, Setting, SettingError};
+use super::{DataSource, LaneConfig, LaneSpec, Model, Norm, NormOrder, Optimizer, RunConfig, Wiring};
 
 impl RunConfig {
     /// Why no lane has a use for a setting, as a sentence.
@@ -45,15 +45,32 @@ impl LaneConfig {
     /// Why the lane has no use for a setting, as a sentence.
     #[must_use]
     pub fn useless(&self, key: &str) -> Option<String> {
-        let rule = match (key, self.optimizer) {
-            ("momentum", Optimizer::Adam | Optimizer::AdamW) => "sgd",
-            ("epsilon", Optimizer::Sgd) => "adam and adamw",
-            _ => return self.model.useless(key),
+        let Self { model, wiring, norm, optimizer, .. } = *self;
+        let is_decoder = model == Model::Transformer;
+        let (who, rule) = match (key, optimizer) {
+            ("momentum", Optimizer::Adam | Optimizer::AdamW) => (optimizer.to_string(), "is for sgd"),
+            ("epsilon", Optimizer::Sgd) => (optimizer.to_string(), "is for adam and adamw"),
+            _ if !self.takes(key) => (format!("a {wiring} lane"), "is for residual lanes"),
+            ("norm-order", _) if wiring == Wiring::DeepNorm => (wiring.to_string(), "normalizes behind the sum"),
+            ("norm-order", _) if is_decoder && norm == Norm::None => {
+                ("norm none".to_owned(), "says where a norm stands")
+            }
+            ("norm", _) if is_decoder && norm != Norm::None && self.order_of_norms() == NormOrder::None => {
+                ("norm-order none".to_owned(), "says which norm")
+            }
+            _ => return model.useless(key),
         };
-        Some(format!("{} has no use for it, which is for {rule}: leave it out", self.optimizer))
+        Some(format!("{who} has no use for it, which {rule}: leave it out"))
     }
 
-    /// The same lane of another family: what is as its family has it by default becomes as the other has it.
+    /// Whether a lane of its wiring can have a value of its own; a setting of the run is nobody's.
+    fn takes(&self, key: &str) -> bool {
+        let own = setting::find(key).filter(|setting| setting.is_per_lane());
+        own.is_none_or(|setting| LaneSpec::takes(self.wiring, setting))
+    }
+
+    /// The same lane of another family: what is as its family has it by default becomes as the other has it, and so does a
+    /// depth that the other has not.
     fn of_family(self, model: Model) -> Result<Self, SettingError> {
         if model == self.model {
             return Ok(self);
@@ -67,6 +84,9 @@ impl LaneConfig {
                 setting.set_lane(&mut lane, &value)?;
             }
         }
+        if model.blocks(lane.form, lane.depth).is_none() {
+            lane.depth = model.defaults().depth;
+        }
         Ok(lane)
     }
 }
@@ -74,7 +94,7 @@ impl LaneConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Norm, setting};
+    use crate::config::Norm;
 
     fn changed(config: &mut RunConfig, key: &str, value: &str) {
         config.change(setting::find(key).expect("exists"), value).expect("taken");
@@ -95,6 +115,35 @@ mod tests {
         changed(&mut config, "model", "mlp");
         let lane = LaneConfig { lr: 0.03, ..RunConfig::default().lanes[0].clone() };
         assert_eq!(config.lanes[0], lane);
+    }
+
+    #[test]
+    fn a_depth_that_the_other_family_has_not_becomes_its_default() {
+        let mut config = RunConfig::default();
+        changed(&mut config, "depth", "7");
+        changed(&mut config, "model", "vgg");
+        assert_eq!((config.lanes[0].depth, config.check()), (Model::Vgg.defaults().depth, Ok(())));
+        changed(&mut config, "model", "highway");
+        assert_eq!(config.lanes[0].depth, Model::Highway.defaults().depth);
+    }
+
+    #[test]
+    fn what_the_lanes_rule_out_is_of_no_use() {
+        let lane = |wiring| LaneConfig::of(Model::Transformer, wiring);
+        let why = |lane: LaneConfig, key: &str| lane.useless(key).unwrap_or_default();
+        let plain = LaneConfig::new(Wiring::Plain);
+        assert_eq!(
+            why(plain, "branch-scale"),
+            "a plain lane has no use for it, which is for residual lanes: leave it out"
+        );
+        let deepnorm = lane(Wiring::DeepNorm);
+        assert!(why(deepnorm.clone(), "norm-order").starts_with("deepnorm has no use for it, which normalizes behind"));
+        assert!(LaneConfig { norm: Norm::None, ..deepnorm }.unfit().is_some_and(|(key, _)| key == "norm"));
+        let bare = LaneConfig { norm_order: NormOrder::None, ..lane(Wiring::Residual) };
+        assert!(why(bare, "norm").starts_with("norm-order none has no use for it"));
+        let bare = LaneConfig { norm: Norm::None, ..lane(Wiring::Residual) };
+        assert!(why(bare, "norm-order").starts_with("norm none has no use for it"));
+        assert_eq!(lane(Wiring::Residual).useless("norm"), None);
     }
 
     #[test]

@@ -53,8 +53,10 @@ const MNIST: &str = "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-imag
                      t10k-labels-idx1-ubyte (or each with .gz) of the MNIST database of handwritten digits";
 const FASHION: &str = "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and \
                        t10k-labels-idx1-ubyte (or each with .gz) of Fashion-MNIST";
-const CIFAR10: &str = "data_batch_1.bin to data_batch_5.bin and test_batch.bin of CIFAR-10, binary version";
-const CIFAR100: &str = "train.bin and test.bin of CIFAR-100, binary version";
+const CIFAR10: &str = "data_batch_1.bin to data_batch_5.bin and test_batch.bin of CIFAR-10, binary version (or PNG files \
+                       in train and test, a folder per class)";
+const CIFAR100: &str = "train.bin and test.bin of CIFAR-100, binary version (or PNG files in train and test, a folder per \
+                        class)";
 
 const PICTURES: &str = "a folder of PNG or JPEG pictures per class (or such folders in train and test)";
 

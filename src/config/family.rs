@@ -235,6 +235,10 @@ impl LaneConfig {
             let problem = format!("{wiring} scales what a normalization before a half puts out: write norm-order=pre");
             return Some(("norm-order", problem));
         }
+        if (wiring, model, norm) == (Wiring::DeepNorm, Model::Transformer, Norm::None) {
+            let problem = format!("{wiring} is made of normalizations behind the sums: write norm=layer or norm=rms");
+            return Some(("norm", problem));
+        }
         self.wrong_norm().map(|problem| ("norm", problem)).or_else(|| Some(("heads", self.wrong_heads()?)))
     }
 

@@ -39,7 +39,14 @@ pub fn picture_folder(folder: &Path, side: usize, seed: u64) -> Result<Classifie
     if !folder.is_dir() {
         return Err(DataError::content(folder, format!("there is no such folder: make one that holds {holds}")));
     }
-    let [learned, looked_at] = match parts(folder) {
+    let parts = parts(folder);
+    if let Some(parts) = &parts
+        && let Some(other) = listing::folders(folder)?.into_iter().find(|path| !parts.contains(path) && !is_part(path))
+    {
+        let problem = "a folder beside train: put a class's pictures into train, or take it out";
+        return Err(DataError::content(&other, problem));
+    }
+    let [learned, looked_at] = match parts {
         Some([training, held_out]) => [classes(&training, holds)?, classes(&held_out, holds)?],
         None => [classes(folder, holds)?, Vec::new()],
     };
@@ -71,10 +78,22 @@ pub fn picture_folder(folder: &Path, side: usize, seed: u64) -> Result<Classifie
 
 /// `train` and `test` (or `val`), where both are there and `train` holds folders; else they are classes.
 pub(super) fn parts(folder: &Path) -> Option<[PathBuf; 2]> {
-    let training = folder.join("train");
-    let holds_folders = std::fs::read_dir(&training).ok()?.flatten().any(|entry| entry.path().is_dir());
-    let held_out = ["test", "val"].map(|name| folder.join(name)).into_iter().find(|path| path.is_dir())?;
+    let folders = listing::folders(folder).ok()?;
+    let find = |name: &str| folders.iter().find(|path| has_name(path, name)).cloned();
+    let training = find("train")?;
+    let held_out = find("test").or_else(|| find("val"))?;
+    let holds_folders = listing::folders(&training).is_ok_and(|inside| !inside.is_empty());
     holds_folders.then_some([training, held_out])
+}
+
+/// Whether a folder is called so, in letters of either case.
+fn has_name(folder: &Path, name: &str) -> bool {
+    folder.file_name().is_some_and(|found| found.eq_ignore_ascii_case(name))
+}
+
+/// Whether a folder is a part of a set by its name, read or not.
+fn is_part(folder: &Path) -> bool {
+    ["train", "test", "val"].iter().any(|name| has_name(folder, name))
 }
 
 /// Every picture with the number of its class among those that are learned.

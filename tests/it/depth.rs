@@ -95,7 +95,7 @@ fn ten_thousand_blocks_train_with_memory_linear_in_depth() {
 fn memory_is_flat_over_steps() {
     for backend in BACKENDS {
         let (few, many) = (run(backend, 1_000, 8, 5), run(backend, 1_000, 8, 40));
-        assert!(many < few * 1.02, "{backend}: {few} MiB after 5 steps, {many} MiB after 40");
+        assert!(many < few * 1.1, "{backend}: {few} MiB after 5 steps, {many} MiB after 40");
     }
 }
 

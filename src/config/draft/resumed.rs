@@ -37,8 +37,13 @@ impl Draft {
             let mut changed = saved.clone();
             set(setting, origin, value, &mut changed)?;
             if changed != *saved {
+                let named = match origin {
+                    Origin::File(..) | Origin::Preset(_) => format!("{}: ", setting.key),
+                    Origin::Environment | Origin::Flag => String::new(),
+                };
                 let problem = format!(
-                    "the checkpoint has {}, and a resumed run keeps it: leave it out, or start a run without --resume",
+                    "{named}the checkpoint has {}, and a resumed run keeps it: leave it out, or start a run without \
+                     --resume",
                     of_lanes(setting, saved)
                 );
                 return Err(DraftError::Value { place: origin.place(setting.key), problem });

@@ -96,7 +96,8 @@ fn the_fine_class_of_the_hundred_is_the_second_byte() {
 #[test]
 fn what_is_missing_or_no_whole_record_is_named() {
     let folder = ten();
-    let holds = "data_batch_1.bin to data_batch_5.bin and test_batch.bin of CIFAR-10, binary version";
+    let holds = "data_batch_1.bin to data_batch_5.bin and test_batch.bin of CIFAR-10, binary version \
+                 (or PNG files in train and test, a folder per class)";
     let path = folder.path().join(CIFAR10.archive).join("data_batch_4.bin");
     fs::write(&path, &record(&[1], [1, 2, 3])[1..]).expect("written");
     assert_eq!(

@@ -15,7 +15,7 @@ pub(super) struct Class {
 
 /// The classes in a folder, at least one.
 pub(super) fn classes(root: &Path, holds: &str) -> Result<Vec<Class>, DataError> {
-    let folders: Vec<PathBuf> = entries(root)?.into_iter().filter(|path| path.is_dir()).collect();
+    let folders = folders(root)?;
     if folders.is_empty() {
         return Err(DataError::content(root, format!("it holds no class: it must hold {holds}")));
     }
@@ -48,6 +48,11 @@ fn class(folder: PathBuf) -> Result<Class, DataError> {
     }
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Ok(Class { name, folder, files })
+}
+
+/// The folders in a folder that are not hidden, by name.
+pub(super) fn folders(root: &Path) -> Result<Vec<PathBuf>, DataError> {
+    Ok(entries(root)?.into_iter().filter(|path| path.is_dir()).collect())
 }
 
 /// What is in a folder and not hidden, by name.

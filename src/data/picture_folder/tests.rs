@@ -81,6 +81,12 @@ fn a_split_of_ones_own_is_kept() {
         let data = folder.load().expect("good");
         assert_eq!((&data.training.targets, &data.held_out.targets), (&vec![0, 1], &vec![1]));
         assert_eq!(data.held_out.inputs, [1.0; 192]);
+        fs::create_dir(folder.path("dogs")).expect("made");
+        let words = "a folder beside train: put a class's pictures into train, or take it out";
+        assert_eq!(folder.load().unwrap_err(), format!("DIR/dogs: {words}"));
+        fs::remove_dir(folder.path("dogs")).expect("removed");
+        fs::rename(folder.path("train"), folder.path("Train")).expect("renamed");
+        assert_eq!(folder.load().expect("good"), data);
         folder.picture(&format!("{name}/c/2.png"), [3, 3], [9, 9, 9]);
         let words = "no class of that name is in train: add its pictures there, or remove the folder";
         assert_eq!(folder.load().unwrap_err(), format!("DIR/{name}/c: {words}"));

@@ -59,7 +59,10 @@ pub(super) fn complete(scene: &mut Scene) {
             ("quantity ".to_owned(), argument, Quantity::ALL.iter().map(|quantity| quantity.name()).collect())
         }
         "view" => ("view ".to_owned(), argument, Mode::ALL.iter().map(|(_, name)| *name).collect()),
-        "set" => ("set ".to_owned(), argument, setting::SETTINGS.iter().map(|setting| setting.key).collect()),
+        "set" => match argument.split_once(' ') {
+            Some((key, value)) => (format!("set {key} "), value.trim_start(), super::form::words(key)),
+            None => ("set ".to_owned(), argument, setting::SETTINGS.iter().map(|setting| setting.key).collect()),
+        },
         _ => return,
     };
     if let Some(found) = candidates.iter().find(|candidate| candidate.starts_with(start)) {

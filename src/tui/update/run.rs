@@ -58,7 +58,11 @@ pub(super) fn change_depth(scene: &mut Scene, turn: Turn) -> Option<Effect> {
         lane.depth = next_depth(lane, turn);
     }
     if scene.config().is_some_and(|before| before.lanes == config.lanes) {
-        scene.say(format!("no family here goes further that way: stacks have 1 to {MOST_BLOCKS} blocks"));
+        let way = match turn {
+            Turn::Forward => "deeper",
+            Turn::Back => "shallower",
+        };
+        scene.say(format!("no lane here goes {way}"));
         return None;
     }
     Some(Effect::Restart(Box::new(config)))
@@ -79,11 +83,14 @@ pub(super) fn scale_learning_rate(scene: &mut Scene, turn: Turn) -> Option<Effec
     Some(Effect::Control(Control::ScaleLearningRate(factor)))
 }
 
-/// Whether there is a learning rate to change; says so where not.
+/// Whether there is a learning rate to change; says why where not.
 fn is_live(scene: &mut Scene) -> bool {
     let is_live = scene.status.kind == SourceKind::Live;
     if !is_live {
         scene.say("the learning rate of a trace cannot be changed");
+    } else if matches!(scene.status.activity, Activity::Ended(_)) {
+        ended(scene);
+        return false;
     }
     is_live
 }

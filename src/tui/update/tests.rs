@@ -163,7 +163,7 @@ fn a_depth_that_cannot_change_throws_no_run_away() {
     header.config = Some(*config);
     scene.take(0, &Event::RunStarted(std::sync::Arc::new(header)));
     assert_eq!(act(&mut scene, Action::Depth(Turn::Back)), None);
-    assert!(notice(&scene).contains("1 to 10000 blocks"));
+    assert_eq!(notice(&scene), "no lane here goes shallower");
 }
 
 #[test]
@@ -257,7 +257,12 @@ fn a_step_or_layer_that_is_there_needs_no_words() {
 #[test]
 fn tab_completes_commands_and_their_words() {
     let mut scene = sample::demo(3);
-    for (typed, completed) in [("qua", "quantity "), ("view pro", "view profile "), ("set act", "set activation ")] {
+    for (typed, completed) in [
+        ("qua", "quantity "),
+        ("view pro", "view profile "),
+        ("set act", "set activation "),
+        ("set model tr", "set model transformer "),
+    ] {
         scene.view.overlay = Overlay::Command(tui_input::Input::new(typed.to_owned()));
         act(&mut scene, Action::Complete);
         assert!(matches!(&scene.view.overlay, Overlay::Command(input) if input.value() == completed), "{typed}");

@@ -58,6 +58,29 @@ pub(super) fn words(place: (u16, u16), text: &str, width: u16, style: Style, buf
     buffer.set_stringn(place.0, place.1, text, usize::from(width), style);
 }
 
+/// Lines of at most so many columns, broken between words where that can be.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let columns = |text: &str| Span::raw(text).width();
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let Some(line) = lines.last_mut() else { break };
+        if line.is_empty() && columns(word) <= width {
+            line.push_str(word);
+        } else if columns(line) + 1 + columns(word) <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else if columns(word) <= width {
+            lines.push(word.to_owned());
+        } else {
+            // A word that fits on no line: a long path.
+            let letters: Vec<char> = word.chars().collect();
+            lines.extend(letters.chunks((width / 2).max(1)).map(|part| part.iter().collect()));
+        }
+    }
+    lines.retain(|line| !line.is_empty());
+    lines
+}
+
 /// A line that ends with `…` where it is too long.
 pub(super) fn cut<'a>(line: &Line<'a>, width: u16) -> Line<'a> {
     let width = usize::from(width);

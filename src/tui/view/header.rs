@@ -17,6 +17,8 @@ use crate::tui::theme::{Role, Theme};
 const LEFT: u16 = 20;
 /// Highest rank of what the whole title does not push out of the right half.
 const NEEDED: u8 = 3;
+/// The same of what data and stack do not push out.
+const NEEDED_BY_STACK: u8 = 1;
 
 pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let name = Span::styled("gradtop", theme.style(Role::Accent));
@@ -26,9 +28,17 @@ pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buff
     let full = 9 + parts.iter().map(|part| part.chars().count() as u16 + 3).sum::<u16>();
     // The whole title costs the right half no more than its least important parts; else there is room for the data.
     let all = progress(scene, theme);
-    let needed: Vec<_> = all.iter().filter(|(rank, _)| *rank <= NEEDED).cloned().collect();
-    let least = fit(needed, u16::MAX - 2).width() as u16;
-    let reserved = if full + least <= room { full } else { LEFT };
+    let least = |most: u8| {
+        let needed: Vec<_> = all.iter().filter(|(rank, _)| *rank <= most).cloned().collect();
+        fit(needed, u16::MAX - 2).width() as u16
+    };
+    // At least the data and the stack, as long as that leaves the step and how it goes.
+    let short = 9 + parts.iter().take(2).map(|part| part.chars().count() as u16 + 3).sum::<u16>();
+    let reserved = match room {
+        _ if full + least(NEEDED) <= room => full,
+        _ if short + least(NEEDED_BY_STACK) <= room => short,
+        _ => LEFT,
+    };
     let right = fit(all, room.saturating_sub(reserved));
     let left = room.saturating_sub(right.width() as u16 + 2);
     let mut title = Line::from(vec![name, Span::raw("  ")]);

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::frame::wrapped;
 use super::scroll;
 use crate::tui::keymap::{BINDINGS, Context, Group, MOUSE};
 use crate::tui::scene::Scene;
@@ -21,22 +22,29 @@ const READING: [&str; 4] = [
 ];
 
 pub(super) fn render(scene: &Scene, theme: &Theme, scrolled: u16, area: Rect, buffer: &mut Buffer) {
-    scroll::render(theme, (" keys ", &lines(scene, theme)), scrolled, area, buffer);
+    scroll::render(theme, (" keys ", &lines(scene, theme, area)), scrolled, area, buffer);
 }
 
 /// Lines that can be scrolled away.
 pub(in crate::tui) fn most_scroll(scene: &Scene, area: Rect) -> u16 {
     let theme = Theme::new(crate::tui::theme::Colours::None, Glyphs::Ascii, crate::tui::theme::Background::Dark);
-    scroll::most(lines(scene, &theme).len(), area)
+    scroll::most(lines(scene, &theme, area).len(), area)
 }
 
-fn lines(scene: &Scene, theme: &Theme) -> Vec<Line<'static>> {
+fn lines(scene: &Scene, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
     let (heading, dim) = (theme.style(Role::Strong), theme.style(Role::Dim));
-    let row = |keys: &str, help: &str| {
-        Line::from(vec![
-            Span::styled(format!("  {keys:<KEYS$}"), theme.style(Role::Accent)),
-            Span::styled(help.to_owned(), theme.style(Role::Text)),
-        ])
+    let width = usize::from(scroll::width(area));
+    let row = |keys: &str, help: &str| -> Vec<Line<'static>> {
+        let keys = std::iter::once(keys.to_owned()).chain(std::iter::repeat(String::new()));
+        let help = wrapped(help, width.saturating_sub(KEYS + 2));
+        keys.zip(help)
+            .map(|(keys, help)| {
+                Line::from(vec![
+                    Span::styled(format!("  {keys:<KEYS$}"), theme.style(Role::Accent)),
+                    Span::styled(help, theme.style(Role::Text)),
+                ])
+            })
+            .collect()
     };
     let mut lines = Vec::new();
     let shown = |binding: &&crate::tui::keymap::Binding| {
@@ -50,16 +58,19 @@ fn lines(scene: &Scene, theme: &Theme) -> Vec<Line<'static>> {
             continue;
         }
         lines.push(Line::styled(name, heading));
-        lines.extend(rows.iter().map(|binding| row(theme.glyph(binding.label, binding.ascii), binding.help)));
+        lines.extend(rows.iter().flat_map(|binding| row(theme.glyph(binding.label, binding.ascii), binding.help)));
         lines.push(Line::default());
     }
     lines.push(Line::styled("Mouse", heading));
-    lines.extend(MOUSE.iter().map(|(gesture, help)| row(gesture, help)));
+    lines.extend(MOUSE.iter().flat_map(|(gesture, help)| row(gesture, help)));
     lines.push(Line::default());
     lines.push(Line::styled("Commands, after :", heading));
-    lines.extend(COMMANDS.iter().map(|command| row(command.word, &format!("{} {}", command.argument, command.help))));
+    lines.extend(
+        COMMANDS.iter().flat_map(|command| row(command.word, &format!("{} {}", command.argument, command.help))),
+    );
     lines.push(Line::default());
     lines.push(Line::styled("How to read the picture", heading));
-    lines.extend(READING.iter().map(|line| Line::styled(format!("  {line}"), dim)));
+    let reading = READING.iter().flat_map(|line| wrapped(line, width.saturating_sub(2)));
+    lines.extend(reading.map(|line| Line::styled(format!("  {line}"), dim)));
     lines
 }

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
+use super::frame::wrapped;
 use super::scroll;
 use crate::event::Note;
 use crate::number;
@@ -64,29 +65,6 @@ fn lines(scene: &Scene, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
         let text = wrapped(&note.text, width).into_iter();
         lines.extend(text.map(|line| Line::styled(format!("{:INDENT$}{line}", ""), theme.style(Role::Text))));
     }
-    lines
-}
-
-/// Lines of at most so many columns, broken between words where that can be.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let columns = |text: &str| Span::raw(text).width();
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let Some(line) = lines.last_mut() else { break };
-        if line.is_empty() && columns(word) <= width {
-            line.push_str(word);
-        } else if columns(line) + 1 + columns(word) <= width {
-            line.push(' ');
-            line.push_str(word);
-        } else if columns(word) <= width {
-            lines.push(word.to_owned());
-        } else {
-            // A word that fits on no line: a long path.
-            let letters: Vec<char> = word.chars().collect();
-            lines.extend(letters.chunks((width / 2).max(1)).map(|part| part.iter().collect()));
-        }
-    }
-    lines.retain(|line| !line.is_empty());
     lines
 }
 

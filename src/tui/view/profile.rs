@@ -39,16 +39,15 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
         (0.0..1.0).contains(&share).then(|| (share * f64::from(chart.width)) as u16)
     };
     layer_labels(scene, theme, Rect { y: frame.bottom() - 1, height: 1, ..chart }, column, buffer);
-    // Names of stages lie over the cursor's line, the cursor's line over those between stages.
     stages::boundaries(scene, theme, chart, column, buffer);
     if let Some(column) = column(scene.view.cursor.depth) {
         vertical(theme, chart, column, buffer);
     }
-    stages::names_above(scene, theme, chart, column, buffer);
     let Some(scale) = scene.scales.of(scene.view.quantity) else { return };
     value_labels(scene, theme, chart, scale, buffer);
     lines(scene, theme, chart, scale, buffer);
     specials(scene, theme, chart, column, buffer);
+    stages::names_above(scene, theme, chart, column, buffer);
     missing(scene, theme, chart, buffer);
 }
 

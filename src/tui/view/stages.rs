@@ -107,7 +107,7 @@ pub(super) fn boundaries(
     }
 }
 
-/// Their names in its first line, where they fit.
+/// Their names in its first line, where they fit and nothing is drawn but the cursor's line.
 pub(super) fn names_above(
     scene: &Scene,
     theme: &Theme,
@@ -123,7 +123,12 @@ pub(super) fn names_above(
         let from = start.map_or(0, |start| start + 1);
         let to = column(rows.end as f64 / layers).unwrap_or(chart.width);
         let in_view = column((rows.end as f64 - 0.5) / layers).is_some() || start.is_some();
-        if in_view && to.saturating_sub(from) > Span::raw(name).width() as u16 {
+        let width = Span::raw(name).width() as u16;
+        let is_drawn_over = (from..from + width).any(|column| {
+            let cell = buffer.cell((chart.x + column, chart.y));
+            cell.is_some_and(|cell| ![" ", theme.glyph("│", "|")].contains(&cell.symbol()))
+        });
+        if in_view && to.saturating_sub(from) > width && !is_drawn_over {
             buffer.set_string(chart.x + from, chart.y, name, theme.style(Role::Dim));
         }
     }

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::frame::{cut, fit};
+use super::frame::{fit, wrapped};
 use crate::config::Model;
 use crate::history::Taken;
 use crate::number;
@@ -89,11 +89,11 @@ pub(super) fn is_diffusion(lane: &LaneRef<'_>) -> bool {
     lane.run.header().settings_of(lane.header).is_some_and(|settings| settings.model == Model::Diffusion)
 }
 
-/// Dim lines from the top of an area.
+/// Dim sentences from the top of an area, each beginning a line.
 pub(super) fn lines(theme: &Theme, lines: &[String], area: Rect, buffer: &mut Buffer) {
-    for (sentence, row) in lines.iter().zip(area.rows()) {
-        let sentence = cut(&Line::styled(sentence.clone(), theme.style(Role::Dim)), row.width);
-        buffer.set_line(row.x, row.y, &sentence, row.width);
+    let lines = lines.iter().flat_map(|sentence| wrapped(sentence, usize::from(area.width)));
+    for (line, row) in lines.zip(area.rows()) {
+        buffer.set_line(row.x, row.y, &Line::styled(line, theme.style(Role::Dim)), row.width);
     }
 }
 

@@ -23,7 +23,8 @@ fn a_set_without_its_folder_or_files_says_which_are_to_be_put_where() {
     fs::create_dir(place.path("empty")).unwrap();
     let four = "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte (or \
                 each with .gz) of";
-    let five = "data_batch_1.bin to data_batch_5.bin and test_batch.bin of CIFAR-10, binary version";
+    let five = "data_batch_1.bin to data_batch_5.bin and test_batch.bin of CIFAR-10, binary version \
+                 (or PNG files in train and test, a folder per class)";
     assert_refused(
         &place,
         &[
@@ -53,7 +54,8 @@ fn a_set_without_its_folder_or_files_says_which_are_to_be_put_where() {
             (
                 &["--data", "cifar100:empty", "--log", "run"],
                 1,
-                "empty: there is no train.bin: the folder must hold train.bin and test.bin of CIFAR-100, binary version",
+                "empty: there is no train.bin: the folder must hold train.bin and test.bin of CIFAR-100, binary version \
+                 (or PNG files in train and test, a folder per class)",
             ),
             (
                 &["--data", "image-folder:empty"],

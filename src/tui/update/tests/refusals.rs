@@ -45,6 +45,18 @@ fn what_only_a_live_run_can_do_says_so_of_a_trace() {
 }
 
 #[test]
+fn a_run_that_has_ended_has_no_learning_rate_to_change() {
+    let mut scene = sample::demo(3);
+    scene.status.activity = Activity::Ended(crate::event::Outcome::Completed);
+    let before = scene.view.learning_rate;
+    for action in [Action::LearningRate(Turn::Forward), Action::LearningRate(Turn::Back)] {
+        assert_eq!(act(&mut scene, action), None);
+        assert_eq!(notice(&scene), "the run has ended: R restarts it, e edits its settings first");
+    }
+    assert_eq!(scene.view.learning_rate, before);
+}
+
+#[test]
 fn a_step_that_is_none_is_answered_with_what_to_write() {
     let mut scene = sample::demo(3);
     command(&mut scene, "goto -5");
