@@ -69,7 +69,9 @@ impl Writer {
         continuation: &Continuation,
         on_existing: OnExisting,
     ) -> Result<(Self, Carried), LogError> {
-        let source = continuation.source.as_deref().map(|source| source.join(FILE_NAME)).filter(|file| file.exists());
+        let source = continuation.source.as_deref().map(|source| source.join(FILE_NAME));
+        // An empty one is none: there is nothing to go on with.
+        let source = source.filter(|file| fs::metadata(file).is_ok_and(|found| found.len() > 0));
         match source {
             Some(file) if is_same(&file, &directory.join(FILE_NAME)) => in_place(directory, header, continuation.after),
             source => {

@@ -61,6 +61,8 @@ impl Reservation {
         let existing = match on_existing {
             OnExisting::Refuse if !empty => return Err(LogError::Exists { path: owned() }),
             OnExisting::Refuse if directory.join(RUN_FILE).exists() => {
+                // It was made just now, or held nothing.
+                let _ = fs::remove_file(&path);
                 return Err(LogError::Foreign { path: directory.join(RUN_FILE) });
             }
             OnExisting::Append if !empty => Some(existing(&path)?),

@@ -96,6 +96,25 @@ fn a_checkpoint_alone_goes_on_without_what_came_before() {
 }
 
 #[test]
+fn a_trace_that_is_gone_is_begun_anew_where_that_is_asked_for() {
+    let place = Place::new();
+    small(&place, "run", "4");
+    let trace = place.path("run/trace.jsonl");
+    fs::remove_file(&trace).unwrap();
+    for _ in 0..2 {
+        let said = place.say(["--headless", "--resume", "run", "--steps", "6"]);
+        assert!(said.code == 1 && said.err.contains("run.json is there without a trace: add --force"), "{said:?}");
+        assert!(!trace.exists());
+    }
+    let said = train(&place, &["--resume", "run", "--steps", "6", "--force"]);
+    assert!(said.err.contains("the trace begins after step 4"), "{said:?}");
+    assert_eq!(steps_in(&place.path("run")), 4);
+    // One that is whole goes on all the same.
+    train(&place, &["--resume", "run", "--steps", "8", "--force"]);
+    assert_eq!(steps_in(&place.path("run")), 8);
+}
+
+#[test]
 fn earlier_runs_in_the_file_stay_and_another_runs_trace_is_left_alone() {
     let place = Place::new();
     let run = [&["--log", "run", "--steps", "3"], &SMALL[..]].concat();
