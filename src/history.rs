@@ -35,7 +35,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use cell::{Cell, Known, Reduce, Scalar, ScalarBucket, Summary, Taken};
-pub use lane::LaneHistory;
+pub use lane::{LaneHistory, Revision};
 pub(crate) use ranges::beyond;
 pub use window::Window;
 
@@ -62,7 +62,12 @@ impl History {
     /// An empty history of a run.
     #[must_use]
     pub fn new(header: Arc<RunHeader>) -> Self {
-        let budget = BUDGET / header.lanes.len().max(2);
+        Self::within(header, BUDGET)
+    }
+
+    /// The same within so many bytes for all lanes together.
+    pub(crate) fn within(header: Arc<RunHeader>, budget: usize) -> Self {
+        let budget = budget / header.lanes.len().max(2);
         let lanes =
             header.lanes.iter().map(|lane| LaneHistory::new(&header.quantities, &lane.layers, budget)).collect();
         Self { header, lanes, notes: Vec::new(), end: None }

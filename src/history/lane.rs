@@ -2,12 +2,14 @@
 
 mod beside;
 mod moment;
+mod revision;
 
 use std::mem::size_of;
 use std::ops::Range;
 use std::sync::Arc;
 
 pub(super) use self::beside::Beside;
+pub use self::revision::Revision;
 use super::bucket::{CELL_BYTES, GridBucket};
 use super::health::Ceiling;
 use super::ranges::Ranges;
@@ -51,6 +53,8 @@ pub struct LaneHistory {
     /// The loss above which it has blown up, once there was a first.
     ceiling: Option<Ceiling>,
     first_measured: Option<Arc<StepRecord>>,
+    /// Steps that were measured again in more detail.
+    reruns: u64,
     end: Option<LaneEnd>,
 }
 
@@ -76,6 +80,7 @@ impl LaneHistory {
             first_step: None,
             ceiling: None,
             first_measured: None,
+            reruns: 0,
             end: None,
         }
     }
@@ -120,6 +125,7 @@ impl LaneHistory {
         self.scalars.bucket_mut(record.step, Scalars::new).push(scalars);
         self.take_in(&together, &news);
         self.recent.replace(together);
+        self.reruns += 1;
     }
 
     /// What is new of a step.

@@ -64,6 +64,11 @@ impl Recent {
         self.records.binary_search_by_key(&step, |record| record.step).ok()
     }
 
+    /// The oldest record that fulfils a condition.
+    pub(super) fn first(&self, holds: impl Fn(&StepRecord) -> bool) -> Option<&StepRecord> {
+        self.records.iter().map(Arc::as_ref).find(|record| holds(record))
+    }
+
     /// The newest *measured* record at or before a step.
     pub(super) fn measured_at(&self, step: Step) -> Option<&StepRecord> {
         self.newest(step, StepRecord::is_measured)

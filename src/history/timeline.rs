@@ -79,6 +79,12 @@ impl<B> Timeline<B> {
         self.width
     }
 
+    /// First step of the bucket that a step falls into; the step itself before there is any.
+    pub(super) fn start_of_bucket(&self, step: Step) -> u64 {
+        let first = self.first.unwrap_or(step).0;
+        first + step.0.saturating_sub(first) / self.width * self.width
+    }
+
     /// Buckets that overlap a range of steps, in order.
     pub(super) fn overlapping(&self, steps: &Range<u64>) -> impl Iterator<Item = &B> {
         let first = self.first.map_or(0, |step| step.0);

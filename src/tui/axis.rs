@@ -125,6 +125,18 @@ impl StepAxis {
         })
     }
 
+    /// The bins that hold any of some steps; empty where all lie outside.
+    #[must_use]
+    pub fn bins_of_steps(&self, steps: &Range<u64>) -> Range<usize> {
+        let all = self.steps();
+        let (first, end) = (steps.start.max(all.start), steps.end.min(all.end));
+        if first >= end {
+            return 0..0;
+        }
+        let bin = |step| self.bin_of_step(step).unwrap_or(0);
+        bin(first)..bin(end - 1) + 1
+    }
+
     /// Steps of the bins in a range.
     #[must_use]
     pub fn steps_of_bins(&self, bins: Range<usize>) -> Range<u64> {

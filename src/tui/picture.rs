@@ -14,7 +14,7 @@ use super::layout::Layout;
 use super::scene::{LaneRef, Mode, Scene, Standing};
 use super::theme::Theme;
 use super::view::step_chart::chart_of;
-use crate::history::{Cell, Scalar, ScalarBucket};
+use crate::history::{Cell, Revision, Scalar, ScalarBucket};
 use crate::layer::LayerKind;
 use crate::profile::Profile;
 use crate::quantity::{Axis, Quantity};
@@ -56,6 +56,7 @@ struct CurvesKey {
     /// Of the loss and of ρ.
     dots: [usize; 2],
     newest: Option<Step>,
+    revisions: Vec<Revision>,
     standings: Vec<Option<Standing>>,
     quantity: Quantity,
 }
@@ -95,12 +96,6 @@ impl Picture {
         compare(at(lane), at(0))
     }
 
-    /// What was known of steps that had passed has changed: everything that was cut from history is computed again.
-    pub(super) fn forget(&mut self) {
-        self.plates.clear();
-        self.curves_key = None;
-    }
-
     fn plates(&mut self, scene: &Scene, layout: &Layout, theme: &Theme) {
         let axis = layout.step_axis(scene);
         let newest = scene.newest().map_or(0, |step| step.0);
@@ -135,7 +130,8 @@ impl Picture {
         let dots = [width(layout.loss.map(chart_of)), width(layout.rho.map(chart_of))];
         let newest = scene.newest();
         let standings = scene.lanes().map(|lane| scene.standing(&lane)).collect();
-        let key = CurvesKey { axis, dots, newest, standings, quantity: scene.view.quantity };
+        let revisions = scene.lanes().map(|lane| lane.history.revision()).collect();
+        let key = CurvesKey { axis, dots, newest, revisions, standings, quantity: scene.view.quantity };
         if self.curves_key.as_ref() == Some(&key) {
             return;
         }
@@ -226,40 +222,4 @@ fn compare(other: Cell, first: Cell) -> Cell {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tui::sample;
-    use crate::tui::source::SourceKind;
-
-    /// What the difference view shows of block 3 where the lanes have these values of every quantity.
-    fn difference(first: Option<f32>, other: Option<f32>, quantity: Quantity) -> (Cell, f32) {
-        let mut scene = Scene::new(SourceKind::Live);
-        scene.take(0, &sample::header(&[("a", 6), ("b", 6)]));
-        scene.take(0, &sample::step(0, 1, 2.3, 8, |_, _| first));
-        scene.take(0, &sample::step(1, 1, 2.3, 8, |_, _| other));
-        scene.view.mode = Mode::Difference;
-        scene.view.quantity = quantity;
-        scene.prepare(&sample::theme(), Rect::new(0, 0, 80, 24));
-        (scene.picture.ratio(1, 3, 0), scene.scales.difference(quantity).high)
-    }
-
-    #[test]
-    fn every_quantity_is_compared_as_a_ratio_or_as_a_difference() {
-        for &quantity in Quantity::ALL {
-            let is_log = quantity.definition().axis == Axis::Log;
-            let (cell, reach) = difference(Some(0.5), Some(0.25), quantity);
-            let Cell::Value(value) = cell else { panic!("{quantity}: {cell:?}") };
-            let wanted = if is_log { 0.5_f32.log10() } else { -0.25 };
-            assert!((value - wanted).abs() < 1e-4 && value.abs() <= reach, "{quantity}: {value} within {reach}");
-            assert!(is_log || reach < 0.5, "{quantity}: {reach} is too wide");
-            let by_zero =
-                if is_log { [Cell::Infinite, Cell::Zero, Cell::Nan] } else { [0.25, -0.25, 0.0].map(Cell::Value) };
-            let pairs = [(0.0, 0.25), (0.25, 0.0), (0.0, 0.0)];
-            let found = pairs.map(|(first, other)| difference(Some(first), Some(other), quantity).0);
-            assert_eq!(found, by_zero, "{quantity}");
-            assert_eq!(difference(None, Some(0.25), quantity).0, Cell::Absent, "{quantity}");
-            assert_eq!(difference(Some(f32::NAN), None, quantity).0, Cell::Nan, "{quantity}");
-        }
-        assert_eq!(difference(Some(0.0), Some(0.0), Quantity::DeadFraction), (Cell::Value(0.0), 1.0));
-    }
-}
+mod tests;

@@ -83,9 +83,6 @@ impl Scene {
             self.status.start_again();
         } else if let Some(history) = self.runs.get_mut(&run) {
             history.push(event);
-            if matches!(event, Event::Recall(_)) {
-                self.picture.forget();
-            }
             self.status.follow(&self.runs, event);
         }
     }

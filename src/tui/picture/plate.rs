@@ -1,8 +1,10 @@
-//! The cells of one heatmap, of which only columns that changed are computed again.
+//! The cells of one heatmap, of which only columns that changed are computed again: those of the steps that the lane's
+//! history names since the last time, and those that the newest step shown has passed. At every frame the cells equal
+//! those computed from scratch, in whatever order the lanes' steps arrived.
 
 use std::ops::Range;
 
-use crate::history::{Cell, LaneHistory, Reduce, Window};
+use crate::history::{Cell, LaneHistory, Reduce, Revision, Window};
 use crate::quantity::Quantity;
 use crate::tui::axis::{LayerAxis, StepAxis};
 
@@ -23,6 +25,8 @@ pub struct Plate {
     cells: Vec<Cell>,
     /// The newest step that is shown.
     newest: u64,
+    /// How far the lane's history had come.
+    revision: Revision,
 }
 
 impl Plate {
@@ -60,21 +64,23 @@ impl Plate {
 
     /// Computes the columns that differ from the last time.
     pub(super) fn bring_up_to(&mut self, key: PlateKey, newest: u64, history: &LaneHistory) {
-        let bins = key.axis.bins();
-        let outside = |step: u64| if step < key.axis.steps().start { 0 } else { bins };
-        let bin_of = |step: u64| key.axis.bin_of_step(step).unwrap_or_else(|| outside(step));
-        let stale = if self.key.as_ref() != Some(&key) {
-            self.cells = vec![Cell::Empty; key.layers.rows() * bins];
-            0..bins
-        } else if newest == self.newest {
-            return;
+        let revision = history.revision();
+        if self.key.as_ref() == Some(&key) {
+            let mut changed = history.changed_since(key.quantity, &self.revision);
+            if newest != self.newest {
+                // The bin of the step that was the newest may have gained steps, or lost some to a seek.
+                changed.push(self.newest.min(newest)..self.newest.max(newest).saturating_add(1));
+            }
+            for steps in changed {
+                fill(&mut self.cells, &key, key.axis.bins_of_steps(&steps), newest, history);
+            }
         } else {
-            // The bin of the step that was the newest may have gained steps, or lost some to a seek.
-            let (earlier, later) = (self.newest.min(newest), self.newest.max(newest));
-            bin_of(earlier)..(bin_of(later) + 1).min(bins)
-        };
-        fill(&mut self.cells, &key, stale, newest, history);
+            let bins = key.axis.bins();
+            self.cells = vec![Cell::Empty; key.layers.rows() * bins];
+            fill(&mut self.cells, &key, 0..bins, newest, history);
+        }
         self.newest = newest;
+        self.revision = revision;
         self.key = Some(key);
     }
 }

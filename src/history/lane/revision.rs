@@ -1,0 +1,61 @@
+//! What became different in a lane's history since a picture was drawn from it: the steps whose cells may now differ.
+//!
+//! ```text
+//! steps     1 ·········· oldest held exactly ·········· last
+//! changed        ├─ evicted: exact → bucket ─┤     ├─ new, from the start of their bucket ─┤
+//! ```
+//!
+//! A picture that redraws the columns that overlap these steps equals the picture drawn again from the whole history. The
+//! two ranges are independent of how many frames passed in between.
+
+use std::ops::Range;
+
+use super::LaneHistory;
+use crate::quantity::Quantity;
+use crate::units::Step;
+
+/// How far a lane's history had come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Revision {
+    /// Newest step; `None` before the first.
+    last: Option<Step>,
+    /// Oldest step that is held exactly.
+    oldest: Option<Step>,
+    /// Steps per bucket.
+    width: u64,
+    /// Steps that were measured again in more detail.
+    reruns: u64,
+}
+
+impl LaneHistory {
+    /// How far it has come.
+    #[must_use]
+    pub fn revision(&self) -> Revision {
+        let (last, oldest) = (self.last_step(), self.recent.oldest());
+        Revision { last, oldest, width: self.grids.width(), reruns: self.reruns }
+    }
+
+    /// Steps whose cells of a quantity may differ from those at an earlier revision; empty where nothing came since.
+    #[must_use]
+    pub fn changed_since(&self, quantity: Quantity, before: &Revision) -> Vec<Range<u64>> {
+        let now = self.revision();
+        if now == *before {
+            return Vec::new();
+        }
+        let (Some(Step(last)), Some(Step(last_before))) = (now.last, before.last) else { return vec![0..u64::MAX] };
+        if now.width != before.width || now.reruns != before.reruns {
+            return vec![0..u64::MAX];
+        }
+        let first_new = last_before.saturating_add(1);
+        let mut changed = vec![self.grids.start_of_bucket(Step(first_new)).min(first_new)..last.saturating_add(1)];
+        if let (Some(Step(oldest)), Some(Step(oldest_before))) = (now.oldest, before.oldest)
+            && oldest_before < oldest
+        {
+            // A column without a measurement repeats the one before it, which may be among the evicted.
+            let row = self.row(quantity);
+            let repeats = row.and_then(|row| self.recent.first(|record| self.holds(record, row)));
+            changed.push(oldest_before..repeats.map_or(last, |record| record.step.0).saturating_add(1));
+        }
+        changed
+    }
+}
