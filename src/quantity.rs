@@ -90,6 +90,7 @@ macro_rules! quantities {
 }
 
 quantities! {
+    SignalRelative => signal_relative,
     SignalNorm => signal_norm,
     Gain => gain,
     GradNorm => grad_norm,
@@ -114,7 +115,26 @@ quantities! {
     StableRank => stable_rank,
 }
 
+/// What heatmaps show first: it tells a stack that dies from one that has converged.
+impl Default for Quantity {
+    fn default() -> Self {
+        Self::SignalRelative
+    }
+}
+
 impl Quantity {
+    /// Whether it is the signal, by itself or relative to the head's: its fall over the depth is what is fitted.
+    #[must_use]
+    pub fn is_signal(self) -> bool {
+        matches!(self, Self::SignalNorm | Self::SignalRelative)
+    }
+
+    /// Whether it is a factor, of which 1 changes nothing: its colours diverge from there.
+    #[must_use]
+    pub fn is_factor(self) -> bool {
+        matches!(self, Self::Gain | Self::GainActivation | Self::GainWeight | Self::GainNorm | Self::GainOther)
+    }
+
     /// Name in code, trace and export.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -86,7 +86,8 @@ impl Prediction {
         (!self.gain.is_empty()).then(|| (sum / self.gain.len() as f64).exp())
     }
 
-    /// A quantity of every block. `signal_norm` is carried back from `last_signal`, the measured one at block D:
+    /// A quantity of every block. The signal, by itself or relative to the head's, is carried back from `last_signal`,
+    /// the measured one at block D:
     /// ‖δ_l‖ = ‖δ_D‖·Π gain_k over k = l … D − 1.
     ///
     /// `None` for a quantity the theory is silent about, and for the signal when there is none to start from.
@@ -95,7 +96,7 @@ impl Prediction {
         match quantity {
             Quantity::Gain => Some(self.gain.clone()),
             Quantity::ActRms => Some(self.act_rms.clone()),
-            Quantity::SignalNorm => last_signal.map(|last| self.signal(last)),
+            Quantity::SignalNorm | Quantity::SignalRelative => last_signal.map(|last| self.signal(last)),
             _ => None,
         }
     }

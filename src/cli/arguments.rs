@@ -112,7 +112,7 @@ fn export() -> Command {
                 .long("quantity")
                 .help(format!(
                     "quantity of the picture [default: {}], or the only one of the table",
-                    Quantity::SignalNorm.name()
+                    Quantity::default().name()
                 ))
                 .value_name("NAME")
                 .value_parser(PossibleValuesParser::new(quantities)),

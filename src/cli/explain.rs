@@ -80,6 +80,6 @@ mod tests {
         assert!(named("atenuation").expect_err("unknown").to_string().contains("did you mean 'attenuation'?"));
         let error = named("signal-nrom").expect_err("unknown").to_string();
         assert!(error.starts_with("'signal-nrom' is unknown: did you mean 'signal_norm'?"), "{error}");
-        assert!(named("zzz").expect_err("unknown").to_string().starts_with("'zzz' is not one of signal_norm"));
+        assert!(named("zzz").expect_err("unknown").to_string().starts_with("'zzz' is not one of signal_relative"));
     }
 }

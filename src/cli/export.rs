@@ -41,7 +41,7 @@ pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
         output::write(target, existing, |out| Ok(csv::write(&mut trace, rows, out)?))
     } else {
         // Nothing is opened before there is something to write.
-        let quantity = asked.unwrap_or(Quantity::SignalNorm);
+        let quantity = asked.unwrap_or_else(|| first_of(&trace));
         picture(&mut trace, quantity, format)
             .and_then(|bytes| output::write(target, existing, |out| out.write_all(&bytes).context(UNWRITTEN)))
     };
@@ -80,6 +80,13 @@ fn refuse_missing(quantity: Quantity, trace: &Trace) -> Result<()> {
     let names: Vec<&str> = there.iter().map(|quantity| quantity.name()).collect();
     let path = text::path(&trace.path());
     Err(eyre!("{path} has no {}: give --quantity one of {}", quantity.name(), names.join(", ")))
+}
+
+/// What heatmaps show where nothing else is asked for, as far as the trace has it.
+fn first_of(trace: &Trace) -> Quantity {
+    let there = &trace.header().quantities;
+    let usual = Quantity::default();
+    if there.contains(&usual) { usual } else { there.first().copied().unwrap_or(usual) }
 }
 
 /// A file named after one format holds no other.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use color_eyre::eyre::Result;
-use crossbeam_channel::{RecvTimeoutError, select_biased};
+use crossbeam_channel::select_biased;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::dumping;
@@ -52,6 +52,19 @@ pub(super) fn run(prepared: Prepared, log: Log, directory: Option<&PathBuf>) -> 
     run.close(&end)
 }
 
+/// Events taken in between two looks at signals and trace.
+const MOST_EVENTS: usize = 256;
+
+/// What waits after some events were taken in.
+enum Intake {
+    /// Nothing yet.
+    Nothing,
+    /// More events.
+    More,
+    /// The run has ended.
+    Ended(RunEnd),
+}
+
 struct Run {
     session: Session,
     events: EventStream,
@@ -66,34 +79,47 @@ struct Run {
 
 impl Run {
     fn watch(&mut self, signals: &Signals) -> RunEnd {
+        let mut wait = INTERVAL;
         loop {
-            let event = select_biased! {
+            let mut is_over = false;
+            select_biased! {
                 recv(signals.receiver()) -> signal => {
                     if let Ok(signal) = signal {
                         signals.answer();
                         self.asked = Some(signal);
                         self.session.control(Control::Stop);
                     }
-                    continue;
                 }
-                recv(self.events.receiver()) -> event => event.map_err(|_| RecvTimeoutError::Disconnected),
-                default(INTERVAL) => Err(RecvTimeoutError::Timeout),
+                recv(self.events.bell()) -> ring => is_over = ring.is_err(),
+                default(wait) => {}
+            }
+            wait = match self.take_events() {
+                Intake::Ended(end) => return end,
+                Intake::More => Duration::ZERO,
+                Intake::Nothing => INTERVAL,
             };
-            match event {
-                Ok(Event::RunEnded(end)) => return end,
-                Ok(event) => {
+            if is_over && wait == INTERVAL {
+                return RunEnd { outcome: Outcome::Failed("the recorder is gone".to_owned()) };
+            }
+            self.tell_of_the_trace();
+        }
+    }
+
+    /// Takes in so many events at most that signals are seen soon.
+    fn take_events(&mut self) -> Intake {
+        for _ in 0..MOST_EVENTS {
+            match self.events.try_next() {
+                None => return Intake::Nothing,
+                Some(Event::RunEnded(end)) => return Intake::Ended(end),
+                Some(event) => {
                     self.history.push(&event);
                     if let Event::Step(record) = &event {
                         self.progress.show(record.step, &self.history);
                     }
                 }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => {
-                    return RunEnd { outcome: Outcome::Failed("the recorder is gone".to_owned()) };
-                }
             }
-            self.tell_of_the_trace();
         }
+        Intake::More
     }
 
     fn tell_of_the_trace(&mut self) {

@@ -110,6 +110,10 @@ impl LiveRun {
         Some(event)
     }
 
+    fn is_logged(&self) -> bool {
+        self.trace.as_ref().is_some_and(|trace| trace.problem().is_none())
+    }
+
     /// Ends it in order, and says what its trace does not have.
     fn close(self) -> Option<String> {
         drop(self.session);
@@ -182,7 +186,10 @@ impl Source for LiveSource {
     }
 
     fn would_lose(&self) -> bool {
-        let is_logged = |run: &LiveRun| run.trace.as_ref().is_some_and(|trace| trace.problem().is_none());
-        self.run.as_ref().is_some_and(|run| !run.session.is_finished() && !is_logged(run))
+        self.run.as_ref().is_some_and(|run| !run.session.is_finished() && !run.is_logged())
+    }
+
+    fn is_unsaved(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| !run.is_logged())
     }
 }

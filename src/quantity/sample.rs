@@ -123,6 +123,8 @@ pub struct LayerSample {
     pub input: Option<Moments>,
     /// δ_l = ∂L/∂x_l at the layer's input, the whole batch.
     pub signal: Option<Moments>,
+    /// δ_{D+1} at the head's input, the whole batch.
+    pub head_signal: Option<Moments>,
     /// δ_{l+1} at the layer's output, the whole batch.
     pub next_signal: Option<Moments>,
     /// s·F(x_l), of a block with a skip connection.

@@ -130,6 +130,7 @@ mod tests {
     use super::*;
     use crate::event::{EvalRecord, Event, LaneEnd};
     use crate::grid::{Grid, Value};
+    use crate::quantity::Quantity;
     use crate::trace::specimen;
     use crate::units::{LaneId, Step};
 
@@ -167,7 +168,12 @@ mod tests {
         let mut history = History::new(Arc::clone(&header));
         let mut values = Grid::absent(header.quantities.len(), 5);
         let signal = [0.0, 0.0, f32::INFINITY];
-        values.row_mut(0).iter_mut().skip(1).zip(signal).for_each(|(cell, value)| *cell = Value::new(value));
+        values
+            .row_mut(Quantity::SignalNorm as usize)
+            .iter_mut()
+            .skip(1)
+            .zip(signal)
+            .for_each(|(cell, value)| *cell = Value::new(value));
         history.push(&Event::Step(Arc::new(crate::event::StepRecord { values, ..specimen::step(&header, 0, 7) })));
         let text = closing(&history);
         for words in ["exactly 0 in 2 of 3 blocks", "NaN or infinite in 1 of 3 blocks", "dead at block 2: "] {
@@ -192,7 +198,12 @@ mod tests {
         let mut history = History::new(Arc::clone(&header));
         let mut values = Grid::absent(header.quantities.len(), 6);
         let signal = [0.0, 1e-40, f32::NAN, 1.0, 2.0];
-        values.row_mut(0).iter_mut().skip(1).zip(signal).for_each(|(cell, value)| *cell = Value::new(value));
+        values
+            .row_mut(Quantity::SignalNorm as usize)
+            .iter_mut()
+            .skip(1)
+            .zip(signal)
+            .for_each(|(cell, value)| *cell = Value::new(value));
         history.push(&Event::Step(Arc::new(crate::event::StepRecord { values, ..specimen::step(&header, 0, 7) })));
         ended(&mut history, 0, Outcome::Failed("out\n\x1b[31m of luck".to_owned()));
         let text = closing(&history);

@@ -1,59 +1,141 @@
-//! To the screen: a bounded channel in which the newest event wins, so that nobody ever waits for the screen.
+//! To the screen: a queue in which the newest event wins, so that training never waits for the screen.
 //!
-//! When it is full the oldest *step* gives way and is counted; messages that come once are never lost, because the
-//! channel is far larger than the number of them that a run sends.
+//! ```text
+//! first 100 steps of each lane, and all between   kept, within 64 MiB
+//! later                                           512 events: when full, the oldest step gives way and is counted
+//! ```
+//!
+//! Theory starts from the first step, and what a run does at its beginning is what a deep stack is judged by. Messages
+//! that come once (an end, a note) are never lost.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::VecDeque;
+use std::mem::size_of;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::Sink;
-use crate::event::Event;
+use crate::event::{Event, StepRecord};
+use crate::grid::Value;
+use crate::units::Step;
 
-/// Events that wait for the screen at most; at 1000 layers × 7 quantities 28 KB each.
+/// Events that wait for the screen at most once the first steps have passed; at 1000 layers × 7 quantities 28 KB each.
 const CAPACITY: usize = 512;
+/// Steps of each lane that are never dropped.
+const FIRST_STEPS: u64 = 100;
+/// Bytes of first steps that wait at most: 100 steps of two lanes of 3,000 layers; deeper stacks take their steps more
+/// slowly than a screen takes them in.
+const FIRST_BYTES: usize = 64 << 20;
 
 /// The sending end; lives on the recorder's thread.
 pub struct ChannelSink {
-    sender: Sender<Event>,
-    /// Makes room by taking the oldest event out.
-    receiver: Receiver<Event>,
-    dropped: Arc<AtomicU64>,
+    queue: Arc<Mutex<Queue>>,
+    bell: Sender<()>,
 }
 
 /// The receiving end; lives on the screen's thread.
 #[derive(Clone)]
 pub struct EventStream {
-    receiver: Receiver<Event>,
-    dropped: Arc<AtomicU64>,
+    queue: Arc<Mutex<Queue>>,
+    bell: Receiver<()>,
 }
 
-/// Both ends of a bounded channel.
+/// What waits for the screen.
+#[derive(Default)]
+struct Queue {
+    first: VecDeque<Event>,
+    later: VecDeque<Event>,
+    /// The first step of each lane that has taken any.
+    began: Vec<Option<Step>>,
+    /// Bytes of the steps in `first`.
+    bytes: usize,
+    /// The first steps have passed.
+    is_past: bool,
+    dropped: u64,
+}
+
+/// Both ends.
 #[must_use]
 pub fn channel() -> (ChannelSink, EventStream) {
-    let (sender, receiver) = bounded(CAPACITY);
-    let dropped = Arc::new(AtomicU64::new(0));
-    let stream = EventStream { receiver: receiver.clone(), dropped: Arc::clone(&dropped) };
-    (ChannelSink { sender, receiver, dropped }, stream)
+    let queue = Arc::new(Mutex::new(Queue::default()));
+    let (sender, receiver) = bounded(1);
+    (ChannelSink { queue: Arc::clone(&queue), bell: sender }, EventStream { queue, bell: receiver })
 }
 
 impl Sink for ChannelSink {
     fn emit(&mut self, event: &Event) {
-        let mut event = event.clone();
-        while let Err(error) = self.sender.try_send(event) {
-            let TrySendError::Full(back) = error else { return };
-            event = back;
-            match self.receiver.try_recv() {
-                Ok(gone) if gives_way(&gone) => {
-                    self.dropped.fetch_add(1, Ordering::Relaxed);
-                }
-                // A message that comes once goes back to the end of the queue, in place of the next step.
-                Ok(once) => event = self.keep(once, event),
-                Err(_) => {}
-            }
-        }
+        lock(&self.queue).push(event.clone());
+        // Full: it rings already.
+        let _ = self.bell.try_send(());
     }
+}
+
+impl EventStream {
+    /// The next event, if one waits.
+    #[must_use]
+    pub fn try_next(&self) -> Option<Event> {
+        lock(&self.queue).pop()
+    }
+
+    /// Rings when events came, to wait on together with other channels; disconnected once no more can come.
+    #[must_use]
+    pub fn bell(&self) -> &Receiver<()> {
+        &self.bell
+    }
+
+    /// Events that gave way because the screen was slower than training.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        lock(&self.queue).dropped
+    }
+}
+
+/// A queue is whole at every moment, also after a panic.
+fn lock(queue: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Queue {
+    fn push(&mut self, event: Event) {
+        if let Event::Step(record) = &event
+            && !self.is_past
+        {
+            self.bytes += bytes_of(record);
+            self.is_past = self.bytes > FIRST_BYTES || !self.is_among_the_first(record);
+        }
+        if !self.is_past {
+            self.first.push_back(event);
+            return;
+        }
+        if self.later.len() >= CAPACITY
+            && let Some(oldest) = self.later.iter().position(gives_way)
+        {
+            self.later.remove(oldest);
+            self.dropped += 1;
+        }
+        self.later.push_back(event);
+    }
+
+    fn pop(&mut self) -> Option<Event> {
+        let event = self.first.pop_front();
+        if let Some(Event::Step(record)) = &event {
+            self.bytes = self.bytes.saturating_sub(bytes_of(record));
+        }
+        event.or_else(|| self.later.pop_front())
+    }
+
+    fn is_among_the_first(&mut self, record: &StepRecord) -> bool {
+        let lane = record.lane.index();
+        if self.began.len() <= lane {
+            self.began.resize(lane + 1, None);
+        }
+        let began = self.began[lane].get_or_insert(record.step);
+        record.step.0 < began.0.saturating_add(FIRST_STEPS)
+    }
+}
+
+fn bytes_of(record: &StepRecord) -> usize {
+    size_of::<StepRecord>() + record.values.values().len() * size_of::<Value>()
 }
 
 /// Whether an event is one of many: the next of its kind says more.
@@ -70,59 +152,81 @@ fn gives_way(event: &Event) -> bool {
     }
 }
 
-impl ChannelSink {
-    /// Puts `once` back in line and returns what is still to be sent.
-    fn keep(&self, once: Event, event: Event) -> Event {
-        if gives_way(&event) {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
-            return once;
-        }
-        let _ = self.sender.try_send(once);
-        event
-    }
-}
-
-impl EventStream {
-    /// The next event, if one waits.
-    #[must_use]
-    pub fn try_next(&self) -> Option<Event> {
-        self.receiver.try_recv().ok()
-    }
-
-    /// The receiver, to wait on together with other channels.
-    #[must_use]
-    pub fn receiver(&self) -> &Receiver<Event> {
-        &self.receiver
-    }
-
-    /// Steps that gave way because the screen was slower than training.
-    #[must_use]
-    pub fn dropped(&self) -> u64 {
-        self.dropped.load(Ordering::Relaxed)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Outcome, RunEnd, StepRecord};
+    use crate::event::{Note, Outcome, RunEnd};
+    use crate::units::LaneId;
 
-    fn step(number: u64) -> Event {
-        Event::Step(Arc::new(StepRecord::unmeasured(number)))
+    fn step(lane: u16, number: u64) -> Event {
+        Event::Step(Arc::new(StepRecord { lane: LaneId(lane), ..StepRecord::unmeasured(number) }))
+    }
+
+    fn all(stream: &EventStream) -> Vec<Event> {
+        std::iter::from_fn(|| stream.try_next()).collect()
+    }
+
+    /// Steps of a lane among some events.
+    fn steps_of(lane: u16, events: &[Event]) -> Vec<u64> {
+        let steps = events.iter().filter_map(|event| if let Event::Step(record) = event { Some(record) } else { None });
+        steps.filter(|record| record.lane == LaneId(lane)).map(|record| record.step.0).collect()
     }
 
     #[test]
-    fn the_newest_step_wins_and_drops_are_counted() {
+    fn the_first_hundred_steps_and_the_newest_are_kept_and_the_rest_is_counted() {
         let (mut sink, stream) = channel();
-        for number in 1..=CAPACITY as u64 + 10 {
-            sink.emit(&step(number));
+        for number in 1..=5_000 {
+            sink.emit(&step(0, number));
+            sink.emit(&step(1, number));
         }
         sink.emit(&Event::RunEnded(RunEnd { outcome: Outcome::Completed }));
-        assert_eq!(stream.dropped(), 11);
-        let mut last = None;
-        while let Some(event) = stream.try_next() {
-            last = Some(event);
+        let events = all(&stream);
+        for lane in [0, 1] {
+            let steps = steps_of(lane, &events);
+            assert!(steps.is_sorted() && steps.last() == Some(&5_000));
+            assert_eq!(steps[..100], (1..=100).collect::<Vec<u64>>());
         }
-        assert!(matches!(last, Some(Event::RunEnded(_))));
+        assert!(matches!(events.last(), Some(Event::RunEnded(_))));
+        assert_eq!(stream.dropped() + events.len() as u64, 10_001);
+        assert!(events.len() <= 200 + CAPACITY + 1);
+    }
+
+    #[test]
+    fn the_first_steps_of_a_resumed_run_are_those_after_the_checkpoint() {
+        let (mut sink, stream) = channel();
+        (501..=3_000).for_each(|number| sink.emit(&step(0, number)));
+        assert_eq!(steps_of(0, &all(&stream))[..100], (501..=600).collect::<Vec<u64>>());
+    }
+
+    #[test]
+    fn a_message_that_comes_once_is_never_lost_and_keeps_its_place() {
+        let (mut sink, stream) = channel();
+        for number in 1..=3_000 {
+            sink.emit(&step(0, number));
+            if number % 500 == 0 {
+                let note = Note { lane: None, step: Step(number), text: "here".to_owned() };
+                sink.emit(&Event::Note(note));
+            }
+        }
+        let events = all(&stream);
+        let notes = events.iter().filter(|event| matches!(event, Event::Note(_))).count();
+        let is_in_order = events.iter().filter_map(|event| match event {
+            Event::Step(record) => Some(record.step.0),
+            Event::Note(note) => Some(note.step.0),
+            _ => None,
+        });
+        assert!(notes == 6 && is_in_order.is_sorted());
+    }
+
+    #[test]
+    fn first_steps_too_large_to_wait_give_way_like_others() {
+        let (mut sink, stream) = channel();
+        let mut record = StepRecord::unmeasured(1);
+        record.values = crate::grid::Grid::absent(1, FIRST_BYTES / size_of::<Value>() / 2);
+        for number in 1..=3 {
+            sink.emit(&Event::Step(Arc::new(StepRecord { step: Step(number), ..record.clone() })));
+        }
+        let queue = lock(&stream.queue);
+        assert_eq!((queue.first.len(), queue.later.len()), (1, 2));
     }
 }

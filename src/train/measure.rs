@@ -28,6 +28,7 @@ impl Seen {
         let pass = |layer: usize| self.passes.get(layer).unwrap_or(&nothing);
         let at = |list: &[Option<Moments>], layer: usize| list.get(layer).copied().flatten();
         let detail = |list: &[Option<f64>], layer: usize| list.get(layer).copied().flatten();
+        let head_signal = pass(initial.len().saturating_sub(1)).signal;
         (0..initial.len())
             .map(|layer| {
                 let reading = pass(layer);
@@ -42,6 +43,7 @@ impl Seen {
                     // The stem's input is data, not a signal.
                     signal: if layer == 0 { None } else { reading.signal },
                     next_signal,
+                    head_signal,
                     branch: reading.branch,
                     identity_signal: reading.identity_signal,
                     branch_signal: reading.branch_signal(),

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tui_input::InputRequest;
 
+use super::scene::Mode;
+
 /// One thing that can be done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
@@ -29,6 +31,8 @@ pub enum Action {
     ToggleDenoising,
     /// What a diffusion model draws, or the blocks again.
     ToggleSamples,
+    /// Show this view.
+    Show(Mode),
     /// Extreme or mean of a bucket.
     Reduce,
     /// Scroll the lanes where not all fit.
@@ -49,6 +53,8 @@ pub enum Action {
     Seek(Seek),
     /// Twice or half the speed of the playhead.
     Speed(Turn),
+    /// The caption under the heatmaps, or no caption.
+    ToggleCaption,
     /// The table of keys.
     Help,
     /// The notes of the runs.
@@ -63,8 +69,8 @@ pub enum Action {
     Close,
     /// End the program, after asking where something would be lost.
     Quit,
-    /// End the program without asking.
-    QuitNow,
+    /// Yes to the question that lies on top.
+    Confirm,
     /// Ctrl-C: end as an interrupt signal would.
     Interrupt,
     /// Ctrl-Z: stop the process until it is called back.
@@ -120,10 +126,21 @@ pub enum Direction {
 pub enum Motion {
     /// By one.
     One(Direction),
+    /// By ten.
+    Ten(Direction),
     /// By about a tenth of what is in view.
     Page(Direction),
     /// To the end in this direction; to the right also: follow the newest step.
     End(Direction),
+}
+
+impl Motion {
+    /// Where to.
+    #[must_use]
+    pub fn direction(self) -> Direction {
+        let (Self::One(direction) | Self::Ten(direction) | Self::Page(direction) | Self::End(direction)) = self;
+        direction
+    }
 }
 
 /// Where the playhead goes.

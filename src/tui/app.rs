@@ -150,6 +150,7 @@ impl App<'_> {
         status.measuring_share = share.or(status.measuring_share);
         status.dropped = self.source.dropped();
         status.would_lose = self.source.would_lose();
+        status.unsaved = self.source.is_unsaved();
         let warnings = self.source.warnings();
         if warnings != self.warnings {
             status.warning = warnings.last().cloned();

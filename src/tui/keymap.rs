@@ -99,7 +99,7 @@ impl Context {
             Overlay::Form(_) => Self::Form,
             Overlay::Picker(_) => Self::Picker,
             Overlay::Command(_) => Self::Command,
-            Overlay::ConfirmQuit => Self::Confirm,
+            Overlay::Confirm(_) => Self::Confirm,
         }
     }
 }

@@ -4,7 +4,8 @@
 //! header
 //! ┌ lane ┐┌ lane ┐   heatmaps: a grid of 1 … 8 panes that adapts to the terminal
 //! ┌ loss ┐┌ profile ┐┌ inspector ┐
-//! legend
+//! caption            (from 30 rows up)
+//! legend             (where something is drawn in its colours)
 //! notice             (from 28 rows up; below, it takes the legend's place)
 //! footer
 //! ```
@@ -19,7 +20,7 @@ use ratatui::layout::Rect;
 use super::anatomy::Spacing;
 use super::axis::StepAxis;
 use super::scene::{Mode, Scene};
-use super::view::stages;
+use super::view::{self, stages};
 
 /// Columns below which no picture is drawn.
 pub const LEAST_COLUMNS: u16 = 60;
@@ -27,8 +28,12 @@ pub const LEAST_COLUMNS: u16 = 60;
 pub const LEAST_ROWS: u16 = 18;
 /// Rows from which a notice has a line of its own.
 const NOTICE_ROWS: u16 = 28;
+/// Rows from which there is room for a caption.
+const CAPTION_ROWS: u16 = 30;
+/// Rows from which a caption may take two.
+const TALL_ROWS: u16 = 40;
 /// A heatmap pane is no narrower; the frame and a few labels take 8 of it.
-const PANE_COLUMNS: u16 = 26;
+const PANE_COLUMNS: u16 = 20;
 /// A heatmap pane is no lower; the frame takes 2 of it.
 const PANE_ROWS: u16 = 6;
 /// Columns from which the inspector stands beside a chart that fills the body.
@@ -86,6 +91,8 @@ pub struct Layout {
     pub rho: Option<Rect>,
     /// Values at the cursor, with its frame.
     pub inspector: Option<Rect>,
+    /// What to look for; empty where there is no room or no sentence.
+    pub caption: Rect,
     /// Colour bar and special glyphs.
     pub legend: Rect,
     /// One sentence for the person.
@@ -106,9 +113,15 @@ impl Layout {
         let (header, rest) = split_top(area, 1);
         let (rest, footer) = split_bottom(rest, 1);
         let (rest, notice) = split_bottom(rest, u16::from(area.height >= NOTICE_ROWS));
-        let (body, legend) = split_bottom(rest, 1);
-        let notice = if notice.is_empty() { legend } else { notice };
-        let mut layout = Self { header, legend, notice, footer, ..Self::default() };
+        let (rest, legend) = split_bottom(rest, u16::from(view::legend::is_shown(scene)));
+        let most = match area.height {
+            ..CAPTION_ROWS => 0,
+            CAPTION_ROWS..TALL_ROWS => 1,
+            TALL_ROWS.. => 2,
+        };
+        let (body, caption) = split_bottom(rest, view::caption::rows(scene, area.width).min(most));
+        let notice = [notice, legend, footer].into_iter().find(|line| !line.is_empty()).unwrap_or(footer);
+        let mut layout = Self { header, caption, legend, notice, footer, ..Self::default() };
         layout.place_panes(body, scene);
         Some(layout)
     }
@@ -150,7 +163,7 @@ impl Layout {
         };
         match scene.view.mode {
             Mode::Heatmaps | Mode::Difference => {
-                let charts = (body.height * 9 / 20).clamp(7, 16);
+                let charts = (body.height * 9 / 20).clamp(7, 26);
                 let (above, below) = split_bottom(body, charts);
                 self.place_heatmaps(above, scene);
                 self.place_charts(below, scene);
@@ -296,7 +309,7 @@ mod tests {
 
     #[test]
     fn all_lanes_fit_a_usual_terminal_and_panes_never_overlap() {
-        for (width, height, fitting) in [(80, 24, 3), (120, 40, 8), (200, 60, 8)] {
+        for (width, height, fitting) in [(80, 24, 8), (120, 40, 8), (200, 60, 8)] {
             for count in 1..=8 {
                 let layout = Layout::new(Rect::new(0, 0, width, height), &lanes(count)).expect("large enough");
                 assert!(layout.heatmaps.len() >= count.min(fitting), "{count} lanes at {width}×{height}");

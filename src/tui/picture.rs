@@ -64,6 +64,7 @@ struct CurvesKey {
 impl Scene {
     /// Computes what changed since the last frame for a terminal of this size.
     pub fn prepare(&mut self, theme: &Theme, area: Rect) {
+        self.follow();
         let Some(layout) = Layout::new(area, self) else { return };
         let quantity = self.view.quantity;
         let ranges: Vec<_> = self.lanes().filter_map(|lane| lane.history.range(quantity)).collect();
@@ -151,8 +152,11 @@ impl Picture {
         self.profiles = profile_of(scene.view.quantity).collect();
         self.signals.clear();
         self.predicted.clear();
-        for ((lane, signal), theory) in scene.lanes().zip(profile_of(Quantity::SignalNorm)).zip(&self.theories) {
-            let curve = theory.as_ref().map(|theory| predicted(lane, scene.view.quantity, &signal, theory));
+        for (index, (lane, signal)) in scene.lanes().zip(profile_of(Quantity::SignalNorm)).enumerate() {
+            // Where the quantity in view is the signal, its own curve starts from its own value at the last block.
+            let start = self.profiles.get(index).filter(|_| scene.view.quantity.is_signal()).unwrap_or(&signal);
+            let theory = self.theories.get(index).and_then(|theory| theory.as_ref().ok());
+            let curve = theory.map(|theory| predicted(lane, scene.view.quantity, start, theory));
             self.signals.push(signal_of(lane, &signal));
             self.predicted.push(curve.unwrap_or_default());
         }

@@ -130,6 +130,7 @@ fn demo_value(lane: u16, step: u64, quantity: Quantity, layer: usize) -> Option<
     let signal = 10f32.powf(signal_exponent(lane, step, layer));
     match quantity {
         Quantity::SignalNorm => (layer > 0).then_some(signal),
+        Quantity::SignalRelative => (layer > 0).then(|| signal / 10f32.powf(signal_exponent(lane, step, 51))),
         Quantity::Gain => (1..51).contains(&layer).then(|| signal / 10f32.powf(signal_exponent(lane, step, layer + 1))),
         Quantity::GradNorm => Some(signal * 0.3),
         Quantity::GradRms => Some(signal * 0.005),
@@ -176,6 +177,7 @@ fn anatomy_value(lane: u16, quantity: Quantity, layer: usize) -> Option<f32> {
     let residual = block && lane == 1;
     match quantity {
         Quantity::SignalNorm => (layer > 0).then(|| signal(layer)),
+        Quantity::SignalRelative => (layer > 0).then(|| signal(layer) / signal(7)),
         Quantity::Gain => block.then_some(gain),
         Quantity::ActRms => Some(0.5 + 0.02 * layer as f32),
         Quantity::IdentityNorm => residual.then(|| signal(layer + 1)),

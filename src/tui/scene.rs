@@ -1,13 +1,17 @@
 //! What is on the screen: the runs, and how a person looks at them. Plain data; rendering reads it, `update` writes it.
 
+mod caption;
+mod contents;
 mod overlay;
+mod pace;
 mod standing;
 mod status;
 mod view;
 
 use std::collections::BTreeMap;
 
-pub use overlay::{Field, Form, Overlay, Picker};
+pub use overlay::{Field, Form, Overlay, Picker, Question};
+pub use pace::Pace;
 pub use standing::Standing;
 pub use status::{Activity, Status};
 pub use view::{Cursor, LearningRate, Mode, Play, PlayMotion, View};

@@ -83,14 +83,14 @@ pub(super) fn next_histogram(config: &RunConfig, newest: Step) -> Option<Step> {
     [counted(config), scheduled(config)].into_iter().flatten().map(next).min()
 }
 
-/// `of step 401`, where something was taken at another step than the one that is shown.
+/// `at step 401`, where something was taken at another step than the one that is shown.
 pub(super) fn of_step(taken: Taken, shown: Step) -> Option<Wording> {
     match taken {
         Taken::At(step) if step == shown => None,
-        Taken::At(step) => Some(Wording::around("of ", "step ", &number::count(step.0))),
+        Taken::At(step) => Some(Wording::around("at ", "step ", &number::count(step.0))),
         Taken::Within(first, last) => {
             let range = format!("{}–{}", number::count(first.0), number::count(last.0));
-            Some(Wording::around("of ", "steps ", &range))
+            Some(Wording::around("over ", "steps ", &range))
         }
     }
 }
@@ -170,8 +170,8 @@ mod tests {
         assert_eq!(of_step(Taken::At(Step(401)), Step(401)), None);
         let forms = |taken, shown| of_step(taken, Step(shown)).map(|words| (words.long, words.short));
         let both = |long: &str, short: &str| Some((long.to_owned(), short.to_owned()));
-        assert_eq!(forms(Taken::At(Step(401)), 577), both("of step 401", "of 401"));
+        assert_eq!(forms(Taken::At(Step(401)), 577), both("at step 401", "at 401"));
         let bucket = Taken::Within(Step(1_025), Step(1_040));
-        assert_eq!(forms(bucket, 1_030), both("of steps 1,025–1,040", "of 1,025–1,040"));
+        assert_eq!(forms(bucket, 1_030), both("over steps 1,025–1,040", "over 1,025–1,040"));
     }
 }

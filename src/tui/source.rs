@@ -47,4 +47,9 @@ pub trait Source {
 
     /// Whether quitting now would lose something (a live run that is not over and is not logged).
     fn would_lose(&self) -> bool;
+
+    /// Whether what there is of the live run, over or not, stands in no trace.
+    fn is_unsaved(&self) -> bool {
+        false
+    }
 }

@@ -56,6 +56,7 @@ pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
         Action::ToggleFilters => toggle(scene, Mode::Filters),
         Action::ToggleDenoising => toggle(scene, Mode::Denoising),
         Action::ToggleSamples => toggle(scene, Mode::Samples),
+        Action::Show(mode) => show(scene, mode),
         Action::Reduce => toggle_reduce(scene),
         Action::Lanes(turn) => window::scroll_lanes(scene, turn, area),
         Action::TogglePause => return pause(scene),
@@ -66,6 +67,7 @@ pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
         Action::LearningRate(turn) => return run::scale_learning_rate(scene, turn),
         Action::Seek(seek) => replay::seek(scene, seek),
         Action::Speed(turn) => replay::change_speed(scene, turn),
+        Action::ToggleCaption => scene.view.captions_hidden = !scene.view.captions_hidden,
         Action::Help => scene.view.overlay = Overlay::Help { scroll: 0 },
         Action::Notes => scene.view.overlay = Overlay::Notes { scroll: 0 },
         Action::OpenForm => form::open(scene),
@@ -73,7 +75,7 @@ pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
         Action::OpenCommand => scene.view.overlay = Overlay::Command(tui_input::Input::default()),
         Action::Close => overlay::close(scene),
         Action::Quit => return overlay::quit(scene),
-        Action::QuitNow => return Some(Effect::Quit),
+        Action::Confirm => return overlay::confirm(scene),
         Action::Interrupt => return Some(Effect::Interrupt),
         Action::Suspend => return Some(Effect::Suspend),
         Action::Edit(request) => overlay::edit(scene, request),
@@ -99,7 +101,10 @@ fn next_quantity(scene: &mut Scene, turn: Turn) {
 }
 
 fn next_view(scene: &mut Scene, turn: Turn) {
-    if let Some(&(mode, _)) = turned(&Mode::ALL, |(mode, _)| *mode == scene.view.mode, turn) {
+    let modes = Mode::ALL.map(|(mode, _)| mode);
+    let modes: Vec<Mode> =
+        modes.into_iter().filter(|mode| *mode == scene.view.mode || mode.has_contents(scene)).collect();
+    if let Some(&mode) = turned(&modes, |mode| *mode == scene.view.mode, turn) {
         show(scene, mode);
     }
 }

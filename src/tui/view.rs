@@ -2,6 +2,7 @@
 
 mod absence;
 mod anatomy;
+pub(in crate::tui) mod caption;
 mod cell;
 mod command;
 mod confirm;
@@ -17,7 +18,7 @@ pub(super) mod help;
 mod histogram;
 pub(in crate::tui) mod inspector;
 pub(in crate::tui) mod layers;
-mod legend;
+pub(in crate::tui) mod legend;
 mod loss;
 pub(in crate::tui) mod notes;
 mod notice;
@@ -91,6 +92,7 @@ fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut
     if let Some(inspector) = layout.inspector {
         inspector::render(scene, theme, inspector, buffer);
     }
+    caption::render(scene, theme, layout.caption, buffer);
     legend::render(scene, theme, layout, buffer);
     notice::render(scene, theme, layout.notice, buffer);
     footer::render(scene, theme, layout.footer, buffer);
@@ -101,7 +103,7 @@ fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut
         Overlay::Form(form) => form::render(form, theme, area, buffer),
         Overlay::Picker(picker) => picker::render(picker, scene, theme, area, buffer),
         Overlay::Command(input) => command::render(input, theme, layout.footer, layout.notice, buffer),
-        Overlay::ConfirmQuit => confirm::render(theme, layout.footer, buffer),
+        Overlay::Confirm(question) => confirm::render(question, theme, layout.footer, buffer),
     }
 }
 

@@ -81,7 +81,8 @@ fn steps_are_re_run_when_a_person_asks_and_training_goes_on_as_if_not() {
             let (screen, events) = channel();
             let session = train::start(config, Fanout::new().with(memory.clone()).with(screen)).expect("starts");
             // Once it is under way, and before it can be over.
-            events.receiver().iter().find(|event| matches!(event, Event::Step(_)));
+            let is_step = |event: Event| matches!(event, Event::Step(_));
+            while !events.try_next().is_some_and(is_step) && events.bell().recv().is_ok() {}
             session.control(Control::Recall);
             let _ = session.join();
             let asked = Recording::new(memory.take());

@@ -6,6 +6,7 @@ use tui_input::InputRequest;
 use super::{Binding, Context, Footer, Group, Key, Scope};
 use crate::tui::action::Direction::{Down, Left, Right, Up};
 use crate::tui::action::{Action, Motion, Seek, Turn};
+use crate::tui::scene::Mode;
 
 /// One row per line: `context scope group "label" "ascii" "help" footer => key: action, …;`
 macro_rules! bindings {
@@ -40,14 +41,19 @@ bindings! {
         Key::plain(KeyCode::Right) => Action::Cursor(Motion::One(Right)), key('l') => Action::Cursor(Motion::One(Right)),
         Key::plain(KeyCode::Up) => Action::Cursor(Motion::One(Up)), key('k') => Action::Cursor(Motion::One(Up)),
         Key::plain(KeyCode::Down) => Action::Cursor(Motion::One(Down)), key('j') => Action::Cursor(Motion::One(Down));
+    Panes Always Cursor "Shift ←→↑↓" "Shift arrows" "move by ten steps or layers" None =>
+        Key::shift(KeyCode::Left) => Action::Cursor(Motion::Ten(Left)),
+        Key::shift(KeyCode::Right) => Action::Cursor(Motion::Ten(Right)),
+        Key::shift(KeyCode::Up) => Action::Cursor(Motion::Ten(Up)),
+        Key::shift(KeyCode::Down) => Action::Cursor(Motion::Ten(Down));
     Panes Always Cursor "Ctrl ←→" "Ctrl arrows" "move by a tenth of the steps in view" None =>
         Key::control(KeyCode::Left) => Action::Cursor(Motion::Page(Left)),
         Key::control(KeyCode::Right) => Action::Cursor(Motion::Page(Right));
     Panes Always Cursor "PgUp PgDn" "PgUp PgDn" "move by a tenth of the layers in view" None =>
         Key::plain(KeyCode::PageUp) => Action::Cursor(Motion::Page(Up)),
         Key::plain(KeyCode::PageDown) => Action::Cursor(Motion::Page(Down));
-    Panes Always Cursor "Home End" "Home End" "first step; newest step, and follow it" None =>
-        Key::plain(KeyCode::Home) => Action::Cursor(Motion::End(Left)),
+    Panes Always Cursor "Home" "Home" "first step" None => Key::plain(KeyCode::Home) => Action::Cursor(Motion::End(Left));
+    Panes Always Cursor "End" "End" "newest step, and follow it" Some(at(3, 2, "follow")) =>
         Key::plain(KeyCode::End) => Action::Cursor(Motion::End(Right));
     Panes Always Cursor "g G" "g G" "stem; head" None =>
         key('g') => Action::Cursor(Motion::End(Up)), key('G') => Action::Cursor(Motion::End(Down));
@@ -56,11 +62,9 @@ bindings! {
         key('z') => Action::ZoomSteps(Turn::Forward), key('Z') => Action::ZoomSteps(Turn::Back);
     Panes Always Window "x X" "x X" "zoom into the layers at the cursor; out" None =>
         key('x') => Action::ZoomLayers(Turn::Forward), key('X') => Action::ZoomLayers(Turn::Back);
-    Panes Always Window "Shift ←→↑↓" "Shift arrows" "pan (also H L K J)" None =>
-        Key::shift(KeyCode::Left) => Action::Pan(Left), key('H') => Action::Pan(Left),
-        Key::shift(KeyCode::Right) => Action::Pan(Right), key('L') => Action::Pan(Right),
-        Key::shift(KeyCode::Up) => Action::Pan(Up), key('K') => Action::Pan(Up),
-        Key::shift(KeyCode::Down) => Action::Pan(Down), key('J') => Action::Pan(Down);
+    Panes Always Window "H J K L" "H J K L" "pan left, down, up, right" None =>
+        key('H') => Action::Pan(Left), key('J') => Action::Pan(Down),
+        key('K') => Action::Pan(Up), key('L') => Action::Pan(Right);
     Panes Always Window "0" "0" "everything in view" None => key('0') => Action::ZoomOut;
 
     Panes Always Picture "m M" "m M" "next quantity; previous" Some(at(4, 4, "quantity")) =>
@@ -69,6 +73,12 @@ bindings! {
         key('/') => Action::OpenPicker;
     Panes Always Picture "v V" "v V" "next view (heatmaps, difference, profile, loss, anatomy, histogram, layers, filters, denoising, samples); previous" Some(at(5, 5, "view")) =>
         key('v') => Action::View(Turn::Forward), key('V') => Action::View(Turn::Back);
+    Panes Always Picture "1 … 9" "1 to 9" "the view of that number, in the order of v" None =>
+        key('1') => Action::Show(Mode::Heatmaps), key('2') => Action::Show(Mode::Difference),
+        key('3') => Action::Show(Mode::Profile), key('4') => Action::Show(Mode::Loss),
+        key('5') => Action::Show(Mode::Anatomy), key('6') => Action::Show(Mode::Histogram),
+        key('7') => Action::Show(Mode::Layers), key('8') => Action::Show(Mode::Filters),
+        key('9') => Action::Show(Mode::Denoising);
     Panes Always Picture "Enter" "Enter" "open the block at the cursor to its layers; back to the blocks" None =>
         Key::plain(KeyCode::Enter) => Action::ToggleLayers;
     Panes Always Picture "f" "f" "filters of the first convolution as pictures; back to the blocks" None =>
@@ -79,6 +89,7 @@ bindings! {
         key('s') => Action::ToggleSamples;
     Panes Always Picture "a" "a" "what a cell shows of many values: the extreme, or the mean" None =>
         key('a') => Action::Reduce;
+    Panes Always Picture "c" "c" "the sentence on what to look for; none" None => key('c') => Action::ToggleCaption;
     Panes Always Picture "Tab" "Tab" "next lanes, where not all fit (Shift Tab: previous)" None =>
         Key::plain(KeyCode::Tab) => Action::Lanes(Turn::Forward),
         Key::plain(KeyCode::BackTab) => Action::Lanes(Turn::Back);
@@ -151,8 +162,8 @@ bindings! {
     Command Always Overlay "Esc" "Esc" "close the command line" Some(at(3, 2, "close")) =>
         Key::plain(KeyCode::Esc) => Action::Close;
 
-    Confirm Always Overlay "y" "y" "quit" Some(at(1, 1, "quit")) =>
-        key('y') => Action::QuitNow, key('Y') => Action::QuitNow, Key::plain(KeyCode::Enter) => Action::QuitNow;
+    Confirm Always Overlay "y" "y" "yes: quit, or restart" Some(at(1, 1, "yes")) =>
+        key('y') => Action::Confirm, key('Y') => Action::Confirm, Key::plain(KeyCode::Enter) => Action::Confirm;
     Confirm Always Overlay "n" "n" "stay" Some(at(2, 1, "stay")) =>
         key('n') => Action::Close, Key::plain(KeyCode::Esc) => Action::Close;
 }

@@ -2,6 +2,7 @@ use crossterm::event::{KeyCode, KeyModifiers, MouseEvent, MouseEventKind};
 
 use super::*;
 use crate::tui::action::{Direction, Motion, Turn};
+use crate::tui::scene::Question;
 
 fn press(code: KeyCode, modifiers: KeyModifiers, scene: &Scene) -> Option<Action> {
     action(&Event::Key(KeyEvent::new(code, modifiers)), scene)
@@ -42,7 +43,7 @@ fn shifted_letters_count_whether_or_not_the_terminal_reports_shift() {
         assert_eq!(press(KeyCode::BackTab, modifiers, &scene), Some(Action::Lanes(Turn::Back)));
     }
     assert_eq!(press(KeyCode::Left, KeyModifiers::NONE, &scene), Some(Action::Cursor(Motion::One(Direction::Left))));
-    assert_eq!(press(KeyCode::Left, KeyModifiers::SHIFT, &scene), Some(Action::Pan(Direction::Left)));
+    assert_eq!(press(KeyCode::Left, KeyModifiers::SHIFT, &scene), Some(Action::Cursor(Motion::Ten(Direction::Left))));
 }
 
 #[test]
@@ -63,7 +64,9 @@ fn letters_are_typed_into_the_command_line_and_interrupt_works_everywhere() {
     let press = |code, modifiers, scene: &Scene| press(code, modifiers, scene);
     assert!(matches!(press(KeyCode::Char('q'), KeyModifiers::NONE, &scene), Some(Action::Edit(_))));
     assert_eq!(press(KeyCode::Esc, KeyModifiers::NONE, &scene), Some(Action::Close));
-    for overlay in [Overlay::None, Overlay::Help { scroll: 0 }, Overlay::ConfirmQuit, scene.view.overlay.clone()] {
+    for overlay in
+        [Overlay::None, Overlay::Help { scroll: 0 }, Overlay::Confirm(Question::Quit), scene.view.overlay.clone()]
+    {
         scene.view.overlay = overlay;
         assert_eq!(press(KeyCode::Char('c'), KeyModifiers::CONTROL, &scene), Some(Action::Interrupt));
     }
@@ -72,8 +75,8 @@ fn letters_are_typed_into_the_command_line_and_interrupt_works_everywhere() {
 #[test]
 fn any_key_but_yes_stays() {
     let mut scene = Scene::new(SourceKind::Live);
-    scene.view.overlay = Overlay::ConfirmQuit;
-    assert_eq!(press(KeyCode::Char('y'), KeyModifiers::NONE, &scene), Some(Action::QuitNow));
+    scene.view.overlay = Overlay::Confirm(Question::Quit);
+    assert_eq!(press(KeyCode::Char('y'), KeyModifiers::NONE, &scene), Some(Action::Confirm));
     assert_eq!(press(KeyCode::Char('x'), KeyModifiers::NONE, &scene), Some(Action::Close));
 }
 

@@ -73,7 +73,7 @@ fn scene_with(config: RunConfig, model: Model, table: &LayerTable, steps: u64) -
 
 fn value(lane: u16, quantity: Quantity, layer: usize) -> Option<f32> {
     let share = if lane == 0 { 0.5_f32 } else { 0.9 };
-    (quantity != Quantity::SignalNorm || layer > 0).then(|| share.powf(12.0 - layer as f32))
+    (!quantity.is_signal() || layer > 0).then(|| share.powf(12.0 - layer as f32))
 }
 
 fn tensors(lane: u16, at: u64, count: usize) -> Event {

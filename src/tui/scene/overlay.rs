@@ -1,6 +1,7 @@
 //! What lies on top of the panes: help, notes, the form of settings, the list of quantities, the command line, the
 //! question before quitting.
 
+use crate::config::RunConfig;
 use crate::quantity::{Home, Term, Topic};
 
 /// What lies on top of the panes; Escape closes it.
@@ -25,8 +26,17 @@ pub enum Overlay {
     Picker(Picker),
     /// The command line.
     Command(tui_input::Input),
-    /// "Quit? y/n", asked only where something would be lost.
-    ConfirmQuit,
+    /// A question, asked only where something would be lost.
+    Confirm(Question),
+}
+
+/// What would lose something.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Question {
+    /// Quitting while the run is not over.
+    Quit,
+    /// Starting the lanes again with these settings.
+    Restart(Box<RunConfig>),
 }
 
 /// Settings being edited.

@@ -21,6 +21,8 @@ pub struct Status {
     pub dropped: u64,
     /// Whether quitting now would lose something; see `Source::would_lose`.
     pub would_lose: bool,
+    /// Whether a restart would lose the run: it is live and nothing writes it down.
+    pub unsaved: bool,
     /// One line for a person, such as an error or "stopped by Ctrl-Z, training too".
     pub notice: Option<String>,
     /// One line about where the events come from, such as a full disk; it stays as long as it is true.
@@ -38,6 +40,7 @@ impl Status {
             measuring_share: None,
             dropped: 0,
             would_lose: false,
+            unsaved: false,
             notice: None,
             warning: None,
             errors: Vec::new(),

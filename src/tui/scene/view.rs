@@ -34,6 +34,8 @@ pub struct View {
     pub learning_rate: LearningRate,
     /// Where the mouse button is held down.
     pub drag: Option<Place>,
+    /// Whether the sentence on what to look for is left out.
+    pub captions_hidden: bool,
     /// What lies on top.
     pub overlay: Overlay,
 }
@@ -41,7 +43,7 @@ pub struct View {
 impl Default for View {
     fn default() -> Self {
         Self {
-            quantity: Quantity::SignalNorm,
+            quantity: Quantity::default(),
             mode: Mode::default(),
             cursor: Cursor::default(),
             steps: None,
@@ -52,6 +54,7 @@ impl Default for View {
             play: Play::default(),
             learning_rate: LearningRate::default(),
             drag: None,
+            captions_hidden: false,
             overlay: Overlay::None,
         }
     }

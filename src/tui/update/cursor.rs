@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::replay;
 use crate::tui::action::{Direction, Motion};
 use crate::tui::layout::Layout;
 use crate::tui::scene::Scene;
@@ -9,7 +10,7 @@ use crate::units::Step;
 
 /// Moves the cursor.
 pub(super) fn go(scene: &mut Scene, motion: Motion, area: Rect) {
-    let (Motion::One(direction) | Motion::Page(direction) | Motion::End(direction)) = motion;
+    let direction = motion.direction();
     match direction {
         Direction::Left | Direction::Right => across(scene, motion, direction, area),
         Direction::Up | Direction::Down => along(scene, motion, direction, area),
@@ -48,11 +49,16 @@ pub(super) fn to_layer(scene: &mut Scene, layer: usize) {
 
 fn across(scene: &mut Scene, motion: Motion, direction: Direction, area: Rect) {
     let Some(Step(step)) = scene.cursor_step() else { return };
+    if (motion, direction) == (Motion::End(direction), Direction::Right) {
+        // To the newest step there is: a playhead lets go.
+        replay::let_go(scene);
+    }
     let axis = Layout::new(area, scene).map(|layout| layout.step_axis(scene));
     let bin = axis.map_or(1, |axis| axis.steps_per_bin());
     let span = axis.map_or(1, |axis| axis.steps().end - axis.steps().start);
     let distance = match motion {
-        Motion::One(_) => bin,
+        Motion::One(_) => 1,
+        Motion::Ten(_) => 10,
         Motion::Page(_) => (span / 10 / bin).max(1) * bin,
         Motion::End(_) => u64::MAX,
     };
@@ -71,6 +77,7 @@ fn along(scene: &mut Scene, motion: Motion, direction: Direction, area: Rect) {
     let one = rows.map_or(1, |rows| (in_view / (2 * rows.max(1))).max(1));
     let distance = match motion {
         Motion::One(_) => one,
+        Motion::Ten(_) => 10,
         Motion::Page(_) => (in_view / 10).max(1),
         Motion::End(_) => layers,
     };

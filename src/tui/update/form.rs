@@ -2,7 +2,7 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::{Effect, run, turned};
+use super::{Effect, overlay, run, turned};
 use crate::config::RunConfig;
 use crate::config::setting::{self, SETTINGS};
 use crate::tui::action::Turn;
@@ -64,8 +64,13 @@ pub(super) fn submit(scene: &mut Scene) -> Option<Effect> {
         form.problem = Some(error.to_string());
         return None;
     }
+    if scene.config() == Some(&config) {
+        scene.view.overlay = Overlay::None;
+        scene.say("nothing was changed: the run goes on");
+        return None;
+    }
     // The form closes when the new run begins; where the source refuses, it stays and says why.
-    Some(Effect::Restart(Box::new(config)))
+    overlay::restart(scene, config)
 }
 
 /// The words that a setting takes, where there are several; empty for numbers and free text.

@@ -4,8 +4,9 @@ use ratatui::layout::Rect;
 use tui_input::InputRequest;
 
 use super::{Effect, command, form, picker};
+use crate::config::RunConfig;
 use crate::tui::action::{Direction, Motion, Turn};
-use crate::tui::scene::{Mode, Overlay, Scene};
+use crate::tui::scene::{Mode, Overlay, Question, Scene};
 use crate::tui::view::{help, notes, scroll};
 
 /// Closes what lies on top; with nothing there, first the notice goes, then the full-screen view.
@@ -19,10 +20,32 @@ pub(super) fn close(scene: &mut Scene) {
 /// Quits, or asks where something would be lost.
 pub(super) fn quit(scene: &mut Scene) -> Option<Effect> {
     if scene.status.would_lose {
-        scene.view.overlay = Overlay::ConfirmQuit;
+        scene.view.overlay = Overlay::Confirm(Question::Quit);
         return None;
     }
     Some(Effect::Quit)
+}
+
+/// Starts again, or asks where the run would be lost.
+pub(super) fn restart(scene: &mut Scene, config: RunConfig) -> Option<Effect> {
+    let config = Box::new(config);
+    if scene.status.unsaved && scene.last_step().is_some() {
+        scene.view.overlay = Overlay::Confirm(Question::Restart(config));
+        return None;
+    }
+    Some(Effect::Restart(config))
+}
+
+/// Does what was asked.
+pub(super) fn confirm(scene: &mut Scene) -> Option<Effect> {
+    match std::mem::take(&mut scene.view.overlay) {
+        Overlay::Confirm(Question::Quit) => Some(Effect::Quit),
+        Overlay::Confirm(Question::Restart(config)) => Some(Effect::Restart(config)),
+        other => {
+            scene.view.overlay = other;
+            None
+        }
+    }
 }
 
 /// Edits the text that has the focus.
@@ -38,7 +61,7 @@ pub(super) fn edit(scene: &mut Scene, request: InputRequest) {
         }
         Overlay::Form(_) => form::edit(scene, request),
         Overlay::Picker(picker) => picker::edit(picker, request),
-        Overlay::None | Overlay::Help { .. } | Overlay::Notes { .. } | Overlay::ConfirmQuit => {}
+        Overlay::None | Overlay::Help { .. } | Overlay::Notes { .. } | Overlay::Confirm(_) => {}
     }
 }
 
@@ -47,7 +70,7 @@ pub(super) fn focus(scene: &mut Scene, turn: Turn) {
     match &mut scene.view.overlay {
         Overlay::Form(form) => form::focus(form, turn),
         Overlay::Picker(picker) => picker::focus(picker, turn),
-        Overlay::None | Overlay::Help { .. } | Overlay::Notes { .. } | Overlay::Command(_) | Overlay::ConfirmQuit => {}
+        Overlay::None | Overlay::Help { .. } | Overlay::Notes { .. } | Overlay::Command(_) | Overlay::Confirm(_) => {}
     }
 }
 
@@ -64,7 +87,7 @@ pub(super) fn submit(scene: &mut Scene, area: Rect) -> Option<Effect> {
             picker::submit(scene);
             None
         }
-        Overlay::None | Overlay::Help { .. } | Overlay::Notes { .. } | Overlay::ConfirmQuit => None,
+        Overlay::None | Overlay::Help { .. } | Overlay::Notes { .. } | Overlay::Confirm(_) => None,
     }
 }
 
@@ -73,15 +96,15 @@ pub(super) fn scroll(scene: &mut Scene, motion: Motion, area: Rect) {
     let most = match &scene.view.overlay {
         Overlay::Help { .. } => help::most_scroll(scene, area),
         Overlay::Notes { .. } => notes::most_scroll(scene, area),
-        Overlay::None | Overlay::Form(_) | Overlay::Picker(_) | Overlay::Command(_) | Overlay::ConfirmQuit => return,
+        Overlay::None | Overlay::Form(_) | Overlay::Picker(_) | Overlay::Command(_) | Overlay::Confirm(_) => return,
     };
     let page = scroll::page(area);
     if let Overlay::Help { scroll } | Overlay::Notes { scroll } = &mut scene.view.overlay {
         *scroll = match motion {
             Motion::One(Direction::Up) => scroll.saturating_sub(1),
             Motion::One(_) => *scroll + 1,
-            Motion::Page(Direction::Up) => scroll.saturating_sub(page),
-            Motion::Page(_) => scroll.saturating_add(page),
+            Motion::Ten(Direction::Up) | Motion::Page(Direction::Up) => scroll.saturating_sub(page),
+            Motion::Ten(_) | Motion::Page(_) => scroll.saturating_add(page),
             Motion::End(Direction::Up) => 0,
             Motion::End(_) => most,
         }

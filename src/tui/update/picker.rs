@@ -134,7 +134,7 @@ mod tests {
             act(&mut scene, [Action::Quantity(Turn::Forward)]);
         }
         let (signal, scale, ratio) = (Quantity::SignalNorm, Quantity::ActRms, Quantity::UpdateRatio);
-        assert_eq!(seen, [signal, scale, ratio, signal]);
+        assert_eq!(seen, [Quantity::SignalRelative, signal, scale, ratio]);
         act(&mut scene, [Action::OpenPicker].into_iter().chain(typed("gain_norm")).chain([Action::Submit]));
         assert_eq!(scene.view.quantity, Quantity::GainNorm);
         assert_eq!(scene.status.notice.as_deref(), Some("gain_norm has no values in this run yet"));

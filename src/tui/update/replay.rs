@@ -51,6 +51,12 @@ pub(super) fn to(scene: &mut Scene, step: u64) {
     scene.view.play.motion = PlayMotion::Held;
 }
 
+/// Shows all there is again.
+pub(super) fn let_go(scene: &mut Scene) {
+    scene.view.playhead = None;
+    scene.view.play.motion = PlayMotion::Held;
+}
+
 /// Twice or half the speed.
 pub(super) fn change_speed(scene: &mut Scene, turn: Turn) {
     let factor = match turn {
@@ -73,8 +79,7 @@ pub(super) fn tick(scene: &mut Scene, elapsed: Duration) {
     scene.view.play.fraction = steps.fract();
     let step = playhead.saturating_add(steps as u64);
     if scene.last_step().is_some_and(|last| step >= last.0) {
-        scene.view.playhead = None;
-        scene.view.play.motion = PlayMotion::Held;
+        let_go(scene);
     } else {
         scene.view.playhead = Some(Step(step));
     }

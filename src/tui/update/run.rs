@@ -1,9 +1,10 @@
 //! Wishes to a live run: pause, single step, learning rate, restart, depth.
 
-use super::Effect;
+use super::{Effect, overlay};
 use crate::config::setting::MOST_BLOCKS;
 use crate::config::{Along, LaneConfig, RunConfig};
 use crate::event::Control;
+use crate::number;
 use crate::tui::action::Turn;
 use crate::tui::scene::{Activity, LearningRate, Scene};
 use crate::tui::source::SourceKind;
@@ -48,7 +49,7 @@ pub(super) fn recall(scene: &mut Scene) -> Option<Effect> {
 /// Starts again with the same settings.
 pub(super) fn restart(scene: &mut Scene) -> Option<Effect> {
     let config = config(scene)?;
-    Some(Effect::Restart(Box::new(config)))
+    overlay::restart(scene, config)
 }
 
 /// Starts again with the next round number of blocks: 1, 2, 5, 10, 20, 50 …
@@ -65,7 +66,7 @@ pub(super) fn change_depth(scene: &mut Scene, turn: Turn) -> Option<Effect> {
         scene.say(format!("no lane here goes {way}"));
         return None;
     }
-    Some(Effect::Restart(Box::new(config)))
+    overlay::restart(scene, config)
 }
 
 /// Twice or half the base learning rate of each lane.
@@ -77,10 +78,23 @@ pub(super) fn scale_learning_rate(scene: &mut Scene, turn: Turn) -> Option<Effec
         Turn::Forward => (2.0, "twice"),
         Turn::Back => (0.5, "half"),
     };
-    let rate = &mut scene.view.learning_rate;
-    rate.factor *= factor;
-    scene.say(format!("{word} the learning rate of every lane from the next step on"));
+    scene.view.learning_rate.factor *= factor;
+    let now = rates(scene);
+    scene.say(format!("learning rate {now} from the next step on ({word} what it was)"));
     Some(Effect::Control(Control::ScaleLearningRate(factor)))
+}
+
+/// `2e-3 in every lane`, or each lane's own.
+fn rates(scene: &Scene) -> String {
+    let set = scene.view.learning_rate;
+    let rate = |lane: &LaneConfig| number::rate(set.base.unwrap_or(lane.lr) * set.factor);
+    let lanes = scene.config().map_or(&[][..], |config| &config.lanes);
+    let mut rates: Vec<String> = lanes.iter().map(rate).collect();
+    rates.dedup();
+    match &rates[..] {
+        [rate] => format!("{rate} in every lane"),
+        _ => lanes.iter().map(|lane| format!("{} {}", lane.name, rate(lane))).collect::<Vec<_>>().join(", "),
+    }
 }
 
 /// Whether there is a learning rate to change; says why where not.

@@ -10,7 +10,7 @@ use crate::history::Cell;
 use crate::tui::action::{Direction, Motion, Place, Seek};
 use crate::tui::layout::Layout;
 use crate::tui::sample;
-use crate::tui::scene::{Activity, PlayMotion};
+use crate::tui::scene::{Activity, PlayMotion, Question};
 use crate::units::Step;
 
 const AREA: Rect = Rect { x: 0, y: 0, width: 120, height: 40 };
@@ -109,7 +109,7 @@ fn quantities_and_views_go_round() {
     act(&mut scene, Action::Quantity(Turn::Back));
     assert_eq!(Some(&scene.view.quantity), scene.quantities().last());
     act(&mut scene, Action::View(Turn::Back));
-    assert_eq!(scene.view.mode, Mode::Samples);
+    assert_eq!(scene.view.mode, Mode::Anatomy, "no histograms, filters, samples: their views are skipped");
     act(&mut scene, Action::Close);
     assert_eq!(scene.view.mode, Mode::Heatmaps);
 }
@@ -172,7 +172,7 @@ fn quitting_asks_only_where_something_would_be_lost() {
     assert_eq!(act(&mut scene, Action::Quit), Some(Effect::Quit));
     scene.status.would_lose = true;
     assert_eq!(act(&mut scene, Action::Quit), None);
-    assert!(matches!(scene.view.overlay, Overlay::ConfirmQuit));
+    assert!(matches!(scene.view.overlay, Overlay::Confirm(Question::Quit)));
     act(&mut scene, Action::Close);
     assert!(matches!(scene.view.overlay, Overlay::None));
 }
@@ -387,4 +387,57 @@ fn a_notice_goes_with_the_next_action_and_a_warning_stays() {
     assert!(scene.status.notice.is_some());
     act(&mut scene, Action::Quantity(Turn::Forward));
     assert_eq!((scene.status.notice, scene.status.warning.as_deref()), (None, Some("the disk is full")));
+}
+
+#[test]
+fn views_without_anything_to_show_are_skipped_but_have_their_number() {
+    let mut scene = sample::demo(3);
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        act(&mut scene, Action::View(Turn::Forward));
+        seen.push(scene.view.mode);
+    }
+    assert_eq!(seen, [Mode::Difference, Mode::Profile, Mode::Loss, Mode::Anatomy, Mode::Heatmaps]);
+    act(&mut scene, Action::Show(Mode::Filters));
+    assert_eq!(scene.view.mode, Mode::Filters);
+}
+
+#[test]
+fn a_restart_asks_where_the_run_is_not_saved_and_only_there() {
+    let restarts = [Action::Restart, Action::Depth(Turn::Forward), Action::Depth(Turn::Back)];
+    for action in restarts {
+        let mut scene = sample::demo(3);
+        scene.status.unsaved = true;
+        assert_eq!(act(&mut scene, action.clone()), None, "{action:?}");
+        assert!(matches!(scene.view.overlay, Overlay::Confirm(Question::Restart(_))), "{action:?}");
+        act(&mut scene, Action::Close);
+        assert!(matches!(scene.view.overlay, Overlay::None), "n: the run goes on");
+        act(&mut scene, action.clone());
+        assert!(matches!(act(&mut scene, Action::Confirm), Some(Effect::Restart(_))), "{action:?}");
+        scene.status.unsaved = false;
+        assert!(matches!(act(&mut scene, action.clone()), Some(Effect::Restart(_))), "{action:?}");
+    }
+    let mut scene = sample::demo(3);
+    scene.status.unsaved = true;
+    assert_eq!(command(&mut scene, "set width 32"), None);
+    assert!(matches!(scene.view.overlay, Overlay::Confirm(Question::Restart(_))));
+}
+
+#[test]
+fn a_form_in_which_nothing_was_changed_restarts_nothing() {
+    let mut scene = sample::demo(3);
+    act(&mut scene, Action::OpenForm);
+    assert_eq!(act(&mut scene, Action::Submit), None);
+    assert!(matches!(scene.view.overlay, Overlay::None) && notice(&scene).contains("nothing was changed"));
+}
+
+#[test]
+fn an_arrow_moves_by_one_step_however_many_share_a_column() {
+    let mut scene = sample::demo(300);
+    for _ in 0..3 {
+        act(&mut scene, Action::Cursor(Motion::One(Direction::Left)));
+    }
+    assert_eq!(scene.cursor_step(), Some(Step(297)));
+    act(&mut scene, Action::Cursor(Motion::Ten(Direction::Left)));
+    assert_eq!(scene.cursor_step(), Some(Step(287)));
 }

@@ -47,7 +47,7 @@ pub(super) fn zoom_steps_at(scene: &mut Scene, turn: Turn, anchor: u64, area: Re
     }
     let anchor = anchor.clamp(steps.start, steps.end - 1);
     let before = (u128::from(anchor - steps.start) * u128::from(wanted) / u128::from(span.max(1))) as u64;
-    scene.view.steps = Some(within(anchor.saturating_sub(before), wanted, &everything));
+    scene.set_window(within(anchor.saturating_sub(before), wanted, &everything));
 }
 
 /// Half or twice the layers around the cursor.
@@ -89,7 +89,7 @@ pub(super) fn shift_steps(scene: &mut Scene, share: f64, area: Rect) {
     let span = steps.end - steps.start;
     let distance = (share.abs() * span as f64).round() as u64;
     let start = if share < 0.0 { steps.start.saturating_sub(distance) } else { steps.start.saturating_add(distance) };
-    scene.view.steps = Some(within(start, span, &reach(scene, &axis)));
+    scene.set_window(within(start, span, &reach(scene, &axis)));
 }
 
 /// Moves the layers in view by a share of their number.

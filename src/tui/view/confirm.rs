@@ -1,21 +1,32 @@
-//! The question before quitting, in the place of the footer.
+//! The question before something is lost, in the place of the footer.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::frame::blank;
+use super::frame::{blank, fit};
+use crate::tui::scene::Question;
 use crate::tui::theme::{Role, Theme};
 
-pub(super) fn render(theme: &Theme, area: Rect, buffer: &mut Buffer) {
+/// The question, what `y` does and what `n` does.
+pub(super) fn words(question: &Question) -> (&'static str, &'static str, &'static str) {
+    match question {
+        Question::Quit => ("Quit? This run is not over and is not logged.", "quit", "stay"),
+        Question::Restart(_) => ("Restart? This run is not logged (:log DIR keeps it).", "restart", "stay"),
+    }
+}
+
+pub(super) fn render(question: &Question, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     blank(theme, area, buffer);
     let (key, text) = (theme.style(Role::Accent), theme.style(Role::Text));
-    let line = Line::from(vec![
-        Span::styled(" Quit? This run is not over and is not logged. ", theme.style(Role::Warning)),
+    let (asks, yes, no) = words(question);
+    let answers = Line::from(vec![
         Span::styled("y", key),
-        Span::styled(" quit  ", text),
+        Span::styled(format!(" {yes}  "), text),
         Span::styled("n", key),
-        Span::styled(" stay", text),
+        Span::styled(format!(" {no}"), text),
     ]);
-    buffer.set_line(area.x, area.y, &line, area.width);
+    let line =
+        fit(vec![(1, Line::styled(asks, theme.style(Role::Warning))), (0, answers)], area.width.saturating_sub(2));
+    buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(2));
 }

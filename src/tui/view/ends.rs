@@ -48,10 +48,12 @@ impl Ends<'_> {
             let room = usize::from(chart.width).saturating_sub(mark.chars().count() + value.chars().count() + 1);
             let text = format!("{mark}{} {value}", shortened(&scene.lane_name(&lane), room));
             let width = (text.chars().count() as u16).min(chart.width);
-            let after = (x / ACROSS) as u16 + 2;
-            let column = chart.x + after.min(chart.width - width);
+            let after = ((x / ACROSS) as u16 + 2).min(chart.width - width);
             let line = dot_of(f64::from(last).log10(), low, high, usize::from(chart.height) * DOWN) / DOWN;
-            let Some(row) = free_row(chart, (column, width), line as u16, &taken, buffer) else { continue };
+            // Beside the point, else at an end of the chart; where every place holds a curve the label goes.
+            let places = [after, chart.width - width, 0].map(|column| chart.x + column);
+            let free = |column: u16| Some((column, free_row(chart, (column, width), line as u16, &taken, buffer)?));
+            let Some((column, row)) = places.into_iter().find_map(free) else { continue };
             taken.push(row);
             let style = if last.is_finite() { theme.lane(index) } else { theme.style(Role::Bad) };
             words((column, row), &text, width, style, buffer);
@@ -69,12 +71,11 @@ fn shortened(name: &str, room: usize) -> String {
     short
 }
 
-/// The row for some words: near the wanted one, not on other words, over as little of the curves as can be.
+/// The row for some words: the one nearest to the wanted that has room for them, beside all curves and other words.
 fn free_row(chart: Rect, (x, width): (u16, u16), wanted: u16, taken: &[u16], buffer: &Buffer) -> Option<u16> {
-    let covered = |row: u16| {
-        let cells = (x..x + width).filter_map(|x| buffer.cell((x, row)));
-        cells.filter(|cell| !matches!(cell.symbol(), " " | "│" | "|")).count()
+    let is_free = |row: &u16| {
+        let mut cells = (x..x + width).filter_map(|x| buffer.cell((x, *row)));
+        !taken.contains(row) && cells.all(|cell| matches!(cell.symbol(), " " | "│" | "|"))
     };
-    let cost = |row: &u16| covered(*row) * 2 + usize::from(row.abs_diff(chart.y + wanted)) * 3;
-    (chart.y..chart.bottom()).filter(|row| !taken.contains(row)).min_by_key(cost)
+    (chart.y..chart.bottom()).filter(is_free).min_by_key(|row| row.abs_diff(chart.y + wanted))
 }

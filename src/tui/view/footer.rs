@@ -6,16 +6,20 @@ use ratatui::text::{Line, Span};
 
 use super::frame::fit;
 use crate::tui::keymap;
-use crate::tui::scene::{Activity, PlayMotion, Scene};
+use crate::tui::scene::Scene;
 use crate::tui::theme::{Role, Theme};
 
 pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let (key, word) = (theme.style(Role::Accent), theme.style(Role::Dim));
-    let parts = keymap::footer(scene).into_iter().map(|(binding, footer)| {
+    let parts = keymap::footer(scene).into_iter().filter_map(|(binding, footer)| {
         let label = theme.glyph(binding.label, binding.ascii);
         let label = Span::styled(short(label), key);
-        let says = if binding.label == "space" { space(scene, footer.word) } else { footer.word };
-        (footer.rank, Line::from(vec![label, Span::styled(format!(" {says}"), word)]))
+        let says = match binding.label {
+            "space" => scene.space_word()?,
+            "End" if scene.follows() => return None,
+            _ => footer.word,
+        };
+        Some((footer.rank, Line::from(vec![label, Span::styled(format!(" {says}"), word)])))
     });
     let line = fit(parts.collect(), area.width.saturating_sub(2));
     buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(1));
@@ -26,15 +30,6 @@ fn short(label: &'static str) -> &'static str {
     match label.split_once(' ') {
         Some((letter, capital)) if letter.eq_ignore_ascii_case(capital) => letter,
         _ => label,
-    }
-}
-
-/// What the space bar does now.
-fn space(scene: &Scene, word: &'static str) -> &'static str {
-    match (&scene.status.activity, scene.view.play.motion) {
-        (_, PlayMotion::Playing) => "hold",
-        (Activity::Paused, _) => "go on",
-        _ => word,
     }
 }
 

@@ -53,9 +53,9 @@ pub(super) fn blank(theme: &Theme, area: Rect, buffer: &mut Buffer) {
 
 /// Words in a place of their own, cut to a width.
 pub(super) fn words(place: (u16, u16), text: &str, width: u16, style: Style, buffer: &mut Buffer) {
-    let long = Span::raw(text).width() as u16;
-    clear(Rect::new(place.0, place.1, long.min(width), 1), buffer);
-    buffer.set_stringn(place.0, place.1, text, usize::from(width), style);
+    let line = cut(&Line::styled(text, style), width);
+    clear(Rect::new(place.0, place.1, line.width() as u16, 1), buffer);
+    buffer.set_line(place.0, place.1, &line, width);
 }
 
 /// Lines of at most so many columns, broken between words where that can be.
@@ -81,28 +81,53 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// A line that ends with `…` where it is too long.
+/// A line that ends with `…` where it is too long. A name may lose its end, a number never: one that does not fit whole
+/// goes, since `5.2` in place of `5.2e-4` would be a lie.
 pub(super) fn cut<'a>(line: &Line<'a>, width: u16) -> Line<'a> {
     let width = usize::from(width);
     if line.width() <= width {
         return line.clone();
     }
-    let mut left = width.saturating_sub(1);
-    let mut spans = Vec::new();
-    for span in &line.spans {
-        let mut text = String::new();
-        for letter in span.content.chars() {
-            let wide = Span::raw(letter.to_string()).width();
-            if wide > left {
-                spans.push(Span::styled(text + "…", span.style));
-                return Line::from(spans).style(line.style);
-            }
-            left -= wide;
-            text.push(letter);
+    let letters: Vec<(char, Style)> =
+        line.spans.iter().flat_map(|span| span.content.chars().map(|letter| (letter, span.style))).collect();
+    let mut kept = 0;
+    let mut columns = 0;
+    for (letter, _) in &letters {
+        columns += Span::raw(letter.to_string()).width();
+        if columns + 1 > width {
+            break;
         }
-        spans.push(Span::styled(text, span.style));
+        kept += 1;
+    }
+    let text: Vec<char> = letters.iter().map(|(letter, _)| *letter).collect();
+    kept = before_number(&text, kept);
+    let mut spans: Vec<Span<'a>> = Vec::new();
+    for (letter, style) in &letters[..kept] {
+        match spans.last_mut() {
+            Some(span) if span.style == *style => span.content.to_mut().push(*letter),
+            _ => spans.push(Span::styled(letter.to_string(), *style)),
+        }
+    }
+    if width > 0 {
+        match spans.last_mut() {
+            Some(span) => span.content.to_mut().push('…'),
+            None => spans.push(Span::styled("…", letters.first().map_or(line.style, |(_, style)| *style))),
+        }
     }
     Line::from(spans).style(line.style)
+}
+
+/// How many letters stay where so many fit: a number that the end falls into goes whole, with the blanks before it.
+fn before_number(text: &[char], fitting: usize) -> usize {
+    let is_inside = fitting > 0 && text.get(fitting).is_some_and(|next| !next.is_whitespace());
+    let start = text[..fitting].iter().rposition(|letter| letter.is_whitespace()).map_or(0, |blank| blank + 1);
+    let first =
+        text[start..].iter().take_while(|letter| !letter.is_whitespace()).find(|letter| letter.is_alphanumeric());
+    if is_inside && first.is_some_and(char::is_ascii_digit) {
+        text[..start].iter().rposition(|letter| !letter.is_whitespace()).map_or(0, |last| last + 1)
+    } else {
+        fitting
+    }
 }
 
 /// The parts that fit, joined by two blanks: the most important is always there, each further one where there is still
@@ -128,4 +153,42 @@ pub(super) fn fit(parts: Vec<(u8, Line<'_>)>, width: u16) -> Line<'_> {
         spans.extend(line.spans.into_iter().map(|span| Span::styled(span.content, line.style.patch(span.style))));
     }
     cut(&Line::from(spans), width)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut_to(text: &str, width: u16) -> String {
+        cut(&Line::raw(text.to_owned()), width).to_string()
+    }
+
+    #[test]
+    fn a_number_is_never_cut_and_a_name_may_be() {
+        for (text, width, wanted) in [
+            ("loss 5.2e-4", 8, "loss…"),
+            ("loss 5.2e-4", 11, "loss 5.2e-4"),
+            ("5.2e-4", 5, "…"),
+            ("×0.41/block  of 50", 8, "…"),
+            ("residual-2 ×1.08", 7, "residu…"),
+            ("residual-2 ×1.08", 12, "residual-2…"),
+            ("ended at step 1,204", 17, "ended at step…"),
+            ("a–b", 0, ""),
+        ] {
+            assert_eq!(cut_to(text, width), wanted, "{text} in {width}");
+        }
+    }
+
+    #[test]
+    fn whatever_the_width_every_number_left_is_one_of_the_whole() {
+        let text = "step 1,204 of 20,000  12.5 steps/s  loss 2.30e-4 at block 17, 3e-13…4e-12";
+        let numbers: Vec<&str> = text.split_whitespace().collect();
+        for width in 0..100 {
+            let short = cut_to(text, width);
+            let short = short.trim_end_matches('…');
+            for word in short.split_whitespace().filter(|word| word.contains(|letter: char| letter.is_ascii_digit())) {
+                assert!(numbers.contains(&word), "{word} at {width}");
+            }
+        }
+    }
 }

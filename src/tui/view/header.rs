@@ -9,7 +9,7 @@ use crate::config::{LaneConfig, RunConfig};
 use crate::event::Outcome;
 use crate::number;
 use crate::text::clean;
-use crate::tui::scene::{Activity, PlayMotion, Scene};
+use crate::tui::scene::{Activity, LaneRef, Pace, Scene};
 use crate::tui::source::SourceKind;
 use crate::tui::theme::{Role, Theme};
 
@@ -162,23 +162,29 @@ fn progress<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
 fn activity<'a>(scene: &Scene, theme: &Theme) -> Line<'a> {
     // One broken trace among others is the notice's business.
     let is_broken = !scene.status.errors.is_empty() && scene.status.errors.len() >= scene.runs.len();
-    let (glyph, words, role) = match (&scene.status.activity, scene.view.playhead, scene.view.play.motion) {
-        (_, Some(_), PlayMotion::Playing) => {
-            ("▶", format!("replay {} steps/s", number::value(scene.view.play.speed)), Role::Good)
-        }
-        (_, Some(_), PlayMotion::Held) => ("‖", "held".to_owned(), Role::Warning),
+    let (glyph, words, role) = match (scene.pace(), &scene.status.activity) {
+        (Pace::Plays, _) => ("▶", format!("replay {} steps/s", number::value(scene.view.play.speed)), Role::Good),
+        (Pace::Held, _) => ("‖", "held".to_owned(), Role::Warning),
         _ if is_broken => ("!", "unreadable".to_owned(), Role::Bad),
-        (Activity::Starting, ..) => ("·", "starting".to_owned(), Role::Dim),
-        (Activity::Live, ..) => ("●", "live".to_owned(), Role::Good),
-        (Activity::Paused, ..) => ("‖", "paused".to_owned(), Role::Warning),
-        (Activity::Following, ..) => ("●", "following".to_owned(), Role::Good),
-        (Activity::Ended(outcome), ..) => ended(outcome, scene.status.kind),
+        (_, Activity::Starting) => ("·", "starting".to_owned(), Role::Dim),
+        (_, Activity::Live) => ("●", "live".to_owned(), Role::Good),
+        (_, Activity::Paused) => ("‖", "paused".to_owned(), Role::Warning),
+        (_, Activity::Following) => ("●", "following".to_owned(), Role::Good),
+        (_, Activity::Ended(outcome)) => ended(outcome, scene),
     };
     Line::styled(format!("{glyph} {words}"), theme.style(role))
 }
 
-fn ended(outcome: &Outcome, kind: SourceKind) -> (&'static str, String, Role) {
+/// How the run ended; one in which a lane diverged or failed is not simply completed.
+fn ended(outcome: &Outcome, scene: &Scene) -> (&'static str, String, Role) {
+    let kind = scene.status.kind;
+    let lost = |lane: &LaneRef<'_>| {
+        let end = lane.history.end().map(|end| &end.outcome);
+        matches!(end, Some(Outcome::Diverged | Outcome::Failed(_)))
+    };
+    let (lost, all) = (scene.lanes().filter(lost).count(), scene.lanes().count());
     match outcome {
+        Outcome::Completed if lost > 0 => ("!", format!("{lost} of {all} diverged"), Role::Warning),
         Outcome::Completed => ("■", "completed".to_owned(), Role::Good),
         Outcome::Stopped if kind == SourceKind::Traces => ("■", "was stopped".to_owned(), Role::Warning),
         Outcome::Stopped => ("■", "stopped".to_owned(), Role::Warning),

@@ -192,7 +192,7 @@ fn no_bin(scene: &Scene, lane: &LaneRef<'_>, record: &HistogramRecord) -> Option
     }
 }
 
-/// `step 401` where that is the cursor's, `of step 401` where it is not.
+/// `step 401` where that is the cursor's, `at step 401` where it is not.
 fn of_step(scene: &Scene, lane: Option<&LaneRef<'_>>, counted: Step) -> String {
     let shown = lane.and_then(|lane| scene.shown_step(lane)).unwrap_or(counted);
     let older = schedule::of_step(Taken::At(counted), shown);

@@ -112,7 +112,7 @@ fn room(table: &Table<'_>) -> Room {
     let rest = SCALARS.len() + 4;
     let left = usize::from(table.area.height).saturating_sub(rest);
     let has_room = |room: &Room| left >= room.rows(table) + LEAST_QUANTITIES;
-    [Room::Rows, Room::Row].into_iter().find(has_room).unwrap_or(Room::Frame)
+    [Room::Rows, Room::Costs].into_iter().find(has_room).unwrap_or(Room::Frame)
 }
 
 /// How many of the lanes have a column; the others are scrolled to.

@@ -165,7 +165,7 @@ fn columns(width: u16, rows: &[Row]) -> Vec<(Column, u16)> {
 fn heading(scene: &Scene, theme: &Theme, area: Rect, table: (u16, &[(Column, u16)]), buffer: &mut Buffer) {
     let (names, columns) = table;
     let dim = theme.style(Role::Dim);
-    buffer.set_stringn(area.x, area.y, "layer", usize::from(names), dim);
+    words((area.x, area.y), "layer", names, dim, buffer);
     let mut x = area.x + names;
     for (column, width) in columns {
         let is_coloured = column.quantity() == Some(scene.coloured());

@@ -22,8 +22,16 @@ use crate::units::Step;
 const BAR: u16 = 60;
 const BAR_SHARE: u16 = 4;
 
+/// Whether anything is drawn in the colours of a scale, or in glyphs that need words.
+pub(in crate::tui) fn is_shown(scene: &Scene) -> bool {
+    scene.view.mode != Mode::Loss
+}
+
 pub(super) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     let area = layout.legend;
+    if area.is_empty() {
+        return;
+    }
     if scene.view.mode == Mode::Filters {
         let line = fit(filters::legend(scene, theme, layout), area.width.saturating_sub(2));
         buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(2));
@@ -44,9 +52,13 @@ pub(super) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut
         bar.push(Span::styled(shade.glyph, Style::new().fg(shade.ink).bg(shade.ground)));
     }
     bar.push(Span::styled(format!(" {high}"), dim));
-    let mut parts = vec![(0, Line::from(bar))];
+    // The lines of the profile have the colours of their lanes.
+    let has_scale = scene.view.mode != Mode::Profile;
+    let mut parts: Vec<_> = has_scale.then(|| (0, Line::from(bar))).into_iter().collect();
     parts.extend(hidden(theme, layout));
-    parts.extend(meaning(scene, theme));
+    if has_scale {
+        parts.extend(meaning(scene, theme));
+    }
     if scene.view.mode != Mode::Anatomy {
         parts
             .extend([Cell::Zero, Cell::Nan, Cell::Infinite, Cell::Absent].map(|cell| (1, special(scene, theme, cell))));

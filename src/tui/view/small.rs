@@ -5,15 +5,19 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
+use super::confirm;
 use crate::tui::layout::{LEAST_COLUMNS, LEAST_ROWS, Layout};
 use crate::tui::scene::{Overlay, Scene};
 use crate::tui::theme::{Role, Theme};
 
 /// The terminal is too small.
 pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let wish = match scene.view.overlay {
-        Overlay::ConfirmQuit => "Quit? This run is not over and is not logged: y quits, n stays.",
-        _ => "Enlarge it, or press q to quit.",
+    let wish = match &scene.view.overlay {
+        Overlay::Confirm(question) => {
+            let (asks, yes, no) = confirm::words(question);
+            format!("{asks} y: {yes}, n: {no}.")
+        }
+        _ => "Enlarge it, or press q to quit.".to_owned(),
     };
     let sentence = format!(
         "gradtop needs {LEAST_COLUMNS}×{LEAST_ROWS} cells; this terminal has {}×{}. {wish}",

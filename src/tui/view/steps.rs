@@ -54,6 +54,7 @@ pub(super) fn label(
         labels.put(column, &text, theme.style(Role::Cursor), buffer);
     }
     let round = round::counts(steps, usize::from(edge.width / APART).max(1));
+    labels.put(edge.width.saturating_sub(1), "step", theme.style(Role::Dim), buffer);
     for step in std::iter::once(steps.start).chain(round) {
         if let Some(column) = column(step) {
             labels.put(column, &number::count(step), theme.style(Role::Dim), buffer);

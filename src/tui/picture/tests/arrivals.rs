@@ -81,7 +81,8 @@ fn record(lane: u16, step: u64, is_measured: bool, is_detailed: bool) -> Arc<Ste
     for (row, quantity) in Quantity::ALL.iter().enumerate() {
         let is_seldom = *quantity == Quantity::StableRank;
         for (layer, cell) in values.row_mut(row).iter_mut().enumerate() {
-            let here = if is_seldom && !step.is_multiple_of(7) && !is_detailed { None } else { value(lane, step, layer, row) };
+            let here =
+                if is_seldom && !step.is_multiple_of(7) && !is_detailed { None } else { value(lane, step, layer, row) };
             *cell = Value::from(here);
         }
     }

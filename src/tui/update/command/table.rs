@@ -152,6 +152,7 @@ pub(in crate::tui) static COMMANDS: &[Command] = &[
             Ok(None)
         },
     },
+    Command { word: "q", argument: "", help: "quit", run: |scene, _, _| Ok(overlay::quit(scene)) },
     Command { word: "quit", argument: "", help: "quit", run: |scene, _, _| Ok(overlay::quit(scene)) },
 ];
 
@@ -214,7 +215,7 @@ fn set(scene: &mut Scene, key: &str, value: &str) -> Outcome {
         return Err(format!("{key}: {why}"));
     }
     config.check().map_err(|error| error.to_string())?;
-    Ok(Some(Effect::Restart(Box::new(config))))
+    Ok(overlay::restart(scene, config))
 }
 
 fn traces_only(scene: &Scene) -> Result<(), String> {

@@ -29,8 +29,8 @@ const FACTS: [Fact; 3] = [
 pub(super) enum Room {
     /// A row each.
     Rows,
-    /// Parameters and FLOP in one row.
-    Row,
+    /// Parameters and FLOP, without the stage.
+    Costs,
     /// None: they go into the frame.
     Frame,
 }
@@ -40,7 +40,7 @@ impl Room {
     pub(super) fn rows(self, table: &Table<'_>) -> usize {
         match self {
             Self::Rows => FACTS.iter().filter(|fact| is_known(table, fact)).count(),
-            Self::Row => 1,
+            Self::Costs => Self::Rows.rows(table) - usize::from(is_known(table, &FACTS[0])),
             Self::Frame => 0,
         }
     }
@@ -55,15 +55,13 @@ pub(super) fn are_known(table: &Table<'_>) -> bool {
 pub(super) fn render(table: &Table<'_>, y: u16, room: Room, buffer: &mut Buffer) -> u16 {
     match room {
         Room::Frame => y,
-        Room::Row => {
-            let name = table.name("params, FLOP", "par, FLOP");
-            row(table, y, name, costs, buffer);
-            y + 1
+        Room::Costs | Room::Rows => {
+            let facts = FACTS.iter().skip(usize::from(room == Room::Costs)).filter(|fact| is_known(table, fact));
+            facts.fold(y, |y, fact| {
+                row(table, y, table.name(fact.name, fact.short), fact.of, buffer);
+                y + 1
+            })
         }
-        Room::Rows => FACTS.iter().filter(|fact| is_known(table, fact)).fold(y, |y, fact| {
-            row(table, y, table.name(fact.name, fact.short), fact.of, buffer);
-            y + 1
-        }),
     }
 }
 
@@ -113,9 +111,4 @@ fn parameters(layer: &Layer) -> Option<String> {
 
 fn flops(layer: &Layer) -> Option<String> {
     layer.flops.map(number::amount)
-}
-
-fn costs(layer: &Layer) -> Option<String> {
-    let both: Vec<String> = parameters(layer).into_iter().chain(flops(layer)).collect();
-    (!both.is_empty()).then(|| both.join(", "))
 }

@@ -180,7 +180,12 @@ impl Table<'_> {
                 Some(shown) => {
                     inexact |= !shown.is_exact;
                     let is_long = self.is_long(&shown);
-                    let text = shown.short.filter(|_| is_long).map_or(shown.text, str::to_owned);
+                    let text = match shown.short {
+                        Some(short) if is_long => short.to_owned(),
+                        // Too long for its column: that there is a value is true, a part of it would not be.
+                        None if is_long => "…".to_owned(),
+                        _ => shown.text,
+                    };
                     Line::styled(text, shown.role.map_or(lane_style, |role| self.theme.style(role)))
                 }
             };

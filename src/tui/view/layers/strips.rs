@@ -13,6 +13,7 @@ use crate::tui::layout::Pane;
 use crate::tui::scene::{LaneRef, Scene};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::view::cell::Cross;
+use crate::tui::view::frame::words;
 use crate::tui::view::heatmap::painter;
 use crate::tui::view::steps;
 use crate::units::Step;
@@ -32,7 +33,7 @@ pub(super) fn render(
         return;
     }
     let title = format!("{} over steps", column.0.title(theme));
-    buffer.set_stringn(area.x, area.y, title, usize::from(area.width), theme.style(Role::Dim));
+    words((area.x, area.y), &title, area.width, theme.style(Role::Dim), buffer);
     let painter = painter(scene, theme);
     let newest = scene.newest().unwrap_or(Step(0)).min(lane.history.last_step().unwrap_or(Step(0)));
     let cursor = scene.view.cursor.step.and_then(|step| axis.columns_of_step(step.0)).map(|columns| columns.start);

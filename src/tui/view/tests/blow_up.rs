@@ -27,7 +27,7 @@ fn blown_up() -> Scene {
 fn a_lane_that_blew_up_does_not_flatten_the_others() {
     let mut scene = blown_up();
     let shown = text(&sample::frame(&mut scene, &sample::theme(), 120, 40));
-    let scale = scene.scales.of(Quantity::SignalNorm).expect("has values");
+    let scale = scene.scales.of(Quantity::default()).expect("has values");
     assert!(scale.high - scale.low <= 3.0, "{scale:?}");
     assert!(shown.contains("≥ 10") && !shown.contains('≤'), "the legend says that values lie above");
     let spread = |scene: &Scene| {
@@ -55,8 +55,8 @@ fn the_difference_spans_no_more_than_the_scale_of_the_quantity() {
     let mut scene = blown_up();
     scene.view.mode = Mode::Difference;
     let shown = text(&sample::frame(&mut scene, &sample::theme(), 120, 40));
-    let scale = scene.scales.of(Quantity::SignalNorm).expect("has values");
-    let reach = scene.scales.difference(Quantity::SignalNorm).high;
+    let scale = scene.scales.of(Quantity::default()).expect("has values");
+    let reach = scene.scales.difference(Quantity::default()).high;
     assert!(reach <= scale.high - scale.low + 1.0, "{reach}");
     assert!(shown.contains('≤') && shown.contains('≥'));
 }
@@ -69,7 +69,7 @@ fn a_lane_without_a_first_loss_to_compare_with_has_no_ceiling_and_equals_itself(
         scene.take(0, &sample::step(0, at, loss, 8, |_, _| Some(1e9)));
     }
     let lane = scene.lanes().next().expect("one").history.clone();
-    assert_eq!((lane.loss_ceiling(), lane.range(Quantity::SignalNorm)), (f32::INFINITY, Some((9.0, 9.0))));
+    assert_eq!((lane.loss_ceiling(), lane.range(Quantity::default())), (f32::INFINITY, Some((9.0, 9.0))));
     assert_eq!(lane, lane.clone());
 }
 
@@ -82,6 +82,6 @@ fn an_explosion_from_the_first_step_on_is_a_range_like_any_other() {
         scene.take(0, &sample::step(1, at, 2.3, 8, |_, _| Some(1.0)));
     }
     let shown = text(&sample::frame(&mut scene, &sample::theme(), 120, 40));
-    assert!(scene.scales.of(Quantity::SignalNorm).expect("has values").high >= 30.0);
+    assert!(scene.scales.of(Quantity::default()).expect("has values").high >= 30.0);
     assert!(!shown.contains('≥') && !shown.contains('≤'));
 }

@@ -43,11 +43,11 @@ fn a_scheduled_quantity_says_how_often_it_is_taken_and_of_which_step_it_is() {
     for mode in [Mode::Profile, Mode::Heatmaps] {
         let shown = shown(&mut scene, mode);
         assert!(shown.contains("every 40 steps"), "{mode:?}");
-        assert!(shown.contains("plain of step 41") && shown.contains("residual of step 1"), "{mode:?}");
-        assert!(shown.contains("of 41") && shown.contains("of 1 "), "{mode:?}: the inspector");
+        assert!(shown.contains("plain at step 41") && shown.contains("residual at step 1"), "{mode:?}");
+        assert!(shown.contains("at 41") && shown.contains("at 1 "), "{mode:?}: the inspector");
     }
     scene.view.cursor.step = Some(Step(1));
-    assert!(!shown(&mut scene, Mode::Heatmaps).contains("of step"));
+    assert!(!shown(&mut scene, Mode::Heatmaps).contains("at step"));
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn what_is_measured_on_every_step_says_nothing_of_it_and_what_is_not_does() {
     let mut scene = scheduled(RunConfig::default());
     for mode in [Mode::Profile, Mode::Anatomy] {
         let shown = shown(&mut scene, mode);
-        assert!(!shown.contains("of step") && !shown.contains("every 1 "), "{mode:?}");
+        assert!(!shown.contains("at step") && !shown.contains("every 1 "), "{mode:?}");
     }
     let mut scene = Scene::new(SourceKind::Live);
     let Event::RunStarted(header) = sample::header(&[("plain", 6)]) else { panic!("a header") };
@@ -70,7 +70,7 @@ fn what_is_measured_on_every_step_says_nothing_of_it_and_what_is_not_does() {
     }
     for mode in [Mode::Heatmaps, Mode::Profile, Mode::Anatomy] {
         let shown = shown(&mut scene, mode);
-        assert!(shown.contains("of step 41") && shown.contains("every 20 steps"), "{mode:?}");
+        assert!(shown.contains("at step 41") && shown.contains("every 20 steps"), "{mode:?}");
     }
 }
 
@@ -80,7 +80,7 @@ fn each_lane_names_the_step_of_its_own_histogram() {
     count(&mut scene, 0, 51);
     count(&mut scene, 1, 57);
     let shown = shown(&mut scene, Mode::Histogram);
-    assert!(shown.contains("of step 51") && shown.contains("  step 57") && shown.contains("every 10 steps"));
+    assert!(shown.contains("at step 51") && shown.contains("  step 57") && shown.contains("every 10 steps"));
 }
 
 #[test]

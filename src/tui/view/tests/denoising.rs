@@ -29,7 +29,7 @@ fn both_views_in_three_sizes_and_without_colour_or_unicode() {
 #[test]
 fn the_record_is_that_of_the_cursors_step_and_a_span_that_is_not_finite_is_seen() {
     let mut scene = sample::diffusion(45);
-    assert!(said(&mut scene, Mode::Denoising).contains("of step 41"));
+    assert!(said(&mut scene, Mode::Denoising).contains("at step 41"));
     let shown = said(&mut scene, Mode::Denoising);
     assert!(shown.contains("loss%") && shown.contains("50  25  12  6"), "the losses of the first spans");
     scene.view.cursor.step = Some(Step(1));

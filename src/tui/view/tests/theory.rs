@@ -19,7 +19,7 @@ fn profile(quantity: Quantity) -> String {
 #[test]
 fn what_theory_speaks_of_has_a_dashed_line_and_nothing_else_has() {
     for quantity in Quantity::ALL {
-        let is_predicted = matches!(quantity, Quantity::SignalNorm | Quantity::Gain | Quantity::ActRms);
+        let is_predicted = quantity.is_signal() || matches!(quantity, Quantity::Gain | Quantity::ActRms);
         let shown = profile(*quantity);
         assert_eq!(shown.contains("dashed: theory at init"), is_predicted, "{quantity}");
         // The mark separates words elsewhere on the screen.
@@ -30,11 +30,11 @@ fn what_theory_speaks_of_has_a_dashed_line_and_nothing_else_has() {
 
 #[test]
 fn the_predicted_gain_stands_beside_the_measured_one_where_there_is_room() {
-    for (width, words) in [(80, None), (120, Some("per block   theory ×0.41 ")), (200, Some("theory ×0.41 at init  ×"))]
+    for (width, words) in [(80, None), (120, Some("per block  theory ×0.41 ")), (200, Some("theory ×0.41 at init  ×"))]
     {
         let shown = text(&sample::frame(&mut sample::demo(30), &sample::theme(), width, 40));
         assert!(words.is_none_or(|words| shown.contains(words)), "{width}");
-        assert!(shown.contains(if width == 80 { "/block" } else { " per block " }), "{width}");
+        assert!(shown.contains(" per block "), "{width}");
         assert!(shown.contains("theory"), "the inspector has it at every size");
     }
 }

@@ -1,0 +1,28 @@
+//! Which views have anything to show of the runs that are looked at.
+
+use super::{LaneRef, Mode, Scene};
+use crate::layer::LayerKind;
+use crate::units::Step;
+
+impl Mode {
+    /// Whether the view has anything to show; every view does before the first step, which may still bring it.
+    #[must_use]
+    pub fn has_contents(self, scene: &Scene) -> bool {
+        if scene.last_step().is_none() {
+            return true;
+        }
+        let any = |has: fn(&LaneRef<'_>) -> bool| scene.lanes().any(|lane| has(&lane));
+        /// Whatever the step.
+        const EVER: Step = Step(u64::MAX);
+        match self {
+            Self::Heatmaps | Self::Profile | Self::Loss => true,
+            Self::Difference => scene.lanes().count() > 1,
+            Self::Anatomy => any(|lane| lane.header.layers.layers.iter().any(|layer| layer.kind == LayerKind::Block)),
+            Self::Histogram => any(|lane| lane.history.histogram(EVER).is_some()),
+            Self::Layers => any(|lane| lane.history.tensors(EVER).is_some()),
+            Self::Filters => any(|lane| lane.history.filters(EVER).is_some()),
+            Self::Denoising => any(|lane| lane.history.denoising(EVER).is_some()),
+            Self::Samples => any(|lane| lane.history.samples(EVER).is_some()),
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Above the legend: what to look for in the heatmaps, in one line or, on a tall screen, in two.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::frame::{cut, wrapped};
+use crate::tui::scene::Scene;
+use crate::tui::theme::{Role, Theme};
+
+pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let room = area.width.saturating_sub(2);
+    let mut lines = lines(scene, area.width);
+    // Words that have no row of their own follow in the last one, where they are cut.
+    let rest = lines.split_off(usize::from(area.height).min(lines.len()));
+    if let Some(last) = lines.last_mut() {
+        rest.iter().for_each(|line| *last = format!("{last} {line}"));
+    }
+    for (line, row) in lines.into_iter().zip(area.rows()) {
+        let line = Line::styled(line, theme.style(Role::Text));
+        buffer.set_line(row.x + 1, row.y, &cut(&line, room), room);
+    }
+}
+
+/// Rows that the whole sentence takes.
+pub(in crate::tui) fn rows(scene: &Scene, width: u16) -> u16 {
+    lines(scene, width).len() as u16
+}
+
+fn lines(scene: &Scene, width: u16) -> Vec<String> {
+    scene.caption().map_or_else(Vec::new, |words| wrapped(&words, usize::from(width.saturating_sub(2))))
+}

@@ -1,0 +1,206 @@
+//! The heading of a heatmap: the lane's name, its factor per block, how it ended; then, where there is room, what is
+//! shown, what theory says, what is left over the depth, and what is no number.
+//!
+//! ```text
+//! plain  ‖∂L/∂x‖ ÷ head   ×0.39 per block   theory ×0.41 at init  ×1e-20 over 50 blocks
+//! plain ×0.39                     in a pane of 20 columns; a name gives way to the number
+//! ```
+
+use ratatui::style::Stylize;
+use ratatui::text::{Line, Span};
+
+use super::super::frame::{cut, fit};
+use super::{NARROW, WIDE};
+use crate::event::Outcome;
+use crate::number;
+use crate::profile::Profile;
+use crate::quantity::Axis;
+use crate::tui::layout::Pane;
+use crate::tui::scene::{LaneRef, Mode, Scene, Standing};
+use crate::tui::schedule;
+use crate::tui::theme::{Role, Theme};
+
+/// A part of the heading with its rank: the lowest stays longest.
+type Part<'a> = (u8, Line<'a>);
+
+/// Columns between two parts.
+const GAP: u16 = 2;
+
+pub(super) fn of<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> Line<'a> {
+    let room = pane.frame.width.saturating_sub(6);
+    if scene.view.mode == Mode::Difference {
+        return fit(difference(scene, theme, pane, lane), room);
+    }
+    let definition = scene.view.quantity.definition();
+    let profile = scene.picture.signals.get(pane.lane);
+    let name = scene.lane_name(lane);
+    let width = |part: Option<&Line<'_>>| part.map_or(0, |line| line.width() as u16 + GAP);
+    // The number and the end come first, in words as far as there is room; then the name gives way.
+    let free = room.saturating_sub(columns(&name) + GAP);
+    let number = profile.and_then(|profile| factor(scene, theme, profile, 0));
+    let outcome = outcome(scene, theme, lane, free.saturating_sub(width(number.as_ref())));
+    let free = free.saturating_sub(width(outcome.as_ref()));
+    let factor = profile.and_then(|profile| factor(scene, theme, profile, free));
+    let taken = width(factor.as_ref()) + width(outcome.as_ref());
+    let name = cut(&Line::styled(name, theme.lane(pane.lane)).bold(), room.saturating_sub(taken).max(1));
+    let mut parts = vec![(0, name)];
+    let symbol = theme.glyph(definition.symbol, definition.ascii);
+    parts.push((1, Line::styled(symbol, theme.style(Role::Dim))));
+    parts.extend(factor.map(|factor| (0, factor)));
+    if let Some(profile) = profile {
+        parts.extend(predicted(scene, theme, pane));
+        parts.extend(left(theme, pane, profile));
+        parts.extend(not_numbers(scene, theme, profile));
+    }
+    let every = schedule::words(lane.run.header().config.as_ref(), definition.cadence);
+    let every = every.map(|every| if pane.frame.width < NARROW { every.short } else { every.long });
+    parts.extend(every.map(|every| (3, Line::styled(every, theme.style(Role::Dim)))));
+    parts.extend(outcome.map(|outcome| (0, outcome)));
+    fit(parts, room)
+}
+
+fn columns(text: &str) -> u16 {
+    Span::raw(text).width() as u16
+}
+
+/// `residual ÷ plain  log-ratio of ‖∂L/∂x‖`.
+fn difference<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> Vec<Part<'a>> {
+    let definition = scene.view.quantity.definition();
+    let dim = theme.style(Role::Dim);
+    let first = scene.lanes().next().map_or_else(String::new, |first| scene.lane_name(&first));
+    let (sign, how) = match definition.axis {
+        Axis::Log => (" ÷ ", "log-ratio"),
+        Axis::Linear => (" − ", "difference"),
+    };
+    let names = vec![
+        Span::styled(scene.lane_name(lane), theme.lane(pane.lane)),
+        Span::styled(sign, dim),
+        Span::styled(first, theme.lane(0)),
+    ];
+    let symbol = theme.glyph(definition.symbol, definition.ascii);
+    vec![(0, Line::from(names).bold()), (1, Line::styled(format!("{how} of {symbol}"), dim))]
+}
+
+/// The signal's factor per block in the longest form that fits, `×0.41` where none does.
+fn factor<'a>(scene: &Scene, theme: &Theme, profile: &Profile, room: u16) -> Option<Line<'a>> {
+    let factor = number::factor(profile.fit.as_ref()?.rho);
+    let of = if scene.view.quantity.is_signal() { "" } else { "signal " };
+    let forms = [format!("{of}{factor} per block"), format!("{of}{factor}/block"), format!("{of}{factor}")];
+    let fitting = forms.into_iter().find(|form| columns(form) <= room);
+    Some(Line::styled(fitting.unwrap_or(factor), theme.style(Role::Strong)))
+}
+
+/// What is left of the signal over the depth.
+fn left<'a>(theme: &Theme, pane: &Pane, profile: &Profile) -> Option<Part<'a>> {
+    let blocks = if pane.frame.width < WIDE { "" } else { " blocks" };
+    let words = format!("×{} over {}{blocks}", number::magnitude(profile.attenuation?), profile.blocks);
+    Some((4, Line::styled(words, theme.style(Role::Dim))))
+}
+
+/// What the fit leaves out.
+fn not_numbers<'a>(scene: &Scene, theme: &Theme, profile: &Profile) -> Vec<Part<'a>> {
+    let mut parts = Vec::new();
+    if let Some(block) = profile.underflow {
+        parts.push((2, Line::styled(format!("underflow at block {block}"), theme.style(Role::Warning))));
+    }
+    if let Some(block) = profile.dead {
+        parts.push((2, Line::styled(format!("dead at block {block}"), theme.style(Role::Warning))));
+    }
+    if profile.non_finite > 0 {
+        parts.push((3, Line::styled(format!("{} not finite", profile.non_finite), theme.style(Role::Bad))));
+    }
+    if profile.zeros > 0 && scene.view.quantity.is_signal() {
+        let text = format!("0 in {} of {} blocks", profile.zeros, profile.blocks);
+        parts.push((1, Line::styled(text, theme.style(Role::Bad))));
+    }
+    parts
+}
+
+/// `theory ×0.41 at init`, the geometric mean over the blocks.
+fn predicted<'a>(scene: &Scene, theme: &Theme, pane: &Pane) -> Option<Part<'a>> {
+    let gain = scene.picture.theories.get(pane.lane)?.as_ref().ok()?.gain_per_block()?;
+    let (rank, at) = match pane.frame.width {
+        ..NARROW => (6, ""),
+        NARROW..WIDE => (3, ""),
+        _ => (3, " at init"),
+    };
+    Some((rank, Line::styled(format!("theory {}{at}", number::factor(gain)), theme.style(Role::Dim))))
+}
+
+/// How the lane ended, in the longest form that fits; of one that took all its steps only that the cursor stands after
+/// them, and the same of one that is far behind.
+fn outcome<'a>(scene: &Scene, theme: &Theme, lane: &LaneRef<'_>, room: u16) -> Option<Line<'a>> {
+    let end = lane.history.end();
+    let step = end.map_or_else(String::new, |end| number::count(end.step.0));
+    let forms = |word: &str| [format!("{word} at step {step}"), format!("{word} at {step}"), word.to_owned()];
+    let (forms, role) = match end.map(|end| &end.outcome) {
+        Some(Outcome::Stopped) => (forms("stopped").to_vec(), Role::Warning),
+        Some(Outcome::Diverged) => (forms("diverged").to_vec(), Role::Bad),
+        Some(Outcome::Failed(message)) => {
+            let whole = format!("failed at step {step}: {message}");
+            (std::iter::once(whole).chain(forms("failed")).collect(), Role::Bad)
+        }
+        Some(Outcome::Completed) | None => {
+            let why = scene.standing(lane).and_then(Standing::why_nothing)?;
+            (vec![why], Role::Warning)
+        }
+    };
+    let fitting = forms.into_iter().find(|form| columns(form) <= room);
+    let mark = || if role == Role::Bad { "!".to_owned() } else { theme.glyph("‖", "|").to_owned() };
+    Some(Line::styled(fitting.unwrap_or_else(mark), theme.style(role)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Event, LaneEnd};
+    use crate::tui::sample;
+    use crate::tui::source::SourceKind;
+    use crate::units::{LaneId, Step};
+
+    const NAMES: [&str; 8] =
+        ["plain", "residual", "rezero", "skipinit", "layerscale", "deepnorm", "norm-scaling", "constrained"];
+
+    fn lanes(count: usize) -> Scene {
+        let mut scene = Scene::new(SourceKind::Live);
+        let header: Vec<(&str, usize)> = NAMES[..count].iter().map(|name| (*name, 50)).collect();
+        scene.take(0, &sample::header(&header));
+        for step in 1..=30 {
+            for lane in 0..count as u16 {
+                let factor = 0.5 + 0.1 * f32::from(lane);
+                let value = move |_, layer: usize| (layer > 0).then(|| factor.powi(51 - layer as i32));
+                scene.take(0, &sample::step(lane, step, 2.3, 52, value));
+            }
+        }
+        scene
+    }
+
+    fn rows(scene: &mut Scene, width: u16, height: u16) -> Vec<String> {
+        let buffer = sample::frame(scene, &sample::theme(), width, height);
+        let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+        (0..height).map(row).collect()
+    }
+
+    #[test]
+    fn every_lane_shows_its_factor_per_block_at_every_size() {
+        for (width, height) in [(80, 24), (100, 30), (120, 40), (200, 60)] {
+            for count in 1..=8 {
+                let text = rows(&mut lanes(count), width, height).concat();
+                for lane in 0..count {
+                    let factor = format!("×{:.2}", 0.5 + 0.1 * lane as f32);
+                    assert!(text.contains(&factor), "{factor} of {count} lanes at {width}×{height}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_lane_that_diverged_says_so_beside_its_factor_in_the_narrowest_pane_too() {
+        let mut scene = lanes(8);
+        let end = LaneEnd { lane: LaneId(6), step: Step(30), outcome: Outcome::Diverged };
+        scene.take(0, &Event::LaneEnded(end));
+        let text = rows(&mut scene, 80, 24).concat();
+        assert!(text.contains("×1.10  !"), "{text}");
+        assert!(rows(&mut scene, 200, 60).concat().contains("diverged at step 30"), "in words where there is room");
+    }
+}
