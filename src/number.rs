@@ -106,6 +106,13 @@ pub(crate) fn power(exponent: f32) -> String {
     }
 }
 
+/// A time: `0:42`, `12:03`, `1:02:03`.
+#[must_use]
+pub(crate) fn clock(seconds: u64) -> String {
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
 /// A share: `1.1 %`, `93 %`.
 #[must_use]
 pub(crate) fn percent(share: f64) -> String {

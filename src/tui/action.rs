@@ -45,6 +45,8 @@ pub enum Action {
     Recall,
     /// Start the lanes again.
     Restart,
+    /// To the next or previous step at which something happened.
+    Mark(Turn),
     /// Deeper or shallower stacks, started again.
     Depth(Turn),
     /// Twice or half the learning rate, from the next step on.

@@ -8,7 +8,7 @@ use ratatui::layout::{Position, Rect};
 use super::action::Action;
 use super::input::Input;
 use super::meter::Meter;
-use super::scene::Scene;
+use super::scene::{Activity, Scene};
 use super::source::{Source, SourceKind};
 use super::terminal::{Screen, ScreenError};
 use super::theme::Theme;
@@ -54,6 +54,7 @@ pub fn run(source: &mut dyn Source, theme: &Theme, signals: &Signals) -> Result<
         meter: Meter::new(Instant::now()),
         frame: FRAME,
         stale: Stale::Frame,
+        began: Instant::now(),
         warnings: Vec::new(),
     };
     let ended = app.run(signals);
@@ -85,6 +86,8 @@ struct App<'a> {
     /// Time between two frames on this terminal.
     frame: Duration,
     stale: Stale,
+    /// When the run began.
+    began: Instant,
     /// What the source last warned of.
     warnings: Vec<String>,
 }
@@ -130,7 +133,10 @@ impl App<'_> {
         let start = Instant::now();
         while let Some((run, event)) = self.source.poll() {
             match &event {
-                Event::RunStarted(_) => self.meter = Meter::new(Instant::now()),
+                Event::RunStarted(_) => {
+                    self.meter = Meter::new(Instant::now());
+                    self.began = Instant::now();
+                }
                 Event::Step(record) => self.meter.take(record),
                 _ => {}
             }
@@ -148,6 +154,14 @@ impl App<'_> {
         let (rate, share) = self.meter.read(now);
         status.steps_per_second = rate.filter(|_| self.source.kind() == SourceKind::Live);
         status.measuring_share = share.or(status.measuring_share);
+        if self.source.kind() == SourceKind::Live && !matches!(status.activity, Activity::Ended(_)) {
+            // In whole seconds: a frame a second is enough for it.
+            let elapsed = Some(Duration::from_secs(self.began.elapsed().as_secs()));
+            if elapsed != status.elapsed {
+                status.elapsed = elapsed;
+                self.stale = self.stale.or(Stale::Frame);
+            }
+        }
         status.dropped = self.source.dropped();
         status.would_lose = self.source.would_lose();
         status.unsaved = self.source.is_unsaved();

@@ -2,6 +2,7 @@
 
 mod caption;
 mod contents;
+mod marks;
 mod overlay;
 mod pace;
 mod standing;
@@ -10,6 +11,7 @@ mod view;
 
 use std::collections::BTreeMap;
 
+pub use marks::Mark;
 pub use overlay::{Field, Form, Overlay, Picker, Question};
 pub use pace::Pace;
 pub use standing::Standing;
@@ -173,6 +175,13 @@ impl Scene {
     /// Says one sentence to the person; it may hold what a file or a person wrote.
     pub fn say(&mut self, sentence: impl AsRef<str>) {
         self.status.notice = Some(clean_message(sentence.as_ref()));
+        self.status.awaits_note = false;
+    }
+
+    /// The same until a note of a lane answers it.
+    pub fn say_until_note(&mut self, sentence: &str) {
+        self.say(sentence);
+        self.status.awaits_note = true;
     }
 
     /// The source could not follow a restart: the form stays open and says why.

@@ -50,6 +50,7 @@ pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
         Action::ZoomSteps(turn) => window::zoom_steps(scene, turn, area),
         Action::ZoomLayers(turn) => window::zoom_layers(scene, turn),
         Action::ZoomOut => window::whole(scene),
+        Action::Mark(turn) => cursor::to_mark(scene, turn),
         Action::Quantity(turn) => next_quantity(scene, turn),
         Action::View(turn) => next_view(scene, turn),
         Action::ToggleLayers => toggle(scene, Mode::Layers),

@@ -55,6 +55,8 @@ bindings! {
     Panes Always Cursor "Home" "Home" "first step" None => Key::plain(KeyCode::Home) => Action::Cursor(Motion::End(Left));
     Panes Always Cursor "End" "End" "newest step, and follow it" Some(at(3, 2, "follow")) =>
         Key::plain(KeyCode::End) => Action::Cursor(Motion::End(Right));
+    Panes Always Cursor "n p" "n p" "next step at which something happened (a divergence, a note); previous" None =>
+        key('n') => Action::Mark(Turn::Forward), key('p') => Action::Mark(Turn::Back);
     Panes Always Cursor "g G" "g G" "stem; head" None =>
         key('g') => Action::Cursor(Motion::End(Up)), key('G') => Action::Cursor(Motion::End(Down));
 

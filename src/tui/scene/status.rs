@@ -1,6 +1,7 @@
 //! What the machinery behind the screen is doing.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::event::{Event, Outcome};
 use crate::history::History;
@@ -25,6 +26,10 @@ pub struct Status {
     pub unsaved: bool,
     /// One line for a person, such as an error or "stopped by Ctrl-Z, training too".
     pub notice: Option<String>,
+    /// Whether that gives way to the next note of a lane.
+    pub awaits_note: bool,
+    /// Time since the run began; it stands once the run has ended.
+    pub elapsed: Option<Duration>,
     /// One line about where the events come from, such as a full disk; it stays as long as it is true.
     pub warning: Option<String>,
     /// Why nothing further can be read, one line for each run that is broken; see `Source::errors`.
@@ -42,6 +47,8 @@ impl Status {
             would_lose: false,
             unsaved: false,
             notice: None,
+            awaits_note: false,
+            elapsed: None,
             warning: None,
             errors: Vec::new(),
         }
@@ -57,8 +64,8 @@ impl Status {
     /// The activity after an event of a run: the first step brings it to life, the end of the last run ends it.
     pub(super) fn follow(&mut self, runs: &BTreeMap<usize, History>, event: &Event) {
         match event {
-            // It answers what was said when the person asked.
-            Event::Note(note) if note.lane.is_some() => self.notice = None,
+            // Any other answer stays until the next key: a note never covers it.
+            Event::Note(note) if note.lane.is_some() && self.awaits_note => self.notice = None,
             Event::Step(_) if self.activity == Activity::Starting => {
                 self.activity = match self.kind {
                     SourceKind::Live => Activity::Live,

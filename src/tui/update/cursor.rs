@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::replay;
-use crate::tui::action::{Direction, Motion};
+use crate::tui::action::{Direction, Motion, Turn};
 use crate::tui::layout::Layout;
 use crate::tui::scene::Scene;
 use crate::units::Step;
@@ -29,6 +29,27 @@ pub(super) fn to_step(scene: &mut Scene, step: u64) {
         } else if step >= steps.end {
             *steps = (step + 1).saturating_sub(span).max(1)..(step + 1).max(span + 1);
         }
+    }
+}
+
+/// Puts the cursor on the next or previous step at which something happened, and says what.
+pub(super) fn to_mark(scene: &mut Scene, turn: Turn) {
+    let Some(cursor) = scene.cursor_step() else { return };
+    let marks = scene.marks();
+    let found = match turn {
+        Turn::Forward => marks.iter().find(|mark| mark.step > cursor),
+        Turn::Back => marks.iter().rfind(|mark| mark.step < cursor),
+    };
+    match found {
+        Some(mark) => {
+            to_step(scene, mark.step.0);
+            scene.say(&mark.words);
+        }
+        None if marks.is_empty() => scene.say("nothing happened so far: no lane ended early, and there are no notes"),
+        None => scene.say(match turn {
+            Turn::Forward => "nothing happened after this step",
+            Turn::Back => "nothing happened before this step",
+        }),
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) fn recall(scene: &mut Scene) -> Option<Effect> {
         scene.say("the flight recorder is off: start with --flight 64");
         return None;
     }
-    scene.say("flight recorder: the last steps are re-run in detail");
+    scene.say_until_note("flight recorder: the last steps are re-run in detail");
     Some(Effect::Control(Control::Recall))
 }
 

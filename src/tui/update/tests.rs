@@ -441,3 +441,50 @@ fn an_arrow_moves_by_one_step_however_many_share_a_column() {
     act(&mut scene, Action::Cursor(Motion::Ten(Direction::Left)));
     assert_eq!(scene.cursor_step(), Some(Step(287)));
 }
+
+#[test]
+fn keys_jump_from_one_event_to_the_next_and_say_what_it_was() {
+    use crate::event::{LaneEnd, Note};
+    use crate::units::LaneId;
+    let mut scene = sample::demo(300);
+    let note = Note { lane: Some(LaneId(1)), step: Step(120), text: "a leap".to_owned() };
+    scene.take(0, &Event::Note(note));
+    scene.take(0, &Event::LaneEnded(LaneEnd { lane: LaneId(0), step: Step(200), outcome: Outcome::Diverged }));
+    for (turn, step, words) in [
+        (Turn::Back, 200, "plain diverged at step 200"),
+        (Turn::Back, 120, "residual: a leap"),
+        (Turn::Back, 120, "nothing happened before"),
+        (Turn::Forward, 200, "plain diverged"),
+    ] {
+        act(&mut scene, Action::Mark(turn));
+        assert!(scene.cursor_step() == Some(Step(step)) && notice(&scene).starts_with(words), "{}", notice(&scene));
+    }
+    let buffer = sample::frame(&mut scene, &sample::theme(), 120, 40);
+    let marks = buffer.content().iter().filter(|cell| cell.symbol() == "◆").count();
+    assert_eq!(marks, 2 * 3 - 3, "two events on three axes, the cursor's label in the place of one");
+}
+
+#[test]
+fn a_note_never_covers_an_answer_but_the_one_that_waits_for_it() {
+    use crate::event::Note;
+    use crate::units::LaneId;
+    let mut scene = sample::demo(3);
+    let note = |step| Event::Note(Note { lane: Some(LaneId(0)), step: Step(step), text: "found".to_owned() });
+    command(&mut scene, "lr nonsense");
+    let answer = notice(&scene).to_owned();
+    scene.take(0, &note(1));
+    assert_eq!(notice(&scene), answer);
+    act(&mut scene, Action::Recall);
+    scene.take(0, &note(2));
+    assert_eq!(notice(&scene), "");
+}
+
+#[test]
+fn a_change_of_learning_rate_says_the_new_one() {
+    let mut scene = sample::demo(3);
+    act(&mut scene, Action::LearningRate(Turn::Forward));
+    assert_eq!(notice(&scene), "learning rate 2e-3 in every lane from the next step on (twice what it was)");
+    act(&mut scene, Action::LearningRate(Turn::Back));
+    act(&mut scene, Action::LearningRate(Turn::Back));
+    assert!(notice(&scene).starts_with("learning rate 5e-4 in every lane"), "{}", notice(&scene));
+}

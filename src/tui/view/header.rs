@@ -131,17 +131,25 @@ fn progress<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
     let total = steps.collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max());
     let last = scene.last_step().map(|last| last.0).filter(|_| scene.view.playhead.is_some());
     let of = last.or(total).map_or_else(String::new, |total| format!(" / {}", number::count(total)));
-    parts.push((1, Line::styled(format!("step {}{of}", number::count(step)), strong)));
-    if let Some(rate) = scene.status.steps_per_second.filter(|rate| rate.is_finite()) {
-        parts.push((2, Line::styled(format!("{} steps/s", number::per_second(rate)), dim)));
+    // Each has a place of fixed width: what stands beside it does not move when a number gains a digit.
+    let digits = last.or(total).map_or(0, |total| number::count(total).len());
+    parts.push((1, Line::styled(format!("step {:>digits$}{of}", number::count(step)), strong)));
+    let is_live = scene.status.kind == SourceKind::Live && !matches!(scene.status.activity, Activity::Ended(_));
+    let rate = scene.status.steps_per_second.filter(|rate| rate.is_finite());
+    if is_live || rate.is_some() {
+        let rate = rate.map_or_else(|| "–".to_owned(), number::per_second);
+        parts.push((2, Line::styled(format!("{rate:>5} steps/s"), dim)));
     }
+    parts.extend(
+        times(scene, total.map(|total| total.saturating_sub(step)), rate).map(|times| (4, Line::styled(times, dim))),
+    );
     if let Some(share) = scene.status.measuring_share.filter(|share| share.is_finite()) {
         let budget = match common(configs(scene).map(|config| config.and_then(RunConfig::budget))) {
             Common::All(budget) => Some(budget),
             Common::Different | Common::Unknown => None,
         };
         let of = budget.map_or_else(String::new, |budget| format!(" of {}", number::percent(budget)));
-        parts.push((3, Line::styled(format!("measuring {}{of}", number::percent(share)), dim)));
+        parts.push((3, Line::styled(format!("measuring {:>5}{of}", number::percent(share)), dim)));
     }
     if scene.status.dropped > 0 {
         let dropped = format!("{} not shown", number::count(scene.status.dropped));
@@ -157,6 +165,18 @@ fn progress<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
         Common::Unknown => {}
     }
     parts
+}
+
+/// `0:42, 1:10 left`.
+fn times(scene: &Scene, steps_left: Option<u64>, rate: Option<f64>) -> Option<String> {
+    let elapsed = format!("{:>5}", number::clock(scene.status.elapsed?.as_secs()));
+    if matches!(scene.status.activity, Activity::Ended(_)) {
+        return Some(elapsed);
+    }
+    let left = steps_left
+        .zip(rate.filter(|rate| *rate > 0.0))
+        .map(|(steps, rate)| number::clock((steps as f64 / rate) as u64));
+    Some(format!("{elapsed}, {:>5} left", left.unwrap_or_else(|| "–".to_owned())))
 }
 
 fn activity<'a>(scene: &Scene, theme: &Theme) -> Line<'a> {

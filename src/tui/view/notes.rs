@@ -11,6 +11,7 @@ use crate::event::Note;
 use crate::number;
 use crate::tui::scene::Scene;
 use crate::tui::theme::{Background, Colours, Glyphs, Role, Theme};
+use crate::units::Step;
 
 /// Columns before a sentence.
 const INDENT: usize = 2;
@@ -34,11 +35,21 @@ pub(super) fn newest_first(scene: &Scene) -> Vec<(usize, &Note)> {
     notes
 }
 
-/// The lane that a note is about: its place among all lanes, and its name.
-pub(super) fn lane_of(scene: &Scene, run: usize, note: &Note) -> Option<(usize, String)> {
-    let wanted = note.lane?.index();
-    let mut lanes = scene.lanes().enumerate().filter(|(_, lane)| lane.run_index == run);
-    lanes.nth(wanted).map(|(index, lane)| (index, scene.lane_name(&lane)))
+/// How many notes of the newest one's kind there are, and the step of the first: the same lane and the same words but for
+/// the numbers in its first clause.
+pub(super) fn of_a_kind(notes: &[(usize, &Note)]) -> (usize, Step) {
+    let Some((run, newest)) = notes.first() else { return (0, Step(0)) };
+    let is_alike = |(other_run, other): &&(usize, &Note)| {
+        other_run == run && other.lane == newest.lane && kind(&other.text) == kind(&newest.text)
+    };
+    let alike = notes.iter().filter(is_alike);
+    (alike.clone().count(), alike.map(|(_, note)| note.step).min().unwrap_or(newest.step))
+}
+
+/// The first clause without its numbers.
+fn kind(text: &str) -> String {
+    let clause = text.split([':', ';']).next().unwrap_or(text);
+    clause.split_whitespace().filter(|word| !word.contains(|letter: char| letter.is_ascii_digit())).collect()
 }
 
 fn lines(scene: &Scene, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
@@ -57,7 +68,7 @@ fn lines(scene: &Scene, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
             let step = format!("step {}  ", number::count(note.step.0));
             heading.push_span(Span::styled(step, theme.style(Role::Strong)));
         }
-        let lane = lane_of(scene, run, note);
+        let lane = scene.note_lane(run, note);
         heading.extend(lane.map(|(index, name)| Span::styled(name, theme.lane(index).add_modifier(Modifier::BOLD))));
         if heading.width() > 0 {
             lines.push(heading);

@@ -52,13 +52,19 @@ fn newest_note<'a>(scene: &Scene, theme: &Theme, room: u16) -> Option<Line<'a>> 
     let notes = notes::newest_first(scene);
     let (run, note) = notes.first()?;
     let text = theme.style(Role::Text);
-    let name = notes::lane_of(scene, *run, note)
+    let name = scene
+        .note_lane(*run, note)
         .map(|(index, name)| Span::styled(format!("{name}: "), theme.lane(index).add_modifier(Modifier::BOLD)));
     let mut line = Line::from(Vec::from_iter(name));
     if note.step.0 > 0 && !note.text.contains("step") {
         line.push_span(Span::styled(format!("step {}: ", number::count(note.step.0)), text));
     }
     line.push_span(Span::styled(place_first(&note.text), text));
+    let (count, since) = notes::of_a_kind(&notes);
+    if count > 1 {
+        let alike = format!("  {} such since step {}", number::count(count as u64), number::count(since.0));
+        line.push_span(Span::styled(alike, theme.style(Role::Strong)));
+    }
     let more = Span::styled(MORE, theme.style(Role::Dim));
     let width = line.width() as u16 + 2;
     if width > room || notes.len() > 1 {
@@ -106,7 +112,10 @@ mod tests {
         let note = Note { lane: Some(LaneId(0)), step: Step(3), text: "found".to_owned() };
         scene.take(0, &Event::Note(note));
         let text: String = rows(&mut scene)[row].iter().map(|(symbol, _)| symbol.as_str()).collect();
-        assert!(text.contains("found") && !text.contains("words"), "a note takes its place: {text}");
+        assert!(text.contains("words") && !text.contains("found"), "a note never covers an answer: {text}");
+        scene.status.notice = None;
+        let text: String = rows(&mut scene)[row].iter().map(|(symbol, _)| symbol.as_str()).collect();
+        assert!(text.contains("found"), "{text}");
     }
 
     #[test]
@@ -124,5 +133,16 @@ mod tests {
         assert!(narrow.contains(&format!("▸ residual: {place}")) && narrow.contains("…  N: notes"));
         scene.take(0, &Event::Note(Note { lane: None, step: Step(9), text: "a gap".to_owned() }));
         assert!(shown(&mut scene, 100).contains("▸ step 9: a gap  N: notes"));
+    }
+    #[test]
+    fn notes_of_a_kind_are_one_line_with_their_number() {
+        let mut scene = sample::demo(3);
+        for step in [5_134, 5_200, 9_012] {
+            let text = format!("the loss leapt to {step} times its usual: re-ran steps {} to {step}", step - 3);
+            scene.take(0, &Event::Note(Note { lane: Some(LaneId(0)), step: Step(step), text }));
+        }
+        let buffer = sample::frame(&mut scene, &sample::theme(), 200, 60);
+        let shown: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+        assert!(shown.contains("3 such since step 5,134"), "{shown}");
     }
 }

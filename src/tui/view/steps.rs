@@ -9,6 +9,7 @@ use ratatui::style::Style;
 use super::frame::words;
 use crate::number;
 use crate::round;
+use crate::tui::scene::Mark;
 use crate::tui::theme::{Role, Theme};
 
 /// Columns between two labels.
@@ -39,12 +40,12 @@ impl Labels {
     }
 }
 
-/// Labels steps below a picture; `column` says where a step stands, if it is in view.
+/// Labels steps below a picture, the cursor's and those at which something happened; `column` says where a step stands, if it is in view.
 pub(super) fn label(
     theme: &Theme,
     edge: Rect,
     steps: &Range<u64>,
-    cursor: Option<u64>,
+    (cursor, marks): (Option<u64>, &[Mark]),
     column: impl Fn(u64) -> Option<u16>,
     buffer: &mut Buffer,
 ) {
@@ -52,6 +53,12 @@ pub(super) fn label(
     if let Some((cursor, column)) = cursor.and_then(|step| Some((step, column(step)?))) {
         let text = format!("{}{}", theme.glyph("▴", ""), number::count(cursor));
         labels.put(column, &text, theme.style(Role::Cursor), buffer);
+    }
+    for mark in marks {
+        let role = if mark.is_bad { Role::Bad } else { Role::Warning };
+        if let Some(column) = column(mark.step.0) {
+            labels.put(column, theme.glyph("◆", "*"), theme.style(role), buffer);
+        }
     }
     let round = round::counts(steps, usize::from(edge.width / APART).max(1));
     labels.put(edge.width.saturating_sub(1), "step", theme.style(Role::Dim), buffer);
