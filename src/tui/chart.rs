@@ -26,7 +26,7 @@ pub(super) fn mark(lane: usize) -> &'static str {
 
 /// Whether a lane's curve is drawn with its mark.
 pub(super) fn is_marked(theme: &Theme) -> bool {
-    theme.colours == Colours::None || theme.glyphs == Glyphs::Ascii
+    theme.colours == Colours::None || theme.glyphs != Glyphs::Unicode
 }
 
 /// What curves are drawn with.

@@ -3,6 +3,7 @@
 //! A colour never stands alone: a glyph or a number says the same.
 
 mod ascii;
+mod console;
 mod detect;
 mod palette;
 mod role;
@@ -14,6 +15,7 @@ pub use palette::{Palette, Shade};
 pub use role::Role;
 
 pub(super) use ascii::to_ascii;
+pub(super) use console::to_console;
 
 /// Colours that a terminal has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +47,8 @@ impl From<TermProfile> for Colours {
 pub enum Glyphs {
     /// Half blocks, braille, boxes.
     Unicode,
+    /// Those of the Linux console's font: boxes, shades and arrows, but no braille.
+    Console,
     /// The 95 printable ones.
     Ascii,
 }
@@ -110,7 +114,8 @@ impl Theme {
     pub fn glyph(&self, unicode: &'static str, ascii: &'static str) -> &'static str {
         match self.glyphs {
             Glyphs::Unicode => unicode,
-            Glyphs::Ascii => ascii,
+            Glyphs::Console if unicode.chars().all(console::has) => unicode,
+            Glyphs::Console | Glyphs::Ascii => ascii,
         }
     }
 
@@ -125,7 +130,10 @@ impl Theme {
         };
         match self.colours {
             Colours::None => style.add_modifier(look.without_colour),
-            Colours::Sixteen => style.fg(look.sixteen),
+            Colours::Sixteen => match self.background {
+                Background::Dark => style.fg(look.sixteen[0]),
+                Background::Light => style.fg(look.sixteen[1]).add_modifier(look.light16),
+            },
             _ => colour.map_or(style, |(r, g, b)| style.fg(self.adapt(r, g, b))),
         }
     }
@@ -168,10 +176,18 @@ fn adapt(colours: Colours, colour: Color) -> Color {
     profile.adapt_color(colour).unwrap_or(Color::Reset)
 }
 
-/// Black or white, whichever is read more easily on this ground.
+/// Black or white, whichever is read more easily on this ground: at least 4.58 to 1, whatever the ground.
 #[must_use]
 pub fn contrast(ground: Color) -> Color {
-    if luminance(ground) > 0.35 { Color::Black } else { Color::White }
+    let on = |ink| contrast_ratio(rgb(ink), rgb(ground));
+    if on(Color::Black) > on(Color::White) { Color::Black } else { Color::White }
+}
+
+/// Ratio of the luminances of two colours, 1 … 21; text needs 4.5 (WCAG 2.2, 1.4.3).
+#[must_use]
+pub(super) fn contrast_ratio(a: (u8, u8, u8), b: (u8, u8, u8)) -> f32 {
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
 /// The colour between two.
@@ -181,11 +197,13 @@ pub(super) fn between(colours: Colours, a: Color, b: Color) -> Color {
     adapt(colours, Color::Rgb(ar.midpoint(br), ag.midpoint(bg), ab.midpoint(bb)))
 }
 
-/// Perceived brightness, 0 … 1, gamma taken as 2.
-fn luminance(colour: Color) -> f32 {
-    let (r, g, b) = rgb(colour);
-    let square = |channel: u8| (f32::from(channel) / 255.0).powi(2);
-    0.2126 * square(r) + 0.7152 * square(g) + 0.0722 * square(b)
+/// Relative luminance of an sRGB colour, 0 … 1 (WCAG 2.2).
+pub(super) fn luminance((r, g, b): (u8, u8, u8)) -> f32 {
+    let linear = |channel: u8| {
+        let channel = f32::from(channel) / 255.0;
+        if channel <= 0.040_45 { channel / 12.92 } else { ((channel + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
 }
 
 /// A colour as red, green, blue; the terminal's own default counts as black.

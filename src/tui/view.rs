@@ -39,7 +39,7 @@ use ratatui::layout::Rect;
 
 use super::layout::Layout;
 use super::scene::{Overlay, Scene};
-use super::theme::{Glyphs, Theme, to_ascii};
+use super::theme::{Glyphs, Theme, to_ascii, to_console};
 
 /// Draws the scene; [`Scene::prepare`] comes before, for the same area and theme.
 pub fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -48,8 +48,10 @@ pub fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         None => small::render(scene, theme, area, buffer),
         Some(layout) => panes(scene, theme, &layout, area, buffer),
     }
-    if theme.glyphs == Glyphs::Ascii {
-        to_ascii(area, buffer);
+    match theme.glyphs {
+        Glyphs::Unicode => {}
+        Glyphs::Console => to_console(area, buffer),
+        Glyphs::Ascii => to_ascii(area, buffer),
     }
 }
 

@@ -87,6 +87,9 @@ fn terminals() -> Vec<Shown> {
     let kinds = [
         ("true", Colours::True, Glyphs::Unicode, Background::Dark),
         ("light", Colours::True, Glyphs::Unicode, Background::Light),
+        ("light-sixteen", Colours::Sixteen, Glyphs::Unicode, Background::Light),
+        ("light-indexed", Colours::Indexed, Glyphs::Unicode, Background::Light),
+        ("console", Colours::Sixteen, Glyphs::Console, Background::Dark),
         ("indexed", Colours::Indexed, Glyphs::Unicode, Background::Dark),
         ("sixteen", Colours::Sixteen, Glyphs::Unicode, Background::Dark),
         ("none", Colours::None, Glyphs::Unicode, Background::Dark),

@@ -16,7 +16,7 @@ pub(in crate::tui) fn to_ascii(area: Rect, buffer: &mut Buffer) {
 }
 
 /// The ASCII character that stands for one of ours.
-fn plain(character: char) -> char {
+pub(super) fn plain(character: char) -> char {
     match character {
         ' '..='~' => character,
         '─' | '━' | '╌' | '−' | '–' | '·' => '-',

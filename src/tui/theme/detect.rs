@@ -11,9 +11,12 @@ impl Colours {
     /// From `TERM`, `COLORTERM`, `NO_COLOR` and their like.
     #[must_use]
     pub fn detect() -> Self {
+        // The Linux console turns every other colour into one of its 16, some into black.
+        if std::env::var("TERM").is_ok_and(|terminal| terminal == "linux") && !Self::is_refused() {
+            return Self::Sixteen;
+        }
         let promises = std::env::var("COLORTERM").is_ok_and(|value| matches!(value.as_str(), "truecolor" | "24bit"));
-        let refuses = std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty());
-        if promises && !refuses {
+        if promises && !Self::is_refused() {
             // Inside tmux too, which itself turns colours into what the terminal outside can show.
             return Self::True;
         }
@@ -24,6 +27,13 @@ impl Colours {
             TermProfile::Ansi16 => Self::Sixteen,
             TermProfile::NoColor | TermProfile::NoTty => Self::None,
         }
+    }
+}
+
+impl Colours {
+    /// Whether `NO_COLOR` is set.
+    fn is_refused() -> bool {
+        std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty())
     }
 }
 
@@ -57,7 +67,12 @@ impl Glyphs {
             let locale = locale.to_ascii_lowercase();
             !locale.contains("utf-8") && !locale.contains("utf8")
         });
-        if is_other || terminal == Some("dumb") { Self::Ascii } else { Self::Unicode }
+        match terminal {
+            Some("dumb") => Self::Ascii,
+            _ if is_other => Self::Ascii,
+            Some("linux") => Self::Console,
+            _ => Self::Unicode,
+        }
     }
 }
 
@@ -78,5 +93,7 @@ mod tests {
         assert_eq!(Glyphs::from_environment(None, Some("xterm")), Glyphs::Unicode);
         assert_eq!(Glyphs::from_environment(Some("C"), None), Glyphs::Ascii);
         assert_eq!(Glyphs::from_environment(None, Some("dumb")), Glyphs::Ascii);
+        assert_eq!(Glyphs::from_environment(Some("C.UTF-8"), Some("linux")), Glyphs::Console);
+        assert_eq!(Glyphs::from_environment(Some("C"), Some("linux")), Glyphs::Ascii);
     }
 }

@@ -5,7 +5,7 @@
 
 use ratatui::style::Color;
 
-use super::{Colours, Glyphs, adapt};
+use super::{Colours, Glyphs, adapt, luminance, rgb};
 
 /// What a cell of some level shows: `ground` behind `glyph` in `ink`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,10 +36,11 @@ impl Palette {
     pub(super) fn sequential(colours: Colours, glyphs: Glyphs) -> Self {
         let anchors = [Color::Blue, Color::Cyan, Color::LightGreen, Color::LightYellow];
         match (colours, glyphs) {
-            (Colours::True | Colours::Indexed, _) => Self::gradient(colours, &colorous::VIRIDIS),
-            (Colours::Sixteen, Glyphs::Unicode) => Self::dithered(&anchors),
+            (Colours::True, _) => Self::gradient(colours, &colorous::VIRIDIS),
+            (Colours::Indexed, _) => Self::gradient(colours, &colorous::VIRIDIS).brightening(),
+            (Colours::Sixteen, Glyphs::Unicode | Glyphs::Console) => Self::dithered(&anchors),
             (Colours::Sixteen, Glyphs::Ascii) => Self::inked(ASCII_SHADES, &anchors),
-            (Colours::None, Glyphs::Unicode) => Self::inked(SHADES, &[Color::Reset]),
+            (Colours::None, Glyphs::Unicode | Glyphs::Console) => Self::inked(SHADES, &[Color::Reset]),
             (Colours::None, Glyphs::Ascii) => Self::inked(ASCII_SHADES, &[Color::Reset]),
         }
     }
@@ -47,7 +48,9 @@ impl Palette {
     pub(super) fn diverging(colours: Colours, glyphs: Glyphs) -> Self {
         match (colours, glyphs) {
             (Colours::True | Colours::Indexed, _) => Self::gradient(colours, &Reversed(colorous::RED_BLUE)),
-            (Colours::Sixteen, Glyphs::Unicode) => Self::dithered(&[Color::Blue, Color::White, Color::Red]),
+            (Colours::Sixteen, Glyphs::Unicode | Glyphs::Console) => {
+                Self::dithered(&[Color::Blue, Color::White, Color::Red])
+            }
             (Colours::Sixteen, Glyphs::Ascii) => Self::inked(SIGNS, &[Color::LightBlue, Color::White, Color::LightRed]),
             (Colours::None, _) => Self::inked(SIGNS, &[Color::Reset]),
         }
@@ -77,6 +80,18 @@ impl Palette {
             Shade { glyph: " ", ink: colour, ground: colour }
         });
         Self { levels: levels.collect() }
+    }
+
+    /// The same without steps back: the nearest of 256 colours may be darker than the one before.
+    fn brightening(mut self) -> Self {
+        let mut brightest: Option<Shade> = None;
+        for shade in &mut self.levels {
+            match brightest {
+                Some(before) if luminance(rgb(before.ground)) > luminance(rgb(shade.ground)) => *shade = before,
+                _ => brightest = Some(*shade),
+            }
+        }
+        self
     }
 
     /// Full anchor, then three quarters, half, one quarter of it over the next one.
@@ -134,6 +149,18 @@ mod tests {
                     assert!(palette.levels.iter().all(|shade| shade.glyph != " " || shade.ground != Color::Reset));
                 }
             }
+        }
+    }
+
+    #[test]
+    fn values_grow_brighter_whatever_the_colours() {
+        for colours in [Colours::True, Colours::Indexed] {
+            let palette = Palette::sequential(colours, Glyphs::Unicode);
+            let light: Vec<f32> = palette.levels.iter().map(|shade| luminance(rgb(shade.ground))).collect();
+            assert!(light.is_sorted(), "{colours:?}: {light:?}");
+            let mut distinct = light.clone();
+            distinct.dedup();
+            assert!(distinct.len() >= 12, "{colours:?}: {}", distinct.len());
         }
     }
 

@@ -41,18 +41,22 @@ pub enum Role {
 pub(super) struct Look {
     pub(super) dark: Option<(u8, u8, u8)>,
     pub(super) light: Option<(u8, u8, u8)>,
-    pub(super) sixteen: Color,
+    /// On a dark and on a light background.
+    pub(super) sixteen: [Color; 2],
     pub(super) modifier: Modifier,
     pub(super) without_colour: Modifier,
+    /// With 16 colours on a light background.
+    pub(super) light16: Modifier,
 }
 
-const fn look(dark: (u8, u8, u8), light: (u8, u8, u8), sixteen: Color) -> Look {
+const fn look(dark: (u8, u8, u8), light: (u8, u8, u8), dark16: Color, light16: Color) -> Look {
     Look {
         dark: Some(dark),
         light: Some(light),
-        sixteen,
+        sixteen: [dark16, light16],
         modifier: Modifier::empty(),
         without_colour: Modifier::empty(),
+        light16: Modifier::empty(),
     }
 }
 
@@ -61,21 +65,26 @@ impl Look {
         Self { modifier: Modifier::BOLD, ..self }
     }
 
+    const fn underlined_on_white(self) -> Self {
+        Self { light16: Modifier::UNDERLINED, ..self }
+    }
+
     const fn without_colour(self, modifier: Modifier) -> Self {
         Self { without_colour: modifier, ..self }
     }
 }
 
-/// Eight lanes, told apart by hue and by brightness.
+/// Eight lanes, told apart by hue and by brightness; the first two, blue and orange, by the colour-blind too. Of the 16
+/// colours five can be read on white: the others are underlined.
 const LANES: [Look; 8] = [
-    look((97, 175, 255), (0, 92, 184), Color::LightBlue),
-    look((205, 147, 255), (130, 40, 190), Color::LightMagenta),
-    look((255, 176, 92), (176, 88, 0), Color::Yellow),
-    look((102, 217, 158), (0, 120, 70), Color::LightGreen),
-    look((255, 130, 150), (190, 30, 80), Color::LightRed),
-    look((90, 220, 230), (0, 115, 130), Color::LightCyan),
-    look((232, 224, 110), (120, 105, 0), Color::LightYellow),
-    look((200, 205, 215), (85, 90, 100), Color::Gray),
+    look((97, 175, 255), (0, 92, 184), Color::LightBlue, Color::Blue),
+    look((255, 176, 92), (176, 88, 0), Color::Yellow, Color::Red),
+    look((205, 147, 255), (130, 40, 190), Color::LightMagenta, Color::Magenta),
+    look((102, 217, 158), (0, 120, 70), Color::LightGreen, Color::Black),
+    look((255, 130, 150), (190, 30, 80), Color::LightRed, Color::DarkGray),
+    look((90, 220, 230), (0, 115, 130), Color::LightCyan, Color::Blue).underlined_on_white(),
+    look((232, 224, 110), (120, 105, 0), Color::LightYellow, Color::Red).underlined_on_white(),
+    look((200, 205, 215), (85, 90, 100), Color::Gray, Color::Magenta).underlined_on_white(),
 ];
 
 /// A dark and a light background, about.
@@ -84,8 +93,8 @@ const LIGHT: (u8, u8, u8) = (255, 255, 255);
 
 fn lane_look(lane: usize) -> Look {
     let [first, ..] = &LANES;
-    let Look { dark, light, sixteen, .. } = *LANES.get(lane % LANES.len()).unwrap_or(first);
-    Look { dark, light, sixteen, modifier: Modifier::empty(), without_colour: Modifier::empty() }
+    let Look { dark, light, sixteen, light16, .. } = *LANES.get(lane % LANES.len()).unwrap_or(first);
+    Look { dark, light, sixteen, light16, modifier: Modifier::empty(), without_colour: Modifier::empty() }
 }
 
 /// A third of the way from a colour to the background.
@@ -96,29 +105,38 @@ const fn faint((r, g, b): (u8, u8, u8), ground: (u8, u8, u8)) -> (u8, u8, u8) {
     (mix(r, ground.0), mix(g, ground.1), mix(b, ground.2))
 }
 
+/// The terminal's own colour of text.
+const OWN: Look = Look { dark: None, light: None, ..look((0, 0, 0), (0, 0, 0), Color::Reset, Color::Reset) };
+
 impl Role {
     pub(super) fn look(self) -> Look {
         match self {
             // The terminal's own colour: right on every background.
-            Self::Text => Look { dark: None, light: None, ..look((0, 0, 0), (0, 0, 0), Color::Reset) },
-            Self::Strong => Look { dark: None, light: None, ..look((0, 0, 0), (0, 0, 0), Color::Reset) }.bold(),
-            Self::Dim => look((136, 141, 153), (100, 104, 114), Color::DarkGray).without_colour(Modifier::DIM),
-            Self::Frame => look((78, 82, 92), (176, 180, 188), Color::DarkGray).without_colour(Modifier::DIM),
-            Self::Accent => look((97, 175, 255), (0, 92, 184), Color::LightBlue).bold(),
-            Self::Good => look((115, 218, 130), (16, 124, 40), Color::LightGreen).bold(),
-            Self::Warning => look((245, 190, 80), (160, 100, 0), Color::LightYellow).bold(),
-            Self::Bad => look((255, 95, 90), (200, 20, 20), Color::LightRed).bold(),
+            Self::Text => OWN,
+            Self::Strong => OWN.bold(),
+            Self::Dim => {
+                look((136, 141, 153), (100, 104, 114), Color::Gray, Color::DarkGray).without_colour(Modifier::DIM)
+            }
+            Self::Frame => {
+                look((78, 82, 92), (176, 180, 188), Color::DarkGray, Color::Gray).without_colour(Modifier::DIM)
+            }
+            Self::Accent => look((97, 175, 255), (0, 92, 184), Color::LightBlue, Color::Blue).bold(),
+            Self::Good => look((115, 218, 130), (16, 124, 40), Color::LightGreen, Color::Blue).bold(),
+            Self::Warning => look((245, 190, 80), (150, 92, 0), Color::LightYellow, Color::Magenta).bold(),
+            Self::Bad => look((255, 95, 90), (200, 20, 20), Color::LightRed, Color::Red).bold(),
             Self::Lane(lane) => lane_look(lane),
             Self::Theory(lane) => {
                 let lane = lane_look(lane);
                 let (dark, light) = (lane.dark.map(|c| faint(c, DARK)), lane.light.map(|c| faint(c, LIGHT)));
                 Look { dark, light, ..lane }.without_colour(Modifier::DIM)
             }
-            Self::Cursor => look((255, 255, 255), (0, 0, 0), Color::White).bold(),
-            Self::Nan => look((230, 40, 45), (215, 20, 30), Color::Red),
-            Self::Infinite => look((255, 120, 200), (205, 40, 140), Color::LightMagenta),
-            Self::Zero => look((150, 160, 180), (110, 120, 140), Color::Gray),
-            Self::Absent => look((110, 115, 126), (150, 154, 164), Color::DarkGray).without_colour(Modifier::DIM),
+            Self::Cursor => look((255, 255, 255), (0, 0, 0), Color::White, Color::Black).bold(),
+            Self::Nan => look((230, 40, 45), (215, 20, 30), Color::Red, Color::Red),
+            Self::Infinite => look((255, 120, 200), (205, 40, 140), Color::LightMagenta, Color::Magenta),
+            Self::Zero => look((150, 160, 180), (90, 100, 120), Color::Gray, Color::DarkGray),
+            Self::Absent => {
+                look((126, 131, 143), (104, 108, 118), Color::Gray, Color::DarkGray).without_colour(Modifier::DIM)
+            }
         }
     }
 }

@@ -63,7 +63,8 @@ pub(super) fn label(
     let round = round::counts(steps, usize::from(edge.width / APART).max(1));
     labels.put(edge.width.saturating_sub(1), "step", theme.style(Role::Dim), buffer);
     for step in std::iter::once(steps.start).chain(round) {
-        if let Some(column) = column(step) {
+        // Not against the words at its left.
+        if let Some(column) = column(step).map(|column| column.max(1)) {
             labels.put(column, &number::count(step), theme.style(Role::Dim), buffer);
         }
     }

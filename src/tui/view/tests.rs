@@ -2,6 +2,7 @@
 
 mod blow_up;
 mod cadence;
+mod contrast;
 mod denoising;
 mod opened;
 mod room;

@@ -335,7 +335,7 @@ fn bar(share: f64, width: u16, theme: &Theme) -> String {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let eighths = (share.clamp(0.0, 1.0) * f64::from(width) * 8.0).round() as usize;
     match theme.glyphs {
-        Glyphs::Ascii => "=".repeat(eighths.div_ceil(8)),
+        Glyphs::Ascii | Glyphs::Console => "=".repeat(eighths.div_ceil(8)),
         Glyphs::Unicode => "█".repeat(eighths / 8) + EIGHTHS[eighths % 8],
     }
 }
