@@ -6,6 +6,8 @@ mod diagnostics;
 mod download;
 #[cfg(feature = "lab")]
 mod dumping;
+#[cfg(feature = "lab")]
+mod ending;
 mod exit;
 mod explain;
 mod export;
@@ -45,6 +47,8 @@ use manual::print;
 /// Whatever went wrong, worded for a person; [`Exit::of`] knows its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // Before anything is written.
+    let _ = crate::signals::limits_are_errors();
     let matches = match arguments::command().try_get_matches_from(&arguments) {
         Ok(matches) => matches,
         Err(mut error) => {
@@ -108,9 +112,12 @@ fn screen(
     logging: logging::Logging,
     log: logging::Log,
 ) -> Result<Exit> {
+    let signals = show::signals()?;
     let mut source = live::LiveSource::start(prepared, logging, log).map_err(run::refused)?;
-    let exit = show::show(matches, &mut source)?;
-    let live::Closed { dumps, saves, gap } = source.close();
+    signals.at_end(source.end());
+    let exit = show::show(matches, &mut source, &signals)?;
+    let asked = if exit == Exit::DONE { ending::Asked::Key } else { ending::Asked::Signal };
+    let live::Closed { dumps, saves, gap } = source.close(asked);
     for dumps in &dumps {
         dumping::tell(dumps);
     }

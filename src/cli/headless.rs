@@ -10,6 +10,7 @@ use crossbeam_channel::{RecvTimeoutError, select_biased};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::dumping;
+use super::ending::{self, AT_ONCE, Asked, EndOfRun};
 use super::logging::{self, Log};
 use super::run::refused;
 use super::saving;
@@ -47,7 +48,8 @@ pub(super) fn run(prepared: Prepared, log: Log, directory: Option<&PathBuf>) -> 
     let mut history = History::new(Arc::clone(session.header()));
     past.for_each(|event| history.push(&event));
     let progress = Progress::new(session.steps());
-    let mut run = Run { session, events, history, progress, status, told: None, asked: None };
+    signals.at_end(EndOfRun::of(session.stopper()));
+    let mut run = Run { session, events, history, progress, status, told: None, asked: None, awaited: None };
     let end = run.watch(&signals);
     run.close(&end)
 }
@@ -62,6 +64,8 @@ struct Run {
     told: Option<String>,
     /// Who asked to stop.
     asked: Option<Signal>,
+    /// Since when the end is awaited, until that is said.
+    awaited: Option<Instant>,
 }
 
 impl Run {
@@ -73,11 +77,12 @@ impl Run {
                         signals.answer();
                         self.asked = Some(signal);
                         self.session.control(Control::Stop);
+                        self.awaited = Some(Instant::now());
                     }
                     continue;
                 }
                 recv(self.events.receiver()) -> event => event.map_err(|_| RecvTimeoutError::Disconnected),
-                default(INTERVAL) => Err(RecvTimeoutError::Timeout),
+                default(self.awaited.map_or(INTERVAL, |_| AT_ONCE)) => Err(RecvTimeoutError::Timeout),
             };
             match event {
                 Ok(Event::RunEnded(end)) => return end,
@@ -93,6 +98,11 @@ impl Run {
                 }
             }
             self.tell_of_the_trace();
+            if self.awaited.is_some_and(|since| since.elapsed() >= AT_ONCE) {
+                self.awaited = None;
+                let stopper = self.session.stopper();
+                self.progress.suspended(|| ending::say_what_is_awaited(&stopper, Asked::Signal));
+            }
         }
     }
 

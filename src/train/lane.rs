@@ -141,6 +141,8 @@ struct Trainer<S: Stack> {
     flight: FlightRecorder<S>,
     /// Wishes for the last steps to be re-run that were fulfilled.
     recalls: u64,
+    /// The run was stopped before all was said of the last step.
+    is_cut: bool,
 }
 
 /// When a step was taken, and how fast it was to learn.
@@ -156,7 +158,9 @@ impl<S: Stack> Trainer<S> {
         let batches = Batches::new(run.config.seed, lane.source.rows(Part::Training), run.config.batch);
         let flight = FlightRecorder::new(run.config.flight);
         let step = lane.past.step;
-        Self { lane, run, batches, held_out: Vec::new(), step, flight, recalls: 0 }
+        let mut lane = lane;
+        lane.stepper.heed(run.pacer.interrupt().clone());
+        Self { lane, run, batches, held_out: Vec::new(), step, flight, recalls: 0, is_cut: false }
     }
 
     fn train(&mut self) -> Outcome {
@@ -175,7 +179,9 @@ impl<S: Stack> Trainer<S> {
                 Go::Step { rate } => rate,
             };
             self.flight.keep(step, &self.lane.stepper);
-            let (record, beside) = self.take(step, rate.of(self.lane.settings.lr));
+            let Some((record, beside)) = self.take(step, rate.of(self.lane.settings.lr)) else {
+                return Outcome::Stopped;
+            };
             let is_finite = record.loss.is_finite();
             let cause = self.flight.sees(&record);
             self.step = step;
@@ -193,6 +199,9 @@ impl<S: Stack> Trainer<S> {
             if self.is_evaluated(step) {
                 self.evaluate();
             }
+            if self.is_cut {
+                return Outcome::Stopped;
+            }
             if self.run.saves.is_wanted(step) {
                 self.save(rate);
             }
@@ -201,8 +210,9 @@ impl<S: Stack> Trainer<S> {
         Outcome::Completed
     }
 
-    /// One step: its record, and what was taken beside it.
-    fn take(&mut self, step: Step, base: f64) -> (StepRecord, Vec<Event>) {
+    /// One step: its record, and what was taken beside it. `None` where the run was stopped in the middle of it, or what
+    /// the lane says is no longer heard.
+    fn take(&mut self, step: Step, base: f64) -> Option<(StepRecord, Vec<Event>)> {
         let start = Instant::now();
         let epoch = self.batches.epoch(step);
         let draw = Draw { seed: self.run.config.seed, step };
@@ -219,7 +229,10 @@ impl<S: Stack> Trainer<S> {
             if let Some(part) = &mut part {
                 part.see(model, gradients);
             }
-        });
+        })?;
+        if self.run.pacer.gives_up(Instant::now()) {
+            return None;
+        }
         let step_ns = nanoseconds(start.elapsed());
         self.run.schedule.tell(step, step_ns, &taken);
         let beside = self.beside(step, &mut taken);
@@ -227,7 +240,7 @@ impl<S: Stack> Trainer<S> {
         if let Some(part) = part {
             self.run.dumps.take(self.lane.id, step, DumpPart { loss: record.loss, ..part });
         }
-        (record, beside)
+        Some((record, beside))
     }
 
     /// What is told beside a step, where it was taken: histograms, tensors, filters, and of a diffusion model what
@@ -283,7 +296,10 @@ impl<S: Stack> Trainer<S> {
             let start = Instant::now();
             let draw = Draw { seed: self.run.config.seed, step };
             let batch = S::Batch::gather(&self.lane.source, Part::Training, batches.rows(step), draw, &self.run.device);
-            let mut taken = rerun.stepper.step(&batch, learning_rate, look);
+            let Some(mut taken) = rerun.stepper.step_seen(&batch, learning_rate, look, |_, _| {}) else {
+                self.is_cut = true;
+                return;
+            };
             let beside = self.beside(step, &mut taken);
             let record = self.record(&When { step, epoch: batches.epoch(step), learning_rate, start }, taken);
             self.send(Event::Recall(Arc::new(record.clone())));
@@ -299,10 +315,12 @@ impl<S: Stack> Trainer<S> {
     /// Hands in what the lane needs to go on from here, once the trace has all that came before.
     fn save(&self, rate: Rate) {
         let (done, flushed) = bounded(0);
-        if self.run.sender.send(Told::Flush(done)).is_ok() {
-            // Disconnected, which is the answer.
-            let _ = flushed.recv();
+        if self.run.sender.send(Told::Flush(done)).is_err() {
+            // The run has ended without this step.
+            return;
         }
+        // Disconnected, which is the answer.
+        let _ = flushed.recv();
         let moment = Moment { rate, looked: self.run.schedule.looked(self.step) };
         self.run.saves.take(self.lane.id, self.step, moment, self.lane.stepper.saved());
     }
@@ -325,6 +343,10 @@ impl<S: Stack> Trainer<S> {
         let model = self.lane.stepper.model().valid();
         let mut mean = Mean::default();
         for batch in &self.held_out {
+            self.is_cut |= self.run.pacer.interrupt().is_raised();
+            if self.is_cut {
+                return;
+            }
             let loss = model.loss(batch, &Taps::off());
             mean.take(batch.rows(), loss.mean.into_scalar::<f32>(), loss.accuracy);
         }

@@ -15,9 +15,9 @@ use super::dump::{Dump, DumpError, Dumps};
 use super::family::{Plan, Resumed};
 use super::lane::{self, AnyLane, Past};
 use super::pacer::{Pacer, Start};
-use super::recorder::Told;
+use super::recorder::{Recorded, Told};
 use super::schedule::Schedule;
-use super::{Session, TrainError, recorder};
+use super::{Session, Stopper, TrainError, recorder};
 use crate::backend;
 use crate::config::setting::SettingError;
 use crate::config::{Length, RunConfig};
@@ -183,13 +183,17 @@ impl Prepared {
         let pacer = Arc::new(Pacer::new(lanes.len(), threads(&config), Start { after, rate }));
         let schedule = Arc::new(Schedule::resumed(&config, after, looked));
         let (sender, receiver) = bounded(RECORDER_CAPACITY);
-        let recorder = recorder::spawn(receiver, sinks, Event::RunStarted(Arc::clone(&header)), lanes.len())
+        let (alive, ended) = bounded(0);
+        let (started, pacing) = (Event::RunStarted(Arc::clone(&header)), Arc::clone(&pacer));
+        let recorded = Recorded { started, lanes: lanes.len(), after, pacer: pacing };
+        let recorder = recorder::spawn(receiver, sinks, recorded, alive)
             .map_err(|source| TrainError::Thread { lane: "recorder".to_owned(), source })?;
         if after > Step(0) {
             let text = format!("resumed after step {after}");
             let _ = sender.send(Told::Event(Event::Note(Note { lane: None, step: after, text })));
         }
-        let session = Session { header, steps, pacer: Arc::clone(&pacer), dumps, saves, recorder: Some(recorder) };
+        let stopper = Stopper { pacer: Arc::clone(&pacer), ended };
+        let session = Session { header, steps, stopper, dumps, saves, recorder: Some(recorder) };
         for (lane, about) in lanes.into_iter().zip(&session.header.lanes) {
             let run = lane::Run {
                 config: Arc::clone(&config),

@@ -28,6 +28,11 @@ const DRAWING_SHARE: u32 = 4;
 /// Time for taking events in between two frames: a long trace appears while it is being read.
 const INTAKE: Duration = Duration::from_millis(40);
 
+/// Keys and movements that are done before the time is looked at again.
+const KEYS: usize = 32;
+/// Time for doing what they say in between two frames, however many wait: signals and frames come first.
+const ANSWERING: Duration = Duration::from_millis(20);
+
 /// How the screen was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
@@ -57,9 +62,7 @@ pub fn run(source: &mut dyn Source, theme: &Theme, signals: &Signals) -> Result<
         warnings: Vec::new(),
     };
     let ended = app.run(signals);
-    if matches!(ended, Ok(Ended::Signal(_))) {
-        signals.answer();
-    }
+    signals.answer();
     ended
 }
 
@@ -183,23 +186,35 @@ impl App<'_> {
         Ok(Rect::from((Position::ORIGIN, self.screen.size()?)))
     }
 
-    /// Waits for keys and the mouse, and does what they say.
+    /// Waits for keys and the mouse, and does what they say; for a while, so that a flood of them leaves time for
+    /// signals and frames.
     fn take_input(&mut self, wait: Duration) -> Result<Option<Ended>, ScreenError> {
         let gone = |source| ScreenError::Gone { source };
-        let mut wait = wait;
-        while let Some(event) = self.input.next(wait).map_err(gone)? {
-            wait = Duration::ZERO;
-            if matches!(event, TerminalEvent::Resize(..)) {
-                self.screen.doubt();
-            }
+        let mut events = self.input.take(wait, KEYS).map_err(gone)?;
+        let start = Instant::now();
+        while !events.is_empty() {
             self.stale = Stale::Answer;
-            if let Some(action) = keymap::action(&event, &self.scene)
-                && let Some(ended) = self.act(action)?
-            {
-                return Ok(Some(ended));
+            for event in events {
+                if self.input.is_interrupted() {
+                    return Ok(Some(Ended::Signal(Signal::Interrupt)));
+                }
+                if let Some(ended) = self.answer(&event)? {
+                    return Ok(Some(ended));
+                }
             }
+            if start.elapsed() > ANSWERING {
+                break;
+            }
+            events = self.input.take(Duration::ZERO, KEYS).map_err(gone)?;
         }
         Ok(None)
+    }
+
+    fn answer(&mut self, event: &TerminalEvent) -> Result<Option<Ended>, ScreenError> {
+        if matches!(event, TerminalEvent::Resize(..)) {
+            self.screen.doubt();
+        }
+        keymap::action(event, &self.scene).map_or(Ok(None), |action| self.act(action))
     }
 
     fn act(&mut self, action: Action) -> Result<Option<Ended>, ScreenError> {

@@ -77,6 +77,7 @@ pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
         Action::Interrupt => return Some(Effect::Interrupt),
         Action::Suspend => return Some(Effect::Suspend),
         Action::Edit(request) => overlay::edit(scene, request),
+        Action::Paste(text) => overlay::paste(scene, &text),
         Action::Focus(turn) => overlay::focus(scene, turn),
         Action::Complete => command::complete(scene),
         Action::Submit => return overlay::submit(scene, area),

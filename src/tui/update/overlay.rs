@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use tui_input::InputRequest;
 
 use super::{Effect, command, form, picker};
+use crate::text;
 use crate::tui::action::{Direction, Motion, Turn};
 use crate::tui::scene::{Mode, Overlay, Scene};
 use crate::tui::view::{help, notes, scroll};
@@ -39,6 +40,13 @@ pub(super) fn edit(scene: &mut Scene, request: InputRequest) {
         Overlay::Form(_) => form::edit(scene, request),
         Overlay::Picker(picker) => picker::edit(picker, request),
         Overlay::None | Overlay::Help { .. } | Overlay::Notes { .. } | Overlay::ConfirmQuit => {}
+    }
+}
+
+/// Puts pasted text where one types, without what a terminal obeys: its line breaks accept nothing.
+pub(super) fn paste(scene: &mut Scene, pasted: &str) {
+    for letter in text::clean_message(pasted.trim_end_matches(['\r', '\n'])).chars() {
+        edit(scene, InputRequest::InsertChar(letter));
     }
 }
 
