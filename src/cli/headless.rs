@@ -107,12 +107,16 @@ impl Run {
     }
 
     fn tell_of_the_trace(&mut self) {
-        let problem = logging::problem(self.status.as_ref());
+        let Some(status) = &self.status else { return };
+        // Without the count, which changes with every step.
+        let problem = status.problem();
         if problem != self.told {
-            match &problem {
-                Some(problem) => self.progress.suspended(|| note(problem)),
-                None => self.progress.suspended(|| note("the trace is being written again")),
-            }
+            let sentence = match (&problem, status.lost_steps()) {
+                (Some(problem), _) => problem.clone(),
+                (None, 0) => "the trace is being written again".to_owned(),
+                (None, lost) => format!("the trace is being written again; {} not in it", logging::steps(lost)),
+            };
+            self.progress.suspended(|| note(&sentence));
             self.told = problem;
         }
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::FILE_NAME;
 use super::log_error::LogError;
 use crate::event::{Outcome, RunHeader};
 
@@ -34,6 +35,11 @@ struct Content<'a> {
 impl RunFile {
     pub(super) fn new(directory: &Path, header: &Arc<RunHeader>) -> Self {
         Self { path: directory.join(RUN_FILE), header: Arc::clone(header) }
+    }
+
+    /// The trace beside it.
+    pub(super) fn trace(&self) -> PathBuf {
+        self.path.with_file_name(FILE_NAME)
     }
 
     /// Replaces the file.

@@ -47,8 +47,13 @@ pub(super) fn log_of(checkpoint: &Path) -> Option<PathBuf> {
 /// Where a checkpoint is written before it has its name. Any lane may be the first to come.
 pub(super) fn begin(folder: &Path, step: Step) -> io::Result<PathBuf> {
     let beside = folder.join(format!(".{}", name(step)));
-    fs::create_dir_all(&beside)?;
-    Ok(beside)
+    // Only this one: a folder that was taken away during the run is not made anew.
+    match fs::create_dir(&beside) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && fs::symlink_metadata(&beside)?.is_dir() => {
+            Ok(beside)
+        }
+        made => made.map(|()| beside),
+    }
 }
 
 /// Writes a file there, down to the disk.

@@ -10,15 +10,25 @@ use crate::logging::events;
 use crate::program::GRADTOP;
 
 /// Forward and backward of one step take several seconds, and are not left between layers as costly looks are.
-const SLOW: &str = "--depth 20 --width 2048 --batch 1400 --optimizer sgd --detail off --flight off --lane plain --log run";
+const SLOW: &str =
+    "--depth 20 --width 2048 --batch 1400 --optimizer sgd --detail off --flight off --lane plain --log run";
 
 /// The run in its first step.
 fn in_the_first_step(directory: &Path, more: &[&str]) -> Pty {
     let arguments: Vec<&str> = SLOW.split(' ').chain(more.iter().copied()).collect();
     let pty = Pty::start(GRADTOP, &arguments, directory, USUAL);
-    let log = directory.join("run/trace.jsonl");
-    pty.wait_outside("the run begins", || std::fs::metadata(&log).is_ok_and(|log| log.len() > 0));
+    pty.wait_outside("the lane computes", || ticks_of_the_lane(&pty) > 20);
     pty
+}
+
+/// Processor time that the lane's thread took, in hundredths of a second: fields 14 and 15 of its `stat`.
+fn ticks_of_the_lane(pty: &Pty) -> u64 {
+    let tasks = std::fs::read_dir(format!("/proc/{}/task", pty.pid())).into_iter().flatten().flatten();
+    let stats = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("stat")).ok());
+    let lane = stats.filter_map(|stat| stat.split_once("(lane ").map(|(_, rest)| rest.to_owned())).next();
+    let fields = lane.unwrap_or_default();
+    let numbers = fields.rsplit_once(") ").map_or("", |(_, numbers)| numbers).split(' ');
+    numbers.skip(11).take(2).filter_map(|number| number.parse::<u64>().ok()).sum()
 }
 
 fn assert_the_end_is_in_the_trace(directory: &Path) {
