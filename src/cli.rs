@@ -55,9 +55,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> {
             arguments::name_variable(&mut error, &arguments);
             // Help and version are "errors" of clap that go to standard output with code 0.
             let code = u8::try_from(error.exit_code()).unwrap_or(1);
-            let printed = error.print().and_then(|()| std::io::Write::flush(&mut std::io::stdout()));
-            if !error.use_stderr() {
-                manual::printed(printed)?;
+            if error.use_stderr() {
+                // It holds what was typed, or what stands in the environment.
+                say(error.to_string().trim_end());
+            } else {
+                manual::printed(error.print().and_then(|()| std::io::Write::flush(&mut std::io::stdout())))?;
             }
             return Ok(Exit::code(code));
         }
@@ -163,8 +165,8 @@ fn note(sentence: &str) {
     say(&format!("gradtop: {sentence}"));
 }
 
-/// Nobody listening is no error.
-fn say(line: &str) {
+/// The one way to standard error, on which nobody listening is no error.
+fn say(text: &str) {
     use std::io::Write;
-    let _ = writeln!(std::io::stderr(), "{}", text::printable(line));
+    let _ = writeln!(std::io::stderr(), "{}", text::printable(text));
 }

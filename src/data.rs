@@ -110,6 +110,10 @@ impl Source for Classified {
     fn rows(&self, part: Part) -> usize {
         self.part(part).rows()
     }
+
+    fn outputs(&self) -> usize {
+        self.classes.len()
+    }
 }
 
 impl Classified {
@@ -127,6 +131,9 @@ impl Classified {
 pub trait Source: Send + Sync {
     /// How many there are.
     fn rows(&self, part: Part) -> usize;
+
+    /// Numbers that a stack says of one of them.
+    fn outputs(&self) -> usize;
 }
 
 /// What a step draws of its own, beside its rows: noise, crops, which blocks are left out.

@@ -2,7 +2,7 @@
 //!
 //! It is written beside itself and renamed, so that a reader finds either the old file or the new one, never a half.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::FILE_NAME;
 use super::log_error::LogError;
 use crate::event::{Outcome, RunHeader};
+use crate::whole_file::create_anew;
 
 /// Its name.
 pub const RUN_FILE: &str = "run.json";
@@ -52,7 +53,7 @@ impl RunFile {
         let mut bytes = serde_json::to_vec(&content)?;
         bytes.push(b'\n');
         let new = self.path.with_extension("json.new");
-        let mut file = File::create(&new)?;
+        let mut file = create_anew(&new)?;
         let written = file.write_all(&bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&new, &self.path));
         if written.is_err() {
             // On a full disk the half-written file would only be in the way.

@@ -36,8 +36,10 @@ const EVALUATION_GAP: u64 = 50;
 
 /// Held-out rows that are looked at, where there are as many.
 const MOST_EVALUATED: usize = 2048;
-/// Of them at the same time.
+/// Of them at the same time, where what is said of them takes no more than [`EVALUATED_BYTES`].
 const EVALUATED_AT_ONCE: usize = 512;
+/// Bytes of a stack's output for all rows that are looked at at once: a few copies of it live at the same time.
+const EVALUATED_BYTES: usize = 64 << 20;
 
 /// A stack about to be trained.
 pub(super) struct Lane<S: Stack> {
@@ -338,7 +340,7 @@ impl<S: Stack> Trainer<S> {
             let all: Vec<usize> = (0..rows).collect();
             let (draw, device) = (Draw { seed: self.run.config.seed, step: Step(0) }, self.run.device.clone().inner());
             let gather = |chunk| S::Batch::gather(&self.lane.source, Part::HeldOut, chunk, draw, &device);
-            self.held_out = all.chunks(EVALUATED_AT_ONCE).map(gather).collect();
+            self.held_out = all.chunks(evaluated_at_once(self.lane.source.outputs())).map(gather).collect();
         }
         let model = self.lane.stepper.model().valid();
         let mut mean = Mean::default();
@@ -358,6 +360,11 @@ impl<S: Stack> Trainer<S> {
         // Nobody listens only when the recorder itself is gone; then the run ends as failed anyway.
         let _ = self.run.sender.send(Told::Event(event));
     }
+}
+
+/// Rows to be looked at at once, of each of which a stack says so many numbers.
+fn evaluated_at_once(outputs: usize) -> usize {
+    (EVALUATED_BYTES / (size_of::<f32>() * outputs.max(1))).clamp(1, EVALUATED_AT_ONCE)
 }
 
 /// Means over batches of different size.

@@ -47,7 +47,8 @@ pub enum Ended {
 /// # Errors
 /// When there is no terminal, or it went away.
 pub fn run(source: &mut dyn Source, theme: &Theme, signals: &Signals) -> Result<Ended, ScreenError> {
-    let scene = Scene::new(source.kind());
+    let mut scene = Scene::new(source.kind());
+    scene.status.runs = source.runs();
     let screen = Screen::open()?;
     let input = Input::listen().map_err(|source| ScreenError::Open { source })?;
     let app = App {

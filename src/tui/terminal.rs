@@ -4,6 +4,7 @@
 //! shown at once. A panic on the screen's own thread gives the terminal back before its message is printed; a panic
 //! elsewhere (a lane's thread) must not tear a living screen down and becomes a diagnostic.
 
+use std::borrow::Cow;
 use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Stdout, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -24,6 +25,8 @@ use ratatui::crossterm::terminal::{
 use ratatui::crossterm::{cursor, execute, queue};
 use ratatui::layout::{Position, Rect, Size};
 use thiserror::Error;
+
+use crate::text;
 
 /// Whose the terminal is at the moment: there is one per process.
 static OWNER: AtomicU8 = AtomicU8::new(SHELL);
@@ -124,7 +127,10 @@ impl Screen {
             self.terminal.resize(Rect::from((Position::ORIGIN, size)))?;
             self.doubtful = false;
         }
-        self.terminal.draw(|frame| render(frame.area(), frame.buffer_mut()))?;
+        self.terminal.draw(|frame| {
+            render(frame.area(), frame.buffer_mut());
+            make_harmless(frame.buffer_mut());
+        })?;
         queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         Write::flush(self.terminal.backend_mut())
     }
@@ -161,6 +167,18 @@ impl Drop for Screen {
         leave();
         if !thread::panicking() {
             release_panics(&self.hook);
+        }
+    }
+}
+
+/// Whatever was drawn, no cell holds what a terminal obeys or hides, such as a joiner that ratatui appends to the character
+/// before it.
+fn make_harmless(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        if let Cow::Owned(marked) = text::printable(cell.symbol()) {
+            let harmless: String = marked.chars().filter(|letter| *letter != text::MARK).collect();
+            let shown = if harmless.is_empty() { text::MARK.to_string() } else { harmless };
+            cell.set_symbol(&shown);
         }
     }
 }
@@ -234,4 +252,22 @@ fn guard_panics(screen: ThreadId) -> Arc<Hook> {
 fn release_panics(previous: &Arc<Hook>) {
     let previous = Arc::clone(previous);
     panic::set_hook(Box::new(move |info| previous(info)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_holds_what_a_terminal_hides() {
+        let area = Rect::new(0, 0, 20, 1);
+        let mut buffer = Buffer::empty(area);
+        buffer.set_string(0, 0, "a\u{200d}b\u{e0100}c", ratatui::style::Style::new());
+        buffer[(5, 0)].set_symbol("\u{2028}");
+        buffer[(6, 0)].set_symbol("\x1b[2J");
+        make_harmless(&mut buffer);
+        let drawn: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+        assert!(matches!(text::printable(&drawn), Cow::Borrowed(_)), "{drawn:?}");
+        assert!(drawn.starts_with("abc") && drawn.contains(text::MARK), "{drawn:?}");
+    }
 }

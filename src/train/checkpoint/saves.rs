@@ -112,11 +112,12 @@ impl Saves {
     pub(in crate::train) fn begin(&self) -> Result<(), CheckpointError> {
         let Some(plan) = &self.plan else { return Ok(()) };
         let failed = |source| CheckpointError::Unwritable { path: plan.folder.clone(), source };
+        folder::make(&plan.folder).map_err(failed)?;
         folder::tidy(&plan.folder);
         if plan.owner == Owner::Another {
             folder::clear(&plan.folder).map_err(failed)?;
         }
-        std::fs::create_dir_all(&plan.folder).map_err(failed)
+        Ok(())
     }
 
     /// Whether lanes hand in their state after a step.
