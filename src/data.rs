@@ -13,6 +13,7 @@ mod mnist;
 mod picture_folder;
 mod resize;
 mod standardization;
+mod summary;
 mod table;
 mod text;
 
@@ -27,6 +28,7 @@ pub use digits::digits;
 pub use error::DataError;
 pub use mnist::{fashion, mnist};
 pub use picture_folder::picture_folder;
+pub use summary::summary;
 pub use table::table;
 pub use text::Text;
 

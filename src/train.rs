@@ -13,6 +13,7 @@ mod detail;
 mod dump;
 mod family;
 mod flight;
+mod flight_past;
 mod lane;
 mod measure;
 mod named;

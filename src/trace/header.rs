@@ -56,6 +56,8 @@ struct Fields<'a> {
     config: Option<&'a RawValue>,
     #[serde(default)]
     machine: Machine,
+    #[serde(default)]
+    data: Option<String>,
 }
 
 /// Reads a header's line whose seal holds.
@@ -76,6 +78,7 @@ pub(super) fn read(line: &[u8], warnings: &mut Warnings) -> Result<Found, Fault>
     }
     let config = fields.config.and_then(|raw| config(raw, warnings));
     Ok(Found::Header(Arc::new(RunHeader {
+        data: fields.data.as_deref().map(clean_message),
         version,
         run_id: clean(&fields.run_id),
         started_at: fields.started_at,

@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use burn::prelude::Device;
 use crossbeam_channel::{Sender, bounded};
 
-use super::checkpoint::{Ended, Moment, Saves};
+use super::checkpoint::{Ended, LaneState, Moment, Saves};
 use super::dump::{Dumps, Part as DumpPart};
 use super::flight::{Cause, FlightRecorder};
+use super::flight_past::FlightPast;
 use super::optimizer;
 use super::pacer::{Go, Pacer, Rate};
 use super::recorder::Told;
@@ -58,11 +59,13 @@ pub(super) struct Past {
     pub(super) step: Step,
     /// How it ended, if it did.
     pub(super) outcome: Option<Outcome>,
+    /// What its flight recorder knew.
+    pub(super) flight: FlightPast,
 }
 
 impl From<Ended> for Past {
     fn from(ended: Ended) -> Self {
-        Self { step: ended.step, outcome: Some(ended.outcome) }
+        Self { step: ended.step, outcome: Some(ended.outcome), flight: FlightPast::default() }
     }
 }
 
@@ -158,7 +161,7 @@ struct When {
 impl<S: Stack> Trainer<S> {
     fn new(lane: Lane<S>, run: Run) -> Self {
         let batches = Batches::new(run.config.seed, lane.source.rows(Part::Training), run.config.batch);
-        let flight = FlightRecorder::new(run.config.flight);
+        let flight = FlightRecorder::new(run.config.flight, lane.past.flight.clone());
         let step = lane.past.step;
         let mut lane = lane;
         lane.stepper.heed(run.pacer.interrupt().clone());
@@ -324,7 +327,8 @@ impl<S: Stack> Trainer<S> {
         // Disconnected, which is the answer.
         let _ = flushed.recv();
         let moment = Moment { rate, looked: self.run.schedule.looked(self.step) };
-        self.run.saves.take(self.lane.id, self.step, moment, self.lane.stepper.saved());
+        let state = LaneState { file: self.lane.stepper.saved(), flight: self.flight.past() };
+        self.run.saves.take(self.lane.id, self.step, moment, state);
     }
 
     fn is_evaluated(&self, step: Step) -> bool {

@@ -13,6 +13,7 @@ use crossbeam_channel::bounded;
 use super::checkpoint::{About, Checkpoint, CheckpointError, Ended, Moment, Owner, Saves};
 use super::dump::{Dump, DumpError, Dumps};
 use super::family::{Plan, Resumed};
+use super::flight_past::FlightPast;
 use super::lane::{self, AnyLane, Past};
 use super::pacer::{Pacer, Start};
 use super::recorder::{Recorded, Told};
@@ -54,6 +55,8 @@ struct Begun {
     after: Step,
     moment: Moment,
     ended: BTreeMap<LaneId, Ended>,
+    /// What the lanes' flight recorders knew.
+    flights: BTreeMap<LaneId, FlightPast>,
 }
 
 /// Loads the data and draws the initial weights of one lane after the other.
@@ -94,6 +97,7 @@ fn assemble(config: RunConfig, checkpoint: Option<&Checkpoint>) -> Result<Prepar
         lanes.push(plan.lane(&dataset, &mut notes)?);
     }
     let mut header = header(&config, steps, &lanes);
+    header.data = Some(data::summary(&config.data, &dataset));
     if let Some(checkpoint) = checkpoint {
         checkpoint.run_id().clone_into(&mut header.run_id);
     }
@@ -111,12 +115,14 @@ impl Begun {
             after: manifest.step,
             moment: Moment { rate: manifest.rate, looked: manifest.looked },
             ended: ended.collect(),
+            flights: manifest.lanes.iter().zip(0..).map(|(lane, id)| (LaneId(id), lane.flight.clone())).collect(),
         }
     }
 
     fn past(&self, lane: LaneId) -> Past {
         let ended = self.ended.get(&lane).cloned();
-        ended.map_or(Past { step: self.after, outcome: None }, Past::from)
+        let flight = self.flights.get(&lane).cloned().unwrap_or_default();
+        ended.map_or(Past { step: self.after, outcome: None, flight }, Past::from)
     }
 }
 
@@ -244,6 +250,7 @@ fn hardware_threads() -> usize {
 fn header(config: &RunConfig, steps: u64, lanes: &[Box<dyn AnyLane>]) -> RunHeader {
     let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     RunHeader {
+        data: None,
         version: FORMAT_VERSION,
         run_id: format!("{:x}-{:x}", started.as_micros(), std::process::id()),
         started_at: started.as_secs(),

@@ -14,7 +14,8 @@ use super::terminal::{Screen, ScreenError};
 use super::theme::Theme;
 use super::update::{Effect, update};
 use super::{keymap, view};
-use crate::event::Event;
+use crate::config::DataSource;
+use crate::event::{Event, RunHeader};
 use crate::signals::{Signal, Signals, suspend};
 
 /// Time between two frames at least: 15 a second.
@@ -139,6 +140,11 @@ impl App<'_> {
                 _ => {}
             }
             self.scene.take(run, &event);
+            if let Event::RunStarted(header) = &event
+                && let Some(data) = own_data(header)
+            {
+                self.scene.say(data);
+            }
             self.stale = self.stale.or(Stale::Frame);
             if start.elapsed() > INTAKE {
                 break;
@@ -246,6 +252,13 @@ impl App<'_> {
         }
         Ok(())
     }
+}
+
+/// What was read of a data set of the user's own: what is embedded is always the same.
+fn own_data(header: &RunHeader) -> Option<String> {
+    let source = &header.config.as_ref()?.data;
+    let is_embedded = matches!(source, DataSource::Digits | DataSource::Text(None));
+    header.data.as_ref().filter(|_| !is_embedded).map(|data| format!("data {data}"))
 }
 
 impl Stale {

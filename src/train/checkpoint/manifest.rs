@@ -9,6 +9,7 @@ use crate::event::Outcome;
 use crate::regular_file;
 use crate::text;
 use crate::trace::seal;
+use crate::train::flight_past::FlightPast;
 use crate::train::pacer::Rate;
 use crate::units::Step;
 
@@ -56,6 +57,9 @@ pub(in crate::train) struct SavedLane {
     pub(super) file: Option<FileSum>,
     /// How it had ended.
     pub(in crate::train) ended: Option<Ended>,
+    /// What its flight recorder knew; older checkpoints say nothing of it.
+    #[serde(default)]
+    pub(in crate::train) flight: FlightPast,
 }
 
 /// The end of a lane before the checkpoint.
