@@ -169,7 +169,7 @@ fn pass_on(sender: &Sender<Signal>, signal: Signal, request: &Arc<Request>) {
     if signal.ends() {
         if !request.asked.swap(true, Ordering::AcqRel) {
             request.farewells().iter_mut().for_each(|farewell| farewell.stop());
-            watch(signal, Arc::clone(request));
+            watch(signal, request);
         } else if signal != Signal::Hangup {
             request.end_now(signal);
         }
@@ -180,12 +180,12 @@ fn pass_on(sender: &Sender<Signal>, signal: Signal, request: &Arc<Request>) {
 
 /// Gives the last words of a process that was asked to end two seconds: nobody may be reading them.
 pub fn end_soon(signal: Signal) {
-    watch(signal, Arc::default());
+    watch(signal, &Arc::default());
 }
 
 /// Ends the process after [`GRACE`], unless the request is answered by then.
-fn watch(signal: Signal, request: Arc<Request>) {
-    let watched = Arc::clone(&request);
+fn watch(signal: Signal, request: &Arc<Request>) {
+    let watched = Arc::clone(request);
     let watchdog = Builder::new().name("watchdog".to_owned()).spawn(move || {
         std::thread::sleep(GRACE);
         if !watched.answered.load(Ordering::Acquire) {

@@ -45,9 +45,6 @@ pub(super) fn run(prepared: Prepared, log: Log, directory: Option<&PathBuf>) -> 
         Some(directory) => note(&format!("writing the trace to {}", directory.display())),
         None => note("nothing is written: give --log DIR to keep the run"),
     }
-    if let Some(data) = &session.header().data {
-        note(&format!("data {data}"));
-    }
     let mut history = History::new(Arc::clone(session.header()));
     past.for_each(|event| history.push(&event));
     let progress = Progress::new(session.steps());

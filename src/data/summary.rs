@@ -152,8 +152,9 @@ mod tests {
             let said = line(&usual(more));
             assert!(said.contains(&format!("; looks odd: {words}")), "{said}");
         }
-        let counted: String =
-            (0..40).map(|row| format!("{},{}\n", 1000 + row, if row % 3 == 0 { 'a' } else { 'b' })).collect();
+        let counted: String = (0..40).fold(String::new(), |text, row| {
+            text + &format!("{},{}\n", 1000 + row, if row % 3 == 0 { 'a' } else { 'b' })
+        });
         assert!(line(&counted).ends_with("; looks odd: the first column counts up, as a number of the row does"));
         assert!(!line(&usual("")).contains("odd"));
     }

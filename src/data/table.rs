@@ -115,7 +115,11 @@ struct Rows {
 
 impl Rows {
     fn read(path: &Path) -> Result<Self, DataError> {
-        let mut records = Records::new(path, DataFile::open(path)?.reader());
+        let file = DataFile::open(path).map_err(|error| match error {
+            DataError::Read { path, source, .. } => DataError::Read { what: "table", path, source },
+            other => other,
+        })?;
+        let mut records = Records::new(path, file.reader());
         let mut rows = Self::default();
         let mut first: Option<(Row, bool)> = None;
         let (mut is_first, mut bytes) = (true, 0);
@@ -248,8 +252,8 @@ mod tests {
             let text: String = (0..200).map(row).collect();
             let data = load(&text).expect("good table");
             assert_eq!(different(&data), 200, "{start}");
-            let plain: String =
-                (0..200).map(|index| format!("{index},{}\n", if index < 100 { 'a' } else { 'b' })).collect();
+            let line = |index: i32| format!("{index},{}\n", if index < 100 { 'a' } else { 'b' });
+            let plain: String = (0..200).map(line).collect();
             let wanted = load(&plain).expect("good table");
             let far = data.training.inputs.iter().zip(&wanted.training.inputs).map(|(one, other)| (one - other).abs());
             assert!(far.fold(0.0, f32::max) < 1e-5, "{start}: as if it counted from 0");

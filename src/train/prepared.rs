@@ -191,8 +191,8 @@ impl Prepared {
         let (sender, receiver) = bounded(RECORDER_CAPACITY);
         let (alive, ended) = bounded(0);
         let (started, pacing) = (Event::RunStarted(Arc::clone(&header)), Arc::clone(&pacer));
-        let recorded = Recorded { started, lanes: lanes.len(), after, pacer: pacing };
-        let recorder = recorder::spawn(receiver, sinks, recorded, alive)
+        let run = Recorded { started, lanes: lanes.len(), after, pacer: pacing };
+        let recorder = recorder::spawn(receiver, sinks, run, alive)
             .map_err(|source| TrainError::Thread { lane: "recorder".to_owned(), source })?;
         if after > Step(0) {
             let text = format!("resumed after step {after}");

@@ -38,7 +38,6 @@ pub enum Effect {
 }
 
 /// Does what the action says on a terminal of this size.
-#[expect(clippy::needless_pass_by_value, reason = "an action is done once")]
 pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
     // What was said is read when the person goes on; closing takes it away by itself.
     if !matches!(action, Action::Tick(_) | Action::Release | Action::Close) {

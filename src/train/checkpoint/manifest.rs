@@ -158,7 +158,7 @@ struct Identity {
 }
 
 /// A whole file; a missing one is damage too.
-fn contents(file: &PathBuf, most: u64) -> Result<Vec<u8>, CheckpointError> {
+fn contents(file: &Path, most: u64) -> Result<Vec<u8>, CheckpointError> {
     regular_file::read(file, most)
-        .map_err(|error| CheckpointError::damaged(file.clone(), format!("it cannot be read: {error}")))
+        .map_err(|error| CheckpointError::damaged(file.to_owned(), format!("it cannot be read: {error}")))
 }

@@ -153,7 +153,8 @@ fn no_path_in_the_form_of_settings_does() {
     let rows: String =
         (0..40).map(|row| format!("{},{}\n", row * row % 31, if row % 2 == 0 { "a" } else { "b" })).collect();
     place.file(name, rows);
-    let arguments = [&SMALL[..], &["--steps", "100000000", "--data", &format!("csv:{name}")]].concat();
+    let data = format!("csv:{name}");
+    let arguments = [&SMALL[..], &["--steps", "100000000", "--data", &data]].concat();
     let mut pty = Pty::start(GRADTOP, &arguments, place.root(), USUAL);
     pty.wait_for("plain");
     pty.press_and_see("e");
