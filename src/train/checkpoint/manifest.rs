@@ -1,6 +1,6 @@
 //! `checkpoint.json`: one line of JSON whose last field seals it, as in a trace.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 

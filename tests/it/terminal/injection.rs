@@ -150,8 +150,8 @@ fn no_error_and_no_headless_run_does() {
 fn no_path_in_the_form_of_settings_does() {
     let place = Place::new();
     let name = "j\u{200d}k\u{2028}l\u{2029}m\u{e0100}.csv";
-    let rows: String =
-        (0..40).map(|row| format!("{},{}\n", row * row % 31, if row % 2 == 0 { "a" } else { "b" })).collect();
+    let row = |row: i32| format!("{},{}\n", row * row % 31, if row % 2 == 0 { "a" } else { "b" });
+    let rows: String = (0..40).map(row).collect();
     place.file(name, rows);
     let data = format!("csv:{name}");
     let arguments = [&SMALL[..], &["--steps", "100000000", "--data", &data]].concat();

@@ -25,7 +25,8 @@ fn in_the_first_step(directory: &Path, more: &[&str]) -> Pty {
 fn ticks_of_the_lane(pty: &Pty) -> u64 {
     let tasks = std::fs::read_dir(format!("/proc/{}/task", pty.pid())).into_iter().flatten().flatten();
     let stats = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("stat")).ok());
-    let lane = stats.filter_map(|stat| stat.split_once("(lane ").map(|(_, rest)| rest.to_owned())).next();
+    let mut stats = stats;
+    let lane = stats.find_map(|stat| stat.split_once("(lane ").map(|(_, rest)| rest.to_owned()));
     let fields = lane.unwrap_or_default();
     let numbers = fields.rsplit_once(") ").map_or("", |(_, numbers)| numbers).split(' ');
     numbers.skip(11).take(2).filter_map(|number| number.parse::<u64>().ok()).sum()

@@ -254,9 +254,9 @@ fn an_error_is_the_last_that_a_trace_says() {
 #[test]
 fn a_lane_all_of_whose_lines_were_taken_out_is_missed() {
     let lines = good_lines();
-    let kept: Vec<&String> = lines.iter().filter(|line| !line.contains("\"lane\":1,")).collect();
+    let kept: Vec<&str> = lines.iter().map(String::as_str).filter(|line| !line.contains("\"lane\":1,")).collect();
     assert!(kept.len() + 3 <= lines.len());
-    let text: String = kept.iter().map(|line| format!("{line}\n")).collect();
+    let text = kept.join("\n") + "\n";
     let found = file(text);
     let mut trace = trace::read(&found.path).unwrap();
     assert!(trace.by_ref().all(|event| event.is_ok()));
