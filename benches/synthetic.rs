@@ -22,6 +22,7 @@ pub(crate) fn header(layers: usize, quantities: &[Quantity]) -> Arc<RunHeader> {
         layers: LayerTable { layers: (0..layers).map(layer).collect() },
     };
     Arc::new(RunHeader {
+        data: None,
         version: FORMAT_VERSION,
         run_id: "made-up".to_owned(),
         started_at: 0,

@@ -6,6 +6,8 @@ mod diagnostics;
 mod download;
 #[cfg(feature = "lab")]
 mod dumping;
+#[cfg(feature = "lab")]
+mod ending;
 mod exit;
 mod explain;
 mod export;
@@ -45,15 +47,19 @@ use manual::print;
 /// Whatever went wrong, worded for a person; [`Exit::of`] knows its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // Before anything is written.
+    let _ = crate::signals::limits_are_errors();
     let matches = match arguments::command().try_get_matches_from(&arguments) {
         Ok(matches) => matches,
         Err(mut error) => {
             arguments::name_variable(&mut error, &arguments);
             // Help and version are "errors" of clap that go to standard output with code 0.
             let code = u8::try_from(error.exit_code()).unwrap_or(1);
-            let printed = error.print().and_then(|()| std::io::Write::flush(&mut std::io::stdout()));
-            if !error.use_stderr() {
-                manual::printed(printed)?;
+            if error.use_stderr() {
+                // It holds what was typed, or what stands in the environment.
+                say(error.to_string().trim_end());
+            } else {
+                manual::printed(error.print().and_then(|()| std::io::Write::flush(&mut std::io::stdout())))?;
             }
             return Ok(Exit::code(code));
         }
@@ -108,9 +114,12 @@ fn screen(
     logging: logging::Logging,
     log: logging::Log,
 ) -> Result<Exit> {
+    let signals = show::signals()?;
     let mut source = live::LiveSource::start(prepared, logging, log).map_err(run::refused)?;
-    let exit = show::show(matches, &mut source)?;
-    let live::Closed { dumps, saves, gap } = source.close();
+    signals.at_end(source.end());
+    let exit = show::show(matches, &mut source, &signals)?;
+    let asked = if exit == Exit::DONE { ending::Asked::Key } else { ending::Asked::Signal };
+    let live::Closed { dumps, saves, gap } = source.close(asked);
     for dumps in &dumps {
         dumping::tell(dumps);
     }
@@ -156,8 +165,8 @@ fn note(sentence: &str) {
     say(&format!("gradtop: {sentence}"));
 }
 
-/// Nobody listening is no error.
-fn say(line: &str) {
+/// The one way to standard error, on which nobody listening is no error.
+fn say(text: &str) {
     use std::io::Write;
-    let _ = writeln!(std::io::stderr(), "{}", text::printable(line));
+    let _ = writeln!(std::io::stderr(), "{}", text::printable(text));
 }

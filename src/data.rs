@@ -13,6 +13,7 @@ mod mnist;
 mod picture_folder;
 mod resize;
 mod standardization;
+mod summary;
 mod table;
 mod text;
 
@@ -27,6 +28,7 @@ pub use digits::digits;
 pub use error::DataError;
 pub use mnist::{fashion, mnist};
 pub use picture_folder::picture_folder;
+pub use summary::summary;
 pub use table::table;
 pub use text::Text;
 
@@ -110,6 +112,10 @@ impl Source for Classified {
     fn rows(&self, part: Part) -> usize {
         self.part(part).rows()
     }
+
+    fn outputs(&self) -> usize {
+        self.classes.len()
+    }
 }
 
 impl Classified {
@@ -127,6 +133,9 @@ impl Classified {
 pub trait Source: Send + Sync {
     /// How many there are.
     fn rows(&self, part: Part) -> usize;
+
+    /// Numbers that a stack says of one of them.
+    fn outputs(&self) -> usize;
 }
 
 /// What a step draws of its own, beside its rows: noise, crops, which blocks are left out.

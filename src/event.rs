@@ -57,6 +57,9 @@ pub enum Event {
 /// Everything about a run that does not change; sent once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunHeader {
+    /// What was read of the data set, in one line, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
     /// [`FORMAT_VERSION`] of the writer.
     pub version: u32,
     /// Identity of the run, unique per start.

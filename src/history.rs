@@ -5,7 +5,7 @@
 //! first measured step is kept beside them: theory starts from it.
 //!
 //! ```text
-//! budget per lane  m = 240 MiB / max(lanes, 2)
+//! budget per lane  m = 240 MiB / max(lanes · runs shown together, 2)
 //! exact records    R = clamp(m/4 / (4·Q·L + 96), 32, 4096)         4·Q·L + 96 bytes each
 //! buckets          N = clamp(3m/4 / (24·Q·L), 32, 2048) rounded down to a power of two; 24·Q·L bytes each
 //! per-step values  4,096 buckets of 168 bytes
@@ -44,7 +44,7 @@ use lane::Beside;
 use crate::event::{Event, Note, RunEnd, RunHeader};
 use crate::units::LaneId;
 
-/// Bytes for all lanes of a run together; see the module's formula.
+/// Bytes for all lanes of all runs together; see the module's formula.
 const BUDGET: usize = 240 << 20;
 /// Notes kept, the newest.
 const MOST_NOTES: usize = 256;
@@ -62,7 +62,13 @@ impl History {
     /// An empty history of a run.
     #[must_use]
     pub fn new(header: Arc<RunHeader>) -> Self {
-        Self::within(header, BUDGET)
+        Self::beside_others(header, 1)
+    }
+
+    /// The same beside others: so many runs share what one may take.
+    #[must_use]
+    pub fn beside_others(header: Arc<RunHeader>, runs: usize) -> Self {
+        Self::within(header, BUDGET / runs.max(1))
     }
 
     /// The same within so many bytes for all lanes together.

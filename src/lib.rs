@@ -17,6 +17,8 @@ mod number;
 pub mod preset;
 pub mod profile;
 pub mod quantity;
+#[cfg(any(feature = "lab", feature = "cli"))]
+mod regular_file;
 #[cfg(any(feature = "tui", feature = "cli"))]
 mod round;
 pub mod sink;
@@ -24,7 +26,6 @@ pub mod text;
 pub mod theory;
 pub mod trace;
 pub mod units;
-#[cfg(any(feature = "lab", feature = "cli"))]
 pub mod whole_file;
 
 #[cfg(feature = "watch")]

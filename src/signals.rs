@@ -1,12 +1,19 @@
 //! Signals as messages: the terminal is given back and traces are closed by whoever receives them.
 //!
+//! ```text
+//! first request ─► Farewell::stop ─► message ─► answered: closing in order
+//!                                       └─ not answered within GRACE ─┐
+//! second request ─────────────────────────────────────────────────────┴─► Farewell::end_now, exit
+//! ```
+//!
 //! A process that is asked to end and does not (its terminal is not read, so that a write blocks) is ended after
-//! two seconds; the second request ends it at once. The trace is flushed every 200 ms, so nothing older is lost.
+//! two seconds; the second request ends it at once. What must be done in either case, such as the end of a trace and
+//! the modes of a terminal, is a [`Farewell`], which runs on the threads of this module.
 //! A hangup never counts as the second request: the kernel sends one when a terminal closes, and the shell another.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::Builder;
 use std::time::Duration;
 
@@ -15,8 +22,8 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGXFSZ};
 use signal_hook::low_level;
 use signal_hook::{flag, iterator};
 
-/// How long whoever is asked to end may take to react.
-const GRACE: Duration = Duration::from_secs(2);
+/// How long whoever is asked to end may take to react. With what [`Farewell::end_now`] takes, two seconds.
+const GRACE: Duration = Duration::from_millis(1700);
 
 /// What the system asks of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,11 +77,34 @@ pub enum JobControl {
     Messages,
 }
 
+/// What is done when the process is asked to end, whatever its other threads are waiting for.
+pub trait Farewell: Send {
+    /// The first request came: begins to end, without waiting.
+    fn stop(&mut self);
+
+    /// The process ends when this returns, which must be soon.
+    fn end_now(&mut self);
+}
+
 /// The receiving end.
 #[derive(Debug)]
 pub struct Signals {
     receiver: Receiver<Signal>,
-    answered: Arc<AtomicBool>,
+    request: Arc<Request>,
+}
+
+/// How far the process is on its way out.
+#[derive(Default)]
+struct Request {
+    asked: AtomicBool,
+    answered: AtomicBool,
+    farewells: Mutex<Vec<Box<dyn Farewell>>>,
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Request").field("asked", &self.asked).field("answered", &self.answered).finish_non_exhaustive()
+    }
 }
 
 impl Signals {
@@ -87,19 +117,21 @@ impl Signals {
             JobControl::Default => &[SIGINT, SIGTERM, SIGHUP],
             JobControl::Messages => &[SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT],
         };
-        // A limit on the size of files is a full disk like any other: the write must fail, not the process.
-        flag::register(SIGXFSZ, Arc::default())?;
         let mut source = iterator::Signals::new(numbers)?;
         let (sender, receiver) = bounded(16);
-        let answered = Arc::new(AtomicBool::new(false));
-        let seen = Arc::clone(&answered);
+        let request = Arc::new(Request::default());
+        let seen = Arc::clone(&request);
         Builder::new().name("signals".to_owned()).spawn(move || {
-            let mut asked = false;
             for signal in source.forever().filter_map(Signal::of) {
-                pass_on(&sender, signal, &seen, &mut asked);
+                pass_on(&sender, signal, &seen);
             }
         })?;
-        Ok(Self { receiver, answered })
+        Ok(Self { receiver, request })
+    }
+
+    /// What must be done in any case. Each is done in the order in which they came.
+    pub fn at_end(&self, farewell: impl Farewell + 'static) {
+        self.request.farewells().push(Box::new(farewell));
     }
 
     /// The next signal, if one waits.
@@ -114,19 +146,32 @@ impl Signals {
         &self.receiver
     }
 
-    /// The request to end is being followed: closing in order may take as long as it takes.
+    /// The process is on its way out, asked by a signal or in another way: closing in order may take as long as it
+    /// takes, and the next request ends it at once.
     pub fn answer(&self) {
-        self.answered.store(true, Ordering::Release);
+        self.request.asked.store(true, Ordering::Release);
+        self.request.answered.store(true, Ordering::Release);
     }
 }
 
-fn pass_on(sender: &Sender<Signal>, signal: Signal, answered: &Arc<AtomicBool>, asked: &mut bool) {
+impl Request {
+    fn farewells(&self) -> MutexGuard<'_, Vec<Box<dyn Farewell>>> {
+        self.farewells.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn end_now(&self, signal: Signal) -> ! {
+        self.farewells().iter_mut().for_each(|farewell| farewell.end_now());
+        low_level::exit(signal.exit_code().into())
+    }
+}
+
+fn pass_on(sender: &Sender<Signal>, signal: Signal, request: &Arc<Request>) {
     if signal.ends() {
-        if !*asked {
-            *asked = true;
-            watch(signal, Arc::clone(answered));
+        if !request.asked.swap(true, Ordering::AcqRel) {
+            request.farewells().iter_mut().for_each(|farewell| farewell.stop());
+            watch(signal, request);
         } else if signal != Signal::Hangup {
-            low_level::exit(signal.exit_code().into());
+            request.end_now(signal);
         }
     }
     // A full channel means that nobody listens; the watchdog sees to it.
@@ -135,20 +180,29 @@ fn pass_on(sender: &Sender<Signal>, signal: Signal, answered: &Arc<AtomicBool>, 
 
 /// Gives the last words of a process that was asked to end two seconds: nobody may be reading them.
 pub fn end_soon(signal: Signal) {
-    watch(signal, Arc::default());
+    watch(signal, &Arc::default());
 }
 
 /// Ends the process after [`GRACE`], unless the request is answered by then.
-fn watch(signal: Signal, answered: Arc<AtomicBool>) {
+fn watch(signal: Signal, request: &Arc<Request>) {
+    let watched = Arc::clone(request);
     let watchdog = Builder::new().name("watchdog".to_owned()).spawn(move || {
         std::thread::sleep(GRACE);
-        if !answered.load(Ordering::Acquire) {
-            low_level::exit(signal.exit_code().into());
+        if !watched.answered.load(Ordering::Acquire) {
+            watched.end_now(signal);
         }
     });
     if watchdog.is_err() {
-        low_level::exit(signal.exit_code().into());
+        request.end_now(signal);
     }
+}
+
+/// Lets a write past the limit on the size of files fail as on any other full disk; by default it ends the process.
+///
+/// # Errors
+/// When the system refuses the handler.
+pub fn limits_are_errors() -> io::Result<()> {
+    flag::register(SIGXFSZ, Arc::default()).map(drop)
 }
 
 /// Stops the process as Ctrl-Z does; returns when it is continued.

@@ -41,7 +41,7 @@ pub use error::{Fault, Place, TraceError};
 pub use follow::Follow;
 use header::FORMAT;
 pub use log_error::{Difference, LogError};
-pub use medium::Medium;
+pub use medium::{Fate, Medium};
 pub use reader::{Trace, read, read_last};
 pub use reservation::{OnExisting, Reservation, restart_directory};
 pub use run_file::RUN_FILE;

@@ -13,6 +13,7 @@ mod detail;
 mod dump;
 mod family;
 mod flight;
+mod flight_past;
 mod lane;
 mod measure;
 mod named;
@@ -29,7 +30,9 @@ mod weights;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 use thiserror::Error;
 
 pub use checkpoint::{Checkpoint, CheckpointError, Saves};
@@ -44,6 +47,7 @@ use crate::config::setting::SettingError;
 use crate::data::DataError;
 use crate::event::{Control, Outcome, RunEnd, RunHeader};
 use crate::sink::Fanout;
+use crate::units::Step;
 
 use pacer::Pacer;
 
@@ -86,7 +90,7 @@ impl From<DataError> for TrainError {
 pub struct Session {
     header: Arc<RunHeader>,
     steps: u64,
-    pacer: Arc<Pacer>,
+    stopper: Stopper,
     dumps: Arc<Dumps>,
     saves: Arc<Saves>,
     recorder: Option<JoinHandle<RunEnd>>,
@@ -127,7 +131,13 @@ impl Session {
 
     /// Passes a wish on to the lanes; returns at once.
     pub fn control(&self, control: Control) {
-        self.pacer.control(control);
+        self.stopper.pacer.control(control);
+    }
+
+    /// What stops the run from any thread.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        self.stopper.clone()
     }
 
     /// Whether every lane has ended and the sinks have everything.
@@ -136,7 +146,7 @@ impl Session {
         self.recorder.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
-    /// Waits until every lane has ended and the sinks have everything.
+    /// Waits until every lane has ended, or was stopped and given up, and the sinks have everything.
     #[must_use]
     pub fn join(mut self) -> RunEnd {
         self.wait()
@@ -151,10 +161,43 @@ impl Session {
     }
 }
 
+/// Stops a run, from whatever thread; outlives its session.
+#[derive(Clone, Debug)]
+pub struct Stopper {
+    pacer: Arc<Pacer>,
+    /// Disconnected once the sinks have everything.
+    ended: Receiver<()>,
+}
+
+impl Stopper {
+    /// Lanes end after the step that they are in; one that takes too long over it is given up after a second. Returns at
+    /// once.
+    pub fn stop(&self) {
+        self.pacer.control(Control::Stop);
+    }
+
+    /// Lanes that are in a step are given up now. Returns at once.
+    pub fn stop_now(&self) {
+        self.pacer.stop_now();
+    }
+
+    /// Waits until the sinks have everything, for so long at most; says whether they do.
+    #[must_use]
+    pub fn wait(&self, most: Duration) -> bool {
+        matches!(self.ended.recv_timeout(most), Err(RecvTimeoutError::Disconnected))
+    }
+
+    /// The step that the slowest lane is in.
+    #[must_use]
+    pub fn current(&self) -> Step {
+        self.pacer.current()
+    }
+}
+
 impl Drop for Session {
     fn drop(&mut self) {
         if self.recorder.is_some() {
-            self.pacer.control(Control::Stop);
+            self.stopper.stop();
             let _ = self.wait();
         }
     }

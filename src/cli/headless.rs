@@ -10,6 +10,7 @@ use crossbeam_channel::select_biased;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::dumping;
+use super::ending::{self, AT_ONCE, Asked, EndOfRun};
 use super::logging::{self, Log};
 use super::run::refused;
 use super::saving;
@@ -47,7 +48,8 @@ pub(super) fn run(prepared: Prepared, log: Log, directory: Option<&PathBuf>) -> 
     let mut history = History::new(Arc::clone(session.header()));
     past.for_each(|event| history.push(&event));
     let progress = Progress::new(session.steps());
-    let mut run = Run { session, events, history, progress, status, told: None, asked: None };
+    signals.at_end(EndOfRun::of(session.stopper()));
+    let mut run = Run { session, events, history, progress, status, told: None, asked: None, awaited: None };
     let end = run.watch(&signals);
     run.close(&end)
 }
@@ -75,6 +77,8 @@ struct Run {
     told: Option<String>,
     /// Who asked to stop.
     asked: Option<Signal>,
+    /// Since when the end is awaited, until that is said.
+    awaited: Option<Instant>,
 }
 
 impl Run {
@@ -88,20 +92,31 @@ impl Run {
                         signals.answer();
                         self.asked = Some(signal);
                         self.session.control(Control::Stop);
+                        self.awaited = Some(Instant::now());
                     }
                 }
                 recv(self.events.bell()) -> ring => is_over = ring.is_err(),
                 default(wait) => {}
             }
-            wait = match self.take_events() {
+            let is_drained = match self.take_events() {
                 Intake::Ended(end) => return end,
-                Intake::More => Duration::ZERO,
-                Intake::Nothing => INTERVAL,
+                Intake::More => false,
+                Intake::Nothing => true,
             };
-            if is_over && wait == INTERVAL {
+            if is_over && is_drained {
                 return RunEnd { outcome: Outcome::Failed("the recorder is gone".to_owned()) };
             }
+            wait = match (is_drained, self.awaited) {
+                (false, _) => Duration::ZERO,
+                (true, Some(_)) => AT_ONCE,
+                (true, None) => INTERVAL,
+            };
             self.tell_of_the_trace();
+            if self.awaited.is_some_and(|since| since.elapsed() >= AT_ONCE) {
+                self.awaited = None;
+                let stopper = self.session.stopper();
+                self.progress.suspended(|| ending::say_what_is_awaited(&stopper, Asked::Signal));
+            }
         }
     }
 
@@ -123,12 +138,16 @@ impl Run {
     }
 
     fn tell_of_the_trace(&mut self) {
-        let problem = logging::problem(self.status.as_ref());
+        let Some(status) = &self.status else { return };
+        // Without the count, which changes with every step.
+        let problem = status.problem();
         if problem != self.told {
-            match &problem {
-                Some(problem) => self.progress.suspended(|| note(problem)),
-                None => self.progress.suspended(|| note("the trace is being written again")),
-            }
+            let sentence = match (&problem, status.lost_steps()) {
+                (Some(problem), _) => problem.clone(),
+                (None, 0) => "the trace is being written again".to_owned(),
+                (None, lost) => format!("the trace is being written again; {} not in it", logging::steps(lost)),
+            };
+            self.progress.suspended(|| note(&sentence));
             self.told = problem;
         }
     }

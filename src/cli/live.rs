@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::ending::{self, AT_ONCE, Asked, EndOfRun};
 use super::logging::{self, Log, Logging};
 use super::past::Past;
 use crate::config::RunConfig;
@@ -19,6 +20,7 @@ use crate::whole_file::Existing;
 pub(super) struct LiveSource {
     logging: Logging,
     run: Option<LiveRun>,
+    end: EndOfRun,
     /// Of every run, the first first: each started anew writes its own.
     dumps: Vec<Arc<Dumps>>,
     /// Of the last run that saved any, to say where to go on.
@@ -62,11 +64,24 @@ impl LiveSource {
         let run = LiveRun::start(prepared, log)?;
         let dumps = vec![Arc::clone(run.session.dumps())];
         let saves = Some(Arc::clone(run.session.saves()));
-        Ok(Self { logging, run: Some(run), dumps, saves, gap: None })
+        let end = EndOfRun::of(run.session.stopper());
+        Ok(Self { logging, run: Some(run), end, dumps, saves, gap: None })
+    }
+
+    /// What stops the run of the moment.
+    pub(super) fn end(&self) -> EndOfRun {
+        self.end.clone()
     }
 
     /// Ends the run in order, and says what became of all runs.
-    pub(super) fn close(self) -> Closed {
+    pub(super) fn close(self, asked: Asked) -> Closed {
+        if let Some(run) = &self.run {
+            let stopper = run.session.stopper();
+            stopper.stop();
+            if !stopper.wait(AT_ONCE) {
+                ending::say_what_is_awaited(&stopper, asked);
+            }
+        }
         let gap = self.run.and_then(LiveRun::close);
         Closed { dumps: self.dumps, saves: self.saves, gap: self.gap.or(gap) }
     }
@@ -169,6 +184,7 @@ impl Source for LiveSource {
         run.notes.extend(missed);
         self.dumps.push(Arc::clone(run.session.dumps()));
         self.saves = Some(Arc::clone(run.session.saves()));
+        self.end.replace(run.session.stopper());
         self.run = Some(run);
         Ok(())
     }

@@ -8,6 +8,7 @@ use clap::ArgMatches;
 use super::note;
 use super::past::Past;
 use crate::event::RunHeader;
+use crate::number;
 use crate::sink::trace::TraceSink;
 use crate::text;
 use crate::trace::{Carried, Continuation, LogError, OnExisting, TraceStatus, restart_directory};
@@ -88,13 +89,19 @@ impl Logging {
 pub(super) fn problem(status: Option<&Arc<TraceStatus>>) -> Option<String> {
     let status = status?;
     let problem = status.problem()?;
-    let lost = status.lost_steps();
-    Some(if lost == 0 { problem } else { format!("{problem} ({lost} steps are not in the trace)") })
+    let missing = status.missing_steps();
+    Some(if missing == 0 { problem } else { format!("{problem} ({} not in the trace)", steps(missing)) })
+}
+
+/// A number of steps, each lane's counted.
+pub(super) fn steps(count: u64) -> String {
+    let (count, verb) = (number::count(count), if count == 1 { "step of a lane is" } else { "steps of lanes are" });
+    format!("{count} {verb}")
 }
 
 /// What a trace that was closed does not have: the end that could not be written, or steps in its middle.
 pub(super) fn gap(status: Option<&Arc<TraceStatus>>) -> Option<String> {
     let lost = status?.lost_steps();
-    let steps = (lost > 0).then(|| format!("{lost} steps could not be written; a note in it names them"));
-    problem(status).or(steps)
+    let sentence = || format!("{} not in it because the disk was full; a note in it names them", steps(lost));
+    problem(status).or_else(|| (lost > 0).then(sentence))
 }

@@ -4,17 +4,22 @@ use clap::ArgMatches;
 use color_eyre::eyre::Result;
 
 use super::Exit;
-use crate::signals::{JobControl, Signals};
+use crate::signals::{Farewell, JobControl, Signals};
 use crate::tui::app::{self, Ended};
 use crate::tui::source::Source;
-use crate::tui::terminal::ScreenError;
+use crate::tui::terminal::{self, ScreenError};
 use crate::tui::theme::{Background, Colours, Glyphs, Theme};
 
+/// Signals for a screen: an end by force gives the terminal back as far as that goes.
+pub(super) fn signals() -> Result<Signals> {
+    Ok(Signals::listen(JobControl::Messages)?)
+}
+
 /// Shows a source until the end.
-pub(super) fn show(matches: &ArgMatches, source: &mut dyn Source) -> Result<Exit> {
+pub(super) fn show(matches: &ArgMatches, source: &mut dyn Source, signals: &Signals) -> Result<Exit> {
     let theme = theme(matches);
-    let signals = Signals::listen(JobControl::Messages)?;
-    match app::run(source, &theme, &signals) {
+    signals.at_end(TerminalBack);
+    match app::run(source, &theme, signals) {
         Ok(Ended::Quit) => Ok(Exit::DONE),
         Ok(Ended::Signal(signal)) => Ok(Exit::signal(signal)),
         Err(ScreenError::Gone { source }) => {
@@ -22,6 +27,17 @@ pub(super) fn show(matches: &ArgMatches, source: &mut dyn Source) -> Result<Exit
             Ok(Exit::signal(crate::signals::Signal::Hangup))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Gives the terminal back when the screen's thread cannot.
+struct TerminalBack;
+
+impl Farewell for TerminalBack {
+    fn stop(&mut self) {}
+
+    fn end_now(&mut self) {
+        terminal::abandon();
     }
 }
 

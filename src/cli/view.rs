@@ -21,7 +21,7 @@ pub(super) fn view(matches: &ArgMatches) -> Result<Exit> {
     let paths: Vec<PathBuf> = matches.get_many::<PathBuf>("trace").into_iter().flatten().cloned().collect();
     let mut source = TraceSource::open(&paths)?;
     Diagnostics::of(matches)?.start(None)?;
-    let exit = show::show(matches, &mut source)?;
+    let exit = show::show(matches, &mut source, &show::signals()?)?;
     if exit == Exit::DONE {
         source.close()?;
     }

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -17,7 +18,10 @@ use super::choice::nearest;
 use super::lane_spec::LaneSpec;
 use super::setting::{self, SETTINGS, Setting};
 use super::{DataSource, LaneConfig, Model, RunConfig, Wiring, quoted};
+use crate::regular_file;
 
+/// Bytes of a settings file at most: every setting of a thousand lanes takes a tenth.
+const LONGEST: u64 = 4 << 20;
 /// Key of the list of lanes.
 const LANES: &str = "lanes";
 /// Flag of a single lane.
@@ -120,8 +124,10 @@ impl Draft {
     /// # Errors
     /// When it cannot be read, is no TOML, or has an unknown key.
     pub fn read_file(&mut self, path: &Path) -> Result<(), DraftError> {
+        let failed = |source| DraftError::Read { path: path.to_owned(), source };
+        let bytes = regular_file::read(path, LONGEST).map_err(failed)?;
         let text =
-            std::fs::read_to_string(path).map_err(|source| DraftError::Read { path: path.to_owned(), source })?;
+            String::from_utf8(bytes).map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidData, error)))?;
         self.read_text(path, &text)
     }
 

@@ -26,6 +26,10 @@ use crate::config::DataSource;
 use crate::text::clean;
 
 const SHAPE: Shape = Shape { channels: 3, height: 32, width: 32 };
+/// Pictures of a file at most: CIFAR-100 is published with all that are for training in one.
+const MOST_RECORDS: usize = 50_000;
+/// Bytes of the names of classes at most: a hundred names of 600 bytes.
+const LONGEST_NAMES: u64 = 64 << 10;
 /// Bytes of a picture.
 const PICTURE: usize = 3 * 32 * 32;
 
@@ -116,7 +120,8 @@ fn pictures(folder: &Path, set: &Set) -> Result<Classified, DataError> {
 fn read(path: &Path, set: &Set, split: &mut Split) -> Result<(), DataError> {
     let refused = |problem: String| DataError::content(path, format!("{problem}: get the file anew"));
     let record = set.labels + PICTURE;
-    let bytes = DataFile::open(path)?.take(u64::MAX)?;
+    let most = (MOST_RECORDS * record) as u64;
+    let bytes = DataFile::open(path)?.all(most, "a file of the set has 50,000 pictures at most")?;
     if bytes.is_empty() || !bytes.len().is_multiple_of(record) {
         let labels = if set.labels == 1 { "a class" } else { "two classes" };
         let of = format!("records of {record} bytes ({labels} and 32×32 pixels in three colours)");
@@ -142,7 +147,7 @@ fn names(path: &Path, classes: usize) -> Result<Vec<String>, DataError> {
     if !path.exists() {
         return Ok((0..classes).map(|class| class.to_string()).collect());
     }
-    let text = DataFile::open(path)?.take(u64::MAX)?;
+    let text = DataFile::open(path)?.all(LONGEST_NAMES, "it must hold one name a line")?;
     let text = String::from_utf8_lossy(&text);
     let names: Vec<String> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(clean).collect();
     if names.len() != classes {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use flate2::bufread::MultiGzDecoder;
 
 use super::DataError;
+use crate::regular_file;
 
 /// How every gzip stream begins (RFC 1952).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -26,10 +27,31 @@ impl DataFile {
     /// Opens a file.
     pub(super) fn open(path: &Path) -> Result<Self, DataError> {
         let failed = |source| DataError::Read { what: "file", path: path.to_owned(), source };
-        let mut file = BufReader::new(File::open(path).map_err(failed)?);
+        let mut file = BufReader::new(regular_file::open(path).map_err(failed)?);
         let is_gzip = file.fill_buf().map_err(failed)?.starts_with(&GZIP);
         let reader = if is_gzip { Reader::Gzip(Box::new(MultiGzDecoder::new(file))) } else { Reader::Plain(file) };
         Ok(Self { path: path.to_owned(), reader })
+    }
+
+    /// All bytes, of which there are to be so many at most, for this reason.
+    pub(super) fn all(&mut self, most: u64, reason: &str) -> Result<Vec<u8>, DataError> {
+        let path = self.path.clone();
+        let too_long = || DataError::content(&path, format!("longer than {}: {reason}", regular_file::size(most)));
+        if let Reader::Plain(reader) = &self.reader
+            && reader.get_ref().metadata().is_ok_and(|file| file.len() > most)
+        {
+            return Err(too_long());
+        }
+        let bytes = self.take(most + 1)?;
+        if bytes.len() as u64 > most { Err(too_long()) } else { Ok(bytes) }
+    }
+
+    /// What is left, to be read in passing.
+    pub(super) fn reader(self) -> Box<dyn BufRead> {
+        match self.reader {
+            Reader::Plain(reader) => Box::new(reader),
+            Reader::Gzip(reader) => Box::new(BufReader::new(reader)),
+        }
     }
 
     /// The next bytes, at most so many; fewer only where the file ends.

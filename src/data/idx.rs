@@ -10,6 +10,10 @@ use std::path::Path;
 
 use super::DataError;
 use super::file::DataFile;
+use crate::regular_file;
+
+/// Bytes of an array at most: the largest set of this form, EMNIST's digits, has 210 MiB.
+const LONGEST: u64 = 256 << 20;
 
 /// What a file is expected to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +79,10 @@ impl Idx {
         let Some(wanted) = wanted.filter(|wanted| (1..u64::MAX).contains(wanted)) else {
             return Err(refused(format!("its header promises {amount}, which cannot be: get the file anew")));
         };
+        if wanted > LONGEST {
+            let problem = format!("its header promises {amount}, more than {}", regular_file::size(LONGEST));
+            return Err(refused(format!("{problem}: take a part of them")));
+        }
         // One more than promised, to see whether something follows; never more memory than the file has bytes.
         let bytes = file.take(wanted + 1)?;
         let found = bytes.len() as u64;
@@ -182,7 +190,9 @@ mod tests {
     fn a_header_alone_takes_no_memory_and_an_empty_or_overflowing_one_is_refused() {
         let header = |sizes: [u32; 3]| [vec![0, 0, 8, 3], sizes.map(u32::to_be_bytes).concat()].concat();
         let most = u32::MAX;
-        assert!(read(Kind::Pictures, &header([most, 1000, 1000])).unwrap_err().contains("of which 0 are there"));
+        assert!(read(Kind::Pictures, &header([300, 1000, 800])).unwrap_err().contains("of which 0 are there"));
+        let words = read(Kind::Pictures, &header([most, 28, 28])).unwrap_err();
+        assert!(words.contains("its header promises 4294967295 pictures of 28×28, more than 256 MiB"), "{words}");
         for sizes in [[most, most, most], [0, 28, 28], [5, 0, 28]] {
             let words = read(Kind::Pictures, &header(sizes)).unwrap_err();
             assert!(words.ends_with("which cannot be: get the file anew"), "{words}");

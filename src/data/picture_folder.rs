@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! DIR/cats/a.png  DIR/dogs/b.jpg …                   one in five held out, drawn from the seed
-//! DIR/train/cats/a.png …  DIR/test/cats/c.png …      (or val) as a person has split them
+//! DIR/train/cats/a.png …  DIR/test/cats/c.png …      (or val, valid, validation) as split already
 //! DIR/pets/cats/a.png  DIR/birds/owls/b.png …        classes may be in groups, whose names are left out
 //! ```
 //!
 //! All become three colours of one size, whatever their shape; transparency is dropped; colours are standardized with the
 //! training part's mean and deviation. What is hidden (`.name`), and files beside the folders of the classes, is left out.
 
+mod jpeg;
 mod listing;
 mod picture;
 
@@ -26,6 +27,9 @@ use crate::text::clean;
 
 /// Share of pictures that is held out: one in five.
 const HELD_OUT_ONE_IN: usize = 5;
+
+/// Folders of what is held out; where there are several, the first.
+const HELD_OUT_NAMES: [&str; 4] = ["test", "val", "valid", "validation"];
 
 /// A picture and its class.
 type Labelled<'a> = (&'a Path, usize);
@@ -76,12 +80,12 @@ pub fn picture_folder(folder: &Path, side: usize, seed: u64) -> Result<Classifie
     Ok(Classified { shape, classes, training, held_out, augmentation: Augmentation::None })
 }
 
-/// `train` and `test` (or `val`), where both are there and `train` holds folders; else they are classes.
+/// `train` and `test` (or `val`, `valid`, `validation`), where both are there and `train` holds folders; else they are classes.
 pub(super) fn parts(folder: &Path) -> Option<[PathBuf; 2]> {
     let folders = listing::folders(folder).ok()?;
     let find = |name: &str| folders.iter().find(|path| has_name(path, name)).cloned();
     let training = find("train")?;
-    let held_out = find("test").or_else(|| find("val"))?;
+    let held_out = HELD_OUT_NAMES.iter().find_map(|name| find(name))?;
     let holds_folders = listing::folders(&training).is_ok_and(|inside| !inside.is_empty());
     holds_folders.then_some([training, held_out])
 }
@@ -93,7 +97,7 @@ fn has_name(folder: &Path, name: &str) -> bool {
 
 /// Whether a folder is a part of a set by its name, read or not.
 fn is_part(folder: &Path) -> bool {
-    ["train", "test", "val"].iter().any(|name| has_name(folder, name))
+    has_name(folder, "train") || HELD_OUT_NAMES.iter().any(|name| has_name(folder, name))
 }
 
 /// Every picture with the number of its class among those that are learned.

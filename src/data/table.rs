@@ -1,7 +1,8 @@
 //! A person's own table: comma-separated numbers, an optional header row, the last column the class as any label.
 //!
-//! Columns are standardized with the training part's mean and deviation (a constant column becomes 0); the split is
-//! 80/20, drawn from the seed.
+//! Columns are standardized in f64 with the training part's mean and deviation (a constant column becomes 0); the split is
+//! 80/20, drawn from the seed. The first record is a header where it holds no number, where it alone stands in quotes, or
+//! where its numbers count the columns.
 
 mod classes;
 mod lines;
@@ -9,81 +10,175 @@ mod records;
 mod row;
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
 
 use rand::seq::SliceRandom;
 
 use records::Records;
-use row::{Row, is_header};
+use row::{Row, is_header, is_numbered_header};
 
-use super::standardization::{Channels, standardize};
+use super::file::DataFile;
 use super::{Augmentation, Classified, DataError, Shape, Split};
 use crate::stack::init::Purpose;
 
 /// Share of rows that is held out: one in five.
 const HELD_OUT_ONE_IN: usize = 5;
+/// Numbers of a table at most, labels counted: 320 MB while it is read.
+const MOST_NUMBERS: usize = 40_000_000;
+/// Bytes of all different labels at most.
+const LONGEST_LABELS: usize = 64 << 20;
 
-/// Reads and splits a table.
+/// Reads and splits a table, gzipped or not.
 ///
 /// # Errors
 /// When the file cannot be read, is no UTF-8, leaves a quote open, a cell is no number, rows are ragged, there are no
-/// rows or only one class, or the last column looks like measurements or names of the rows.
+/// rows or only one class, the last column looks like measurements or names of the rows, or the table is too large.
 pub fn table(path: &Path, seed: u64) -> Result<Classified, DataError> {
-    let rows = read(path)?;
+    let Rows { features, numbers, targets, labels } = Rows::read(path)?;
     let table = |problem: &str| DataError::Content { path: path.to_owned(), problem: problem.to_owned() };
-    let Some(first) = rows.first() else {
+    if targets.is_empty() {
         return Err(table("the table has no rows: write numbers and a class per line"));
-    };
-    let features = first.numbers.len();
-    let mut classes: BTreeMap<String, usize> = rows.iter().map(|row| (row.class.clone(), 0)).collect();
-    if classes.len() < 2 {
+    }
+    if labels.len() < 2 {
         return Err(table("every row is of one class: the last column must hold at least two different labels"));
     }
-    if let Some(problem) = classes::doubt(classes.keys().map(String::as_str), rows.len()) {
+    if let Some(problem) = classes::doubt(labels.keys().map(String::as_str), targets.len()) {
         return Err(table(&problem));
     }
-    classes.values_mut().enumerate().for_each(|(index, class)| *class = index);
-    if rows.len() < HELD_OUT_ONE_IN {
+    if targets.len() < HELD_OUT_ONE_IN {
         return Err(table("fewer than 5 rows: a table needs at least 5 to hold one in five out"));
     }
-    let mut order: Vec<usize> = (0..rows.len()).collect();
+    let mut order: Vec<usize> = (0..targets.len()).collect();
     order.shuffle(&mut Purpose::Split.rng(seed, 0));
-    let (held_out, training) = order.split_at(rows.len() / HELD_OUT_ONE_IN);
-    let pick = |indices: &[usize]| {
-        let mut split = Split { inputs: Vec::with_capacity(indices.len() * features), targets: Vec::new() };
-        for row in indices.iter().filter_map(|index| rows.get(*index)) {
-            split.inputs.extend_from_slice(&row.numbers);
-            split.targets.push(classes.get(&row.class).copied().unwrap_or_default());
+    let (held_out, training) = order.split_at(targets.len() / HELD_OUT_ONE_IN);
+    let scaling = Scaling::of(&numbers, features, training);
+    // Classes are numbered as they came, and are to be in order.
+    let mut places = vec![0; labels.len()];
+    labels.values().enumerate().for_each(|(place, came)| places[*came] = place);
+    let pick = |rows: &[usize]| {
+        let mut split = Split { inputs: Vec::with_capacity(rows.len() * features), targets: Vec::new() };
+        for row in rows {
+            let columns = numbers.get(row * features..(row + 1) * features).unwrap_or_default();
+            split.inputs.extend(columns.iter().enumerate().map(|(column, number)| scaling.apply(column, *number)));
+            split.targets.push(targets.get(*row).map_or(0, |came| places[*came as usize]));
         }
         split
     };
-    let (mut training, mut held_out) = (pick(training), pick(held_out));
-    standardize(&mut training, &mut held_out, Channels { count: features, plane: 1 });
-    let (shape, classes) = (Shape::row(features), classes.into_keys().collect());
+    let (training, held_out) = (pick(training), pick(held_out));
+    let (shape, classes) = (Shape::row(features), labels.into_keys().collect());
     Ok(Classified { shape, classes, training, held_out, augmentation: Augmentation::None })
 }
 
-fn read(path: &Path) -> Result<Vec<Row>, DataError> {
-    let file = File::open(path).map_err(|source| DataError::Read { what: "table", path: path.to_owned(), source })?;
-    let mut records = Records::new(path, BufReader::new(file));
-    let mut rows: Vec<Row> = Vec::new();
-    let mut is_first = true;
-    while let Some(record) = records.next()? {
-        match (Row::read(&record), rows.first()) {
-            (Err(_), None) if is_first && is_header(&record) => {}
-            (Err(reason), _) => return Err(records.problem(&record, reason)),
-            (Ok(row), Some(first)) if row.numbers.len() != first.numbers.len() => {
-                let (has, wants) = (row.numbers.len() + 1, first.numbers.len() + 1);
-                let problem = format!("{has} columns where the first row has {wants}: make every row as long");
+/// Mean and deviation of each column in the training rows, in f64: a column of times, 1,600,000,000 and so on, has no
+/// other digits left in f32.
+struct Scaling {
+    means: Vec<f64>,
+    scales: Vec<f64>,
+}
+
+impl Scaling {
+    fn of(numbers: &[f64], features: usize, rows: &[usize]) -> Self {
+        let mean = |term: &dyn Fn(usize, f64) -> f64| {
+            let mut sums = vec![0.0; features];
+            for row in rows {
+                let columns = numbers.get(row * features..(row + 1) * features).unwrap_or_default();
+                columns.iter().enumerate().for_each(|(column, number)| sums[column] += term(column, *number));
+            }
+            sums.into_iter().map(|sum| sum / rows.len() as f64).collect::<Vec<f64>>()
+        };
+        // Around the first row, so that a large common part is gone before it is summed.
+        let first: Vec<f64> = rows.first().and_then(|row| numbers.get(row * features..)).unwrap_or_default().to_vec();
+        let offsets = mean(&|column, number| number - first[column]);
+        let means: Vec<f64> = offsets.iter().zip(&first).map(|(offset, first)| offset + first).collect();
+        let variances = mean(&|column, number| (number - means[column]).powi(2));
+        let scale = |variance: &f64| if *variance > 0.0 { variance.sqrt().recip() } else { 0.0 };
+        Self { scales: variances.iter().map(scale).collect(), means }
+    }
+
+    fn apply(&self, column: usize, number: f64) -> f32 {
+        ((number - self.means[column]) * self.scales[column]) as f32
+    }
+}
+
+/// A table as it was read.
+#[derive(Default)]
+struct Rows {
+    /// Columns but for the class.
+    features: usize,
+    /// [row × column].
+    numbers: Vec<f64>,
+    /// Of each row its class, as classes came.
+    targets: Vec<u32>,
+    /// Every label, with its number.
+    labels: BTreeMap<String, usize>,
+}
+
+impl Rows {
+    fn read(path: &Path) -> Result<Self, DataError> {
+        let file = DataFile::open(path).map_err(|error| match error {
+            DataError::Read { path, source, .. } => DataError::Read { what: "table", path, source },
+            other => other,
+        })?;
+        let mut records = Records::new(path, file.reader());
+        let mut rows = Self::default();
+        let mut first: Option<(Row, bool)> = None;
+        let (mut is_first, mut bytes) = (true, 0);
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        while let Some(record) = records.next()? {
+            let is_quoted = record.quoted == record.cells.len();
+            let row = match Row::read(&record) {
+                Ok(row) => row,
+                Err(_) if is_first && is_header(&record) => {
+                    is_first = false;
+                    continue;
+                }
+                Err(reason) => return Err(records.problem(&record, reason)),
+            };
+            let (wanted, held) = (rows.features, row.numbers.len());
+            if first.is_some() && held != wanted {
+                let problem =
+                    format!("{} columns where the first row has {}: make every row as long", held + 1, wanted + 1);
                 return Err(records.problem(&record, problem));
             }
-            (Ok(row), _) => rows.push(row),
+            rows.features = held;
+            if !counts.contains_key(&row.class) {
+                bytes += row.class.len();
+            }
+            *counts.entry(row.class.clone()).or_default() += 1;
+            if rows.numbers.len() + rows.targets.len() > MOST_NUMBERS || bytes > LONGEST_LABELS {
+                let problem = "more than 40 million numbers, or 64 MiB of labels: take a part of the table";
+                return Err(DataError::content(path, problem));
+            }
+            match &first {
+                None => first = Some((row, is_quoted && is_first)),
+                Some(_) => rows.push(row),
+            }
+            is_first = false;
         }
-        is_first = false;
+        if let Some((row, was_quoted)) = first {
+            // Quotes around everything in the first record alone, or numbers that count columns.
+            let is_name = was_quoted && counts.get(&row.class) == Some(&1) && row.class.parse::<f64>().is_err();
+            if rows.targets.is_empty() || !is_name && !is_numbered_header(&row, &counts) {
+                rows.push_first(row);
+            }
+        }
+        Ok(rows)
     }
-    Ok(rows)
+
+    fn push(&mut self, row: Row) {
+        let number = self.labels.len();
+        let came = *self.labels.entry(row.class).or_insert(number);
+        self.targets.push(came as u32);
+        self.numbers.extend(row.numbers);
+    }
+
+    /// Before all others.
+    fn push_first(&mut self, row: Row) {
+        let number = self.labels.len();
+        let came = *self.labels.entry(row.class).or_insert(number);
+        self.targets.insert(0, came as u32);
+        self.numbers.splice(0..0, row.numbers);
+    }
 }
 
 #[cfg(test)]
@@ -141,5 +236,52 @@ mod tests {
         assert!(load("1;2;a\n").unwrap_err().starts_with(&format!("t.csv:1: {advice} ';': write commas")));
         assert!(load("5,1;3,5;a\n").unwrap_err().starts_with(&format!("t.csv:1: {advice} ';'")));
         assert!(load("a\tb\tclass\n1\t2\ta\n").unwrap_err().starts_with(&format!("t.csv:1: {advice} tabs")));
+    }
+
+    /// How many different values the only column has.
+    fn different(data: &Classified) -> usize {
+        let all = data.training.inputs.iter().chain(&data.held_out.inputs);
+        all.map(|value| value.to_bits()).collect::<std::collections::BTreeSet<_>>().len()
+    }
+
+    #[test]
+    fn numbers_that_differ_in_their_last_digits_stay_different() {
+        for (start, gap) in [(1_600_000_000.0, 1.0), (4_500_000.0, 0.002), (0.0, 1.0)] {
+            let row =
+                |index: i32| format!("{:.3},{}\n", start + gap * f64::from(index), if index < 100 { 'a' } else { 'b' });
+            let text: String = (0..200).map(row).collect();
+            let data = load(&text).expect("good table");
+            assert_eq!(different(&data), 200, "{start}");
+            let line = |index: i32| format!("{index},{}\n", if index < 100 { 'a' } else { 'b' });
+            let plain: String = (0..200).map(line).collect();
+            let wanted = load(&plain).expect("good table");
+            let far = data.training.inputs.iter().zip(&wanted.training.inputs).map(|(one, other)| (one - other).abs());
+            assert!(far.fold(0.0, f32::max) < 1e-5, "{start}: as if it counted from 0");
+        }
+    }
+
+    #[test]
+    fn a_header_in_quotes_or_of_numbers_is_recognized_and_a_row_that_looks_like_one_is_not() {
+        let rows = "5.1,3.5,setosa\n4.9,3.0,setosa\n6.0,2.2,other\n6.1,2.8,other\n5.9,3.0,other\n";
+        for header in ["0,1,2\n", "1,2,3\n", "\"2019\",\"2020\",\"label\"\n", "2019,2020,2021\n", "\"a\",\"b\",\"c\"\n"]
+        {
+            let data = load(&format!("{header}{rows}")).expect("good table");
+            assert_eq!(data.training.rows() + data.held_out.rows(), 5, "{header}");
+            assert_eq!(data.classes, ["other", "setosa"], "{header}");
+        }
+        let data = load(&format!("5.0,3.1,setosa\n{rows}")).expect("good table");
+        assert_eq!(data.training.rows() + data.held_out.rows(), 6);
+        let data = load("0,1,2\n1,2,2\n2,3,4\n3,3,4\n4,4,4\n").expect("good table");
+        assert_eq!(data.training.rows() + data.held_out.rows(), 5, "classes are numbers: the first row is one");
+    }
+
+    #[test]
+    fn a_gzipped_table_is_read_as_the_plain_one() {
+        use flate2::{Compression, write::GzEncoder};
+        let text = "a,class\n1,x\n2,y\n3,x\n4,y\n5,x\n";
+        let mut encoder = GzEncoder::new(tempfile::NamedTempFile::new().expect("a file"), Compression::fast());
+        encoder.write_all(text.as_bytes()).expect("written");
+        let file = encoder.finish().expect("whole");
+        assert_eq!(table(file.path(), 1).map_err(|error| error.to_string()), load(text));
     }
 }

@@ -44,6 +44,10 @@ impl Source for Text {
         // The last character of a row has a next one too.
         self.part(part).len().saturating_sub(1) / self.context
     }
+
+    fn outputs(&self) -> usize {
+        self.context * self.vocabulary.len()
+    }
 }
 
 impl Text {
@@ -53,10 +57,7 @@ impl Text {
     /// When the file cannot be read, is not UTF-8, or too short for two parts of at least one example each.
     pub fn load(file: Option<&Path>, context: usize) -> Result<Self, DataError> {
         let Some(path) = file else { return Self::new(EMBEDDED, "the embedded text", context).map_err(Into::into) };
-        let bytes = DataFile::open(path)?.take(LONGEST + 1)?;
-        if bytes.len() as u64 > LONGEST {
-            return Err(DataError::content(path, "longer than 256 MiB: take a part of it"));
-        }
+        let bytes = DataFile::open(path)?.all(LONGEST, "take a part of it")?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let offset = error.utf8_error().valid_up_to();
             DataError::content(path, format!("not UTF-8 at byte {offset} (the first is 0): save the text as UTF-8"))

@@ -18,6 +18,7 @@ fn history(lanes: usize, layers: usize) -> History {
         layers: LayerTable { layers: vec![layer.clone(); layers] },
     };
     History::new(Arc::new(RunHeader {
+        data: None,
         version: 1,
         run_id: String::new(),
         started_at: 0,

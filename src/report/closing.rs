@@ -31,7 +31,8 @@ pub fn closing(history: &History) -> String {
     let lanes = || header.lanes.iter().zip(history.lanes());
     let mut rows = vec![COLUMNS.map(str::to_owned)];
     rows.extend(lanes().map(|(lane, steps)| row(header, lane, steps)));
-    let mut text = aligned(&rows);
+    let data = header.data.as_deref().map(|data| format!("data {}\n", clean_message(data)));
+    let mut text = data.unwrap_or_default() + &aligned(&rows);
     for (lane, steps) in lanes() {
         for remark in remarks(header, lane, steps) {
             // Writing to a string cannot fail.

@@ -9,10 +9,11 @@
 //! Per-step values have no layer; `rho`, `rho_r_squared`, `attenuation`, `first_last` and, where there is one, the block of
 //! the `underflow` are those of the signal of that step, see [`Profile`]. What a step says only when the flight recorder re-runs it follows where that
 //! happened; nothing has two rows. NaN, inf and -inf are written so, absent values are left out, numbers have the
-//! fewest digits that give them back.
+//! fewest digits that give them back. A name that a spreadsheet would take for a formula gets an apostrophe before it.
 
 mod told;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -87,7 +88,7 @@ struct Table<W: Write> {
 
 /// What all rows of one lane and step begin with.
 struct Beginning<'a> {
-    lane: &'a str,
+    lane: Cow<'a, str>,
     step: String,
 }
 
@@ -187,8 +188,9 @@ impl<W: Write> Table<W> {
         self.number.clear();
         number(&mut self.number);
         let (layer, path) = place.unwrap_or((usize::MAX, ""));
+        let path = no_formula(path);
         let layer = self.layers.get(layer).map_or("", String::as_str);
-        let fields = [start.lane, &start.step, layer, path, quantity].map(str::as_bytes);
+        let fields = [&*start.lane, &start.step, layer, &*path, quantity].map(str::as_bytes);
         let [lane, step, layer, path, quantity] = fields;
         self.out.write_record([lane, step, layer, path, quantity, &self.number]).map_err(failed)
     }
@@ -196,7 +198,16 @@ impl<W: Write> Table<W> {
 
 fn beginning(header: &RunHeader, lane: LaneId, step: Step) -> Beginning<'_> {
     let name = header.lanes.get(lane.index()).map_or("", |lane| lane.name.as_str());
-    Beginning { lane: name, step: step.to_string() }
+    Beginning { lane: no_formula(name), step: step.to_string() }
+}
+
+/// A name as a spreadsheet takes it for text: one that begins like a formula (`=cmd|…`) gets an apostrophe before it.
+fn no_formula(name: &str) -> Cow<'_, str> {
+    if name.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        Cow::Owned(format!("'{name}"))
+    } else {
+        Cow::Borrowed(name)
+    }
 }
 
 fn push_single(out: &mut Vec<u8>, value: f32) {

@@ -8,7 +8,7 @@
 //! The new file is written beside the old one and takes its name when it is whole, so that a process that is killed
 //! meanwhile leaves the old one.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,6 +23,7 @@ use super::reservation::{OnExisting, Reservation, same_stacks};
 use super::{FILE_NAME, Writer};
 use crate::event::{Event, RunHeader};
 use crate::units::Step;
+use crate::whole_file::create_anew;
 
 /// What a run that goes on is to have before its first step.
 #[derive(Clone, Debug)]
@@ -111,8 +112,7 @@ struct Rewritten {
 
 fn rewritten(path: &Path, new: &Path, header: &Arc<RunHeader>, after: Step) -> Result<Rewritten, LogError> {
     let failed = |source| LogError::Write { path: new.to_owned(), source };
-    File::create(new).map_err(failed)?;
-    let file = OpenOptions::new().append(true).open(new).map_err(failed)?;
+    let file = create_anew(new).map_err(failed)?;
     let mut kept = BufWriter::new(&file);
     let mut cut = Cut::default();
     let carried = carry(path, header, after, Earlier::Kept, &mut kept, Some(&mut cut));

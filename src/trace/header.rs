@@ -19,6 +19,11 @@ use crate::text::{clean, clean_message};
 /// How the first line of a trace begins.
 pub(super) const BEGINNING: &[u8] = b"{\"kind\":\"header\",\"format\":\"gradtop-trace\"";
 
+/// Lanes of a trace at most: a run has 8, and a screen shows as many beside each other.
+const MOST_LANES: usize = 1024;
+/// Layers, sub-layers and parameters at most: 8 lanes of 10,000 layers with all that a block is made of have half.
+const MOST_ROWS: usize = 1_500_000;
+
 /// Value of the field `format`.
 pub(super) const FORMAT: &str = "gradtop-trace";
 
@@ -51,6 +56,8 @@ struct Fields<'a> {
     config: Option<&'a RawValue>,
     #[serde(default)]
     machine: Machine,
+    #[serde(default)]
+    data: Option<String>,
 }
 
 /// Reads a header's line whose seal holds.
@@ -61,12 +68,17 @@ pub(super) fn read(line: &[u8], warnings: &mut Warnings) -> Result<Found, Fault>
     if version > FORMAT_VERSION {
         return Ok(Found::Newer(version));
     }
+    // Before anything is made of it: each becomes some 200 bytes.
+    if line.split(|byte| *byte == b'{').count() > MOST_ROWS {
+        return Err(Fault::Expected("at most 1,500,000 layers, sub-layers and parameters"));
+    }
     let fields: Fields = serde_json::from_slice(line)?;
-    if fields.lanes.len() > usize::from(u16::MAX) {
-        return Err(Fault::Expected("at most 65,535 lanes"));
+    if fields.lanes.len() > MOST_LANES {
+        return Err(Fault::Expected("at most 1,024 lanes"));
     }
     let config = fields.config.and_then(|raw| config(raw, warnings));
     Ok(Found::Header(Arc::new(RunHeader {
+        data: fields.data.as_deref().map(clean_message),
         version,
         run_id: clean(&fields.run_id),
         started_at: fields.started_at,

@@ -1,7 +1,8 @@
 //! What a trace is written to: a file, or in tests one that runs full.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write};
+use std::path::Path;
 
 /// Something that grows at its end and can be cut.
 pub trait Medium: Send {
@@ -22,6 +23,20 @@ pub trait Medium: Send {
     /// # Errors
     /// When the system refuses.
     fn sync(&mut self) -> io::Result<()>;
+
+    /// What became of it under this name, if it is no longer what was written there: its first `whole` bytes.
+    fn fate(&self, path: &Path, whole: u64) -> Option<Fate>;
+}
+
+/// What became of a file that is being written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Its name is gone.
+    Removed,
+    /// Its name is another file's.
+    Replaced,
+    /// It is so many bytes shorter than what was written.
+    Cut(u64),
 }
 
 /// The file must be open for appending, so that it goes on at its end after a cut.
@@ -37,4 +52,26 @@ impl Medium for File {
     fn sync(&mut self) -> io::Result<()> {
         self.sync_data()
     }
+
+    fn fate(&self, path: &Path, whole: u64) -> Option<Fate> {
+        let ours = self.metadata().ok()?;
+        match fs::metadata(path) {
+            Ok(there) if !is_same(&ours, &there) => Some(Fate::Replaced),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Fate::Removed),
+            // Where nothing can be learned, the next write tells.
+            _ => whole.checked_sub(ours.len()).filter(|missing| *missing > 0).map(Fate::Cut),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_same(one: &fs::Metadata, other: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Other systems do not let a file go that is being written.
+#[cfg(not(unix))]
+fn is_same(_: &fs::Metadata, _: &fs::Metadata) -> bool {
+    true
 }

@@ -8,7 +8,7 @@ use super::error::{Place, TraceError, looks_like};
 use super::header::{self, Found};
 use super::lines::Line;
 use super::{Warnings, decode, seal};
-use crate::event::{Event, FORMAT_VERSION, RunHeader};
+use crate::event::{Event, FORMAT_VERSION, Outcome, RunHeader};
 use crate::units::{LaneId, Step};
 
 /// State of reading one file.
@@ -27,6 +27,8 @@ struct Newest {
     step: Step,
     /// Damaged lines in the file up to there.
     damaged: u64,
+    /// Its end was read.
+    has_ended: bool,
 }
 
 impl Parser {
@@ -59,7 +61,13 @@ impl Parser {
         let event = event.map_err(|fault| TraceError::Line { place: self.place(number), fault })?;
         match &event {
             Some(Event::Step(record)) => self.order(number, record.lane, record.step)?,
-            Some(Event::LaneEnded(end)) => self.reaches(end.lane, end.step),
+            Some(Event::LaneEnded(end)) => {
+                self.reaches(end.lane, end.step);
+                if let Some(newest) = self.newest.get_mut(end.lane.index()) {
+                    newest.has_ended = true;
+                }
+            }
+            Some(Event::RunEnded(end)) => self.all_reach(&end.outcome),
             Some(_) => {}
             None => self.warnings.unknown_lines += 1,
         }
@@ -119,7 +127,7 @@ impl Parser {
         }
         self.reaches(lane, Step(step.0 - 1));
         if let Some(newest) = self.newest.get_mut(lane.index()) {
-            *newest = Newest { step, damaged: self.warnings.damaged };
+            *newest = Newest { step, damaged: self.warnings.damaged, ..*newest };
         }
         Ok(())
     }
@@ -133,6 +141,18 @@ impl Parser {
             let lane = self.header.as_ref().and_then(|header| header.lanes.get(lane.index()));
             let name = lane.map(|lane| lane.name.as_str()).unwrap_or_default();
             self.warnings.missing_steps(name, newest.step.next(), count);
+        }
+    }
+
+    /// The run has ended: a lane without a line on its end took as many steps as the header says, or the others did.
+    fn all_reach(&mut self, outcome: &Outcome) {
+        let furthest = self.newest.iter().map(|newest| newest.step).max().unwrap_or_default();
+        let steps = self.header.as_ref().and_then(|header| header.steps).filter(|_| *outcome == Outcome::Completed);
+        let last = steps.map_or(furthest, Step);
+        for lane in 0..self.newest.len() {
+            if !self.newest[lane].has_ended {
+                self.reaches(LaneId(lane as u16), last);
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use super::lines::{Line, Lines};
 use super::parser::Parser;
 use super::{Warnings, header};
 use crate::event::{Event, RunHeader};
+use crate::regular_file;
 
 /// The events of a trace in order, the first a [`Event::RunStarted`]; a further one begins a run that was appended.
 ///
@@ -69,7 +70,7 @@ fn open(path: &Path, start: impl FnOnce(&mut File) -> io::Result<Start>) -> Resu
 
 /// Opens a trace file for reading.
 pub(super) fn open_file(path: &Path) -> Result<File, TraceError> {
-    File::open(path).map_err(|source| match source.kind() {
+    regular_file::open(path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => TraceError::NotFound { path: path.to_owned() },
         _ => TraceError::Read { path: path.to_owned(), source },
     })

@@ -2,15 +2,17 @@
 //!
 //! It is written beside itself and renamed, so that a reader finds either the old file or the new one, never a half.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::FILE_NAME;
 use super::log_error::LogError;
 use crate::event::{Outcome, RunHeader};
+use crate::whole_file::create_anew;
 
 /// Its name.
 pub const RUN_FILE: &str = "run.json";
@@ -36,6 +38,11 @@ impl RunFile {
         Self { path: directory.join(RUN_FILE), header: Arc::clone(header) }
     }
 
+    /// The trace beside it.
+    pub(super) fn trace(&self) -> PathBuf {
+        self.path.with_file_name(FILE_NAME)
+    }
+
     /// Replaces the file.
     pub(super) fn write(&self, outcome: Option<&Outcome>) -> Result<(), LogError> {
         self.try_write(outcome).map_err(|source| LogError::Write { path: self.path.clone(), source })
@@ -46,7 +53,7 @@ impl RunFile {
         let mut bytes = serde_json::to_vec(&content)?;
         bytes.push(b'\n');
         let new = self.path.with_extension("json.new");
-        let mut file = File::create(&new)?;
+        let mut file = create_anew(&new)?;
         let written = file.write_all(&bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&new, &self.path));
         if written.is_err() {
             // On a full disk the half-written file would only be in the way.

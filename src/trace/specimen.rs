@@ -23,6 +23,7 @@ pub(crate) fn lane(name: &str, blocks: usize) -> LaneHeader {
 /// A run of these lanes that measures every quantity.
 pub(crate) fn header(lanes: Vec<LaneHeader>) -> Arc<RunHeader> {
     Arc::new(RunHeader {
+        data: None,
         version: FORMAT_VERSION,
         run_id: "specimen".to_owned(),
         started_at: 1_700_000_000,

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 pub struct TraceStatus {
     problem: Mutex<Option<String>>,
     lost: AtomicU64,
+    waiting: AtomicU64,
     bytes: AtomicU64,
 }
 
@@ -18,10 +19,16 @@ impl TraceStatus {
         self.problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Steps that are not in the trace because it could not be written for too long.
+    /// Steps that are not in the trace, each lane's counted, because it could not be written for too long.
     #[must_use]
     pub fn lost_steps(&self) -> u64 {
         self.lost.load(Ordering::Relaxed)
+    }
+
+    /// Steps that are not in the trace at the moment: those lost, and those that wait in memory until they can be written.
+    #[must_use]
+    pub fn missing_steps(&self) -> u64 {
+        self.lost_steps() + self.waiting.load(Ordering::Relaxed)
     }
 
     /// Bytes of the trace.
@@ -34,8 +41,12 @@ impl TraceStatus {
         *self.problem.lock().unwrap_or_else(PoisonError::into_inner) = problem;
     }
 
-    pub(super) fn lose_step(&self) {
-        self.lost.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn lose_steps(&self, steps: u64) {
+        self.lost.fetch_add(steps, Ordering::Relaxed);
+    }
+
+    pub(super) fn set_waiting(&self, steps: u64) {
+        self.waiting.store(steps, Ordering::Relaxed);
     }
 
     pub(super) fn set_bytes(&self, bytes: u64) {

@@ -2,17 +2,21 @@
 //!
 //! A disk that is full does not stop a run. The file is cut back to its last whole line, lines wait in memory, and each
 //! flush tries again; when too many wait, further steps are left out, counted, and named in a note once there is space.
+//!
+//! A file that goes away (removed, replaced, cut) is noticed at the next flush. From then on nothing is written: not into
+//! a file without a name, not behind a hole, and not into the file of somebody else.
 
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::encode::Encoder;
-use super::medium::Medium;
+use super::medium::{Fate, Medium};
 use super::run_file::RunFile;
 use super::status::TraceStatus;
 use crate::event::{Event, Note, Outcome, RunHeader};
 use crate::quantity::Quantity;
+use crate::text;
 use crate::units::Step;
 
 /// What was written outlives a loss of power after this long.
@@ -23,6 +27,9 @@ const BUFFER: usize = 1 << 20;
 
 /// Bytes that wait for space on a full disk; steps beyond are left out.
 const MOST_WAITING: usize = 16 << 20;
+
+/// How a line of a step begins.
+const STEP_LINE: &[u8] = b"{\"kind\":\"step\"";
 
 /// Writes the events of one run.
 #[derive(Debug)]
@@ -35,6 +42,12 @@ pub struct Writer<M: Medium = std::fs::File> {
     tail: Tail,
     paused: Option<String>,
     gap: Option<Gap>,
+    /// What became of the file, once it is no longer there.
+    fate: Option<Fate>,
+    /// The newest step that is in the file.
+    reached: Step,
+    /// The newest step that was told.
+    newest: Step,
     synced: Instant,
     run_file: Option<RunFile>,
     outcome: Option<Outcome>,
@@ -68,6 +81,9 @@ impl<M: Medium> Writer<M> {
             tail: Tail::Clean,
             paused: None,
             gap: None,
+            fate: None,
+            reached: Step(0),
+            newest: Step(0),
             synced: Instant::now(),
             run_file: None,
             outcome: None,
@@ -97,12 +113,19 @@ impl<M: Medium> Writer<M> {
 
     /// Takes an event; it is in the file after the next flush.
     pub fn write(&mut self, event: &Event) {
-        if let Event::Step(record) = event
-            && self.paused.is_some()
-            && (self.gap.is_some() || self.buffer.len() > MOST_WAITING)
-        {
-            self.leave_out(record.step);
+        if self.fate.is_some() {
+            self.status.lose_steps(u64::from(matches!(event, Event::Step(_))));
             return;
+        }
+        let is_full = self.paused.is_some() && (self.gap.is_some() || self.buffer.len() > MOST_WAITING);
+        if is_full && gives_way(event) {
+            if let Event::Step(record) = event {
+                self.leave_out(record.step);
+            }
+            return;
+        }
+        if let Event::Step(record) = event {
+            self.newest = self.newest.max(record.step);
         }
         self.encoder.line(&mut self.buffer, event);
         if let Event::RunEnded(end) = event {
@@ -119,6 +142,10 @@ impl<M: Medium> Writer<M> {
     }
 
     fn flush_at(&mut self, now: Instant) {
+        self.look_for_the_file();
+        if self.fate.is_some() {
+            return;
+        }
         self.write_out();
         let ended = self.outcome.take();
         if ended.is_some() || now.saturating_duration_since(self.synced) >= SYNC_INTERVAL {
@@ -134,20 +161,49 @@ impl<M: Medium> Writer<M> {
         }
     }
 
+    /// Notices that the file has gone away. What waits goes with it.
+    fn look_for_the_file(&mut self) {
+        let Some(trace) = self.run_file.as_ref().map(RunFile::trace) else { return };
+        let Some(fate) = self.medium.fate(&trace, self.whole).filter(|_| self.fate.is_none()) else { return };
+        let (trace, reached) = (text::path(&trace), self.reached);
+        let kept = |place: &str| format!("what is whole, up to step {reached}, {place}; nothing more is written");
+        self.status.set_problem(Some(match fate {
+            Fate::Removed => format!("{trace} was removed or moved: {}", kept("went with it")),
+            Fate::Replaced => format!("{trace} was replaced by another file: {}", kept("went with the old one")),
+            Fate::Cut(bytes) => {
+                format!("{trace} lost its last {bytes} bytes: it is left as it is, and nothing more is written")
+            }
+        }));
+        self.status.lose_steps(self.waiting());
+        self.status.set_waiting(0);
+        self.buffer = Vec::new();
+        self.fate = Some(fate);
+    }
+
+    /// Steps that wait in memory.
+    fn waiting(&self) -> u64 {
+        self.buffer.split(|&byte| byte == b'\n').filter(|line| line.starts_with(STEP_LINE)).count() as u64
+    }
+
     fn leave_out(&mut self, step: Step) {
         let gap = self.gap.get_or_insert(Gap { first: step, last: step, count: 0 });
         gap.first = gap.first.min(step);
         gap.last = gap.last.max(step);
         gap.count += 1;
-        self.status.lose_step();
+        self.status.lose_steps(1);
     }
 
     /// Empties the buffer, or as much of it as there is space for.
     fn write_out(&mut self) {
         match self.try_write_out() {
-            Ok(()) => self.resume(),
+            Ok(()) => {
+                self.reached = self.newest;
+                self.status.set_waiting(0);
+                self.resume();
+            }
             Err(error) => {
                 let cause = error.to_string();
+                self.status.set_waiting(self.waiting());
                 self.status.set_problem(Some(format!("the trace is paused: {cause}")));
                 self.paused = Some(cause);
             }
@@ -199,6 +255,20 @@ impl<M: Medium> Writer<M> {
             self.tail = Tail::Clean;
         }
         Ok(())
+    }
+}
+
+/// Whether an event is one of many, without which a trace can be read.
+fn gives_way(event: &Event) -> bool {
+    match event {
+        Event::Step(_)
+        | Event::Recall(_)
+        | Event::Histogram(_)
+        | Event::Tensors(_)
+        | Event::Filters(_)
+        | Event::Denoising(_)
+        | Event::Samples(_) => true,
+        Event::RunStarted(_) | Event::Eval(_) | Event::Note(_) | Event::LaneEnded(_) | Event::RunEnded(_) => false,
     }
 }
 

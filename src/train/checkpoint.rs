@@ -23,7 +23,7 @@ pub use error::CheckpointError;
 pub use saves::{Owner, Saves};
 
 pub(super) use manifest::{Ended, LookedAt};
-pub(super) use saves::{About, Moment};
+pub(super) use saves::{About, LaneState, Moment};
 
 use crate::config::RunConfig;
 use crate::units::Step;

@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 
 use burn::optim::GradientsParams;
 
+use super::pacer::Interrupt;
 use crate::event::{Samples, TimeSpan};
 use crate::grid::Value;
 use crate::probe::{LayerReading, ParameterMap, Taps};
@@ -37,29 +38,46 @@ pub(super) struct Subject<'a, S: Stack> {
     pub(super) model: &'a S,
     pub(super) map: &'a ParameterMap,
     pub(super) batch: &'a S::Batch,
+    pub(super) interrupt: &'a Interrupt,
 }
 
-impl Detail {
-    /// Looks at a model before its update, and at what the taps of the step kept.
-    pub(super) fn of<S: Stack>(subject: &Subject<'_, S>, passes: &[LayerReading]) -> Self {
-        let classes = subject.batch.classes();
-        let agreement = |reading: &LayerReading| coherence(reading.kept()?, classes);
-        Self {
-            grad_snr: grad_snr(subject),
-            // The stem's input is data, not a signal.
-            coherence: passes.iter().enumerate().map(|(layer, pass)| agreement(pass).filter(|_| layer > 0)).collect(),
-            shatter: shattering(subject),
-            stable_rank: stable_ranks(subject),
-            by_time: by_time(subject),
-            pictures: subject.model.valid().samples(),
-        }
+impl<S: Stack> Subject<'_, S> {
+    /// Something to be looked at next, unless the run is to stop.
+    fn go_on(&self) -> Option<()> {
+        (!self.interrupt.is_raised()).then_some(())
     }
 }
 
-fn grad_snr<S: Stack>(subject: &Subject<'_, S>) -> Vec<Option<f64>> {
-    let Subject { model, map, batch } = *subject;
+impl Detail {
+    /// Looks at a model before its update, and at what the taps of the step kept; `None` where the run was stopped
+    /// meanwhile, which is noticed between two passes or layers.
+    pub(super) fn of<S: Stack>(subject: &Subject<'_, S>, passes: &[LayerReading]) -> Option<Self> {
+        let classes = subject.batch.classes();
+        let mut agreements = Vec::with_capacity(passes.len());
+        for (layer, pass) in passes.iter().enumerate() {
+            subject.go_on()?;
+            // The stem's input is data, not a signal.
+            agreements.push(if layer == 0 { None } else { pass.kept().and_then(|kept| coherence(kept, classes)) });
+        }
+        Some(Self {
+            grad_snr: grad_snr(subject)?,
+            coherence: agreements,
+            shatter: shattering(subject)?,
+            stable_rank: stable_ranks(subject)?,
+            by_time: by_time(subject)?,
+            pictures: {
+                subject.go_on()?;
+                subject.model.valid().samples()
+            },
+        })
+    }
+}
+
+fn grad_snr<S: Stack>(subject: &Subject<'_, S>) -> Option<Vec<Option<f64>>> {
+    let Subject { model, map, batch, .. } = *subject;
     let mut spreads = vec![Spread::default(); map.table().len()];
     for part in batch.parts(PARTS) {
+        subject.go_on()?;
         let twin = twin(model);
         let loss = twin.loss(&part, &Taps::off()).mean;
         let gradients = GradientsParams::from_grads(loss.backward(), &twin);
@@ -69,11 +87,11 @@ fn grad_snr<S: Stack>(subject: &Subject<'_, S>) -> Vec<Option<f64>> {
             }
         }
     }
-    spreads.iter().map(Spread::snr).collect()
+    Some(spreads.iter().map(Spread::snr).collect())
 }
 
-fn shattering<S: Stack>(subject: &Subject<'_, S>) -> Vec<Option<f64>> {
-    let Subject { model, map, batch } = *subject;
+fn shattering<S: Stack>(subject: &Subject<'_, S>) -> Option<Vec<Option<f64>>> {
+    let Subject { model, map, batch, .. } = *subject;
     // Frozen: normalizations use their running statistics, and only the inputs are tracked.
     let twin = twin(model).freeze();
     let signals = |batch: &S::Batch| {
@@ -82,35 +100,40 @@ fn shattering<S: Stack>(subject: &Subject<'_, S>) -> Vec<Option<f64>> {
         taps.take().layers
     };
     // The same noise at every step: what changes is the stack.
-    let (still, noisy) = (signals(batch), signals(&batch.noisy(&mut Purpose::Noise.rng(0, 0))));
+    subject.go_on()?;
+    let still = signals(batch);
+    subject.go_on()?;
+    let noisy = signals(&batch.noisy(&mut Purpose::Noise.rng(0, 0)));
     let rows = batch.rows();
     let of = |(layer, (still, noisy)): (usize, (&LayerReading, &LayerReading))| {
         if layer == 0 { None } else { shatter(still.kept()?, noisy.kept()?, rows) }
     };
-    still.iter().zip(&noisy).enumerate().map(of).collect()
+    Some(still.iter().zip(&noisy).enumerate().map(of).collect())
 }
 
-fn by_time<S: Stack>(subject: &Subject<'_, S>) -> Vec<TimeSpan> {
-    let Subject { model, map, batch } = *subject;
+fn by_time<S: Stack>(subject: &Subject<'_, S>) -> Option<Vec<TimeSpan>> {
+    let Subject { model, map, batch, .. } = *subject;
     let span = |(times, part): (RangeInclusive<u32>, S::Batch)| {
+        subject.go_on()?;
         let twin = twin(model);
         let loss = twin.loss(&part, &Taps::off()).mean;
         let value = Value::new(loss.clone().into_scalar::<f32>());
         let gradients = GradientsParams::from_grads(loss.backward(), &twin);
         let norm = |moments: Option<Moments>| Value::from(moments.map(|moments| moments.norm() as f32));
         let grad_norms = map.gradients(&twin, &gradients).into_iter().map(norm).collect();
-        TimeSpan { first: *times.start(), last: *times.end(), loss: value, grad_norms }
+        Some(TimeSpan { first: *times.start(), last: *times.end(), loss: value, grad_norms })
     };
     batch.by_time().into_iter().map(span).collect()
 }
 
-fn stable_ranks<S: Stack>(subject: &Subject<'_, S>) -> Vec<Option<f64>> {
+fn stable_ranks<S: Stack>(subject: &Subject<'_, S>) -> Option<Vec<Option<f64>>> {
     let mut ranks: Vec<Option<f64>> = vec![None; subject.map.table().len()];
     for matrix in subject.map.matrices(subject.model) {
+        subject.go_on()?;
         let (rank, slot) = (stable_rank(&matrix.values, matrix.columns), ranks.get_mut(matrix.layer));
         if let (Some(rank), Some(slot)) = (rank, slot) {
             *slot = Some(slot.map_or(rank, |least| if rank.is_nan() { rank } else { least.min(rank) }));
         }
     }
-    ranks
+    Some(ranks)
 }

@@ -11,6 +11,7 @@
 
 use std::collections::VecDeque;
 
+use super::flight_past::FlightPast;
 use super::stepper::{Look, Stepper};
 use super::verdict;
 use crate::event::StepRecord;
@@ -88,8 +89,13 @@ impl<S> Rerun<S> {
 }
 
 impl<S: Stack> FlightRecorder<S> {
-    pub(super) fn new(every: Option<u64>) -> Self {
-        Self { every, kept: VecDeque::new(), losses: VecDeque::new(), quiet_until: Step(0) }
+    pub(super) fn new(every: Option<u64>, past: FlightPast) -> Self {
+        Self { every, kept: VecDeque::new(), losses: past.losses.into(), quiet_until: past.quiet_until }
+    }
+
+    /// What a recorder that goes on from here must know.
+    pub(super) fn past(&self) -> FlightPast {
+        FlightPast { losses: self.losses.iter().copied().collect(), quiet_until: self.quiet_until }
     }
 
     /// Before a step: keeps the lane where it is due.
@@ -161,7 +167,7 @@ mod tests {
     use crate::stack::Mlp;
 
     fn seen(losses: impl IntoIterator<Item = f32>) -> Vec<(u64, Cause)> {
-        let mut recorder = FlightRecorder::<Mlp>::new(Some(64));
+        let mut recorder = FlightRecorder::<Mlp>::new(Some(64), FlightPast::default());
         (1..)
             .zip(losses)
             .filter_map(|(step, loss)| {
@@ -199,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_value_that_is_no_number_calls_before_the_loss_is_one() {
-        let mut recorder = FlightRecorder::<Mlp>::new(Some(64));
+        let mut recorder = FlightRecorder::<Mlp>::new(Some(64), FlightPast::default());
         let mut values = Grid::absent(Quantity::ALL.len(), 3);
         values.row_mut(Quantity::SignalNorm as usize)[1] = Value::new(f32::INFINITY);
         let broken = StepRecord { values, ..StepRecord::unmeasured(1) };
@@ -210,8 +216,31 @@ mod tests {
     }
 
     #[test]
+    fn a_recorder_that_goes_on_raises_the_alarms_of_one_that_never_stopped() {
+        let losses: Vec<f32> = [2.3, 386.4].into_iter().chain((3..400).map(healthy)).collect();
+        let record = |step: u64| StepRecord { loss: losses[step as usize - 1], ..StepRecord::unmeasured(step) };
+        for stop in [1, 2, 20, 70, 150] {
+            let mut straight = FlightRecorder::<Mlp>::new(Some(64), FlightPast::default());
+            for step in 1..=stop {
+                if straight.sees(&record(step)).is_some() {
+                    let _ = straight.rerun(Step(step));
+                }
+            }
+            let line = serde_json::to_string(&straight.past()).unwrap();
+            let mut resumed = FlightRecorder::<Mlp>::new(Some(64), serde_json::from_str(&line).unwrap());
+            for step in stop + 1..400 {
+                let (alarm, again) = (straight.sees(&record(step)), resumed.sees(&record(step)));
+                assert_eq!(alarm, again, "stopped after {stop}, at {step}");
+                if alarm.is_some() {
+                    let _ = (straight.rerun(Step(step)), resumed.rerun(Step(step)));
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_recorder_that_is_off_says_nothing() {
-        let mut recorder = FlightRecorder::<Mlp>::new(None);
+        let mut recorder = FlightRecorder::<Mlp>::new(None, FlightPast::default());
         assert_eq!(recorder.sees(&StepRecord { loss: f32::NAN, ..StepRecord::unmeasured(1) }), None);
         assert!(recorder.rerun(Step(1)).is_none());
     }

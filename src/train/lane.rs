@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use burn::prelude::Device;
 use crossbeam_channel::{Sender, bounded};
 
-use super::checkpoint::{Ended, Moment, Saves};
+use super::checkpoint::{Ended, LaneState, Moment, Saves};
 use super::dump::{Dumps, Part as DumpPart};
 use super::flight::{Cause, FlightRecorder};
+use super::flight_past::FlightPast;
 use super::optimizer;
 use super::pacer::{Go, Pacer, Rate};
 use super::recorder::Told;
@@ -36,8 +37,10 @@ const EVALUATION_GAP: u64 = 50;
 
 /// Held-out rows that are looked at, where there are as many.
 const MOST_EVALUATED: usize = 2048;
-/// Of them at the same time.
+/// Of them at the same time, where what is said of them takes no more than [`EVALUATED_BYTES`].
 const EVALUATED_AT_ONCE: usize = 512;
+/// Bytes of a stack's output for all rows that are looked at at once: a few copies of it live at the same time.
+const EVALUATED_BYTES: usize = 64 << 20;
 
 /// A stack about to be trained.
 pub(super) struct Lane<S: Stack> {
@@ -56,11 +59,13 @@ pub(super) struct Past {
     pub(super) step: Step,
     /// How it ended, if it did.
     pub(super) outcome: Option<Outcome>,
+    /// What its flight recorder knew.
+    pub(super) flight: FlightPast,
 }
 
 impl From<Ended> for Past {
     fn from(ended: Ended) -> Self {
-        Self { step: ended.step, outcome: Some(ended.outcome) }
+        Self { step: ended.step, outcome: Some(ended.outcome), flight: FlightPast::default() }
     }
 }
 
@@ -141,6 +146,8 @@ struct Trainer<S: Stack> {
     flight: FlightRecorder<S>,
     /// Wishes for the last steps to be re-run that were fulfilled.
     recalls: u64,
+    /// The run was stopped before all was said of the last step.
+    is_cut: bool,
 }
 
 /// When a step was taken, and how fast it was to learn.
@@ -154,9 +161,11 @@ struct When {
 impl<S: Stack> Trainer<S> {
     fn new(lane: Lane<S>, run: Run) -> Self {
         let batches = Batches::new(run.config.seed, lane.source.rows(Part::Training), run.config.batch);
-        let flight = FlightRecorder::new(run.config.flight);
+        let flight = FlightRecorder::new(run.config.flight, lane.past.flight.clone());
         let step = lane.past.step;
-        Self { lane, run, batches, held_out: Vec::new(), step, flight, recalls: 0 }
+        let mut lane = lane;
+        lane.stepper.heed(run.pacer.interrupt().clone());
+        Self { lane, run, batches, held_out: Vec::new(), step, flight, recalls: 0, is_cut: false }
     }
 
     fn train(&mut self) -> Outcome {
@@ -175,7 +184,9 @@ impl<S: Stack> Trainer<S> {
                 Go::Step { rate } => rate,
             };
             self.flight.keep(step, &self.lane.stepper);
-            let (record, beside) = self.take(step, rate.of(self.lane.settings.lr));
+            let Some((record, beside)) = self.take(step, rate.of(self.lane.settings.lr)) else {
+                return Outcome::Stopped;
+            };
             let is_finite = record.loss.is_finite();
             let cause = self.flight.sees(&record);
             self.step = step;
@@ -193,6 +204,9 @@ impl<S: Stack> Trainer<S> {
             if self.is_evaluated(step) {
                 self.evaluate();
             }
+            if self.is_cut {
+                return Outcome::Stopped;
+            }
             if self.run.saves.is_wanted(step) {
                 self.save(rate);
             }
@@ -201,8 +215,9 @@ impl<S: Stack> Trainer<S> {
         Outcome::Completed
     }
 
-    /// One step: its record, and what was taken beside it.
-    fn take(&mut self, step: Step, base: f64) -> (StepRecord, Vec<Event>) {
+    /// One step: its record, and what was taken beside it. `None` where the run was stopped in the middle of it, or what
+    /// the lane says is no longer heard.
+    fn take(&mut self, step: Step, base: f64) -> Option<(StepRecord, Vec<Event>)> {
         let start = Instant::now();
         let epoch = self.batches.epoch(step);
         let draw = Draw { seed: self.run.config.seed, step };
@@ -219,7 +234,10 @@ impl<S: Stack> Trainer<S> {
             if let Some(part) = &mut part {
                 part.see(model, gradients);
             }
-        });
+        })?;
+        if self.run.pacer.gives_up(Instant::now()) {
+            return None;
+        }
         let step_ns = nanoseconds(start.elapsed());
         self.run.schedule.tell(step, step_ns, &taken);
         let beside = self.beside(step, &mut taken);
@@ -227,7 +245,7 @@ impl<S: Stack> Trainer<S> {
         if let Some(part) = part {
             self.run.dumps.take(self.lane.id, step, DumpPart { loss: record.loss, ..part });
         }
-        (record, beside)
+        Some((record, beside))
     }
 
     /// What is told beside a step, where it was taken: histograms, tensors, filters, and of a diffusion model what
@@ -283,7 +301,10 @@ impl<S: Stack> Trainer<S> {
             let start = Instant::now();
             let draw = Draw { seed: self.run.config.seed, step };
             let batch = S::Batch::gather(&self.lane.source, Part::Training, batches.rows(step), draw, &self.run.device);
-            let mut taken = rerun.stepper.step(&batch, learning_rate, look);
+            let Some(mut taken) = rerun.stepper.step_seen(&batch, learning_rate, look, |_, _| {}) else {
+                self.is_cut = true;
+                return;
+            };
             let beside = self.beside(step, &mut taken);
             let record = self.record(&When { step, epoch: batches.epoch(step), learning_rate, start }, taken);
             self.send(Event::Recall(Arc::new(record.clone())));
@@ -299,12 +320,15 @@ impl<S: Stack> Trainer<S> {
     /// Hands in what the lane needs to go on from here, once the trace has all that came before.
     fn save(&self, rate: Rate) {
         let (done, flushed) = bounded(0);
-        if self.run.sender.send(Told::Flush(done)).is_ok() {
-            // Disconnected, which is the answer.
-            let _ = flushed.recv();
+        if self.run.sender.send(Told::Flush(done)).is_err() {
+            // The run has ended without this step.
+            return;
         }
+        // Disconnected, which is the answer.
+        let _ = flushed.recv();
         let moment = Moment { rate, looked: self.run.schedule.looked(self.step) };
-        self.run.saves.take(self.lane.id, self.step, moment, self.lane.stepper.saved());
+        let state = LaneState { file: self.lane.stepper.saved(), flight: self.flight.past() };
+        self.run.saves.take(self.lane.id, self.step, moment, state);
     }
 
     fn is_evaluated(&self, step: Step) -> bool {
@@ -320,11 +344,15 @@ impl<S: Stack> Trainer<S> {
             let all: Vec<usize> = (0..rows).collect();
             let (draw, device) = (Draw { seed: self.run.config.seed, step: Step(0) }, self.run.device.clone().inner());
             let gather = |chunk| S::Batch::gather(&self.lane.source, Part::HeldOut, chunk, draw, &device);
-            self.held_out = all.chunks(EVALUATED_AT_ONCE).map(gather).collect();
+            self.held_out = all.chunks(evaluated_at_once(self.lane.source.outputs())).map(gather).collect();
         }
         let model = self.lane.stepper.model().valid();
         let mut mean = Mean::default();
         for batch in &self.held_out {
+            self.is_cut |= self.run.pacer.interrupt().is_raised();
+            if self.is_cut {
+                return;
+            }
             let loss = model.loss(batch, &Taps::off());
             mean.take(batch.rows(), loss.mean.into_scalar::<f32>(), loss.accuracy);
         }
@@ -336,6 +364,11 @@ impl<S: Stack> Trainer<S> {
         // Nobody listens only when the recorder itself is gone; then the run ends as failed anyway.
         let _ = self.run.sender.send(Told::Event(event));
     }
+}
+
+/// Rows to be looked at at once, of each of which a stack says so many numbers.
+fn evaluated_at_once(outputs: usize) -> usize {
+    (EVALUATED_BYTES / (size_of::<f32>() * outputs.max(1))).clamp(1, EVALUATED_AT_ONCE)
 }
 
 /// Means over batches of different size.

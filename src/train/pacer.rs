@@ -1,9 +1,12 @@
 //! Keeps the lanes in step and passes wishes on to them: pause, single step, stop, learning rate.
 //!
 //! A lane asks before every step. It may be at most [`LEAD`] steps ahead of the slowest lane that still trains, so that
-//! columns of the heatmaps compare; at most `threads` lanes compute at the same time.
+//! columns of the heatmaps compare; at most `threads` lanes compute at the same time. A lane that is asked to stop ends
+//! after its step; one that is still in it after [`GRACE`] is given up: the run ends without that step.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +15,24 @@ use crate::units::{LaneId, Step};
 
 /// Steps that a lane may be ahead of the slowest one.
 const LEAD: u64 = 2;
+/// Time that a stopped lane has to finish its step: whoever asked waits for it.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Whether a run is to stop, seen from within a step: costly looks are left, and the step with them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Whether to leave what can be left.
+    pub(super) fn is_raised(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// Raises it.
+    pub(super) fn raise(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
 
 /// What a person made of the lanes' base learning rates.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,6 +102,7 @@ pub(super) struct Pacer {
     state: Mutex<State>,
     changed: Condvar,
     threads: usize,
+    interrupt: Interrupt,
 }
 
 #[derive(Debug)]
@@ -91,6 +113,8 @@ struct State {
     /// Steps beyond this one wait; `None` = not paused.
     pause_after: Option<Step>,
     stop: bool,
+    /// When lanes that have not stopped are given up.
+    deadline: Option<Instant>,
     rate: Rate,
     recalls: u64,
 }
@@ -102,10 +126,33 @@ impl Pacer {
             computing: 0,
             pause_after: None,
             stop: false,
+            deadline: None,
             rate: start.rate,
             recalls: 0,
         };
-        Self { state: Mutex::new(state), changed: Condvar::new(), threads: threads.max(1) }
+        let interrupt = Interrupt::default();
+        Self { state: Mutex::new(state), changed: Condvar::new(), threads: threads.max(1), interrupt }
+    }
+
+    /// Raised with the wish to stop.
+    pub(super) fn interrupt(&self) -> &Interrupt {
+        &self.interrupt
+    }
+
+    /// Stops, and gives lanes that are in a step up at once.
+    pub(super) fn stop_now(&self) {
+        self.control(Control::Stop);
+        self.lock().deadline = Some(Instant::now());
+    }
+
+    /// Whether lanes that have not stopped by now are given up.
+    pub(super) fn gives_up(&self, now: Instant) -> bool {
+        self.interrupt.is_raised() && self.lock().deadline.is_some_and(|deadline| now >= deadline)
+    }
+
+    /// The step that the slowest lane is taking.
+    pub(super) fn current(&self) -> Step {
+        self.lock().progress.iter().flatten().min().copied().unwrap_or_default().next()
     }
 
     /// Blocks until the lane may take `step`, or has something else to do; it has re-run steps so many times as asked.
@@ -159,7 +206,11 @@ impl Pacer {
             Control::SetLearningRate(base) => state.rate = Rate { base: Some(base), factor: 1.0 },
             Control::ScaleLearningRate(factor) => state.rate.factor *= factor,
             Control::Recall => state.recalls += 1,
-            Control::Stop => state.stop = true,
+            Control::Stop => {
+                state.stop = true;
+                state.deadline.get_or_insert_with(|| Instant::now() + GRACE);
+                self.interrupt.raise();
+            }
         }
         self.changed.notify_all();
     }
@@ -214,7 +265,12 @@ mod tests {
         assert_eq!((rate.of(0.1), Rate { base: None, factor: 0.5 }.of(0.1)), (2.0, 0.05));
         pacer.control(Control::Recall);
         assert_eq!(pacer.begin(Step(2), 0), Go::Recall { asked: 1 });
+        assert!(!pacer.interrupt().is_raised() && !pacer.gives_up(Instant::now() + GRACE));
         pacer.control(Control::Stop);
         assert_eq!(pacer.begin(Step(2), 0), Go::Stop);
+        assert!(pacer.interrupt().is_raised() && !pacer.gives_up(Instant::now()));
+        assert!(pacer.gives_up(Instant::now() + GRACE), "a lane in its step is given up after a while");
+        pacer.stop_now();
+        assert!(pacer.gives_up(Instant::now()), "or at once");
     }
 }

@@ -13,11 +13,12 @@ use crossbeam_channel::bounded;
 use super::checkpoint::{About, Checkpoint, CheckpointError, Ended, Moment, Owner, Saves};
 use super::dump::{Dump, DumpError, Dumps};
 use super::family::{Plan, Resumed};
+use super::flight_past::FlightPast;
 use super::lane::{self, AnyLane, Past};
 use super::pacer::{Pacer, Start};
-use super::recorder::Told;
+use super::recorder::{Recorded, Told};
 use super::schedule::Schedule;
-use super::{Session, TrainError, recorder};
+use super::{Session, Stopper, TrainError, recorder};
 use crate::backend;
 use crate::config::setting::SettingError;
 use crate::config::{Length, RunConfig};
@@ -54,6 +55,8 @@ struct Begun {
     after: Step,
     moment: Moment,
     ended: BTreeMap<LaneId, Ended>,
+    /// What the lanes' flight recorders knew.
+    flights: BTreeMap<LaneId, FlightPast>,
 }
 
 /// Loads the data and draws the initial weights of one lane after the other.
@@ -94,6 +97,7 @@ fn assemble(config: RunConfig, checkpoint: Option<&Checkpoint>) -> Result<Prepar
         lanes.push(plan.lane(&dataset, &mut notes)?);
     }
     let mut header = header(&config, steps, &lanes);
+    header.data = Some(data::summary(&config.data, &dataset));
     if let Some(checkpoint) = checkpoint {
         checkpoint.run_id().clone_into(&mut header.run_id);
     }
@@ -111,12 +115,14 @@ impl Begun {
             after: manifest.step,
             moment: Moment { rate: manifest.rate, looked: manifest.looked },
             ended: ended.collect(),
+            flights: manifest.lanes.iter().zip(0..).map(|(lane, id)| (LaneId(id), lane.flight.clone())).collect(),
         }
     }
 
     fn past(&self, lane: LaneId) -> Past {
         let ended = self.ended.get(&lane).cloned();
-        ended.map_or(Past { step: self.after, outcome: None }, Past::from)
+        let flight = self.flights.get(&lane).cloned().unwrap_or_default();
+        ended.map_or(Past { step: self.after, outcome: None, flight }, Past::from)
     }
 }
 
@@ -183,13 +189,17 @@ impl Prepared {
         let pacer = Arc::new(Pacer::new(lanes.len(), threads(&config), Start { after, rate }));
         let schedule = Arc::new(Schedule::resumed(&config, after, looked));
         let (sender, receiver) = bounded(RECORDER_CAPACITY);
-        let recorder = recorder::spawn(receiver, sinks, Event::RunStarted(Arc::clone(&header)), lanes.len())
+        let (alive, ended) = bounded(0);
+        let (started, pacing) = (Event::RunStarted(Arc::clone(&header)), Arc::clone(&pacer));
+        let run = Recorded { started, lanes: lanes.len(), after, pacer: pacing };
+        let recorder = recorder::spawn(receiver, sinks, run, alive)
             .map_err(|source| TrainError::Thread { lane: "recorder".to_owned(), source })?;
         if after > Step(0) {
             let text = format!("resumed after step {after}");
             let _ = sender.send(Told::Event(Event::Note(Note { lane: None, step: after, text })));
         }
-        let session = Session { header, steps, pacer: Arc::clone(&pacer), dumps, saves, recorder: Some(recorder) };
+        let stopper = Stopper { pacer: Arc::clone(&pacer), ended };
+        let session = Session { header, steps, stopper, dumps, saves, recorder: Some(recorder) };
         for (lane, about) in lanes.into_iter().zip(&session.header.lanes) {
             let run = lane::Run {
                 config: Arc::clone(&config),
@@ -240,6 +250,7 @@ fn hardware_threads() -> usize {
 fn header(config: &RunConfig, steps: u64, lanes: &[Box<dyn AnyLane>]) -> RunHeader {
     let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     RunHeader {
+        data: None,
         version: FORMAT_VERSION,
         run_id: format!("{:x}-{:x}", started.as_micros(), std::process::id()),
         started_at: started.as_secs(),

@@ -12,6 +12,7 @@ pub(super) use saved::SaveError;
 use super::detail::{Detail, Subject};
 use super::measure::{Seen, observe};
 use super::optimizer;
+use super::pacer::Interrupt;
 use crate::config::LaneConfig;
 use crate::event::{Samples, TimeSpan};
 use crate::grid::Grid;
@@ -63,6 +64,7 @@ pub struct Stepper<S> {
     silence: Silence,
     settings: LaneConfig,
     overhead: Overhead,
+    interrupt: Interrupt,
 }
 
 /// What one step yields.
@@ -110,7 +112,13 @@ impl<S: Stack> Stepper<S> {
             silence: Silence::default(),
             settings: settings.clone(),
             overhead: Overhead::measure(device),
+            interrupt: Interrupt::default(),
         }
+    }
+
+    /// From now on costly looks are left, and the step with them, when the run is to stop.
+    pub(super) fn heed(&mut self, interrupt: Interrupt) {
+        self.interrupt = interrupt;
     }
 
     /// Another that takes the same steps, bit by bit, and shares nothing that either changes.
@@ -119,7 +127,7 @@ impl<S: Stack> Stepper<S> {
         // Running statistics are shared by clones.
         let model = twin(&self.model);
         let watch = self.watch.clone();
-        let Self { map, optimizer, initial, silence, settings, overhead, .. } = self;
+        let Self { map, optimizer, initial, silence, settings, overhead, interrupt, .. } = self;
         Self {
             model,
             stand_in: None,
@@ -130,6 +138,7 @@ impl<S: Stack> Stepper<S> {
             silence: silence.clone(),
             settings: settings.clone(),
             overhead: *overhead,
+            interrupt: interrupt.clone(),
         }
     }
 
@@ -147,17 +156,19 @@ impl<S: Stack> Stepper<S> {
 
     /// Takes one step on a batch.
     pub fn step(&mut self, batch: &S::Batch, learning_rate: f64, look: Look) -> Taken {
-        self.step_seen(batch, learning_rate, look, |_, _| {})
+        // Nothing interrupts a stepper that heeds nothing.
+        self.step_seen(batch, learning_rate, look, |_, _| {}).unwrap_or_default()
     }
 
-    /// The same, with the stack as it was before the step and its gradients before clipping handed to `see`.
+    /// The same, with the stack as it was before the step and its gradients before clipping handed to `see`. `None` where
+    /// the run was stopped during a costly look: then nothing was updated.
     pub(super) fn step_seen(
         &mut self,
         batch: &S::Batch,
         learning_rate: f64,
         look: Look,
         see: impl FnOnce(&S, &GradientsParams),
-    ) -> Taken {
+    ) -> Option<Taken> {
         let layers = self.map.table().len();
         let mut cost = Cost::default();
         let taps = match look {
@@ -193,8 +204,8 @@ impl<S: Stack> Stepper<S> {
             });
         }
         if look == Look::Detail {
-            let subject = Subject { model: &self.model, map: &self.map, batch };
-            cost.of(|| seen.detail = Detail::of(&subject, &seen.passes));
+            let subject = Subject { model: &self.model, map: &self.map, batch, interrupt: &self.interrupt };
+            seen.detail = cost.of(|| Detail::of(&subject, &seen.passes))?;
         }
         if let (Some(most), Some(global)) = (self.settings.clip, seen.global_gradient())
             && global.norm() > most
@@ -217,7 +228,7 @@ impl<S: Stack> Stepper<S> {
             });
         }
         cost.of(|| drop(seen));
-        Taken {
+        Some(Taken {
             loss: value,
             accuracy: loss.accuracy,
             global_grad_norm: global.map(|global| global.norm() as f32),
@@ -229,7 +240,7 @@ impl<S: Stack> Stepper<S> {
             tensors,
             filters,
             measuring: cost.total(self.overhead),
-        }
+        })
     }
 
     /// The optimiser's step, with a look at the parameters before and after; returns what looking cost.

@@ -4,6 +4,7 @@
 //! otherwise, where it is the dump of a single lane, as that lane's.
 
 use std::collections::{BTreeSet, HashMap};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
@@ -13,7 +14,7 @@ use safetensors::{Dtype, SafeTensorError, SafeTensors};
 use thiserror::Error;
 
 use super::named::ModulePath;
-use crate::text;
+use crate::{regular_file, text};
 
 /// Between a lane's name and a path.
 const PARAM: &str = "/param/";
@@ -141,13 +142,28 @@ fn put<M: Module>(
     }
 }
 
-/// The whole file. A device may have no end.
+/// How a file begins: the length of its header, little endian, which is JSON (safetensors).
+const HEADER: usize = 8;
+/// A file of so many bytes is read without a look at its beginning: what is wrong with it is told in detail.
+const UNSEEN: u64 = 64 << 20;
+/// A header at most: as the crate that reads it allows.
+const LONGEST_HEADER: u64 = 100_000_000;
+
+/// The whole file, once its first bytes say that it can be one: a device may have no end, and a sparse file any length.
 fn read(path: &Path) -> std::io::Result<Vec<u8>> {
-    let metadata = std::fs::metadata(path)?;
-    if !metadata.is_file() {
-        return Err(std::io::Error::other("it is no regular file"));
+    let refused = |words: &str| std::io::Error::new(std::io::ErrorKind::InvalidData, words.to_owned());
+    let mut file = regular_file::open(path)?;
+    let length = file.metadata()?.len();
+    let mut head = [0; HEADER + 1];
+    let begun = file.read(&mut head)?;
+    let header = u64::from_le_bytes(std::array::from_fn(|index| head[index]));
+    let is_header = begun > HEADER && head[HEADER] == b'{' && header <= LONGEST_HEADER.min(length);
+    if length > UNSEEN && !is_header {
+        return Err(refused("it is not a safetensors file: its first bytes are no header"));
     }
-    std::fs::read(path)
+    let mut bytes = head.get(..begun).unwrap_or_default().to_vec();
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// What stands before each path, or what the file holds instead.

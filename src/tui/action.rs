@@ -79,6 +79,8 @@ pub enum Action {
     Suspend,
     /// Edit the text that has the focus.
     Edit(InputRequest),
+    /// Put this text where one types.
+    Paste(String),
     /// The next or previous field of the form, or quantity of the list.
     Focus(Turn),
     /// Complete the word on the command line.

@@ -14,7 +14,8 @@ use super::terminal::{Screen, ScreenError};
 use super::theme::Theme;
 use super::update::{Effect, update};
 use super::{keymap, view};
-use crate::event::Event;
+use crate::config::DataSource;
+use crate::event::{Event, RunHeader};
 use crate::signals::{Signal, Signals, suspend};
 
 /// Time between two frames at least: 15 a second.
@@ -27,6 +28,11 @@ const SLOWEST_FRAME: Duration = Duration::from_secs(1);
 const DRAWING_SHARE: u32 = 4;
 /// Time for taking events in between two frames: a long trace appears while it is being read.
 const INTAKE: Duration = Duration::from_millis(40);
+
+/// Keys and movements that are done before the time is looked at again.
+const KEYS: usize = 32;
+/// Time for doing what they say in between two frames, however many wait: signals and frames come first.
+const ANSWERING: Duration = Duration::from_millis(20);
 
 /// How the screen was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +48,8 @@ pub enum Ended {
 /// # Errors
 /// When there is no terminal, or it went away.
 pub fn run(source: &mut dyn Source, theme: &Theme, signals: &Signals) -> Result<Ended, ScreenError> {
-    let scene = Scene::new(source.kind());
+    let mut scene = Scene::new(source.kind());
+    scene.status.runs = source.runs();
     let screen = Screen::open()?;
     let input = Input::listen().map_err(|source| ScreenError::Open { source })?;
     let app = App {
@@ -58,9 +65,7 @@ pub fn run(source: &mut dyn Source, theme: &Theme, signals: &Signals) -> Result<
         warnings: Vec::new(),
     };
     let ended = app.run(signals);
-    if matches!(ended, Ok(Ended::Signal(_))) {
-        signals.answer();
-    }
+    signals.answer();
     ended
 }
 
@@ -141,6 +146,11 @@ impl App<'_> {
                 _ => {}
             }
             self.scene.take(run, &event);
+            if let Event::RunStarted(header) = &event
+                && let Some(data) = own_data(header)
+            {
+                self.scene.say(data);
+            }
             self.stale = self.stale.or(Stale::Frame);
             if start.elapsed() > INTAKE {
                 break;
@@ -198,23 +208,35 @@ impl App<'_> {
         Ok(Rect::from((Position::ORIGIN, self.screen.size()?)))
     }
 
-    /// Waits for keys and the mouse, and does what they say.
+    /// Waits for keys and the mouse, and does what they say; for a while, so that a flood of them leaves time for
+    /// signals and frames.
     fn take_input(&mut self, wait: Duration) -> Result<Option<Ended>, ScreenError> {
         let gone = |source| ScreenError::Gone { source };
-        let mut wait = wait;
-        while let Some(event) = self.input.next(wait).map_err(gone)? {
-            wait = Duration::ZERO;
-            if matches!(event, TerminalEvent::Resize(..)) {
-                self.screen.doubt();
-            }
+        let mut events = self.input.take(wait, KEYS).map_err(gone)?;
+        let start = Instant::now();
+        while !events.is_empty() {
             self.stale = Stale::Answer;
-            if let Some(action) = keymap::action(&event, &self.scene)
-                && let Some(ended) = self.act(action)?
-            {
-                return Ok(Some(ended));
+            for event in events {
+                if self.input.is_interrupted() {
+                    return Ok(Some(Ended::Signal(Signal::Interrupt)));
+                }
+                if let Some(ended) = self.answer(&event)? {
+                    return Ok(Some(ended));
+                }
             }
+            if start.elapsed() > ANSWERING {
+                break;
+            }
+            events = self.input.take(Duration::ZERO, KEYS).map_err(gone)?;
         }
         Ok(None)
+    }
+
+    fn answer(&mut self, event: &TerminalEvent) -> Result<Option<Ended>, ScreenError> {
+        if matches!(event, TerminalEvent::Resize(..)) {
+            self.screen.doubt();
+        }
+        keymap::action(event, &self.scene).map_or(Ok(None), |action| self.act(action))
     }
 
     fn act(&mut self, action: Action) -> Result<Option<Ended>, ScreenError> {
@@ -245,6 +267,13 @@ impl App<'_> {
         }
         Ok(())
     }
+}
+
+/// What was read of a data set of the user's own: what is embedded is always the same.
+fn own_data(header: &RunHeader) -> Option<String> {
+    let source = &header.config.as_ref()?.data;
+    let is_embedded = matches!(source, DataSource::Digits | DataSource::Text(None));
+    header.data.as_ref().filter(|_| !is_embedded).map(|data| format!("data {data}"))
 }
 
 impl Stale {

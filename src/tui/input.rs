@@ -1,7 +1,13 @@
-//! Keys, the mouse and changes of size, read on a thread of their own.
+//! Keys, the mouse, pasted text and changes of size, read on a thread of their own.
 //!
-//! crossterm's reader never comes back from a terminal that went away (it reads nothing, over and over), so that the
-//! screen's thread, which has to close everything in order then, must not wait in it.
+//! ```text
+//! terminal ─► thread "input" ─► queue, bounded ─► Input::take: what waits, at most so much at once
+//!                   └─► Ctrl-C overtakes all that was typed before it
+//! ```
+//!
+//! crossterm's reader may not come back from a terminal that went away, so that the screen's thread, which has to close
+//! everything in order then, must not wait in it. What the queue does not hold waits in the terminal: nothing that was
+//! typed is lost, and whoever types faster than the screen answers is held up, not the screen.
 
 use std::io;
 use std::sync::Arc;
@@ -10,10 +16,13 @@ use std::thread::Builder;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
-use ratatui::crossterm::event::{self, Event};
+use ratatui::crossterm::event::{self, Event, MouseEventKind};
 
-/// Events that wait for the screen at most; further ones wait in the terminal.
-const CAPACITY: usize = 64;
+use super::keymap;
+
+/// Events that wait for the screen at most: as many as the kernel's own queue holds bytes, so that a Ctrl-C behind that
+/// many keys is read at once.
+const CAPACITY: usize = 4096;
 /// Time after which the thread looks whether anybody still listens.
 const LOOK: Duration = Duration::from_millis(50);
 /// Time that the thread is given to begin: a terminal that went away never lets it.
@@ -25,7 +34,16 @@ const FAREWELL: Duration = Duration::from_millis(200);
 #[derive(Debug)]
 pub(super) struct Input {
     receiver: Receiver<io::Result<Event>>,
-    over: Arc<AtomicBool>,
+    signs: Arc<Signs>,
+}
+
+/// What both ends tell each other beside the queue.
+#[derive(Debug, Default)]
+struct Signs {
+    /// Nobody listens any more.
+    over: AtomicBool,
+    /// Ctrl-C was pressed.
+    interrupted: AtomicBool,
 }
 
 impl Input {
@@ -36,8 +54,8 @@ impl Input {
     /// When the system gives no thread.
     pub(super) fn listen() -> io::Result<Self> {
         let (sender, receiver) = bounded(CAPACITY);
-        let over = Arc::new(AtomicBool::new(false));
-        let seen = Arc::clone(&over);
+        let signs = Arc::new(Signs::default());
+        let seen = Arc::clone(&signs);
         let (begun, beginning) = bounded::<()>(0);
         Builder::new().name("input".to_owned()).spawn(move || {
             // crossterm listens for changes of size from its first call on.
@@ -46,40 +64,101 @@ impl Input {
             pass_on(&sender, &seen);
         })?;
         let _ = beginning.recv_timeout(GREETING);
-        Ok(Self { receiver, over })
+        Ok(Self { receiver, signs })
     }
 
-    /// The next event, if one comes in time.
+    /// Waits for the next events and gives up to `most` of them, in order; none when none comes in time. Of places of
+    /// the mouse and sizes that follow each other the last stands for all.
     ///
     /// # Errors
     /// When the terminal went away.
-    pub(super) fn next(&self, wait: Duration) -> io::Result<Option<Event>> {
-        match self.receiver.recv_timeout(wait) {
-            Ok(event) => event.map(Some),
-            Err(RecvTimeoutError::Timeout) => Ok(None),
-            Err(RecvTimeoutError::Disconnected) => Err(io::ErrorKind::NotConnected.into()),
+    pub(super) fn take(&self, wait: Duration, most: usize) -> io::Result<Vec<Event>> {
+        let first = match self.receiver.recv_timeout(wait) {
+            Ok(event) => event?,
+            Err(RecvTimeoutError::Timeout) => return Ok(Vec::new()),
+            Err(RecvTimeoutError::Disconnected) => return Err(io::ErrorKind::NotConnected.into()),
+        };
+        let mut events = vec![first];
+        for event in self.receiver.try_iter().take(most.saturating_sub(1)) {
+            let event = event?;
+            if let Some(last) = events.last_mut().filter(|last| is_superseded(last, &event)) {
+                *last = event;
+            } else {
+                events.push(event);
+            }
         }
+        Ok(events)
+    }
+
+    /// Whether Ctrl-C was pressed, whatever else was typed before it.
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.signs.interrupted.load(Ordering::Acquire)
     }
 }
 
 impl Drop for Input {
     fn drop(&mut self) {
-        self.over.store(true, Ordering::Release);
+        self.signs.over.store(true, Ordering::Release);
         // Until the thread drops its end. It never does where the terminal went away, and is not waited for then.
         while self.receiver.recv_timeout(FAREWELL).is_ok() {}
     }
 }
 
-fn pass_on(sender: &Sender<io::Result<Event>>, over: &AtomicBool) {
-    while !over.load(Ordering::Acquire) {
+/// Whether nothing of an event is left to be seen once the next one is done.
+fn is_superseded(event: &Event, next: &Event) -> bool {
+    match (event, next) {
+        (Event::Resize(..), Event::Resize(..)) => true,
+        (Event::Mouse(event), Event::Mouse(next)) => {
+            let moves = |kind| matches!(kind, MouseEventKind::Moved | MouseEventKind::Drag(_));
+            event.kind == next.kind && moves(event.kind)
+        }
+        _ => false,
+    }
+}
+
+fn pass_on(sender: &Sender<io::Result<Event>>, signs: &Signs) {
+    while !signs.over.load(Ordering::Acquire) {
         let event = match event::poll(LOOK) {
             Ok(false) => continue,
             Ok(true) => event::read(),
             Err(error) => Err(error),
         };
+        if event.as_ref().is_ok_and(keymap::interrupts) {
+            signs.interrupted.store(true, Ordering::Release);
+        }
         let is_last = event.is_err();
         if sender.send(event).is_err() || is_last {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEvent};
+
+    use super::*;
+
+    fn drag(column: u16) -> Event {
+        let kind = MouseEventKind::Drag(MouseButton::Left);
+        Event::Mouse(MouseEvent { kind, column, row: 0, modifiers: KeyModifiers::NONE })
+    }
+
+    #[test]
+    fn a_batch_keeps_every_key_in_order_and_of_a_drag_its_end() {
+        let (sender, receiver) = bounded(CAPACITY);
+        let input = Input { receiver, signs: Arc::default() };
+        let key = |letter| Event::Key(KeyCode::Char(letter).into());
+        let events =
+            [key('a'), drag(1), drag(2), drag(3), key('b'), key('b'), Event::Resize(1, 1), Event::Resize(2, 2)];
+        for event in events {
+            sender.send(Ok(event)).unwrap();
+        }
+        let taken = input.take(Duration::ZERO, 7).unwrap();
+        assert_eq!(taken, [key('a'), drag(3), key('b'), key('b'), Event::Resize(1, 1)]);
+        assert_eq!(input.take(Duration::ZERO, 7).unwrap(), [Event::Resize(2, 2)]);
+        assert!(input.take(Duration::ZERO, 7).unwrap().is_empty());
+        drop(sender);
+        assert!(input.take(Duration::ZERO, 7).is_err(), "the terminal went away");
     }
 }

@@ -148,8 +148,23 @@ pub fn action(event: &Event, scene: &Scene) -> Option<Action> {
                 .then(|| mouse::action(*mouse, &scene.view.overlay))
                 .flatten()
         }
+        // Only where one types: elsewhere its letters would be commands.
+        Event::Paste(text) => types(scene).then(|| Action::Paste(text.clone())),
         _ => None,
     }
+}
+
+/// Whether letters are text where the focus is.
+fn types(scene: &Scene) -> bool {
+    matches!(Context::of(&scene.view.overlay), Context::Form | Context::Picker | Context::Command)
+}
+
+/// Whether an event of the terminal ends the program at once, whatever lies on top.
+#[must_use]
+pub fn interrupts(event: &Event) -> bool {
+    let Event::Key(key) = event else { return false };
+    let anywhere = BINDINGS.iter().filter(|binding| binding.context == Context::Everywhere);
+    anywhere.flat_map(|binding| binding.keys).any(|(bound, action)| *action == Action::Interrupt && bound.is(*key))
 }
 
 fn pressed(event: &Event, key: KeyEvent, scene: &Scene) -> Option<Action> {

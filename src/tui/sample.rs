@@ -39,6 +39,7 @@ pub(super) fn header(lanes: &[(&str, usize)]) -> Event {
         layers: table(*blocks),
     };
     Event::RunStarted(Arc::new(RunHeader {
+        data: None,
         version: FORMAT_VERSION,
         run_id: "sample".to_owned(),
         started_at: 0,

@@ -82,7 +82,7 @@ impl Scene {
     /// Takes in one event of a run; the activity follows. A header for a known index replaces that run.
     pub fn take(&mut self, run: usize, event: &Event) {
         if let Event::RunStarted(header) = event {
-            self.runs.insert(run, History::new(header.clone()));
+            self.runs.insert(run, History::beside_others(header.clone(), self.status.runs));
             self.picture = Picture::default();
             self.scales = Scales::default();
             self.view.start_again(&self.runs);

@@ -45,6 +45,11 @@ pub trait Source {
         Vec::new()
     }
 
+    /// How many runs it has.
+    fn runs(&self) -> usize {
+        1
+    }
+
     /// Whether quitting now would lose something (a live run that is not over and is not logged).
     fn would_lose(&self) -> bool;
 

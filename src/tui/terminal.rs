@@ -4,17 +4,20 @@
 //! shown at once. A panic on the screen's own thread gives the terminal back before its message is printed; a panic
 //! elsewhere (a lane's thread) must not tear a living screen down and becomes a diagnostic.
 
+use std::borrow::Cow;
+use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Stdout, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::panic::{self, PanicHookInfo};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
-use ratatui::crossterm::event::{DisableMouseCapture, EnableMouseCapture};
+use ratatui::crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use ratatui::crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
     enable_raw_mode,
@@ -23,8 +26,16 @@ use ratatui::crossterm::{cursor, execute, queue};
 use ratatui::layout::{Position, Rect, Size};
 use thiserror::Error;
 
-/// Whether the terminal is ours at the moment: there is one per process.
-static TAKEN: AtomicBool = AtomicBool::new(false);
+use crate::text;
+
+/// Whose the terminal is at the moment: there is one per process.
+static OWNER: AtomicU8 = AtomicU8::new(SHELL);
+/// As it was before.
+const SHELL: u8 = 0;
+/// Ours.
+const OURS: u8 = 1;
+/// On its way back: a terminal that is not read may hold that up.
+const RETURNING: u8 = 2;
 
 /// A frame in which every cell of a large terminal changes fits.
 const BUFFER: usize = 1 << 20;
@@ -61,11 +72,11 @@ struct Output(Stdout);
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if TAKEN.load(Ordering::Acquire) { self.0.write(bytes) } else { Ok(bytes.len()) }
+        if OWNER.load(Ordering::Acquire) == OURS { self.0.write(bytes) } else { Ok(bytes.len()) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if TAKEN.load(Ordering::Acquire) { self.0.flush() } else { Ok(()) }
+        if OWNER.load(Ordering::Acquire) == OURS { self.0.flush() } else { Ok(()) }
     }
 }
 
@@ -116,7 +127,10 @@ impl Screen {
             self.terminal.resize(Rect::from((Position::ORIGIN, size)))?;
             self.doubtful = false;
         }
-        self.terminal.draw(|frame| render(frame.area(), frame.buffer_mut()))?;
+        self.terminal.draw(|frame| {
+            render(frame.area(), frame.buffer_mut());
+            make_harmless(frame.buffer_mut());
+        })?;
         queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         Write::flush(self.terminal.backend_mut())
     }
@@ -157,23 +171,69 @@ impl Drop for Screen {
     }
 }
 
+/// Whatever was drawn, no cell holds what a terminal obeys or hides, such as a joiner that ratatui appends to the character
+/// before it.
+fn make_harmless(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        if let Cow::Owned(marked) = text::printable(cell.symbol()) {
+            let harmless: String = marked.chars().filter(|letter| *letter != text::MARK).collect();
+            let shown = if harmless.is_empty() { text::MARK.to_string() } else { harmless };
+            cell.set_symbol(&shown);
+        }
+    }
+}
+
 fn enter() -> io::Result<()> {
-    TAKEN.store(true, Ordering::Release);
+    OWNER.store(OURS, Ordering::Release);
     enable_raw_mode()?;
-    execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture, cursor::Hide)
+    // Pasted text comes as one event: otherwise its letters would be commands.
+    execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste, cursor::Hide)
 }
 
 /// Errors are of no use here: the terminal is gone, or as it was.
 fn leave() {
     // Leaving twice would put the cursor back over what was printed in between, such as the message of a panic.
-    if !TAKEN.swap(false, Ordering::AcqRel) {
+    if OWNER.compare_exchange(OURS, RETURNING, Ordering::AcqRel, Ordering::Acquire).is_err() {
         return;
     }
     // First: whoever sees the shell's screen again may type at once, and an Enter in raw mode is none for the shell.
     let _ = disable_raw_mode();
-    let mut out = io::stdout();
-    let _ = execute!(out, EndSynchronizedUpdate, DisableMouseCapture, LeaveAlternateScreen, cursor::Show);
+    let _ = farewell(&mut io::stdout());
+    OWNER.store(SHELL, Ordering::Release);
 }
+
+/// What a terminal is told at the end.
+fn farewell(out: &mut impl Write) -> io::Result<()> {
+    execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, cursor::Show)
+}
+
+/// Gives back what can be given back without waiting, for a process that is about to be ended from outside the screen's
+/// thread: the modes always, screen, cursor and mouse where the terminal takes the words at once.
+pub fn abandon() {
+    if OWNER.swap(SHELL, Ordering::AcqRel) == SHELL {
+        return;
+    }
+    let _ = disable_raw_mode();
+    let mut words = Vec::new();
+    if farewell(&mut words).is_err() {
+        return;
+    }
+    // A description of its own: standard output may be locked by the thread that waits in it.
+    let Ok(mut terminal) = OpenOptions::new().write(true).custom_flags(NO_WAIT).open("/dev/tty") else { return };
+    for _ in 0..PATIENCE {
+        match terminal.write(&words) {
+            Ok(written) if written < words.len() => drop(words.drain(..written)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(BREATH),
+            _ => return,
+        }
+    }
+}
+
+/// Tries of [`abandon`] at a terminal that is slow, and the time between two.
+const PATIENCE: u32 = 10;
+const BREATH: Duration = Duration::from_millis(10);
+/// A write that would wait fails instead; the terminal does not become the process's own.
+const NO_WAIT: i32 = libc::O_NONBLOCK | libc::O_NOCTTY;
 
 fn guard_panics(screen: ThreadId) -> Arc<Hook> {
     let hook: Arc<Hook> = Arc::new(panic::take_hook());
@@ -192,4 +252,22 @@ fn guard_panics(screen: ThreadId) -> Arc<Hook> {
 fn release_panics(previous: &Arc<Hook>) {
     let previous = Arc::clone(previous);
     panic::set_hook(Box::new(move |info| previous(info)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_holds_what_a_terminal_hides() {
+        let area = Rect::new(0, 0, 20, 1);
+        let mut buffer = Buffer::empty(area);
+        buffer.set_string(0, 0, "a\u{200d}b\u{e0100}c", ratatui::style::Style::new());
+        buffer[(5, 0)].set_symbol("\u{2028}");
+        buffer[(6, 0)].set_symbol("\x1b[2J");
+        make_harmless(&mut buffer);
+        let drawn: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+        assert!(matches!(text::printable(&drawn), Cow::Borrowed(_)), "{drawn:?}");
+        assert!(drawn.starts_with("abc") && drawn.contains(text::MARK), "{drawn:?}");
+    }
 }

@@ -38,7 +38,6 @@ pub enum Effect {
 }
 
 /// Does what the action says on a terminal of this size.
-#[expect(clippy::needless_pass_by_value, reason = "an action is done once")]
 pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
     // What was said is read when the person goes on; closing takes it away by itself.
     if !matches!(action, Action::Tick(_) | Action::Release | Action::Close) {
@@ -80,6 +79,7 @@ pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
         Action::Interrupt => return Some(Effect::Interrupt),
         Action::Suspend => return Some(Effect::Suspend),
         Action::Edit(request) => overlay::edit(scene, request),
+        Action::Paste(text) => overlay::paste(scene, &text),
         Action::Focus(turn) => overlay::focus(scene, turn),
         Action::Complete => command::complete(scene),
         Action::Submit => return overlay::submit(scene, area),

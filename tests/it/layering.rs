@@ -7,7 +7,19 @@ use std::path::{Path, PathBuf};
 const FORBIDDEN: &[(&[&str], &[&str])] = &[
     // The vocabulary is plain data.
     (
-        &["units", "grid", "layer", "quantity", "event", "config", "preset", "profile", "text", "whole_file"],
+        &[
+            "units",
+            "grid",
+            "layer",
+            "quantity",
+            "event",
+            "config",
+            "preset",
+            "profile",
+            "text",
+            "whole_file",
+            "regular_file",
+        ],
         &["burn", "ratatui", "crossterm", "clap", "crate::tui", "crate::cli", "crate::report", "crate::train"],
     ),
     (

@@ -26,6 +26,7 @@ pub(crate) fn lane(name: &str, blocks: usize) -> LaneHeader {
 /// A run of these lanes.
 pub(crate) fn header(lanes: Vec<LaneHeader>, quantities: &[Quantity]) -> Arc<RunHeader> {
     Arc::new(RunHeader {
+        data: None,
         version: FORMAT_VERSION,
         run_id: "specimen".to_owned(),
         started_at: 1_700_000_000,

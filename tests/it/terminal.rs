@@ -2,7 +2,9 @@
 
 mod dump;
 mod ending;
+mod flood;
 mod injection;
+mod leaving;
 mod panic;
 mod pty;
 mod resume;

@@ -1,16 +1,26 @@
-//! One picture from its file to numbers: decoded, in three colours, of the size that all have.
+//! One picture from its file to numbers: decoded, turned as its camera says (EXIF), in three colours, of the size that all
+//! have.
 
-use std::fs::File;
-use std::io::BufReader;
+use std::io::Cursor;
 use std::path::Path;
 
-use image::{ImageError, ImageReader};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+
+use super::jpeg;
 
 use crate::data::DataError;
 use crate::data::resize::Resize;
+use crate::regular_file;
 
 /// The largest value of a colour.
 const BRIGHTEST: f32 = 255.0;
+
+/// Bytes of a picture's file at most: 32 million pixels take a third even where they do not compress.
+const LONGEST_FILE: u64 = 128 << 20;
+/// Pixels of a picture at most. As numbers they take 12 bytes each, and what is trained on has thousands.
+const MOST_PIXELS: u64 = 32_000_000;
+/// Bytes that decoding takes at most: four for each pixel, and room for what stands beside them, such as colour profiles.
+const MOST_DECODED: u64 = 4 * MOST_PIXELS + (32 << 20);
 
 /// Pictures becoming of one size.
 pub(super) struct Pictures {
@@ -28,17 +38,29 @@ impl Pictures {
     /// Appends a picture, colour after colour, 0 … 1. What it is, its first bytes say, not its name.
     pub(super) fn read(&mut self, path: &Path, out: &mut Vec<f32>) -> Result<(), DataError> {
         let failed = |source| DataError::Read { what: "picture", path: path.to_owned(), source };
+        let bytes = regular_file::read(path, LONGEST_FILE).map_err(failed)?;
         // Opened by its path the reader would go by the name where it does not know the first bytes.
-        let file = BufReader::new(File::open(path).map_err(failed)?);
-        let reader = ImageReader::new(file).with_guessed_format().map_err(failed)?;
-        if !reader.format().is_some_and(|format| format.reading_enabled()) {
+        let mut reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format().map_err(failed)?;
+        let Some(format) = reader.format().filter(ImageFormat::reading_enabled) else {
             let problem = "it is no PNG or JPEG picture: convert it, or take it out of the folder";
             return Err(DataError::content(path, problem));
+        };
+        if format == ImageFormat::Jpeg && !jpeg::is_whole(&bytes) {
+            return Err(DataError::content(path, "it is cut short: replace or remove it"));
         }
-        let picture = reader.decode().map_err(|error| match error {
-            ImageError::IoError(source) if source.raw_os_error().is_some() => failed(source),
-            source => DataError::Picture { path: path.to_owned(), source },
+        let mut limits = Limits::no_limits();
+        limits.max_alloc = Some(MOST_DECODED);
+        reader.limits(limits);
+        let picture = decoded(reader).map_err(|error| match error {
+            Refusal::TooLarge([width, height]) => {
+                let most = MOST_PIXELS / 1_000_000;
+                let problem = format!("{width}×{height} pixels, more than {most} million: make it smaller");
+                DataError::content(path, problem)
+            }
+            Refusal::Image(ImageError::IoError(source)) if source.raw_os_error().is_some() => failed(source),
+            Refusal::Image(source) => DataError::Picture { path: path.to_owned(), source },
         })?;
+        drop(bytes);
         let picture = picture.into_rgb8();
         let size = [picture.height(), picture.width()].map(|side| side as usize);
         let pixels = picture.as_raw();
@@ -54,4 +76,26 @@ impl Pictures {
         }
         Ok(())
     }
+}
+
+/// Why a picture is not decoded.
+enum Refusal {
+    TooLarge([u32; 2]),
+    Image(ImageError),
+}
+
+/// The picture as it is to be looked at.
+fn decoded(reader: ImageReader<Cursor<&Vec<u8>>>) -> Result<DynamicImage, Refusal> {
+    let mut decoder = reader.into_decoder().map_err(Refusal::Image)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MOST_PIXELS {
+        return Err(Refusal::TooLarge([width, height]));
+    }
+    // A picture without a readable word on how it was held is taken as it is.
+    let orientation = decoder.orientation().ok();
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(Refusal::Image)?;
+    if let Some(orientation) = orientation {
+        picture.apply_orientation(orientation);
+    }
+    Ok(picture)
 }

@@ -71,7 +71,7 @@ fn the_split_is_drawn_from_the_seed() {
 
 #[test]
 fn a_split_of_ones_own_is_kept() {
-    for name in ["test", "val"] {
+    for name in ["test", "val", "valid", "Validation"] {
         let folder = Folder::new();
         folder.picture("train/a/1.png", [3, 3], [0, 0, 0]);
         folder.picture("train/b/1.png", [3, 3], [255, 255, 255]);
@@ -155,4 +155,65 @@ fn a_folder_without_two_classes_with_pictures_is_refused() {
     assert_eq!(folder.load().unwrap_err(), format!("DIR/dogs/more: {words}"));
     let words = format!("/no/where: there is no such folder: make one that holds {holds}");
     assert_eq!(picture_folder(Path::new("/no/where"), 8, 1).unwrap_err().to_string(), words);
+}
+
+#[test]
+fn a_jpeg_that_is_cut_anywhere_is_refused() {
+    let folder = Folder::pets();
+    let picture = RgbImage::from_fn(64, 48, |x, y| Rgb([(x * 4) as u8, (y * 5) as u8, ((x * y) % 251) as u8]));
+    picture.save_with_format(folder.path("cats/whole.jpg"), ImageFormat::Jpeg).expect("written");
+    folder.load().expect("whole");
+    let whole = fs::read(folder.path("cats/whole.jpg")).expect("read");
+    for percent in [1, 20, 50, 80, 99] {
+        folder.put("cats/whole.jpg", &whole[..(whole.len() * percent / 100).max(4)]);
+        let said = folder.load().unwrap_err();
+        assert!(said.starts_with("DIR/cats/whole.jpg: it is "), "{percent}: {said}");
+    }
+    // The end of a preview within is not that of the picture.
+    let preview = [&[0xff, 0xd8, 0xff, 0xe1, 0, 6][..], &[0xff, 0xd9, 0, 0], &whole[2..whole.len() - 2]].concat();
+    folder.put("cats/whole.jpg", &preview);
+    assert_eq!(folder.load().unwrap_err(), "DIR/cats/whole.jpg: it is cut short: replace or remove it");
+}
+
+#[test]
+fn a_picture_is_turned_as_its_camera_says() {
+    let folder = Folder::new();
+    folder.picture("a/1.png", [8, 8], [9, 9, 9]);
+    let picture = RgbImage::from_fn(16, 16, |x, _| if x < 8 { Rgb([255, 255, 255]) } else { Rgb([0, 0, 0]) });
+    picture.save_with_format(folder.path("b/1.jpg"), ImageFormat::Jpeg).expect("written");
+    let plain = fs::read(folder.path("b/1.jpg")).expect("read");
+    // Orientation 6: the camera was held so that the left is the top.
+    let exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    let length = u16::try_from(exif.len() + 2).expect("short").to_be_bytes();
+    folder.put("b/1.jpg", &[&plain[..2], &[0xff, 0xe1], &length, exif, &plain[2..]].concat());
+    let mut numbers = Vec::new();
+    Pictures::new(8).read(&folder.path("b/1.jpg"), &mut numbers).expect("good");
+    let (top, bottom) = (&numbers[..24], &numbers[40..64]);
+    assert!(top.iter().all(|value| *value > 0.8) && bottom.iter().all(|value| *value < 0.2), "{numbers:?}");
+}
+
+#[test]
+fn a_picture_of_too_many_pixels_is_refused_before_it_is_decoded() {
+    let folder = Folder::pets();
+    let mut bytes = Vec::new();
+    png_of(&mut bytes, 20_000, 20_000);
+    folder.put("cats/large.png", &bytes);
+    let words = "20000×20000 pixels, more than 32 million: make it smaller";
+    assert_eq!(folder.load().unwrap_err(), format!("DIR/cats/large.png: {words}"));
+}
+
+/// The beginning of a PNG picture of that size: its header, and data that nobody gets to read.
+fn png_of(out: &mut Vec<u8>, width: u32, height: u32) {
+    let chunk = |out: &mut Vec<u8>, kind: &[u8; 4], content: &[u8]| {
+        out.extend_from_slice(&(content.len() as u32).to_be_bytes());
+        let summed = [&kind[..], content].concat();
+        out.extend_from_slice(&summed);
+        let mut crc = flate2::Crc::new();
+        crc.update(&summed);
+        out.extend_from_slice(&crc.sum().to_be_bytes());
+    };
+    out.extend_from_slice(b"\x89PNG\r\n\x1a\n");
+    let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
+    chunk(out, b"IHDR", &[&size[..], &[8, 2, 0, 0, 0]].concat());
+    chunk(out, b"IDAT", &[0x78, 0x9c, 3, 0, 0, 0, 0, 1]);
 }

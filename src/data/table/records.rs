@@ -20,6 +20,8 @@ pub(super) struct Record {
     pub(super) line: u64,
     /// Its cells without the blanks around them, at least one.
     pub(super) cells: Vec<String>,
+    /// How many of them stood in quotes.
+    pub(super) quoted: usize,
 }
 
 /// Records of a table.
@@ -57,7 +59,7 @@ impl<'a, R: BufRead> Records<'a, R> {
                 (Err(opened), _) => return Err(self.lines.problem(opened, TRAILING)),
                 (Ok(()), Some(opened)) if length > LONGEST => return Err(self.lines.problem(opened, UNCLOSED)),
                 (Ok(()), Some(_)) => {}
-                (Ok(()), None) => return Ok(Some(Record { line: first, cells: cells.done })),
+                (Ok(()), None) => return Ok(Some(Record { line: first, cells: cells.done, quoted: cells.quoted })),
             }
         }
     }
@@ -73,6 +75,7 @@ impl<'a, R: BufRead> Records<'a, R> {
 struct Cells {
     done: Vec<String>,
     cell: String,
+    quoted: usize,
     at: At,
     /// The line where the quote opened that the last line left open.
     quote: Option<u64>,
@@ -127,6 +130,7 @@ impl Cells {
     }
 
     fn end_cell(&mut self) {
+        self.quoted += usize::from(matches!(self.at, At::Quote | At::After));
         self.done.push(self.cell.trim().to_owned());
         self.cell.clear();
     }

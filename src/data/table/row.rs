@@ -1,5 +1,7 @@
 //! A record as numbers and a class.
 
+use std::collections::BTreeMap;
+
 use super::records::Record;
 use crate::text::clean;
 
@@ -9,7 +11,7 @@ const SEPARATORS: [(char, &str); 2] = [(';', "';'"), ('\t', "tabs")];
 /// One row of the table.
 #[derive(Debug)]
 pub(super) struct Row {
-    pub(super) numbers: Vec<f32>,
+    pub(super) numbers: Vec<f64>,
     pub(super) class: String,
 }
 
@@ -43,8 +45,25 @@ pub(super) fn is_header(record: &Record) -> bool {
     record.cells.len() > 1 && record.cells.iter().all(|cell| finite(cell).is_none())
 }
 
-fn finite(cell: &str) -> Option<f32> {
-    cell.parse().ok().filter(|number: &f32| number.is_finite())
+/// A number that `f32` can hold too: training is in `f32`.
+fn finite(cell: &str) -> Option<f64> {
+    cell.parse().ok().filter(|number: &f64| (*number as f32).is_finite())
+}
+
+/// Whether a first record of numbers names columns all the same: its cells count up, as in a table without names that was
+/// written with them, or its last cell is a number where all other labels are words; and no row has its label.
+pub(super) fn is_numbered_header(first: &Row, labels: &BTreeMap<String, usize>) -> bool {
+    if labels.get(&first.class) != Some(&1) {
+        return false;
+    }
+    let is_number = |label: &str| label.parse::<f64>().is_ok();
+    let counted = first.class.parse::<f64>().ok().is_some_and(|last| {
+        let all = first.numbers.iter().copied().chain([last]).collect::<Vec<_>>();
+        all.len() > 2 && (all[0] == 0.0 || all[0] == 1.0) && all.windows(2).all(|pair| pair[1] - pair[0] == 1.0)
+    });
+    let others = labels.keys().filter(|label| **label != first.class);
+    counted && others.clone().any(|label| !is_number(label))
+        || is_number(&first.class) && others.clone().count() > 0 && others.clone().all(|label| !is_number(label))
 }
 
 /// The advice where a cell that should hold one number holds several columns.

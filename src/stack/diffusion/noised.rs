@@ -73,6 +73,10 @@ impl Source for Pictures {
     fn rows(&self, part: Part) -> usize {
         self.data.rows(part)
     }
+
+    fn outputs(&self) -> usize {
+        self.data.shape.numbers()
+    }
 }
 
 /// Pictures x_t of one step.

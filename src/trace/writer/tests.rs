@@ -61,6 +61,10 @@ impl Medium for Disk {
         self.platter().syncs += 1;
         Ok(())
     }
+
+    fn fate(&self, _: &std::path::Path, _: u64) -> Option<Fate> {
+        None
+    }
 }
 
 fn writer(disk: &Disk) -> Writer<Disk> {

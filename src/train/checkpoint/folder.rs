@@ -4,8 +4,9 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::FOLDER;
+use super::{FOLDER, MANIFEST};
 use crate::units::Step;
+use crate::whole_file::create_anew;
 
 /// Checkpoints that stay: should the newest be damaged, there is one before it.
 const KEPT: usize = 2;
@@ -47,13 +48,18 @@ pub(super) fn log_of(checkpoint: &Path) -> Option<PathBuf> {
 /// Where a checkpoint is written before it has its name. Any lane may be the first to come.
 pub(super) fn begin(folder: &Path, step: Step) -> io::Result<PathBuf> {
     let beside = folder.join(format!(".{}", name(step)));
-    fs::create_dir_all(&beside)?;
-    Ok(beside)
+    // Only this one: a folder that was taken away during the run is not made anew.
+    match fs::create_dir(&beside) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && fs::symlink_metadata(&beside)?.is_dir() => {
+            Ok(beside)
+        }
+        made => made.map(|()| beside),
+    }
 }
 
 /// Writes a file there, down to the disk.
 pub(super) fn write(beside: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(beside.join(name))?;
+    let mut file = create_anew(&beside.join(name))?;
     file.write_all(bytes)?;
     file.sync_all()
 }
@@ -85,14 +91,32 @@ fn aside(path: &Path) -> PathBuf {
 /// Removes all but the newest up to this step.
 pub(super) fn prune(folder: &Path, newest: Step) -> io::Result<()> {
     let mut found = listed(folder);
-    found.retain(|(step, _)| *step <= newest);
+    found.retain(|(step, path)| *step <= newest && is_checkpoint(path));
     let old = found.len().saturating_sub(KEPT);
     found.into_iter().take(old).try_for_each(|(_, path)| remove(&path))
 }
 
-/// Removes all of them.
+/// Removes all of them; what only has the name of one stays.
 pub(super) fn clear(folder: &Path) -> io::Result<()> {
-    listed(folder).into_iter().try_for_each(|(_, path)| remove(&path))
+    let found = listed(folder).into_iter().filter(|(_, path)| is_checkpoint(path));
+    found.map(|(_, path)| path).try_for_each(|path| remove(&path))
+}
+
+/// Whether it is one, by its manifest: a folder of the user's may have such a name, and a link leads elsewhere.
+fn is_checkpoint(path: &Path) -> bool {
+    let kind = |path: &Path| fs::symlink_metadata(path).map(|there| there.file_type());
+    kind(path).is_ok_and(|kind| kind.is_dir()) && kind(&path.join(MANIFEST)).is_ok_and(|kind| kind.is_file())
+}
+
+/// The folder of all checkpoints, made where need be. One that is a link is refused: what is removed and written would be
+/// elsewhere.
+pub(super) fn make(folder: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(folder) {
+        Ok(there) if there.is_symlink() => {
+            Err(io::Error::other("it is a symbolic link: remove it, or give --log another directory"))
+        }
+        _ => fs::create_dir_all(folder),
+    }
 }
 
 /// Removes one: first its name, so that a half of it is never taken for one that is damaged.
@@ -134,7 +158,7 @@ mod tests {
         let folder = place.path();
         for step in [5, 10, 1_000_000, 15] {
             let beside = begin(folder, Step(step)).expect("begun");
-            write(&beside, "file", b"x").expect("written");
+            write(&beside, MANIFEST, b"x").expect("written");
             publish(folder, &beside, Step(step)).expect("published");
         }
         for other in ["step-7", "step-0000070", "step-x", ".step-000008", "step-000010.damaged-1"] {
@@ -166,5 +190,25 @@ mod tests {
         assert_eq!(log_of(Path::new("runs/a/checkpoints/step-000200")), Some("runs/a".into()));
         assert_eq!(log_of(Path::new("checkpoints/step-000200")), Some(".".into()));
         assert_eq!(log_of(Path::new("/tmp/step-000200")), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_only_has_the_name_of_a_checkpoint_is_never_removed_and_a_link_not_followed() {
+        let place = tempfile::tempdir().expect("a folder");
+        let (folder, own) = (place.path().join("checkpoints"), place.path().join("own"));
+        fs::create_dir_all(folder.join("step-000005")).expect("made");
+        fs::write(folder.join("step-000005/notes"), "mine").expect("written");
+        fs::create_dir(&own).expect("made");
+        fs::write(own.join(MANIFEST), "mine").expect("written");
+        std::os::unix::fs::symlink(&own, folder.join("step-000006")).expect("linked");
+        let beside = begin(&folder, Step(7)).expect("begun");
+        write(&beside, MANIFEST, b"x").expect("written");
+        publish(&folder, &beside, Step(7)).expect("published");
+        clear(&folder).expect("cleared");
+        assert!(folder.join("step-000005/notes").exists() && own.join(MANIFEST).exists());
+        assert!(!folder.join("step-000007").exists());
+        std::os::unix::fs::symlink(&folder, place.path().join("link")).expect("linked");
+        assert!(make(&place.path().join("link")).is_err_and(|error| error.to_string().contains("symbolic link")));
     }
 }

@@ -1,18 +1,23 @@
 //! `checkpoint.json`: one line of JSON whose last field seals it, as in a trace.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::{CheckpointError, MANIFEST, VERSION};
 use crate::event::Outcome;
+use crate::regular_file;
 use crate::text;
 use crate::trace::seal;
+use crate::train::flight_past::FlightPast;
 use crate::train::pacer::Rate;
 use crate::units::Step;
 
 /// Value of the field `format`.
 const FORMAT: &str = "gradtop-checkpoint";
+
+/// Bytes of a manifest at most: one of 65,535 lanes takes half.
+const LONGEST: u64 = 32 << 20;
 
 /// What a checkpoint is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,6 +57,9 @@ pub(in crate::train) struct SavedLane {
     pub(super) file: Option<FileSum>,
     /// How it had ended.
     pub(in crate::train) ended: Option<Ended>,
+    /// What its flight recorder knew; older checkpoints say nothing of it.
+    #[serde(default)]
+    pub(in crate::train) flight: FlightPast,
 }
 
 /// The end of a lane before the checkpoint.
@@ -107,7 +115,7 @@ impl Manifest {
     pub(super) fn read(folder: &Path) -> Result<Self, CheckpointError> {
         let file = folder.join(MANIFEST);
         let damaged = |problem: &str| CheckpointError::damaged(file.clone(), problem);
-        let bytes = contents(&file)?;
+        let bytes = contents(&file, LONGEST)?;
         let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
         if line.is_empty() {
             return Err(damaged("it is empty"));
@@ -130,7 +138,8 @@ impl Manifest {
     pub(super) fn files(&self, folder: &Path) -> Result<(Vec<u8>, Vec<Vec<u8>>), CheckpointError> {
         let whole = |name: &str, sum: FileSum| {
             let file = folder.join(name);
-            let bytes = contents(&file)?;
+            // Longer than it was written is damage.
+            let bytes = contents(&file, sum.bytes.saturating_add(LONGEST))?;
             match sum.problem(&bytes) {
                 Some(problem) => Err(CheckpointError::damaged(file, problem)),
                 None => Ok(bytes),
@@ -149,12 +158,7 @@ struct Identity {
 }
 
 /// A whole file; a missing one is damage too.
-fn contents(file: &PathBuf) -> Result<Vec<u8>, CheckpointError> {
-    let is_file = std::fs::metadata(file).map(|there| there.is_file());
-    let read = is_file.and_then(|is_file| if is_file { std::fs::read(file) } else { Err(no_file()) });
-    read.map_err(|error| CheckpointError::damaged(file.clone(), format!("it cannot be read: {error}")))
-}
-
-fn no_file() -> std::io::Error {
-    std::io::Error::other("it is no regular file")
+fn contents(file: &Path, most: u64) -> Result<Vec<u8>, CheckpointError> {
+    regular_file::read(file, most)
+        .map_err(|error| CheckpointError::damaged(file.to_owned(), format!("it cannot be read: {error}")))
 }

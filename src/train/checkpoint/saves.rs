@@ -12,6 +12,7 @@ use crate::config::RunConfig;
 use crate::config::draft::Commented;
 use crate::event::Outcome;
 use crate::text;
+use crate::train::flight_past::FlightPast;
 use crate::train::pacer::Rate;
 use crate::train::stepper::SaveError;
 use crate::units::{LaneId, Step};
@@ -68,6 +69,8 @@ struct State {
 #[derive(Debug, Default)]
 struct Gathering {
     files: BTreeMap<LaneId, FileSum>,
+    /// What their flight recorders know.
+    flights: BTreeMap<LaneId, FlightPast>,
     /// How the lane that came last saw the run.
     moment: Moment,
     problem: Option<String>,
@@ -78,6 +81,13 @@ struct Gathering {
 pub(in crate::train) struct Moment {
     pub(in crate::train) rate: Rate,
     pub(in crate::train) looked: LookedAt,
+}
+
+/// What a lane hands in.
+pub(in crate::train) struct LaneState {
+    /// Its parameters and its optimizer's state.
+    pub(in crate::train) file: Result<Vec<u8>, SaveError>,
+    pub(in crate::train) flight: FlightPast,
 }
 
 impl Saves {
@@ -112,11 +122,12 @@ impl Saves {
     pub(in crate::train) fn begin(&self) -> Result<(), CheckpointError> {
         let Some(plan) = &self.plan else { return Ok(()) };
         let failed = |source| CheckpointError::Unwritable { path: plan.folder.clone(), source };
+        folder::make(&plan.folder).map_err(failed)?;
         folder::tidy(&plan.folder);
         if plan.owner == Owner::Another {
             folder::clear(&plan.folder).map_err(failed)?;
         }
-        std::fs::create_dir_all(&plan.folder).map_err(failed)
+        Ok(())
     }
 
     /// Whether lanes hand in their state after a step.
@@ -125,11 +136,12 @@ impl Saves {
     }
 
     /// Takes a lane's file of a step; the last lane's thread publishes.
-    pub(in crate::train) fn take(&self, lane: LaneId, step: Step, moment: Moment, file: Result<Vec<u8>, SaveError>) {
+    pub(in crate::train) fn take(&self, lane: LaneId, step: Step, moment: Moment, state: LaneState) {
         let Some(plan) = &self.plan else { return };
         if self.locked().stopped_after.is_some_and(|last| step > last) {
             return;
         }
+        let LaneState { file, flight } = state;
         let written = file.map_err(|error| error.to_string()).and_then(|bytes| {
             let beside = folder::begin(&plan.folder, step);
             let written = beside.and_then(|beside| folder::write(&beside, &lane_file(lane.index()), &bytes));
@@ -138,6 +150,7 @@ impl Saves {
         let mut state = self.locked();
         let gathering = state.gathering.entry(step).or_default();
         gathering.moment = moment;
+        gathering.flights.insert(lane, flight);
         match written {
             Ok(sum) => drop(gathering.files.insert(lane, sum)),
             Err(problem) => {
@@ -219,6 +232,7 @@ impl Plan {
             name: settings.name.clone(),
             file: gathering.files.get(&LaneId(index)).copied(),
             ended: ended.get(&LaneId(index)).filter(|ended| ended.step < step).cloned(),
+            flight: gathering.flights.get(&LaneId(index)).cloned().unwrap_or_default(),
         };
         let manifest = Manifest {
             format: Manifest::format(),

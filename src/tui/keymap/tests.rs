@@ -97,3 +97,21 @@ fn the_readme_gets_a_row_for_every_binding() {
         assert!(text.contains(row.help), "{}", row.help);
     }
 }
+
+#[test]
+fn pasted_text_is_text_where_one_types_and_no_command_elsewhere() {
+    let mut scene = Scene::new(SourceKind::Live);
+    let paste = Event::Paste("q:quit\r\u{3}y".to_owned());
+    for overlay in
+        [Overlay::None, Overlay::Help { scroll: 0 }, Overlay::Notes { scroll: 0 }, Overlay::Confirm(Question::Quit)]
+    {
+        scene.view.overlay = overlay;
+        assert_eq!(action(&paste, &scene), None);
+    }
+    scene.view.overlay = Overlay::Command(tui_input::Input::default());
+    let area = ratatui::layout::Rect::new(0, 0, 100, 30);
+    let pasted = action(&paste, &scene).unwrap();
+    assert_eq!(crate::tui::update::update(&mut scene, pasted, area), None, "a line break accepts nothing");
+    let Overlay::Command(input) = &scene.view.overlay else { panic!("still open") };
+    assert_eq!(input.value(), "q:quit \u{fffd}y");
+}

@@ -12,6 +12,8 @@ use crate::tui::source::SourceKind;
 pub struct Status {
     /// Live or traces.
     pub kind: SourceKind,
+    /// Runs that share the memory of a history.
+    pub runs: usize,
     /// Live, paused, ended.
     pub activity: Activity,
     /// Steps per second of wall time, all lanes in step.
@@ -40,6 +42,7 @@ impl Status {
     pub(super) fn new(kind: SourceKind) -> Self {
         Self {
             kind,
+            runs: 1,
             activity: Activity::Starting,
             steps_per_second: None,
             measuring_share: None,

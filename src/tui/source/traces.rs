@@ -119,6 +119,10 @@ impl Source for TraceSource {
         None
     }
 
+    fn runs(&self) -> usize {
+        self.traces.len()
+    }
+
     fn control(&mut self, _: Control) {}
 
     fn restart(&mut self, _: RunConfig) -> Result<(), String> {

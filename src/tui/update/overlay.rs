@@ -5,6 +5,7 @@ use tui_input::InputRequest;
 
 use super::{Effect, command, form, picker};
 use crate::config::RunConfig;
+use crate::text;
 use crate::tui::action::{Direction, Motion, Turn};
 use crate::tui::scene::{Mode, Overlay, Question, Scene};
 use crate::tui::view::{help, notes, scroll};
@@ -62,6 +63,13 @@ pub(super) fn edit(scene: &mut Scene, request: InputRequest) {
         Overlay::Form(_) => form::edit(scene, request),
         Overlay::Picker(picker) => picker::edit(picker, request),
         Overlay::None | Overlay::Help { .. } | Overlay::Notes { .. } | Overlay::Confirm(_) => {}
+    }
+}
+
+/// Puts pasted text where one types, without what a terminal obeys: its line breaks accept nothing.
+pub(super) fn paste(scene: &mut Scene, pasted: &str) {
+    for letter in text::clean_message(pasted.trim_end_matches(['\r', '\n'])).chars() {
+        edit(scene, InputRequest::InsertChar(letter));
     }
 }
 

@@ -169,9 +169,11 @@ fn checkpoints_need_a_folder_that_is_not_another_runs() {
 #[test]
 fn a_disk_that_takes_no_checkpoint_does_not_stop_the_run_and_is_told() {
     let place = Place::new();
-    fs::create_dir(place.path("run")).unwrap();
-    // Not even root may write there.
-    std::os::unix::fs::symlink("/proc", place.path("run/checkpoints")).unwrap();
+    fs::create_dir_all(place.path("run/checkpoints")).unwrap();
+    // Where a folder is to be made: not even root may then.
+    for step in [2, 4, 5] {
+        place.file(&format!("run/checkpoints/.step-00000{step}"), "in the way");
+    }
     let run = ["--headless", "--log", "run", "--steps", "5", "--save-every", "2"];
     let said = place.say(run.iter().chain(&SMALL));
     assert!(said.code == 1 && said.out.contains("completed"), "{said:?}");
@@ -182,6 +184,11 @@ fn a_disk_that_takes_no_checkpoint_does_not_stop_the_run_and_is_told() {
         1 + 2 * 5 + 2 + 2 + 2 + 2 + 1,
         "header, steps, histograms, tensors, ends"
     );
+
+    fs::create_dir(place.path("linked")).unwrap();
+    std::os::unix::fs::symlink("/proc", place.path("linked/checkpoints")).unwrap();
+    let said = place.say(["--headless", "--log", "linked", "--steps", "5", "--save-every", "2"].iter().chain(&SMALL));
+    assert!(said.code == 1 && said.err.contains("it is a symbolic link"), "{said:?}");
 
     place.file("file", "");
     fs::create_dir(place.path("other")).unwrap();

@@ -75,7 +75,11 @@ fn a_table_that_makes_no_sense_is_named_with_file_line_and_column() {
                 1,
                 "semicolons.csv:1: the columns seem to be separated by ';': write commas (and decimals as 1.5)",
             ),
-            (&["--data", "csv:/dev/zero"], 1, "/dev/zero:1: longer than 16 MiB: write one row per line"),
+            (
+                &["--data", "csv:/dev/zero"],
+                1,
+                "cannot read the table /dev/zero: it is a pipe, a socket or a device, and only regular files are read",
+            ),
             (&["--data", "csv:none.csv"], 1, "cannot read the table none.csv: No such file or directory (os error 2)"),
             (
                 &["--data", "csv:small.csv", "--batch", "5"],

@@ -58,9 +58,15 @@ fn a_run_that_is_piped_is_headless_and_says_so() {
     let notes = "gradtop: standard output is no terminal: running headless\n\
                  gradtop: nothing is written: give --log DIR to keep the run\n";
     assert_eq!((said.code, said.err.as_str()), (0, notes));
-    let first = said.out.lines().next().unwrap();
+    let mut lines = said.out.lines();
+    let data = lines.next().unwrap();
+    assert!(
+        data.starts_with("data digits: 1,797 pictures of 8×8 (1,437 training + 360 held out), 10 classes, "),
+        "{data}"
+    );
+    let first = lines.next().unwrap();
     assert_eq!(first, "lane      outcome    step  final loss  held out  per block  theory  over the depth  first/last");
-    assert_eq!(said.out.lines().count(), 3);
+    assert_eq!(said.out.lines().count(), 4);
 }
 
 #[test]

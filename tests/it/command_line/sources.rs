@@ -147,7 +147,7 @@ fn a_text_too_short_not_utf_8_or_for_a_model_of_classes_is_refused() {
             (
                 &["--model", "transformer", "--data", "text:/dev/zero"],
                 1,
-                "/dev/zero: longer than 256 MiB: take a part of it",
+                "cannot read the file /dev/zero: it is a pipe, a socket or a device, and only regular files are read",
             ),
             (
                 &["--model", "transformer", "--data", "text:short.txt", "--context", "4"],

@@ -35,7 +35,7 @@ fn a_trace_that_cannot_be_read_says_why() {
         ("table.csv", "table.csv is not a trace of gradtop: it looks like a table of comma-separated values"),
         ("newer", "newer has format version 7, and this gradtop reads up to version 1: update gradtop"),
         ("damaged", "the first line of damaged is damaged, and without it no other line can be read"),
-        ("/dev/zero", "cannot read /dev/zero: its first line is longer than 64 MiB: this is no trace"),
+        ("/dev/zero", "cannot read /dev/zero: it is a pipe, a socket or a device, and only regular files are read"),
         ("nowhere", "there is no trace at nowhere: give the directory that a run wrote with --log"),
         ("folder", "there is no trace at folder/trace.jsonl: give the directory that a run wrote with --log"),
     ];

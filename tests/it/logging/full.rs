@@ -89,8 +89,12 @@ fn a_disk_that_fills_up_costs_what_does_not_fit_and_nothing_else() {
         assert!(said.err.contains("gradtop: the trace is paused: "), "{said:?}");
         assert!(said.err.contains("error: the trace is not complete: the trace is paused: "), "{said:?}");
         assert_eq!(said.out.matches("completed  1,500").count(), 2, "training went on to its end: {said:?}");
+        assert_eq!(said.err.lines().filter(|line| line.starts_with("gradtop: the trace is paused")).count(), 1, "once");
         let events = events(&room.log());
         assert!(assert_no_step_is_missing(&events) > 100);
+        let missing = 3000 - steps_in(&room.log());
+        let missing = format!("({},{:03} steps of lanes are not in the trace)", missing / 1000, missing % 1000);
+        assert!(said.err.contains(&missing), "{missing}: {said:?}");
         let bytes = fs::read(room.log().join("trace.jsonl")).unwrap();
         assert!(bytes.ends_with(b"\n") && bytes.len() > SPACE / 4, "cut to whole lines");
     }

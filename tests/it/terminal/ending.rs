@@ -110,7 +110,10 @@ fn training_goes_on_while_nobody_reads_the_terminal_and_sigterm_still_ends_it() 
         assert_trains_unread(&pty, &log);
         pty.signal("TERM");
         let took = ends(&mut pty, 143);
-        assert_no_step_is_missing(&events(&log));
+        assert!(pty.is_cooked(), "the modes need no reader");
+        let events = events(&log);
+        assert_no_step_is_missing(&events);
+        assert_eq!(events.last(), Some(&Event::RunEnded(RunEnd { outcome: Outcome::Stopped })));
         took
     });
 }
@@ -129,9 +132,12 @@ fn a_headless_run_that_nobody_reads_ends_at_sigterm_too() {
         let arguments = [&SMALL[..], &ENDLESS, &["--headless", "--log", "run"]].concat();
         let mut pty = Pty::start(GRADTOP, &arguments, directory.path(), USUAL);
         pty.wait_for("step");
-        assert_trains_unread(&pty, &directory.path().join("run"));
+        let log = directory.path().join("run");
+        assert_trains_unread(&pty, &log);
         pty.signal("TERM");
-        ends(&mut pty, 143)
+        let took = ends(&mut pty, 143);
+        assert_eq!(events(&log).pop(), Some(Event::RunEnded(RunEnd { outcome: Outcome::Stopped })));
+        took
     });
 }
 

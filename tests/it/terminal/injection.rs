@@ -121,7 +121,12 @@ fn no_error_and_no_headless_run_does() {
         place.file("settings.toml", format!("\"{}\" = 3\n", injection.escape_default()));
         let log = format!("log-{injection}");
         let small = [&SMALL[..], &["--headless", "--steps", "2", "--log", &log]].concat();
-        let cases: [(&[&str], &[u32]); 9] = [
+        let cases: [(&[&str], &[u32]); 14] = [
+            (&[&injection], &[2]),
+            (&["--preset", &injection], &[2]),
+            (&["--color", &injection], &[2]),
+            (&["export", "run", "--to", &injection], &[2]),
+            (&[&format!("--{injection}")], &[2]),
             (&small, &[0]),
             (&["export", &injection, "--to", "csv"], &[1]),
             (&["view", &injection], &[1]),
@@ -139,4 +144,43 @@ fn no_error_and_no_headless_run_does() {
             assert_eq!(foreign(&pty.bytes()), None, "{arguments:?}");
         }
     }
+}
+
+#[test]
+fn no_path_in_the_form_of_settings_does() {
+    let place = Place::new();
+    let name = "j\u{200d}k\u{2028}l\u{2029}m\u{e0100}.csv";
+    let row = |row: i32| format!("{},{}\n", row * row % 31, if row % 2 == 0 { "a" } else { "b" });
+    let rows: String = (0..40).map(row).collect();
+    place.file(name, rows);
+    let data = format!("csv:{name}");
+    let arguments = [&SMALL[..], &["--steps", "100000000", "--data", &data]].concat();
+    let mut pty = Pty::start(GRADTOP, &arguments, place.root(), USUAL);
+    pty.wait_for("plain");
+    pty.press_and_see("e");
+    pty.wait_for("branch-scale");
+    for _ in 0..60 {
+        pty.press("\t");
+    }
+    pty.press_and_see("\x1b[B");
+    pty.press("\x03");
+    assert_eq!(pty.end().0, 130);
+    assert_eq!(foreign(&pty.bytes()), None);
+}
+
+#[test]
+fn a_name_is_no_formula_in_an_exported_table() {
+    let place = Place::new();
+    let mut lane = specimen::lane("=cmd|' /C calc'!A0", 4);
+    lane.layers.layers[1].path = "@SUM(1+9)".to_owned();
+    let header = specimen::header(vec![lane], Quantity::ALL);
+    let mut writer = Writer::create(&place.path("run"), &header, OnExisting::Refuse).unwrap();
+    for event in specimen::run(&header, 2).iter().skip(1) {
+        writer.write(event);
+    }
+    drop(writer);
+    let said = place.say(["export", "run", "--to", "csv"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.out.contains("\n'=cmd|' /C calc'!A0,1,") && said.out.contains(",'@SUM(1+9),"), "{}", said.out);
+    assert!(!said.out.contains("\n=") && !said.out.contains(",@"));
 }

@@ -100,6 +100,18 @@ impl Pty {
         writer.flush().unwrap();
     }
 
+    /// Types the same over and over until the terminal is gone, as fast as it is read.
+    pub(crate) fn flood(&mut self, keys: &str) {
+        let mut writer = self.master.as_ref().unwrap().take_writer().unwrap();
+        let keys = keys.repeat(100);
+        std::thread::spawn(move || while writer.write_all(keys.as_bytes()).is_ok() {});
+    }
+
+    /// Waits until so many frames were drawn.
+    pub(crate) fn wait_for_frames(&self, frames: usize) {
+        self.wait_until("frames", |seen| seen.frames >= frames);
+    }
+
     /// Types, and waits for the frame that answers.
     pub(crate) fn press_and_see(&mut self, keys: &str) {
         let frames = self.frames();

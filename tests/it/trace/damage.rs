@@ -250,3 +250,39 @@ fn an_error_is_the_last_that_a_trace_says() {
     assert!(matches!(trace.by_ref().nth(2), Some(Err(TraceError::OutOfOrder { .. }))));
     assert!(trace.next().is_none());
 }
+
+#[test]
+fn a_lane_all_of_whose_lines_were_taken_out_is_missed() {
+    let lines = good_lines();
+    let kept: Vec<&str> = lines.iter().map(String::as_str).filter(|line| !line.contains("\"lane\":1,")).collect();
+    assert!(kept.len() + 3 <= lines.len());
+    let text = kept.join("\n") + "\n";
+    let found = file(text);
+    let mut trace = trace::read(&found.path).unwrap();
+    assert!(trace.by_ref().all(|event| event.is_ok()));
+    let missing = trace.warnings().missing.clone().expect("missed");
+    assert_eq!((missing.count, missing.first.0, missing.lane.as_str()), (3, 1, "residual"));
+}
+
+#[test]
+fn a_header_of_millions_of_rows_or_lanes_is_refused_before_anything_is_made_of_it() {
+    let header = good_lines().swap_remove(0);
+    let begin = header.find("\"lanes\":[").unwrap() + "\"lanes\":[".len();
+    let empty = "{\"name\":\"\",\"title\":\"\",\"layers\":[]},";
+    for (count, words) in [(1_100, "at most 1,024 lanes"), (1_600_000, "at most 1,500,000 layers")] {
+        let many = format!("{}{}{}", &header[..begin], empty.repeat(count), &header[begin..]);
+        let said = message(sealed(&many) + "\n");
+        assert!(said.contains(words), "{said}");
+    }
+}
+
+#[test]
+fn a_pipe_without_a_writer_is_refused_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let pipe = directory.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for path in [pipe.as_path(), Path::new("/dev/random")] {
+        let said = trace::read(path).unwrap_err().to_string();
+        assert!(said.contains("only regular files are read"), "{said}");
+    }
+}

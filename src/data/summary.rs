@@ -1,0 +1,161 @@
+//! What was read of a data set, in one line: rows, columns, classes, and what looks odd about them.
+//!
+//! `csv:iris.csv: 150 rows (120 training + 30 held out) of 4 columns, 3 classes, the largest 'setosa' (50 rows), the smallest
+//! 'other' (49 rows); looks odd: …`
+
+use std::collections::BTreeMap;
+
+use super::{Classified, Dataset, Part, Text};
+use crate::config::DataSource;
+use crate::number::count;
+use crate::text::{clean, clean_message};
+
+/// Words that stand for a missing value in many tables.
+const MISSING: [&str; 6] = ["nan", "na", "n/a", "null", "none", "?"];
+/// More classes than one in so many rows are odd.
+const ROWS_PER_CLASS: usize = 10;
+/// Rows below which a first column that counts up says nothing.
+const COUNTED: usize = 5;
+
+/// The line.
+#[must_use]
+pub fn summary(source: &DataSource, dataset: &Dataset) -> String {
+    let line = match dataset {
+        Dataset::Classified(data) => classified(data),
+        Dataset::Text(text) => characters(text),
+    };
+    clean_message(&format!("{source}: {line}"))
+}
+
+fn characters(text: &Text) -> String {
+    let (training, held_out) = (text.training.len(), text.held_out.len());
+    let [all, training, held_out] = [training + held_out, training, held_out].map(|number| count(number as u64));
+    let different = count(text.vocabulary.len() as u64);
+    format!("{all} characters ({training} training + {held_out} held out), {different} different")
+}
+
+fn classified(data: &Classified) -> String {
+    let rows = [Part::Training, Part::HeldOut].map(|part| data.part(part).targets.len());
+    let [training, held_out] = rows.map(|rows| count(rows as u64));
+    let all = count((rows[0] + rows[1]) as u64);
+    let of = if data.shape.is_picture() {
+        format!("pictures of {}×{}", data.shape.height, data.shape.width)
+    } else {
+        let columns = data.shape.numbers();
+        format!("rows of {} {}", count(columns as u64), if columns == 1 { "column" } else { "columns" })
+    };
+    let mut sizes = vec![0_u64; data.classes.len()];
+    for target in data.training.targets.iter().chain(&data.held_out.targets) {
+        if let Some(size) = sizes.get_mut(*target) {
+            *size += 1;
+        }
+    }
+    let named = || data.classes.iter().zip(&sizes);
+    let class = |found: Option<(&String, &u64)>| {
+        found.map_or_else(String::new, |(name, size)| format!("'{}' ({})", clean(name), count(*size)))
+    };
+    let (largest, smallest) =
+        (class(named().rev().max_by_key(|(_, size)| **size)), class(named().min_by_key(|(_, size)| **size)));
+    let classes = count(data.classes.len() as u64);
+    let line = format!(
+        "{all} {of} ({training} training + {held_out} held out), {classes} classes, the largest {largest}, the smallest {smallest}"
+    );
+    let odd = oddities(data, &sizes);
+    if odd.is_empty() { line } else { format!("{line}; looks odd: {}", odd.join("; ")) }
+}
+
+/// What is probably not meant, one part of a sentence each.
+fn oddities(data: &Classified, sizes: &[u64]) -> Vec<String> {
+    let mut odd = Vec::new();
+    if let Some(missing) = data.classes.iter().find(|class| MISSING.contains(&class.to_lowercase().as_str())) {
+        odd.push(format!("'{}' is a class", clean(missing)));
+    }
+    let mut spellings: BTreeMap<String, &String> = BTreeMap::new();
+    for class in &data.classes {
+        if let Some(other) = spellings.insert(class.to_lowercase(), class) {
+            odd.push(format!("classes '{}' and '{}' differ in case only", clean(other), clean(class)));
+            break;
+        }
+    }
+    let single: Vec<&String> =
+        data.classes.iter().zip(sizes).filter(|(_, size)| **size == 1).map(|(name, _)| name).collect();
+    if let [only] = single.as_slice()
+        && data.classes.len() > 2
+    {
+        odd.push(format!("class '{}' has a single row: is it a header?", clean(only)));
+    }
+    let rows = data.training.targets.len() + data.held_out.targets.len();
+    if data.classes.len() * ROWS_PER_CLASS > rows {
+        odd.push("more classes than a tenth of the rows: does the class stand in the last column?".to_owned());
+    }
+    if counts_up(data) {
+        odd.push("the first column counts up, as a number of the row does".to_owned());
+    }
+    odd
+}
+
+/// Whether the values of the first column of a table, in order, are equally far apart.
+fn counts_up(data: &Classified) -> bool {
+    let columns = data.shape.numbers();
+    if data.shape.is_picture() || columns == 0 {
+        return false;
+    }
+    let rows = data.training.inputs.chunks(columns).chain(data.held_out.inputs.chunks(columns));
+    let mut first: Vec<f64> = rows.filter_map(|row| row.first()).map(|value| f64::from(*value)).collect();
+    first.sort_by(f64::total_cmp);
+    let (Some(least), Some(most)) = (first.first(), first.last()) else { return false };
+    let gap = (most - least) / (first.len().max(2) - 1) as f64;
+    // The values were rounded to f32 once.
+    let is_even = |pair: &[f64]| matches!(pair, [one, next] if ((next - one) / gap - 1.0).abs() < 0.05);
+    first.len() >= COUNTED && gap > 0.0 && first.windows(2).all(is_even)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn line(text: &str) -> String {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let data = super::super::table(file.path(), 1).unwrap();
+        summary(&DataSource::Csv("t.csv".into()), &Dataset::Classified(Arc::new(data)))
+    }
+
+    /// Two classes of 15 rows each, whose first column is not in order.
+    fn usual(more: &str) -> String {
+        let mut text = String::new();
+        for row in 0..30 {
+            writeln!(text, "{},{}", (row * row * 7) % 31, if row % 2 == 0 { "a" } else { "b" }).unwrap();
+        }
+        text + more
+    }
+
+    #[test]
+    fn rows_columns_and_classes_are_counted() {
+        assert_eq!(
+            line(&usual("5,b\n")),
+            "csv:t.csv: 31 rows of 1 column (25 training + 6 held out), 2 classes, the largest 'b' (16), the smallest 'a' (15)"
+        );
+    }
+
+    #[test]
+    fn what_looks_odd_is_said() {
+        for (more, words) in [
+            ("5,NaN\n6,NaN\n", "'NaN' is a class"),
+            ("5,A\n6,A\n", "classes 'A' and 'a' differ in case only"),
+            ("5,label\n", "class 'label' has a single row: is it a header?"),
+            ("5,c\n5,c\n5,d\n6,d\n", "more classes than a tenth of the rows"),
+        ] {
+            let said = line(&usual(more));
+            assert!(said.contains(&format!("; looks odd: {words}")), "{said}");
+        }
+        let counted: String = (0..40).fold(String::new(), |text, row| {
+            text + &format!("{},{}\n", 1000 + row, if row % 3 == 0 { 'a' } else { 'b' })
+        });
+        assert!(line(&counted).ends_with("; looks odd: the first column counts up, as a number of the row does"));
+        assert!(!line(&usual("")).contains("odd"));
+    }
+}
