@@ -117,9 +117,14 @@ fn screen(
     let signals = show::signals()?;
     let mut source = live::LiveSource::start(prepared, logging, log).map_err(run::refused)?;
     signals.at_end(source.end());
-    let exit = show::show(matches, &mut source, &signals)?;
+    let show::Shown { exit, mut runs } = show::show(matches, &mut source, &signals)?;
     let asked = if exit == Exit::DONE { ending::Asked::Key } else { ending::Asked::Signal };
-    let live::Closed { dumps, saves, gap } = source.close(asked);
+    let mut history = runs.pop_first().map(|(_, history)| history);
+    let live::Closed { dumps, saves, gap } = source.close(asked, history.as_mut());
+    // A key may be followed by a look at the shell; a signal may have taken the terminal away.
+    if let Some(history) = history.filter(|_| asked == ending::Asked::Key) {
+        print(crate::report::closing(&history).as_bytes())?;
+    }
     for dumps in &dumps {
         dumping::tell(dumps);
     }

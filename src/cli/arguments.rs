@@ -201,11 +201,13 @@ fn screen_arguments() -> Vec<Arg> {
         .hide_possible_values(true)
         .value_parser(PossibleValuesParser::new(["auto", "dark", "light"]));
     let ascii = switch("ascii", "draw with ASCII characters only").value_parser(FalseyValueParser::new());
+    let no_mouse = switch("no-mouse", "leave the mouse to the terminal, to select text [default: Shift selects]");
     let diagnostics = path("diagnostics", "FILE", "append the program's own diagnostics to this file");
     let arguments = [
         variable(color, "GRADTOP_COLOR"),
         variable(theme, "GRADTOP_THEME"),
         variable(ascii, "GRADTOP_ASCII"),
+        variable(no_mouse.value_parser(FalseyValueParser::new()), "GRADTOP_NO_MOUSE"),
         variable(diagnostics.long("diagnostics"), "GRADTOP_DIAGNOSTICS"),
     ];
     arguments.map(|argument| argument.help_heading("Screen")).into()

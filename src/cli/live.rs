@@ -7,6 +7,7 @@ use super::logging::{self, Log, Logging};
 use super::past::Past;
 use crate::config::RunConfig;
 use crate::event::{Control, Event};
+use crate::history::History;
 use crate::sink::Fanout;
 use crate::sink::channel::{self, EventStream};
 use crate::sink::trace::TraceSink;
@@ -73,8 +74,8 @@ impl LiveSource {
         self.end.clone()
     }
 
-    /// Ends the run in order, and says what became of all runs.
-    pub(super) fn close(self, asked: Asked) -> Closed {
+    /// Ends the run in order, brings its history to the end, and says what became of all runs.
+    pub(super) fn close(self, asked: Asked, history: Option<&mut History>) -> Closed {
         if let Some(run) = &self.run {
             let stopper = run.session.stopper();
             stopper.stop();
@@ -82,7 +83,7 @@ impl LiveSource {
                 ending::say_what_is_awaited(&stopper, asked);
             }
         }
-        let gap = self.run.and_then(LiveRun::close);
+        let gap = self.run.and_then(|run| run.close(history));
         Closed { dumps: self.dumps, saves: self.saves, gap: self.gap.or(gap) }
     }
 }
@@ -130,8 +131,11 @@ impl LiveRun {
     }
 
     /// Ends it in order, and says what its trace does not have.
-    fn close(self) -> Option<String> {
+    fn close(self, history: Option<&mut History>) -> Option<String> {
         drop(self.session);
+        if let Some(history) = history {
+            std::iter::from_fn(|| self.events.try_next()).for_each(|event| history.push(&event));
+        }
         logging::gap(self.trace.as_ref())
     }
 }
@@ -177,7 +181,7 @@ impl Source for LiveSource {
         let trace = directory.map(|directory| TraceSink::open(&directory, prepared.header(), OnExisting::Refuse));
         let trace = trace.transpose().map_err(|error| error.to_string())?;
         // Dropping ends it in order: at most one step away.
-        let gap = self.run.take().and_then(LiveRun::close);
+        let gap = self.run.take().and_then(|run| run.close(None));
         self.gap = self.gap.take().or(gap);
         let log = trace.map(Log::of).unwrap_or_default();
         let mut run = LiveRun::start(prepared, log).map_err(|error| error.to_string())?;

@@ -1,13 +1,16 @@
 //! From the flags of the screen to a screen.
 
+use std::collections::BTreeMap;
+
 use clap::ArgMatches;
 use color_eyre::eyre::Result;
 
 use super::Exit;
 use crate::signals::{Farewell, JobControl, Signals};
-use crate::tui::app::{self, Ended};
+use crate::history::History;
+use crate::tui::app::{self, Ended, Left};
 use crate::tui::source::Source;
-use crate::tui::terminal::{self, ScreenError};
+use crate::tui::terminal::{self, Mouse, ScreenError};
 use crate::tui::theme::{Background, Colours, Glyphs, Theme};
 
 /// Signals for a screen: an end by force gives the terminal back as far as that goes.
@@ -15,16 +18,25 @@ pub(super) fn signals() -> Result<Signals> {
     Ok(Signals::listen(JobControl::Messages)?)
 }
 
+/// What the process ends with, and what was shown of each run.
+pub(super) struct Shown {
+    pub(super) exit: Exit,
+    pub(super) runs: BTreeMap<usize, History>,
+}
+
 /// Shows a source until the end.
-pub(super) fn show(matches: &ArgMatches, source: &mut dyn Source, signals: &Signals) -> Result<Exit> {
+pub(super) fn show(matches: &ArgMatches, source: &mut dyn Source, signals: &Signals) -> Result<Shown> {
     let theme = theme(matches);
+    if matches.get_flag("no-mouse") {
+        terminal::set_mouse(Mouse::Terminal);
+    }
     signals.at_end(TerminalBack);
     match app::run(source, &theme, signals) {
-        Ok(Ended::Quit) => Ok(Exit::DONE),
-        Ok(Ended::Signal(signal)) => Ok(Exit::signal(signal)),
+        Ok(Left { how: Ended::Quit, runs }) => Ok(Shown { exit: Exit::DONE, runs }),
+        Ok(Left { how: Ended::Signal(signal), runs }) => Ok(Shown { exit: Exit::signal(signal), runs }),
         Err(ScreenError::Gone { source }) => {
             tracing::error!(%source, "the terminal went away");
-            Ok(Exit::signal(crate::signals::Signal::Hangup))
+            Ok(Shown { exit: Exit::signal(crate::signals::Signal::Hangup), runs: BTreeMap::new() })
         }
         Err(error) => Err(error.into()),
     }

@@ -21,7 +21,7 @@ pub(super) fn view(matches: &ArgMatches) -> Result<Exit> {
     let paths: Vec<PathBuf> = matches.get_many::<PathBuf>("trace").into_iter().flatten().cloned().collect();
     let mut source = TraceSource::open(&paths)?;
     Diagnostics::of(matches)?.start(None)?;
-    let exit = show::show(matches, &mut source, &show::signals()?)?;
+    let exit = show::show(matches, &mut source, &show::signals()?)?.exit;
     if exit == Exit::DONE {
         source.close()?;
     }

@@ -1,5 +1,6 @@
 //! The event loop: terminal, signals and source in; frames and wishes out.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use ratatui::crossterm::event::Event as TerminalEvent;
@@ -16,6 +17,7 @@ use super::update::{Effect, update};
 use super::{keymap, view};
 use crate::config::DataSource;
 use crate::event::{Event, RunHeader};
+use crate::history::History;
 use crate::signals::{Signal, Signals, suspend};
 
 /// Time between two frames at least: 15 a second.
@@ -43,11 +45,20 @@ pub enum Ended {
     Signal(Signal),
 }
 
+/// How the screen was left, and what it knew.
+#[derive(Debug)]
+pub struct Left {
+    /// How.
+    pub how: Ended,
+    /// What was shown of each run, by its index.
+    pub runs: BTreeMap<usize, History>,
+}
+
 /// Shows a source until the person or the system ends it. The terminal is given back on every path.
 ///
 /// # Errors
 /// When there is no terminal, or it went away.
-pub fn run(source: &mut dyn Source, theme: &Theme, signals: &Signals) -> Result<Ended, ScreenError> {
+pub fn run(source: &mut dyn Source, theme: &Theme, signals: &Signals) -> Result<Left, ScreenError> {
     let mut scene = Scene::new(source.kind());
     scene.status.runs = source.runs();
     let screen = Screen::open()?;
@@ -64,9 +75,9 @@ pub fn run(source: &mut dyn Source, theme: &Theme, signals: &Signals) -> Result<
         began: Instant::now(),
         warnings: Vec::new(),
     };
-    let ended = app.run(signals);
+    let left = app.run(signals);
     signals.answer();
-    ended
+    left
 }
 
 /// Whether what is on the screen is out of date, and since what.
@@ -98,7 +109,12 @@ struct App<'a> {
 }
 
 impl App<'_> {
-    fn run(mut self, signals: &Signals) -> Result<Ended, ScreenError> {
+    fn run(mut self, signals: &Signals) -> Result<Left, ScreenError> {
+        let how = self.watch(signals)?;
+        Ok(Left { how, runs: std::mem::take(&mut self.scene.runs) })
+    }
+
+    fn watch(&mut self, signals: &Signals) -> Result<Ended, ScreenError> {
         let mut drawn = Instant::now().checked_sub(FRAME).unwrap_or_else(Instant::now);
         let mut ticked = Instant::now();
         loop {
@@ -248,6 +264,7 @@ impl App<'_> {
             Some(Effect::Interrupt) => return Ok(Some(Ended::Signal(Signal::Interrupt))),
             Some(Effect::Suspend) => self.suspend()?,
             Some(Effect::Control(control)) => self.source.control(control),
+            Some(Effect::Mouse(mouse)) => self.screen.set_mouse(mouse)?,
             Some(Effect::Restart(config)) => {
                 if let Err(problem) = self.source.restart(*config) {
                     self.scene.refuse(&problem);

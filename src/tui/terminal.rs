@@ -10,7 +10,7 @@ use std::io::{self, BufWriter, Stdout, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::panic::{self, PanicHookInfo};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
@@ -155,6 +155,20 @@ impl Screen {
         disable_raw_mode().and_then(|()| enter()).map_err(|source| ScreenError::Gone { source })
     }
 
+    /// Takes the mouse, or leaves it to the terminal.
+    ///
+    /// # Errors
+    /// When the terminal went away.
+    pub fn set_mouse(&mut self, mouse: Mouse) -> Result<(), ScreenError> {
+        set_mouse(mouse);
+        let out = self.terminal.backend_mut();
+        let done = match mouse {
+            Mouse::Screen => execute!(out, EnableMouseCapture),
+            Mouse::Terminal => execute!(out, DisableMouseCapture),
+        };
+        done.map_err(|source| ScreenError::Gone { source })
+    }
+
     /// Redraws everything with the next frame. A terminal that shrinks and grows back between two frames has the size
     /// it had, and has lost what was on it.
     pub fn doubt(&mut self) {
@@ -183,11 +197,29 @@ fn make_harmless(buffer: &mut Buffer) {
     }
 }
 
+/// Whose the mouse is while the terminal is ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mouse {
+    /// Ours: a click moves the cursor; with Shift the terminal selects text.
+    Screen,
+    /// The terminal's, which selects text.
+    Terminal,
+}
+
+/// Whether the mouse is ours: there is one per process.
+static HAS_MOUSE: AtomicBool = AtomicBool::new(true);
+
+/// Decides whose the mouse is from the next time on that the terminal is taken over.
+pub fn set_mouse(mouse: Mouse) {
+    HAS_MOUSE.store(mouse == Mouse::Screen, Ordering::Release);
+}
+
 fn enter() -> io::Result<()> {
     OWNER.store(OURS, Ordering::Release);
     enable_raw_mode()?;
     // Pasted text comes as one event: otherwise its letters would be commands.
-    execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste, cursor::Hide)
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+    if HAS_MOUSE.load(Ordering::Acquire) { execute!(io::stdout(), EnableMouseCapture) } else { Ok(()) }
 }
 
 /// Errors are of no use here: the terminal is gone, or as it was.

@@ -18,6 +18,7 @@ pub(super) use form::words;
 use super::action::{Action, Turn};
 use super::scene::{Mode, Overlay, Scene};
 use super::source::SourceKind;
+use super::terminal::Mouse;
 use crate::config::RunConfig;
 use crate::event::Control;
 use crate::history::Reduce;
@@ -31,6 +32,8 @@ pub enum Effect {
     Interrupt,
     /// Give the terminal back and stop the process.
     Suspend,
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(Mouse),
     /// Pass a wish on to the source.
     Control(Control),
     /// Ask the source to start the lanes with these settings; on an error, [`Scene::refuse`].

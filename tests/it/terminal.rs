@@ -41,7 +41,7 @@ fn wait_for_both_lanes(pty: &Pty) {
 /// The step in the first line of the screen.
 fn step(screen: &vt100::Screen) -> u64 {
     let text = screen.contents();
-    let behind = text.lines().next().and_then(|line| line.split_once("step ")).map_or("", |(_, behind)| behind);
+    let behind = text.lines().next().and_then(|line| line.split_once("step ")).map_or("", |(_, behind)| behind.trim_start());
     let digits: String = behind.chars().take_while(|c| c.is_ascii_digit() || *c == ',').filter(|c| *c != ',').collect();
     digits.parse().unwrap_or_default()
 }
@@ -81,9 +81,9 @@ fn both_heatmaps_are_there_keys_work_and_sigterm_gives_the_terminal_back() {
 
 /// Keys, what is on the screen after them, and what no longer is.
 const KEYS: &[(&str, &str, &str)] = &[
-    ("?", "this help", "nothing of the kind"),
-    ("\x1b", "residual", "this help"),
-    ("m", "‖δₗ‖/‖δₗ₊₁‖   signal ×", "nothing of the kind"),
+    ("?", "the same in all panes", "nothing of the kind"),
+    ("\x1b", "residual", "the same in all panes"),
+    ("mm", "‖δₗ‖/‖δₗ₊₁‖  signal ×", "nothing of the kind"),
     ("v", "residual ÷ plain", "nothing of the kind"),
     ("v", "residual", "residual ÷ plain"),
     ("v", "loss", "depth profile"),

@@ -6,11 +6,12 @@ use crate::tui::action::{Action, Direction, Motion, Place, Turn};
 use crate::tui::scene::Overlay;
 
 /// Gesture and meaning, for help and README.
-pub const MOUSE: [(&str, &str); 4] = [
+pub const MOUSE: [(&str, &str); 5] = [
     ("click", "cursor here"),
     ("drag", "pan"),
     ("wheel", "zoom into the steps; out"),
     ("Ctrl wheel", "zoom into the layers; out (also Shift)"),
+    ("Shift drag", "the terminal selects text; without Shift after `:mouse off` or with `--no-mouse`"),
 ];
 
 /// Lines by which the wheel scrolls are those of one key press.

@@ -170,6 +170,8 @@ fn no_thread_is_left_by_a_restart_and_no_child_by_the_end() {
     for _ in 0..3 {
         let old = lanes(&threads(&pty));
         pty.press("R");
+        pty.wait_for("Restart?");
+        pty.press("y");
         pty.wait_outside("lanes of a new run", || {
             let new = lanes(&threads(&pty));
             new.len() == 2 && new.iter().all(|lane| !old.contains(lane))
@@ -202,4 +204,38 @@ fn lanes(threads: &[(String, String)]) -> Vec<(String, String)> {
 /// The session of a process: the fourth number behind its name in `/proc/PID/stat`.
 fn session_of(stat: &str) -> Option<u32> {
     stat.rsplit_once(") ")?.1.split(' ').nth(3)?.parse().ok()
+}
+
+#[test]
+fn quitting_leaves_the_closing_table_in_the_terminal() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut pty = live(directory.path(), &["--log", "run"]);
+    pty.press("q");
+    ends(&mut pty, 0);
+    pty.assert_restored();
+    let text = pty.text();
+    for words in ["final loss", "per block", "stopped", "residual"] {
+        assert!(text.contains(words), "{words} in {text}");
+    }
+}
+
+#[test]
+fn the_mouse_is_the_terminals_where_that_is_asked_for() {
+    /// The terminal reports clicks.
+    const REPORTS: &str = "\x1b[?1000h";
+    let directory = tempfile::tempdir().unwrap();
+    let reports = |pty: &Pty| String::from_utf8_lossy(&pty.bytes()).contains(REPORTS);
+    let mut without = live(directory.path(), &["--no-mouse", "--log", "a"]);
+    assert!(!reports(&without));
+    without.press(":mouse on\r");
+    without.wait_outside("the mouse is taken", || reports(&without));
+    without.press("q");
+    ends(&mut without, 0);
+    without.assert_restored();
+    let mut with = live(directory.path(), &["--log", "b"]);
+    assert!(reports(&with));
+    with.press(":mouse off\r");
+    with.wait_for("the mouse is the terminal's");
+    with.press("q");
+    ends(&mut with, 0);
 }

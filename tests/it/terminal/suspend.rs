@@ -52,7 +52,7 @@ fn a_program_stopped_without_a_word_takes_the_terminal_back() {
     wait_for_both_lanes(&pty);
     // A key without Enter arrives only in raw mode.
     pty.press("?");
-    pty.wait_for("this help");
+    pty.wait_for("the same in all panes");
     pty.press("\x03");
     assert_eq!(pty.end().0, 130);
 }

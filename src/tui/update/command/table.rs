@@ -6,6 +6,7 @@ use crate::number::count;
 use crate::quantity::{Home, Topic};
 use crate::tui::scene::{Mode, Overlay, Scene};
 use crate::tui::source::SourceKind;
+use crate::tui::terminal::Mouse;
 use crate::tui::update::{Effect, cursor, form, overlay, picker, replay, run, show, window};
 use crate::units::{LayerId, Step};
 
@@ -135,6 +136,12 @@ pub(in crate::tui) static COMMANDS: &[Command] = &[
         run: |scene, _, _| view(scene, "samples"),
     },
     Command {
+        word: "mouse",
+        argument: "on|off",
+        help: "off: the terminal selects text with it",
+        run: |scene, word, _| mouse(scene, word),
+    },
+    Command {
         word: "help",
         argument: "",
         help: "the table of keys",
@@ -204,6 +211,16 @@ fn layer(scene: &mut Scene, word: &str) -> Outcome {
         scene.say(format!("there is no block {word}: the cursor is on {found}"));
     }
     Ok(None)
+}
+
+fn mouse(scene: &mut Scene, word: &str) -> Outcome {
+    let (mouse, says) = match word {
+        "on" => (Mouse::Screen, "a click moves the cursor; with Shift the terminal selects text"),
+        "off" => (Mouse::Terminal, "the mouse is the terminal's: it selects text"),
+        _ => return Err(not_one_of(word, &["on", "off"])),
+    };
+    scene.say(says);
+    Ok(Some(Effect::Mouse(mouse)))
 }
 
 fn set(scene: &mut Scene, key: &str, value: &str) -> Outcome {
