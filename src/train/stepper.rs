@@ -212,7 +212,7 @@ impl<S: Stack> Stepper<S> {
         }
         if look.is_at_layers() {
             cost.of(|| {
-                samples = seen.samples(&self.initial, &mut self.silence);
+                samples = seen.samples(self.map.table(), &self.initial, &mut self.silence);
                 values = observe(Quantity::ALL, &samples);
             });
         }

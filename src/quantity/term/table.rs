@@ -38,7 +38,7 @@ pub static TERMS: &[Term] = &[
         edge_cases: "of steps after which it was evaluated, of no others; NaN and ±Inf stay",
         healthy: "falls with the loss; where it rises while the loss falls, the lane learns its rows by heart",
         source: "Goodfellow et al. 2016, Deep Learning, 5.2",
-        home: Home::Tables,
+        home: Home::Export,
         rows: Some(rows::EVAL_LOSS),
     },
     Term {
@@ -119,10 +119,10 @@ pub static TERMS: &[Term] = &[
         ascii: "R^2",
         meaning: "how straight the profile is that ρ was fitted to: whether one factor describes all blocks",
         formula: "S_xy² / (S_xx · S_yy) of x = l and y = ln ‖δ_l‖",
-        edge_cases: "absent where ρ is; 1 where all values are equal",
+        edge_cases: "absent where ρ is; 1 where all values are equal, which a level line goes through",
         healthy: "near 1 where every block does the same; near 0 ρ says little, look at the profile",
         source: "least squares",
-        home: Home::Tables,
+        home: Home::Export,
         rows: Some(rows::RHO_R_SQUARED),
     },
     Term {
