@@ -181,7 +181,7 @@ impl Prepared {
         saves.begin()?;
         let Begun { after, moment: Moment { rate, looked }, .. } = begun;
         let pacer = Arc::new(Pacer::new(lanes.len(), threads(&config), Start { after, rate }));
-        let schedule = Arc::new(Schedule::resumed(&config, after, looked));
+        let schedule = Arc::new(Schedule::resumed(&config, after, looked).ending_with(Step(steps)));
         let (sender, receiver) = bounded(RECORDER_CAPACITY);
         let recorder = recorder::spawn(receiver, sinks, Event::RunStarted(Arc::clone(&header)), lanes.len())
             .map_err(|source| TrainError::Thread { lane: "recorder".to_owned(), source })?;
