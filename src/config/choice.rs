@@ -95,6 +95,8 @@ words! {
         Cifar = "cifar",
         /// Pictures of 224².
         Imagenet = "imagenet",
+        /// Pictures of 32², few blocks of many channels (Zagoruyko & Komodakis 2016); of residual nets alone.
+        Wide = "wide",
     }
 }
 

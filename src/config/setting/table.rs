@@ -42,7 +42,14 @@ pub static SETTINGS: &[Setting] = &[
         "mlp|vgg|resnet|preresnet|highway|dense|transformer|diffusion",
         "family of the stack"
     ),
-    row!(Lane, form, "form", Stack, "cifar|imagenet", "stem and head of vgg and resnet"),
+    row!(
+        Lane,
+        form,
+        "form",
+        Stack,
+        "cifar|imagenet|wide",
+        "stem and head of vgg and resnet; wide: resnet of few wide blocks"
+    ),
     row!(Lane, depth, "depth", Stack, "1…10000", "number of blocks, or the depth by which the family is known", BLOCKS),
     row!(Lane, width, "width", Stack, "1…4096", "units per block, or channels of the first stage", UNITS),
     row!(
