@@ -102,7 +102,9 @@ fn largest_eigenvalue(gram: &Gram<'_>) -> f64 {
     let mut basis: Vec<Vec<f64>> = Vec::new();
     let (mut diagonal, mut beside): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
     loop {
-        next.iter_mut().for_each(|value| *value /= length);
+        for value in &mut next {
+            *value /= length;
+        }
         let mut product = gram.times(&next);
         diagonal.push(dot(&next, &product));
         basis.push(next);
@@ -235,7 +237,9 @@ mod tests {
         let mut spectral = 0.0;
         for _ in 0..1000 {
             let length = dot(&vector, &vector).sqrt();
-            vector.iter_mut().for_each(|value| *value /= length);
+            for value in &mut vector {
+                *value /= length;
+            }
             let next = gram.times(&vector);
             spectral = dot(&next, &vector);
             vector = next;

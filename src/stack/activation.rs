@@ -66,6 +66,8 @@ mod tests {
     use crate::backend::device;
     use crate::config::Backend;
 
+    type Formula = fn(f64) -> f64;
+
     #[test]
     fn values_are_those_of_the_formulas_and_keep_their_digits_near_0() {
         let xs: [f32; 7] = [-20.0, -1.5, -1e-10, 0.0, 1e-10, 0.7, 30.0];
@@ -74,7 +76,6 @@ mod tests {
                 let x = Tensor::<1>::from_data(TensorData::new(xs.to_vec(), [xs.len()]), &device(backend));
                 activate(phi, x).into_data().try_into_vec::<f32>().expect("f32")
             };
-            type Formula = fn(f64) -> f64;
             let formulas: [(Activation, Formula); 4] = [
                 (Activation::LeakyRelu, |x| if x < 0.0 { 0.01 * x } else { x }),
                 (Activation::Elu, |x| if x < 0.0 { x.exp_m1() } else { x }),

@@ -88,10 +88,8 @@ impl Block {
     /// ln q behind the block, from what it is before it.
     pub(super) fn after(&self, before: Course, units: f64) -> Course {
         let Fluctuation { value, size, odd, .. } = self.fluctuation;
-        let [around, through] = match self.around {
-            None => [0.0, 1.0],
-            Some(q) => [q, self.branch].map(|part| part / (q + self.branch)),
-        };
+        let [around, through] =
+            self.around.map_or([0.0, 1.0], |q| [q, self.branch].map(|part| part / (q + self.branch)));
         let carried = around + through * self.share * (size - 1.0) / 2.0;
         if !carried.is_finite() {
             return before;
@@ -121,12 +119,11 @@ impl Block {
     pub(super) fn gain(&self, units: f64) -> Logarithm {
         let steep = self.fluctuation.slope;
         let own = if self.weights == Weights::Independent { 3.0 * steep - 1.0 } else { 3.0 * (steep - 1.0) };
-        let relative = match self.around {
-            None => own,
-            Some(_) => {
-                let through = self.slope / (1.0 + self.slope);
-                4.0 * through * (1.0 - through) + own * through * through
-            }
+        let relative = if self.around.is_some() {
+            let through = self.slope / (1.0 + self.slope);
+            4.0 * through * (1.0 - through) + own * through * through
+        } else {
+            own
         };
         // The gain is a norm, not its square.
         let Logarithm { shift, variance } = Logarithm::of(relative / units);

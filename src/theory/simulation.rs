@@ -134,8 +134,8 @@ fn nine_of_ten_nets_of_64_and_256_units_and_eight_of_16_lie_in_the_band_and_thei
                 for (met, block) in met.iter_mut().zip([10, 25, 49]) {
                     met.take(net.act_rms[block], theory.act_rms[block], of_rms[block]);
                 }
-                for block in 0..DEPTH {
-                    met[3].take(net.gain[block], theory.gain[block], of_gain[block]);
+                for ((log, line), band) in net.gain.iter().zip(&theory.gain).zip(of_gain) {
+                    met[3].take(*log, *line, band);
                 }
             }
         }

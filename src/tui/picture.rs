@@ -198,7 +198,7 @@ fn predicted(lane: LaneRef<'_>, quantity: Quantity, signal: &[Cell], theory: &Pr
     let last = layers().zip(signal).rfind(|(layer, _)| layer.kind == LayerKind::Block);
     let last = last.and_then(|(_, cell)| if let Cell::Value(value) = cell { Some(f64::from(*value)) } else { None });
     let last = last.map(|exponent| 10f64.powf(exponent));
-    let Some((line, band)) = theory.of(quantity, last).zip(theory.band(quantity, last)) else {
+    let Some((median, band)) = theory.of(quantity, last).zip(theory.band(quantity, last)) else {
         return Default::default();
     };
     let place = |value: f64| match quantity.definition().axis {
@@ -207,8 +207,8 @@ fn predicted(lane: LaneRef<'_>, quantity: Quantity, signal: &[Cell], theory: &Pr
     };
     // A signal's line moves with every step; its band would make each frame larger than a slow connection takes.
     let band = if quantity == Quantity::SignalNorm { Vec::new() } else { band };
-    let [low, high] = [0, 1].map(|end| band.iter().map(|ends| ends[end]).collect());
-    [line, low, high].map(|values: Vec<f64>| {
+    let [below, above] = [0, 1].map(|end| band.iter().map(|ends| ends[end]).collect());
+    [median, below, above].map(|values: Vec<f64>| {
         let mut values = values.into_iter();
         let of = |kind: LayerKind| if kind == LayerKind::Block { values.next() } else { None };
         layers().map(|layer| layer.kind).map(of).map(|value| value.map_or(Cell::Absent, place)).collect()

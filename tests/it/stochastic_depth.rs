@@ -75,6 +75,14 @@ fn check<S: Stack>(
         drop(twin(stepper.model()).loss(&batch, &taps));
         let active: Vec<Option<Vec<bool>>> = taps.take().layers.into_iter().map(|reading| reading.active).collect();
         let taken = stepper.step(&batch, 0.05, Look::Everything);
+        for end in [0, layers - 1] {
+            for quantity in
+                [Quantity::BranchNorm, Quantity::IdentityNorm, Quantity::ChannelCosine, Quantity::BranchRatio]
+            {
+                let found = (quantity.definition().estimate)(&taken.samples[end]);
+                assert_eq!(found, None, "{quantity} of {:?}: stem and head have no channels", lane.model);
+            }
+        }
         for (layer, fates) in (1..).zip(&fates) {
             let sample: &LayerSample = &taken.samples[layer];
             let value = |quantity: Quantity| (quantity.definition().estimate)(sample);
