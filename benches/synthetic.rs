@@ -64,6 +64,8 @@ pub(crate) fn record(lane: usize, step: u64, grids: &[Grid]) -> Arc<StepRecord> 
         accuracy: Some(0.5),
         learning_rate: 1e-3,
         global_grad_norm: Some(1.0),
+        clip_scale: None,
+        clip_rate: None,
         step_ns: 1_000_000,
         measure_ns: 50_000,
         values: grids[step as usize % grids.len()].clone(),

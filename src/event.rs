@@ -129,6 +129,10 @@ pub struct StepRecord {
     pub learning_rate: f64,
     /// ‖g‖₂ over all parameters of the lane, before clipping; `None` on a step that was not measured.
     pub global_grad_norm: Option<f32>,
+    /// By what clipping multiplied the gradient, 1 where it left it alone; `None` where the lane does not clip.
+    pub clip_scale: Option<f32>,
+    /// Share of the lane's steps so far on which clipping made the gradient smaller; `None` where it does not clip.
+    pub clip_rate: Option<f32>,
     /// Time of the whole step, measuring included, nanoseconds.
     pub step_ns: u64,
     /// Share of it that measuring took, nanoseconds.
@@ -146,7 +150,8 @@ impl StepRecord {
 
     /// Everything but the table, with floats as values that compare by meaning.
     fn scalars(&self) -> impl PartialEq + use<> {
-        let floats = [Some(self.loss), self.accuracy, self.global_grad_norm].map(Value::from);
+        let floats = [Some(self.loss), self.accuracy, self.global_grad_norm, self.clip_scale, self.clip_rate];
+        let floats = floats.map(Value::from);
         (self.lane, self.step, self.epoch, floats, self.learning_rate.to_bits(), self.step_ns, self.measure_ns)
     }
 }
@@ -163,6 +168,8 @@ impl StepRecord {
             accuracy: None,
             learning_rate: 0.1,
             global_grad_norm: None,
+            clip_scale: None,
+            clip_rate: None,
             step_ns: 1,
             measure_ns: 0,
             values: Grid::default(),

@@ -37,7 +37,7 @@ pub struct Profile {
 pub struct Fit {
     /// Factor per block on the way back: < 1 vanishing, > 1 exploding.
     pub rho: f64,
-    /// Goodness of the fit, 0 … 1; 1 where all values are equal.
+    /// Goodness of the fit, 0 … 1; 1 where all values are equal: the level line goes through each of them.
     pub r_squared: f64,
 }
 
@@ -91,8 +91,10 @@ impl Fit {
 
 /// Slope and R² of the least-squares line through (x, y); `None` with fewer than two points.
 fn line(points: &[(f64, f64)]) -> Option<(f64, f64)> {
-    if points.len() < 2 {
-        return None;
+    let (_, first) = *points.first().filter(|_| points.len() >= 2)?;
+    if points.iter().all(|(_, y)| *y == first) {
+        // Of equal values rounding alone would decide: their mean need not be one of them.
+        return Some((0.0, 1.0));
     }
     let n = points.len() as f64;
     let (mean_x, mean_y) = (points.iter().map(|p| p.0).sum::<f64>() / n, points.iter().map(|p| p.1).sum::<f64>() / n);
@@ -102,8 +104,7 @@ fn line(points: &[(f64, f64)]) -> Option<(f64, f64)> {
         xy += (x - mean_x) * (y - mean_y);
         yy += (y - mean_y).powi(2);
     }
-    let slope = xy / xx;
-    Some((slope, if yy == 0.0 { 1.0 } else { (xy * xy / (xx * yy)).min(1.0) }))
+    Some((xy / xx, (xy * xy / (xx * yy)).min(1.0)))
 }
 
 #[cfg(test)]
@@ -123,8 +124,13 @@ mod tests {
 
     #[test]
     fn a_constant_signal_is_preserved() {
-        let profile = Profile::of(&[Some(3.0); 7]);
-        assert_eq!((profile.fit, profile.attenuation), (Some(Fit { rho: 1.0, r_squared: 1.0 }), Some(1.0)));
+        for blocks in 2..100 {
+            for value in [3.0, 0.1, 1e-7, 1.7e30] {
+                let profile = Profile::of(&vec![Some(value); blocks]);
+                let expected = Some(Fit { rho: 1.0, r_squared: 1.0 });
+                assert_eq!((profile.fit, profile.attenuation), (expected, Some(1.0)), "{blocks} blocks of {value}");
+            }
+        }
     }
 
     #[test]

@@ -101,6 +101,7 @@ quantities! {
     IdentityNorm => identity_norm,
     BranchNorm => branch_norm,
     ChannelCosine => channel_cosine,
+    LongSkipNorm => long_skip_norm,
     BranchRatio => branch_ratio,
     GainActivation => gain_activation,
     GainWeight => gain_weight,

@@ -7,21 +7,30 @@
 //! ```
 //!
 //! q_1 is the *measured* one: what the stem makes of the data is not a matter of theory. It holds before the first
-//! update, for an infinite width; 256 units scatter around it by less than 3 %. Where its assumption fails, that a
-//! block's weights are independent of what they meet, there is no prediction and [`Unfit`] says why.
+//! update, in the mean of q over infinitely many nets or infinitely many units. A net of n units is log-normal around
+//! less: each block multiplies q by a factor of relative variance r = O(1/n), so that ln q falls behind by ½ ln(1 + r) and
+//! spreads by ln(1 + r) per block, carried on by J = d ln q_{l+1}/d ln q_l ([`finite`]). The prediction is that median,
+//! with a band of 95 % of all nets. Both are those of a single example: a batch whose examples differ lies between the
+//! infinite width and the median, and spreads less. Where the assumption fails, that a block's weights are independent of
+//! what they meet, there is no prediction and [`Unfit`] says why.
 //!
-//! Poole et al. 2016; Schoenholz et al. 2017, Deep Information Propagation; Yang & Schoenholz 2017 for residual stacks.
+//! Poole et al. 2016; Schoenholz et al. 2017, Deep Information Propagation; Yang & Schoenholz 2017 for residual stacks;
+//! Hanin & Nica 2018 (1812.05994) for the finite width.
 
 mod expectation;
+mod finite;
 mod quadrature;
 mod variance;
 
+#[cfg(test)]
+mod simulation;
 #[cfg(test)]
 mod tests;
 
 use thiserror::Error;
 
-use self::expectation::Moments;
+use self::expectation::{Fluctuation, Moments};
+use self::finite::{Block, Weights};
 use self::variance::Variance;
 use crate::config::{Init, LaneConfig, Model, Norm, Order, Wiring};
 use crate::event::{LaneHeader, RunHeader};
@@ -33,10 +42,14 @@ use crate::units::Step;
 /// What the theory says of a lane's blocks; index l − 1 for block l.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prediction {
-    /// ‖δ_l‖/‖δ_{l+1}‖, dimensionless.
+    /// ‖δ_l‖/‖δ_{l+1}‖, dimensionless; the median over nets of the lane's width.
     pub gain: Vec<f64>,
-    /// √q_l, the root mean square of the block's input.
+    /// √q_l, the root mean square of the block's input; the median likewise.
     pub act_rms: Vec<f64>,
+    /// Standard deviation of ln gain over nets.
+    pub gain_spread: Vec<f64>,
+    /// Standard deviation of ln √q_l over nets.
+    pub act_rms_spread: Vec<f64>,
 }
 
 /// Why there is no prediction; its `Display` goes on after "no theory: " and fits beside a column of numbers.
@@ -101,6 +114,33 @@ impl Prediction {
         }
     }
 
+    /// Between which two values 95 of 100 nets lie at each block, where [`Self::of`] has a line: exp(± 1.96 deviations of
+    /// the logarithm) around it. Gains of different blocks are independent, so that a signal's variance is their sum.
+    #[must_use]
+    pub fn band(&self, quantity: Quantity, last_signal: Option<f64>) -> Option<Vec<[f64; 2]>> {
+        /// Deviations that hold 95 % of a normal distribution.
+        const DEVIATIONS: f64 = 1.96;
+        let middle = self.of(quantity, last_signal)?;
+        let spread = match quantity {
+            Quantity::Gain => self.gain_spread.clone(),
+            Quantity::ActRms => self.act_rms_spread.clone(),
+            _ => self.signal_spread(),
+        };
+        let around = |(middle, spread): (f64, f64)| {
+            let factor = (DEVIATIONS * spread).exp();
+            [middle / factor, middle * factor]
+        };
+        Some(middle.into_iter().zip(spread).map(around).collect())
+    }
+
+    fn signal_spread(&self) -> Vec<f64> {
+        let mut variance = vec![0.0; self.gain_spread.len()];
+        for block in (1..variance.len()).rev() {
+            variance[block - 1] = variance[block] + self.gain_spread[block - 1].powi(2);
+        }
+        variance.into_iter().map(f64::sqrt).collect()
+    }
+
     fn signal(&self, last: f64) -> Vec<f64> {
         let mut signal = vec![last; self.gain.len()];
         for block in (1..signal.len()).rev() {
@@ -115,15 +155,28 @@ impl Prediction {
 /// # Errors
 /// When the theory does not hold for these settings, or q_1 is not a finite number.
 pub fn predict(lane: &LaneConfig, q1: f64) -> Result<Prediction, Unfit> {
+    of_width(lane, q1, lane.width as f64)
+}
+
+/// The same with the fluctuations of so many units; none of infinitely many.
+fn of_width(lane: &LaneConfig, q1: f64, units: f64) -> Result<Prediction, Unfit> {
     check(lane)?;
     if !q1.is_finite() {
         return Err(Unfit::NoFirstActivation);
     }
     let Variance { weight, bias } = Variance::of(lane);
     let scale = lane.scale().powi(2); // s²
-    let mut prediction = Prediction { gain: Vec::with_capacity(lane.depth), act_rms: Vec::with_capacity(lane.depth) };
+    let weights = Weights::of(lane.init);
+    let mut prediction = Prediction {
+        gain: Vec::with_capacity(lane.depth),
+        act_rms: Vec::with_capacity(lane.depth),
+        gain_spread: Vec::with_capacity(lane.depth),
+        act_rms_spread: Vec::with_capacity(lane.depth),
+    };
     let mut q = q1;
     let mut moments = Moments::of(lane.activation, q);
+    let mut fluctuation = Fluctuation::of(lane.activation, q, moments);
+    let mut so_far = finite::Course::default();
     for _ in 0..lane.depth {
         let chi = weight * moments.slope;
         let branch = weight * moments.value + bias;
@@ -132,11 +185,20 @@ pub fn predict(lane: &LaneConfig, q1: f64) -> Result<Prediction, Unfit> {
             // All others were refused.
             _ => ((1.0 + scale * chi).sqrt(), q + scale * branch),
         };
-        prediction.gain.push(gain);
-        prediction.act_rms.push(q.sqrt());
+        let around = if lane.wiring == Wiring::Plain { None } else { Some(q) };
+        let scale = if lane.wiring == Wiring::Plain { 1.0 } else { scale };
+        let share = if branch > 0.0 { weight * moments.value / branch } else { 0.0 };
+        let block = Block { around, branch: scale * branch, slope: scale * chi, share, weights, fluctuation };
+        let of_gain = block.gain(units);
+        prediction.gain.push(gain * of_gain.shift.exp());
+        prediction.gain_spread.push(of_gain.variance.sqrt());
+        prediction.act_rms.push(q.sqrt() * (so_far.logarithm.shift / 2.0).exp());
+        prediction.act_rms_spread.push(so_far.logarithm.variance.sqrt() / 2.0);
+        so_far = block.after(so_far, units);
         // At the fixed point nothing changes any more: a deep stack costs no more than its transient.
         if next != q {
             moments = Moments::of(lane.activation, next);
+            fluctuation = Fluctuation::of(lane.activation, next, moments);
         }
         q = next;
     }

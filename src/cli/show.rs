@@ -6,8 +6,8 @@ use clap::ArgMatches;
 use color_eyre::eyre::Result;
 
 use super::Exit;
-use crate::signals::{Farewell, JobControl, Signals};
 use crate::history::History;
+use crate::signals::{Farewell, JobControl, Signals};
 use crate::tui::app::{self, Ended, Left};
 use crate::tui::source::Source;
 use crate::tui::terminal::{self, Mouse, ScreenError};

@@ -48,8 +48,10 @@ impl LaneConfig {
         let Self { model, wiring, norm, optimizer, .. } = *self;
         let is_decoder = model == Model::Transformer;
         let (who, rule) = match (key, optimizer) {
-            ("momentum", Optimizer::Adam | Optimizer::AdamW) => (optimizer.to_string(), "is for sgd"),
-            ("epsilon", Optimizer::Sgd) => (optimizer.to_string(), "is for adam and adamw"),
+            ("momentum", Optimizer::Adam | Optimizer::AdamW | Optimizer::RmsProp) => {
+                (optimizer.to_string(), "is for sgd")
+            }
+            ("epsilon", Optimizer::Sgd) => (optimizer.to_string(), "is for adam, adamw and rmsprop"),
             _ if !self.takes(key) => (format!("a {wiring} lane"), "is for residual lanes"),
             ("norm-order", _) if wiring == Wiring::DeepNorm => (wiring.to_string(), "normalizes behind the sum"),
             ("norm-order", _) if is_decoder && norm == Norm::None => {

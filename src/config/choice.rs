@@ -95,6 +95,8 @@ words! {
         Cifar = "cifar",
         /// Pictures of 224².
         Imagenet = "imagenet",
+        /// Pictures of 32², few blocks of many channels (Zagoruyko & Komodakis 2016); of residual nets alone.
+        Wide = "wide",
     }
 }
 
@@ -163,6 +165,14 @@ words! {
         Sigmoid = "sigmoid",
         /// x·Φ(x).
         Gelu = "gelu",
+        /// max(x, 0) + 0.01·min(x, 0) (Maas et al. 2013).
+        LeakyRelu = "leaky-relu",
+        /// max(x, 0) + exp(min(x, 0)) − 1 (Clevert et al. 2015).
+        Elu = "elu",
+        /// λ·(max(x, 0) + α·(exp(min(x, 0)) − 1)): keeps mean 0 and variance 1 (Klambauer et al. 2017).
+        Selu = "selu",
+        /// x·σ(x) (Hendrycks & Gimpel 2016; Ramachandran et al. 2017).
+        Silu = "silu",
         /// x.
         Identity = "identity",
     }
@@ -213,6 +223,8 @@ words! {
         Adam = "adam",
         /// Loshchilov & Hutter 2017.
         AdamW = "adamw",
+        /// Tieleman & Hinton 2012.
+        RmsProp = "rmsprop",
     }
 }
 

@@ -110,6 +110,7 @@ impl Model {
             (Self::Resnet, Form::Imagenet) => {
                 IMAGENET_RESNETS.iter().find(|(known, _)| *known == depth).map(|(_, blocks)| *blocks)
             }
+            (Self::Resnet, Form::Wide) => times(6, 4).map(|n| 3 * n),
             (Self::Preresnet, _) => times(9, 2).map(|n| 3 * n),
             // Two of them are transitions.
             (Self::Dense, _) => times(3, 4).map(|n| 3 * n + 2),
@@ -126,6 +127,7 @@ impl Model {
             (Self::Vgg, _) => "11, 13, 16, 19, 22, 25 …",
             (Self::Resnet, Form::Cifar) => "6n+2: 8, 14, 20, 32, 44, 56, 110 …",
             (Self::Resnet, Form::Imagenet) => "18, 34, 50, 101 and 152",
+            (Self::Resnet, Form::Wide) => "6n+4: 10, 16, 22, 28, 40 …",
             (Self::Dense, _) => "3n+4: 7, 40, 100 …",
             (Self::Diffusion, _) => "6n+2: 8, 14, 20, 26 …",
             (Self::Preresnet, _) => "9n+2: 11, 20, 164, 1001 …",
@@ -218,6 +220,9 @@ impl LaneConfig {
         if let Some(problem) = self.wrong_depth() {
             return Some(("depth", problem));
         }
+        if (model, self.form) == (Model::Vgg, Form::Wide) {
+            return Some(("form", "vgg has no wide form: write form=cifar or form=imagenet, and a --width".to_owned()));
+        }
         let has_own_skips = matches!(model, Model::Highway | Model::Dense);
         if has_own_skips && !matches!(wiring, Wiring::Plain | Wiring::Residual) {
             let problem = format!("{model} has skips of its own kind, not {wiring}: write plain or residual");
@@ -292,6 +297,7 @@ mod tests {
         assert_eq!(cifar, [9, 15, 21, 27, 54, 600].map(Some));
         let imagenet = [18, 34, 50, 101, 152].map(blocks(Model::Resnet, Form::Imagenet));
         assert_eq!(imagenet, [8, 16, 16, 33, 50].map(Some));
+        assert_eq!([16, 28, 40].map(blocks(Model::Resnet, Form::Wide)), [6, 12, 18].map(Some));
         assert_eq!([164, 1001].map(blocks(Model::Preresnet, Form::Cifar)), [54, 333].map(Some));
         assert_eq!([11, 13, 16, 19, 22].map(blocks(Model::Vgg, Form::Cifar)), [7, 9, 12, 15, 18].map(Some));
     }
@@ -325,6 +331,8 @@ mod tests {
             let words = format!("{model} has skips of its own kind, not rezero: write plain or residual");
             assert_eq!(unfit(model, Wiring::ReZero), Some(("lanes", words)));
         }
+        let wide = LaneConfig { form: Form::Wide, ..LaneConfig::of(Model::Vgg, Wiring::Plain) };
+        assert!(wide.unfit().is_some_and(|(key, words)| key == "form" && words.contains("write form=cifar")));
         let words = "diffusion leads one stream through its stages, not those of hyper-connections: write residual";
         assert_eq!(unfit(Model::Diffusion, Wiring::HyperConnections), Some(("lanes", words.to_owned())));
         for wiring in Wiring::WORDS.iter().map(|word| word.parse().expect("a wiring")) {

@@ -43,6 +43,10 @@ pub enum Scalar {
     LearningRate,
     /// ‖g‖₂ over all parameters.
     GlobalGradNorm,
+    /// By what clipping multiplied the gradient.
+    ClipScale,
+    /// Share of the steps so far that were clipped.
+    ClipRate,
     /// Seconds of the whole step.
     StepSeconds,
     /// Seconds of it that measuring took.
@@ -53,11 +57,13 @@ pub enum Scalar {
 
 impl Scalar {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Loss,
         Self::Accuracy,
         Self::LearningRate,
         Self::GlobalGradNorm,
+        Self::ClipScale,
+        Self::ClipRate,
         Self::StepSeconds,
         Self::MeasureSeconds,
         Self::Rho,
@@ -72,6 +78,8 @@ impl Scalar {
             Self::Accuracy => record.accuracy,
             Self::LearningRate => Some(record.learning_rate as f32),
             Self::GlobalGradNorm => record.global_grad_norm,
+            Self::ClipScale => record.clip_scale,
+            Self::ClipRate => record.clip_rate,
             Self::StepSeconds => Some(record.step_ns as f32 * NANOSECONDS),
             Self::MeasureSeconds => Some(record.measure_ns as f32 * NANOSECONDS),
             Self::Rho => None,

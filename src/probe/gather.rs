@@ -12,7 +12,7 @@ use super::parameters::ParameterMap;
 pub struct Matrix {
     /// Row of the layer.
     pub layer: usize,
-    /// [rows, columns], as it lies in memory: a transposed one has the same singular values.
+    /// [rows, columns], row-major.
     pub values: Vec<f32>,
     /// Columns.
     pub columns: usize,
@@ -27,10 +27,11 @@ impl ParameterMap {
         visitor.found
     }
 
-    /// The weight matrices of all layers, in visiting order.
+    /// The weight matrices of all layers, in visiting order: kernels [out, in, k, k] of a convolution as [out, in·k²].
+    /// What mixes streams is none: it leads from stream to stream, not from unit to unit.
     #[must_use]
     pub fn matrices<M: Module>(&self, model: &M) -> Vec<Matrix> {
-        let mut visitor = Matrices { map: self, visited: 0, found: Vec::new() };
+        let mut visitor = Matrices { map: self, visited: 0, container: Vec::new(), found: Vec::new() };
         model.visit(&mut visitor);
         visitor.found
     }
@@ -58,20 +59,40 @@ impl ModuleVisitor for Vectors<'_> {
 struct Matrices<'a> {
     map: &'a ParameterMap,
     visited: usize,
+    /// Types of the modules around, outermost first.
+    container: Vec<String>,
     found: Vec<Matrix>,
 }
 
 impl ModuleVisitor for Matrices<'_> {
+    fn enter_module(&mut self, _name: &str, container: &str) {
+        self.container.push(container.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.container.pop();
+    }
+
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        /// The module whose matrices mix streams, as Burn names it.
+        const MIXING: &str = "Struct:Streams";
         let layer = self.map.layer(self.visited);
         self.visited += 1;
-        if let (Some(layer), 2) = (layer, D) {
-            let tensor = parameter.val().inner();
-            let mut values = Vec::with_capacity(tensor.shape().num_elements());
-            append(&tensor, &mut values);
-            self.found.push(Matrix { layer, values, columns: tensor.dims()[1] });
+        let Some(layer) = layer else { return };
+        let tensor = parameter.val().inner();
+        if !matches!(D, 2 | 4) || self.container.iter().any(|container| container == MIXING) {
+            return;
         }
+        let (rows, elements) = (tensor.dims()[0], tensor.shape().num_elements());
+        let mut values = Vec::with_capacity(elements);
+        append_in_order(&tensor, &mut values);
+        self.found.push(Matrix { layer, values, columns: elements / rows.max(1) });
     }
+}
+
+/// The elements in the order of the shape, outermost dimension first.
+fn append_in_order<const D: usize>(tensor: &Tensor<D>, to: &mut Vec<f32>) {
+    to.extend(tensor.clone().into_data().convert::<f32>().iter::<f32>());
 }
 
 /// The elements in the order of the storage, which is the same for every gradient of one parameter.

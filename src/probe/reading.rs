@@ -3,7 +3,8 @@
 //! ```text
 //! forward     x_l ──► φ(x_l) ──► s·F(x_l)                          sizes, silent units, flat parts of φ
 //! backward    δ_{l+1} ──► behind s, W, φ, N ──► s·J_Fᵀδ ┐           the signal's size behind each step
-//!                    └──► J_Iᵀδ ────────────────────────┴─► δ_l    both channels and their scalar product
+//!                    └──► J_Iᵀδ ────────────────────────┼─► δ_l    both channels and their scalar product
+//!             by a long skip connection ────────────────┘          a third channel, where there is one
 //! ```
 
 use std::any::Any;
@@ -31,6 +32,10 @@ pub struct LayerReading {
     pub identity_signal: Option<Moments>,
     /// ⟨J_Iᵀδ, s·J_Fᵀδ⟩.
     pub channel_product: Option<f64>,
+    /// What comes back to x_l by a connection that leads past the block and its neighbours.
+    pub long_skip_signal: Option<Moments>,
+    /// Whether the block was left out of this pass: what stands around its branch passed no branch.
+    pub is_left_out: bool,
     /// The signal behind each step of the branch, in backward order; the last is s·J_Fᵀ δ_{l+1}.
     pub path: Vec<(StepKind, Moments)>,
     /// Per unit, whether its activation was other than 0 for any example.
@@ -136,7 +141,8 @@ impl LayerReading {
                 let share = B::lend(hidden, |floats| saturated(activation, &floats));
                 self.saturated = share.map(|share| self.saturated.map_or(share, |so_far| so_far.and(share)));
             }
-            Activation::Gelu | Activation::Identity => {}
+            // Neither exactly 0 nor flat anywhere.
+            _ => {}
         }
     }
 
@@ -180,6 +186,11 @@ impl LayerReading {
             Some(other) => self.channel_product = products_of::<B>(&other, signal).map(|[_, _, product, _]| product),
             None => self.waiting.0 = Some(Box::new(signal.clone())),
         }
+    }
+
+    /// What comes back by a long skip connection.
+    pub(crate) fn long_skip<B: Readable>(&mut self, signal: &Primitive<B>) {
+        self.long_skip_signal = moments::<B>(signal);
     }
 
     /// s·J_Fᵀ δ_{l+1}; of a layer without a branch of its own all of the signal.

@@ -107,6 +107,21 @@ impl Taps {
         insert(self.tap(layer).map(|tap| (tap, Way::Channel(Channel::Branch))), tensor)
     }
 
+    /// Reads what comes back to the layer's input by a connection that leads past the block and its neighbours: stands
+    /// at its beginning, behind the tap of the input.
+    ///
+    /// It is a [`joint`] of the graph even when the taps are off.
+    #[must_use]
+    pub fn long_skip<const D: usize>(&self, layer: LayerId, tensor: Tensor<D>) -> Tensor<D> {
+        insert(self.tap(layer).map(|tap| (tap, Way::LongSkip)), tensor)
+    }
+
+    /// Says that the block has no branch in this pass: all that is left is what leads around it.
+    pub fn left_out(&self, layer: LayerId) {
+        let Some(tap) = self.tap(layer) else { return };
+        tap.look(|reading| reading.is_left_out = true);
+    }
+
     /// Reads s·F(x).
     pub fn branch_output<const D: usize>(&self, layer: LayerId, tensor: &Tensor<D>) {
         let Some(tap) = self.tap(layer) else { return };
@@ -149,6 +164,7 @@ enum Way {
     Step(StepKind),
     Beside(StepKind),
     Channel(Channel),
+    LongSkip,
 }
 
 /// One tap: where its readings go.
@@ -238,6 +254,7 @@ impl<B: Readable> Backward<B, 1> for PassOn {
                 Way::Step(kind) => reading.step::<B>(kind, &gradient),
                 Way::Beside(kind) => reading.beside::<B>(kind, &gradient),
                 Way::Channel(channel) => reading.channel::<B>(channel, &gradient),
+                Way::LongSkip => reading.long_skip::<B>(&gradient),
             });
         }
         let [parent] = ops.parents;

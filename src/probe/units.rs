@@ -105,7 +105,8 @@ pub(super) fn saturated(activation: Activation, floats: &Floats<'_>) -> Share {
     let is_flat = |value: f64| match activation {
         Activation::Tanh => value.abs() > FLAT_TANH,
         Activation::Sigmoid => !(FLAT_SIGMOID..=1.0 - FLAT_SIGMOID).contains(&value) && !value.is_nan(),
-        Activation::Relu | Activation::Gelu | Activation::Identity => false,
+        // No flat part.
+        _ => false,
     };
     let (part, whole) = match floats {
         Floats::Single(values) => (values.iter().filter(|value| is_flat(f64::from(**value))).count(), values.len()),

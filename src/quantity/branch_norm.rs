@@ -1,4 +1,5 @@
-//! Branch channel: ‖s·J_Fᵀ δ_{l+1}‖_F, what comes back through F, shape [B, …]; of a plain block all of the signal.
+//! Branch channel: ‖s·J_Fᵀ δ_{l+1}‖_F, what comes back through F, shape [B, …]; of a plain block all of the signal, but
+//! for what comes by a long skip connection ([`super::long_skip_norm`]).
 
 use super::{Axis, Cadence, Definition, LayerSample};
 
@@ -6,9 +7,9 @@ pub(super) const DEFINITION: Definition = Definition {
     name: "branch_norm",
     symbol: "‖sJ_Fᵀδ‖",
     ascii: "|dL/dx| branch",
-    meaning: "the signal that comes back through the branch; all of it in a plain block",
+    meaning: "the signal that comes back through the branch; all of it in a plain block without a long skip",
     formula: "‖s·J_Fᵀ δ_{l+1}‖_F",
-    edge_cases: "absent for stem and head; NaN and ±Inf stay",
+    edge_cases: "absent for stem and head, and where stochastic depth left the block out; NaN and ±Inf stay",
     healthy: "below the identity channel in a deep residual stack",
     source: "He et al. 2016, Identity Mappings",
     axis: Axis::Log,

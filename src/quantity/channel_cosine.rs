@@ -10,7 +10,7 @@ pub(super) const DEFINITION: Definition = Definition {
     ascii: "cos(I,F)",
     meaning: "angle between the two channels: −1 = the branch cancels the skip connection",
     formula: "⟨J_Iᵀδ, s·J_Fᵀδ⟩ / (‖J_Iᵀδ‖·‖s·J_Fᵀδ‖), δ = δ_{l+1}",
-    edge_cases: "absent for a plain block and where either channel is 0",
+    edge_cases: "absent for a plain block, where stochastic depth left the block out, and where either channel is 0",
     healthy: "near 0 at the start; towards −1 the skip connection no longer helps",
     source: "He et al. 2016, Identity Mappings",
     axis: Axis::Linear,

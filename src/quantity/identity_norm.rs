@@ -9,7 +9,7 @@ pub(super) const DEFINITION: Definition = Definition {
     ascii: "|dL/dx| skip",
     meaning: "the signal that comes back through the skip connection",
     formula: "‖J_Iᵀ δ_{l+1}‖_F; J_I is the identity, or the projection, gate or mixing that stands in its place",
-    edge_cases: "absent for a block without a skip connection, for stem and head",
+    edge_cases: "absent for a block without a skip connection, for stem and head; of a block that stochastic depth left out all of the signal",
     healthy: "near ‖δ_{l+1}‖: the skip connection hands on what it gets",
     source: "He et al. 2016, Identity Mappings",
     axis: Axis::Log,

@@ -12,6 +12,10 @@ pub(crate) const EVAL_ACCURACY: &str = "eval_accuracy";
 pub(crate) const LEARNING_RATE: &str = "learning_rate";
 /// Norm of the gradient of all parameters together.
 pub(crate) const GLOBAL_GRAD_NORM: &str = "global_grad_norm";
+/// By what clipping multiplied the gradient.
+pub(crate) const CLIP_SCALE: &str = "clip_scale";
+/// Share of the steps so far that were clipped.
+pub(crate) const CLIP_RATE: &str = "clip_rate";
 /// Time of the step, nanoseconds.
 pub(crate) const STEP_NS: &str = "step_ns";
 /// Share of it that measuring took, nanoseconds.

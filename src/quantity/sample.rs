@@ -135,6 +135,8 @@ pub struct LayerSample {
     pub branch_signal: Option<Moments>,
     /// Scalar product of the two, where there are both.
     pub channel_product: Option<f64>,
+    /// What comes back to x_l by a long skip connection, where one begins there.
+    pub long_skip_signal: Option<Moments>,
     /// The branch's gain by kinds of step.
     pub factors: Factors,
     /// Units whose activation was exactly 0 for every example of the last observed batches.

@@ -19,8 +19,10 @@ pub enum Home {
     Title,
     /// The first line.
     Header,
-    /// Not on the screen, only in tables.
+    /// Not on the screen, but in the table that closes a run, and in the export.
     Tables,
+    /// In the export alone.
+    Export,
 }
 
 /// Everything that the program knows of one of them.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! lane      outcome    step   final loss  held out  per block  theory  over the depth  first/last
-//! plain     completed  2,000  2.30        10.0 %    ×0.408     ×0.408  8.6e-20         1.2e-19
+//! plain     completed  2,000  2.30        10.0 %    ×0.408     ×0.401  8.6e-20         1.2e-19
 //! residual  completed  2,000  0.00213     93.1 %    ×1.08      ×1.08   44.2            51.0
 //! ```
 //!
@@ -190,7 +190,7 @@ mod tests {
         let mut history = History::new(Arc::new(header.clone()));
         history.push(&Event::Step(Arc::new(specimen::step(&header, 0, 1))));
         let text = closing(&history);
-        assert!(text.contains("  ×0.500     ×0.408  ") && !text.contains("no theory"), "{text}");
+        assert!(text.contains("  ×0.500     ×0.401  ") && !text.contains("no theory"), "{text}");
     }
 
     #[test]

@@ -147,6 +147,8 @@ impl<W: Write> Table<W> {
         self.scalar(start, rows::ACCURACY, record.accuracy)?;
         self.row(start, None, rows::LEARNING_RATE, |out| push_double(out, record.learning_rate))?;
         self.scalar(start, rows::GLOBAL_GRAD_NORM, record.global_grad_norm)?;
+        self.scalar(start, rows::CLIP_SCALE, record.clip_scale)?;
+        self.scalar(start, rows::CLIP_RATE, record.clip_rate)?;
         self.row(start, None, rows::STEP_NS, |out| push_u64(out, record.step_ns))?;
         self.row(start, None, rows::MEASURE_NS, |out| push_u64(out, record.measure_ns))
     }

@@ -91,6 +91,7 @@ impl ConvBlock {
         let x = joint.input(x, taps, layer);
         let around = joint.around(shortcut.forward(taps.skip(layer, x.clone())));
         if fate == Fate::Dropped {
+            taps.left_out(layer);
             return self.after(around, taps, layer);
         }
         let branch = self.branch(joint.read(taps.branch(layer, x), taps, layer), taps, layer);

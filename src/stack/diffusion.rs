@@ -168,7 +168,7 @@ impl Diffusion {
             x = taps.input(layer, x);
             if before == Way::Down && self.long_skips == LongSkips::On {
                 // Never more than two ways from one tensor: sums of two do not depend on their order.
-                saved.push(joint(x.clone()));
+                saved.push(taps.long_skip(layer, x.clone()));
                 x = joint(x);
             }
             let beside = if block.way == Way::Up { saved.pop() } else { None };

@@ -58,6 +58,9 @@ pub(super) struct Output {
 
 /// What the block puts out; `None` where the operands are not tracked tensors of a known backend.
 pub(super) fn run(form: Form, x: &Tensor<2>, operands: Operands, tap: Option<&Tap>) -> Option<Output> {
+    if !form.is_fused() {
+        return None;
+    }
     on_known_backend!(x, |input: B, C| {
         let one = |tensor: Tensor<1>| tensor.try_into_primitive::<Autodiff<B, C>>().ok();
         let norm = match operands.norm {
@@ -169,6 +172,12 @@ fn on<B: Readable, C: CheckpointStrategy>(
 }
 
 impl Form {
+    /// Whether φ and its slope stand here; the plain form serves all others.
+    fn is_fused(self) -> bool {
+        use Activation::{Gelu, Identity, Relu, Sigmoid, Tanh};
+        matches!(self.activation, Relu | Tanh | Sigmoid | Gelu | Identity)
+    }
+
     /// s·F of a residual block, F of a plain one.
     fn scaled<B: Readable>(self, branch: Primitive<B>) -> Primitive<B> {
         match self.skip {
@@ -308,7 +317,8 @@ fn activate<B: Readable>(activation: Activation, x: Primitive<B>) -> Primitive<B
         Activation::Tanh => B::float_tanh(x),
         Activation::Sigmoid => B::sigmoid(x),
         Activation::Gelu => B::gelu(x),
-        Activation::Identity => x,
+        // Identity; all others are not fused.
+        _ => x,
     }
 }
 
@@ -328,7 +338,8 @@ fn deactivate<B: Readable>(
         }
         (Activation::Sigmoid, _) => B::sigmoid_backward(hidden, gradient),
         (Activation::Gelu, Some(before)) => B::float_mul(gradient, gelu_slope::<B>(before)),
-        (Activation::Gelu, None) | (Activation::Identity, _) => gradient,
+        // Identity; all others are not fused.
+        _ => gradient,
     }
 }
 

@@ -10,6 +10,8 @@
 //! | layer | the units of an example; of a picture all channels and pixels | Ba et al. 2016 |
 //! | group | the same in groups of units or channels | Wu & He 2018 |
 //! | rms | as layer, without μ and β | Zhang & Sennrich 2019 |
+//!
+//! In evaluation batch goes by running means: of μ, and of the unbiased variance n/(n − 1)·σ², n values per unit.
 
 use burn::module::{Module, Param};
 use burn::nn::{
@@ -92,7 +94,7 @@ impl Normalization {
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         match self {
             Self::Layer(norm) => norm.forward(x),
-            Self::Batch(norm) => norm.forward(x),
+            Self::Batch(norm) => over_batch(norm, x),
             Self::Group(norm) => norm.forward(x),
             Self::Rms(norm) => norm.forward(x),
             Self::PictureRms(norm) => norm.forward(x),
@@ -117,13 +119,40 @@ fn groups(channels: usize) -> usize {
     MOST_GROUPS.min(if most == channels { most / 2 } else { most }).max(1)
 }
 
-/// Lets the running statistics follow those of a batch, as Burn's own forward pass does.
-pub(super) fn follow(norm: &BatchNorm, of_batch: Statistics) {
+/// N over the batch; in training the running statistics follow, the variance unbiased.
+fn over_batch<const D: usize>(norm: &BatchNorm, x: Tensor<D>) -> Tensor<D> {
+    if !(x.device().is_autodiff() && norm.training.is_enabled()) {
+        return norm.forward(x);
+    }
+    let each = per_unit(&x);
+    let kept = norm.running_var.value_sync().mul_scalar(1.0 - norm.momentum);
+    let output = norm.forward(x);
+    // Burn's own follows the biased variance.
+    let of_batch = norm.running_var.value_sync() - kept.clone();
+    norm.running_var.update(kept.add(of_batch.mul_scalar(unbiased(each))).detach());
+    output
+}
+
+/// Lets the running statistics follow those of a batch with so many values per unit, as a forward pass does.
+pub(super) fn follow(norm: &BatchNorm, of_batch: Statistics, each: usize) {
     let (kept, taken) = (1.0 - norm.momentum, norm.momentum);
+    let variance = of_batch.variance.mul_scalar(taken * unbiased(each));
     let mean = norm.running_mean.value_sync().mul_scalar(kept).add(of_batch.mean.mul_scalar(taken));
-    let variance = norm.running_var.value_sync().mul_scalar(kept).add(of_batch.variance.mul_scalar(taken));
+    let variance = norm.running_var.value_sync().mul_scalar(kept).add(variance);
     norm.running_mean.update(mean.detach());
     norm.running_var.update(variance.detach());
+}
+
+/// Values that mean and variance of one unit are taken over: [B, units, …] → B·….
+fn per_unit<const D: usize>(x: &Tensor<D>) -> usize {
+    let shape = x.dims();
+    shape.iter().product::<usize>() / shape[1].max(1)
+}
+
+/// n/(n − 1): what makes the mean square about a batch's own mean an estimate of the variance (Ioffe & Szegedy 2015,
+/// algorithm 2). A single value has none; its 0 stays.
+fn unbiased(n: usize) -> f64 {
+    if n > 1 { n as f64 / (n - 1) as f64 } else { 1.0 }
 }
 
 #[cfg(test)]

@@ -5,11 +5,14 @@
 //! | `cifar`, depth 6n+2 | 3×3, w | n blocks of two 3×3 at 32² with w channels, n at 16² with 2w, n at 8² with 4w | average, linear |
 //! | `imagenet`, 18, 34 | 7×7 every second pixel, pooling | 2,2,2,2 or 3,4,6,3 blocks of two 3×3 with w, 2w, 4w, 8w channels | average, linear |
 //! | `imagenet`, 50, 101, 152 | the same | 3,4,6,3, 3,4,23,3 or 3,8,36,3 bottlenecks: 1×1, 3×3, 1×1 to four times as many | average, linear |
+//! | `wide`, depth 6n+4 | 3×3, 16 | n blocks of two 3×3 at 32² with w channels, n at 16² with 2w, n at 8² with 4w | N, φ, average, linear |
 //!
-//! w is 16 and 64 in the papers. Where the shape changes, the cifar form pads with zeros (no parameters), the other
+//! w is 16 and 64 in the first paper; in the second 16·k, k the widening factor: 28 layers of width 160 are its WRN-28-10.
+//! The wide form has N and φ before each convolution and projects; its projections read x itself. Where the shape changes, the cifar form pads with zeros (no parameters), the other
 //! projects; a bottleneck strides in its 3×3, as is usual today. `plain` is the same without any shortcut.
 //!
-//! He et al. 2016, Deep Residual Learning for Image Recognition (arXiv 1512.03385).
+//! He et al. 2016, Deep Residual Learning for Image Recognition (arXiv 1512.03385); Zagoruyko & Komodakis 2016, Wide
+//! Residual Networks (arXiv 1605.07146).
 
 use burn::prelude::Device;
 
@@ -28,6 +31,7 @@ pub fn resnet(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> Conv
     let plan = match lane.form {
         Form::Cifar => cifar(lane),
         Form::Imagenet => imagenet(lane),
+        Form::Wide => wide(lane),
     };
     plan.build(lane, task, seed, device)
 }
@@ -40,6 +44,21 @@ fn cifar(lane: &LaneConfig) -> Plan {
         head: HeadPlan { hidden: Vec::new(), side: 1 },
         order: Order::Post,
         across: Across::Padding,
+        bias: Bias::Off,
+    }
+}
+
+/// Of the paper's first layer, whatever the widening.
+const WIDE_STEM: usize = 16;
+
+fn wide(lane: &LaneConfig) -> Plan {
+    let per_stage = (lane.depth - 4) / 6;
+    Plan {
+        stem: StemPlan { channels: WIDE_STEM, kernel: 3, stride: 1, pooling: Pooling::None },
+        blocks: stages(&[per_stage; 3], lane.width, basic),
+        head: HeadPlan { hidden: Vec::new(), side: 1 },
+        order: Order::Pre,
+        across: Across::Projection,
         bias: Bias::Off,
     }
 }

@@ -40,7 +40,8 @@ pub fn vgg(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> ConvNet
     // The first convolution is the stem.
     let first = blocks.remove(0);
     let head = match lane.form {
-        Form::Cifar => HeadPlan { hidden: Vec::new(), side: 1 },
+        // The wide form is refused.
+        Form::Cifar | Form::Wide => HeadPlan { hidden: Vec::new(), side: 1 },
         Form::Imagenet => HeadPlan { hidden: vec![HIDDEN * lane.width; 2], side: SIDE },
     };
     let plan = Plan {

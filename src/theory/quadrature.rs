@@ -1,8 +1,9 @@
-//! E[f(√q z)] over z ~ N(0, 1) for smooth f.
+//! E[f(√q z)] over z ~ N(0, 1) for smooth f, and for f with a kink at 0.
 //!
 //! ```text
 //! q ≤ 1   Gauss–Hermite: Σ_k w_k f(√q z_k), z_k the roots of He_64, w_k = 1/Σ_j p_j(z_k)²
 //! q > 1   trapezoids in t, u = √q z = sinh t: ∫ f(sinh t) N(sinh t; 0, q) cosh t dt
+//! kinked  Gauss–Legendre in t on either side of 0
 //! ```
 //!
 //! p_j are the orthonormal Hermite polynomials. With a large q the slope of tanh is a peak that falls between two nodes
@@ -10,11 +11,13 @@
 //! ln q. Both are right to 1e-7 for tanh and sigmoid, whose poles lie π/2 from the real axis at the nearest.
 
 use std::array;
-use std::f64::consts::TAU;
+use std::f64::consts::{PI, TAU};
 use std::sync::OnceLock;
 
 /// Nodes of the Gauss–Hermite rule.
 const NODES: usize = 64;
+/// Nodes of a panel of the Gauss–Legendre rule.
+const PANEL: usize = 16;
 /// Up to this q the rule resolves tanh.
 const LARGEST_Q: f64 = 1.0;
 /// Distance of the trapezoids' nodes in t; the error falls as exp(−π²/2h).
@@ -42,6 +45,47 @@ pub(super) fn stretched<const N: usize>(q: f64, f: impl Fn(f64) -> [f64; N]) -> 
         let density = (-z * z / 2.0).exp() / TAU.sqrt();
         (STEP * density * t.cosh() / deviation, f(t.sinh()))
     }))
+}
+
+/// E[f(√q z)] of an f with a kink at 0: Gauss–Legendre in t, u = ± sinh t, in panels of width 1 at most, on each side.
+pub(super) fn by_halves<const N: usize>(q: f64, f: impl Fn(f64) -> [f64; N]) -> [f64; N] {
+    static RULE: OnceLock<[(f64, f64); PANEL]> = OnceLock::new();
+    /// Panels at least: the density needs four where the axis is not stretched.
+    const LEAST: f64 = 4.0;
+    let rule = RULE.get_or_init(|| array::from_fn(legendre));
+    let deviation = q.min(f64::MAX).sqrt();
+    if deviation == 0.0 {
+        return f(0.0);
+    }
+    let reach = (REACH * deviation).asinh();
+    let panels = reach.ceil().max(LEAST);
+    let width = reach / panels;
+    sum((0..panels as u32).flat_map(|panel| rule.iter().map(move |node| (panel, node))).flat_map(
+        |(panel, (x, weight))| {
+            let t = (f64::from(panel) + f64::midpoint(1.0, *x)) * width;
+            let z = t.sinh() / deviation;
+            let density = (-z * z / 2.0).exp() / TAU.sqrt();
+            let weight = weight * width / 2.0 * density * t.cosh() / deviation;
+            [(weight, f(t.sinh())), (weight, f(-t.sinh()))]
+        },
+    ))
+}
+
+/// The k-th root of P_16 with its weight on −1 … 1, by Newton's method from Tricomi's guess.
+fn legendre(k: usize) -> (f64, f64) {
+    let n = PANEL as f64;
+    let mut x = (PI * (k as f64 + 0.75) / (n + 0.5)).cos();
+    let mut slope = 0.0;
+    for _ in 0..20 {
+        let (mut before, mut here) = (1.0, x);
+        for j in 2..=PANEL {
+            let j = j as f64;
+            (before, here) = (here, ((2.0 * j - 1.0) * x * here - (j - 1.0) * before) / j);
+        }
+        slope = n * (x * here - before) / (x * x - 1.0);
+        x -= here / slope;
+    }
+    (x, 2.0 / ((1.0 - x * x) * slope * slope))
 }
 
 fn sum<const N: usize>(terms: impl Iterator<Item = (f64, [f64; N])>) -> [f64; N] {

@@ -16,8 +16,13 @@ fn lane(wiring: Wiring, activation: Activation, init: Init) -> LaneConfig {
     LaneConfig { depth: 50, width: 256, activation, init, ..LaneConfig::new(wiring) }
 }
 
+/// Of infinitely many units.
+fn limit(lane: &LaneConfig, q1: f64) -> Result<Prediction, Unfit> {
+    of_width(lane, q1, f64::INFINITY)
+}
+
 fn gain(wiring: Wiring, activation: Activation, init: Init) -> f64 {
-    predict(&lane(wiring, activation, init), Q1).expect("fits").gain_per_block().expect("blocks")
+    limit(&lane(wiring, activation, init), Q1).expect("fits").gain_per_block().expect("blocks")
 }
 
 #[track_caller]
@@ -47,9 +52,9 @@ fn the_worked_figures_are_met() {
 
 #[test]
 fn over_fifty_blocks_an_orthogonal_stack_leaves_what_its_gain_leaves() {
-    let prediction = predict(&lane(Wiring::Plain, Activation::Identity, Init::Orthogonal(0.9)), Q1).expect("fits");
+    let prediction = limit(&lane(Wiring::Plain, Activation::Identity, Init::Orthogonal(0.9)), Q1).expect("fits");
     assert_near(prediction.gain.iter().product(), 0.00515, 1e-3);
-    let prediction = predict(&lane(Wiring::Plain, Activation::Identity, Init::Orthogonal(0.8)), Q1).expect("fits");
+    let prediction = limit(&lane(Wiring::Plain, Activation::Identity, Init::Orthogonal(0.8)), Q1).expect("fits");
     assert_near(prediction.gain.iter().product(), 1.43e-5, 3e-3);
 }
 
@@ -59,7 +64,7 @@ fn the_branch_scale_enters_gain_and_forward_scale_squared() {
         branch_scale: BranchScale::Constant(0.5),
         ..lane(Wiring::Residual, Activation::Relu, Init::Kaiming)
     };
-    let prediction = predict(&config, 4.0).expect("fits");
+    let prediction = limit(&config, 4.0).expect("fits");
     assert_near(prediction.gain[7], 1.25_f64.sqrt(), 1e-12);
     assert_near(prediction.act_rms[2], 2.0 * 1.25, 1e-12);
 }
@@ -68,7 +73,7 @@ fn the_branch_scale_enters_gain_and_forward_scale_squared() {
 fn only_the_default_has_biases_to_begin_with() {
     let rms = |init, bias| {
         let config = LaneConfig { bias, ..lane(Wiring::Plain, Activation::Relu, init) };
-        predict(&config, 0.0).expect("fits").act_rms[1]
+        limit(&config, 0.0).expect("fits").act_rms[1]
     };
     assert_near(rms(Init::Default, Bias::On), (1.0_f64 / 768.0).sqrt(), 1e-12);
     assert_eq!((rms(Init::Default, Bias::Off), rms(Init::Kaiming, Bias::On)), (0.0, 0.0));
@@ -103,6 +108,37 @@ fn quadrature_and_closed_forms_agree() {
 }
 
 #[test]
+fn a_kink_at_0_costs_no_digit() {
+    for q in [1e-12, 0.01, 0.3, 1.0, 7.0, 1e4] {
+        let found = super::quadrature::by_halves(q, |u: f64| {
+            [1.0, u.max(0.0).powi(2), u.max(0.0).powi(4), f64::from(u8::from(u > 0.0)), u.tanh().powi(2)]
+        });
+        let [smooth] = expect(q, |u| [u.tanh().powi(2)]);
+        let expected = [1.0, q / 2.0, 1.5 * q * q, 0.5, smooth];
+        for (found, expected) in found.into_iter().zip(expected) {
+            assert!((found - expected).abs() <= 1e-7 * expected, "{q}: {found} {expected}");
+        }
+    }
+    // ∫ over u < 0 of (eᵘ − 1)² at q = 1: e²Φ(−2) − 2√e·Φ(−1) + ½.
+    let below = 1.0_f64.exp().powi(2) * normal(-2.0) - 2.0 * 0.5_f64.exp() * normal(-1.0) + 0.5;
+    assert_near(Moments::of(Activation::Elu, 1.0).value, 0.5 + below, 1e-9);
+}
+
+/// Hanin & Nica 2018: over L plain ReLU blocks of n units, ln q spreads by 5L/n and falls behind by half of that.
+#[test]
+fn a_plain_relu_stack_spreads_as_its_theorem_says() {
+    let config = LaneConfig { width: 4096, ..lane(Wiring::Plain, Activation::Relu, Init::Kaiming) };
+    let prediction = predict(&config, 1.0).expect("fits");
+    let variance = 5.0 * 49.0 / 4096.0;
+    assert_near((2.0 * prediction.act_rms_spread[49]).powi(2), variance, 1e-3);
+    assert_near(prediction.act_rms[49], (-variance / 4.0).exp(), 1e-3);
+    assert_near((2.0 * prediction.gain_spread[7]).powi(2), 5.0 / 4096.0, 1e-3);
+    // A rotation keeps every length: a linear stack of them has no spread at all.
+    let rotation = predict(&lane(Wiring::Plain, Activation::Identity, Init::Orthogonal(1.0)), 1.0).expect("fits");
+    assert!(rotation.act_rms_spread.iter().chain(&rotation.gain_spread).all(|spread| *spread < 1e-6));
+}
+
+#[test]
 fn both_rules_agree_where_they_meet() {
     for q in [0.2, 0.7, 1.0] {
         let f = |u: f64| [u.tanh().powi(2), (1.0 - u.tanh().powi(2)).powi(2), (1.0 + (-u).exp()).powi(-2)];
@@ -114,14 +150,18 @@ fn both_rules_agree_where_they_meet() {
 
 #[test]
 fn no_scale_and_no_combination_gives_a_nan() {
-    use Activation::{Gelu, Identity, Relu, Sigmoid, Tanh};
-    for activation in [Relu, Tanh, Gelu, Sigmoid, Identity] {
+    use Activation::{Elu, Gelu, Identity, LeakyRelu, Relu, Selu, Sigmoid, Silu, Tanh};
+    for activation in [Relu, Tanh, Gelu, Sigmoid, LeakyRelu, Elu, Selu, Silu, Identity] {
         for init in [Init::Default, Init::Kaiming, Init::Xavier, Init::Orthogonal(1.0), Init::Normal(0.1)] {
             for wiring in [Wiring::Plain, Wiring::Residual] {
                 for q1 in [0.0, 1e-300, 1e-20, 1.0, 1e20, 1e300, f64::MAX] {
                     let prediction = predict(&lane(wiring, activation, init), q1).expect("fits");
-                    let all = prediction.gain.iter().chain(&prediction.act_rms);
-                    assert!(all.clone().all(|value| !value.is_nan()), "{activation} {init} {wiring} {q1:e}");
+                    let all =
+                        [&prediction.gain, &prediction.act_rms, &prediction.gain_spread, &prediction.act_rms_spread];
+                    assert!(
+                        all.into_iter().flatten().all(|value| !value.is_nan()),
+                        "{activation} {init} {wiring} {q1:e}"
+                    );
                     assert!(prediction.gain.iter().all(|gain| gain.is_finite() && *gain > 0.0) || q1 > 1e19);
                 }
             }
@@ -131,18 +171,30 @@ fn no_scale_and_no_combination_gives_a_nan() {
 
 #[test]
 fn a_flat_slope_is_no_gain_and_stays_a_number() {
-    let prediction = predict(&lane(Wiring::Plain, Activation::Tanh, Init::Xavier), 1e300).expect("fits");
+    let prediction = limit(&lane(Wiring::Plain, Activation::Tanh, Init::Xavier), 1e300).expect("fits");
     assert!(prediction.gain[0] < 1e-60 && prediction.gain[1] > 0.5);
     assert_near(prediction.act_rms[1], 1.0, 1e-9);
 }
 
 #[test]
 fn the_signal_is_carried_back_from_the_last_block() {
-    let prediction = Prediction { gain: vec![2.0, 0.5, 7.0], act_rms: vec![1.0; 3] };
+    let prediction = Prediction {
+        gain: vec![2.0, 0.5, 7.0],
+        act_rms: vec![1.0; 3],
+        gain_spread: vec![0.3, 0.4, 9.0],
+        act_rms_spread: vec![0.0, 0.1, 0.2],
+    };
     assert_eq!(prediction.of(Quantity::SignalNorm, Some(8.0)), Some(vec![8.0, 4.0, 8.0]));
     assert_eq!(prediction.of(Quantity::SignalNorm, None), None);
     assert_eq!(prediction.of(Quantity::WeightNorm, Some(8.0)), None);
-    let none = Prediction { gain: Vec::new(), act_rms: Vec::new() };
+    // Variances of independent gains add up: 0.5² = 0.3² + 0.4².
+    let band = prediction.band(Quantity::SignalNorm, Some(8.0)).expect("a line");
+    let reach = (1.96_f64 * 0.5).exp();
+    assert_near(band[0][0], 8.0 / reach, 1e-12);
+    assert_near(band[0][1], 8.0 * reach, 1e-12);
+    assert_eq!((band[2], prediction.band(Quantity::WeightNorm, Some(8.0))), ([8.0; 2], None));
+    let none =
+        Prediction { gain: Vec::new(), act_rms: Vec::new(), gain_spread: Vec::new(), act_rms_spread: Vec::new() };
     assert_eq!((none.gain_per_block(), none.of(Quantity::SignalNorm, Some(1.0))), (None, Some(Vec::new())));
 }
 

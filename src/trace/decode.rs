@@ -123,6 +123,8 @@ struct Numbers {
     accuracy: Option<f32>,
     learning_rate: Option<f64>,
     global_grad_norm: Option<f32>,
+    clip_scale: Option<f32>,
+    clip_rate: Option<f32>,
     step_ns: u64,
     measure_ns: u64,
     rows: u64,
@@ -145,6 +147,8 @@ impl Numbers {
                 "accuracy" => numbers.accuracy = scanner.scalar()?,
                 "learning_rate" => numbers.learning_rate = scanner.scalar()?,
                 "global_grad_norm" => numbers.global_grad_norm = scanner.scalar()?,
+                "clip_scale" => numbers.clip_scale = scanner.scalar()?,
+                "clip_rate" => numbers.clip_rate = scanner.scalar()?,
                 "step_ns" => numbers.step_ns = scanner.whole()?,
                 "measure_ns" => numbers.measure_ns = scanner.whole()?,
                 "rows" => numbers.rows = scanner.whole()?,
@@ -201,6 +205,8 @@ impl Numbers {
             "loss" => &mut self.loss,
             "accuracy" => &mut self.accuracy,
             "global_grad_norm" => &mut self.global_grad_norm,
+            "clip_scale" => &mut self.clip_scale,
+            "clip_rate" => &mut self.clip_rate,
             "learning_rate" => {
                 self.learning_rate = Some(f64::from(value));
                 return index == 0;
@@ -228,6 +234,8 @@ impl Numbers {
             accuracy: self.accuracy,
             learning_rate: self.learning_rate.ok_or(Fault::Missing("learning_rate"))?,
             global_grad_norm: self.global_grad_norm,
+            clip_scale: self.clip_scale,
+            clip_rate: self.clip_rate,
             step_ns: self.step_ns,
             measure_ns: self.measure_ns,
             values: self.values,

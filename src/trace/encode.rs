@@ -139,6 +139,11 @@ impl Encoder {
         push_f64(out, record.learning_rate);
         self.special.note("learning_rate", 0, record.learning_rate);
         self.scalar(out, "global_grad_norm", record.global_grad_norm);
+        for (name, value) in [("clip_scale", record.clip_scale), ("clip_rate", record.clip_rate)] {
+            if value.is_some() {
+                self.scalar(out, name, value);
+            }
+        }
         whole(out, "step_ns", record.step_ns);
         whole(out, "measure_ns", record.measure_ns);
         if record.values.layers() > 0 {

@@ -52,6 +52,8 @@ pub(crate) fn step(header: &RunHeader, lane: u16, number: u64) -> StepRecord {
         accuracy: Some(0.5),
         learning_rate: 1e-3,
         global_grad_norm: Some(1.5),
+        clip_scale: None,
+        clip_rate: None,
         step_ns: 1_000_000,
         measure_ns: 10_000,
         values,

@@ -284,6 +284,8 @@ impl<S: Stack> Trainer<S> {
             accuracy: taken.accuracy,
             learning_rate: when.learning_rate,
             global_grad_norm: taken.global_grad_norm,
+            clip_scale: taken.clip_scale,
+            clip_rate: taken.clip_rate,
             step_ns: nanoseconds(when.start.elapsed()),
             measure_ns: nanoseconds(taken.measuring),
             values: taken.values,

@@ -3,6 +3,7 @@
 use super::detail::Detail;
 use crate::event::TensorNorm;
 use crate::grid::{Grid, Value};
+use crate::layer::{LayerKind, LayerTable};
 use crate::probe::{LayerReading, Silence};
 use crate::quantity::{Factors, LayerSample, Moments, Quantity};
 
@@ -22,17 +23,25 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// One sample per layer; `initial` are the parameters at the start, `silence` what is known of their units.
-    pub(super) fn samples(&self, initial: &[Option<Moments>], silence: &mut Silence) -> Vec<LayerSample> {
+    /// One sample per layer of `table`; `initial` are the parameters at the start, `silence` what is known of their units.
+    pub(super) fn samples(
+        &self,
+        table: &LayerTable,
+        initial: &[Option<Moments>],
+        silence: &mut Silence,
+    ) -> Vec<LayerSample> {
         let nothing = LayerReading::default();
         let pass = |layer: usize| self.passes.get(layer).unwrap_or(&nothing);
         let at = |list: &[Option<Moments>], layer: usize| list.get(layer).copied().flatten();
         let detail = |list: &[Option<f64>], layer: usize| list.get(layer).copied().flatten();
         let head_signal = pass(initial.len().saturating_sub(1)).signal;
-        (0..initial.len())
-            .map(|layer| {
+        let layers = table.layers.iter().enumerate();
+        layers
+            .map(|(layer, of)| {
                 let reading = pass(layer);
                 let next_signal = pass(layer + 1).signal;
+                // Stem and head have no channels, and a block that was left out has an identity alone.
+                let branched = Some(reading).filter(|reading| of.kind == LayerKind::Block && !reading.is_left_out);
                 LayerSample {
                     grad: at(&self.gradients, layer),
                     weight: at(&self.weights, layer),
@@ -44,13 +53,19 @@ impl Seen {
                     signal: if layer == 0 { None } else { reading.signal },
                     next_signal,
                     head_signal,
-                    branch: reading.branch,
+                    branch: branched.and_then(|reading| reading.branch),
                     identity_signal: reading.identity_signal,
-                    branch_signal: reading.branch_signal(),
-                    channel_product: reading.channel_product,
-                    factors: Factors::along(next_signal, &reading.path),
-                    dead: reading.active.as_ref().map(|active| silence.observe(layer, active)),
-                    saturated: reading.saturated,
+                    branch_signal: branched.and_then(LayerReading::branch_signal),
+                    channel_product: branched.and_then(|reading| reading.channel_product),
+                    long_skip_signal: reading.long_skip_signal,
+                    factors: branched.map_or_else(Factors::default, |of| Factors::along(next_signal, &of.path)),
+                    // Of a block that was left out not all units were asked: the batch does not count.
+                    dead: reading
+                        .active
+                        .as_ref()
+                        .filter(|_| !reading.is_left_out)
+                        .map(|active| silence.observe(layer, active)),
+                    saturated: reading.saturated.filter(|_| !reading.is_left_out),
                     grad_snr: detail(&self.detail.grad_snr, layer),
                     coherence: detail(&self.detail.coherence, layer),
                     shatter: detail(&self.detail.shatter, layer),

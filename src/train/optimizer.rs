@@ -3,7 +3,7 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
-use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer, SgdConfig};
+use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer, RmsPropConfig, SgdConfig};
 use burn::tensor::Tensor;
 
 use crate::config::{LaneConfig, Optimizer};
@@ -22,6 +22,11 @@ pub(super) fn build(lane: &LaneConfig, watch: Watch) -> ModuleOptimizer {
         Optimizer::Adam => {
             let adam = AdamConfig::new().with_epsilon(lane.epsilon as f32).with_weight_decay(decay);
             Watched::new(adam.build(), watch).into()
+        }
+        Optimizer::RmsProp => {
+            // v ← 0.99 v + 0.01 g²,  θ ← θ − lr·g/(√v + ε): without momentum, as it was published.
+            let rmsprop = RmsPropConfig::new().with_alpha(0.99).with_momentum(0.0).with_epsilon(lane.epsilon as f32);
+            Watched::new(rmsprop.with_weight_decay(decay).build(), watch).into()
         }
         Optimizer::AdamW => {
             let adamw = AdamWConfig::new().with_epsilon(lane.epsilon as f32);

@@ -187,7 +187,7 @@ impl Prepared {
         saves.begin()?;
         let Begun { after, moment: Moment { rate, looked }, .. } = begun;
         let pacer = Arc::new(Pacer::new(lanes.len(), threads(&config), Start { after, rate }));
-        let schedule = Arc::new(Schedule::resumed(&config, after, looked));
+        let schedule = Arc::new(Schedule::resumed(&config, after, looked).ending_with(Step(steps)));
         let (sender, receiver) = bounded(RECORDER_CAPACITY);
         let (alive, ended) = bounded(0);
         let (started, pacing) = (Event::RunStarted(Arc::clone(&header)), Arc::clone(&pacer));

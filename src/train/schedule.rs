@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! credit ← credit + share · budget · step time − measuring time      per account, lane and step
-//! look when nothing is owed                                          the first step is always looked at
+//! look when nothing is owed                                          the first step and the last are always looked at
 //! ```
 //!
 //! What a look will take is put down as owed when it is decided, because lanes tell what it took at different times. The
@@ -39,6 +39,8 @@ pub(super) struct Schedule {
     detail: Option<u64>,
     histograms: Option<u64>,
     budget: Option<f64>,
+    /// The last step, where it is known.
+    last: Option<Step>,
     state: Mutex<State>,
 }
 
@@ -92,7 +94,12 @@ impl Schedule {
             ..State::default()
         });
         let RunConfig { detail, histograms, .. } = *config;
-        Self { every, detail, histograms, budget: config.budget(), state }
+        Self { every, detail, histograms, budget: config.budget(), last: None, state }
+    }
+
+    /// The same for a run that ends with this step.
+    pub(super) fn ending_with(self, last: Step) -> Self {
+        Self { last: Some(last), ..self }
     }
 
     /// The schedule of a run that goes on after a step.
@@ -150,7 +157,8 @@ impl Schedule {
         };
         let is_paid = |part| !is_bounded || state.accounts.pays(part, state.lanes);
         if !is_turn || !is_paid(Part::Always) {
-            return Look::Away;
+            // How it ended is always known.
+            return if self.last == Some(step) { Look::Everything } else { Look::Away };
         }
         let is_due = |every: Option<u64>, last: Option<Step>| {
             every.is_some_and(|every| last.is_none_or(|last| step.0 >= last.0 + every))

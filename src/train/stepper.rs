@@ -1,5 +1,6 @@
 //! One step of one stack: forward, backward, look, clip, update, look.
 
+mod clipping;
 mod saved;
 
 use std::time::Duration;
@@ -8,6 +9,8 @@ use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::prelude::Device;
 
 pub(super) use saved::SaveError;
+
+use self::clipping::Clipping;
 
 use super::detail::{Detail, Subject};
 use super::measure::{Seen, observe};
@@ -62,6 +65,7 @@ pub struct Stepper<S> {
     /// ‖θ_0‖² per layer.
     initial: Vec<Option<Moments>>,
     silence: Silence,
+    clipping: Clipping,
     settings: LaneConfig,
     overhead: Overhead,
     interrupt: Interrupt,
@@ -76,6 +80,10 @@ pub struct Taken {
     pub accuracy: Option<f32>,
     /// ‖g‖₂ over all parameters, before clipping, where it was looked at.
     pub global_grad_norm: Option<f32>,
+    /// By what clipping multiplied the gradient, where the lane clips.
+    pub clip_scale: Option<f32>,
+    /// Share of the steps so far on which that was below 1.
+    pub clip_rate: Option<f32>,
     /// What was seen of each layer, in double precision; empty unless everything was looked at.
     pub samples: Vec<LayerSample>,
     /// [quantity × layer] in the order of [`Quantity::ALL`]; empty unless everything was looked at.
@@ -110,6 +118,7 @@ impl<S: Stack> Stepper<S> {
             watch,
             initial,
             silence: Silence::default(),
+            clipping: Clipping::default(),
             settings: settings.clone(),
             overhead: Overhead::measure(device),
             interrupt: Interrupt::default(),
@@ -127,7 +136,7 @@ impl<S: Stack> Stepper<S> {
         // Running statistics are shared by clones.
         let model = twin(&self.model);
         let watch = self.watch.clone();
-        let Self { map, optimizer, initial, silence, settings, overhead, interrupt, .. } = self;
+        let Self { map, optimizer, initial, silence, clipping, settings, overhead, interrupt, .. } = self;
         Self {
             model,
             stand_in: None,
@@ -136,6 +145,7 @@ impl<S: Stack> Stepper<S> {
             watch,
             initial: initial.clone(),
             silence: silence.clone(),
+            clipping: *clipping,
             settings: settings.clone(),
             overhead: *overhead,
             interrupt: interrupt.clone(),
@@ -207,11 +217,7 @@ impl<S: Stack> Stepper<S> {
             let subject = Subject { model: &self.model, map: &self.map, batch, interrupt: &self.interrupt };
             seen.detail = cost.of(|| Detail::of(&subject, &seen.passes))?;
         }
-        if let (Some(most), Some(global)) = (self.settings.clip, seen.global_gradient())
-            && global.norm() > most
-        {
-            optimizer::scale(&self.model, &mut gradients, most / global.norm());
-        }
+        let clip_scale = self.clip(&mut gradients, &seen);
 
         cost.and(self.update(learning_rate, gradients, look, &mut seen));
         let global = cost.of(|| seen.global_gradient());
@@ -223,7 +229,7 @@ impl<S: Stack> Stepper<S> {
         }
         if look.is_at_layers() {
             cost.of(|| {
-                samples = seen.samples(&self.initial, &mut self.silence);
+                samples = seen.samples(self.map.table(), &self.initial, &mut self.silence);
                 values = observe(Quantity::ALL, &samples);
             });
         }
@@ -232,6 +238,8 @@ impl<S: Stack> Stepper<S> {
             loss: value,
             accuracy: loss.accuracy,
             global_grad_norm: global.map(|global| global.norm() as f32),
+            clip_scale,
+            clip_rate: clip_scale.map(|_| self.clipping.rate()),
             samples,
             values,
             histograms,
@@ -241,6 +249,17 @@ impl<S: Stack> Stepper<S> {
             filters,
             measuring: cost.total(self.overhead),
         })
+    }
+
+    /// Bounds the norm of all gradients together where the lane clips; gives by what they were multiplied.
+    fn clip(&mut self, gradients: &mut GradientsParams, seen: &Seen) -> Option<f32> {
+        let (most, global) = (self.settings.clip?, seen.global_gradient().map_or(0.0, Moments::norm));
+        let scale = if global > most { most / global } else { 1.0 };
+        if scale < 1.0 {
+            optimizer::scale(&self.model, gradients, scale);
+        }
+        self.clipping.count(scale);
+        Some(scale as f32)
     }
 
     /// The optimiser's step, with a look at the parameters before and after; returns what looking cost.

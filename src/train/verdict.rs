@@ -1,4 +1,16 @@
-//! Where it began: the first value that is no number among re-run steps, or the first that left its course.
+//! What re-run steps show: the first value that is no number, or else the first that left its usual range.
+//!
+//! ```text
+//! before   the values of the same layer at the steps before, none of which left its range
+//! fewer than 16 of them    more than 30 × the largest, less than 1/1000 of the least
+//! else, of the last 16     16 robust deviations of ln(value) from the median, and more than 1.5 × the largest
+//!                          or less than 1/1000 of the least
+//! ```
+//!
+//! Every step is judged by those before it, and the deviation is the least that there was: what goes wild, at once or
+//! step by step, does not widen the range that it is judged by. Exact zeros among other values leave any range.
+
+use std::fmt;
 
 use super::flight::{Cause, MAD, median};
 use crate::event::StepRecord;
@@ -17,16 +29,24 @@ const ORDER: [(Quantity, Way); 5] = [
     (Quantity::UpdateRatio, Way::Forward),
 ];
 
-/// Those whose course says something: the update ratio of a layer that hardly moves leaps without a cause.
+/// Those whose range says something: the update ratio of a layer that hardly moves leaps without a cause.
 const JUDGED: usize = 4;
-/// Robust deviations of ln(value) from its median; healthy runs were seen to peak at 14.6 over 72 steps.
-const OFF_COURSE: f64 = 15.0;
+/// With fewer steps before there is no deviation to speak of.
+const ENOUGH: usize = 16;
+/// Factor to the largest before that is a jump then: of 9 healthy small runs, in 8-, 20- and 64-step windows from every
+/// 64th step on, one value exceeded it.
+const SHORT_RISE: f64 = 30.0;
+/// Robust deviations of ln(value) from its median that are a jump; healthy runs were seen to peak at 15.3.
+const DEVIATIONS: f64 = 16.0;
 /// Least deviation of ln(value): a value that stands still is no yardstick.
 const LEAST_DEVIATION: f64 = 0.1;
-/// With fewer steps there is no median to speak of: each is compared with the first.
-const ENOUGH: usize = 8;
-/// Factor to the first step that is off its course then.
-const OFF_FIRST: f64 = 4.0;
+/// Factor to the largest of late that a jump has at least: noise grows while a loss falls.
+const RISE: f64 = 1.5;
+/// Factor to the least before that is a fall: a signal falls with the loss, by 100 from one batch to the next.
+const FALL: f64 = 1e-3;
+/// Zeros in a row from the first step on that a value leaves by jumping: what starts at 0 by design (Fixup's last weights,
+/// ReZero's α) is other than 0 after a step or two.
+const LONG_ZERO: usize = 4;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -34,14 +54,71 @@ enum Way {
     Backward,
 }
 
+/// One value of a layer at a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Site {
+    pub(super) quantity: Quantity,
+    pub(super) layer: LayerId,
+    pub(super) step: Step,
+}
+
+/// What re-run steps show.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Finding {
+    /// The first value that is NaN or infinite.
+    NotFinite(Site),
+    /// The first value that left its usual range: the median of those before, and what it is. Either may be exactly 0.
+    Jump { site: Site, from: f64, to: f64 },
+    /// Every value stayed in its range.
+    Calm,
+    /// Fewer than two steps are there to be compared.
+    TooFew(usize),
+}
+
+impl Finding {
+    /// Of re-run steps in order.
+    pub(super) fn of(records: &[StepRecord]) -> Self {
+        let measured: Vec<&StepRecord> = records.iter().filter(|record| record.is_measured()).collect();
+        if let Some(site) = first_not_finite(&measured) {
+            return Self::NotFinite(site);
+        }
+        match measured.len() {
+            few @ (0 | 1) => Self::TooFew(few),
+            _ => first_jump(&measured).unwrap_or(Self::Calm),
+        }
+    }
+
+    /// The same for people.
+    fn sentence(self, cause: Cause, layers: &LayerTable) -> String {
+        match self {
+            Self::NotFinite(site) => format!("first not finite: {} at step {}", Place(site, layers), count(site.step)),
+            Self::Jump { site, from, to } => {
+                let size = |value: f64| if value == 0.0 { "exactly 0".to_owned() } else { number::value(value) };
+                let verb = if to > from { "jumped" } else { "fell" };
+                let factor =
+                    if from > 0.0 && to > 0.0 { format!(" ({})", number::factor(to / from)) } else { String::new() };
+                let (place, step) = (Place(site, layers), count(site.step));
+                format!("{place} {verb} from {} to {}{factor} at step {step}", size(from), size(to))
+            }
+            Self::Calm if cause == Cause::Asked => "no layer left its usual range".to_owned(),
+            Self::Calm => "no layer left its usual range: cannot tell where it began".to_owned(),
+            Self::TooFew(0) => "no step is held: cannot tell where it began".to_owned(),
+            Self::TooFew(_) => "a single step has none before it: cannot tell where it began".to_owned(),
+        }
+    }
+}
+
 /// What a person is told after a re-run.
 pub(super) fn sentence(cause: Cause, records: &[StepRecord], layers: &LayerTable) -> String {
     let ends = records.first().zip(records.last());
-    let range = ends.map_or_else(String::new, |(first, last)| {
-        let nanoseconds: u64 = records.iter().map(|record| record.step_ns).sum();
-        let (from, to) = (number::count(first.step.0), number::count(last.step.0));
-        format!("re-ran steps {from} to {to} in detail in {:.1} s", nanoseconds as f64 / 1e9)
-    });
+    let range = ends.map_or_else(
+        || "nothing was re-run".to_owned(),
+        |(first, last)| {
+            let nanoseconds: u64 = records.iter().map(|record| record.step_ns).sum();
+            let (from, to) = (count(first.step), count(last.step));
+            format!("re-ran steps {from} to {to} in detail in {:.1} s", nanoseconds as f64 / 1e9)
+        },
+    );
     let loss = records.last().map_or(f32::NAN, |record| record.loss);
     let what = match cause {
         Cause::NotFinite => format!("the loss is {}: {range}", number::value(f64::from(loss))),
@@ -56,22 +133,21 @@ pub(super) fn sentence(cause: Cause, records: &[StepRecord], layers: &LayerTable
         Cause::ValueNotFinite => format!("a value is no longer finite: {range}"),
         Cause::Asked => range,
     };
-    match (first_not_finite(records, layers), first_off_course(records, layers)) {
-        (Some(first), _) => format!("{what}; first not finite: {first}"),
-        (None, Some(first)) => format!("{what}; first off its course: {first}"),
-        (None, None) if records.is_empty() => what,
-        (None, None) => format!("{what}; every layer keeps to its course"),
-    }
+    format!("{what}; {}", Finding::of(records).sentence(cause, layers))
 }
 
-/// The first value that is NaN or infinite: `signal_norm of block 17 at step 810`; `None` where all are finite.
-fn first_not_finite(records: &[StepRecord], layers: &LayerTable) -> Option<String> {
+fn count(step: Step) -> String {
+    number::count(step.0)
+}
+
+/// The first value that is NaN or infinite; `None` where all are finite.
+fn first_not_finite(records: &[&StepRecord]) -> Option<Site> {
     records.iter().find_map(|record| {
         ORDER.iter().find_map(|(quantity, way)| {
-            let row = row(record, *quantity)?;
-            let mut bad = row.iter().enumerate().filter(|(_, value)| value.is_some_and(|value| !value.is_finite()));
-            let (layer, _) = if *way == Way::Forward { bad.next() } else { bad.next_back() }?;
-            Some(format!("{} at step {}", place(*quantity, layer, layers), number::count(record.step.0)))
+            let row = cells(record, *quantity);
+            let is_bad = |layer: &usize| row[*layer].get().is_some_and(|value| !value.is_finite());
+            let layer = way.along(row.len()).find(is_bad)?;
+            Some(Site { quantity: *quantity, layer: row_id(layer), step: record.step })
         })
     })
 }
@@ -82,72 +158,75 @@ pub(super) fn is_broken(record: &StepRecord) -> bool {
     ORDER.iter().any(|(quantity, _)| cells(record, *quantity).iter().any(is_bad))
 }
 
-/// How far a value is off its course.
-#[derive(Clone, Copy, Debug)]
-struct Deviation {
-    quantity: Quantity,
-    layer: usize,
-    step: Step,
-    /// ln(value / what it is compared with).
-    log: f64,
-    /// Above 1: clearly.
-    score: f64,
+impl Way {
+    /// Layers in the order in which they are computed.
+    fn along(self, layers: usize) -> impl Iterator<Item = usize> {
+        (0..layers).map(move |index| if self == Self::Forward { index } else { layers - 1 - index })
+    }
 }
 
-/// What values are compared with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Yardstick {
-    Median,
-    First,
+/// The values of one quantity of one layer, step by step.
+#[derive(Clone, Debug, Default)]
+struct Course {
+    /// Of those before that are not 0.
+    logs: Vec<f64>,
+    /// Values before that are exactly 0.
+    zeros: usize,
+    /// The least robust deviation so far.
+    deviation: Option<f64>,
 }
 
-/// The first value that is clearly off its course, in the order in which a step computes them: `grad_norm of block 3 at
-/// step 812, ×41 its median`; `None` where all wander as healthy ones do.
-fn first_off_course(records: &[StepRecord], layers: &LayerTable) -> Option<String> {
-    let measured = records.iter().filter(|record| record.is_measured()).count();
-    let yardstick = if measured < ENOUGH { Yardstick::First } else { Yardstick::Median };
-    let judged = ORDER.iter().take(JUDGED);
-    let mut off: Vec<Deviation> =
-        judged.clone().flat_map(|(quantity, _)| deviations(records, *quantity, yardstick)).collect();
-    off.retain(|deviation| deviation.score > 1.0);
-    let step = off.iter().map(|deviation| deviation.step).min()?;
-    let first = judged.clone().find_map(|(quantity, way)| {
-        let mut here = off.iter().filter(|deviation| (deviation.step, deviation.quantity) == (step, *quantity));
-        if *way == Way::Forward { here.next() } else { here.next_back() }
-    })?;
-    let place = place(first.quantity, first.layer, layers);
-    let of = match yardstick {
-        Yardstick::Median => "its median",
-        Yardstick::First => "that of the first step",
-    };
-    Some(format!("{place} at step {}, {} {of}", number::count(step.0), number::factor(first.log.exp())))
-}
+impl Course {
+    /// Whether a value left the range of those before, which it joins otherwise: what it should be near to.
+    fn left_by(&mut self, value: f64) -> Option<f64> {
+        let usual = if self.logs.is_empty() { 0.0 } else { median(&mut self.logs.clone()).exp() };
+        if value == 0.0 {
+            self.zeros += 1;
+            return (self.zeros == 1 && !self.logs.is_empty()).then_some(usual);
+        }
+        let log = value.ln();
+        let found = if self.logs.is_empty() { self.zeros >= LONG_ZERO } else { self.is_out(log) };
+        self.logs.push(log);
+        found.then_some(usual)
+    }
 
-/// Of every layer at every step, where it is neither zero nor infinite.
-fn deviations(records: &[StepRecord], quantity: Quantity, yardstick: Yardstick) -> Vec<Deviation> {
-    let rows: Vec<(Step, Vec<Option<f32>>)> =
-        records.iter().filter_map(|record| Some((record.step, row(record, quantity)?))).collect();
-    let layers = rows.iter().map(|(_, row)| row.len()).max().unwrap_or(0);
-    let of_layer = |layer: usize| {
-        let logs: Vec<(Step, f64)> = rows
-            .iter()
-            .filter_map(|(step, row)| Some((*step, f64::from((*row.get(layer)?)?).ln())))
-            .filter(|(_, log)| log.is_finite())
-            .collect();
-        let (course, limit) = match yardstick {
-            Yardstick::First => (logs.first().map_or(0.0, |(_, log)| *log), OFF_FIRST.ln()),
-            Yardstick::Median => {
-                let course = median(&mut logs.iter().map(|(_, log)| *log).collect::<Vec<_>>());
-                let spread = median(&mut logs.iter().map(|(_, log)| (log - course).abs()).collect::<Vec<_>>());
-                (course, OFF_COURSE * (MAD * spread).max(LEAST_DEVIATION))
-            }
+    /// Whether a logarithm is out of the range of those before, of which there are some.
+    fn is_out(&mut self, log: f64) -> bool {
+        let largest = |logs: &[f64]| logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let least = |logs: &[f64]| logs.iter().copied().fold(f64::INFINITY, f64::min);
+        let Some(start) = self.logs.len().checked_sub(ENOUGH) else {
+            return log > largest(&self.logs) + SHORT_RISE.ln() || log < least(&self.logs) + FALL.ln();
         };
-        logs.into_iter().map(move |(step, log)| {
-            let log = log - course;
-            Deviation { quantity, layer, step, log, score: log.abs() / limit }
-        })
-    };
-    (0..layers).flat_map(of_layer).collect()
+        let late = &self.logs[start..];
+        let middle = median(&mut late.to_vec());
+        let spread = MAD * median(&mut late.iter().map(|log| (log - middle).abs()).collect::<Vec<_>>());
+        let deviation = spread.max(LEAST_DEVIATION).min(self.deviation.unwrap_or(f64::INFINITY));
+        self.deviation = Some(deviation);
+        let is_far = (log - middle).abs() > DEVIATIONS * deviation;
+        is_far && (log > largest(late) + RISE.ln() || log < least(late) + FALL.ln())
+    }
+}
+
+/// The first value that left its usual range, in the order in which a step computes them.
+fn first_jump(records: &[&StepRecord]) -> Option<Finding> {
+    let layers = records.first().map_or(0, |record| cells(record, Quantity::ActRms).len());
+    let mut courses = vec![vec![Course::default(); layers]; JUDGED];
+    for record in records {
+        let mut found = None;
+        for ((quantity, way), courses) in ORDER.iter().zip(&mut courses) {
+            let row = cells(record, *quantity);
+            for layer in way.along(row.len().min(layers)) {
+                let Some(to) = row[layer].get().map(f64::from) else { continue };
+                let from = courses[layer].left_by(to);
+                let site = Site { quantity: *quantity, layer: row_id(layer), step: record.step };
+                found = found.or(from.map(|from| Finding::Jump { site, from, to }));
+            }
+        }
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
 }
 
 /// A quantity of every layer; empty where it was not measured.
@@ -155,17 +234,22 @@ fn cells(record: &StepRecord, quantity: Quantity) -> &[Value] {
     Quantity::ALL.iter().position(|other| *other == quantity).map_or(&[], |index| record.values.row(index))
 }
 
-fn row(record: &StepRecord, quantity: Quantity) -> Option<Vec<Option<f32>>> {
-    let values = cells(record, quantity);
-    (!values.is_empty()).then(|| values.iter().map(|value| value.get()).collect())
+fn row_id(layer: usize) -> LayerId {
+    LayerId(u32::try_from(layer).unwrap_or(u32::MAX))
 }
 
-/// Which value it is. What arrives at a layer was made by the layer before.
-fn place(quantity: Quantity, layer: usize, layers: &LayerTable) -> String {
-    let name = |layer: usize| layers.name(LayerId(u32::try_from(layer).unwrap_or(u32::MAX)));
-    match (quantity, layer.checked_sub(1)) {
-        (Quantity::ActRms, Some(before)) => format!("output of {} ({quantity} of {})", name(before), name(layer)),
-        _ => format!("{quantity} of {}", name(layer)),
+/// Which value it is, for people. What arrives at a layer was made by the layer before.
+struct Place<'a>(Site, &'a LayerTable);
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(Site { quantity, layer, .. }, layers) = self;
+        match (quantity, layer.0.checked_sub(1)) {
+            (Quantity::ActRms, Some(before)) => {
+                write!(f, "output of {} ({quantity} of {})", layers.name(LayerId(before)), layers.name(*layer))
+            }
+            _ => write!(f, "{quantity} of {}", layers.name(*layer)),
+        }
     }
 }
 

@@ -29,6 +29,9 @@ pub(super) fn is_marked(theme: &Theme) -> bool {
     theme.colours == Colours::None || theme.glyphs != Glyphs::Unicode
 }
 
+/// Cells from one to the next of a dotted curve.
+const DOTS_APART: usize = 4;
+
 /// What curves are drawn with.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stroke {
@@ -36,6 +39,8 @@ pub(super) enum Stroke {
     Solid,
     /// What theory says: every second cell, in a fainter colour.
     Dashed,
+    /// Between what most nets lie by theory: a cell now and then.
+    Dotted,
 }
 
 /// A grid of dots over some cells.
@@ -92,7 +97,12 @@ impl Canvas {
             return;
         }
         // Lanes take turns: two whose dashes coincide are both seen.
-        if self.stroke == Stroke::Dashed && (x / ACROSS + lane).is_multiple_of(2) {
+        let is_drawn = match self.stroke {
+            Stroke::Solid => true,
+            Stroke::Dashed => !(x / ACROSS + lane).is_multiple_of(2),
+            Stroke::Dotted => (x / ACROSS + lane).is_multiple_of(DOTS_APART),
+        };
+        if !is_drawn {
             return;
         }
         let cell = y / DOWN * usize::from(self.area.width) + x / ACROSS;
@@ -109,7 +119,7 @@ impl Canvas {
             cell.reset();
             let (mark, role) = match self.stroke {
                 Stroke::Solid => (mark(lane), Role::Lane(lane)),
-                Stroke::Dashed => (DASH, Role::Theory(lane)),
+                Stroke::Dashed | Stroke::Dotted => (DASH, Role::Theory(lane)),
             };
             if is_marked(theme) {
                 cell.set_symbol(mark);

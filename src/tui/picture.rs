@@ -44,6 +44,8 @@ pub struct Picture {
     pub theories: Vec<Result<Prediction, Unfit>>,
     /// The same on the axis of the quantity in view, a value per layer; empty where theory says nothing.
     pub predicted: Vec<Vec<Cell>>,
+    /// Below which 2.5 % and 97.5 % of all nets lie by theory, likewise.
+    pub bands: [Vec<Vec<Cell>>; 2],
     /// Largest |log-ratio|, or difference, of what is in view; 0 where that is not the difference.
     pub largest_ratio: f32,
     /// What the curves were computed for.
@@ -152,13 +154,17 @@ impl Picture {
         self.profiles = profile_of(scene.view.quantity).collect();
         self.signals.clear();
         self.predicted.clear();
+        self.bands = Default::default();
         for (index, (lane, signal)) in scene.lanes().zip(profile_of(Quantity::SignalNorm)).enumerate() {
             // Where the quantity in view is the signal, its own curve starts from its own value at the last block.
             let start = self.profiles.get(index).filter(|_| scene.view.quantity.is_signal()).unwrap_or(&signal);
             let theory = self.theories.get(index).and_then(|theory| theory.as_ref().ok());
-            let curve = theory.map(|theory| predicted(lane, scene.view.quantity, start, theory));
+            let curves = theory.map(|theory| predicted(lane, scene.view.quantity, start, theory));
+            let [middle, low, high] = curves.unwrap_or_default();
             self.signals.push(signal_of(lane, &signal));
-            self.predicted.push(curve.unwrap_or_default());
+            self.predicted.push(middle);
+            self.bands[0].push(low);
+            self.bands[1].push(high);
         }
         self.curves_key = Some(key);
     }
@@ -186,19 +192,27 @@ fn signal_of(lane: LaneRef<'_>, cells: &[Cell]) -> Profile {
     Profile::of(&signal)
 }
 
-/// What theory says of a quantity in every layer, on the quantity's axis.
-fn predicted(lane: LaneRef<'_>, quantity: Quantity, signal: &[Cell], theory: &Prediction) -> Vec<Cell> {
+/// What theory says of a quantity in every layer, on the quantity's axis: its line, and both ends of its band.
+fn predicted(lane: LaneRef<'_>, quantity: Quantity, signal: &[Cell], theory: &Prediction) -> [Vec<Cell>; 3] {
     let layers = || lane.header.layers.layers.iter();
     let last = layers().zip(signal).rfind(|(layer, _)| layer.kind == LayerKind::Block);
     let last = last.and_then(|(_, cell)| if let Cell::Value(value) = cell { Some(f64::from(*value)) } else { None });
-    let Some(values) = theory.of(quantity, last.map(|exponent| 10f64.powf(exponent))) else { return Vec::new() };
-    let mut values = values.into_iter();
+    let last = last.map(|exponent| 10f64.powf(exponent));
+    let Some((median, band)) = theory.of(quantity, last).zip(theory.band(quantity, last)) else {
+        return Default::default();
+    };
     let place = |value: f64| match quantity.definition().axis {
         Axis::Log => Cell::Value(value.log10() as f32),
         Axis::Linear => Cell::Value(value as f32),
     };
-    let of = |kind: LayerKind| if kind == LayerKind::Block { values.next() } else { None };
-    layers().map(|layer| layer.kind).map(of).map(|value| value.map_or(Cell::Absent, place)).collect()
+    // A signal's line moves with every step; its band would make each frame larger than a slow connection takes.
+    let band = if quantity == Quantity::SignalNorm { Vec::new() } else { band };
+    let [below, above] = [0, 1].map(|end| band.iter().map(|ends| ends[end]).collect());
+    [median, below, above].map(|values: Vec<f64>| {
+        let mut values = values.into_iter();
+        let of = |kind: LayerKind| if kind == LayerKind::Block { values.next() } else { None };
+        layers().map(|layer| layer.kind).map(of).map(|value| value.map_or(Cell::Absent, place)).collect()
+    })
 }
 
 /// A cell of a logarithmic axis as the plain value.

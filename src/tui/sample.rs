@@ -73,6 +73,8 @@ pub(super) fn step(
         accuracy: Some((1.0 - loss / 2.5).clamp(0.09, 1.0)),
         learning_rate: 1e-3,
         global_grad_norm: Some(loss * 0.7),
+        clip_scale: None,
+        clip_rate: None,
         step_ns: 4_700_000,
         measure_ns: 50_000,
         values,
@@ -189,6 +191,8 @@ fn anatomy_value(lane: u16, quantity: Quantity, layer: usize) -> Option<f32> {
         Quantity::GainActivation => factors[1].filter(|_| block),
         Quantity::GainWeight => factors[2].filter(|_| block),
         Quantity::GainOther => factors[3].filter(|_| block),
+        // Only a U-Net has them.
+        Quantity::LongSkipNorm => None,
         _ => Some(4.6),
     }
 }

@@ -10,6 +10,7 @@
 
 mod conv_net;
 mod decoder;
+mod diffusion;
 mod families;
 mod mlp;
 mod parameters;

@@ -162,7 +162,8 @@ impl<'a> Oracle<'a> {
             | Quantity::GradSnr
             | Quantity::Coherence
             | Quantity::Shatter
-            | Quantity::StableRank => None,
+            | Quantity::StableRank
+            | Quantity::LongSkipNorm => None,
             other => panic!("{other} has no oracle"),
         }
     }

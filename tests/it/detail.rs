@@ -2,13 +2,13 @@
 
 use gradtop::backend;
 use gradtop::config::{
-    Activation, Backend, BranchScale, Init, LaneConfig, Measure, Norm, Optimizer, RunConfig, Wiring,
+    Activation, Backend, BranchScale, Init, LaneConfig, Measure, Model, Norm, Optimizer, RunConfig, Wiring,
 };
 use gradtop::data::{self, Batches};
 use gradtop::event::Event;
 use gradtop::histogram::Histogram;
 use gradtop::quantity::{Cadence, Quantity};
-use gradtop::stack::{Mlp, Task};
+use gradtop::stack::{Mlp, Task, resnet};
 use gradtop::train::{Look, Stepper, Taken};
 use gradtop::units::Step;
 
@@ -109,6 +109,34 @@ fn a_stack_of_orthogonal_matrices_uses_every_direction() {
             let rank = value(&taken, Quantity::StableRank, block).expect("a matrix");
             assert!((rank - 32.0).abs() < 1e-3, "{backend}: {rank}");
         }
+    }
+}
+
+#[test]
+fn the_mixing_of_streams_does_not_stand_in_for_the_rank_of_the_weights() {
+    for wiring in [Wiring::HyperConnections, Wiring::ConstrainedHyperConnections] {
+        let lane = LaneConfig { depth: 3, width: 32, init: Init::Orthogonal(0.9), ..LaneConfig::new(wiring) };
+        let (taken, _) = first(&lane, Backend::Flex, 64);
+        for block in 1..=3 {
+            let rank = value(&taken, Quantity::StableRank, block).expect("a matrix");
+            assert!((rank - 32.0).abs() < 1e-3, "{wiring}: {rank}");
+        }
+    }
+}
+
+#[test]
+fn kernels_of_a_convolution_are_one_matrix_of_outputs_by_inputs_and_pixels() {
+    let digits = data::digits().expect("embedded");
+    let device = backend::device(Backend::Flex).autodiff();
+    let batch = digits.training.gather(&[0, 1, 2, 3], digits.shape.numbers(), &device);
+    // Rows of orthogonal kernels are orthogonal: as many directions as there are outputs.
+    let lane =
+        LaneConfig { depth: 8, width: 4, init: Init::Orthogonal(1.0), ..LaneConfig::of(Model::Resnet, Wiring::Plain) };
+    let model = resnet(&lane, Task { shape: digits.shape, classes: 10 }, 1, &device);
+    let taken = Stepper::new(model, &lane, &device).step(&batch, 1e-3, Look::Detail);
+    for (block, outputs) in [(1, 4.0), (2, 8.0), (3, 16.0)] {
+        let rank = value(&taken, Quantity::StableRank, block).expect("kernels");
+        assert!((rank - outputs).abs() < 1e-3, "block {block}: {rank}");
     }
 }
 

@@ -51,6 +51,11 @@ fn parameter_counts_are_the_published_ones() {
         let found = parameters(&vgg, IMAGENET) as f64 / 1e6;
         assert!((found - millions).abs() < 0.005, "vgg {depth}: {found} M");
     }
+    // WRN-16-8 and WRN-28-10.
+    for (depth, factor, millions) in [(16, 8, 10.96), (28, 10, 36.48)] {
+        let found = parameters(&lane(Model::Resnet, Form::Wide, depth, 16 * factor), CIFAR) as f64 / 1e6;
+        assert!((found - millions).abs() < 0.005, "wide {depth}-{factor}: {found} M");
+    }
     for (depth, count) in [(20, 269_722), (56, 853_018), (110, 1_727_962), (1202, 19_421_274)] {
         assert_eq!(parameters(&lane(Model::Resnet, Form::Cifar, depth, 16), CIFAR), count, "resnet {depth}");
     }

@@ -1,6 +1,6 @@
 //! The flight recorder: what it re-runs is the same history, and it says where it began.
 
-use gradtop::config::{LaneConfig, Length, Norm, Optimizer, RunConfig, Wiring};
+use gradtop::config::{Init, LaneConfig, Length, Norm, Optimizer, RunConfig, Wiring};
 use gradtop::event::{Control, Event, Note, Outcome, StepRecord};
 use gradtop::quantity::{Cadence, Quantity};
 use gradtop::sink::Fanout;
@@ -67,6 +67,26 @@ fn a_lane_that_diverges_is_re_run_and_the_first_bad_layer_is_named() {
             assert!(text.starts_with("the loss is ") && text.contains("first not finite: "), "{text}");
         }
     }
+}
+
+/// Every layer jumps by hundreds between two steps; of so few, median and deviation say nothing.
+#[test]
+fn a_leap_after_nine_steps_names_what_jumped_from_what_to_what() {
+    let lane = LaneConfig {
+        depth: 10,
+        init: Init::Kaiming,
+        optimizer: Optimizer::Sgd,
+        lr: 0.2,
+        ..LaneConfig::new(Wiring::Plain)
+    };
+    let config = RunConfig { lanes: vec![lane], length: Length::Steps(9), ..RunConfig::default() };
+    let run = Recording::of(config);
+    let text = &notes(&run).last().expect("a note").text;
+    println!("{text}");
+    assert!(
+        text.contains("; output of block ") && text.contains(" jumped from ") && text.ends_with(" at step 9"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -108,6 +108,10 @@ fn smooth_activations_follow_the_recursion_block_by_block() {
         (Wiring::Plain, Activation::Tanh, Init::Xavier, 1.0),
         (Wiring::Residual, Activation::Tanh, Init::Xavier, 1.0),
         (Wiring::Residual, Activation::Gelu, Init::Xavier, 1.0),
+        (Wiring::Residual, Activation::Silu, Init::Xavier, 1.0),
+        (Wiring::Plain, Activation::LeakyRelu, Init::Kaiming, 2.0),
+        (Wiring::Plain, Activation::Elu, Init::Xavier, 1.0),
+        (Wiring::Plain, Activation::Selu, Init::Xavier, 1.0),
     ] {
         let lane = lane(wiring, activation, init);
         for backend in BACKENDS {
@@ -154,6 +158,10 @@ fn phi(activation: Activation, x: f64) -> f64 {
     match activation {
         Activation::Tanh => x.tanh(),
         Activation::Gelu => x * normal(x),
+        Activation::Silu => x / (1.0 + (-x).exp()),
+        Activation::LeakyRelu => x.max(0.0) + 0.01 * x.min(0.0),
+        Activation::Elu => x.max(0.0) + x.min(0.0).exp_m1(),
+        Activation::Selu => 1.050_700_987 * (x.max(0.0) + 1.673_263_242 * x.min(0.0).exp_m1()),
         other => panic!("no formula for {other}"),
     }
 }

@@ -47,6 +47,8 @@ mod reference;
 mod report;
 mod specimen;
 #[cfg(feature = "lab")]
+mod stochastic_depth;
+#[cfg(feature = "lab")]
 mod streams;
 #[cfg(feature = "lab")]
 mod tensors;

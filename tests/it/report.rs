@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use gradtop::event::Event;
+use gradtop::event::{Event, StepRecord};
 use gradtop::grid::Grid;
 use gradtop::history::{History, Scalar};
 use gradtop::quantity::{Quantity, Topic};
@@ -145,7 +145,10 @@ fn every_name_in_the_table_is_explained_and_every_row_that_an_explanation_names_
     // One more step, in which the signal sinks below what an f32 holds.
     let sunk = specimen::grid(&header, 0, |_, layer| Some([1.0, 1e-40, 1e-20, 1e-10, 1.0, 1.0][layer]));
     let end = events.len() - 3;
-    events.insert(end, Event::Step(Arc::new(specimen::record(0, 3, sunk))));
+    // A lane that clips.
+    let (clip_scale, clip_rate) = (Some(0.5), Some(0.25));
+    let sunk = StepRecord { clip_scale, clip_rate, ..specimen::record(0, 3, sunk) };
+    events.insert(end, Event::Step(Arc::new(sunk)));
     let table = table(events);
     let names: BTreeSet<&str> = table.lines().skip(1).filter_map(|line| line.split(',').nth(4)).collect();
     for name in &names {

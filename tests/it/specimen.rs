@@ -48,6 +48,8 @@ pub(crate) fn record(lane: u16, step: u64, values: Grid) -> StepRecord {
         accuracy: Some(0.5),
         learning_rate: 1e-3,
         global_grad_norm: Some(1.5),
+        clip_scale: None,
+        clip_rate: None,
         step_ns: 1_000_000,
         measure_ns: 10_000,
         values,

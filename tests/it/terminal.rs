@@ -41,7 +41,8 @@ fn wait_for_both_lanes(pty: &Pty) {
 /// The step in the first line of the screen.
 fn step(screen: &vt100::Screen) -> u64 {
     let text = screen.contents();
-    let behind = text.lines().next().and_then(|line| line.split_once("step ")).map_or("", |(_, behind)| behind.trim_start());
+    let behind =
+        text.lines().next().and_then(|line| line.split_once("step ")).map_or("", |(_, behind)| behind.trim_start());
     let digits: String = behind.chars().take_while(|c| c.is_ascii_digit() || *c == ',').filter(|c| *c != ',').collect();
     digits.parse().unwrap_or_default()
 }

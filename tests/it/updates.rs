@@ -45,6 +45,9 @@ fn clipping_scales_what_is_applied_and_not_what_is_measured() {
         let most = norm / 8.0;
         let clipped = first_step(&lane(Some(most)), backend);
         assert_eq!(clipped.global_grad_norm, free.global_grad_norm);
+        assert_eq!([free.clip_scale, free.clip_rate], [None; 2]);
+        let scale = f64::from(clipped.clip_scale.expect("clipped"));
+        assert!((scale * norm / most - 1.0).abs() < 1e-6 && clipped.clip_rate == Some(1.0), "{scale}");
         assert!((applied(&clipped) / (RATE * most) - 1.0).abs() < 1e-4, "{backend}");
         for layer in 0..free.samples.len() {
             for quantity in [Quantity::GradNorm, Quantity::SignalNorm, Quantity::WeightNorm] {
@@ -66,6 +69,7 @@ fn a_gradient_below_the_bound_is_left_alone() {
         let bounded = first_step(&lane(Some(1e3)), backend);
         assert_eq!(bounded.samples, free.samples);
         assert_eq!(bounded.global_grad_norm, free.global_grad_norm);
+        assert_eq!([bounded.clip_scale, bounded.clip_rate], [Some(1.0), Some(0.0)]);
     }
 }
 

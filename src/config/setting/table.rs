@@ -42,10 +42,24 @@ pub static SETTINGS: &[Setting] = &[
         "mlp|vgg|resnet|preresnet|highway|dense|transformer|diffusion",
         "family of the stack"
     ),
-    row!(Lane, form, "form", Stack, "cifar|imagenet", "stem and head of vgg and resnet"),
+    row!(
+        Lane,
+        form,
+        "form",
+        Stack,
+        "cifar|imagenet|wide",
+        "stem and head of vgg and resnet; wide: resnet of few wide blocks"
+    ),
     row!(Lane, depth, "depth", Stack, "1…10000", "number of blocks, or the depth by which the family is known", BLOCKS),
     row!(Lane, width, "width", Stack, "1…4096", "units per block, or channels of the first stage", UNITS),
-    row!(Lane, activation, "activation", Stack, "relu|tanh|sigmoid|gelu|identity", "φ in W φ(x) + b"),
+    row!(
+        Lane,
+        activation,
+        "activation",
+        Stack,
+        "relu|tanh|sigmoid|gelu|leaky-relu|elu|selu|silu|identity",
+        "φ in W φ(x) + b"
+    ),
     row!(
         Lane,
         init,
@@ -105,7 +119,7 @@ pub static SETTINGS: &[Setting] = &[
         "NUMBER|1/sqrt(depth)|1/depth",
         "s in x + s·F(x), residual lanes only"
     ),
-    row!(Lane, optimizer, "optimizer", Training, "sgd|adam|adamw", "update rule"),
+    row!(Lane, optimizer, "optimizer", Training, "sgd|adam|adamw|rmsprop", "update rule"),
     row!(Lane, lr, "lr", Training, "NUMBER", "learning rate", Numbers::above_zero("1e-3")),
     row!(
         Lane,

@@ -103,25 +103,30 @@ impl Block {
     #[must_use]
     pub fn forward(&self, x: Tensor<4>, beside: Option<Tensor<4>>, time: &Tensor<2>, pass: Pass<'_>) -> Tensor<4> {
         let Some(joint) = &self.joint else {
-            let x = if self.resizing == Resizing::None { x } else { pass.step(StepKind::Other, x) };
-            return self.branch(self.widened(x, beside), time, pass);
+            return self.branch(self.entered(x, beside, pass), time, pass);
         };
         let around = joint.around(self.around(self.widened(pass.taps.skip(pass.layer, x.clone()), beside.clone())));
         if pass.fate == Fate::Dropped {
+            pass.taps.left_out(pass.layer);
             return joint.after(around, pass.taps, pass.layer);
         }
-        let mut through = pass.taps.branch(pass.layer, x);
-        if self.resizing != Resizing::None {
-            through = pass.step(StepKind::Other, through);
-        }
-        let branch = self.branch(self.widened(through, beside), time, pass);
+        let through = pass.taps.branch(pass.layer, x);
+        let branch = self.branch(self.entered(through, beside, pass), time, pass);
         let branch = joint.scaled(branch, pass.fate, pass.taps, pass.layer);
         pass.taps.branch_output(pass.layer, &branch);
         joint.after(around + branch, pass.taps, pass.layer)
     }
 
+    /// The same for the branch. Resizing and what stands beside x are a step of it: the branch's channel is what comes
+    /// back to x alone.
+    fn entered(&self, x: Tensor<4>, beside: Option<Tensor<4>>, pass: Pass<'_>) -> Tensor<4> {
+        let is_step = self.resizing != Resizing::None || beside.is_some();
+        self.widened(if is_step { pass.step(StepKind::Other, x) } else { x }, beside)
+    }
+
     /// At the size of the block, with what stands beside it.
-    fn widened(&self, x: Tensor<4>, beside: Option<Tensor<4>>) -> Tensor<4> {
+    #[must_use]
+    pub fn widened(&self, x: Tensor<4>, beside: Option<Tensor<4>>) -> Tensor<4> {
         let x = self.resizing.apply(x);
         match beside {
             Some(beside) => Tensor::cat(vec![x, beside], 1),
@@ -130,7 +135,8 @@ impl Block {
     }
 
     /// I(x).
-    fn around(&self, x: Tensor<4>) -> Tensor<4> {
+    #[must_use]
+    pub fn around(&self, x: Tensor<4>) -> Tensor<4> {
         match &self.projection {
             Some(projection) => projection.forward(x),
             None => x,
@@ -138,7 +144,8 @@ impl Block {
     }
 
     /// F(x).
-    fn branch(&self, x: Tensor<4>, time: &Tensor<2>, pass: Pass<'_>) -> Tensor<4> {
+    #[must_use]
+    pub fn branch(&self, x: Tensor<4>, time: &Tensor<2>, pass: Pass<'_>) -> Tensor<4> {
         let x = self.convolved(&self.first, x, pass);
         let x = x + self.time.forward(time.clone()).unsqueeze_dims(&[-1, -1]); // [B, out, 1, 1]
         self.convolved(&self.second, x, pass)

@@ -134,6 +134,9 @@ impl Block {
             return self.plain(spot.taps.input(spot.layer, x), sight, spot);
         };
         let x = first.input(x, spot.taps, spot.layer);
+        if fates == [Fate::Dropped; 2] {
+            spot.taps.left_out(spot.layer);
+        }
         let skip = spot.taps.skip(spot.layer, x.clone());
         let x = spot.step(StepKind::Other, spot.taps.branch(spot.layer, x));
         let attended = self.attended(first, joint(x.clone()), (sight, fates[0]), spot); // a

@@ -69,6 +69,16 @@ fn of_percent(percent: f64) -> RunConfig {
 }
 
 #[test]
+fn the_last_step_is_always_looked_at() {
+    for (budget, measure) in [(None, Measure::Every(400)), ("2%".parse().ok(), Measure::Auto)] {
+        let config = RunConfig { measure, budget, ..RunConfig::default() };
+        let schedule = Schedule::new(&config).ending_with(Step(399));
+        let looks: Vec<u64> = (1..=399).filter(|step| schedule.look(Step(*step)).look.is_at_layers()).collect();
+        assert_eq!((looks.first(), looks.last()), (Some(&1), Some(&399)), "{measure}");
+    }
+}
+
+#[test]
 fn without_a_budget_steps_are_looked_at_as_written() {
     let config = RunConfig { measure: Measure::Every(3), detail: Some(6), histograms: Some(9), ..RunConfig::default() };
     let Ran { looks, notes, .. } = run(&config, 10);

@@ -1,12 +1,14 @@
 //! All that a lane needs to go on as if it had never stopped, as a safetensors file: `param/PATH` with the running
 //! statistics, `initial/PATH` (what `distance` is measured from), `optimizer/PATH/FIELD`, and `silent/LAYER` with
-//! `seen/LAYER`, for how many batches each unit has been silent.
+//! `seen/LAYER`, for how many batches each unit has been silent, and
+//! `clipped`, how many steps were clipped of how many.
 
 use burn::prelude::Device;
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
 use thiserror::Error;
 
 use super::Stepper;
+use super::clipping::Clipping;
 use crate::config::LaneConfig;
 use crate::probe::{ParameterMap, Silence};
 use crate::stack::Stack;
@@ -19,6 +21,7 @@ const PARAM: &str = "param/";
 const INITIAL: &str = "initial/";
 const SILENT: &str = "silent/";
 const SEEN: &str = "seen/";
+const CLIPPED: &str = "clipped";
 
 /// Why a lane cannot be written down.
 #[derive(Debug, Error)]
@@ -43,6 +46,7 @@ impl<S: Stack> Stepper<S> {
                 tensors.push(Stored::counts(format!("{SEEN}{}", layer.path), &[seen]));
             }
         }
+        tensors.extend(self.clipping.bytes().map(|counts| Stored::counts(CLIPPED.to_owned(), &counts)));
         Ok(safetensors::serialize(tensors.iter().map(|tensor| (tensor.name.as_str(), tensor)), None)?)
     }
 
@@ -61,12 +65,19 @@ impl<S: Stack> Stepper<S> {
         stepper = Self {
             optimizer: optimizer_state::restored(optimizer, &model, &file)?,
             silence: silence(&file, &map)?,
+            clipping: clipping(&file)?,
             model,
             map,
             ..stepper
         };
         Ok(stepper)
     }
+}
+
+/// What is known of clipping.
+fn clipping(file: &SafeTensors<'_>) -> Result<Clipping, String> {
+    let Ok(counts) = file.tensor(CLIPPED) else { return Ok(Clipping::default()) };
+    Clipping::of_bytes(counts.data()).ok_or_else(|| format!("{CLIPPED} holds no two counts"))
 }
 
 /// What is known of the units' silence.

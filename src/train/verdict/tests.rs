@@ -71,8 +71,8 @@ fn what_left_its_course_first_is_named_though_others_followed_further() {
     let start =
         "the loss leapt to 1.00 (12 robust deviations above its median): re-ran steps 101 to 120 in detail in 3.0 s";
     assert!(text.starts_with(start), "{text}");
-    assert!(text.contains("first off its course: grad_norm of block 2 at step 116, ×"), "{text}");
-    assert!(text.ends_with(" its median"), "{text}");
+    assert!(text.contains("; grad_norm of block 2 jumped from ") && text.contains(" to 3,000 (×"), "{text}");
+    assert!(text.ends_with(" at step 116"), "{text}");
 }
 
 #[test]
@@ -80,27 +80,72 @@ fn within_a_step_what_was_computed_first_is_named() {
     let broken = |quantity, layer| (116, quantity, layer, 1e6);
     let told = [broken(Quantity::GradNorm, 2), broken(Quantity::SignalNorm, 1), broken(Quantity::SignalNorm, 3)];
     let text = said(Cause::Asked, &steps(20, &told));
-    assert!(text.contains("first off its course: signal_norm of block 3 at step 116"), "{text}");
+    assert!(text.contains("; signal_norm of block 3 jumped from ") && text.ends_with(" at step 116"), "{text}");
 }
 
 #[test]
-fn few_steps_are_compared_with_the_first_and_a_fall_counts_too() {
+fn few_steps_are_judged_by_a_stated_factor_and_a_fall_counts_too() {
     let records = steps(5, &[(104, Quantity::GradNorm, 1, 1e-6), (105, Quantity::WeightNorm, 1, 0.0)]);
     let text = said(Cause::EarlyLeap(168.0), &records);
     let start = "the loss leapt to 1.00 (×168 the largest before): re-ran steps 101 to 105 in detail in 0.8 s";
     assert!(text.starts_with(start), "{text}");
-    assert!(text.contains("first off its course: grad_norm of block 1 at step 104"), "{text}");
-    assert!(text.ends_with(" that of the first step"), "{text}");
+    assert!(text.contains("; grad_norm of block 1 fell from ") && text.contains(" to 1.0e-6 (×"), "{text}");
+    assert!(text.ends_with(" at step 104"), "{text}");
+    let near = |value| said(Cause::Asked, &steps(5, &[(105, Quantity::GradNorm, 1, value)]));
+    assert!(near(20.0).ends_with(CALM) && near(60.0).contains("grad_norm of block 1 jumped"));
+}
+
+/// Nine steps, the last four of which go wild one after the other: half of them are so many that a median deviation over
+/// all takes them for the rule.
+#[test]
+fn what_goes_wild_step_by_step_does_not_widen_the_range_it_is_judged_by() {
+    let told: Vec<_> =
+        (0..4).map(|index| (106 + index, Quantity::ActRms, 2, 50.0 * 10_f32.powi(index as i32))).collect();
+    let finding = Finding::of(&steps(9, &told));
+    let Finding::Jump { site, from, to } = finding else { panic!("{finding:?}") };
+    assert_eq!((site.quantity, site.layer, site.step, to), (Quantity::ActRms, LayerId(2), Step(106), 50.0));
+    assert!((0.6..1.4).contains(&from), "{from}");
+    // By twos, over forty steps: no step is far from the one before.
+    let told: Vec<_> = (0..14).map(|index| (127 + index, Quantity::ActRms, 2, 2_f32.powi(index as i32 + 1))).collect();
+    let finding = Finding::of(&steps(40, &told));
+    assert!(
+        matches!(finding, Finding::Jump { site, .. } if site.layer == LayerId(2) && site.step.0 <= 135),
+        "{finding:?}"
+    );
 }
 
 #[test]
-fn steps_that_wander_as_healthy_ones_do_and_no_steps_have_no_culprit() {
-    let quiet = "every layer keeps to its course";
-    assert!(said(Cause::Asked, &steps(20, &[])).ends_with(quiet));
+fn exact_zeros_leave_a_range_and_are_left_by_what_follows_them() {
+    let silent: Vec<_> = (101..105).map(|step| (step, Quantity::SignalNorm, 3, 0.0)).collect();
+    let woken = Finding::of(&steps(5, &silent));
+    assert!(matches!(woken, Finding::Jump { site, from: 0.0, .. } if site.step == Step(105)), "{woken:?}");
+    let text = said(Cause::Asked, &steps(5, &[(104, Quantity::SignalNorm, 3, 0.0)]));
+    assert!(
+        text.contains("signal_norm of block 3 fell from ") && text.ends_with(" to exactly 0 at step 104"),
+        "{text}"
+    );
+    let always: Vec<_> = (101..106).map(|step| (step, Quantity::SignalNorm, 3, 0.0)).collect();
+    assert_eq!(Finding::of(&steps(5, &always)), Finding::Calm);
+}
+
+const CALM: &str = "no layer left its usual range";
+
+#[test]
+fn steps_that_wander_as_healthy_ones_do_have_no_culprit() {
+    assert!(said(Cause::Asked, &steps(40, &[])).ends_with(CALM));
     let restless = [(105, Quantity::UpdateRatio, 1, 1e5), (107, Quantity::GradNorm, 1, 3.0)];
-    assert!(said(Cause::Asked, &steps(20, &restless)).ends_with(quiet));
-    assert!(said(Cause::Asked, &steps(2, &[(102, Quantity::GradNorm, 1, 3.0)])).ends_with(quiet));
-    assert_eq!(said(Cause::Asked, &[]), "");
+    assert!(said(Cause::Asked, &steps(40, &restless)).ends_with(CALM));
+}
+
+#[test]
+fn where_it_cannot_tell_the_recorder_says_so() {
+    let leapt = said(Cause::EarlyLeap(12.0), &steps(20, &[]));
+    assert!(leapt.ends_with("no layer left its usual range: cannot tell where it began"), "{leapt}");
+    assert_eq!(Finding::of(&steps(1, &[])), Finding::TooFew(1));
+    assert_eq!(Finding::of(&[StepRecord::unmeasured(1), StepRecord::unmeasured(2)]), Finding::TooFew(0));
+    let single = said(Cause::EarlyLeap(12.0), &steps(1, &[]));
+    assert!(single.ends_with("a single step has none before it: cannot tell where it began"), "{single}");
+    assert_eq!(said(Cause::Asked, &[]), "nothing was re-run; no step is held: cannot tell where it began");
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn never(quantity: Quantity, run: &RunConfig, lane: &LaneConfig) -> Option<&'sta
         Quantity::DeadFraction => (lane.activation != Activation::Relu).then_some("φ is never 0"),
         Quantity::Saturation => match lane.activation {
             Activation::Tanh | Activation::Sigmoid => None,
-            Activation::Relu | Activation::Gelu | Activation::Identity => Some("φ has no flat part"),
+            _ => Some("φ has no flat part"),
         },
         _ => None,
     }

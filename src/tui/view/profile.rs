@@ -82,6 +82,9 @@ fn title<'a>(scene: &Scene, theme: &Theme, width: u16) -> Line<'a> {
     if scene.picture.predicted.iter().any(|cells| !cells.is_empty()) {
         parts.push((5, Line::styled("dashed: theory at init", dim)));
     }
+    if scene.picture.bands[0].iter().flatten().any(|cell| matches!(cell, Cell::Value(_))) {
+        parts.push((6, Line::styled("dotted: 95 % of nets", dim)));
+    }
     fit(parts, width)
 }
 
@@ -163,7 +166,12 @@ fn value_labels(scene: &Scene, theme: &Theme, chart: Rect, scale: Scale, buffer:
 
 fn lines(scene: &Scene, theme: &Theme, chart: Rect, scale: Scale, buffer: &mut Buffer) {
     // What was measured lies on top.
-    for (stroke, curves) in [(Stroke::Dashed, &scene.picture.predicted), (Stroke::Solid, &scene.picture.profiles)] {
+    for (stroke, curves) in [
+        (Stroke::Dotted, &scene.picture.bands[0]),
+        (Stroke::Dotted, &scene.picture.bands[1]),
+        (Stroke::Dashed, &scene.picture.predicted),
+        (Stroke::Solid, &scene.picture.profiles),
+    ] {
         let mut canvas = Canvas::new(chart, stroke);
         for (lane, cells) in curves.iter().enumerate() {
             curve(&mut canvas, scene, scale, lane, cells);

@@ -30,7 +30,7 @@ fn what_theory_speaks_of_has_a_dashed_line_and_nothing_else_has() {
 
 #[test]
 fn the_predicted_gain_stands_beside_the_measured_one_where_there_is_room() {
-    for (width, words) in [(80, None), (120, Some("per block  theory ×0.41 ")), (200, Some("theory ×0.41 at init  ×"))]
+    for (width, words) in [(80, None), (120, Some("per block  theory ×0.40 ")), (200, Some("theory ×0.40 at init  ×"))]
     {
         let shown = text(&sample::frame(&mut sample::demo(30), &sample::theme(), width, 40));
         assert!(words.is_none_or(|words| shown.contains(words)), "{width}");

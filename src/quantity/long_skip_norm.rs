@@ -1,0 +1,22 @@
+//! Long-skip channel: norm of the gradient that comes back to x_l by a connection that leads past the block and its
+//! neighbours, shape [B, …]: in a U-Net from the way up to the way down, δ_l = J_Iᵀδ_{l+1} + s·J_Fᵀδ_{l+1} + this.
+
+use super::{Axis, Cadence, Definition, LayerSample};
+
+pub(super) const DEFINITION: Definition = Definition {
+    name: "long_skip_norm",
+    symbol: "‖δ long skip‖",
+    ascii: "|dL/dx| long skip",
+    meaning: "the signal that comes back by a long skip connection of a U-Net, from the way up to the way down",
+    formula: "‖∂L/∂x_l through the long skip that begins at x_l‖_F; identity + branch + long skip = δ_l",
+    edge_cases: "absent where no long skip begins at the block's input; NaN and ±Inf stay",
+    healthy: "no published range; near ‖δ_l‖ the blocks between both ends hardly count",
+    source: "Ronneberger et al. 2015, U-Net; Ho et al. 2020, arXiv 2006.11239",
+    axis: Axis::Log,
+    cadence: Cadence::Always,
+    estimate,
+};
+
+fn estimate(sample: &LayerSample) -> Option<f64> {
+    sample.long_skip_signal.map(super::Moments::norm)
+}
