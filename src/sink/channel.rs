@@ -9,14 +9,13 @@
 //! that come once (an end, a note) are never lost.
 
 use std::collections::VecDeque;
-use std::mem::size_of;
+use std::mem::{size_of, size_of_val};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::Sink;
 use crate::event::{Event, StepRecord};
-use crate::grid::Value;
 use crate::units::Step;
 
 /// Events that wait for the screen at most once the first steps have passed; at 1000 layers × 7 quantities 28 KB each.
@@ -135,7 +134,7 @@ impl Queue {
 }
 
 fn bytes_of(record: &StepRecord) -> usize {
-    size_of::<StepRecord>() + record.values.values().len() * size_of::<Value>()
+    size_of::<StepRecord>() + size_of_val(record.values.values())
 }
 
 /// Whether an event is one of many: the next of its kind says more.
@@ -156,6 +155,7 @@ fn gives_way(event: &Event) -> bool {
 mod tests {
     use super::*;
     use crate::event::{Note, Outcome, RunEnd};
+    use crate::grid::Value;
     use crate::units::LaneId;
 
     fn step(lane: u16, number: u64) -> Event {

@@ -55,6 +55,8 @@ pub enum Action {
     Seek(Seek),
     /// Twice or half the speed of the playhead.
     Speed(Turn),
+    /// Scroll the values at the cursor.
+    ScrollValues(Turn),
     /// The caption under the heatmaps, or no caption.
     ToggleCaption,
     /// The table of keys.

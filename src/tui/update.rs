@@ -70,6 +70,7 @@ pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
         Action::LearningRate(turn) => return run::scale_learning_rate(scene, turn),
         Action::Seek(seek) => replay::seek(scene, seek),
         Action::Speed(turn) => replay::change_speed(scene, turn),
+        Action::ScrollValues(turn) => scroll_values(scene, turn),
         Action::ToggleCaption => scene.view.captions_hidden = !scene.view.captions_hidden,
         Action::Help => scene.view.overlay = Overlay::Help { scroll: 0 },
         Action::Notes => scene.view.overlay = Overlay::Notes { scroll: 0 },
@@ -97,10 +98,19 @@ pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
     None
 }
 
+/// By a few rows; never further than there are quantities.
+fn scroll_values(scene: &mut Scene, turn: Turn) {
+    const ROWS: isize = 3;
+    let most = scene.quantities().len().cast_signed();
+    let by = if turn == Turn::Forward { ROWS } else { -ROWS };
+    scene.view.values_scroll = (scene.view.values_scroll + by).clamp(-most, most);
+}
+
 fn next_quantity(scene: &mut Scene, turn: Turn) {
     let quantities = scene.quantities_with_values();
     if let Some(&next) = turned(&quantities, |quantity| *quantity == scene.view.quantity, turn) {
         scene.view.quantity = next;
+        scene.view.values_scroll = 0;
     }
 }
 

@@ -209,6 +209,9 @@ impl Oracle {
         let gradient = norm(&self.gradients[layer]);
         match quantity {
             Quantity::SignalNorm => (layer > 0).then(|| norm(&self.signals[layer])),
+            Quantity::SignalRelative => {
+                (layer > 0).then(|| norm(&self.signals[layer]) / norm(&self.signals[DEPTH + 1]))
+            }
             Quantity::Gain => is_block.then(|| norm(&self.signals[layer]) / norm(&self.signals[layer + 1])),
             Quantity::GradNorm => Some(gradient),
             Quantity::GradRms => Some(gradient / (self.gradients[layer].len() as f64).sqrt()),
@@ -249,9 +252,12 @@ impl Oracle {
                 Activation::Sigmoid => Some(share(&|value| !(0.03..=0.97).contains(&value))),
                 _ => None,
             },
-            Quantity::LongSkipNorm => None,
-            // Taken on a schedule, with passes of their own: see tests/it/detail.rs.
-            Quantity::GradSnr | Quantity::Coherence | Quantity::Shatter | Quantity::StableRank => None,
+            // Of U-Nets (tests/f64/diffusion.rs), and on a schedule, with passes of their own (tests/it/detail.rs).
+            Quantity::LongSkipNorm
+            | Quantity::GradSnr
+            | Quantity::Coherence
+            | Quantity::Shatter
+            | Quantity::StableRank => None,
             other => panic!("{other} has no oracle"),
         }
     }

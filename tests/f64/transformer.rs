@@ -134,6 +134,7 @@ impl<'a> Oracle<'a> {
         let input = self.seen.get(&(layer, "input"));
         match quantity {
             Quantity::SignalNorm => self.signal(layer, &["input"]),
+            Quantity::SignalRelative => Some(self.signal(layer, &["input"])? / self.signal(DEPTH + 1, &["input"])?),
             Quantity::GradNorm => Some(gradient),
             Quantity::GradRms => Some(gradient / (self.gradients[layer].len() as f64).sqrt()),
             Quantity::ActRms => input.map(|input| norm(input) / (input.len() as f64).sqrt()),

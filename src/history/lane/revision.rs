@@ -35,27 +35,31 @@ impl LaneHistory {
         Revision { last, oldest, width: self.grids.width(), reruns: self.reruns }
     }
 
-    /// Steps whose cells of a quantity may differ from those at an earlier revision; empty where nothing came since.
+    /// Steps whose cells of a quantity may differ from those at an earlier revision: those that came since, and those that
+    /// are no longer held exactly. Empty ranges where nothing changed.
     #[must_use]
-    pub fn changed_since(&self, quantity: Quantity, before: &Revision) -> Vec<Range<u64>> {
+    pub fn changed_since(&self, quantity: Quantity, before: &Revision) -> [Range<u64>; 2] {
+        const NONE: Range<u64> = 0..0;
         let now = self.revision();
         if now == *before {
-            return Vec::new();
+            return [NONE, NONE];
         }
-        let (Some(Step(last)), Some(Step(last_before))) = (now.last, before.last) else { return vec![0..u64::MAX] };
+        let all = [0..u64::MAX, NONE];
+        let (Some(Step(last)), Some(Step(last_before))) = (now.last, before.last) else { return all };
         if now.width != before.width || now.reruns != before.reruns {
-            return vec![0..u64::MAX];
+            return all;
         }
         let first_new = last_before.saturating_add(1);
-        let mut changed = vec![self.grids.start_of_bucket(Step(first_new)).min(first_new)..last.saturating_add(1)];
-        if let (Some(Step(oldest)), Some(Step(oldest_before))) = (now.oldest, before.oldest)
-            && oldest_before < oldest
-        {
-            // A column without a measurement repeats the one before it, which may be among the evicted.
-            let row = self.row(quantity);
-            let repeats = row.and_then(|row| self.recent.first(|record| self.holds(record, row)));
-            changed.push(oldest_before..repeats.map_or(last, |record| record.step.0).saturating_add(1));
-        }
-        changed
+        let start = self.grids.start_of_bucket(Step(first_new)).min(first_new);
+        let evicted = match (before.oldest, now.oldest) {
+            (Some(Step(oldest_before)), Some(Step(oldest))) if oldest_before < oldest => {
+                // A column without a measurement repeats the one before it, which may be among the evicted.
+                let row = self.row(quantity);
+                let next = row.and_then(|row| self.recent.first(|record| self.holds(record, row)));
+                oldest_before..next.map_or(last, |record| record.step.0).saturating_add(1)
+            }
+            _ => NONE,
+        };
+        [start..last.saturating_add(1), evicted]
     }
 }

@@ -86,7 +86,7 @@ pub static TERMS: &[Term] = &[
         edge_cases: "absent without --clip; 1: left alone; 0: the gradient was infinite; a NaN in it is not clipped",
         healthy: "1 most of the time: what is clipped always learns at a rate that the gradient no longer sets",
         source: "Pascanu et al. 2013, On the difficulty of training recurrent neural networks",
-        home: Home::Export,
+        home: Home::Values,
         rows: Some(rows::CLIP_SCALE),
     },
     Term {
@@ -98,7 +98,7 @@ pub static TERMS: &[Term] = &[
         edge_cases: "absent without --clip; a resumed run goes on counting",
         healthy: "no published range; near 1 the bound is the learning rate's second name",
         source: "Pascanu et al. 2013, On the difficulty of training recurrent neural networks",
-        home: Home::Export,
+        home: Home::Values,
         rows: Some(rows::CLIP_RATE),
     },
     Term {

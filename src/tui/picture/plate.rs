@@ -66,12 +66,14 @@ impl Plate {
     pub(super) fn bring_up_to(&mut self, key: PlateKey, newest: u64, history: &LaneHistory) {
         let revision = history.revision();
         if self.key.as_ref() == Some(&key) {
-            let mut changed = history.changed_since(key.quantity, &self.revision);
-            if newest != self.newest {
-                // The bin of the step that was the newest may have gained steps, or lost some to a seek.
-                changed.push(self.newest.min(newest)..self.newest.max(newest).saturating_add(1));
-            }
-            for steps in changed {
+            let changed = history.changed_since(key.quantity, &self.revision);
+            // The bin of the step that was the newest may have gained steps, or lost some to a seek.
+            let passed = if newest == self.newest {
+                0..0
+            } else {
+                self.newest.min(newest)..self.newest.max(newest).saturating_add(1)
+            };
+            for steps in changed.into_iter().chain([passed]).filter(|steps| !steps.is_empty()) {
                 fill(&mut self.cells, &key, key.axis.bins_of_steps(&steps), newest, history);
             }
         } else {

@@ -4,6 +4,9 @@ use super::{LaneRef, Mode, Scene};
 use crate::layer::LayerKind;
 use crate::units::Step;
 
+/// Whatever the step.
+const EVER: Step = Step(u64::MAX);
+
 impl Mode {
     /// Whether the view has anything to show; every view does before the first step, which may still bring it.
     #[must_use]
@@ -12,8 +15,6 @@ impl Mode {
             return true;
         }
         let any = |has: fn(&LaneRef<'_>) -> bool| scene.lanes().any(|lane| has(&lane));
-        /// Whatever the step.
-        const EVER: Step = Step(u64::MAX);
         match self {
             Self::Heatmaps | Self::Profile | Self::Loss => true,
             Self::Difference => scene.lanes().count() > 1,

@@ -93,7 +93,9 @@ mod tests {
     const END: Action = Action::Cursor(Motion::End(Direction::Right));
 
     fn arrive(scene: &mut Scene, steps: std::ops::Range<u64>) {
-        sample::demo_steps(steps).iter().for_each(|event| scene.take(0, event));
+        for event in sample::demo_steps(steps) {
+            scene.take(0, &event);
+        }
         scene.prepare(&sample::theme(), AREA);
     }
 

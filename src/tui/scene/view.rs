@@ -24,6 +24,8 @@ pub struct View {
     pub depth: Range<f64>,
     /// How many values become one cell.
     pub reduce: Reduce,
+    /// Rows by which the values at the cursor are scrolled away from the quantity of the heatmaps.
+    pub values_scroll: isize,
     /// First lane shown where not all fit.
     pub first_lane: usize,
     /// The newest step that is shown; `None` = all there is.
@@ -49,6 +51,7 @@ impl Default for View {
             steps: None,
             depth: 0.0..1.0,
             reduce: Reduce::default(),
+            values_scroll: 0,
             first_lane: 0,
             playhead: None,
             play: Play::default(),

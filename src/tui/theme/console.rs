@@ -56,8 +56,11 @@ mod tests {
                 buffer.content().iter().flat_map(|cell| cell.symbol().chars()).filter(|c| !has(*c)).collect();
             assert_eq!(missing, "");
         }
-        let text: String =
-            sample::frame(&mut sample::demo(300), &theme, 120, 40).content().iter().map(|cell| cell.symbol()).collect();
+        let text: String = sample::frame(&mut sample::demo(300), &theme, 120, 40)
+            .content()
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect();
         assert!(text.contains('┌') && text.contains('▓') && text.contains('↑'));
     }
 }

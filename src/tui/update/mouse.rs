@@ -44,6 +44,13 @@ pub(super) fn drag(scene: &mut Scene, place: Place, area: Rect) {
 
 /// Zooms the steps around the pointer.
 pub(super) fn wheel_steps(scene: &mut Scene, place: Place, turn: Turn, area: Rect) {
+    let layout = Layout::new(area, scene);
+    if layout.and_then(|layout| layout.inspector).is_some_and(|inspector| inspector.contains(position(place))) {
+        // The wheel turned up, which elsewhere zooms in, leads up.
+        let turn = if turn == Turn::Forward { Turn::Back } else { Turn::Forward };
+        super::scroll_values(scene, turn);
+        return;
+    }
     let anchor = target(scene, place, area).step.or(scene.cursor_step().map(|step| step.0));
     window::zoom_steps_at(scene, turn, anchor.unwrap_or(1), area);
 }

@@ -488,3 +488,24 @@ fn a_change_of_learning_rate_says_the_new_one() {
     act(&mut scene, Action::LearningRate(Turn::Back));
     assert!(notice(&scene).starts_with("learning rate 5e-4 in every lane"), "{}", notice(&scene));
 }
+
+#[test]
+fn keys_and_wheel_scroll_the_values_at_the_cursor() {
+    let mut scene = sample::demo(30);
+    let shown = |scene: &mut Scene| {
+        let buffer = sample::frame(scene, &sample::theme(), 120, 40);
+        buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect::<String>()
+    };
+    assert!(shown(&mut scene).contains("signal relative") && !shown(&mut scene).contains("channel cosine"));
+    for _ in 0..3 {
+        act(&mut scene, Action::ScrollValues(Turn::Forward));
+    }
+    assert!(shown(&mut scene).contains("channel cosine"), "names come before symbols: {}", shown(&mut scene));
+    let inspector = Layout::new(AREA, &scene).and_then(|layout| layout.inspector).expect("there");
+    let over = Place { column: inspector.x + 5, row: inspector.y + 3 };
+    for _ in 0..9 {
+        act(&mut scene, Action::Wheel(over, Turn::Forward));
+    }
+    assert!(shown(&mut scene).contains("signal relative"));
+    assert_eq!(scene.view.steps, None, "the wheel over the values does not zoom");
+}

@@ -14,7 +14,9 @@ pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buff
     // Words that have no row of their own follow in the last one, where they are cut.
     let rest = lines.split_off(usize::from(area.height).min(lines.len()));
     if let Some(last) = lines.last_mut() {
-        rest.iter().for_each(|line| *last = format!("{last} {line}"));
+        for line in &rest {
+            *last = format!("{last} {line}");
+        }
     }
     for (line, row) in lines.into_iter().zip(area.rows()) {
         let line = Line::styled(line, theme.style(Role::Text));

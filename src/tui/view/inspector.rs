@@ -34,13 +34,28 @@ const NAME: u16 = 9;
 /// Quantities that are shown at least before the values of the step take rows from them.
 const LEAST_QUANTITIES: usize = 5;
 
-/// Rows of the step, with their names and short names.
-const SCALARS: [(Scalar, &str, &str); 4] = [
+/// A row of the step: its value, its name and the short one.
+type ScalarRow = (Scalar, &'static str, &'static str);
+
+/// Those that a lane may have.
+const SCALARS: [ScalarRow; 6] = [
     (Scalar::Loss, "loss", "loss"),
     (Scalar::Accuracy, "accuracy", "accuracy"),
     (Scalar::GlobalGradNorm, "‖g‖ all layers", "‖g‖ all"),
+    (Scalar::ClipScale, "clipping ×", "clip ×"),
+    (Scalar::ClipRate, "steps clipped", "clipped"),
     (Scalar::LearningRate, "learning rate", "lr"),
 ];
+
+/// Those of them that the lanes here have at a step.
+fn scalars(scene: &Scene, step: Step) -> Vec<ScalarRow> {
+    let is_there = |scalar: Scalar| match scalar {
+        Scalar::Accuracy => scene.lanes().any(|lane| shown::has_classes(&lane, step)),
+        Scalar::ClipScale | Scalar::ClipRate => scene.lanes().any(|lane| scalar_at(&lane, scalar, step).is_some()),
+        _ => true,
+    };
+    SCALARS.into_iter().filter(|(scalar, ..)| is_there(*scalar)).collect()
+}
 
 pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buffer) {
     let Some(step) = scene.cursor_step() else {
@@ -54,7 +69,8 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     let names = if inner.width < 40 { NAME } else { 13 };
     let value = (inner.width.saturating_sub(names) / fitting as u16).clamp(LEAST_VALUE, MOST_VALUE);
     let table = Table { scene, theme, area: inner, lanes: &lanes[first..first + fitting], first, value };
-    let room = room(&table);
+    let scalars = scalars(scene, step);
+    let room = room(&table, scalars.len());
     let stage = facts::stage(&table).filter(|_| room != Room::Rows);
     framed(theme, frame, &title(scene, theme, step, stage), buffer);
     let mut row = table.names(inner.y, buffer);
@@ -64,7 +80,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     let quantities = table.quantities();
     // The row of theory is one of them.
     let rows = usize::from(inner.bottom().saturating_sub(row)).saturating_sub(1);
-    let shown = window(&table, &quantities, rows);
+    let shown = window(&table, &quantities, rows, scalars.len());
     for (index, &quantity) in quantities.iter().enumerate().skip(shown.start).take(shown.len()) {
         if index == shown.start || is_first_of_cadence(&quantities, index) {
             row = table.cadence(row, quantity, buffer);
@@ -79,8 +95,8 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     }
     hidden(theme, frame, shown.start, quantities.len() - shown.end, buffer);
     // A blank line between the layer and the step, where there is room.
-    row += u16::from(usize::from(inner.bottom().saturating_sub(row)) > SCALARS.len() + 1);
-    inexact |= of_step(&table, row, step, buffer);
+    row += u16::from(usize::from(inner.bottom().saturating_sub(row)) > scalars.len() + 1);
+    inexact |= of_step(&table, row, &scalars, buffer);
     let still = table.says_still(&quantities[shown]).then_some("still: not moving");
     let costs = facts::words(&table).filter(|_| room == Room::Frame);
     let bucket = inexact.then_some("least…largest of its bucket");
@@ -88,15 +104,13 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
 }
 
 /// The values of the step, from this row; whether one of them is a range.
-fn of_step(table: &Table<'_>, mut row: u16, step: Step, buffer: &mut Buffer) -> bool {
-    let has_classes = table.scene.lanes().any(|lane| shown::has_classes(&lane, step));
+fn of_step(table: &Table<'_>, mut row: u16, scalars: &[ScalarRow], buffer: &mut Buffer) -> bool {
+    let has_classes = scalars.iter().any(|(scalar, ..)| *scalar == Scalar::Accuracy);
     let name = |name, short| Line::styled(table.name(name, short), table.theme.style(Role::Dim));
     let mut inexact = false;
-    for (scalar, long, short) in SCALARS {
-        if scalar != Scalar::Accuracy || has_classes {
-            inexact |= table.row(row, &name(long, short), |lane, step| scalar_at(lane, scalar, step), buffer);
-            row += 1;
-        }
+    for &(scalar, long, short) in scalars {
+        inexact |= table.row(row, &name(long, short), |lane, step| scalar_at(lane, scalar, step), buffer);
+        row += 1;
     }
     let held_out = name(if has_classes { "held-out acc." } else { "held-out loss" }, "held-out");
     table.row(row, &held_out, |lane, step| evaluated(lane, step, has_classes), buffer);
@@ -104,12 +118,12 @@ fn of_step(table: &Table<'_>, mut row: u16, step: Step, buffer: &mut Buffer) -> 
 }
 
 /// How much room there is for what does not change: what is measured comes first.
-fn room(table: &Table<'_>) -> Room {
+fn room(table: &Table<'_>, scalars: usize) -> Room {
     if !facts::are_known(table) {
         return Room::Frame;
     }
     // Names, theory, and the values of the step with a blank.
-    let rest = SCALARS.len() + 4;
+    let rest = scalars + 4;
     let left = usize::from(table.area.height).saturating_sub(rest);
     let has_room = |room: &Room| left >= room.rows(table) + LEAST_QUANTITIES;
     [Room::Rows, Room::Costs].into_iter().find(has_room).unwrap_or(Room::Frame)
@@ -153,16 +167,17 @@ fn is_first_of_cadence(quantities: &[Quantity], index: usize) -> bool {
     index.checked_sub(1).is_none_or(|before| cadence(before) != cadence(index))
 }
 
-/// Which of the quantities are shown in so many rows: those around the one of the heatmaps, with a row for each group
+/// Which of the quantities are shown in so many rows: those around the one of the heatmaps, or scrolled away from it, with a row for each group
 /// that is not taken on every step, while the values of the step keep their place below where there are rows enough for
 /// both.
-fn window(table: &Table<'_>, quantities: &[Quantity], rows: usize) -> Range<usize> {
-    let below = SCALARS.len() + 2;
+fn window(table: &Table<'_>, quantities: &[Quantity], rows: usize, scalars: usize) -> Range<usize> {
+    let below = scalars + 2;
     let rows = if rows >= below + LEAST_QUANTITIES { rows - below } else { rows };
     let chosen = quantities.iter().position(|quantity| *quantity == table.scene.view.quantity).unwrap_or(0);
     let around = |rows: usize| {
         let rows = rows.min(quantities.len());
-        let start = chosen.saturating_sub(rows / 2).min(quantities.len() - rows);
+        let centred = chosen.saturating_sub(rows / 2).min(quantities.len() - rows);
+        let start = centred.saturating_add_signed(table.scene.view.values_scroll).min(quantities.len() - rows);
         start..start + rows
     };
     let heads = |shown: &Range<usize>| {

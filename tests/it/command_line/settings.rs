@@ -30,7 +30,8 @@ fn an_unknown_quantity_is_refused_with_a_suggestion() {
     let place = Place::new();
     let said = place.say(["explain", "grad-nrom"]);
     assert_eq!((said.code, said.out.as_str()), (2, ""));
-    let words = "error: 'grad-nrom' is unknown: did you mean 'grad_norm'? It is one of signal_norm, gain, ";
+    let words =
+        "error: 'grad-nrom' is unknown: did you mean 'grad_norm'? It is one of signal_relative, signal_norm, gain, ";
     assert!(said.err.starts_with(words), "{said:?}");
 }
 

@@ -189,7 +189,9 @@ fn what_is_kept_equals_what_is_drawn_again_in_whatever_order_lanes_arrive() {
     let arrivals = std::cell::Cell::new((0, 0));
     let outcome = runner.run(&proptest::collection::vec(op(), 100..200), |ops| {
         let mut run = Run::new();
-        ops.iter().for_each(|op| run.happen(op));
+        for op in &ops {
+            run.happen(op);
+        }
         run.frame();
         let (steps, frames) = arrivals.get();
         arrivals.set((steps + run.arrivals, frames + run.frames));

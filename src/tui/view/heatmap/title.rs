@@ -168,7 +168,7 @@ mod tests {
         for step in 1..=30 {
             for lane in 0..count as u16 {
                 let factor = 0.5 + 0.1 * f32::from(lane);
-                let value = move |_, layer: usize| (layer > 0).then(|| factor.powi(51 - layer as i32));
+                let value = move |_, layer: usize| (layer > 0).then(|| factor.powf(51.0 - layer as f32));
                 scene.take(0, &sample::step(lane, step, 2.3, 52, value));
             }
         }

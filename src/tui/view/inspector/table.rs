@@ -211,20 +211,23 @@ impl Table<'_> {
         buffer.set_line(x, y, &cut(line, width), width);
     }
 
-    /// Symbol and, where there is room, the name; the quantity of the heatmaps stands out.
+    /// The name and, where there is room, the symbol; the symbol alone where the name has none. The quantity of the
+    /// heatmaps stands out.
     pub(super) fn quantity_name<'b>(&self, quantity: Quantity) -> Line<'b> {
         let definition = quantity.definition();
-        let room = self.names_width();
+        let room = usize::from(self.names_width());
+        let columns = |text: &str| Span::raw(text).width();
         let symbol = self.theme.glyph(definition.symbol, definition.ascii);
-        let is_long = Span::raw(symbol).width() > usize::from(room.saturating_sub(1));
-        let symbol = if is_long { definition.ascii } else { symbol };
+        let name = definition.name.replace('_', " ");
         let is_shown = quantity == self.scene.view.quantity;
-        let symbols = usize::from(room.min(12));
-        let name = if room >= 25 { definition.name.replace('_', " ") } else { String::new() };
-        let role = if is_shown { Role::Strong } else { Role::Dim };
-        Line::from(vec![
-            Span::styled(format!("{symbol:<symbols$}"), self.theme.style(role)),
-            Span::styled(name, self.theme.style(role)),
-        ])
+        let style = self.theme.style(if is_shown { Role::Strong } else { Role::Dim });
+        let both = columns(&name) + 2 + columns(symbol);
+        let text = match room {
+            _ if both < room => format!("{name:<width$}{symbol}", width = room - 1 - columns(symbol)),
+            _ if columns(&name) < room => name,
+            _ if columns(symbol) < room => symbol.to_owned(),
+            _ => definition.ascii.to_owned(),
+        };
+        Line::styled(text, style)
     }
 }
