@@ -89,7 +89,7 @@ fn check<S: Stack>(
             let case = format!("block {layer} at step {step} of {:?}, {fates:?}", lane.model);
             let signal = value(Quantity::SignalNorm).expect("a signal");
             let identity = value(Quantity::IdentityNorm).unwrap_or_else(|| panic!("no identity channel: {case}"));
-            if fates.iter().any(|fate| *fate == Fate::Kept) {
+            if fates.contains(&Fate::Kept) {
                 assert!(value(Quantity::BranchNorm).is_some(), "{case}");
                 // A transformer's attention has no units of its own.
                 if *fates.last().expect("one") == Fate::Kept {
