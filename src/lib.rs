@@ -17,7 +17,6 @@ mod number;
 pub mod preset;
 pub mod profile;
 pub mod quantity;
-#[cfg(any(feature = "lab", feature = "cli"))]
 mod regular_file;
 #[cfg(any(feature = "tui", feature = "cli"))]
 mod round;

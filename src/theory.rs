@@ -9,7 +9,7 @@
 //! q_1 is the *measured* one: what the stem makes of the data is not a matter of theory. It holds before the first
 //! update, in the mean of q over infinitely many nets or infinitely many units. A net of n units is log-normal around
 //! less: each block multiplies q by a factor of relative variance r = O(1/n), so that ln q falls behind by ½ ln(1 + r) and
-//! spreads by ln(1 + r) per block, carried on by J = d ln q_{l+1}/d ln q_l ([`finite`]). The prediction is that median,
+//! spreads by ln(1 + r) per block, carried on by J = d ln q_{l+1}/d ln q_l (`theory/finite.rs`). The prediction is that median,
 //! with a band of 95 % of all nets. Both are those of a single example: a batch whose examples differ lies between the
 //! infinite width and the median, and spreads less. Where the assumption fails, that a block's weights are independent of
 //! what they meet, there is no prediction and [`Unfit`] says why.

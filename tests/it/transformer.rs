@@ -168,8 +168,10 @@ fn every_quantity_that_a_block_can_have_is_measured() {
             let taken = stepper.step(&first(&text, 16, 1, backend), lane.lr, Look::Detail);
             for (row, quantity) in Quantity::ALL.iter().enumerate() {
                 let is_absent = match quantity {
-                    // No ReLU, nothing that saturates; characters of all kinds have no class in common.
-                    Quantity::DeadFraction | Quantity::Saturation | Quantity::Coherence => true,
+                    // No ReLU, nothing that saturates, no long skip; characters of all kinds have no class in common.
+                    Quantity::DeadFraction | Quantity::Saturation | Quantity::LongSkipNorm | Quantity::Coherence => {
+                        true
+                    }
                     Quantity::IdentityNorm | Quantity::ChannelCosine => wiring == Wiring::Plain,
                     Quantity::BranchRatio => wiring == Wiring::Plain || norm_order == NormOrder::Post,
                     _ => false,

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use gradtop::event::Event;
+use gradtop::quantity::Quantity;
 
 use super::{header, write};
 use crate::specimen;
@@ -26,11 +27,12 @@ fn the_python_example_prints_the_signal_of_block_1() {
     let printed = String::from_utf8(output.stdout).unwrap();
     let steps = events.iter().filter_map(|event| if let Event::Step(record) = event { Some(record) } else { None });
     let mut lines = printed.lines();
+    let row = header().quantities.iter().position(|quantity| *quantity == Quantity::SignalNorm).unwrap();
     for record in steps {
         let fields: Vec<&str> = lines.next().unwrap().split(' ').collect();
         assert_eq!(fields[0], header().lanes[record.lane.index()].name);
         assert_eq!(fields[1], record.step.to_string());
-        assert_eq!(fields[2].parse::<f32>().ok(), record.values.row(0)[1].get());
+        assert_eq!(fields[2].parse::<f32>().ok(), record.values.row(row)[1].get());
     }
     assert_eq!(lines.next(), None);
 }
