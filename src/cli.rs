@@ -170,7 +170,7 @@ fn note(sentence: &str) {
     say(&format!("gradtop: {sentence}"));
 }
 
-/// The one way to standard error, on which nobody listening is no error.
+/// The one way to standard error, where a missing reader is not an error.
 fn say(text: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stderr(), "{}", text::printable(text));

@@ -22,7 +22,7 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGXFSZ};
 use signal_hook::low_level;
 use signal_hook::{flag, iterator};
 
-/// How long whoever is asked to end may take to react. With what [`Farewell::end_now`] takes, two seconds.
+/// How long a thread that is asked to end may take to react. With what [`Farewell::end_now`] takes, two seconds.
 const GRACE: Duration = Duration::from_millis(1700);
 
 /// What the system asks of the process.

@@ -15,7 +15,7 @@ use crate::units::{LaneId, Step};
 
 /// Steps that a lane may be ahead of the slowest one.
 const LEAD: u64 = 2;
-/// Time that a stopped lane has to finish its step: whoever asked waits for it.
+/// Time that a stopped lane has to finish its step: the caller waits for it.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// Whether a run is to stop, seen from within a step: costly looks are left, and the step with them.

@@ -1,7 +1,7 @@
 //! The recorder's thread: hands every event to the sinks, so that training threads never touch a file or a screen.
 //!
 //! Every lane is told of as ended, and the run after them, whatever becomes of the lanes: one that does not come back from
-//! its step in time is given up, and what it says later is heard by nobody.
+//! its step in time is given up, and what it says later is ignored.
 
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};

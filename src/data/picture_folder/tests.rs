@@ -202,7 +202,7 @@ fn a_picture_of_too_many_pixels_is_refused_before_it_is_decoded() {
     assert_eq!(folder.load().unwrap_err(), format!("DIR/cats/large.png: {words}"));
 }
 
-/// The beginning of a PNG picture of that size: its header, and data that nobody gets to read.
+/// The beginning of a PNG picture of that size: its header, and data that is never read.
 fn png_of(out: &mut Vec<u8>, width: u32, height: u32) {
     let chunk = |out: &mut Vec<u8>, kind: &[u8; 4], content: &[u8]| {
         out.extend_from_slice(&(content.len() as u32).to_be_bytes());
