@@ -103,6 +103,22 @@ impl History {
         self.end.as_ref()
     }
 
+    /// All that is still held exactly, as the events that told it, in the order of their steps; the header aside.
+    #[must_use]
+    pub fn events(&self) -> Vec<Event> {
+        let notes = self.notes.iter().map(|note| (note.step, Event::Note(note.clone())));
+        let mut events: Vec<_> = self.lanes.iter().flat_map(LaneHistory::held).chain(notes).collect();
+        events.sort_by_key(|(step, event)| (*step, matches!(event, Event::LaneEnded(_))));
+        let end = self.end.iter().map(|end| Event::RunEnded(end.clone()));
+        events.into_iter().map(|(_, event)| event).chain(end).collect()
+    }
+
+    /// Steps of lanes, each lane's counted, that were taken and that [`Self::events`] does not tell.
+    #[must_use]
+    pub fn missing_steps(&self) -> u64 {
+        self.lanes.iter().map(LaneHistory::missing).sum()
+    }
+
     fn beside(&mut self, lane: LaneId, take: impl FnOnce(&mut Beside)) {
         if let Some(lane) = self.lanes.get_mut(lane.index()) {
             take(lane.beside_mut());

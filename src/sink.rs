@@ -6,6 +6,8 @@ pub mod channel;
 pub mod memory;
 pub mod trace;
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use crate::event::Event;
 
 /// A consumer of events.
@@ -49,5 +51,45 @@ impl Sink for Fanout {
         for sink in &mut self.sinks {
             sink.flush();
         }
+    }
+}
+
+/// A fanout that takes further sinks while a run goes on. Clones are handles on the same one.
+#[derive(Clone, Default)]
+pub struct OpenFanout {
+    inner: Arc<Mutex<Fanout>>,
+}
+
+impl OpenFanout {
+    /// These sinks, and those that come later.
+    #[must_use]
+    pub fn of(sinks: Fanout) -> Self {
+        Self { inner: Arc::new(Mutex::new(sinks)) }
+    }
+
+    /// Adds a sink. No event is emitted meanwhile: `make` sees all that its sink will not be told.
+    ///
+    /// # Errors
+    /// When there is no sink to add; then everything stays as it was.
+    pub fn attach<S: Sink + 'static, E>(&self, make: impl FnOnce() -> Result<S, E>) -> Result<(), E> {
+        let mut inner = self.lock();
+        let sink = make()?;
+        inner.sinks.push(Box::new(sink));
+        Ok(())
+    }
+
+    /// A fanout is whole at every moment, also after a panic.
+    fn lock(&self) -> MutexGuard<'_, Fanout> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sink for OpenFanout {
+    fn emit(&mut self, event: &Event) {
+        self.lock().emit(event);
+    }
+
+    fn flush(&mut self) {
+        self.lock().flush();
     }
 }

@@ -1,17 +1,21 @@
 //! The screen's source of a run in this process.
 
+use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::ending::{self, AT_ONCE, Asked, EndOfRun};
 use super::logging::{self, Log, Logging};
 use super::past::Past;
 use crate::config::RunConfig;
-use crate::event::{Control, Event};
-use crate::history::History;
-use crate::sink::Fanout;
+use crate::event::{Control, Event, Note};
+use crate::history::{History, LaneHistory};
+use crate::number;
 use crate::sink::channel::{self, EventStream};
 use crate::sink::trace::TraceSink;
-use crate::trace::{OnExisting, TraceStatus};
+use crate::sink::{Fanout, OpenFanout, Sink};
+use crate::text;
+use crate::trace::{LogError, OnExisting, TraceStatus};
 use crate::train::checkpoint::Owner;
 use crate::train::{self, Dump, DumpError, Dumps, Prepared, Saves, Session, TrainError};
 use crate::tui::source::{Source, SourceKind};
@@ -43,7 +47,11 @@ pub(super) struct Closed {
 struct LiveRun {
     session: Session,
     events: EventStream,
+    /// Events that a trace was told of already and the screen was not.
+    told: VecDeque<Event>,
     stage: Stage,
+    /// What every event goes to.
+    sinks: OpenFanout,
     trace: Option<Arc<TraceStatus>>,
     /// What a person should know about the weights and the dumps that they asked for.
     notes: Vec<String>,
@@ -98,17 +106,22 @@ impl LiveRun {
             sinks = sinks.with(trace);
         }
         let notes = prepared.notes().to_vec();
-        let session = prepared.start(sinks)?;
+        let sinks = OpenFanout::of(sinks);
+        let session = prepared.start(Fanout::new().with(sinks.clone()))?;
         let stage = if past.is_over() { Stage::Present } else { Stage::Past(Box::new(past)) };
         if matches!(stage, Stage::Past(_)) {
             // Until the screen has what came before: of more events than it takes in, the oldest are dropped.
             session.control(Control::Pause);
         }
-        Ok(Self { session, events, stage, trace: status, notes })
+        Ok(Self { session, events, told: VecDeque::new(), stage, sinks, trace: status, notes })
     }
 
-    /// The next event: first what the trace has of the run already, its header too.
     fn poll(&mut self) -> Option<Event> {
+        self.told.pop_front().or_else(|| self.next())
+    }
+
+    /// The next event that came: first what the trace has of the run already, its header too.
+    fn next(&mut self) -> Option<Event> {
         if let Stage::Past(past) = &mut self.stage {
             if let Some(event) = past.next() {
                 return Some(event);
@@ -126,6 +139,22 @@ impl LiveRun {
         Some(event)
     }
 
+    /// Writes all that the screen knows, what waits for it, and all that comes into a folder.
+    fn log(&mut self, directory: &Path, history: &History) -> Result<(), LogError> {
+        let sinks = self.sinks.clone();
+        sinks.attach(|| {
+            let mut trace = TraceSink::open(directory, history.header(), OnExisting::Refuse)?;
+            self.trace = Some(trace.status());
+            while let Some(event) = self.next() {
+                self.told.push_back(event);
+            }
+            let events = with_what_is_missing(history);
+            events.iter().chain(&self.told).for_each(|event| trace.emit(event));
+            trace.flush();
+            Ok(trace)
+        })
+    }
+
     fn is_logged(&self) -> bool {
         self.trace.as_ref().is_some_and(|trace| trace.problem().is_none())
     }
@@ -134,10 +163,24 @@ impl LiveRun {
     fn close(self, history: Option<&mut History>) -> Option<String> {
         drop(self.session);
         if let Some(history) = history {
-            std::iter::from_fn(|| self.events.try_next()).for_each(|event| history.push(&event));
+            let waiting = self.told.into_iter().chain(std::iter::from_fn(|| self.events.try_next()));
+            waiting.for_each(|event| history.push(&event));
         }
         logging::gap(self.trace.as_ref())
     }
+}
+
+/// All that a history holds, and before the end a note on what it does not.
+fn with_what_is_missing(history: &History) -> Vec<Event> {
+    let mut events = history.events();
+    let missing = history.missing_steps();
+    if missing > 0 {
+        let newest = history.lanes().iter().filter_map(LaneHistory::last_step).max();
+        let text = format!("logged from here on: {} of lanes before are not in the trace", number::count(missing));
+        let place = events.iter().position(|event| matches!(event, Event::RunEnded(_))).unwrap_or(events.len());
+        events.insert(place, Event::Note(Note { lane: None, step: newest.unwrap_or_default(), text }));
+    }
+    events
 }
 
 /// A run started anew, the `number`-th, with the same steps written down beside those of the first, as far as it has them,
@@ -190,6 +233,23 @@ impl Source for LiveSource {
         self.saves = Some(Arc::clone(run.session.saves()));
         self.end.replace(run.session.stopper());
         self.run = Some(run);
+        Ok(())
+    }
+
+    fn log(&mut self, directory: &Path, history: &History) -> Result<(), String> {
+        let Some(run) = &mut self.run else { return Err("no run is left to log".to_owned()) };
+        if run.is_logged() {
+            return Err("the run is logged already".to_owned());
+        }
+        let gap = logging::gap(run.trace.as_ref());
+        run.log(directory, history).map_err(|error| match error {
+            LogError::Exists { path } | LogError::Foreign { path } => {
+                format!("{} holds a trace already: name another folder", text::path(&path))
+            }
+            error => error.to_string(),
+        })?;
+        self.gap = self.gap.take().or(gap);
+        self.logging.go_on_in(directory);
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Where a run is logged: the folder a person named, and folders in it for runs started anew from the screen.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ArgMatches;
@@ -77,6 +77,11 @@ impl Logging {
             note(&format!("the trace begins after step {}: {problem}", continuation.after));
         }
         Ok(Log { sink: Some(sink), past: Past::of(directory, events) })
+    }
+
+    /// Logs into a folder from now on, whatever there was before: a run started anew is written beside it.
+    pub(super) fn go_on_in(&mut self, directory: &Path) {
+        *self = Self { directory: Some(directory.to_owned()), on_existing: OnExisting::Refuse, continuation: None };
     }
 
     /// The folder of a run started anew: DIR/2, DIR/3 …, never where one has been written.

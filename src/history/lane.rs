@@ -1,6 +1,7 @@
 //! One lane's history: the newest steps exactly, all steps in buckets.
 
 mod beside;
+mod held;
 mod moment;
 mod revision;
 

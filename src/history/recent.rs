@@ -41,6 +41,11 @@ impl Recent {
         self.records.front().map(|record| record.step)
     }
 
+    /// All that are held.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<StepRecord>> {
+        self.records.iter()
+    }
+
     /// Records of a range of steps.
     pub(super) fn within(&self, steps: &Range<u64>) -> impl Iterator<Item = &StepRecord> {
         let from = self.records.partition_point(|record| record.step.0 < steps.start);

@@ -177,3 +177,26 @@ fn a_linear_range_holds_signs_and_zeros_a_logarithmic_one_magnitudes() {
     let zeros = filled(3, 4, |_, _| Some(0.0));
     assert!(zeros.lanes()[0].has(SIGNAL) && zeros.lanes()[0].range(SIGNAL).is_none());
 }
+
+#[test]
+fn what_is_held_makes_the_same_history_again() {
+    let mut once = filled(300, 3, |step, layer| Some((step * layer as u64) as f32));
+    once.push(&Event::Note(Note { lane: None, step: Step(7), text: "here".to_owned() }));
+    once.push(&Event::RunEnded(RunEnd { outcome: crate::event::Outcome::Completed }));
+    let mut again = History::new(Arc::clone(once.header()));
+    once.events().iter().for_each(|event| again.push(event));
+    assert_eq!((once.missing_steps(), again), (0, once));
+}
+
+#[test]
+fn of_a_long_run_the_first_measured_step_and_the_newest_are_held_and_the_rest_is_counted() {
+    let history = filled(9_000, 3, |_, _| Some(1.0));
+    let steps = history.events().into_iter().filter_map(|event| match event {
+        Event::Step(record) => Some(record.step.0),
+        _ => None,
+    });
+    let steps: Vec<u64> = steps.collect();
+    assert_eq!((steps[0], steps.last()), (1, Some(&9_000)));
+    assert!(steps[1..].is_sorted_by(|before, after| *after == before + 1));
+    assert_eq!(history.missing_steps(), 9_000 - steps.len() as u64);
+}

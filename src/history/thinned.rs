@@ -96,6 +96,11 @@ impl<R: OfStep> Thinned<R> {
         self.stride *= 2;
     }
 
+    /// All that are kept.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<R>> {
+        self.records.iter()
+    }
+
     /// The newest at or before a step.
     pub(super) fn at(&self, step: Step) -> Option<&Arc<R>> {
         let after = self.records.partition_point(|record| record.step() <= step);

@@ -1,6 +1,7 @@
 //! The event loop: terminal, signals and source in; frames and wishes out.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use ratatui::crossterm::event::Event as TerminalEvent;
@@ -18,7 +19,9 @@ use super::{keymap, view};
 use crate::config::DataSource;
 use crate::event::{Event, RunHeader};
 use crate::history::History;
+use crate::number::count;
 use crate::signals::{Signal, Signals, suspend};
+use crate::text;
 
 /// Time between two frames at least: 15 a second.
 const FRAME: Duration = Duration::from_millis(66);
@@ -265,6 +268,7 @@ impl App<'_> {
             Some(Effect::Suspend) => self.suspend()?,
             Some(Effect::Control(control)) => self.source.control(control),
             Some(Effect::Mouse(mouse)) => self.screen.set_mouse(mouse)?,
+            Some(Effect::Log(directory)) => self.log(&directory),
             Some(Effect::Restart(config)) => {
                 if let Err(problem) = self.source.restart(*config) {
                     self.scene.refuse(&problem);
@@ -275,6 +279,22 @@ impl App<'_> {
             self.stale = self.stale.or(Stale::Frame);
         }
         Ok(None)
+    }
+
+    /// Writes the run down from now on, and says how much of it.
+    fn log(&mut self, directory: &Path) {
+        let Some(history) = self.scene.runs.values().next() else { return };
+        let said = self.source.log(directory, history).map(|()| {
+            let directory = text::path(directory);
+            match history.missing_steps() {
+                0 => format!("the whole run is in {directory} now, and all that comes"),
+                missing => format!(
+                    "logged into {directory} from here on; of the steps before, {} of lanes were no longer held",
+                    count(missing)
+                ),
+            }
+        });
+        self.scene.say(said.unwrap_or_else(|problem| problem));
     }
 
     fn suspend(&mut self) -> Result<(), ScreenError> {

@@ -2,8 +2,11 @@
 
 pub mod traces;
 
+use std::path::Path;
+
 use crate::config::RunConfig;
 use crate::event::{Control, Event};
+use crate::history::History;
 
 /// What a source can do for the person at the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +34,15 @@ pub trait Source {
     /// # Errors
     /// One sentence for the person: what is wrong and what to change.
     fn restart(&mut self, config: RunConfig) -> Result<(), String>;
+
+    /// Writes the live run into a folder from now on, after all that its history holds.
+    ///
+    /// # Errors
+    /// One sentence for the person: what is wrong and what to write instead.
+    fn log(&mut self, directory: &Path, history: &History) -> Result<(), String> {
+        let _ = (directory, history);
+        Err("nothing here can be logged".to_owned())
+    }
 
     /// Steps that were dropped because the screen was slower than training.
     fn dropped(&self) -> u64;

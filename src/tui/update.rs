@@ -10,6 +10,8 @@ mod replay;
 mod run;
 mod window;
 
+use std::path::PathBuf;
+
 use ratatui::layout::Rect;
 
 pub(super) use command::{COMMANDS, hint};
@@ -38,6 +40,8 @@ pub enum Effect {
     Control(Control),
     /// Ask the source to start the lanes with these settings; on an error, [`Scene::refuse`].
     Restart(Box<RunConfig>),
+    /// Ask the source to write the run into this folder from now on.
+    Log(PathBuf),
 }
 
 /// Does what the action says on a terminal of this size.

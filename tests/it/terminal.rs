@@ -4,6 +4,7 @@ mod dump;
 mod ending;
 mod flood;
 mod injection;
+mod late_log;
 mod leaving;
 mod panic;
 mod pty;

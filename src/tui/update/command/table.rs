@@ -1,5 +1,7 @@
 //! The rows of the table of commands.
 
+use std::path::PathBuf;
+
 use super::Command;
 use crate::config::{not_one_of, setting};
 use crate::number::count;
@@ -77,6 +79,12 @@ pub(in crate::tui) static COMMANDS: &[Command] = &[
             form::open(scene);
             Ok(None)
         },
+    },
+    Command {
+        word: "log",
+        argument: "DIR",
+        help: "write the run into this folder from now on, after all that is held of it",
+        run: |scene, directory, _| log(scene, directory),
     },
     Command {
         word: "seek",
@@ -211,6 +219,14 @@ fn layer(scene: &mut Scene, word: &str) -> Outcome {
         scene.say(format!("there is no block {word}: the cursor is on {found}"));
     }
     Ok(None)
+}
+
+/// A folder that is not there is made.
+fn log(scene: &Scene, directory: &str) -> Outcome {
+    match scene.status.kind {
+        SourceKind::Live => Ok(Some(Effect::Log(PathBuf::from(directory)))),
+        SourceKind::Traces => Err("what is shown is a trace already: copy its folder to keep it elsewhere".to_owned()),
+    }
 }
 
 fn mouse(scene: &mut Scene, word: &str) -> Outcome {

@@ -1,0 +1,32 @@
+//! What one lane's history still holds exactly, as the events that told it.
+
+use std::sync::Arc;
+
+use super::LaneHistory;
+use crate::event::Event;
+use crate::units::Step;
+
+impl LaneHistory {
+    /// Every one with its step; those of one kind in the order of their steps.
+    pub(in crate::history) fn held(&self) -> Vec<(Step, Event)> {
+        let first = self.first_measured.iter().filter(|first| self.recent.held(first.step).is_none());
+        let steps = first.chain(self.recent.iter()).map(|record| (record.step, Event::Step(Arc::clone(record))));
+        let beside = &self.beside;
+        let histograms = beside.histograms.iter().map(|record| (record.step, Event::Histogram(Arc::clone(record))));
+        let tensors = beside.tensors.iter().map(|record| (record.step, Event::Tensors(Arc::clone(record))));
+        let filters = beside.filters.iter().map(|record| (record.step, Event::Filters(Arc::clone(record))));
+        let denoising = beside.denoising.iter().map(|record| (record.step, Event::Denoising(Arc::clone(record))));
+        let samples = beside.samples.iter().map(|record| (record.step, Event::Samples(Arc::clone(record))));
+        let evals = self.evals.iter().map(|eval| (eval.step, Event::Eval(*eval)));
+        let end = self.end.iter().map(|end| (end.step, Event::LaneEnded(end.clone())));
+        let beside = histograms.chain(tensors).chain(filters).chain(denoising).chain(samples);
+        steps.chain(beside).chain(evals).chain(end).collect()
+    }
+
+    /// Steps that were taken and are no longer held exactly, or were never told.
+    pub(in crate::history) fn missing(&self) -> u64 {
+        let taken = |first: Step| self.last_step().map_or(0, |last| last.0 - first.0 + 1);
+        let held = self.held().iter().filter(|(_, event)| matches!(event, Event::Step(_))).count() as u64;
+        self.first_step.map_or(0, taken).saturating_sub(held)
+    }
+}
