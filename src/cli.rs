@@ -15,6 +15,8 @@ mod manual;
 mod output;
 #[cfg(feature = "lab")]
 mod past;
+#[cfg(feature = "lab")]
+mod progress;
 
 #[cfg(feature = "lab")]
 mod headless;

@@ -1,23 +1,21 @@
 //! A run without a screen: a progress bar on a terminal, plain lines elsewhere, a closing table.
 
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use color_eyre::eyre::Result;
 use crossbeam_channel::select_biased;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::dumping;
 use super::ending::{self, AT_ONCE, Asked, EndOfRun};
 use super::logging::{self, Log};
+use super::progress::Progress;
 use super::run::refused;
 use super::saving;
 use super::{Exit, exit, note, print};
 use crate::event::{Control, Event, Outcome, RunEnd};
 use crate::history::History;
-use crate::number;
 use crate::report::closing;
 use crate::signals::{self, JobControl, Signal, Signals};
 use crate::sink::Fanout;
@@ -25,9 +23,8 @@ use crate::sink::channel::{self, EventStream};
 use crate::sink::trace::TraceSink;
 use crate::trace::TraceStatus;
 use crate::train::{Prepared, Session};
-use crate::units::Step;
 
-/// Time between two lines, or two looks at the trace.
+/// Time between two looks at the trace.
 const INTERVAL: Duration = Duration::from_secs(2);
 
 /// Trains to the end, or until a signal asks to stop.
@@ -175,71 +172,4 @@ impl Run {
             (Outcome::Failed(message), _) => Err(exit::Failed(message.clone()).into()),
         }
     }
-}
-
-/// How far the run is.
-enum Progress {
-    Bar(ProgressBar),
-    Lines { steps: u64, started: Instant, told: Instant, before: Option<u64> },
-}
-
-impl Progress {
-    fn new(steps: u64) -> Self {
-        if io::stdout().is_terminal() && io::stderr().is_terminal() {
-            let bar = ProgressBar::new(steps);
-            let template = "{bar:32} step {human_pos} of {human_len} · {per_sec} · {eta} left · {msg}";
-            if let Ok(style) = ProgressStyle::with_template(template) {
-                bar.set_style(style);
-            }
-            Self::Bar(bar)
-        } else {
-            let now = Instant::now();
-            Self::Lines { steps, started: now, told: now, before: None }
-        }
-    }
-
-    fn show(&mut self, step: Step, history: &History) {
-        match self {
-            Self::Bar(bar) => {
-                if step.0 > bar.position() {
-                    bar.set_position(step.0);
-                    bar.set_message(losses(history));
-                }
-            }
-            Self::Lines { steps, started, told, before } => {
-                // A run that goes on begins behind those that it took before.
-                let before = *before.get_or_insert(step.0.saturating_sub(1));
-                if told.elapsed() >= INTERVAL {
-                    *told = Instant::now();
-                    let rate = (step.0 - before) as f64 / started.elapsed().as_secs_f64();
-                    let left = steps.saturating_sub(step.0) as f64 / rate;
-                    let (rate, losses) = (number::per_second(rate), losses(history));
-                    let line = format!("step {step} of {steps}, {rate} steps/s, {left:.0} s left, {losses}\n");
-                    // A reader that is gone must not end the run.
-                    let _ = print(line.as_bytes());
-                }
-            }
-        }
-    }
-
-    fn suspended(&self, say: impl FnOnce()) {
-        match self {
-            Self::Bar(bar) => bar.suspend(say),
-            Self::Lines { .. } => say(),
-        }
-    }
-
-    fn finish(&self) {
-        if let Self::Bar(bar) = self {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-fn losses(history: &History) -> String {
-    let lanes = history.header().lanes.iter().zip(history.lanes());
-    let parts: Vec<String> = lanes
-        .filter_map(|(header, lane)| Some(format!("{} {}", header.name, number::value(f64::from(lane.latest()?.loss)))))
-        .collect();
-    format!("loss {}", parts.join(", "))
 }

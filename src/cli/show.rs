@@ -31,7 +31,7 @@ pub(super) fn show(matches: &ArgMatches, source: &mut dyn Source, signals: &Sign
         terminal::set_mouse(Mouse::Terminal);
     }
     signals.at_end(TerminalBack);
-    match app::run(source, &theme, signals) {
+    match app::run(source, theme, signals) {
         Ok(Left { how: Ended::Quit, runs }) => Ok(Shown { exit: Exit::DONE, runs }),
         Ok(Left { how: Ended::Signal(signal), runs }) => Ok(Shown { exit: Exit::signal(signal), runs }),
         Err(ScreenError::Gone { source }) => {
@@ -64,10 +64,13 @@ fn theme(matches: &ArgMatches) -> Theme {
         _ => Colours::detect(),
     };
     let background = match word("theme") {
-        "dark" => Background::Dark,
-        "light" => Background::Light,
+        "dark" => Some(Background::Dark),
+        "light" => Some(Background::Light),
         _ => Background::detect(),
     };
     let glyphs = if matches.get_flag("ascii") { Glyphs::Ascii } else { Glyphs::detect() };
-    Theme::new(colours, glyphs, background)
+    match background {
+        Some(background) => Theme::new(colours, glyphs, background),
+        None => Theme::guessed(colours, glyphs),
+    }
 }

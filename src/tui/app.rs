@@ -34,6 +34,9 @@ const DRAWING_SHARE: u32 = 4;
 /// Time for taking events in between two frames: a long trace appears while it is being read.
 const INTAKE: Duration = Duration::from_millis(40);
 
+/// Time that a terminal has to tell its background before the first frame.
+const BACKGROUND: Duration = Duration::from_millis(50);
+
 /// Keys and movements that are done before the time is looked at again.
 const KEYS: usize = 32;
 /// Time for doing what they say in between two frames, however many wait: signals and frames come first.
@@ -61,11 +64,17 @@ pub struct Left {
 ///
 /// # Errors
 /// When there is no terminal, or it went away.
-pub fn run(source: &mut dyn Source, theme: &Theme, signals: &Signals) -> Result<Left, ScreenError> {
+pub fn run(source: &mut dyn Source, mut theme: Theme, signals: &Signals) -> Result<Left, ScreenError> {
     let mut scene = Scene::new(source.kind());
     scene.status.runs = source.runs();
-    let screen = Screen::open()?;
+    let mut screen = Screen::open()?;
     let input = Input::listen().map_err(|source| ScreenError::Open { source })?;
+    if theme.is_guessed() {
+        screen.ask_background()?;
+        if let Some(background) = input.background(BACKGROUND) {
+            theme = theme.on(background);
+        }
+    }
     let app = App {
         screen,
         input,
@@ -99,7 +108,7 @@ struct App<'a> {
     input: Input,
     screen: Screen,
     source: &'a mut dyn Source,
-    theme: &'a Theme,
+    theme: Theme,
     scene: Scene,
     meter: Meter,
     /// Time between two frames on this terminal.
@@ -215,8 +224,8 @@ impl App<'_> {
             return Ok(());
         }
         let area = self.area()?;
-        self.scene.prepare(self.theme, area);
-        let (scene, theme) = (&self.scene, self.theme);
+        self.scene.prepare(&self.theme, area);
+        let (scene, theme) = (&self.scene, &self.theme);
         let took = self.screen.draw(|area, buffer| view::render(scene, theme, area, buffer))?;
         self.frame = (took * DRAWING_SHARE).clamp(FRAME, SLOWEST_FRAME);
         self.stale = Stale::No;

@@ -9,16 +9,20 @@
 //! everything in order then, must not wait in it. What the queue does not hold waits in the terminal: nothing that was
 //! typed is lost, and whoever types faster than the screen answers is held up, not the screen.
 
+mod answer;
+
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::Builder;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use ratatui::crossterm::event::{self, Event, MouseEventKind};
 
+use self::answer::{Answers, Heard};
 use super::keymap;
+use super::theme::Background;
 
 /// Events that wait for the screen at most: as many as the kernel's own queue holds bytes, so that a Ctrl-C behind that
 /// many keys is read at once.
@@ -27,6 +31,8 @@ const CAPACITY: usize = 4096;
 const LOOK: Duration = Duration::from_millis(50);
 /// Time that the thread is given to begin: a terminal that went away never lets it.
 const GREETING: Duration = Duration::from_millis(500);
+/// Time after which keys that only begin like an answer are passed on.
+const HELD: Duration = Duration::from_secs(1);
 /// Time that the thread is given to end.
 const FAREWELL: Duration = Duration::from_millis(200);
 
@@ -34,6 +40,7 @@ const FAREWELL: Duration = Duration::from_millis(200);
 #[derive(Debug)]
 pub(super) struct Input {
     receiver: Receiver<io::Result<Event>>,
+    answers: Receiver<Background>,
     signs: Arc<Signs>,
 }
 
@@ -54,6 +61,7 @@ impl Input {
     /// When the system gives no thread.
     pub(super) fn listen() -> io::Result<Self> {
         let (sender, receiver) = bounded(CAPACITY);
+        let (answered, answers) = bounded(1);
         let signs = Arc::new(Signs::default());
         let seen = Arc::clone(&signs);
         let (begun, beginning) = bounded::<()>(0);
@@ -61,10 +69,15 @@ impl Input {
             // crossterm listens for changes of size from its first call on.
             let _ = event::poll(Duration::ZERO);
             drop(begun);
-            pass_on(&sender, &seen);
+            pass_on(&sender, &answered, &seen);
         })?;
         let _ = beginning.recv_timeout(GREETING);
-        Ok(Self { receiver, signs })
+        Ok(Self { receiver, answers, signs })
+    }
+
+    /// Waits for the terminal's answer to what its background is. Keys stay where they are meanwhile.
+    pub(super) fn background(&self, wait: Duration) -> Option<Background> {
+        self.answers.recv_timeout(wait).ok()
     }
 
     /// Waits for the next events and gives up to `most` of them, in order; none when none comes in time. Of places of
@@ -116,19 +129,37 @@ fn is_superseded(event: &Event, next: &Event) -> bool {
     }
 }
 
-fn pass_on(sender: &Sender<io::Result<Event>>, signs: &Signs) {
+fn pass_on(sender: &Sender<io::Result<Event>>, answered: &Sender<Background>, signs: &Signs) {
+    let mut answers = Answers::default();
+    let mut heard = Instant::now();
     while !signs.over.load(Ordering::Acquire) {
         let event = match event::poll(LOOK) {
+            Ok(false) if answers.waits() && heard.elapsed() > HELD => Ok(Heard::Keys(answers.give_up())),
             Ok(false) => continue,
-            Ok(true) => event::read(),
+            Ok(true) => event::read().map(|event| answers.take(event)),
             Err(error) => Err(error),
         };
-        if event.as_ref().is_ok_and(keymap::interrupts) {
+        heard = Instant::now();
+        let events = match event {
+            Ok(Heard::Keys(events)) => events,
+            Ok(Heard::Part) => continue,
+            Ok(Heard::Answer(background)) => {
+                // A second one is of no use.
+                let _ = background.map(|background| answered.try_send(background));
+                continue;
+            }
+            Err(error) => {
+                let _ = sender.send(Err(error));
+                return;
+            }
+        };
+        if events.iter().any(keymap::interrupts) {
             signs.interrupted.store(true, Ordering::Release);
         }
-        let is_last = event.is_err();
-        if sender.send(event).is_err() || is_last {
-            return;
+        for event in events {
+            if sender.send(Ok(event)).is_err() {
+                return;
+            }
         }
     }
 }
@@ -147,7 +178,7 @@ mod tests {
     #[test]
     fn a_batch_keeps_every_key_in_order_and_of_a_drag_its_end() {
         let (sender, receiver) = bounded(CAPACITY);
-        let input = Input { receiver, signs: Arc::default() };
+        let input = Input { receiver, answers: bounded(1).1, signs: Arc::default() };
         let key = |letter| Event::Key(KeyCode::Char(letter).into());
         let events =
             [key('a'), drag(1), drag(2), drag(3), key('b'), key('b'), Event::Resize(1, 1), Event::Resize(2, 2)];

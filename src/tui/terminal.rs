@@ -169,6 +169,16 @@ impl Screen {
         done.map_err(|source| ScreenError::Gone { source })
     }
 
+    /// Asks the terminal for the colour of its background (OSC 11). It may answer among the keys, or never.
+    ///
+    /// # Errors
+    /// When the terminal went away.
+    pub fn ask_background(&mut self) -> Result<(), ScreenError> {
+        let out = self.terminal.backend_mut();
+        let asked = out.write_all(b"\x1b]11;?\x1b\\").and_then(|()| Write::flush(out));
+        asked.map_err(|source| ScreenError::Gone { source })
+    }
+
     /// Redraws everything with the next frame. A terminal that shrinks and grows back between two frames has the size
     /// it had, and has lost what was on it.
     pub fn doubt(&mut self) {

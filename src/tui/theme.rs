@@ -71,6 +71,8 @@ pub struct Theme {
     pub glyphs: Glyphs,
     /// Its background.
     pub background: Background,
+    /// Nothing said what the background is like.
+    is_guessed: bool,
     sequential: Palette,
     diverging: Palette,
 }
@@ -83,9 +85,28 @@ impl Theme {
             colours,
             glyphs,
             background,
+            is_guessed: false,
             sequential: Palette::sequential(colours, glyphs),
             diverging: Palette::diverging(colours, glyphs),
         }
+    }
+
+    /// The look where nothing says what the background is like: dark, until the terminal answers.
+    #[must_use]
+    pub fn guessed(colours: Colours, glyphs: Glyphs) -> Self {
+        Self { is_guessed: true, ..Self::new(colours, glyphs, Background::Dark) }
+    }
+
+    /// Whether the terminal is to be asked for its background.
+    #[must_use]
+    pub fn is_guessed(&self) -> bool {
+        self.is_guessed
+    }
+
+    /// The same on the background that the terminal has.
+    #[must_use]
+    pub fn on(self, background: Background) -> Self {
+        Self { background, is_guessed: false, ..self }
     }
 
     /// The palette of values.

@@ -66,6 +66,21 @@ fn modules_use_only_what_lies_to_their_left() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What is written elsewhere could lose the end of a number where room is short.
+#[test]
+fn only_the_frame_writes_text_into_the_view() {
+    let files = files_of("tui/view");
+    let is_ours =
+        |file: &&PathBuf| !file.ends_with("frame.rs") && !file.components().any(|part| part.as_os_str() == "tests");
+    let writes = |line: &&str| line.contains("set_line(") || line.contains("set_string");
+    let mut found = Vec::new();
+    for file in files.iter().filter(is_ours) {
+        let text = fs::read_to_string(file).unwrap();
+        found.extend(text.lines().filter(writes).map(|line| format!("{}: {line}", file.display())));
+    }
+    assert!(files.len() > 30 && found.is_empty(), "{}", found.join("\n"));
+}
+
 /// `x.rs` and everything under `x/`.
 fn files_of(module: &str) -> Vec<PathBuf> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

@@ -1,5 +1,6 @@
 //! Claims about the real program in a real terminal: what a person sees, and that the terminal is given back.
 
+mod background;
 mod dump;
 mod ending;
 mod flood;

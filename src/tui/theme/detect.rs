@@ -1,5 +1,5 @@
-//! What the terminal can show, from what its environment says. Nothing is asked of the terminal: an answer may never
-//! come.
+//! What the terminal can show, from what its environment says. The terminal itself is asked for its background alone, and
+//! only where the environment does not tell it: see [`super::Theme::guessed`].
 
 use std::io;
 
@@ -38,17 +38,20 @@ impl Colours {
 }
 
 impl Background {
-    /// From `COLORFGBG` (`foreground;background`), dark where it says nothing.
+    /// From `COLORFGBG` (`foreground;background`); `None` where that says nothing and the terminal can be asked.
     #[must_use]
-    pub fn detect() -> Self {
-        std::env::var("COLORFGBG").map_or(Self::Dark, |value| Self::from_colorfgbg(&value))
+    pub fn detect() -> Option<Self> {
+        // These two write what they do not know to the screen.
+        let knows_no_questions = std::env::var("TERM").is_ok_and(|name| matches!(name.as_str(), "linux" | "dumb"));
+        let told = std::env::var("COLORFGBG").ok().and_then(|value| Self::from_colorfgbg(&value));
+        told.or_else(|| knows_no_questions.then_some(Self::Dark))
     }
 
-    fn from_colorfgbg(value: &str) -> Self {
-        match value.rsplit(';').next().and_then(|colour| colour.parse::<u8>().ok()) {
+    fn from_colorfgbg(value: &str) -> Option<Self> {
+        match value.rsplit(';').next()?.parse::<u8>().ok()? {
             // White and the bright colours but bright black.
-            Some(7 | 9..=15) => Self::Light,
-            _ => Self::Dark,
+            7 | 9..=15 => Some(Self::Light),
+            _ => Some(Self::Dark),
         }
     }
 }
@@ -82,9 +85,9 @@ mod tests {
 
     #[test]
     fn the_background_is_read_from_the_last_number() {
-        assert_eq!(Background::from_colorfgbg("0;15"), Background::Light);
-        assert_eq!(Background::from_colorfgbg("15;default;0"), Background::Dark);
-        assert_eq!(Background::from_colorfgbg("nonsense"), Background::Dark);
+        assert_eq!(Background::from_colorfgbg("0;15"), Some(Background::Light));
+        assert_eq!(Background::from_colorfgbg("15;default;0"), Some(Background::Dark));
+        assert_eq!(Background::from_colorfgbg("nonsense"), None);
     }
 
     #[test]

@@ -26,7 +26,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::frame::{cut, fit, framed};
+use super::frame::{fit, framed, put};
 use crate::quantity::Quantity;
 use crate::tui::anatomy::{Anatomy, EQUATIONS, Grid, Part, nodes};
 use crate::tui::layout::{Diagram, split_top};
@@ -71,7 +71,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, diagram: &Diagram, buffer: &m
     let spare = u16::from(below.height > EQUATIONS);
     let lines = equations::lines(&anatomy, theme, diagram.lane, below.width);
     for (line, row) in lines.iter().zip(below.rows().skip(usize::from(spare))) {
-        buffer.set_line(row.x, row.y, &cut(line, row.width), row.width);
+        put((row.x, row.y), line, row.width, buffer);
     }
 }
 

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::frame::{cut, wrapped};
+use super::frame::{put, wrapped};
 use crate::tui::scene::Scene;
 use crate::tui::theme::{Role, Theme};
 
@@ -20,7 +20,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buff
     }
     for (line, row) in lines.into_iter().zip(area.rows()) {
         let line = Line::styled(line, theme.style(Role::Text));
-        buffer.set_line(row.x + 1, row.y, &cut(&line, room), room);
+        put((row.x + 1, row.y), &line, room, buffer);
     }
 }
 

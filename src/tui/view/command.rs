@@ -6,15 +6,13 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use super::form::around_cursor;
-use super::frame::cut;
+use super::frame::{blank, put};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::update::{COMMANDS, hint};
 
 pub(super) fn render(input: &tui_input::Input, theme: &Theme, line: Rect, above: Rect, buffer: &mut Buffer) {
-    for area in [line, above] {
-        let blank = " ".repeat(usize::from(area.width));
-        buffer.set_stringn(area.x, area.y, blank, usize::from(area.width), theme.style(Role::Text));
-    }
+    blank(theme, line, buffer);
+    blank(theme, above, buffer);
     let text = theme.style(Role::Text);
     let (before, under, after) = around_cursor(input);
     let typed = Line::from(vec![
@@ -26,13 +24,13 @@ pub(super) fn render(input: &tui_input::Input, theme: &Theme, line: Rect, above:
     // The end of a long line stays in view: that is where one types.
     let scroll = (typed.width() as u16).saturating_sub(line.width.saturating_sub(2));
     let typed = if scroll > 0 { tail(input.value(), line.width, theme) } else { typed };
-    buffer.set_line(line.x + 1, line.y, &typed, line.width.saturating_sub(1));
+    put((line.x + 1, line.y), &typed, line.width.saturating_sub(1), buffer);
     let hint = match hint(input.value()) {
         Some(command) => format!("{} {}  {}", command.word, command.argument, command.help),
         None => COMMANDS.iter().map(|command| command.word).collect::<Vec<_>>().join("  "),
     };
     let hint = Line::styled(hint, theme.style(Role::Dim));
-    buffer.set_line(above.x + 1, above.y, &cut(&hint, above.width.saturating_sub(2)), above.width.saturating_sub(2));
+    put((above.x + 1, above.y), &hint, above.width.saturating_sub(2), buffer);
 }
 
 fn tail<'a>(value: &str, width: u16, theme: &Theme) -> Line<'a> {

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::frame::{blank, fit};
+use super::frame::{blank, fit, put};
 use crate::tui::scene::Question;
 use crate::tui::theme::{Role, Theme};
 
@@ -28,5 +28,5 @@ pub(super) fn render(question: &Question, theme: &Theme, area: Rect, buffer: &mu
     ]);
     let line =
         fit(vec![(1, Line::styled(asks, theme.style(Role::Warning))), (0, answers)], area.width.saturating_sub(2));
-    buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(2));
+    put((area.x + 1, area.y), &line, area.width.saturating_sub(2), buffer);
 }

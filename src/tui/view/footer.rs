@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::frame::fit;
+use super::frame::{fit, put};
 use crate::tui::keymap;
 use crate::tui::scene::Scene;
 use crate::tui::theme::{Role, Theme};
@@ -22,7 +22,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buff
         Some((footer.rank, Line::from(vec![label, Span::styled(format!(" {says}"), word)])))
     });
     let line = fit(parts.collect(), area.width.saturating_sub(2));
-    buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(1));
+    put((area.x + 1, area.y), &line, area.width.saturating_sub(1), buffer);
 }
 
 /// `m` of `m M`: the capital does the opposite. What else stands side by side belongs together.

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::frame::{cut, overlay};
+use super::frame::{overlay, put};
 use crate::config::setting;
 use crate::tui::layout::{split_bottom, split_top};
 use crate::tui::scene::{Field, Form};
@@ -50,7 +50,7 @@ fn fields(form: &Form, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let height = usize::from(area.height);
     let first = (focus + 1 + height / 3).saturating_sub(height).min(lines.len().saturating_sub(height));
     for (line, row) in lines.iter().skip(first).zip(area.rows()) {
-        buffer.set_line(row.x, row.y, &cut(line, row.width), row.width);
+        put((row.x, row.y), line, row.width, buffer);
     }
 }
 
@@ -109,6 +109,6 @@ fn explain(form: &Form, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         last,
     ];
     for (line, row) in lines.iter().zip(area.rows()) {
-        buffer.set_line(row.x, row.y, &cut(line, row.width), row.width);
+        put((row.x, row.y), line, row.width, buffer);
     }
 }

@@ -15,9 +15,8 @@ pub(super) fn framed(theme: &Theme, area: Rect, title: &Line<'_>, buffer: &mut B
     let room = area.width.saturating_sub(4);
     if room > 0 && area.height > 0 {
         let title = cut(title, room.saturating_sub(2));
-        let width = title.width() as u16;
-        clear(Rect { x: area.x + 2, width: width + 2, height: 1, ..area }, buffer);
-        buffer.set_line(area.x + 3, area.y, &title, room.saturating_sub(2));
+        clear(Rect { x: area.x + 2, width: title.width() as u16 + 2, height: 1, ..area }, buffer);
+        put((area.x + 3, area.y), &title, room.saturating_sub(2), buffer);
     }
     inside(area)
 }
@@ -26,11 +25,9 @@ pub(super) fn framed(theme: &Theme, area: Rect, title: &Line<'_>, buffer: &mut B
 pub(super) fn overlay(theme: &Theme, area: Rect, title: &Line<'_>, buffer: &mut Buffer) -> Rect {
     clear(area, buffer);
     Block::bordered().border_type(BorderType::Rounded).border_style(theme.style(Role::Accent)).render(area, buffer);
-    clear(
-        Rect { x: area.x + 3, width: (title.width() as u16).min(area.width.saturating_sub(6)), height: 1, ..area },
-        buffer,
-    );
-    buffer.set_line(area.x + 3, area.y, title, area.width.saturating_sub(6));
+    let title = cut(title, area.width.saturating_sub(6));
+    clear(Rect { x: area.x + 3, width: title.width() as u16, height: 1, ..area }, buffer);
+    put((area.x + 3, area.y), &title, title.width() as u16, buffer);
     let inner = inside(area);
     Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
 }
@@ -55,7 +52,19 @@ pub(super) fn blank(theme: &Theme, area: Rect, buffer: &mut Buffer) {
 pub(super) fn words(place: (u16, u16), text: &str, width: u16, style: Style, buffer: &mut Buffer) {
     let line = cut(&Line::styled(text, style), width);
     clear(Rect::new(place.0, place.1, line.width() as u16, 1), buffer);
-    buffer.set_line(place.0, place.1, &line, width);
+    put(place, &line, width, buffer);
+}
+
+/// A line at a place, cut to a width. Everything in view that can hold a number comes to the screen through here.
+pub(super) fn put(place: (u16, u16), line: &Line<'_>, width: u16, buffer: &mut Buffer) {
+    buffer.set_line(place.0, place.1, &cut(line, width), width);
+}
+
+/// One cell of a drawing.
+pub(super) fn dot(place: (u16, u16), glyph: &str, style: Style, buffer: &mut Buffer) {
+    if let Some(cell) = buffer.cell_mut(place) {
+        cell.set_symbol(glyph).set_style(style);
+    }
 }
 
 /// Lines of at most so many columns, broken between words where that can be.

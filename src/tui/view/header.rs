@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::frame::{cut, fit};
+use super::frame::{fit, put};
 use crate::config::{LaneConfig, RunConfig};
 use crate::event::Outcome;
 use crate::number;
@@ -53,8 +53,8 @@ pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buff
         }
         title.push_span(Span::styled(part, text));
     }
-    buffer.set_line(area.x + 1, area.y, &cut(&title, left), left);
-    buffer.set_line(area.right().saturating_sub(right.width() as u16 + 1), area.y, &right, right.width() as u16);
+    put((area.x + 1, area.y), &title, left, buffer);
+    put((area.right().saturating_sub(right.width() as u16 + 1), area.y), &right, right.width() as u16, buffer);
 }
 
 /// `digits`, `mlp 50×64`, `relu`, `default init`, `adam 1e-3`: what the lanes of all runs have in common.

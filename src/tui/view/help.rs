@@ -14,11 +14,12 @@ use crate::tui::update::COMMANDS;
 /// Columns of the keys.
 const KEYS: usize = 15;
 
-const READING: [&str; 4] = [
+const READING: [&str; 5] = [
     "A row is a layer, stem at the top and head at the bottom; a column is a step.",
     "Colour is size, on one scale for all lanes: dark towards block 1 = the signal vanishes there.",
     "×0.41 per block is the line fitted to the signal's logarithm over the blocks, at the cursor's step;",
     "the number after it is what is left of the signal at block 1.",
+    "Pale on a light background? --theme light; a terminal that does not tell its background is taken as dark.",
 ];
 
 pub(super) fn render(scene: &Scene, theme: &Theme, scrolled: u16, area: Rect, buffer: &mut Buffer) {

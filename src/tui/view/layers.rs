@@ -22,7 +22,7 @@ use ratatui::text::{Line, Span};
 
 pub(super) use self::rows::Row;
 use self::rows::rows;
-use super::frame::{cut, fit, framed, words};
+use super::frame::{cut, fit, framed, put, words};
 use super::taken::{TENSORS, why_none};
 use crate::event::{TensorNorm, TensorRecord};
 use crate::history::Taken;
@@ -186,7 +186,7 @@ fn line(
     let is_half = row.is_half();
     let role = if is_half { Role::Strong } else { Role::Text };
     let name = cut(&Line::styled(row.label(), theme.style(role)), names.saturating_sub(1));
-    buffer.set_line(pane.labels.x, y, &name, names);
+    put((pane.labels.x, y), &name, names, buffer);
     let mut x = pane.labels.x + names;
     for (column, width) in columns {
         let measured = column.quantity();
@@ -210,7 +210,7 @@ fn line(
 fn right_aligned(place: (u16, u16), width: u16, line: &Line<'_>, buffer: &mut Buffer) {
     let line = cut(line, width.saturating_sub(1));
     let x = place.0 + width.saturating_sub(line.width() as u16);
-    buffer.set_line(x, place.1, &line, width);
+    put((x, place.1), &line, width, buffer);
 }
 
 /// Lane, block, stage, what it costs, and the step of the numbers.

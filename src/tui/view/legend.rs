@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::cell::special_look;
 use super::filters;
-use super::frame::fit;
+use super::frame::{fit, put};
 use super::heatmap::painter;
 use super::samples;
 use crate::history::{self, Cell, Reduce};
@@ -34,12 +34,12 @@ pub(super) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut
     }
     if scene.view.mode == Mode::Filters {
         let line = fit(filters::legend(scene, theme, layout), area.width.saturating_sub(2));
-        buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(2));
+        put((area.x + 1, area.y), &line, area.width.saturating_sub(2), buffer);
         return;
     }
     if scene.view.mode == Mode::Samples {
         let line = fit(samples::legend(theme, layout), area.width.saturating_sub(2));
-        buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(2));
+        put((area.x + 1, area.y), &line, area.width.saturating_sub(2), buffer);
         return;
     }
     let painter = painter(scene, theme);
@@ -70,7 +70,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut
         parts.extend(blank.map(|words| (2, Line::styled(words, dim))));
     }
     let line = fit(parts, area.width.saturating_sub(2));
-    buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(2));
+    put((area.x + 1, area.y), &line, area.width.saturating_sub(2), buffer);
 }
 
 /// Whether a lane was not, or not yet, where the axis ends.

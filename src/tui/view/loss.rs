@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::ends::{self, Ends};
+use super::frame::dot;
 use super::step_chart::{self, StepChart};
 use crate::history::ScalarBucket;
 use crate::number;
@@ -112,10 +113,10 @@ fn curves(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), bu
     canvas.render(theme, buffer);
     for (column, lane) in above {
         let column = (column as u16).min(chart.width - 1);
-        buffer.set_string(chart.x + column, chart.y, theme.glyph("↑", "^"), theme.lane(lane));
+        dot((chart.x + column, chart.y), theme.glyph("↑", "^"), theme.lane(lane), buffer);
     }
     for column in lost {
-        buffer.set_string(chart.x + column.min(chart.width - 1), chart.y, "!", theme.field(Role::Nan));
+        dot((chart.x + column.min(chart.width - 1), chart.y), "!", theme.field(Role::Nan), buffer);
     }
 }
 

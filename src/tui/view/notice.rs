@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::frame::{blank, cut};
+use super::frame::{blank, cut, put};
 use super::notes;
 use crate::event::Outcome;
 use crate::number;
@@ -26,7 +26,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buff
     };
     blank(theme, area, buffer);
     line.spans.insert(0, Span::styled(theme.glyph("▸ ", "> "), theme.style(role)));
-    buffer.set_line(area.x + 1, area.y, &cut(&line, room), room);
+    put((area.x + 1, area.y), &line, room, buffer);
 }
 
 /// The first of: what was said to the person, what cannot be read, what is wrong with the source, why the run failed.

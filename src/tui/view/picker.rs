@@ -17,7 +17,7 @@ use ratatui::text::{Line, Span};
 
 use super::absence;
 use super::form::around_cursor;
-use super::frame::{cut, overlay};
+use super::frame::{self, overlay};
 use crate::number;
 use crate::quantity::{Axis, Quantity, Term, Topic};
 use crate::tui::layout::{split_bottom, split_top};
@@ -63,7 +63,7 @@ pub(super) fn render(picker: &Picker, scene: &Scene, theme: &Theme, area: Rect, 
 
 fn put(lines: &[Line<'_>], area: Rect, buffer: &mut Buffer) {
     for (line, row) in lines.iter().zip(area.rows()) {
-        buffer.set_line(row.x, row.y, &cut(line, row.width), row.width);
+        frame::put((row.x, row.y), line, row.width, buffer);
     }
 }
 

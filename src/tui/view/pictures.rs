@@ -159,7 +159,8 @@ impl<'a> Grid<'a> {
         }
         let (text, role) =
             if is_broken { (format!("{}!", picture + 1), Role::Bad) } else { ((picture + 1).to_string(), Role::Dim) };
-        buffer.set_stringn(x, y + height as u16 - 1, text, width.max(2), theme.style(role));
+        let place = (x, y + height as u16 - 1);
+        words(place, &text, (width + self.packing.gap()).max(2) as u16, theme.style(role), buffer);
     }
 
     /// The upper and the lower element of a cell; nothing below the picture.

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::cell::special_look;
-use super::frame::{fit, framed, words};
+use super::frame::{dot, fit, framed, words};
 use super::stages;
 use super::step_chart::{chart_of, number as axis_number, vertical};
 use super::steps::Labels;
@@ -214,7 +214,7 @@ fn specials(scene: &Scene, theme: &Theme, chart: Rect, column: impl Fn(f64) -> O
             };
             let Some(column) = column((layer as f64 + 0.5) / cells.len() as f64) else { continue };
             let (unicode, ascii, role) = special_look(*cell);
-            buffer.set_string(chart.x + column, row, theme.glyph(unicode, ascii), theme.style(role));
+            dot((chart.x + column, row), theme.glyph(unicode, ascii), theme.style(role), buffer);
         }
     }
 }

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::ends::{Ends, Point};
-use super::frame::fit;
+use super::frame::{dot, fit};
 use super::step_chart::{self, StepChart};
 use crate::history::{Scalar, ScalarBucket};
 use crate::number;
@@ -82,8 +82,9 @@ fn labels(theme: &Theme, chart: Rect, (low, high): (f64, f64), buffer: &mut Buff
             step_chart::number(theme, chart, row, &format!("×{text}"), buffer);
         }
     }
-    let line = theme.glyph("╌", "-").repeat(usize::from(chart.width));
-    buffer.set_string(chart.x, chart.y + row(1.0), line, theme.style(Role::Frame));
+    for column in chart.columns() {
+        dot((column.x, chart.y + row(1.0)), theme.glyph("╌", "-"), theme.style(Role::Frame), buffer);
+    }
 }
 
 fn curves(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), buffer: &mut Buffer) {

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::frame::overlay;
+use super::frame::{overlay, put, words};
 use crate::tui::theme::{Role, Theme};
 
 /// Columns at most.
@@ -16,13 +16,13 @@ pub(super) fn render(theme: &Theme, text: (&str, &[Line<'_>]), scrolled: u16, ar
     let (title, lines) = text;
     let inner = overlay(theme, place, &Line::styled(title, theme.style(Role::Accent)), buffer);
     for (line, row) in lines.iter().skip(usize::from(scrolled)).zip(inner.rows()) {
-        buffer.set_line(row.x, row.y, line, row.width);
+        put((row.x, row.y), line, row.width, buffer);
     }
     let rest = lines.len().saturating_sub(usize::from(scrolled) + usize::from(inner.height));
     if rest > 0 && place.height > 0 {
         let more = format!(" {rest} more lines {} ", theme.glyph("↓", "v"));
-        let x = place.right().saturating_sub(more.chars().count() as u16 + 3);
-        buffer.set_stringn(x, place.bottom() - 1, more, usize::from(place.width), theme.style(Role::Accent));
+        let x = place.right().saturating_sub(more.chars().count() as u16 + 3).max(place.x);
+        words((x, place.bottom() - 1), &more, place.right() - x, theme.style(Role::Accent), buffer);
     }
 }
 

@@ -14,7 +14,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::frame::cut;
+use super::frame::{cut, dot, put, words};
 use crate::layer::LayerTable;
 use crate::tui::axis::LayerAxis;
 use crate::tui::layout::Pane;
@@ -60,13 +60,13 @@ pub(super) fn brackets(scene: &Scene, theme: &Theme, pane: &Pane, layers: &Layer
                 _ => theme.glyph("│", "|"),
             };
             let place = (pane.labels.x + room - 1, pane.labels.y + y);
-            buffer.set_string(place.0, place.1, glyph, theme.style(Role::Frame));
+            dot(place, glyph, theme.style(Role::Frame), buffer);
         }
         if room > 1 {
             let width = room - 2;
             let name = cut(&Line::styled(name.to_owned(), theme.style(role)), width);
             let place = pane.labels.x + width.saturating_sub(name.width() as u16);
-            buffer.set_line(place, pane.labels.y + lines.start.midpoint(lines.end - 1), &name, width);
+            put((place, pane.labels.y + lines.start.midpoint(lines.end - 1)), &name, width, buffer);
         }
     }
 }
@@ -102,7 +102,7 @@ pub(super) fn boundaries(
     for (rows, _) in lane.header.layers.stages().iter().skip(1) {
         let Some(start) = column(rows.start as f64 / layers) else { continue };
         for y in chart.top()..chart.bottom() {
-            buffer.set_string(chart.x + start, y, theme.glyph("┊", ":"), theme.style(Role::Frame));
+            dot((chart.x + start, y), theme.glyph("┊", ":"), theme.style(Role::Frame), buffer);
         }
     }
 }
@@ -129,7 +129,7 @@ pub(super) fn names_above(
             cell.is_some_and(|cell| ![" ", theme.glyph("│", "|")].contains(&cell.symbol()))
         });
         if in_view && to.saturating_sub(from) > width && !is_drawn_over {
-            buffer.set_string(chart.x + from, chart.y, name, theme.style(Role::Dim));
+            words((chart.x + from, chart.y), name, width, theme.style(Role::Dim), buffer);
         }
     }
 }

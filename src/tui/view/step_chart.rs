@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::frame::framed;
+use super::frame::{dot, framed, words};
 use super::steps;
 use crate::tui::axis::StepAxis;
 use crate::tui::layout::{inside, split_left};
@@ -52,13 +52,13 @@ impl StepChart<'_> {
 /// A number of the axis at the left of a row.
 pub(super) fn number(theme: &Theme, chart: Rect, row: u16, text: &str, buffer: &mut Buffer) {
     let x = chart.x.saturating_sub(LABELS);
-    buffer.set_string(x, chart.y + row, format!("{text:>6}"), theme.style(Role::Dim));
+    words((x, chart.y + row), &format!("{text:>6}"), chart.x - x, theme.style(Role::Dim), buffer);
 }
 
 /// A faint line where the cursor stands.
 pub(super) fn vertical(theme: &Theme, chart: Rect, column: u16, buffer: &mut Buffer) {
     for row in chart.rows() {
-        buffer.set_string(chart.x + column, row.y, theme.glyph("│", "|"), theme.style(Role::Frame));
+        dot((chart.x + column, row.y), theme.glyph("│", "|"), theme.style(Role::Frame), buffer);
     }
 }
 

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::frame::{fit, wrapped};
+use super::frame::{fit, put, wrapped};
 use crate::config::Model;
 use crate::history::Taken;
 use crate::number;
@@ -93,7 +93,7 @@ pub(super) fn is_diffusion(lane: &LaneRef<'_>) -> bool {
 pub(super) fn lines(theme: &Theme, lines: &[String], area: Rect, buffer: &mut Buffer) {
     let lines = lines.iter().flat_map(|sentence| wrapped(sentence, usize::from(area.width)));
     for (line, row) in lines.zip(area.rows()) {
-        buffer.set_line(row.x, row.y, &Line::styled(line, theme.style(Role::Dim)), row.width);
+        put((row.x, row.y), &Line::styled(line, theme.style(Role::Dim)), row.width, buffer);
     }
 }
 

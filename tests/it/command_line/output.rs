@@ -77,7 +77,7 @@ fn a_long_run_that_is_piped_prints_plain_lines() {
         place.command(endless.iter().chain(&SMALL)).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    assert!(line.starts_with("step ") && line.contains(" of 100000000, ") && line.contains(" steps/s, "), "{line}");
+    assert!(line.starts_with("step ") && line.contains(" of 100,000,000 · ") && line.contains(" steps/s · "), "{line}");
     assert!(!line.contains('\x1b') && !line.contains('\r'), "{line:?}");
     child.kill().unwrap();
     child.wait().unwrap();

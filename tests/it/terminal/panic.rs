@@ -100,7 +100,7 @@ fn show(fault: Fault) {
     if std::env::var_os(DIRECTORY).is_some() {
         let theme = Theme::new(Colours::True, Glyphs::Unicode, Background::Dark);
         let signals = Signals::listen(JobControl::Messages).unwrap();
-        app::run(&mut Faulty::start(fault), &theme, &signals).unwrap();
+        app::run(&mut Faulty::start(fault), theme, &signals).unwrap();
     }
 }
 

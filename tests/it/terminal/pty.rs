@@ -182,6 +182,11 @@ impl Pty {
         self.shared.seen.lock().unwrap().parser.screen().contents()
     }
 
+    /// What something on the screen is like.
+    pub(crate) fn look<T>(&self, at: impl Fn(&vt100::Screen) -> T) -> T {
+        at(self.shared.seen.lock().unwrap().parser.screen())
+    }
+
     /// Everything that the program wrote.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         self.shared.seen.lock().unwrap().bytes.clone()

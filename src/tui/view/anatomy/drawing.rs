@@ -10,6 +10,7 @@ use crate::number;
 use crate::quantity::Quantity;
 use crate::tui::anatomy::{Anatomy, Part, Row, Skip, Spacing};
 use crate::tui::theme::{Glyphs, Role, Theme};
+use crate::tui::view::frame::put;
 
 /// Columns of a diagram from which it is drawn with more air.
 const WIDE: u16 = 54;
@@ -311,7 +312,7 @@ impl Drawing<'_> {
     fn put(&self, column: u16, y: u16, line: &Line<'_>, buffer: &mut Buffer) {
         let room = self.area.width.saturating_sub(column);
         if room > 0 && y < self.area.bottom() {
-            buffer.set_line(self.area.x + column, y, line, room);
+            put((self.area.x + column, y), line, room, buffer);
         }
     }
 }

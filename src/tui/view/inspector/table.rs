@@ -12,7 +12,7 @@ use crate::quantity::Quantity;
 use crate::tui::scene::{LaneRef, Scene, Standing};
 use crate::tui::schedule::{self, Wording};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::view::frame::cut;
+use crate::tui::view::frame::put;
 use crate::units::Step;
 
 /// Rows of names and values.
@@ -52,7 +52,7 @@ impl Table<'_> {
         }
         if let Some(words) = self.hidden_lanes() {
             let words = Line::styled(words, self.theme.style(Role::Warning));
-            buffer.set_line(self.area.x, y, &cut(&words, self.names_width()), self.names_width());
+            put((self.area.x, y), &words, self.names_width(), buffer);
         }
         y + 1
     }
@@ -142,7 +142,7 @@ impl Table<'_> {
             return;
         }
         let name = Line::styled(self.name("theory at init", "theory"), self.theme.style(Role::Dim));
-        buffer.set_line(self.area.x, y, &name, self.names_width());
+        put((self.area.x, y), &name, self.names_width(), buffer);
         for (index, lane) in self.lanes.iter().enumerate() {
             let shown = theory::at_cursor(self.scene, self.first + index, lane);
             let style = self.theme.style(if shown.is_some() { Role::Lane(self.first + index) } else { Role::Absent });
@@ -171,7 +171,7 @@ impl Table<'_> {
         if y >= self.area.bottom() {
             return false;
         }
-        buffer.set_line(self.area.x, y, &cut(name, self.names_width()), self.names_width());
+        put((self.area.x, y), name, self.names_width(), buffer);
         let mut inexact = false;
         for (index, lane) in self.lanes.iter().enumerate() {
             let lane_style = self.theme.lane(self.first + index);
@@ -208,7 +208,7 @@ impl Table<'_> {
         let right = self.area.right().saturating_sub(self.value * (self.lanes.len() - 1 - column) as u16);
         let width = (line.width() as u16).min(self.value - 1);
         let x = right.saturating_sub(width).max(self.area.x);
-        buffer.set_line(x, y, &cut(line, width), width);
+        put((x, y), line, width, buffer);
     }
 
     /// The name and, where there is room, the symbol; the symbol alone where the name has none. The quantity of the

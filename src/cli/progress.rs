@@ -1,0 +1,163 @@
+//! How far a run without a screen is: a bar on a terminal, a line now and then elsewhere.
+//!
+//! ```text
+//! ━━━━━━━━━━╌╌╌╌╌╌╌ step 120 of 2,000 · 1:34 left · 20 steps/s · loss plain 2.31, residual 0.0123
+//! ```
+//!
+//! On a narrow terminal parts and lanes are left out whole: what stands there is never the beginning of a number.
+
+use std::io::{self, IsTerminal};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use terminal_size::{Width, terminal_size_of};
+
+use super::print;
+use crate::history::History;
+use crate::number;
+use crate::units::Step;
+
+/// Time between two lines.
+const INTERVAL: Duration = Duration::from_secs(2);
+/// Columns of the bar at least, with the blank after it.
+const BAR: usize = 11;
+/// Columns of a terminal that does not say how wide it is.
+const USUAL: u16 = 80;
+
+/// How far the run is.
+pub(super) struct Progress {
+    steps: u64,
+    started: Instant,
+    told: Instant,
+    /// Steps that a run that goes on took before.
+    before: Option<u64>,
+    /// `None` where there is no terminal.
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    /// Of a run of so many steps.
+    pub(super) fn new(steps: u64) -> Self {
+        let is_seen = io::stdout().is_terminal() && io::stderr().is_terminal();
+        let style = is_seen.then(|| ProgressStyle::with_template("{wide_bar} {msg}").ok()).flatten();
+        let bar = style.map(|style| ProgressBar::new(steps).with_style(style));
+        let now = Instant::now();
+        Self { steps, started: now, told: now, before: None, bar }
+    }
+
+    /// Tells of a step that was taken.
+    pub(super) fn show(&mut self, step: Step, history: &History) {
+        let before = *self.before.get_or_insert(step.0.saturating_sub(1));
+        match &self.bar {
+            Some(bar) if step.0 > bar.position() => {
+                bar.set_position(step.0);
+                let Width(columns) = terminal_size_of(io::stderr()).map_or(Width(USUAL), |(width, _)| width);
+                bar.set_message(self.line(step, before, history).within(usize::from(columns).saturating_sub(BAR)));
+            }
+            None if self.told.elapsed() >= INTERVAL => {
+                self.told = Instant::now();
+                let line = self.line(step, before, history).within(usize::MAX);
+                // A reader that is gone must not end the run.
+                let _ = print(format!("{line}\n").as_bytes());
+            }
+            _ => {}
+        }
+    }
+
+    fn line(&self, step: Step, before: u64, history: &History) -> Line {
+        let rate = step.0.saturating_sub(before) as f64 / self.started.elapsed().as_secs_f64();
+        let left = self.steps.saturating_sub(step.0) as f64 / rate;
+        let lanes = history.header().lanes.iter().zip(history.lanes());
+        let loss = |loss: f32| number::value(f64::from(loss));
+        Line {
+            step: format!("step {} of {}", number::count(step.0), number::count(self.steps)),
+            left: (rate > 0.0).then(|| format!("{} left", number::clock(left as u64))),
+            rate: (rate > 0.0).then(|| format!("{} steps/s", number::per_second(rate))),
+            losses: lanes
+                .filter_map(|(header, lane)| Some(format!("{} {}", header.name, loss(lane.latest()?.loss))))
+                .collect(),
+        }
+    }
+
+    /// Says something without tearing the bar.
+    pub(super) fn suspended(&self, say: impl FnOnce()) {
+        match &self.bar {
+            Some(bar) => bar.suspend(say),
+            None => say(),
+        }
+    }
+
+    /// Takes the bar away.
+    pub(super) fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// What is told of a step.
+struct Line {
+    step: String,
+    left: Option<String>,
+    rate: Option<String>,
+    losses: Vec<String>,
+}
+
+impl Line {
+    /// As much as so many columns hold: the step always, then the time left, the losses of the first lanes, the rate.
+    fn within(self, columns: usize) -> String {
+        let Self { step, left, rate, losses } = self;
+        let mut length = step.chars().count();
+        let mut fits = |part: &String, between: usize| {
+            let more = between + part.chars().count();
+            let fits = length + more <= columns;
+            length += if fits { more } else { 0 };
+            fits
+        };
+        let left = left.filter(|left| fits(left, " · ".len() - 1));
+        let mut shown: Vec<String> = Vec::new();
+        for loss in losses {
+            let between = if shown.is_empty() { " · loss ".chars().count() } else { ", ".len() };
+            if !fits(&loss, between) {
+                break;
+            }
+            shown.push(loss);
+        }
+        let rate = rate.filter(|rate| fits(rate, " · ".len() - 1));
+        let losses = (!shown.is_empty()).then(|| format!("loss {}", shown.join(", ")));
+        let parts = [Some(step), left, rate, losses];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line() -> Line {
+        Line {
+            step: "step 120 of 2,000".to_owned(),
+            left: Some("1:34 left".to_owned()),
+            rate: Some("20 steps/s".to_owned()),
+            losses: vec!["plain 2.31".to_owned(), "residual 1.2e-4".to_owned()],
+        }
+    }
+
+    #[test]
+    fn whatever_the_width_every_part_is_whole() {
+        let whole = line().within(usize::MAX);
+        assert_eq!(whole, "step 120 of 2,000 · 1:34 left · 20 steps/s · loss plain 2.31, residual 1.2e-4");
+        let parts: Vec<&str> = whole.split(" · ").flat_map(|part| part.split(", ")).collect();
+        for columns in 0..whole.chars().count() {
+            let shown = line().within(columns);
+            assert!(shown.chars().count() <= columns.max("step 120 of 2,000".len()), "{shown}");
+            assert!(shown.split(" · ").flat_map(|part| part.split(", ")).all(|part| parts.contains(&part)), "{shown}");
+        }
+    }
+
+    #[test]
+    fn eighty_columns_hold_step_time_and_losses_of_two_lanes() {
+        let shown = line().within(usize::from(USUAL) - BAR);
+        assert_eq!(shown, "step 120 of 2,000 · 1:34 left · loss plain 2.31, residual 1.2e-4");
+    }
+}
