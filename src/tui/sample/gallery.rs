@@ -105,13 +105,19 @@ fn terminals() -> Vec<Shown> {
     frames
 }
 
+/// One lane, four and eight; two are shown in every other frame.
 fn lanes() -> Vec<Shown> {
-    let mut scene = Scene::new(SourceKind::Live);
-    scene.take(0, &header(&["a", "b", "c", "d", "e", "f", "g", "h"].map(|name| (name, 50))));
-    for (lane, at) in (0..8).flat_map(|lane| (1..=90).map(move |at| (lane, at))) {
-        let loss = 2.0 / at as f32 * f32::from(lane + 1);
-        let value = |quantity, layer| demo_value(lane % 3, at, quantity, layer);
-        scene.take(0, &step(lane, at, loss, 52, value));
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h"].map(|name| (name, 50));
+    let mut frames = Vec::new();
+    for (count, name) in [(1, "one"), (4, "four"), (8, "eight")] {
+        let mut scene = Scene::new(SourceKind::Live);
+        scene.take(0, &header(&names[..count]));
+        for (lane, at) in (0..count as u16).flat_map(|lane| (1..=90).map(move |at| (lane, at))) {
+            let loss = 2.0 / at as f32 * f32::from(lane + 1);
+            let value = |quantity, layer| demo_value(lane % 3, at, quantity, layer);
+            scene.take(0, &step(lane, at, loss, 52, value));
+        }
+        frames.extend([(80, 24), (120, 40), (200, 60)].map(|size| dark(name, &mut scene, size)));
     }
-    [(80, 24), (160, 50)].map(|size| dark("eight", &mut scene, size)).into()
+    frames
 }
