@@ -38,6 +38,8 @@ const PANE_COLUMNS: u16 = 20;
 const PANE_ROWS: u16 = 6;
 /// Columns from which the inspector stands beside a chart that fills the body.
 const BESIDE_COLUMNS: u16 = 110;
+/// Columns of the inspector there at least: whole names and the values of two lanes.
+const INSPECTOR: u16 = 44;
 /// Width to height of a picture, in cells twice as high as wide, that the grid of panes aims at.
 const ASPECT: f64 = 1.4;
 
@@ -237,7 +239,7 @@ fn beside_inspector(body: Rect, scene: &Scene) -> (Option<Rect>, Option<Rect>) {
     if body.width < BESIDE_COLUMNS {
         return (Some(body), None);
     }
-    let (chart, inspector) = split_right(body, inspector_width(body.width / 3, scene));
+    let (chart, inspector) = split_right(body, inspector_width((body.width / 3).max(INSPECTOR), scene));
     (Some(chart), Some(inspector))
 }
 

@@ -28,8 +28,11 @@ use crate::units::Step;
 const LEAST_VALUE: u16 = 9;
 /// And at most: a range such as `3e-13…4e-12`.
 const MOST_VALUE: u16 = 13;
-/// Columns of the names at least.
+/// Columns of the names at least; they are cut there.
 const NAME: u16 = 9;
+/// Columns of the longest name, `signal relative`, with a blank, and of an inspector that has room for it.
+const WHOLE_NAME: u16 = 16;
+const WIDE: u16 = 40;
 
 /// Quantities that are shown at least before the values of the step take rows from them.
 const LEAST_QUANTITIES: usize = 5;
@@ -66,7 +69,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     let inner = padded(inside(frame));
     let fitting = columns(frame, lanes.len());
     let first = scene.view.first_lane.min(lanes.len().saturating_sub(fitting));
-    let names = if inner.width < 40 { NAME } else { 13 };
+    let names = if inner.width < WIDE { NAME } else { WHOLE_NAME };
     let value = (inner.width.saturating_sub(names) / fitting as u16).clamp(LEAST_VALUE, MOST_VALUE);
     let table = Table { scene, theme, area: inner, lanes: &lanes[first..first + fitting], first, value };
     let scalars = scalars(scene, step);

@@ -211,8 +211,7 @@ impl Table<'_> {
         put((x, y), line, width, buffer);
     }
 
-    /// The name and, where there is room, the symbol; the symbol alone where the name has none. The quantity of the
-    /// heatmaps stands out.
+    /// The name and, where there is room, the symbol. The quantity of the heatmaps stands out.
     pub(super) fn quantity_name<'b>(&self, quantity: Quantity) -> Line<'b> {
         let definition = quantity.definition();
         let room = usize::from(self.names_width());
@@ -222,12 +221,8 @@ impl Table<'_> {
         let is_shown = quantity == self.scene.view.quantity;
         let style = self.theme.style(if is_shown { Role::Strong } else { Role::Dim });
         let both = columns(&name) + 2 + columns(symbol);
-        let text = match room {
-            _ if both < room => format!("{name:<width$}{symbol}", width = room - 1 - columns(symbol)),
-            _ if columns(&name) < room => name,
-            _ if columns(symbol) < room => symbol.to_owned(),
-            _ => definition.ascii.to_owned(),
-        };
+        let text =
+            if both < room { format!("{name:<width$}{symbol}", width = room - 1 - columns(symbol)) } else { name };
         Line::styled(text, style)
     }
 }

@@ -78,13 +78,13 @@ fn a_net_without_stages_gives_them_no_column() {
 fn the_inspector_says_what_the_layer_at_the_cursor_costs() {
     let mut scene = sample::conv_net(9);
     let full = shown(&mut scene, Mode::Loss, (120, 40));
-    assert!(row(&full, "params").contains("1,184"), "{full:?}");
+    assert!(row(&full, "parameters").contains("1,184"), "{full:?}");
     assert!(row(&full, "FLOP").contains("2.4 M") && row(&full, "stage").contains("32×32·8"), "{full:?}");
     let short = shown(&mut scene, Mode::Heatmaps, (120, 44));
     assert!(row(&short, "param").contains("1,184") && row(&short, "FLOP").contains("2.4 M"), "{short:?}");
     assert!(row(&short, "block 3 · step").contains("32×32·8"));
     // Nothing is known of the sample's other runs: no row is spent on it.
-    assert_eq!(row(&shown(&mut sample::demo(9), Mode::Heatmaps, (120, 40)), "params"), "");
+    assert_eq!(row(&shown(&mut sample::demo(9), Mode::Heatmaps, (120, 40)), "param"), "");
 }
 
 #[test]
