@@ -153,6 +153,12 @@ impl Mode {
         (Self::Samples, "samples"),
     ];
 
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(mode, _)| *mode == self).map_or("", |(_, name)| name)
+    }
+
     /// The view of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

@@ -24,7 +24,7 @@ const BAR_SHARE: u16 = 4;
 
 /// Whether anything is drawn in the colours of a scale, or in glyphs that need words.
 pub(in crate::tui) fn is_shown(scene: &Scene) -> bool {
-    scene.view.mode != Mode::Loss
+    scene.view.mode != Mode::Loss && scene.view.mode.has_contents(scene)
 }
 
 pub(super) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {

@@ -60,7 +60,8 @@ pub(super) const DENOISING: Words = Words {
     cadence: Cadence::Scheduled,
 };
 
-/// The lane's name, what of it is shown, at which step that was taken, what is bad of it, and how often it is taken.
+/// The lane's name, what of it is shown, at which step that was taken, what is bad of it, and how often it is taken; the
+/// view's name where there is nothing.
 pub(super) fn title<'a>(
     scene: &Scene,
     theme: &Theme,
@@ -80,6 +81,8 @@ pub(super) fn title<'a>(
         parts.extend(bad.map(|bad| (1, Line::styled(bad, theme.style(Role::Bad)))));
         let every = schedule::words(lane.run.header().config.as_ref(), words.cadence);
         parts.extend(every.map(|every| (3, Line::styled(every.long, dim))));
+    } else {
+        parts.push((1, Line::styled(scene.view.mode.name(), dim)));
     }
     fit(parts, pane.frame.width.saturating_sub(6))
 }

@@ -50,3 +50,15 @@ fn where_there_is_nothing_to_show_it_says_why_and_how_to_get_it() {
     assert!(said(&mut off, Mode::Samples).contains("--detail 200 draws them"));
     assert!(said(&mut off, Mode::Denoising).contains("--detail 200 takes them"));
 }
+
+#[test]
+fn an_empty_pane_names_its_view_and_has_no_legend_of_colours() {
+    let mut scene = sample::conv_net(9);
+    for (mode, legend) in
+        [(Mode::Denoising, "gradient of the loss at these times"), (Mode::Samples, "drawn from noise")]
+    {
+        let shown = said(&mut scene, mode);
+        assert!(shown.contains(&format!("plain  {}", mode.name())), "{shown}");
+        assert!(!shown.contains(legend), "{shown}");
+    }
+}
