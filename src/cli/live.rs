@@ -13,7 +13,7 @@ use crate::sink::channel::{self, EventStream};
 use crate::sink::trace::TraceSink;
 use crate::trace::{OnExisting, TraceStatus};
 use crate::train::checkpoint::Owner;
-use crate::train::{self, Dump, DumpError, Dumps, Prepared, Saves, Session, TrainError};
+use crate::train::{self, Dump, DumpError, Dumps, Footprint, Oversize, Prepared, Saves, Session, TrainError};
 use crate::tui::source::{Source, SourceKind};
 use crate::whole_file::Existing;
 
@@ -42,6 +42,7 @@ pub(super) struct Closed {
 
 struct LiveRun {
     session: Session,
+    footprint: Footprint,
     events: EventStream,
     stage: Stage,
     trace: Option<Arc<TraceStatus>>,
@@ -97,14 +98,14 @@ impl LiveRun {
         if let Some(trace) = trace {
             sinks = sinks.with(trace);
         }
-        let notes = prepared.notes().to_vec();
+        let (notes, footprint) = (prepared.notes().to_vec(), prepared.footprint());
         let session = prepared.start(sinks)?;
         let stage = if past.is_over() { Stage::Present } else { Stage::Past(Box::new(past)) };
         if matches!(stage, Stage::Past(_)) {
             // Until the screen has what came before: of more events than it takes in, the oldest are dropped.
             session.control(Control::Pause);
         }
-        Ok(Self { session, events, stage, trace: status, notes })
+        Ok(Self { session, footprint, events, stage, trace: status, notes })
     }
 
     /// The next event: first what the trace has of the run already, its header too.
@@ -171,7 +172,8 @@ impl Source for LiveSource {
 
     fn restart(&mut self, config: RunConfig) -> Result<(), String> {
         // All that can go wrong goes wrong before the old run is given up.
-        let prepared = train::prepare(config).map_err(|error| error.to_string())?;
+        let oversize = self.run.as_ref().map_or(Oversize::Refused, |run| Oversize::RefusedInPlaceOf(run.footprint));
+        let prepared = train::prepare_sized(config, None, oversize).map_err(|error| error.to_string())?;
         let number = self.dumps.len() as u64 + 1;
         let wishes = self.dumps.first().into_iter().flat_map(|first| first.wishes());
         let (prepared, missed) = anew(prepared, wishes, number).map_err(|error| error.to_string())?;

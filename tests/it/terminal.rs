@@ -5,6 +5,7 @@ mod ending;
 mod flood;
 mod injection;
 mod leaving;
+mod oversize;
 mod panic;
 mod pty;
 mod resume;
