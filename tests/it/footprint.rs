@@ -70,7 +70,7 @@ fn assert_within_a_factor_of_two(runs: &[RunConfig]) {
 fn stacks_of_rows_take_what_was_estimated() {
     use Wiring::{ConstrainedHyperConnections, Plain, Residual};
     let wide = |optimizer, momentum| LaneConfig { optimizer, momentum, ..lane(Model::Mlp, 12, 512, Residual) };
-    let normalized = |norm| LaneConfig { name: norm.to_string(), norm, ..lane(Model::Mlp, 100, 64, Residual) };
+    let normalized = |norm: Norm| LaneConfig { name: norm.to_string(), norm, ..lane(Model::Mlp, 100, 64, Residual) };
     assert_within_a_factor_of_two(&[
         // Weights: each optimizer, and one that the flight recorder keeps twice.
         run(vec![wide(Optimizer::Sgd, 0.0)], 8, 3),
