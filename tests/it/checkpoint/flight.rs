@@ -89,6 +89,6 @@ fn every_line_is_the_same_with_findings_before_and_after_the_break() {
             "residual:name=c,optimizer=rmsprop,lr=0.5,norm=batch,activation=relu",
         ],
         3,
-        22,
+        25,
     );
 }
