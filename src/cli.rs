@@ -30,6 +30,7 @@ mod run;
 mod saving;
 #[cfg(feature = "tui")]
 mod show;
+mod standard_input;
 #[cfg(feature = "tui")]
 mod view;
 

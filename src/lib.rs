@@ -3,6 +3,8 @@
 //! `docs/architecture.md` has the picture. The vocabulary ([`event`], [`quantity`], [`layer`], [`grid`], [`units`])
 //! is plain data; Burn stays in the modules behind the `watch` and `lab` features.
 
+#[cfg(feature = "lab")]
+mod available_memory;
 // Suggestions are for whoever types: a screen or a command line.
 #[cfg_attr(not(feature = "tui"), allow(unused_imports))]
 pub mod config;

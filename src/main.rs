@@ -1,6 +1,7 @@
 //! The `gradtop` program.
 
 use std::process::ExitCode;
+use std::thread::Builder;
 
 use gradtop::cli::{self, Exit};
 use mimalloc::MiMalloc;
@@ -10,7 +11,21 @@ use mimalloc::MiMalloc;
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
+/// Stack of the program's own thread, whatever `ulimit -s` leaves the first one: the usual 8 MiB.
+const STACK: usize = 8 << 20;
+
 fn main() -> ExitCode {
+    let program = Builder::new().name("main".to_owned()).stack_size(STACK).spawn(run);
+    match program.map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        // Its panic has been told.
+        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        // No thread is to be had: it may still do on this one.
+        Err(_) => run(),
+    }
+}
+
+fn run() -> ExitCode {
     match cli::main(std::env::args_os()) {
         Ok(exit) => exit.into(),
         Err(report) => {

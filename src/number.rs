@@ -48,6 +48,18 @@ pub(crate) fn amount(value: u64) -> String {
     }
 }
 
+/// An amount of memory: `512 MiB`, `1.5 GiB`, `4.7 TiB`; less than a mebibyte counts as one.
+#[must_use]
+pub(crate) fn memory(bytes: u64) -> String {
+    const MEBIBYTES: u64 = 1 << 20;
+    let gibibytes = bytes as f64 / (1_u64 << 30) as f64;
+    match gibibytes {
+        ..0.9995 => format!("{} MiB", bytes.div_ceil(MEBIBYTES)),
+        ..999.5 => format!("{gibibytes:.1} GiB"),
+        _ => format!("{:.1} TiB", gibibytes / 1024.0),
+    }
+}
+
 /// A learning rate in the shortest digits: `1e-3`, `5e-4`, `0.05`.
 #[must_use]
 pub(crate) fn rate(value: f64) -> String {

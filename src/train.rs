@@ -11,14 +11,17 @@
 pub mod checkpoint;
 mod detail;
 mod dump;
+mod evaluation;
 mod family;
 mod flight;
 mod flight_past;
+mod footprint;
 mod lane;
 mod measure;
 mod named;
 mod optimizer;
 mod optimizer_state;
+mod oversize;
 mod pacer;
 mod prepared;
 mod recorder;
@@ -37,8 +40,10 @@ use thiserror::Error;
 
 pub use checkpoint::{Checkpoint, CheckpointError, Saves};
 pub use dump::{Dump, DumpError, Dumps};
+pub use footprint::Footprint;
 pub use measure::observe;
-pub use prepared::{Prepared, prepare, resume};
+pub use oversize::{Oversize, TooLarge};
+pub use prepared::{Prepared, prepare, prepare_sized, resume};
 pub use stepper::{Look, Stepper, Taken};
 pub use weights::WeightsError;
 
@@ -67,6 +72,9 @@ pub enum TrainError {
     /// A checkpoint cannot be used, or there is no place for one.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+    /// The run does not fit into the memory that there is.
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
     /// The system gave no thread.
     #[error("cannot start a thread for lane {lane}: {source}")]
     Thread {

@@ -91,9 +91,9 @@ fn export() -> Command {
     Command::new("export")
         .about("write a trace as a table or a picture")
         .after_help(
-            "Examples:\n  gradtop export runs/first --to csv | head\n  gradtop export runs/first --to svg -o heatmaps.svg",
+            "Examples:\n  gradtop export runs/first --to csv | head\n  gradtop export runs/first --to svg -o heatmaps.svg\n  ssh host cat runs/first/trace.jsonl | gradtop export - --to png -o heatmaps.png",
         )
-        .arg(path("trace", "TRACE", "folder of a run (--log DIR) or its trace.jsonl").required(true))
+        .arg(path("trace", "TRACE", "folder of a run (--log DIR), its trace.jsonl, or - for standard input").required(true))
         .arg(
             Arg::new("to")
                 .long("to")
@@ -170,7 +170,7 @@ fn run_arguments() -> Vec<Arg> {
             .value_name("STEP:FILE")
             .action(ArgAction::Append)
             .value_parser(ValueParser::string()),
-        switch("force", "replace the trace and checkpoints that the folder of --log holds, and the files of --dump")
+        switch("force", "replace the trace and checkpoints that the folder of --log holds, and the files of --dump; start a run that is estimated to take more memory than there is")
             .conflicts_with("append"),
         Arg::new("preset")
             .long("preset")

@@ -9,7 +9,7 @@ use super::exit::Usage;
 use super::note;
 use super::run::refused;
 use crate::config::RunConfig;
-use crate::train::{self, Checkpoint, Dump, DumpError, Dumps, Prepared};
+use crate::train::{self, Checkpoint, Dump, DumpError, Dumps, Oversize, Prepared, TrainError};
 use crate::whole_file::Existing;
 
 /// A run with what a person wants written down of it.
@@ -17,13 +17,14 @@ pub(super) fn prepare(matches: &ArgMatches, config: RunConfig, checkpoint: Optio
     let dumps = wishes(matches)?;
     let is_logged =
         matches.contains_id("log") || checkpoint.is_some_and(|checkpoint| checkpoint.log_folder().is_some());
-    if matches.get_flag("force") && dumps.is_empty() && !is_logged {
-        return Err(Usage("--force: nothing is written: give --log DIR or --dump STEP:FILE too".to_owned()).into());
-    }
-    let existing = if matches.get_flag("force") { Existing::Replace } else { Existing::Keep };
-    let prepared = match checkpoint {
-        Some(checkpoint) => train::resume(config, checkpoint),
-        None => train::prepare(config),
+    let is_forced = matches.get_flag("force");
+    let existing = if is_forced { Existing::Replace } else { Existing::Keep };
+    let prepared = match train::prepare_sized(config.clone(), checkpoint, Oversize::Refused) {
+        Err(TrainError::TooLarge(_)) if is_forced => train::prepare_sized(config, checkpoint, Oversize::Allowed),
+        Ok(_) if is_forced && dumps.is_empty() && !is_logged => {
+            return Err(Usage("--force: nothing is written: give --log DIR or --dump STEP:FILE too".to_owned()).into());
+        }
+        prepared => prepared,
     };
     let prepared = prepared.map_err(refused)?;
     make_log_folder(matches, &dumps);

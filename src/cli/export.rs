@@ -8,7 +8,7 @@ use color_eyre::eyre::{Context, Result, eyre};
 
 use super::exit::Usage;
 use super::output::{self, Existing, UNWRITTEN};
-use super::{Exit, note};
+use super::{Exit, note, standard_input};
 use crate::quantity::Quantity;
 use crate::report::csv::Rows;
 use crate::report::{self, Size, csv};
@@ -28,10 +28,13 @@ pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
         return Err(Usage("a picture is no text for a terminal: write -o FILE.png".to_owned()).into());
     }
     refuse_name(output, format)?;
-    let mut trace = trace::read_last(path)?;
+    let is_piped = standard_input::is_meant(path);
+    let mut trace = if is_piped { standard_input::read_last()? } else { trace::read_last(path)? };
     let existing = if matches.get_flag("force") { Existing::Replace } else { Existing::Keep };
     let target = output.map(PathBuf::as_path);
-    refuse_itself(target, &trace.path())?;
+    if !is_piped {
+        refuse_itself(target, &trace.path())?;
+    }
     let asked = Quantity::named(word("quantity"));
     if let Some(quantity) = asked {
         refuse_missing(quantity, &trace)?;

@@ -17,7 +17,7 @@ use crate::sink::{Fanout, OpenFanout, Sink};
 use crate::text;
 use crate::trace::{LogError, OnExisting, TraceStatus};
 use crate::train::checkpoint::Owner;
-use crate::train::{self, Dump, DumpError, Dumps, Prepared, Saves, Session, TrainError};
+use crate::train::{self, Dump, DumpError, Dumps, Footprint, Oversize, Prepared, Saves, Session, TrainError};
 use crate::tui::source::{Source, SourceKind};
 use crate::whole_file::Existing;
 
@@ -46,6 +46,7 @@ pub(super) struct Closed {
 
 struct LiveRun {
     session: Session,
+    footprint: Footprint,
     events: EventStream,
     /// Events that a trace was told of already and the screen was not.
     told: VecDeque<Event>,
@@ -105,7 +106,7 @@ impl LiveRun {
         if let Some(trace) = trace {
             sinks = sinks.with(trace);
         }
-        let notes = prepared.notes().to_vec();
+        let (notes, footprint) = (prepared.notes().to_vec(), prepared.footprint());
         let sinks = OpenFanout::of(sinks);
         let session = prepared.start(Fanout::new().with(sinks.clone()))?;
         let stage = if past.is_over() { Stage::Present } else { Stage::Past(Box::new(past)) };
@@ -113,7 +114,7 @@ impl LiveRun {
             // Until the screen has what came before: of more events than it takes in, the oldest are dropped.
             session.control(Control::Pause);
         }
-        Ok(Self { session, events, told: VecDeque::new(), stage, sinks, trace: status, notes })
+        Ok(Self { session, footprint, events, told: VecDeque::new(), stage, sinks, trace: status, notes })
     }
 
     fn poll(&mut self) -> Option<Event> {
@@ -214,7 +215,8 @@ impl Source for LiveSource {
 
     fn restart(&mut self, config: RunConfig) -> Result<(), String> {
         // All that can go wrong goes wrong before the old run is given up.
-        let prepared = train::prepare(config).map_err(|error| error.to_string())?;
+        let oversize = self.run.as_ref().map_or(Oversize::Refused, |run| Oversize::RefusedInPlaceOf(run.footprint));
+        let prepared = train::prepare_sized(config, None, oversize).map_err(|error| error.to_string())?;
         let number = self.dumps.len() as u64 + 1;
         let wishes = self.dumps.first().into_iter().flat_map(|first| first.wishes());
         let (prepared, missed) = anew(prepared, wishes, number).map_err(|error| error.to_string())?;

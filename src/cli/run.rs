@@ -66,6 +66,7 @@ fn face(matches: &ArgMatches) -> Face {
 pub(super) fn refused(error: TrainError) -> Report {
     match error {
         TrainError::Setting(error) => Usage(format!("--{error}")).into(),
+        TrainError::TooLarge(error) => Usage(format!("--{error}, or add --force to start it all the same")).into(),
         other => other.into(),
     }
 }

@@ -8,17 +8,22 @@ use color_eyre::eyre::Result;
 
 use super::diagnostics::Diagnostics;
 use super::exit::Usage;
-use super::{Exit, show};
+use super::{Exit, show, standard_input};
 use crate::tui::source::traces::TraceSource;
 
 /// Replays, follows, compares. A trace that turns out broken stays on the screen with what could be read of it; where
 /// that is not a single step, quitting ends with its error.
 pub(super) fn view(matches: &ArgMatches) -> Result<Exit> {
+    let paths: Vec<PathBuf> = matches.get_many::<PathBuf>("trace").into_iter().flatten().cloned().collect();
+    if paths.iter().any(|path| standard_input::is_meant(path)) {
+        let advice = "view goes back and forth in a trace, and standard input has the keys: write it into a file first, or \
+                      gradtop export - --to csv|svg|png";
+        return Err(Usage(advice.to_owned()).into());
+    }
     if !io::stdout().is_terminal() {
         let advice = "view needs a terminal: for a table or a picture write gradtop export TRACE --to csv|svg|png";
         return Err(Usage(advice.to_owned()).into());
     }
-    let paths: Vec<PathBuf> = matches.get_many::<PathBuf>("trace").into_iter().flatten().cloned().collect();
     let mut source = TraceSource::open(&paths)?;
     Diagnostics::of(matches)?.start(None)?;
     let exit = show::show(matches, &mut source, &show::signals()?)?.exit;

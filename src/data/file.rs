@@ -12,6 +12,9 @@ use crate::regular_file;
 /// How every gzip stream begins (RFC 1952).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
+/// Bytes that room is made for at first.
+const FIRST: u64 = 64 << 10;
+
 /// A file being read from its beginning on.
 pub(super) struct DataFile {
     path: PathBuf,
@@ -56,15 +59,11 @@ impl DataFile {
 
     /// The next bytes, at most so many; fewer only where the file ends.
     pub(super) fn take(&mut self, most: u64) -> Result<Vec<u8>, DataError> {
-        let mut bytes = Vec::new();
-        let read = match &mut self.reader {
-            Reader::Plain(reader) => reader.take(most).read_to_end(&mut bytes),
-            Reader::Gzip(reader) => reader.take(most).read_to_end(&mut bytes),
+        let reader: &mut dyn Read = match &mut self.reader {
+            Reader::Plain(reader) => reader,
+            Reader::Gzip(reader) => reader,
         };
-        match read {
-            Ok(_) => Ok(bytes),
-            Err(source) => Err(self.failure(source)),
-        }
+        read_to(reader, most).map_err(|source| self.failure(source))
     }
 
     fn failure(&self, source: std::io::Error) -> DataError {
@@ -74,6 +73,22 @@ impl DataFile {
                 DataError::content(&self.path, "its gzip stream is damaged or cut short: get the file anew")
             }
             _ => DataError::Read { what: "file", path: self.path.clone(), source },
+        }
+    }
+}
+
+/// The next bytes, at most so many, in no more memory than that: a vector that grows by itself takes twice as much.
+fn read_to(reader: &mut dyn Read, most: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    loop {
+        let left = most - bytes.len() as u64;
+        let there = bytes.len() as u64;
+        // All that may still come, once making room again would take more than that.
+        let more = if left <= there.saturating_mul(2) { left } else { left.min(there.max(FIRST)) };
+        bytes.reserve_exact(usize::try_from(more).unwrap_or(usize::MAX));
+        let read = reader.take(more).read_to_end(&mut bytes)?;
+        if read as u64 != more || more == left {
+            return Ok(bytes);
         }
     }
 }

@@ -66,7 +66,16 @@ impl ParameterMap {
     /// A parameter outside every layer (an embedding that the stack does not list) is left out of the rows.
     #[must_use]
     pub fn new<M: Module>(model: &M, layers: &[Layer]) -> Self {
-        let mut names = Names::default();
+        Self::sorted(model, layers, Names::default())
+    }
+
+    /// The same of a model whose parameters are not drawn yet, and without drawing any: all that are not count as trained.
+    #[must_use]
+    pub fn undrawn<M: Module>(model: &M, layers: &[Layer]) -> Self {
+        Self::sorted(model, layers, Names { draws: false, ..Names::default() })
+    }
+
+    fn sorted<M: Module>(model: &M, layers: &[Layer], mut names: Names) -> Self {
         model.visit(&mut names);
         let mut table = LayerTable { layers: layers.to_vec() };
         let rows: HashMap<&str, usize> =
@@ -247,10 +256,17 @@ fn owner(rows: &HashMap<&str, usize>, path: &str) -> Option<usize> {
 }
 
 /// Path, shape and whether it is trained, of every float parameter in visiting order.
-#[derive(Default)]
 struct Names {
+    /// Whether parameters may be drawn to learn whether they are trained.
+    draws: bool,
     path: Vec<String>,
     found: Vec<(Parameter, bool)>,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self { draws: true, path: Vec::new(), found: Vec::new() }
+    }
 }
 
 impl ModuleVisitor for Names {
@@ -264,6 +280,7 @@ impl ModuleVisitor for Names {
 
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
         let found = Parameter { path: self.path.join("."), shape: parameter.lazy_shape().to_vec() };
-        self.found.push((found, parameter.is_require_grad()));
+        let is_undrawn = !self.draws && !parameter.is_initialized();
+        self.found.push((found, is_undrawn || parameter.is_require_grad()));
     }
 }

@@ -8,6 +8,7 @@
 //! The new file is written beside the old one and takes its name when it is whole, so that a process that is killed
 //! meanwhile leaves the old one.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ use super::reader::{first, last_header, open_file};
 use super::reservation::{OnExisting, Reservation, same_stacks};
 use super::{FILE_NAME, Writer};
 use crate::event::{Event, RunHeader};
-use crate::units::Step;
+use crate::units::{LaneId, Step};
 use crate::whole_file::create_anew;
 
 /// What a run that goes on is to have before its first step.
@@ -201,12 +202,22 @@ fn carry(
         cut.lines = header_line(&there);
     }
     let mut events = 1;
+    let mut beyond = BTreeSet::new();
     loop {
         let number = lines.number() + 1;
         let Some(line) = lines.next()? else { return Ok(events) };
         let event = parser.line(number, &line)?;
         let Line::Whole(line) = line else { continue };
-        match (Fate::of(event.as_ref(), after), &mut cut) {
+        let mut fate = Fate::of(event.as_ref(), after);
+        if let Some(lane) = event.as_ref().and_then(lane) {
+            // What a lane takes once more after a later step is told again, whatever steps it is of.
+            if fate == Fate::Cut {
+                beyond.insert(lane);
+            } else if fate == Fate::Kept && beyond.contains(&lane) {
+                fate = Fate::Cut;
+            }
+        }
+        match (fate, &mut cut) {
             (Fate::Kept, _) => {
                 kept.write_all(line)?;
                 kept.write_all(b"\n")?;
@@ -216,6 +227,21 @@ fn carry(
             (Fate::Cut, None) | (Fate::ToldAnew, _) => {}
         }
     }
+}
+
+/// Of which lane an event is, where it is of one.
+fn lane(event: &Event) -> Option<LaneId> {
+    Some(match event {
+        Event::Step(record) | Event::Recall(record) => record.lane,
+        Event::Histogram(record) => record.lane,
+        Event::Denoising(record) => record.lane,
+        Event::Samples(record) => record.lane,
+        Event::Tensors(record) => record.lane,
+        Event::Filters(record) => record.lane,
+        Event::Eval(record) => record.lane,
+        Event::Note(note) => return note.lane,
+        Event::LaneEnded(_) | Event::RunEnded(_) | Event::RunStarted(_) => return None,
+    })
 }
 
 /// What becomes of a line.

@@ -17,7 +17,7 @@ use crate::quantity::Quantity;
 use crate::text::{clean, clean_message};
 
 /// How the first line of a trace begins.
-pub(super) const BEGINNING: &[u8] = b"{\"kind\":\"header\",\"format\":\"gradtop-trace\"";
+pub(crate) const BEGINNING: &[u8] = b"{\"kind\":\"header\",\"format\":\"gradtop-trace\"";
 
 /// Lanes of a trace at most: a run has 8, and a screen shows as many beside each other.
 const MOST_LANES: usize = 1024;

@@ -56,10 +56,21 @@ pub(super) struct Start {
     earlier: u64,
 }
 
+/// As [`read_last`], of a file that is open and is called so.
+///
+/// # Errors
+/// As [`read_last`].
+pub fn read_last_of(file: File, name: &Path) -> Result<Trace, TraceError> {
+    of(file, name.to_owned(), last_header)
+}
+
 fn open(path: &Path, start: impl FnOnce(&mut File) -> io::Result<Start>) -> Result<Trace, TraceError> {
     let path = super::file_of(path);
+    of(open_file(&path)?, path, start)
+}
+
+fn of(mut file: File, path: PathBuf, start: impl FnOnce(&mut File) -> io::Result<Start>) -> Result<Trace, TraceError> {
     let failed = |source| TraceError::Read { path: path.clone(), source };
-    let mut file = open_file(&path)?;
     let start = start(&mut file).and_then(|start| file.seek(SeekFrom::Start(start.bytes)).map(|_| start));
     let start = start.map_err(failed)?;
     let mut lines = Lines::new(file, start.lines, start.bytes);

@@ -4,6 +4,8 @@
 //! LOG/checkpoints/step-000200/checkpoint.json     what it is, how far the run is, sums of the other files; sealed
 //!                             settings.toml       the settings, as --print-config writes them
 //!                             lane-1.safetensors  weights, running statistics, optimizer, initial weights, silence
+//!                             lane-1-kept-1.safetensors   an earlier state, kept by the flight recorder: the same
+//!                                                         without the initial weights
 //!                             lane-2.safetensors
 //! ```
 //!
@@ -27,7 +29,7 @@ pub(super) use saves::{About, LaneState, Moment};
 
 use crate::config::RunConfig;
 use crate::units::Step;
-use manifest::Manifest;
+use manifest::{LaneFiles, Manifest};
 
 /// Version of the folder's layout and of the names in its files.
 const VERSION: u32 = 1;
@@ -44,8 +46,7 @@ pub struct Checkpoint {
     path: PathBuf,
     manifest: Manifest,
     config: RunConfig,
-    /// Each lane's file; nothing of a lane that ended before.
-    lanes: Vec<Vec<u8>>,
+    lanes: Vec<LaneFiles>,
     passed_over: Option<String>,
 }
 
@@ -108,6 +109,13 @@ impl Checkpoint {
 
     /// The file of a lane and what is in it; empty for a lane that ended before.
     pub(super) fn lane(&self, index: usize) -> (PathBuf, &[u8]) {
-        (self.path.join(manifest::lane_file(index)), self.lanes.get(index).map(Vec::as_slice).unwrap_or_default())
+        let bytes = self.lanes.get(index).map(|files| files.own.as_slice()).unwrap_or_default();
+        (self.path.join(manifest::lane_file(index)), bytes)
+    }
+
+    /// The files of the states that a lane's flight recorder kept, the newest last.
+    pub(super) fn kept(&self, lane: usize) -> Vec<(PathBuf, &[u8])> {
+        let files = self.lanes.get(lane).into_iter().flat_map(|files| &files.kept).enumerate();
+        files.map(|(index, bytes)| (self.path.join(manifest::kept_file(lane, index)), bytes.as_slice())).collect()
     }
 }

@@ -1,17 +1,19 @@
 //! From the name of a family to a lane with its initial weights.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use burn::prelude::Device;
 
 use super::checkpoint::CheckpointError;
+use super::footprint::{Extent, Footprint};
 use super::lane::{AnyLane, Lane, Past, SourceOf};
 use super::stepper::Stepper;
 use super::{TrainError, weights};
 use crate::config::setting::SettingError;
-use crate::config::{DataSource, Init, LaneConfig, Model};
+use crate::config::{DataSource, Init, LaneConfig, Model, RunConfig};
 use crate::data::{Batches, Classified, Dataset, Draw, Part, Shape, Source};
+use crate::probe::ParameterMap;
 use crate::stack::diffusion::{self, Pictures};
 use crate::stack::transformer::Language;
 use crate::stack::{
@@ -24,6 +26,7 @@ use crate::units::{LaneId, Step};
 const LEAST_SIDE: usize = 32;
 
 /// A lane to be.
+#[derive(Clone)]
 pub(super) struct Plan<'a> {
     pub(super) id: LaneId,
     pub(super) settings: &'a LaneConfig,
@@ -43,22 +46,24 @@ pub(super) struct Resumed<'a> {
     pub(super) past: Past,
     /// Its file, and where it lies; empty of a lane that has ended.
     pub(super) file: (PathBuf, &'a [u8]),
+    /// The same of the states that its flight recorder kept, the newest last.
+    pub(super) kept: Vec<(PathBuf, &'a [u8])>,
 }
 
-impl Plan<'_> {
-    /// The lane on a data set; what a person should know about it goes into `notes`.
-    pub(super) fn lane(&self, dataset: &Dataset, notes: &mut Vec<String>) -> Result<Box<dyn AnyLane>, TrainError> {
+impl<'a> Plan<'a> {
+    /// The lane on a data set, before its weights are drawn; what a person should know about it goes into `notes`.
+    pub(super) fn lane(&self, dataset: &Dataset, notes: &mut Vec<String>) -> Result<Box<dyn Undrawn + 'a>, TrainError> {
         let Self { settings, seed, device, .. } = *self;
         match (settings.model, dataset) {
             (Model::Mlp, Dataset::Classified(data)) => {
-                self.with(Mlp::new(settings, Task::of(data), seed, device), data, notes)
+                Ok(self.with(Mlp::new(settings, Task::of(data), seed, device), data))
             }
             (Model::Highway, Dataset::Classified(data)) => {
-                self.with(Highway::new(settings, Task::of(data), seed, device), data, notes)
+                Ok(self.with(Highway::new(settings, Task::of(data), seed, device), data))
             }
             (Model::Dense, Dataset::Classified(data)) => {
                 let data = self.pictures(data, notes)?;
-                self.with(Dense::new(settings, Task::of(&data), seed, device), &data, notes)
+                Ok(self.with(Dense::new(settings, Task::of(&data), seed, device), &data))
             }
             (model @ (Model::Vgg | Model::Resnet | Model::Preresnet), Dataset::Classified(data)) => {
                 let data = self.pictures(data, notes)?;
@@ -67,27 +72,20 @@ impl Plan<'_> {
                     Model::Preresnet => preresnet,
                     _ => resnet,
                 };
-                self.with(build(settings, Task::of(&data), seed, device), &data, notes)
+                Ok(self.with(build(settings, Task::of(&data), seed, device), &data))
             }
             (Model::Diffusion, Dataset::Classified(data)) => {
                 let pictures = Arc::new(Pictures::of(&*self.drowned(data, notes)?, settings.noise_schedule));
-                self.with(Diffusion::new(settings, pictures.shape(), seed, device), &pictures, notes)
+                Ok(self.with(Diffusion::new(settings, pictures.shape(), seed, device), &pictures))
             }
             (Model::Transformer, Dataset::Text(text)) => {
-                self.with(Transformer::new(settings, Language::of(text), seed, device), text, notes)
+                Ok(self.with(Transformer::new(settings, Language::of(text), seed, device), text))
             }
             (model, Dataset::Classified(_) | Dataset::Text(_)) => {
                 let problem = model.misfit(self.data).unwrap_or_default();
                 Err(SettingError { key: "data".to_owned(), problem }.into())
             }
         }
-    }
-
-    /// What the first step will see.
-    fn first_batch<S: Stack>(&self, source: &SourceOf<S>) -> S::Batch {
-        let mut batches = Batches::new(self.seed, source.rows(Part::Training), self.batch);
-        let draw = Draw { seed: self.seed, step: Step::FIRST };
-        S::Batch::gather(source, Part::Training, batches.rows(Step::FIRST), draw, self.device)
     }
 
     /// The data as pictures of a size that convolutional nets are made for.
@@ -128,36 +126,67 @@ impl Plan<'_> {
         Ok(Arc::new(data.resized(tall, wide)))
     }
 
-    /// The lane with this model, or with the weights that a person gave for it.
-    fn with<S: Stack + 'static>(
-        &self,
-        mut model: S,
-        source: &Arc<SourceOf<S>>,
-        notes: &mut Vec<String>,
-    ) -> Result<Box<dyn AnyLane>, TrainError> {
-        let Self { id, settings, steps, device, .. } = *self;
-        if let Some(resumed) = &self.resumed {
-            let past = resumed.past.clone();
-            let stepper = self.resumed_stepper(model, resumed)?;
-            return Ok(Box::new(Lane {
-                id,
-                settings: settings.clone(),
-                stepper,
-                source: Arc::clone(source),
-                steps,
-                past,
-            }));
-        }
-        if let Some(path) = &settings.init_from {
-            let loaded = weights::load(model, &settings.name, path)?;
-            notes.extend(loaded.note);
-            model = loaded.model;
-        } else if settings.init == Init::Lsuv {
-            model = unit_variance::scaled(model, &self.first_batch::<S>(source));
-        }
-        let stepper = Stepper::new(model, settings, device);
-        let past = Past::default();
-        Ok(Box::new(Lane { id, settings: settings.clone(), stepper, source: Arc::clone(source), steps, past }))
+    fn with<S: Stack + 'static>(&self, model: S, source: &Arc<SourceOf<S>>) -> Box<dyn Undrawn + 'a> {
+        Box::new(Planned { plan: self.clone(), model, source: Arc::clone(source) })
+    }
+}
+
+/// A lane whose weights are not drawn: nothing of its size is allocated yet.
+pub(super) trait Undrawn {
+    /// What it is estimated to take.
+    fn footprint(&self, run: &RunConfig) -> Footprint;
+
+    /// The lane with its weights; what a person should know about them goes into `notes`.
+    fn drawn(self: Box<Self>, notes: &mut Vec<String>) -> Result<Box<dyn AnyLane>, TrainError>;
+}
+
+/// A stack with where its examples come from.
+struct Planned<'a, S: Stack> {
+    plan: Plan<'a>,
+    model: S,
+    source: Arc<SourceOf<S>>,
+}
+
+impl<S: Stack + 'static> Undrawn for Planned<'_, S> {
+    fn footprint(&self, run: &RunConfig) -> Footprint {
+        let map = ParameterMap::undrawn(&self.model, &self.model.layers());
+        let extent = Extent { steps: self.plan.steps, held_out: self.source.rows(Part::HeldOut) };
+        Footprint::of(map.table(), self.plan.settings, run, extent)
+    }
+
+    fn drawn(self: Box<Self>, notes: &mut Vec<String>) -> Result<Box<dyn AnyLane>, TrainError> {
+        let Self { plan, mut model, source } = *self;
+        let Plan { id, settings, steps, device, .. } = plan;
+        let mut kept = Vec::new();
+        let (stepper, past) = match &plan.resumed {
+            Some(resumed) => {
+                let stepper = plan.resumed_stepper(model, resumed)?;
+                if resumed.past.outcome.is_none() {
+                    kept = plan.kept(&stepper, resumed)?;
+                }
+                (stepper, resumed.past.clone())
+            }
+            None => {
+                if let Some(path) = &settings.init_from {
+                    let loaded = weights::load(model, &settings.name, path)?;
+                    notes.extend(loaded.note);
+                    model = loaded.model;
+                } else if settings.init == Init::Lsuv {
+                    model = unit_variance::scaled(model, &plan.first_batch::<S>(&source));
+                }
+                (Stepper::new(model, settings, device), Past::default())
+            }
+        };
+        Ok(Box::new(Lane { id, settings: settings.clone(), stepper, source, steps, past, kept }))
+    }
+}
+
+impl Plan<'_> {
+    /// What the first step will see.
+    fn first_batch<S: Stack>(&self, source: &SourceOf<S>) -> S::Batch {
+        let mut batches = Batches::new(self.seed, source.rows(Part::Training), self.batch);
+        let draw = Draw { seed: self.seed, step: Step::FIRST };
+        S::Batch::gather(source, Part::Training, batches.rows(Step::FIRST), draw, self.device)
     }
 
     /// The lane where a checkpoint left it.
@@ -167,9 +196,19 @@ impl Plan<'_> {
             return Ok(Stepper::new(model, settings, device));
         }
         let (file, bytes) = &resumed.file;
-        Stepper::of_saved(model, settings, device, bytes).map_err(|problem| {
-            let (file, lane, problem) = (file.clone(), settings.name.clone(), text::clean_message(&problem));
-            CheckpointError::Unfit { file, lane, problem }.into()
-        })
+        Stepper::of_saved(model, settings, device, bytes).map_err(|problem| self.unfit(file, &problem))
+    }
+
+    /// The states that its flight recorder kept.
+    fn kept<S: Stack>(&self, stepper: &Stepper<S>, resumed: &Resumed<'_>) -> Result<Vec<Stepper<S>>, TrainError> {
+        let state = |(file, bytes): &(PathBuf, &[u8])| {
+            stepper.of_saved_beside(bytes).map_err(|problem| self.unfit(file, &problem))
+        };
+        resumed.kept.iter().map(state).collect()
+    }
+
+    fn unfit(&self, file: &Path, problem: &str) -> TrainError {
+        let (file, lane, problem) = (file.to_owned(), self.settings.name.clone(), text::clean_message(problem));
+        CheckpointError::Unfit { file, lane, problem }.into()
     }
 }

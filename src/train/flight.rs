@@ -11,7 +11,7 @@
 
 use std::collections::VecDeque;
 
-use super::flight_past::FlightPast;
+use super::flight_past::{FlightPast, KeptPast};
 use super::stepper::{Look, Stepper};
 use super::verdict;
 use crate::event::StepRecord;
@@ -50,6 +50,18 @@ pub(super) enum Cause {
     Asked,
 }
 
+/// States kept at the same time that share no memory with the lane's first, in a run of so many steps.
+pub(super) fn copies(every: u64, steps: u64) -> u64 {
+    let kept = steps.div_ceil(every);
+    // The very first is still the lane's own.
+    if kept > most_kept(every) { most_kept(every) } else { kept.saturating_sub(1) }
+}
+
+/// States that are kept at once: enough for the least number of steps, however close they lie.
+fn most_kept(every: u64) -> u64 {
+    LEAST.div_ceil(every) + 1
+}
+
 /// One lane's recorder.
 pub(super) struct FlightRecorder<S> {
     every: Option<u64>,
@@ -68,6 +80,13 @@ struct Kept<S> {
     stepper: Stepper<S>,
     /// Learning rates of the steps since.
     rates: Vec<f64>,
+}
+
+impl<S> Kept<S> {
+    /// Whether enough steps were taken since to be re-run.
+    fn is_old_enough(&self) -> bool {
+        self.rates.len() as u64 >= LEAST
+    }
 }
 
 /// Steps to be taken once more.
@@ -89,24 +108,43 @@ impl<S> Rerun<S> {
 }
 
 impl<S: Stack> FlightRecorder<S> {
-    pub(super) fn new(every: Option<u64>, past: FlightPast) -> Self {
-        Self { every, kept: VecDeque::new(), losses: past.losses.into(), quiet_until: past.quiet_until }
+    /// One that goes on from a past, whose kept states are these.
+    pub(super) fn new(every: Option<u64>, past: FlightPast, states: Vec<Stepper<S>>) -> Self {
+        let kept = past.kept.into_iter().zip(states);
+        let kept = kept.map(|(KeptPast { next, rates }, stepper)| Kept { next, stepper, rates });
+        let kept = if every.is_some() { kept.collect() } else { VecDeque::new() };
+        Self { every, kept, losses: past.losses.into(), quiet_until: past.quiet_until }
     }
 
-    /// What a recorder that goes on from here must know.
+    /// What a recorder that goes on from here must know, beside the states of [`Self::states`].
     pub(super) fn past(&self) -> FlightPast {
-        FlightPast { losses: self.losses.iter().copied().collect(), quiet_until: self.quiet_until }
+        let kept = self.needed().map(|kept| KeptPast { next: kept.next, rates: kept.rates.clone() });
+        FlightPast {
+            losses: self.losses.iter().copied().collect(),
+            quiet_until: self.quiet_until,
+            kept: kept.collect(),
+        }
+    }
+
+    /// The states from which steps will be re-run.
+    pub(super) fn states(&self) -> impl Iterator<Item = &Stepper<S>> {
+        self.needed().map(|kept| &kept.stepper)
+    }
+
+    /// What is kept, without those that a later one, old enough, has made useless.
+    fn needed(&self) -> impl Iterator<Item = &Kept<S>> {
+        let first = self.kept.iter().rposition(Kept::is_old_enough).unwrap_or(0);
+        self.kept.iter().skip(first)
     }
 
     /// Before a step: keeps the lane where it is due.
     pub(super) fn keep(&mut self, next: Step, stepper: &Stepper<S>) {
         let Some(every) = self.every else { return };
-        // The first of a resumed run may be any.
+        // The first of a run that goes on without any may be any.
         if !self.kept.is_empty() && !(next.0 - 1).is_multiple_of(every) {
             return;
         }
-        // Enough for the least number of steps, however close they lie.
-        if self.kept.len() as u64 > LEAST.div_ceil(every) {
+        if self.kept.len() as u64 == most_kept(every) {
             self.kept.pop_front();
         }
         self.kept.push_back(Kept { next, stepper: stepper.twin(), rates: Vec::new() });
@@ -147,8 +185,7 @@ impl<S: Stack> FlightRecorder<S> {
     /// steps as are kept apart.
     pub(super) fn rerun(&mut self, last: Step) -> Option<Rerun<S>> {
         self.quiet_until = Step(last.0 + self.every?);
-        let is_long = |kept: &&Kept<S>| kept.rates.len() as u64 >= LEAST;
-        let kept = self.kept.iter().rev().find(is_long).or(self.kept.front())?;
+        let kept = self.needed().next()?;
         Some(Rerun { first: kept.next, stepper: kept.stepper.twin(), rates: kept.rates.clone() })
     }
 }
@@ -167,7 +204,7 @@ mod tests {
     use crate::stack::Mlp;
 
     fn seen(losses: impl IntoIterator<Item = f32>) -> Vec<(u64, Cause)> {
-        let mut recorder = FlightRecorder::<Mlp>::new(Some(64), FlightPast::default());
+        let mut recorder = FlightRecorder::<Mlp>::new(Some(64), FlightPast::default(), Vec::new());
         (1..)
             .zip(losses)
             .filter_map(|(step, loss)| {
@@ -205,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_value_that_is_no_number_calls_before_the_loss_is_one() {
-        let mut recorder = FlightRecorder::<Mlp>::new(Some(64), FlightPast::default());
+        let mut recorder = FlightRecorder::<Mlp>::new(Some(64), FlightPast::default(), Vec::new());
         let mut values = Grid::absent(Quantity::ALL.len(), 3);
         values.row_mut(Quantity::SignalNorm as usize)[1] = Value::new(f32::INFINITY);
         let broken = StepRecord { values, ..StepRecord::unmeasured(1) };
@@ -220,14 +257,14 @@ mod tests {
         let losses: Vec<f32> = [2.3, 386.4].into_iter().chain((3..400).map(healthy)).collect();
         let record = |step: u64| StepRecord { loss: losses[step as usize - 1], ..StepRecord::unmeasured(step) };
         for stop in [1, 2, 20, 70, 150] {
-            let mut straight = FlightRecorder::<Mlp>::new(Some(64), FlightPast::default());
+            let mut straight = FlightRecorder::<Mlp>::new(Some(64), FlightPast::default(), Vec::new());
             for step in 1..=stop {
                 if straight.sees(&record(step)).is_some() {
                     let _ = straight.rerun(Step(step));
                 }
             }
             let line = serde_json::to_string(&straight.past()).unwrap();
-            let mut resumed = FlightRecorder::<Mlp>::new(Some(64), serde_json::from_str(&line).unwrap());
+            let mut resumed = FlightRecorder::<Mlp>::new(Some(64), serde_json::from_str(&line).unwrap(), Vec::new());
             for step in stop + 1..400 {
                 let (alarm, again) = (straight.sees(&record(step)), resumed.sees(&record(step)));
                 assert_eq!(alarm, again, "stopped after {stop}, at {step}");
@@ -240,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_recorder_that_is_off_says_nothing() {
-        let mut recorder = FlightRecorder::<Mlp>::new(None, FlightPast::default());
+        let mut recorder = FlightRecorder::<Mlp>::new(None, FlightPast::default(), Vec::new());
         assert_eq!(recorder.sees(&StepRecord { loss: f32::NAN, ..StepRecord::unmeasured(1) }), None);
         assert!(recorder.rerun(Step(1)).is_none());
     }

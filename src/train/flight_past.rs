@@ -1,7 +1,7 @@
 //! What a flight recorder knows of the steps before: a checkpoint keeps it, so that a run that goes on raises the alarms that
-//! it would have raised without the break, and no other.
+//! it would have raised without the break, and no other, and re-runs the same steps.
 //!
-//! The states of the lane that it would re-run from are not kept: a run that goes on re-runs steps since its checkpoint.
+//! The states of the lane that it re-runs from stand in files of their own, in the order of [`FlightPast::kept`].
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,17 @@ pub(in crate::train) struct FlightPast {
     pub(in crate::train) losses: Vec<f64>,
     /// No leap is reported before this step.
     pub(in crate::train) quiet_until: Step,
+    /// The states that are kept, the newest last.
+    pub(in crate::train) kept: Vec<KeptPast>,
+}
+
+/// What is known of a kept state beside the state.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::train) struct KeptPast {
+    /// The step that follows it.
+    pub(in crate::train) next: Step,
+    /// Learning rates of the steps since.
+    pub(in crate::train) rates: Vec<f64>,
 }
 
 /// Numbers as words: not every reader of JSON gives the same `f64` back.
@@ -22,19 +33,81 @@ pub(in crate::train) struct FlightPast {
 struct Words {
     losses: Vec<String>,
     quiet_until: Step,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    kept: Vec<KeptWords>,
+}
+
+/// Each rate with the number of steps in a row that had it.
+#[derive(Serialize, Deserialize)]
+struct KeptWords {
+    next: Step,
+    rates: Vec<(String, usize)>,
+}
+
+/// Steps since a kept state at most: more are damage.
+const MOST_RATES: usize = 1 << 24;
+
+impl From<KeptPast> for KeptWords {
+    fn from(past: KeptPast) -> Self {
+        let runs = past.rates.chunk_by(|one, other| one.to_bits() == other.to_bits());
+        let rates = runs.filter_map(|run| Some((run.first()?.to_string(), run.len()))).collect();
+        Self { next: past.next, rates }
+    }
+}
+
+impl TryFrom<KeptWords> for KeptPast {
+    type Error = String;
+
+    fn try_from(words: KeptWords) -> Result<Self, String> {
+        let mut rates = Vec::new();
+        for (rate, steps) in words.rates {
+            let rate: f64 = rate.parse().map_err(|_| format!("'{}' is not a learning rate", rate.escape_debug()))?;
+            if steps > MOST_RATES - rates.len() {
+                return Err(format!("more than {MOST_RATES} steps since a kept state"));
+            }
+            rates.extend(std::iter::repeat_n(rate, steps));
+        }
+        Ok(Self { next: words.next, rates })
+    }
 }
 
 impl From<FlightPast> for Words {
     fn from(past: FlightPast) -> Self {
-        Self { losses: past.losses.iter().map(f64::to_string).collect(), quiet_until: past.quiet_until }
+        Self {
+            losses: past.losses.iter().map(f64::to_string).collect(),
+            quiet_until: past.quiet_until,
+            kept: past.kept.into_iter().map(KeptWords::from).collect(),
+        }
     }
 }
 
 impl TryFrom<Words> for FlightPast {
-    type Error = std::num::ParseFloatError;
+    type Error = String;
 
-    fn try_from(words: Words) -> Result<Self, Self::Error> {
-        let losses = words.losses.iter().map(|loss| loss.parse()).collect::<Result<_, _>>()?;
-        Ok(Self { losses, quiet_until: words.quiet_until })
+    fn try_from(words: Words) -> Result<Self, String> {
+        let number = |word: &String| word.parse().map_err(|_| format!("'{}' is not a loss", word.escape_debug()));
+        Ok(Self {
+            losses: words.losses.iter().map(number).collect::<Result<_, _>>()?,
+            quiet_until: words.quiet_until,
+            kept: words.kept.into_iter().map(KeptPast::try_from).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_past_comes_back_as_it_was_and_an_older_one_kept_no_states() {
+        let rates = [vec![0.1 + 0.2; 3], vec![1e-310], vec![0.1; 70]].concat();
+        let kept = vec![KeptPast { next: Step(65), rates }];
+        let past = FlightPast { losses: vec![-1.0 / 3.0], quiet_until: Step(9), kept };
+        let line = serde_json::to_string(&past).unwrap();
+        assert_eq!(serde_json::from_str::<FlightPast>(&line).unwrap(), past);
+        let older = r#"{"losses":["1.5"],"quiet_until":3}"#;
+        assert_eq!(serde_json::from_str::<FlightPast>(older).unwrap().kept, []);
+        let endless = r#"{"losses":[],"quiet_until":3,"kept":[{"next":1,"rates":[["0.1",99999999999999]]}]}"#;
+        assert!(serde_json::from_str::<FlightPast>(endless).is_err());
     }
 }

@@ -11,12 +11,13 @@ use crossbeam_channel::{Sender, bounded};
 
 use super::checkpoint::{Ended, LaneState, Moment, Saves};
 use super::dump::{Dumps, Part as DumpPart};
+use super::evaluation::{HeldOut, Score};
 use super::flight::{Cause, FlightRecorder};
 use super::flight_past::FlightPast;
 use super::optimizer;
 use super::pacer::{Go, Pacer, Rate};
 use super::recorder::Told;
-use super::schedule::{Decision, Schedule};
+use super::schedule::{Decision, Schedule, Turn};
 use super::stepper::{Stepper, Taken};
 use super::verdict;
 use crate::config::{LaneConfig, RunConfig};
@@ -25,7 +26,7 @@ use crate::event::{
     DenoisingRecord, EvalRecord, Event, FilterRecord, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome,
     SamplesRecord, StepRecord, TensorRecord,
 };
-use crate::probe::{Filters, Taps};
+use crate::probe::Filters;
 use crate::stack::{Examples, Stack};
 use crate::text::clean_message;
 use crate::units::{LaneId, Step};
@@ -35,13 +36,6 @@ const EVALUATIONS: u64 = 20;
 /// Steps between two of them at least.
 const EVALUATION_GAP: u64 = 50;
 
-/// Held-out rows that are looked at, where there are as many.
-const MOST_EVALUATED: usize = 2048;
-/// Of them at the same time, where what is said of them takes no more than [`EVALUATED_BYTES`].
-const EVALUATED_AT_ONCE: usize = 512;
-/// Bytes of a stack's output for all rows that are looked at at once: a few copies of it live at the same time.
-const EVALUATED_BYTES: usize = 64 << 20;
-
 /// A stack about to be trained.
 pub(super) struct Lane<S: Stack> {
     pub(super) id: LaneId,
@@ -50,6 +44,8 @@ pub(super) struct Lane<S: Stack> {
     pub(super) source: Arc<SourceOf<S>>,
     pub(super) steps: u64,
     pub(super) past: Past,
+    /// The states that its flight recorder kept.
+    pub(super) kept: Vec<Stepper<S>>,
 }
 
 /// What became of a lane before this process.
@@ -140,8 +136,8 @@ struct Trainer<S: Stack> {
     lane: Lane<S>,
     run: Run,
     batches: Batches,
-    /// The held-out examples, gathered at the first evaluation.
-    held_out: Vec<S::Batch>,
+    /// Gathered at the first evaluation.
+    held_out: Option<HeldOut<S>>,
     step: Step,
     flight: FlightRecorder<S>,
     /// Wishes for the last steps to be re-run that were fulfilled.
@@ -161,11 +157,11 @@ struct When {
 impl<S: Stack> Trainer<S> {
     fn new(lane: Lane<S>, run: Run) -> Self {
         let batches = Batches::new(run.config.seed, lane.source.rows(Part::Training), run.config.batch);
-        let flight = FlightRecorder::new(run.config.flight, lane.past.flight.clone());
         let step = lane.past.step;
         let mut lane = lane;
+        let flight = FlightRecorder::new(run.config.flight, lane.past.flight.clone(), std::mem::take(&mut lane.kept));
         lane.stepper.heed(run.pacer.interrupt().clone());
-        Self { lane, run, batches, held_out: Vec::new(), step, flight, recalls: 0, is_cut: false }
+        Self { lane, run, batches, held_out: None, step, flight, recalls: 0, is_cut: false }
     }
 
     fn train(&mut self) -> Outcome {
@@ -223,18 +219,22 @@ impl<S: Stack> Trainer<S> {
         let draw = Draw { seed: self.run.config.seed, step };
         let rows = self.batches.rows(step);
         let batch = S::Batch::gather(&self.lane.source, Part::Training, rows, draw, &self.run.device);
-        let Decision { look, note } = self.run.schedule.look(step);
+        let Decision { look, turn, note } = self.run.schedule.look(step);
         if let Some(text) = note {
             self.send(Event::Note(Note { lane: None, step, text }));
         }
         let learning_rate = optimizer::learning_rate(base, self.lane.settings.warmup, step.0);
         let is_dumped = self.run.dumps.is_wanted(step);
         let mut part = is_dumped.then(|| DumpPart::before(self.lane.stepper.model(), &batch));
+        let silence = (turn == Turn::Last).then(|| self.lane.stepper.silence().clone());
         let mut taken = self.lane.stepper.step_seen(&batch, learning_rate, look, |model, gradients| {
             if let Some(part) = &mut part {
                 part.see(model, gradients);
             }
         })?;
+        if let Some(silence) = silence {
+            self.lane.stepper.set_silence(silence);
+        }
         if self.run.pacer.gives_up(Instant::now()) {
             return None;
         }
@@ -329,7 +329,8 @@ impl<S: Stack> Trainer<S> {
         // Disconnected, which is the answer.
         let _ = flushed.recv();
         let moment = Moment { rate, looked: self.run.schedule.looked(self.step) };
-        let state = LaneState { file: self.lane.stepper.saved(), flight: self.flight.past() };
+        let kept = self.flight.states().map(Stepper::saved_beside);
+        let state = LaneState { file: self.lane.stepper.saved(), flight: self.flight.past(), kept };
         self.run.saves.take(self.lane.id, self.step, moment, state);
     }
 
@@ -338,62 +339,24 @@ impl<S: Stack> Trainer<S> {
         step.0 == self.lane.steps || step.0.is_multiple_of(gap)
     }
 
-    /// Loss and accuracy on the held-out split, without a graph, a chunk at a time: the memory of a convolutional net
-    /// grows with the rows.
+    /// Says what the stack makes of the held-out rows.
     fn evaluate(&mut self) {
-        let rows = self.lane.source.rows(Part::HeldOut).min(MOST_EVALUATED);
-        if self.held_out.is_empty() {
-            let all: Vec<usize> = (0..rows).collect();
-            let (draw, device) = (Draw { seed: self.run.config.seed, step: Step(0) }, self.run.device.clone().inner());
-            let gather = |chunk| S::Batch::gather(&self.lane.source, Part::HeldOut, chunk, draw, &device);
-            self.held_out = all.chunks(evaluated_at_once(self.lane.source.outputs())).map(gather).collect();
-        }
-        let model = self.lane.stepper.model().valid();
-        let mut mean = Mean::default();
-        for batch in &self.held_out {
-            self.is_cut |= self.run.pacer.interrupt().is_raised();
-            if self.is_cut {
-                return;
-            }
-            let loss = model.loss(batch, &Taps::off());
-            mean.take(batch.rows(), loss.mean.into_scalar::<f32>(), loss.accuracy);
-        }
-        let (loss, accuracy) = mean.of_all();
-        self.send(Event::Eval(EvalRecord { lane: self.lane.id, step: self.step, loss, accuracy, rows: rows as u64 }));
+        let (interrupt, lane) = (self.run.pacer.interrupt(), &self.lane);
+        let held_out = self.held_out.get_or_insert_with(|| {
+            let draw = Draw { seed: self.run.config.seed, step: Step(0) };
+            HeldOut::gather(lane, draw, &self.run.device.clone().inner())
+        });
+        let Some(found) = held_out.judge(lane.stepper.model(), interrupt) else {
+            self.is_cut = true;
+            return;
+        };
+        let Score { rows, loss, accuracy } = found;
+        self.send(Event::Eval(EvalRecord { lane: self.lane.id, step: self.step, loss, accuracy, rows }));
     }
 
     fn send(&self, event: Event) {
         // Nobody listens only when the recorder itself is gone; then the run ends as failed anyway.
         let _ = self.run.sender.send(Told::Event(event));
-    }
-}
-
-/// Rows to be looked at at once, of each of which a stack says so many numbers.
-fn evaluated_at_once(outputs: usize) -> usize {
-    (EVALUATED_BYTES / (size_of::<f32>() * outputs.max(1))).clamp(1, EVALUATED_AT_ONCE)
-}
-
-/// Means over batches of different size.
-#[derive(Default)]
-struct Mean {
-    rows: usize,
-    loss: f64,
-    accuracy: Option<f64>,
-}
-
-impl Mean {
-    fn take(&mut self, rows: usize, loss: f32, accuracy: Option<f32>) {
-        self.rows += rows;
-        self.loss += f64::from(loss) * rows as f64;
-        if let Some(accuracy) = accuracy {
-            self.accuracy = Some(self.accuracy.unwrap_or(0.0) + f64::from(accuracy) * rows as f64);
-        }
-    }
-
-    /// Loss, NaN of nothing, and accuracy, where there are classes.
-    fn of_all(&self) -> (f32, Option<f32>) {
-        let rows = self.rows as f64;
-        ((self.loss / rows) as f32, self.accuracy.map(|accuracy| (accuracy / rows) as f32))
     }
 }
 

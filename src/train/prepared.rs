@@ -3,6 +3,7 @@
 //! Whoever writes the run somewhere learns what it will look like before anything begins.
 
 use std::collections::BTreeMap;
+use std::ops::Add;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -14,7 +15,9 @@ use super::checkpoint::{About, Checkpoint, CheckpointError, Ended, Moment, Owner
 use super::dump::{Dump, DumpError, Dumps};
 use super::family::{Plan, Resumed};
 use super::flight_past::FlightPast;
+use super::footprint::Footprint;
 use super::lane::{self, AnyLane, Past};
+use super::oversize::Oversize;
 use super::pacer::{Pacer, Start};
 use super::recorder::{Recorded, Told};
 use super::schedule::Schedule;
@@ -40,6 +43,7 @@ pub struct Prepared {
     device: Device,
     steps: u64,
     lanes: Vec<Box<dyn AnyLane>>,
+    footprint: Footprint,
     header: Arc<RunHeader>,
     dumps: Arc<Dumps>,
     saves: Arc<Saves>,
@@ -62,9 +66,9 @@ struct Begun {
 /// Loads the data and draws the initial weights of one lane after the other.
 ///
 /// # Errors
-/// When a setting or the data makes no sense.
+/// When a setting or the data makes no sense, or the run does not fit into the memory that there is.
 pub fn prepare(config: RunConfig) -> Result<Prepared, TrainError> {
-    assemble(config, None)
+    prepare_sized(config, None, Oversize::Refused)
 }
 
 /// Loads the data and puts every lane where a checkpoint left it; the settings say how far the run goes on.
@@ -72,10 +76,18 @@ pub fn prepare(config: RunConfig) -> Result<Prepared, TrainError> {
 /// # Errors
 /// As [`prepare`]; also when the run would not go on, or its data or a lane are not those of the checkpoint.
 pub fn resume(config: RunConfig, checkpoint: &Checkpoint) -> Result<Prepared, TrainError> {
-    assemble(config, Some(checkpoint))
+    prepare_sized(config, Some(checkpoint), Oversize::Refused)
 }
 
-fn assemble(config: RunConfig, checkpoint: Option<&Checkpoint>) -> Result<Prepared, TrainError> {
+/// [`prepare`], or [`resume`] where there is a checkpoint, with a say in what becomes of a run that is too large.
+///
+/// # Errors
+/// As both.
+pub fn prepare_sized(
+    config: RunConfig,
+    checkpoint: Option<&Checkpoint>,
+    oversize: Oversize,
+) -> Result<Prepared, TrainError> {
     let dataset = load(&config)?;
     let data_crc = if checkpoint.is_some() || config.save_every.is_some() { dataset.fingerprint() } else { 0 };
     let device = backend::training_device(config.backend, config.checkpoint_activations);
@@ -88,14 +100,21 @@ fn assemble(config: RunConfig, checkpoint: Option<&Checkpoint>) -> Result<Prepar
     }
     let begun = checkpoint.map(Begun::at).unwrap_or_default();
     let mut notes = Vec::new();
-    let mut lanes = Vec::with_capacity(config.lanes.len());
+    let mut undrawn = Vec::with_capacity(config.lanes.len());
     for (settings, id) in config.lanes.iter().zip(0..) {
-        let resumed = checkpoint
-            .map(|checkpoint| Resumed { past: begun.past(LaneId(id)), file: checkpoint.lane(usize::from(id)) });
+        let resumed = checkpoint.map(|checkpoint| Resumed {
+            past: begun.past(LaneId(id)),
+            file: checkpoint.lane(usize::from(id)),
+            kept: checkpoint.kept(usize::from(id)),
+        });
         let (id, data, seed, batch) = (LaneId(id), &config.data, config.seed, config.batch);
         let plan = Plan { id, settings, data, steps, batch, seed, device: &device, resumed };
-        lanes.push(plan.lane(&dataset, &mut notes)?);
+        undrawn.push(plan.lane(&dataset, &mut notes)?);
     }
+    let footprints: Vec<Footprint> = undrawn.iter().map(|lane| lane.footprint(&config)).collect();
+    let footprint = footprints.iter().copied().fold(Footprint::default(), Footprint::add);
+    oversize.judge(&config, &footprints)?;
+    let lanes = undrawn.into_iter().map(|lane| lane.drawn(&mut notes)).collect::<Result<Vec<_>, _>>()?;
     let mut header = header(&config, steps, &lanes);
     header.data = Some(data::summary(&config.data, &dataset));
     if let Some(checkpoint) = checkpoint {
@@ -104,7 +123,7 @@ fn assemble(config: RunConfig, checkpoint: Option<&Checkpoint>) -> Result<Prepar
     let header = Arc::new(header);
     let (dumps, saves) = (Arc::new(Dumps::none(Arc::clone(&header))), Arc::new(Saves::none()));
     let config = Arc::new(config);
-    Ok(Prepared { config, device, steps, lanes, header, dumps, saves, data_crc, begun, notes })
+    Ok(Prepared { config, device, steps, lanes, footprint, header, dumps, saves, data_crc, begun, notes })
 }
 
 impl Begun {
@@ -142,6 +161,12 @@ impl Prepared {
     #[must_use]
     pub fn header(&self) -> &Arc<RunHeader> {
         &self.header
+    }
+
+    /// Memory that the run is estimated to take.
+    #[must_use]
+    pub fn footprint(&self) -> Footprint {
+        self.footprint
     }
 
     /// What a person should know about the weights that they gave, one sentence each.

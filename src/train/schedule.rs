@@ -72,6 +72,7 @@ struct Rate {
 struct Decided {
     step: Step,
     look: Look,
+    turn: Turn,
     /// What was put down for one lane.
     owed: [Nanoseconds; Part::COUNT],
     /// When the layers were last looked at, this step included.
@@ -82,7 +83,17 @@ struct Decided {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Decision {
     pub(super) look: Look,
+    pub(super) turn: Turn,
     pub(super) note: Option<String>,
+}
+
+/// Why the layers are looked at on a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// By the schedule.
+    Due,
+    /// The run ends with it: a run of more steps does not look there, and goes on as if this one had not.
+    Last,
 }
 
 impl Schedule {
@@ -123,13 +134,15 @@ impl Schedule {
     pub(super) fn look(&self, step: Step) -> Decision {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(decided) = state.decided.iter().find(|decided| decided.step == step) {
-            return Decision { look: decided.look, note: None };
+            return Decision { look: decided.look, turn: decided.turn, note: None };
         }
-        let look = self.decide(&state, step);
+        let (look, turn) = self.decide(&state, step);
         let lanes = state.lanes;
         let owed = state.accounts.put_down(look, lanes);
         if look.is_at_layers() {
-            state.looked.layers = Some(step);
+            if turn == Turn::Due {
+                state.looked.layers = Some(step);
+            }
             state.rate.looks += 1;
         }
         if look.counts() {
@@ -145,11 +158,11 @@ impl Schedule {
             state.decided.pop_front();
         }
         let looked = state.looked;
-        state.decided.push_back(Decided { step, look, owed, looked });
-        Decision { look, note }
+        state.decided.push_back(Decided { step, look, turn, owed, looked });
+        Decision { look, turn, note }
     }
 
-    fn decide(&self, state: &State, step: Step) -> Look {
+    fn decide(&self, state: &State, step: Step) -> (Look, Turn) {
         let is_bounded = self.budget.is_some();
         let is_turn = match state.looked.layers {
             Some(last) if is_bounded => step.0 >= last.0 + self.every,
@@ -158,7 +171,7 @@ impl Schedule {
         let is_paid = |part| !is_bounded || state.accounts.pays(part, state.lanes);
         if !is_turn || !is_paid(Part::Always) {
             // How it ended is always known.
-            return if self.last == Some(step) { Look::Everything } else { Look::Away };
+            return if self.last == Some(step) { (Look::Everything, Turn::Last) } else { (Look::Away, Turn::Due) };
         }
         let is_due = |every: Option<u64>, last: Option<Step>| {
             every.is_some_and(|every| last.is_none_or(|last| step.0 >= last.0 + every))
@@ -168,11 +181,12 @@ impl Schedule {
         } else {
             self.histograms.is_some_and(|every| (step.0 - 1).is_multiple_of(every))
         };
-        match () {
+        let look = match () {
             () if is_due(self.detail, state.looked.detail) && is_paid(Part::Details) => Look::Detail,
             () if is_counted && is_paid(Part::Histograms) => Look::Histograms,
             () => Look::Everything,
-        }
+        };
+        (look, Turn::Due)
     }
 
     /// Says what the budget leaves out: at the start, and when it settles on another rate.

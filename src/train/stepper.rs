@@ -152,6 +152,16 @@ impl<S: Stack> Stepper<S> {
         }
     }
 
+    /// For how many of the looks so far each unit has been silent.
+    pub(super) fn silence(&self) -> &Silence {
+        &self.silence
+    }
+
+    /// Puts that back: the looks since do not count.
+    pub(super) fn set_silence(&mut self, silence: Silence) {
+        self.silence = silence;
+    }
+
     /// The stack as it is now.
     #[must_use]
     pub fn model(&self) -> &S {

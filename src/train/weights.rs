@@ -14,7 +14,7 @@ use safetensors::{Dtype, SafeTensorError, SafeTensors};
 use thiserror::Error;
 
 use super::named::ModulePath;
-use crate::{regular_file, text};
+use crate::{number, regular_file, text};
 
 /// Between a lane's name and a path.
 const PARAM: &str = "/param/";
@@ -72,11 +72,12 @@ pub(super) struct Loaded<M> {
 
 /// Puts the weights of a file into a lane's model. NaN is a number like any other here.
 pub(super) fn load<M: Module>(model: M, lane: &str, path: &Path) -> Result<Loaded<M>, WeightsError> {
-    let bytes = read(path).map_err(|source| WeightsError::Read { path: path.to_owned(), source })?;
-    let file =
-        SafeTensors::deserialize(&bytes).map_err(|source| WeightsError::Format { path: path.to_owned(), source })?;
     let mut wanted = Wanted::default();
     model.visit(&mut wanted);
+    let numbers = wanted.found.iter().map(|parameter| parameter.shape.iter().product::<usize>() as u64).sum();
+    let bytes = read(path, numbers).map_err(|source| WeightsError::Read { path: path.to_owned(), source })?;
+    let file =
+        SafeTensors::deserialize(&bytes).map_err(|source| WeightsError::Format { path: path.to_owned(), source })?;
     let prefix = prefix(&file, lane, &wanted.found).map_err(|problem| WeightsError::Elsewhere {
         path: path.to_owned(),
         lane: lane.to_owned(),
@@ -149,8 +150,14 @@ const UNSEEN: u64 = 64 << 20;
 /// A header at most: as the crate that reads it allows.
 const LONGEST_HEADER: u64 = 100_000_000;
 
-/// The whole file, once its first bytes say that it can be one: a device may have no end, and a sparse file any length.
-fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+/// A file of weights may be so long, whatever the lane.
+const ALWAYS_READ: u64 = 256 << 20;
+/// Bytes of a file for each number of the lane at most: a dump of 8 lanes alike, with their gradients, in 64 bits.
+const MOST_BYTES: u64 = 8 * 2 * 8;
+
+/// The whole file, once its first bytes say that it can be one, and its length that it can be of a lane of so many numbers:
+/// a device may have no end, and a sparse file any length.
+fn read(path: &Path, numbers: u64) -> std::io::Result<Vec<u8>> {
     let refused = |words: &str| std::io::Error::new(std::io::ErrorKind::InvalidData, words.to_owned());
     let mut file = regular_file::open(path)?;
     let length = file.metadata()?.len();
@@ -161,7 +168,14 @@ fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     if length > UNSEEN && !is_header {
         return Err(refused("it is not a safetensors file: its first bytes are no header"));
     }
+    let most = ALWAYS_READ.max(numbers.saturating_mul(MOST_BYTES));
+    if length > most {
+        let (most, numbers) = (regular_file::size(most), number::count(numbers));
+        return Err(refused(&format!("it is longer than {most}, more than a lane of {numbers} numbers needs")));
+    }
     let mut bytes = head.get(..begun).unwrap_or_default().to_vec();
+    // What it holds and no more: a vector that grows by itself takes twice as much.
+    bytes.reserve_exact(usize::try_from(length).unwrap_or(usize::MAX).saturating_sub(begun) + 1);
     file.read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -2,6 +2,7 @@
 
 mod damage;
 mod equal;
+mod flight;
 mod kill;
 mod rate;
 mod trace;

@@ -3,7 +3,11 @@
 mod data;
 mod dump;
 mod log;
+#[cfg(target_os = "linux")]
+mod memory;
 mod output;
+#[cfg(unix)]
+mod piped;
 mod settings;
 mod sources;
 mod traces;

@@ -19,6 +19,7 @@ const FORBIDDEN: &[(&[&str], &[&str])] = &[
             "text",
             "whole_file",
             "regular_file",
+            "available_memory",
         ],
         &["burn", "ratatui", "crossterm", "clap", "crate::tui", "crate::cli", "crate::report", "crate::train"],
     ),

@@ -25,11 +25,15 @@ mod families;
 #[cfg(feature = "lab")]
 mod flight;
 #[cfg(feature = "lab")]
+mod footprint;
+#[cfg(feature = "lab")]
 mod gains;
 mod layering;
 mod learning;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
 mod logging;
+#[cfg(all(target_os = "linux", feature = "cli", feature = "lab", feature = "tui"))]
+mod peak;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
 mod presets;
 mod program;

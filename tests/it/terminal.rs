@@ -7,6 +7,7 @@ mod flood;
 mod injection;
 mod late_log;
 mod leaving;
+mod oversize;
 mod panic;
 mod pty;
 mod resume;

@@ -55,6 +55,9 @@ pub(in crate::train) struct SavedLane {
     pub(in crate::train) name: String,
     /// `None` where it had ended.
     pub(super) file: Option<FileSum>,
+    /// Earlier states of it that its flight recorder keeps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) kept: Vec<FileSum>,
     /// How it had ended.
     pub(in crate::train) ended: Option<Ended>,
     /// What its flight recorder knew; older checkpoints say nothing of it.
@@ -97,6 +100,19 @@ pub(super) fn lane_file(index: usize) -> String {
     format!("lane-{}.safetensors", index + 1)
 }
 
+/// Name of the file of an earlier state of a lane, which its flight recorder keeps.
+pub(super) fn kept_file(lane: usize, index: usize) -> String {
+    format!("lane-{}-kept-{}.safetensors", lane + 1, index + 1)
+}
+
+/// What the files of a lane hold.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LaneFiles {
+    /// Nothing of a lane that had ended.
+    pub(super) own: Vec<u8>,
+    pub(super) kept: Vec<Vec<u8>>,
+}
+
 impl Manifest {
     pub(super) fn format() -> String {
         FORMAT.to_owned()
@@ -135,7 +151,7 @@ impl Manifest {
     }
 
     /// The files beside it, each as it was written: the settings, then the lanes'; nothing for a lane that had ended.
-    pub(super) fn files(&self, folder: &Path) -> Result<(Vec<u8>, Vec<Vec<u8>>), CheckpointError> {
+    pub(super) fn files(&self, folder: &Path) -> Result<(Vec<u8>, Vec<LaneFiles>), CheckpointError> {
         let whole = |name: &str, sum: FileSum| {
             let file = folder.join(name);
             // Longer than it was written is damage.
@@ -147,8 +163,12 @@ impl Manifest {
         };
         let settings = whole(super::SETTINGS, self.settings)?;
         let lanes = self.lanes.iter().enumerate();
-        let lanes = lanes.map(|(index, lane)| lane.file.map_or(Ok(Vec::new()), |sum| whole(&lane_file(index), sum)));
-        Ok((settings, lanes.collect::<Result<_, _>>()?))
+        let lanes = lanes.map(|(lane, SavedLane { file, kept, .. })| {
+            let own = file.map_or(Ok(Vec::new()), |sum| whole(&lane_file(lane), sum))?;
+            let kept = kept.iter().enumerate().map(|(index, sum)| whole(&kept_file(lane, index), *sum));
+            Ok(LaneFiles { own, kept: kept.collect::<Result<_, _>>()? })
+        });
+        Ok((settings, lanes.collect::<Result<_, CheckpointError>>()?))
     }
 }
 

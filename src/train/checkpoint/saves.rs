@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::manifest::{Ended, FileSum, LookedAt, Manifest, SavedLane, lane_file};
+use super::manifest::{Ended, FileSum, LookedAt, Manifest, SavedLane, kept_file, lane_file};
 use super::{CheckpointError, FOLDER, MANIFEST, SETTINGS, VERSION, folder, opening};
 use crate::config::RunConfig;
 use crate::config::draft::Commented;
@@ -68,12 +68,19 @@ struct State {
 /// A checkpoint that is being written.
 #[derive(Debug, Default)]
 struct Gathering {
-    files: BTreeMap<LaneId, FileSum>,
+    files: BTreeMap<LaneId, Sums>,
     /// What their flight recorders know.
     flights: BTreeMap<LaneId, FlightPast>,
     /// How the lane that came last saw the run.
     moment: Moment,
     problem: Option<String>,
+}
+
+/// Those of a lane's own file and of its kept states.
+#[derive(Debug)]
+struct Sums {
+    own: FileSum,
+    kept: Vec<FileSum>,
 }
 
 /// What a lane knows of the run at a step.
@@ -84,10 +91,12 @@ pub(in crate::train) struct Moment {
 }
 
 /// What a lane hands in.
-pub(in crate::train) struct LaneState {
+pub(in crate::train) struct LaneState<K> {
     /// Its parameters and its optimizer's state.
     pub(in crate::train) file: Result<Vec<u8>, SaveError>,
     pub(in crate::train) flight: FlightPast,
+    /// The states that its flight recorder keeps, each made when it is written.
+    pub(in crate::train) kept: K,
 }
 
 impl Saves {
@@ -136,25 +145,33 @@ impl Saves {
     }
 
     /// Takes a lane's file of a step; the last lane's thread publishes.
-    pub(in crate::train) fn take(&self, lane: LaneId, step: Step, moment: Moment, state: LaneState) {
+    pub(in crate::train) fn take<K>(&self, lane: LaneId, step: Step, moment: Moment, state: LaneState<K>)
+    where
+        K: Iterator<Item = Result<Vec<u8>, SaveError>>,
+    {
         let Some(plan) = &self.plan else { return };
         if self.locked().stopped_after.is_some_and(|last| step > last) {
             return;
         }
-        let LaneState { file, flight } = state;
-        let written = file.map_err(|error| error.to_string()).and_then(|bytes| {
+        let LaneState { file, flight, kept } = state;
+        let written = |name: String, bytes: Result<Vec<u8>, SaveError>| {
+            let bytes = bytes.map_err(|error| error.to_string())?;
             let beside = folder::begin(&plan.folder, step);
-            let written = beside.and_then(|beside| folder::write(&beside, &lane_file(lane.index()), &bytes));
+            let written = beside.and_then(|beside| folder::write(&beside, &name, &bytes));
             written.map(|()| FileSum::of(&bytes)).map_err(|error| plan.refusal(&error))
+        };
+        let written = written(lane_file(lane.index()), file).and_then(|own| {
+            let kept = kept.enumerate().map(|(index, bytes)| written(kept_file(lane.index(), index), bytes));
+            Ok(Sums { own, kept: kept.collect::<Result<_, _>>()? })
         });
         let mut state = self.locked();
         let gathering = state.gathering.entry(step).or_default();
         gathering.moment = moment;
         gathering.flights.insert(lane, flight);
         match written {
-            Ok(sum) => drop(gathering.files.insert(lane, sum)),
+            Ok(sums) => drop(gathering.files.insert(lane, sums)),
             Err(problem) => {
-                gathering.files.insert(lane, FileSum::of(&[]));
+                gathering.files.insert(lane, Sums { own: FileSum::of(&[]), kept: Vec::new() });
                 gathering.problem = Some(problem);
             }
         }
@@ -230,7 +247,8 @@ impl Plan {
         let settings = Commented(config).to_string();
         let lane = |(settings, index): (&crate::config::LaneConfig, u16)| SavedLane {
             name: settings.name.clone(),
-            file: gathering.files.get(&LaneId(index)).copied(),
+            file: gathering.files.get(&LaneId(index)).map(|sums| sums.own),
+            kept: gathering.files.get(&LaneId(index)).map(|sums| sums.kept.clone()).unwrap_or_default(),
             ended: ended.get(&LaneId(index)).filter(|ended| ended.step < step).cloned(),
             flight: gathering.flights.get(&LaneId(index)).cloned().unwrap_or_default(),
         };

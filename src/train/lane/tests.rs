@@ -9,6 +9,7 @@ use crate::backend;
 use crate::config::Backend;
 use crate::data;
 use crate::layer::{Layer, LayerKind};
+use crate::probe::Taps;
 use crate::stack::{Labelled, Loss, Mlp, Task};
 use crate::train::pacer::Start;
 
@@ -42,7 +43,7 @@ impl Stack for Fragile {
 /// Twenty steps.
 fn lane<S: Stack<Batch = Labelled>>(id: LaneId, stepper: Stepper<S>, source: &Arc<data::Classified>) -> Lane<S> {
     let (settings, past) = (LaneConfig { depth: 1, width: 4, ..LaneConfig::default() }, Past::default());
-    Lane { id, settings, stepper, source: Arc::clone(source), steps: 20, past }
+    Lane { id, settings, stepper, source: Arc::clone(source), steps: 20, past, kept: Vec::new() }
 }
 
 #[test]

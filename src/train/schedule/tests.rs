@@ -38,7 +38,7 @@ fn run_until(config: &RunConfig, steps: u64, end: u64) -> Ran {
             schedule.leave(Step(end));
         }
         for lane in 0..if step.0 > end { 1 } else { 2 } {
-            let Decision { look, note } = schedule.look(step);
+            let Decision { look, note, .. } = schedule.look(step);
             ran.notes.extend(note);
             let cost = match look {
                 Away | Look::Gradients => 0,

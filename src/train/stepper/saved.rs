@@ -13,6 +13,7 @@ use crate::config::LaneConfig;
 use crate::probe::{ParameterMap, Silence};
 use crate::stack::Stack;
 use crate::train::named;
+use crate::train::optimizer;
 use crate::train::optimizer_state::{self, StateError};
 use crate::train::stored::Stored;
 use crate::train::weights::{self, Untrained};
@@ -35,10 +36,19 @@ pub(in crate::train) enum SaveError {
 impl<S: Stack> Stepper<S> {
     /// The lane as a file.
     pub(in crate::train) fn saved(&self) -> Result<Vec<u8>, SaveError> {
+        let initial = named::snapshot(&self.model, self.watch.initial());
+        self.file(initial.iter().map(|tensor| Stored::floats(INITIAL, tensor)))
+    }
+
+    /// An earlier state of a lane as a file beside the lane's own, which has the initial weights.
+    pub(in crate::train) fn saved_beside(&self) -> Result<Vec<u8>, SaveError> {
+        self.file(std::iter::empty())
+    }
+
+    fn file(&self, initial: impl Iterator<Item = Stored>) -> Result<Vec<u8>, SaveError> {
         let mut tensors: Vec<Stored> =
             named::parameters(&self.model).iter().map(|tensor| Stored::floats(PARAM, tensor)).collect();
-        let initial = named::snapshot(&self.model, self.watch.initial());
-        tensors.extend(initial.iter().map(|tensor| Stored::floats(INITIAL, tensor)));
+        tensors.extend(initial);
         tensors.extend(optimizer_state::stored(&self.optimizer, &self.model)?);
         for (index, layer) in self.map.table().layers.iter().enumerate() {
             if let Some((silent, seen)) = self.silence.of(index).filter(|(_, seen)| *seen > 0) {
@@ -59,18 +69,29 @@ impl<S: Stack> Stepper<S> {
     ) -> Result<Self, String> {
         let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
         let model = weights::filled(model, &file, INITIAL, Untrained::MayBeMissing)?;
-        let mut stepper = Self::new(model, settings, device);
-        let Self { model, optimizer, map, .. } = stepper;
-        let model = weights::filled(model, &file, PARAM, Untrained::MustBeThere)?;
-        stepper = Self {
-            optimizer: optimizer_state::restored(optimizer, &model, &file)?,
-            silence: silence(&file, &map)?,
-            clipping: clipping(&file)?,
+        Self::new(model, settings, device).in_state(&file)
+    }
+
+    /// An earlier state of this lane, which a file holds.
+    pub(in crate::train) fn of_saved_beside(&self, bytes: &[u8]) -> Result<Self, String> {
+        let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
+        let twin = self.twin();
+        let optimizer = optimizer::build(&twin.settings, twin.watch.clone());
+        Self { optimizer, ..twin }.in_state(&file)
+    }
+
+    /// Weights, optimizer and counts as in a file; the optimizer has no state yet.
+    fn in_state(self, file: &SafeTensors<'_>) -> Result<Self, String> {
+        let Self { model, optimizer, map, .. } = self;
+        let model = weights::filled(model, file, PARAM, Untrained::MustBeThere)?;
+        Ok(Self {
+            optimizer: optimizer_state::restored(optimizer, &model, file)?,
+            silence: silence(file, &map)?,
+            clipping: clipping(file)?,
             model,
             map,
-            ..stepper
-        };
-        Ok(stepper)
+            ..self
+        })
     }
 }
 

@@ -1,0 +1,51 @@
+//! A trace on standard input, `-`. Of several runs in it the last is wanted, whose place is known at the end only: what
+//! comes is kept in a temporary file without a name. What does not begin like a trace is not kept: it may have no end.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use color_eyre::eyre::{Result, eyre};
+
+use super::exit::Usage;
+use crate::trace::{self, Trace};
+
+/// How it is called on the command line and in messages.
+pub(super) const NAME: &str = "-";
+
+/// Whether an argument stands for it.
+pub(super) fn is_meant(path: &Path) -> bool {
+    path == Path::new(NAME)
+}
+
+/// The last run of the trace that comes.
+pub(super) fn read_last() -> Result<Trace> {
+    let file = spooled(&mut io::stdin().lock())?;
+    Ok(trace::read_last_of(file, Path::new(NAME))?)
+}
+
+fn spooled(input: &mut impl Read) -> Result<File> {
+    let mut beginning = Vec::new();
+    input.take(trace::BEGINNING.len() as u64).read_to_end(&mut beginning)?;
+    if beginning != trace::BEGINNING {
+        let advice = "what stands on standard input does not begin like a trace: write gradtop export - < trace.jsonl";
+        return Err(Usage(advice.to_owned()).into());
+    }
+    let failed = |error: io::Error| eyre!("cannot keep what comes on standard input in a temporary file: {error}");
+    let mut file = nameless().map_err(failed)?;
+    let kept = file.write_all(&beginning).and_then(|()| io::copy(input, &mut file));
+    kept.and_then(|_| file.seek(SeekFrom::Start(0))).map_err(failed)?;
+    Ok(file)
+}
+
+/// A new file that goes when it is closed.
+fn nameless() -> io::Result<File> {
+    let mut number = 0_u64;
+    loop {
+        let path = std::env::temp_dir().join(format!("gradtop-{}-{number}", std::process::id()));
+        match File::options().read(true).write(true).create_new(true).open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+            made => return made.and_then(|file| fs::remove_file(&path).map(|()| file)),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Loss and accuracy on the held-out rows, without a graph, some rows at a time: their activations live at once.
+//!
+//! `rows at once = 64 MiB / (4·n)`, n the numbers before or behind the widest weight for one row, at most 512.
+
+use burn::prelude::Device;
+
+use super::footprint;
+use super::lane::Lane;
+use super::pacer::Interrupt;
+use crate::data::{Draw, Part, Source};
+use crate::probe::Taps;
+use crate::stack::{Examples, Stack};
+
+/// Rows that are looked at, where there are as many.
+const MOST_ROWS: usize = 2048;
+/// Of them at the same time.
+const AT_ONCE: usize = 512;
+/// Bytes of the widest layer for all rows that are looked at at once: a few tensors of its size live at the same time.
+const BYTES_AT_ONCE: usize = 64 << 20;
+
+/// The held-out examples that are looked at.
+pub(super) struct HeldOut<S: Stack> {
+    batches: Vec<S::Batch>,
+}
+
+/// What a stack makes of them.
+pub(super) struct Score {
+    pub(super) rows: u64,
+    /// Mean; NaN of none.
+    pub(super) loss: f32,
+    /// Where there are classes.
+    pub(super) accuracy: Option<f32>,
+}
+
+impl<S: Stack> HeldOut<S> {
+    /// Those of a lane.
+    pub(super) fn gather(lane: &Lane<S>, draw: Draw, device: &Device) -> Self {
+        let rows: Vec<usize> = (0..lane.source.rows(Part::HeldOut).min(MOST_ROWS)).collect();
+        let widest = footprint::widest(lane.stepper.map().table(), &lane.settings).max(lane.source.outputs());
+        let gather = |chunk| S::Batch::gather(&lane.source, Part::HeldOut, chunk, draw, device);
+        Self { batches: rows.chunks(at_once(widest)).map(gather).collect() }
+    }
+
+    /// Looks at all of them; `None` where the run is to stop meanwhile.
+    pub(super) fn judge(&self, model: &S, interrupt: &Interrupt) -> Option<Score> {
+        let model = model.valid();
+        let mut mean = Mean::default();
+        for batch in &self.batches {
+            if interrupt.is_raised() {
+                return None;
+            }
+            let loss = model.loss(batch, &Taps::off());
+            mean.take(batch.rows(), loss.mean.into_scalar::<f32>(), loss.accuracy);
+        }
+        Some(mean.score())
+    }
+}
+
+/// Rows to be looked at at once, where the widest layer has so many numbers of each.
+pub(super) fn at_once(widest: usize) -> usize {
+    (BYTES_AT_ONCE / (size_of::<f32>() * widest.max(1))).clamp(1, AT_ONCE)
+}
+
+/// Means over batches of different size.
+#[derive(Default)]
+struct Mean {
+    rows: usize,
+    loss: f64,
+    accuracy: Option<f64>,
+}
+
+impl Mean {
+    fn take(&mut self, rows: usize, loss: f32, accuracy: Option<f32>) {
+        self.rows += rows;
+        self.loss += f64::from(loss) * rows as f64;
+        if let Some(accuracy) = accuracy {
+            self.accuracy = Some(self.accuracy.unwrap_or(0.0) + f64::from(accuracy) * rows as f64);
+        }
+    }
+
+    fn score(&self) -> Score {
+        let rows = self.rows as f64;
+        let accuracy = self.accuracy.map(|accuracy| (accuracy / rows) as f32);
+        Score { rows: self.rows as u64, loss: (self.loss / rows) as f32, accuracy }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_at_once_follow_from_the_widest_layer() {
+        assert_eq!((at_once(10), at_once(1 << 14), at_once(1 << 17)), (512, 512, 128));
+        assert_eq!((at_once(usize::MAX >> 3), at_once(0)), (1, 512));
+    }
+}
