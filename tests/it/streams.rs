@@ -58,7 +58,7 @@ fn gains(matrix: &Matrix) -> [f64; 2] {
 /// Xie et al. 2025: what is free multiplies up over depth, a product of doubly stochastic matrices is one of them.
 #[test]
 fn the_composite_gain_of_free_streams_drifts_and_that_of_constrained_ones_stays_at_one() {
-    for lr in [1e-3, 3e-3] {
+    for lr in [3e-3] {
         for wiring in WIRINGS {
             let device = backend::device(Backend::Flex).autodiff();
             let lane = LaneConfig { depth: 100, lr, norm: Norm::Layer, ..LaneConfig::new(wiring) };
