@@ -88,12 +88,12 @@ in_short! {
     rezero_vs_plain_1000: "rezero-vs-plain-1000", &[(&[], &[])];
     cures_1000: "cures-1000", &[
         (&["rezero", "skipinit", "layerscale"], &[]),
-        (&["norm-scaling"], &[("width", "16"), ("batch", "16"), ("steps", "60")]),
+        (&["norm-scaling"], &[("width", "16"), ("batch", "16"), ("steps", "50")]),
     ];
     orthogonal_tanh_10000: "orthogonal-tanh-10000", &[(&[], &[("width", "8"), ("batch", "4"), ("steps", "1")])];
     pre_vs_post_ln_100: "pre-vs-post-ln-100", &[
         (&["pre"], &[("depth", "50")]),
         (&["post"], &[("depth", "50"), ("steps", "100")]),
     ];
-    diffusion_skips: "diffusion-skips", &[(&[], &[("width", "4"), ("batch", "16")])];
+    diffusion_skips: "diffusion-skips", &[(&[], &[])];
 }
