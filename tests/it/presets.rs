@@ -1,5 +1,5 @@
 //! Every preset's claims hold of its own trace: as it stands where there is time, and always in a short form, with the
-//! same claims and the same bounds: narrower, with smaller batches or fewer steps, each lane as far as it needs.
+//! same claims and the same bounds: narrower, less deep, with smaller batches or fewer steps, each lane as far as it needs.
 
 use gradtop::config::draft::{Draft, Origin};
 use gradtop::config::{Measure, RunConfig};
@@ -91,9 +91,6 @@ in_short! {
         (&["norm-scaling"], &[("width", "16"), ("batch", "16"), ("steps", "50")]),
     ];
     orthogonal_tanh_10000: "orthogonal-tanh-10000", &[(&[], &[("width", "8"), ("batch", "4"), ("steps", "1")])];
-    pre_vs_post_ln_100: "pre-vs-post-ln-100", &[
-        (&["pre"], &[("depth", "50")]),
-        (&["post"], &[("depth", "50"), ("steps", "100")]),
-    ];
-    diffusion_skips: "diffusion-skips", &[(&[], &[])];
+    pre_vs_post_ln_100: "pre-vs-post-ln-100", &[(&[], &[("depth", "32"), ("steps", "120")])];
+    diffusion_skips: "diffusion-skips", &[(&[], &[("batch", "16")])];
 }
