@@ -30,12 +30,14 @@ pub(crate) fn gradients<M: Module>(model: &M, loss: impl Fn(&M) -> Tensor<1>) ->
     let mut trained = Trained { graph: &loss(model).backward(), census: Census::default(), gradients: Vec::new() };
     model.visit(&mut trained);
     let (still, Trained { census, gradients, .. }) = (still(model), trained);
-    let proof = |(index, ((path, values), gradient)): (usize, ((String, Vec<f64>), Option<Vec<f64>>))| {
+    let mut proofs = Vec::new();
+    for (index, ((path, values), gradient)) in census.found.into_iter().zip(gradients).enumerate() {
+        let Some(gradient) = gradient else { continue };
         let moved = |values: &[f64]| loss(&with(&still, index, values)).into_scalar::<f64>();
-        let gradient = proven(gradient?, &values, moved, &path);
-        Some((path, values, gradient))
-    };
-    census.found.into_iter().zip(gradients).enumerate().filter_map(proof).collect()
+        let gradient = proven(gradient, &values, moved, &path);
+        proofs.push((path, values, gradient));
+    }
+    proofs
 }
 
 /// A model without a graph, with other numbers in the parameter of this number.
