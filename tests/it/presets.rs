@@ -86,10 +86,7 @@ in_short! {
     highway_100: "highway-100", &[(&[], &[("width", "32"), ("steps", "120")])];
     thousand_layers: "thousand-layers", &[(&[], &[])];
     rezero_vs_plain_1000: "rezero-vs-plain-1000", &[(&[], &[])];
-    cures_1000: "cures-1000", &[
-        (&["rezero", "skipinit", "layerscale"], &[]),
-        (&["norm-scaling"], &[("width", "16"), ("batch", "16"), ("steps", "50")]),
-    ];
+    cures_1000: "cures-1000", &[(&[], &[("depth", "300")])];
     orthogonal_tanh_10000: "orthogonal-tanh-10000", &[(&[], &[("width", "8"), ("batch", "4"), ("steps", "1")])];
     pre_vs_post_ln_100: "pre-vs-post-ln-100", &[(&[], &[("depth", "32"), ("steps", "120")])];
     diffusion_skips: "diffusion-skips", &[(&[], &[("batch", "16")])];

@@ -40,8 +40,8 @@ fn there(log: &Path) -> Vec<String> {
     if log.join("checkpoints").is_dir() { names(log) } else { Vec::new() }
 }
 
-fn is_unfinished(name: &String) -> bool {
-    name.starts_with('.')
+fn is_unfinished(name: impl AsRef<str>) -> bool {
+    name.as_ref().starts_with('.')
 }
 
 fn survive(kills: usize) {
