@@ -197,13 +197,12 @@ mod tests {
         assert!(picture.contains("gradtop"));
     }
 
-    /// Every picture of the gallery has a name of its own, is the only one like it, has a rectangle for each run of
-    /// cells of one background and shows text. Also writes them to the folder named by `GRADTOP_PICTURES`, to be
-    /// looked at.
+    /// Every picture of the gallery has a name of its own, is whole and shows text and colours. Also writes them to the
+    /// folder named by `GRADTOP_PICTURES`, to be looked at.
     #[test]
     fn pictures_for_the_eye() {
         let folder = std::env::var_os("GRADTOP_PICTURES");
-        let (mut names, mut pictures) = (HashSet::new(), HashSet::new());
+        let mut names = HashSet::new();
         for (name, buffer, background) in sample::gallery() {
             let picture = svg(&buffer, background);
             assert!(picture.starts_with("<svg") && picture.trim_end().ends_with("</svg>"), "{name}");
@@ -212,7 +211,6 @@ mod tests {
             if let Some(folder) = &folder {
                 std::fs::write(std::path::Path::new(folder).join(format!("{name}.svg")), &picture).expect("written");
             }
-            assert!(pictures.insert(picture), "{name} is another picture once more");
             assert!(names.insert(name.clone()), "{name} twice");
         }
         assert!(names.len() > 20, "{names:?}");
