@@ -14,7 +14,7 @@ import sys
 import numpy as np
 
 if len(sys.argv) != 3:
-    sys.exit("usage: forward.py STEP.safetensors LANE")
+    sys.exit(f"usage: {sys.argv[0]} STEP.safetensors LANE")
 raw, lane = open(sys.argv[1], "rb").read(), sys.argv[2]
 start = 8 + int.from_bytes(raw[:8], "little")
 header = json.loads(raw[8:start])
@@ -233,9 +233,12 @@ def diffusion(x, times):
     return convolve("head.step.convolution", phi(normalize("head.step.norm", x)))
 
 
-x, y = tensor("batch/x"), tensor("batch/y")
-if settings["model"] == "diffusion":
-    loss = ((diffusion(x, tensor("batch/t")) - y) ** 2).mean()
-else:
-    loss = cross_entropy(globals()[settings["model"]](x), y)
-print(loss)
+def loss():
+    x, y = tensor("batch/x"), tensor("batch/y")
+    if settings["model"] == "diffusion":
+        return ((diffusion(x, tensor("batch/t")) - y) ** 2).mean()
+    return cross_entropy(globals()[settings["model"]](x), y)
+
+
+if __name__ == "__main__":
+    print(loss())

@@ -183,6 +183,8 @@ fn escaped(glyph: char) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::tui::sample;
 
@@ -195,13 +197,22 @@ mod tests {
         assert!(picture.contains("gradtop"));
     }
 
-    /// Writes pictures to the folder named by `GRADTOP_PICTURES`, to be looked at.
+    /// Every picture of the gallery has a name of its own, is whole and shows text and colours. Also writes them to the
+    /// folder named by `GRADTOP_PICTURES`, to be looked at.
     #[test]
     fn pictures_for_the_eye() {
-        let Some(folder) = std::env::var_os("GRADTOP_PICTURES") else { return };
+        let folder = std::env::var_os("GRADTOP_PICTURES");
+        let mut names = HashSet::new();
         for (name, buffer, background) in sample::gallery() {
-            let path = std::path::Path::new(&folder).join(format!("{name}.svg"));
-            std::fs::write(path, svg(&buffer, background)).expect("written");
+            let picture = svg(&buffer, background);
+            assert!(picture.starts_with("<svg") && picture.trim_end().ends_with("</svg>"), "{name}");
+            assert_eq!(picture.matches("<text").count(), picture.matches("</text>").count(), "{name}");
+            assert!(picture.contains("<text") && picture.contains("<rect"), "{name} shows nothing");
+            if let Some(folder) = &folder {
+                std::fs::write(std::path::Path::new(folder).join(format!("{name}.svg")), &picture).expect("written");
+            }
+            assert!(names.insert(name.clone()), "{name} twice");
         }
+        assert!(names.len() > 20, "{names:?}");
     }
 }

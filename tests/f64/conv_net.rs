@@ -12,13 +12,13 @@ use gradtop::stack::{ConvNet, Labelled, Loss, Stack, Task, preresnet, resnet, vg
 use gradtop::train::{Look, Stepper};
 use gradtop::units::LayerId;
 
-use super::parameters::{nudged, parameters, still};
-use super::{PROMISED, host, norm};
+use super::directions::gradient;
+use super::parameters::{gradients, still};
+use super::{PROMISED, norm};
 
 const SHAPE: Shape = Shape { channels: 1, height: 8, width: 8 };
 const TASK: Task = Task { shape: SHAPE, classes: 3 };
 const ROWS: usize = 2;
-const NUDGE: f64 = 1e-5;
 
 fn lanes(model: Model, depth: usize) -> Vec<LaneConfig> {
     let both = [(Wiring::Plain, Norm::Batch, 1.0), (Wiring::Residual, Norm::Group, 0.5)];
@@ -69,35 +69,19 @@ fn batch(device: &Device) -> Labelled {
     }
 }
 
-fn loss_from(model: &ConvNet, layer: usize, x: Tensor<4>, batch: &Labelled) -> f64 {
+fn loss_from(model: &ConvNet, layer: usize, x: Tensor<4>, batch: &Labelled) -> Tensor<1> {
     let (taps, row) = (Taps::off(), LayerId(0));
     let x = model.blocks.iter().skip(layer - 1).fold(x, |x, block| block.forward(x, &taps, row, Fate::Kept));
-    Loss::cross_entropy(model.head.forward(summed(x, model.streams), &taps, row), batch).mean.into_scalar::<f64>()
-}
-
-fn gradient(x: &Tensor<4>, loss: impl Fn(Tensor<4>) -> f64) -> Vec<f64> {
-    let (shape, values) = (x.dims(), host(x.clone()));
-    let at = |element: usize, by: f64| {
-        let mut values = values.clone();
-        values[element] += by;
-        loss(Tensor::from_data(TensorData::new(values, shape), &x.device()))
-    };
-    (0..values.len()).map(|element| (at(element, NUDGE) - at(element, -NUDGE)) / (2.0 * NUDGE)).collect()
+    Loss::cross_entropy(model.head.forward(summed(x, model.streams), &taps, row), batch).mean
 }
 
 /// ‖∂L/∂θ‖ of every layer.
 pub(super) fn grad_norms<S: Stack>(model: &S, batch: &S::Batch) -> Vec<f64> {
     let layers: Vec<String> = model.layers().into_iter().map(|layer| layer.path).collect();
     let mut squares = vec![0.0; layers.len()];
-    for (index, (path, values)) in parameters(model).into_iter().enumerate() {
-        if path.contains("running") {
-            continue;
-        }
+    for (path, _, gradient) in gradients(model, |model| model.loss(batch, &Taps::off()).mean) {
         let layer = layers.iter().position(|layer| path.starts_with(&format!("{layer}."))).expect("a layer");
-        for element in 0..values.len() {
-            let loss = |by| nudged(model, [index, element], by).loss(batch, &Taps::off()).mean.into_scalar::<f64>();
-            squares[layer] += ((loss(NUDGE) - loss(-NUDGE)) / (2.0 * NUDGE)).powi(2);
-        }
+        squares[layer] += norm(&gradient).powi(2);
     }
     squares.into_iter().map(f64::sqrt).collect()
 }
@@ -115,7 +99,7 @@ fn signals(model: &ConvNet, batch: &Labelled) -> Vec<Signals> {
     let mut x = copied(x, model.streams);
     let mut found = Vec::new();
     for layer in 1..=model.blocks.len() + 1 {
-        let whole = gradient(&x, |x| loss_from(model, layer, x, batch));
+        let whole = gradient(&x, |x| loss_from(model, layer, x, batch), "whole");
         let Some(block) = model.blocks.get(layer - 1) else {
             found.push(Signals { whole, channels: None });
             break;
@@ -127,7 +111,10 @@ fn signals(model: &ConvNet, batch: &Labelled) -> Vec<Signals> {
                 let sum = joint.after(joint.around(shortcut.forward(around)) + branch, &taps, row);
                 loss_from(model, layer + 1, block.after(sum, &taps, row), batch)
             };
-            [gradient(&x, |around| both(around, x.clone())), gradient(&x, |through| both(x.clone(), through))]
+            [
+                gradient(&x, |around| both(around, x.clone()), "around"),
+                gradient(&x, |through| both(x.clone(), through), "through"),
+            ]
         });
         found.push(Signals { whole, channels });
         x = block.forward(x, &taps, row, Fate::Kept);
@@ -147,8 +134,7 @@ fn worst(lane: &LaneConfig) -> f64 {
     let device = super::device(Backend::Flex);
     let model = build(lane, &device);
     let batch = batch(&device);
-    let still = still(&model);
-    let (gradients, signals) = (grad_norms(&still, &batch), signals(&still, &batch));
+    let (gradients, signals) = (grad_norms(&model, &batch), signals(&still(&model), &batch));
     let taken = Stepper::new(model, lane, &device).step(&batch, 1e-3, Look::Histograms);
 
     let value = |quantity: Quantity, layer: usize| (quantity.definition().estimate)(&taken.samples[layer]);

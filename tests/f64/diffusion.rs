@@ -13,12 +13,12 @@ use gradtop::train::{Look, Stepper};
 use gradtop::units::LayerId;
 
 use super::conv_net::agree;
+use super::directions::gradient;
 use super::parameters::still;
-use super::{PROMISED, host, norm};
+use super::{PROMISED, norm};
 
 const PICTURE: Shape = Shape { channels: 1, height: 4, width: 4 };
 const ROWS: usize = 2;
-const NUDGE: f64 = 1e-5;
 /// Row of the head of the smallest net: eight blocks.
 const HEAD: u32 = 9;
 
@@ -31,13 +31,12 @@ enum Channel {
     LongSkip,
 }
 
-/// One element of x_l, moved where it enters a channel.
-#[derive(Clone, Copy, Debug)]
-struct Nudge {
+/// What takes the place of x_l where it enters a channel.
+#[derive(Clone, Debug)]
+struct Instead {
     layer: u32,
     channel: Channel,
-    element: usize,
-    by: f64,
+    x: Tensor<4>,
 }
 
 fn numbers(pace: f64) -> Tensor<4> {
@@ -46,23 +45,21 @@ fn numbers(pace: f64) -> Tensor<4> {
     Tensor::from_data(TensorData::new(values, shape), &super::device(Backend::Flex))
 }
 
-fn moved(x: Tensor<4>, here: (u32, Channel), nudge: Option<Nudge>) -> Tensor<4> {
-    let Some(nudge) = nudge.filter(|nudge| (nudge.layer, nudge.channel) == here) else { return x };
-    let (shape, device, mut values) = (x.dims(), x.device(), host(x));
-    values[nudge.element] += nudge.by;
-    Tensor::from_data(TensorData::new(values, shape), &device)
+fn entering(x: &Tensor<4>, here: (u32, Channel), instead: Option<&Instead>) -> Tensor<4> {
+    let instead = instead.filter(|instead| (instead.layer, instead.channel) == here);
+    instead.map_or(x, |instead| &instead.x).clone()
 }
 
-/// The loss, and the number of elements of every x_l, from the equations at the head of the stack's files.
-fn walk(model: &Diffusion, batch: &Noised, nudge: Option<Nudge>) -> (f64, Vec<usize>) {
+/// The loss, and every x_l, from the equations at the head of the stack's files.
+fn walk(model: &Diffusion, batch: &Noised, instead: Option<&Instead>) -> (Tensor<1>, Vec<Tensor<4>>) {
     let taps = Taps::off();
     let mut x = model.stem.convolution.forward(batch.inputs());
     let time = model.stem.clock.forward(&batch.times, &x.device());
-    let (mut saved, mut before, mut sizes) = (Vec::new(), Way::Middle, Vec::new());
+    let (mut saved, mut before, mut inputs) = (Vec::new(), Way::Middle, Vec::new());
     for (layer, block) in (1..).zip(&model.blocks) {
         let pass = Pass { taps: &taps, layer: LayerId(layer), fate: Fate::Kept };
-        let at = |channel, x: &Tensor<4>| moved(x.clone(), (layer, channel), nudge);
-        sizes.push(x.dims().iter().product());
+        let at = |channel, x: &Tensor<4>| entering(x, (layer, channel), instead);
+        inputs.push(x.clone());
         x = at(Channel::Whole, &x);
         if before == Way::Down && model.long_skips == LongSkips::On {
             saved.push(at(Channel::LongSkip, &x));
@@ -78,15 +75,7 @@ fn walk(model: &Diffusion, batch: &Noised, nudge: Option<Nudge>) -> (f64, Vec<us
         };
         before = block.way;
     }
-    sizes.push(x.dims().iter().product());
-    let found = model.head.forward(moved(x, (HEAD, Channel::Whole), nudge));
-    (batch.loss(found).mean.into_scalar::<f64>(), sizes)
-}
-
-/// One channel of ∂L/∂x_l.
-fn gradient(model: &Diffusion, batch: &Noised, (layer, channel): (u32, Channel), elements: usize) -> Vec<f64> {
-    let loss = |element, by| walk(model, batch, Some(Nudge { layer, channel, element, by })).0;
-    (0..elements).map(|element| (loss(element, NUDGE) - loss(element, -NUDGE)) / (2.0 * NUDGE)).collect()
+    (batch.loss(model.head.forward(x)).mean, inputs)
 }
 
 fn worst(lane: &LaneConfig) -> f64 {
@@ -96,13 +85,15 @@ fn worst(lane: &LaneConfig) -> f64 {
     let still = still(&model);
     let taken = Stepper::new(model, lane, &device).step(&batch, 1e-3, Look::Histograms);
     let value = |quantity: Quantity, layer: u32| (quantity.definition().estimate)(&taken.samples[layer as usize]);
-    let (_, sizes) = walk(&still, &batch, None);
+    let (_, inputs) = walk(&still, &batch, None);
     let mut worst = 0.0_f64;
-    for (layer, elements) in (1..HEAD).zip(sizes) {
+    for (layer, x) in (1..HEAD).zip(inputs) {
         let name = |what: &str| format!("{what} {layer} {lane:?}");
         let [whole, identity, branch, long_skip] =
-            [Channel::Whole, Channel::Identity, Channel::Branch, Channel::LongSkip]
-                .map(|channel| gradient(&still, &batch, (layer, channel), elements));
+            [Channel::Whole, Channel::Identity, Channel::Branch, Channel::LongSkip].map(|channel| {
+                let loss = |x| walk(&still, &batch, Some(&Instead { layer, channel, x })).0;
+                gradient(&x, loss, &format!("{channel:?} of {layer}"))
+            });
         worst = worst.max(agree(value(Quantity::SignalNorm, layer), norm(&whole), &name("signal")));
         worst = worst.max(agree(value(Quantity::BranchNorm, layer), norm(&branch), &name("branch")));
         // The way down: blocks 2, 3 and 4 take in what blocks 1, 2 and 3 hand over to the way up.
@@ -118,7 +109,7 @@ fn worst(lane: &LaneConfig) -> f64 {
             let expected = product / norm(&identity) / norm(&branch);
             assert!((found - expected).abs() < PROMISED, "{}: {found} {expected}", name("cosine"));
         }
-        let left: Vec<f64> = (0..elements).map(|e| whole[e] - identity[e] - branch[e] - long_skip[e]).collect();
+        let left: Vec<f64> = (0..whole.len()).map(|e| whole[e] - identity[e] - branch[e] - long_skip[e]).collect();
         assert!(norm(&left) <= PROMISED * norm(&whole), "{}: the channels are not the signal", name("sum"));
         let factors = [Quantity::GainNorm, Quantity::GainActivation, Quantity::GainWeight, Quantity::GainOther];
         let product: f64 = factors.into_iter().filter_map(|factor| value(factor, layer)).product();

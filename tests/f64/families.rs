@@ -10,7 +10,6 @@ use gradtop::stack::{Dense, Diffusion, Highway, Labelled, Stack, Task, vgg};
 use gradtop::train::{Look, Stepper};
 
 use super::conv_net::{agree, grad_norms};
-use super::parameters::still;
 
 const ROWS: usize = 2;
 const CLASSES: usize = 3;
@@ -43,7 +42,7 @@ fn labelled(features: usize) -> Labelled {
 
 /// The largest relative error of ‖∂L/∂θ‖ of a layer; the factors of its branch multiply to what comes back through it.
 fn worst<S: Stack>(model: S, lane: &LaneConfig, batch: &S::Batch) -> f64 {
-    let expected = grad_norms(&still(&model), batch);
+    let expected = grad_norms(&model, batch);
     let device = super::device(Backend::Flex);
     let taken = Stepper::new(model, lane, &device).step(batch, 1e-3, Look::Histograms);
     let value = |quantity: Quantity, layer: usize| (quantity.definition().estimate)(&taken.samples[layer]);

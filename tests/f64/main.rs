@@ -1,7 +1,8 @@
 //! Every quantity of a step against central finite differences (and plain sums) in double precision.
 //!
-//! ∂L/∂v ≈ (L(v + h) − L(v − h)) / 2h, element by element, on stacks of three blocks. The loss that is differenced is
-//! not the program's; the values come from the step that the program takes.
+//! ∂L/∂v ≈ (L(v + h) − L(v − h)) / 2h on small stacks, element by element where the loss is written out in plain loops
+//! (decoder, streams), along drawn directions through all elements where it is Burn's ([`directions`]). The values come
+//! from the step that the program takes.
 //!
 //! A binary of its own: Burn fixes the number format of a device once per process.
 
@@ -11,6 +12,7 @@
 mod conv_net;
 mod decoder;
 mod diffusion;
+mod directions;
 mod families;
 mod mlp;
 mod parameters;
@@ -45,8 +47,13 @@ fn device(backend: Backend) -> Device {
 }
 
 fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
+    plain(tensor.inner())
+}
+
+/// Of a tensor that belongs to no graph, such as a gradient.
+fn plain<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
     assert_eq!(tensor.dtype(), DType::F64);
-    tensor.inner().into_data().try_into_vec().expect("f64")
+    tensor.into_data().try_into_vec().expect("f64")
 }
 
 fn norm(values: &[f64]) -> f64 {

@@ -9,8 +9,9 @@ use gradtop::stack::mlp::Block;
 use gradtop::stack::{Labelled, Loss, Mlp, Task};
 use gradtop::train::{Look, Stepper};
 
-use super::parameters::{nudged, parameters, still};
-use super::{RATE, compare, device, difference, host, norm};
+use super::directions::gradient;
+use super::parameters::{self, still};
+use super::{RATE, compare, device, host, norm};
 
 const DEPTH: usize = 3;
 const WIDTH: usize = 5;
@@ -63,25 +64,23 @@ fn batch(device: &Device) -> Labelled {
     }
 }
 
-/// Layer of a parameter; `None` where it is not trained.
-fn layer_of(path: &str) -> Option<usize> {
+/// Layer of a parameter.
+fn layer_of(path: &str) -> usize {
     let parts: Vec<&str> = path.split('.').collect();
-    let layer = match parts[0] {
+    match parts[0] {
         "stem" => 0,
         "head" => DEPTH + 1,
         _ => parts[1].parse::<usize>().expect("a block's number") + 1,
-    };
-    let is_running_statistic = parts.last().is_some_and(|name| name.starts_with("running"));
-    (!is_running_statistic).then_some(layer)
+    }
 }
 
 /// Loss from the input of `layer` on (1 … D: a block, D + 1: the head).
-fn loss_from(model: &Mlp, layer: usize, x: Tensor<2>, batch: &Labelled) -> f64 {
+fn loss_from(model: &Mlp, layer: usize, x: Tensor<2>, batch: &Labelled) -> Tensor<1> {
     let x = model.blocks.iter().skip(layer - 1).fold(x, |x, block| block.forward(x));
-    Loss::cross_entropy(model.head.forward(x), batch).mean.into_scalar::<f64>()
+    Loss::cross_entropy(model.head.forward(x), batch).mean
 }
 
-fn loss(model: &Mlp, batch: &Labelled) -> f64 {
+fn loss(model: &Mlp, batch: &Labelled) -> Tensor<1> {
     loss_from(model, 1, model.stem.forward(batch.inputs.clone()), batch)
 }
 
@@ -155,7 +154,8 @@ impl Branch {
         let signals = enters.map(|value| {
             let here = boundary;
             boundary += 1;
-            gradient(&value, |value| loss_from(model, layer + 1, from_boundary(block, here, value, x.clone()), batch))
+            let loss = |value| loss_from(model, layer + 1, from_boundary(block, here, value, x.clone()), batch);
+            gradient(&value, loss, "a boundary")
         });
         Self {
             signals,
@@ -183,12 +183,9 @@ struct Oracle {
 impl Oracle {
     fn of(lane: &LaneConfig, model: &Mlp, batch: &Labelled) -> Self {
         let (mut gradients, mut weights) = (vec![Vec::new(); DEPTH + 2], vec![Vec::new(); DEPTH + 2]);
-        for (index, (path, values)) in parameters(model).into_iter().enumerate() {
-            let Some(layer) = layer_of(&path) else { continue };
-            for element in 0..values.len() {
-                gradients[layer].push(difference(|by| loss(&nudged(model, [index, element], by), batch)));
-            }
-            weights[layer].extend(values);
+        for (path, values, gradient) in parameters::gradients(model, |model| loss(model, batch)) {
+            gradients[layer_of(&path)].extend(gradient);
+            weights[layer_of(&path)].extend(values);
         }
         let still = still(model);
         let inputs = inputs(&still, batch);
@@ -267,21 +264,7 @@ fn signal(model: &Mlp, layer: usize, x: &Tensor<2>, batch: &Labelled) -> Vec<f64
     if layer == 0 {
         return Vec::new();
     }
-    gradient(x, |x| loss_from(model, layer, x, batch))
-}
-
-/// ∂loss/∂x, element by element.
-fn gradient(x: &Tensor<2>, loss: impl Fn(Tensor<2>) -> f64) -> Vec<f64> {
-    let (shape, values) = (x.dims(), host(x.clone()));
-    (0..values.len())
-        .map(|element| {
-            difference(|by| {
-                let mut values = values.clone();
-                values[element] += by;
-                loss(Tensor::from_data(TensorData::new(values, shape), &x.device()))
-            })
-        })
-        .collect()
+    gradient(x, |x| loss_from(model, layer, x, batch), "a signal")
 }
 
 /// A seed whose ReLUs, if there are any, are all clear of their kinks.

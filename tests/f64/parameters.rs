@@ -1,10 +1,11 @@
 //! The parameters of a model, running statistics among them, in the order in which it visits them: their numbers, all
-//! moved a little, one element of one moved.
+//! moved a little, one of them moved, and the gradients of those that are trained.
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Gradients, Tensor, TensorData};
 
-use super::host;
+use super::directions::proven;
+use super::{host, plain};
 
 /// Path and numbers of each.
 pub(crate) fn parameters<M: Module>(model: &M) -> Vec<(String, Vec<f64>)> {
@@ -20,12 +21,28 @@ pub(crate) fn stirred<M: Module>(model: M) -> M {
 
 /// The model without a graph, still normalizing as in training.
 pub(crate) fn still<M: Module>(model: &M) -> M {
-    model.clone().map(&mut Nudged { element: None, by: 0.0, visited: 0 })
+    model.clone().map(&mut Still)
 }
 
-/// The same with one element moved: that of this number, of the parameter of this number.
-pub(crate) fn nudged<M: Module>(model: &M, element: [usize; 2], by: f64) -> M {
-    model.clone().map(&mut Nudged { element: Some(element), by, visited: 0 })
+/// Path, numbers and ∂L/∂θ of every trained parameter. The gradient is that of the graph behind `loss`, proven by
+/// differences of `loss` itself.
+pub(crate) fn gradients<M: Module>(model: &M, loss: impl Fn(&M) -> Tensor<1>) -> Vec<(String, Vec<f64>, Vec<f64>)> {
+    let mut trained = Trained { graph: &loss(model).backward(), census: Census::default(), gradients: Vec::new() };
+    model.visit(&mut trained);
+    let (still, Trained { census, gradients, .. }) = (still(model), trained);
+    let mut proofs = Vec::new();
+    for (index, ((path, values), gradient)) in census.found.into_iter().zip(gradients).enumerate() {
+        let Some(gradient) = gradient else { continue };
+        let moved = |values: &[f64]| loss(&with(&still, index, values)).into_scalar::<f64>();
+        let gradient = proven(gradient, &values, moved, &path);
+        proofs.push((path, values, gradient));
+    }
+    proofs
+}
+
+/// A model without a graph, with other numbers in the parameter of this number.
+fn with<M: Module>(still: &M, parameter: usize, values: &[f64]) -> M {
+    still.clone().map(&mut Replaced { parameter, values, visited: 0 })
 }
 
 #[derive(Default)]
@@ -62,21 +79,49 @@ impl ModuleMapper for Stirred {
     }
 }
 
-struct Nudged {
-    element: Option<[usize; 2]>,
-    by: f64,
+struct Trained<'a> {
+    graph: &'a Gradients,
+    census: Census,
+    gradients: Vec<Option<Vec<f64>>>,
+}
+
+impl ModuleVisitor for Trained<'_> {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.census.enter_module(name, container);
+    }
+
+    fn exit_module(&mut self, container: &str, name: &str) {
+        self.census.exit_module(container, name);
+    }
+
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        self.census.visit_float(parameter);
+        let gradient = parameter.val().grad(self.graph);
+        let is_trained = !self.census.found.last().is_some_and(|(path, _)| path.contains("running"));
+        assert_eq!(gradient.is_some(), is_trained, "{:?}", self.census.path);
+        self.gradients.push(gradient.map(plain));
+    }
+}
+
+struct Still;
+
+impl ModuleMapper for Still {
+    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        changed(&parameter, |_| ())
+    }
+}
+
+struct Replaced<'a> {
+    parameter: usize,
+    values: &'a [f64],
     visited: usize,
 }
 
-impl ModuleMapper for Nudged {
+impl ModuleMapper for Replaced<'_> {
     fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let parameter = changed(&parameter, |values| {
-            if let Some([_, element]) = self.element.filter(|[parameter, _]| *parameter == self.visited) {
-                values[element] += self.by;
-            }
-        });
+        let is_meant = self.visited == self.parameter;
         self.visited += 1;
-        parameter
+        if is_meant { changed(&parameter, |values| values.copy_from_slice(self.values)) } else { parameter }
     }
 }
 

@@ -10,7 +10,7 @@ use gradtop::stack::{Stack, Tokens, Transformer};
 use gradtop::train::{Look, Stepper};
 
 use super::decoder::{Decoder, Nudge, Point, Seen};
-use super::parameters::{nudged, parameters, stirred};
+use super::parameters::{gradients, parameters, stirred};
 use super::{PROMISED, RATE, compare, device, norm};
 
 const DEPTH: usize = 3;
@@ -253,16 +253,12 @@ fn gradients_of_several_streams_and_of_fixup_agree_with_differences_of_the_loss(
         let device = device(Backend::Flex);
         let windows = windows();
         let tokens = Tokens::new(windows.iter().map(Vec::as_slice), LANGUAGE.context, &device);
-        let still = model(&lane, Backend::Flex);
+        let model = model(&lane, Backend::Flex);
         let mut squares = vec![0.0; DEPTH + 2];
-        for (index, (path, values)) in parameters(&still).iter().enumerate() {
-            for element in 0..values.len() {
-                let loss =
-                    |by| nudged(&still, [index, element], by).loss(&tokens, &Taps::off()).mean.into_scalar::<f64>();
-                squares[layer_of(path)] += difference(loss).powi(2);
-            }
+        for (path, _, gradient) in gradients(&model, |model| model.loss(&tokens, &Taps::off()).mean) {
+            squares[layer_of(&path)] += norm(&gradient).powi(2);
         }
-        let taken = Stepper::new(still, &lane, &device).step(&tokens, RATE, Look::Everything);
+        let taken = Stepper::new(model, &lane, &device).step(&tokens, RATE, Look::Everything);
         for (layer, (sample, expected)) in taken.samples.iter().zip(squares).enumerate() {
             let found = (Quantity::GradNorm.definition().estimate)(sample).expect("a gradient");
             let error = (found / expected.sqrt() - 1.0).abs();

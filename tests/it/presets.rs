@@ -1,52 +1,93 @@
-//! Every preset's claims hold of its own trace.
+//! Every preset's claims hold of its own trace: as it stands where there is time, and always in a short form, with the
+//! same claims and the same bounds: narrower, less deep, with smaller batches or fewer steps, each lane as far as it needs.
 
-use gradtop::config::Measure;
-use gradtop::config::draft::Draft;
+use gradtop::config::draft::{Draft, Origin};
+use gradtop::config::{Measure, RunConfig};
 use gradtop::preset::{Claim, PRESETS, Preset};
 
 use super::recording::Recording;
 
-fn bears_out(name: &str) {
-    let preset = Preset::find(name).expect("a preset");
+/// A run of some lanes of a preset, all where none is named, with other settings.
+type Short = (&'static [&'static str], &'static [(&'static str, &'static str)]);
+
+/// The run of a preset with other settings.
+fn config(preset: &Preset, (lanes, settings): Short) -> RunConfig {
     let mut draft = Draft::new();
     preset.write(&mut draft).expect("settings");
-    // The first step is measured either way, and no more is claimed of the layers.
-    let mut config = draft.finish().expect("good");
-    (config.measure, config.detail, config.histograms, config.flight) = (Measure::Every(1000), None, None, None);
-    let run = Recording::of(config);
-    for text in preset.claims() {
-        let claim: Claim = text.parse().expect("a claim");
-        let header = run.header();
-        let lane = header.lanes.iter().position(|lane| lane.name == claim.lane).expect("its lane");
-        let value = claim.figure.of(&header.lanes[lane], &header.quantities, &run.steps(lane));
-        let value = value.unwrap_or_else(|| panic!("{name}: {text}: no value"));
-        println!("{name}: {text}: {value:.4}");
-        assert!(claim.holds(value), "{name}: {text}: it is {value}");
+    for (key, value) in settings {
+        draft.set(Origin::Flag, key, value).expect("a setting");
     }
+    let mut config = draft.finish().expect("good");
+    if !lanes.is_empty() {
+        config.lanes.retain(|lane| lanes.contains(&lane.name.as_str()));
+        assert_eq!(config.lanes.len(), lanes.len());
+    }
+    // The first step is measured either way, and no more is claimed of the layers.
+    (config.measure, config.detail, config.histograms, config.flight) = (Measure::Every(1000), None, None, None);
+    config
 }
 
-/// The slow ones have tests of their own.
-const SLOW: &[&str] = &[
-    "vgg19-vs-resnet152",
-    "cures-1000",
-    "thousand-layers",
-    "dense-40-vs-plain",
-    "orthogonal-tanh-10000",
-    "pre-vs-post-ln-100",
-    "diffusion-skips",
-];
-
-#[test]
-fn what_the_quick_presets_claim_holds() {
-    for preset in PRESETS.iter().filter(|preset| !SLOW.contains(&preset.name)) {
-        bears_out(preset.name);
+/// Each claim of the preset in the one of the runs that has its lane.
+fn bears_out(name: &str, runs: &[Short]) {
+    let preset = Preset::find(name).expect("a preset");
+    let mut left = preset.claims();
+    for short in runs {
+        let run = Recording::of(config(preset, *short));
+        let header = run.header();
+        left.retain(|text| {
+            let claim: Claim = text.parse().expect("a claim");
+            let Some(lane) = header.lanes.iter().position(|lane| lane.name == claim.lane) else { return true };
+            let value = claim.figure.of(&header.lanes[lane], &header.quantities, &run.steps(lane));
+            let value = value.unwrap_or_else(|| panic!("{name}: {text}: no value"));
+            println!("{name}: {text}: {value:.4}");
+            assert!(claim.holds(value), "{name}: {text}: it is {value}");
+            false
+        });
     }
+    assert!(left.is_empty(), "{name}: no run has the lanes of {left:?}");
 }
 
 #[test]
 #[ignore = "some minutes"]
-fn what_the_slow_presets_claim_holds() {
-    for name in SLOW {
-        bears_out(name);
+fn what_all_presets_claim_holds_as_they_stand() {
+    for preset in PRESETS {
+        bears_out(preset.name, &[(&[], &[])]);
     }
+}
+
+/// A test for each, that they run beside each other, and the list of all.
+macro_rules! in_short {
+    ($($test:ident: $name:literal, $runs:expr;)+) => {
+        $(#[test]
+        fn $test() {
+            bears_out($name, $runs);
+        })+
+
+        #[test]
+        fn no_preset_is_left_out() {
+            let mut named = [$($name),+];
+            let mut all: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
+            named.sort_unstable();
+            all.sort_unstable();
+            assert_eq!(named[..], all);
+        }
+    };
+}
+
+in_short! {
+    vanishing_50: "vanishing-50", &[(&[], &[("steps", "200")])];
+    batchnorm_explodes: "batchnorm-explodes", &[(&[], &[("steps", "1")])];
+    plain_56_vs_resnet_56: "plain-56-vs-resnet-56", &[(&[], &[("width", "4"), ("batch", "16"), ("steps", "120")])];
+    vgg19_vs_resnet152: "vgg19-vs-resnet152", &[
+        (&["vgg-19"], &[]),
+        (&["plain-152", "resnet-152"], &[("width", "2"), ("batch", "16"), ("steps", "40")]),
+    ];
+    dense_40_vs_plain: "dense-40-vs-plain", &[(&[], &[("batch", "16")])];
+    highway_100: "highway-100", &[(&[], &[("width", "32"), ("steps", "120")])];
+    thousand_layers: "thousand-layers", &[(&[], &[])];
+    rezero_vs_plain_1000: "rezero-vs-plain-1000", &[(&[], &[])];
+    cures_1000: "cures-1000", &[(&[], &[("depth", "300")])];
+    orthogonal_tanh_10000: "orthogonal-tanh-10000", &[(&[], &[("width", "8"), ("batch", "4"), ("steps", "1")])];
+    pre_vs_post_ln_100: "pre-vs-post-ln-100", &[(&[], &[("depth", "32"), ("steps", "120")])];
+    diffusion_skips: "diffusion-skips", &[(&[], &[("batch", "16")])];
 }

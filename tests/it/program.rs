@@ -107,3 +107,26 @@ impl Said {
         said
     }
 }
+
+/// Python: the one that `NUMPY_PYTHON` names, else the one that `.ci/run` puts beside the target folder, else `python3`.
+///
+/// # Panics
+/// When it is not there, or has no NumPy: what these tests compare with is computed there, and to pass without would be
+/// to prove nothing.
+pub(crate) fn python() -> Command {
+    let named = std::env::var_os("NUMPY_PYTHON").filter(|name| !name.is_empty());
+    let beside = || {
+        // target/release/deps/it
+        let target = std::env::current_exe().ok()?.ancestors().nth(3)?.with_file_name("python/bin/python");
+        target.exists().then(|| target.into_os_string())
+    };
+    let python = named.or_else(beside).unwrap_or_else(|| "python3".into());
+    let output = Command::new(&python).args(["-c", "import numpy"]).output();
+    assert!(
+        output.is_ok_and(|output| output.status.success()),
+        "{} is missing or has no NumPy, with which these tests compare: pip install numpy, or name a Python that has it \
+         in NUMPY_PYTHON",
+        python.display()
+    );
+    Command::new(python)
+}

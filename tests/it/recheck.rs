@@ -1,16 +1,16 @@
 //! Claims about a dumped step: anybody can compute it anew, and a run can start from it.
 
+mod families;
 mod file;
 
 use std::path::Path;
-use std::process::Command;
 
 use gradtop::config::{RunConfig, Wiring};
 use gradtop::event::{Event, RunHeader, StepRecord};
 use gradtop::quantity::Quantity;
 
 use super::logging::events;
-use super::program::{BACKENDS, Place, Said};
+use super::program::{BACKENDS, Place, Said, python};
 use super::recording::row;
 use super::reference::stack::{Affine, Reference};
 pub(crate) use file::{Tensor, Tensors};
@@ -32,23 +32,10 @@ fn lines(mark: &str) -> String {
     rest.split_once("```\n").expect("where they end").0.to_owned()
 }
 
-/// Python with NumPy: the one that NUMPY_PYTHON names, which must have it, or the first one there is, if it does.
-fn python() -> Option<Command> {
-    let named = std::env::var_os("NUMPY_PYTHON").filter(|name| !name.is_empty());
-    let command = || Command::new(named.clone().unwrap_or_else(|| "python3".into()));
-    let has_numpy = command().args(["-c", "import numpy"]).output().is_ok_and(|output| output.status.success());
-    assert!(has_numpy || named.is_none(), "{named:?} has no NumPy: pip install numpy, or unset NUMPY_PYTHON");
-    if !has_numpy {
-        println!("NumPy is missing: what it computes was not compared (pip install numpy)");
-    }
-    has_numpy.then(command)
-}
-
-fn in_python(mut python: impl FnMut() -> Command, file: &Path, config: &RunConfig) -> Vec<Computed> {
+fn in_python(file: &Path, config: &RunConfig) -> Vec<Computed> {
     let program = lines("recheck: what comes before") + &lines("recheck");
-    let mut compute = |lane: &str| {
-        let mut command = python();
-        let said = Said::of(&command.args(["-c", &program]).arg(file).arg(lane).output().unwrap());
+    let compute = |lane: &str| {
+        let said = Said::of(&python().args(["-c", &program]).arg(file).arg(lane).output().unwrap());
         assert_eq!((said.code, said.err.as_str()), (0, ""));
         let mut computed = Computed { lane: lane.to_owned(), loss: f64::NAN, norms: Vec::new() };
         for line in said.out.lines() {
@@ -142,41 +129,10 @@ fn loss_and_gradient_norms_of_a_dumped_step_are_those_that_anybody_computes() {
             let rust = largest_error(&in_rust(&file, &config), &events, step);
             println!("{backend} step {step}: f64 Rust {rust:.1e}");
             assert!(rust < TOLERANCE, "{rust:e}");
-            if python().is_some() {
-                let python = || python().expect("as before");
-                let python = largest_error(&in_python(python, &file, &config), &events, step);
-                println!("{backend} step {step}: NumPy {python:.1e}");
-                assert!(python < TOLERANCE, "{python:e}");
-            }
+            let numpy = largest_error(&in_python(&file, &config), &events, step);
+            println!("{backend} step {step}: NumPy {numpy:.1e}");
+            assert!(numpy < TOLERANCE, "{numpy:e}");
         }
-    }
-}
-
-#[test]
-fn the_loss_of_every_family_is_that_of_a_forward_pass_in_numpy() {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/forward.py");
-    for (model, lane, more) in [
-        ("mlp", "residual", "--depth 6"),
-        ("highway", "residual", "--depth 6"),
-        ("vgg", "plain", "--depth 11"),
-        ("resnet", "residual", "--depth 8"),
-        ("preresnet", "residual", "--depth 11"),
-        ("dense", "residual", "--depth 7"),
-        ("transformer", "residual", "--depth 2 --context 16"),
-        ("diffusion", "residual", "--depth 14 --width 8"),
-    ] {
-        let place = Place::new();
-        let common = ["--batch", "8", "--detail", "off", "--lanes", lane, "--model", model, "--dump", "3:x"];
-        let more: Vec<&str> = more.split(' ').collect();
-        let losses = losses(&place, "run", &[&common[..], &["--steps", "3"], &more[..]].concat());
-        let loss = f64::from(f32::from_bits(losses[2][0]));
-        let Some(mut python) = python() else { return };
-        let said = Said::of(&python.arg(&page).arg(place.path("x")).arg(lane).output().unwrap());
-        assert_eq!((said.code, said.err.as_str()), (0, ""), "{model}");
-        let computed: f64 = said.out.trim().parse().expect("a number");
-        let error = (computed / loss - 1.0).abs();
-        println!("{model}: loss {loss:.6}, in NumPy {computed:.6}, off by {error:.1e}");
-        assert!(error < 1e-5, "{model}: {computed} instead of {loss}");
     }
 }
 

@@ -166,13 +166,29 @@ fn adamw_decays_weights_apart_from_the_gradient() {
     });
 }
 
-/// The default residual lane, update by update: each starts from the program's own weights, so that what is compared is
+/// As Hinton's lecture has it: no momentum, no correction of the first steps.
+fn rmsprop(gradient: f64, [square, _]: &mut [f64; 2], _: i32) -> f64 {
+    *square = 0.99 * *square + 0.01 * gradient * gradient;
+    gradient / (square.sqrt() + 1e-8)
+}
+
+#[test]
+fn rmsprop_divides_by_the_root_of_a_running_square() {
+    follows(&shallow(Optimizer::RmsProp, 3e-4), |value, gradient, state, step| {
+        *value -= 3e-4 * rmsprop(gradient, state, step);
+    });
+}
+
+/// The residual lane of an optimizer, update by update: each starts from the program's own weights, so that what is compared is
 /// one update and not what rounding made of all before it. Prints, and judges, per layer ‖Δθ − Δθ_ref‖/‖Δθ_ref‖.
-fn every_update_is_adams(backend: Backend, seed: u64, steps: u64) {
-    let lane = LaneConfig::new(Wiring::Residual);
+fn every_update_is(
+    lane: &LaneConfig,
+    rule: impl Fn(f64, &mut [f64; 2], i32) -> f64,
+    (backend, seed, steps): (Backend, u64, u64),
+) {
     let device = backend::device(backend).autodiff();
-    let model = Mlp::new(&lane, Task::rows(64, 10), seed, &device);
-    let mut stepper = Stepper::new(model, &lane, &device);
+    let model = Mlp::new(lane, Task::rows(64, 10), seed, &device);
+    let mut stepper = Stepper::new(model, lane, &device);
     let mut examples = Examples::new(seed);
     let mut before = Reference::of(stepper.model(), lane.wiring);
     let mut state: Vec<[f64; 2]> = vec![[0.0; 2]; before.parameters().count()];
@@ -191,7 +207,7 @@ fn every_update_is_adams(backend: Backend, seed: u64, steps: u64) {
             .map(|((before, after), gradient)| {
                 let (mut off, mut whole) = (0.0, 0.0);
                 for ((before, after), gradient) in before.numbers().zip(after.numbers()).zip(gradient.numbers()) {
-                    let update = lane.lr * adam(*gradient, state.next().expect("one each"), step as i32);
+                    let update = lane.lr * rule(*gradient, state.next().expect("one each"), step as i32);
                     off += (before - after - update).powi(2);
                     whole += update * update;
                 }
@@ -206,7 +222,8 @@ fn every_update_is_adams(backend: Backend, seed: u64, steps: u64) {
     medians.sort_by(f64::total_cmp);
     let (median, largest) = (medians[medians.len() / 2], medians[medians.len() - 1]);
     println!(
-        "{backend} seed {seed}, {steps} updates: typically {median:.1e}, a step {largest:.1e}, a layer {worst:.1e}"
+        "{backend} {} seed {seed}, {steps} updates: typically {median:.1e}, a step {largest:.1e}, a layer {worst:.1e}",
+        lane.optimizer
     );
     // A sum of f32 may fall on the other side of a relu's zero, and once the loss is 1e-5 little is left of a gradient
     // but rounding: Adam scales both up.
@@ -216,7 +233,14 @@ fn every_update_is_adams(backend: Backend, seed: u64, steps: u64) {
 #[test]
 fn the_default_run_takes_the_updates_of_an_independent_adam() {
     for backend in BACKENDS {
-        every_update_is_adams(backend, 1, 60);
+        every_update_is(&LaneConfig::new(Wiring::Residual), adam, (backend, 1, 60));
+    }
+}
+
+#[test]
+fn rmsprop_takes_the_updates_of_an_independent_one() {
+    for backend in BACKENDS {
+        every_update_is(&shallow(Optimizer::RmsProp, 3e-4), rmsprop, (backend, 1, 60));
     }
 }
 
@@ -225,6 +249,6 @@ fn the_default_run_takes_the_updates_of_an_independent_adam() {
 #[ignore = "a minute per backend: all updates of the run"]
 fn a_run_that_ends_in_a_spike_takes_the_updates_of_an_independent_adam() {
     for backend in BACKENDS {
-        every_update_is_adams(backend, 3, 1000);
+        every_update_is(&LaneConfig::new(Wiring::Residual), adam, (backend, 3, 1000));
     }
 }

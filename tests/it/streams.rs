@@ -56,28 +56,36 @@ fn gains(matrix: &Matrix) -> [f64; 2] {
 }
 
 /// Xie et al. 2025: what is free multiplies up over depth, a product of doubly stochastic matrices is one of them.
-#[test]
-fn the_composite_gain_of_free_streams_drifts_and_that_of_constrained_ones_stays_at_one() {
-    for lr in [1e-3, 3e-3] {
-        for wiring in WIRINGS {
-            let device = backend::device(Backend::Flex).autodiff();
-            let lane = LaneConfig { depth: 100, lr, norm: Norm::Layer, ..LaneConfig::new(wiring) };
-            let mut stepper = Stepper::new(Mlp::new(&lane, Task::rows(64, 10), 1, &device), &lane, &device);
-            let before = gains(&composite(stepper.model()));
-            let losses = train(&mut stepper, &lane, Backend::Flex, 200, |_| Look::Away);
-            let after = gains(&composite(stepper.model()));
-            let [first, last] = [losses[0], losses[losses.len() - 1]];
-            println!("{wiring} {lr}: {before:.7?} → {after:.4?}, loss {first:.2} → {last:.3}");
-            assert!(last < first / 2.0, "{last}");
-            if wiring == Wiring::HyperConnections {
-                assert_eq!(before, [1.0; 2]);
-                assert!(after.iter().all(|gain| *gain > 1.5), "{after:?}");
-            } else {
-                assert!(before.iter().chain(&after).all(|gain| (gain - 1.0).abs() < 1e-3), "{before:?} {after:?}");
-                assert!(before.iter().all(|gain| *gain < 1.0 + 1e-5), "{before:?}");
-            }
+fn the_composite_gain(lr: f64) {
+    for wiring in WIRINGS {
+        let device = backend::device(Backend::Flex).autodiff();
+        let lane = LaneConfig { depth: 100, lr, norm: Norm::Layer, ..LaneConfig::new(wiring) };
+        let mut stepper = Stepper::new(Mlp::new(&lane, Task::rows(64, 10), 1, &device), &lane, &device);
+        let before = gains(&composite(stepper.model()));
+        let losses = train(&mut stepper, &lane, Backend::Flex, 200, |_| Look::Away);
+        let after = gains(&composite(stepper.model()));
+        let [first, last] = [losses[0], losses[losses.len() - 1]];
+        println!("{wiring} {lr}: {before:.7?} → {after:.4?}, loss {first:.2} → {last:.3}");
+        assert!(last < first / 2.0, "{last}");
+        if wiring == Wiring::HyperConnections {
+            assert_eq!(before, [1.0; 2]);
+            assert!(after.iter().all(|gain| *gain > 1.5), "{after:?}");
+        } else {
+            assert!(before.iter().chain(&after).all(|gain| (gain - 1.0).abs() < 1e-3), "{before:?} {after:?}");
+            assert!(before.iter().all(|gain| *gain < 1.0 + 1e-5), "{before:?}");
         }
     }
+}
+
+#[test]
+fn the_composite_gain_of_free_streams_drifts_and_that_of_constrained_ones_stays_at_one() {
+    the_composite_gain(3e-3);
+}
+
+#[test]
+#[ignore = "the same at a smaller learning rate"]
+fn the_composite_gain_of_free_streams_drifts_at_a_small_learning_rate_too() {
+    the_composite_gain(1e-3);
 }
 
 #[test]

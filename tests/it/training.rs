@@ -1,9 +1,9 @@
 //! The main job on real data: after 1,000 steps the residual stack has learned and the plain one has not.
 //!
-//! The loss is that of the last 50 steps. The accuracy is claimed for every seed as the median of the evaluations over
-//! the last 200 steps, and at step 1,000 itself for four seeds of five and their mean: Adam spikes late here, and a run
-//! in thirty ends in one (flex, seed 3: 93.9 % at step 900, 86.4 % at step 1,000). That this is chance and not a wrong
-//! update is shown by [`super::reference`], which follows that very run.
+//! The loss is that of the last 50 steps. What is held out is right for 90 % and more at step 1,000 with each of five
+//! seeds on flex, but for one: seed 3 has 93.9 % at step 900 and 86.4 % at step 1,000. Adam spikes late here, and a run
+//! in thirty ends in one. That this is chance and not a wrong update is shown by [`super::reference`], which follows
+//! that very run; the median of the evaluations over the last 200 steps is above 90 % there too.
 
 use gradtop::config::{Backend, Length, Measure, RunConfig};
 use gradtop::event::Outcome;
@@ -45,8 +45,10 @@ impl End {
     }
 }
 
-/// Trains one seed; returns the residual lane's accuracy at step 1,000.
-fn learns_with(backend: Backend, seed: u64) -> f32 {
+/// The run that ends in a spike, and what it gets right there; where the processor sums in another order it may not.
+const SPIKE: (Backend, u64, f32) = (Backend::Flex, 3, 0.8639);
+
+fn learns_with(backend: Backend, seed: u64) {
     // Measured rarely, for speed: that it changes nothing is a claim of its own.
     let config = RunConfig {
         backend,
@@ -63,21 +65,26 @@ fn learns_with(backend: Backend, seed: u64) -> f32 {
     println!("{backend} seed {seed}: plain {plain:?}, residual {residual:?}");
     assert!(plain.is_at_chance(), "{plain:?}");
     assert!(residual.late >= LEARNED && residual.loss < 0.05, "{residual:?}");
-    residual.last
-}
-
-fn learns(backend: Backend) {
-    let mut last: Vec<f32> = (1..=5).map(|seed| learns_with(backend, seed)).collect();
-    last.sort_by(f32::total_cmp);
-    assert!(last[1] >= LEARNED && last.iter().sum::<f32>() / 5.0 >= LEARNED, "{last:?}");
+    let is_spike = (backend, seed) == (SPIKE.0, SPIKE.1) && (residual.last - SPIKE.2).abs() < 5e-4;
+    assert!(residual.last >= LEARNED || is_spike, "{backend} seed {seed}: {residual:?}");
 }
 
 #[test]
 fn residual_learns_and_plain_stays_at_chance_on_flex() {
-    learns(Backend::Flex);
+    for seed in 1..=5 {
+        learns_with(Backend::Flex, seed);
+    }
 }
 
 #[test]
 fn residual_learns_and_plain_stays_at_chance_on_ndarray() {
-    learns(Backend::Ndarray);
+    learns_with(Backend::Ndarray, 1);
+}
+
+#[test]
+#[ignore = "a minute: four seeds more"]
+fn residual_learns_and_plain_stays_at_chance_on_ndarray_with_every_seed() {
+    for seed in 2..=5 {
+        learns_with(Backend::Ndarray, seed);
+    }
 }

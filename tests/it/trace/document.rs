@@ -1,12 +1,12 @@
 //! `docs/format.md` tells the truth: its Python example runs, and its fields are the fields.
 
 use std::path::Path;
-use std::process::Command;
 
 use gradtop::event::Event;
 use gradtop::quantity::Quantity;
 
 use super::{header, write};
+use crate::program::python;
 use crate::specimen;
 
 const DOCUMENT: &str = include_str!("../../../docs/format.md");
@@ -19,10 +19,7 @@ fn the_python_example_prints_the_signal_of_block_1() {
     let code = DOCUMENT.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     assert!(code.lines().count() <= 10, "ten lines");
     let trace = directory.path().join("trace.jsonl");
-    let Ok(output) = Command::new("python3").args(["-c", code]).arg(trace).output() else {
-        println!("python3 is not here: the example of docs/format.md was not run");
-        return;
-    };
+    let output = python().args(["-c", code]).arg(trace).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed = String::from_utf8(output.stdout).unwrap();
     let steps = events.iter().filter_map(|event| if let Event::Step(record) = event { Some(record) } else { None });
