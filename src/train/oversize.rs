@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(
             refused(&[of(6 * GIB, GIB); 2], room).as_deref(),
             Some(
-                "width: the run would take about 14.0 GiB of memory, 12.0 GiB for 0.81 G parameters of 2 lanes with their \
+                "width: the run would take about 14.0 GiB of memory, 12.0 GiB for 805 M parameters of 2 lanes with their \
                  gradients and copies and 2.0 GiB for activations, and 8.0 GiB are free: write 256, or a smaller depth or \
                  batch"
             )
