@@ -166,16 +166,17 @@ impl Request {
 }
 
 fn pass_on(sender: &Sender<Signal>, signal: Signal, request: &Arc<Request>) {
-    if signal.ends() {
-        if !request.asked.swap(true, Ordering::AcqRel) {
-            request.farewells().iter_mut().for_each(|farewell| farewell.stop());
-            watch(signal, request);
-        } else if signal != Signal::Hangup {
-            request.end_now(signal);
-        }
+    let is_first = signal.ends() && !request.asked.swap(true, Ordering::AcqRel);
+    if signal.ends() && !is_first && signal != Signal::Hangup {
+        request.end_now(signal);
     }
-    // A full channel means that nobody listens; the watchdog sees to it.
+    // Before anything is stopped: what ends then is known to end for this reason. A full channel means that nobody
+    // listens; the watchdog sees to it.
     let _ = sender.try_send(signal);
+    if is_first {
+        request.farewells().iter_mut().for_each(|farewell| farewell.stop());
+        watch(signal, request);
+    }
 }
 
 /// Gives the last words of a process that was asked to end two seconds: nobody may be reading them.
@@ -209,5 +210,32 @@ pub fn limits_are_errors() -> io::Result<()> {
 pub fn suspend() {
     if let Err(error) = low_level::emulate_default_handler(SIGTSTP) {
         tracing::warn!(%error, "cannot stop this process");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Says whether the message was there when it was told to stop.
+    struct Looks(Receiver<Signal>, Sender<bool>);
+
+    impl Farewell for Looks {
+        fn stop(&mut self) {
+            let _ = self.1.send(!self.0.is_empty());
+        }
+
+        fn end_now(&mut self) {}
+    }
+
+    #[test]
+    fn the_message_is_there_before_anything_is_stopped() {
+        let (sender, receiver) = bounded(16);
+        let (said, heard) = bounded(1);
+        let request = Arc::new(Request::default());
+        request.farewells().push(Box::new(Looks(receiver, said)));
+        request.answered.store(true, Ordering::Release);
+        pass_on(&sender, Signal::Interrupt, &request);
+        assert_eq!(heard.try_recv(), Ok(true));
     }
 }

@@ -96,7 +96,11 @@ impl Run {
                 default(wait) => {}
             }
             let is_drained = match self.take_events() {
-                Intake::Ended(end) => return end,
+                Intake::Ended(end) => {
+                    // What stopped it may have come since the look above.
+                    self.asked = self.asked.or_else(|| signals.try_next());
+                    return end;
+                }
                 Intake::More => false,
                 Intake::Nothing => true,
             };

@@ -85,7 +85,9 @@ struct Met {
 }
 
 impl Met {
-    fn take(&mut self, log: f64, line: f64, [low, high]: [f64; 2]) {
+    /// A net's logarithm beside what is predicted of it; nothing where nothing is.
+    fn take(&mut self, log: f64, predicted: (Option<f64>, Option<[f64; 2]>)) {
+        let (Some(line), Some([low, high])) = predicted else { return };
         // A unit that is silent in every net has no logarithm; it is outside.
         self.logs += if log.is_finite() { log - line.ln() } else { 0.0 };
         self.within += usize::from((low.ln()..=high.ln()).contains(&log));
@@ -101,8 +103,11 @@ impl Met {
     }
 }
 
+/// Of these blocks the accumulated values are looked at; the signal's as far from the last block.
+const BLOCKS: [usize; 3] = [11, 26, 50];
+
 #[test]
-fn nine_of_ten_nets_of_64_and_256_units_and_eight_of_16_lie_in_the_band_and_their_median_on_the_line() {
+fn nine_of_ten_nets_lie_in_the_band_85_of_100_of_the_signal_and_their_median_on_the_line_wherever_there_is_one() {
     use Activation::{Relu, Silu, Tanh};
     use Wiring::{Plain, Residual};
     let forms = [
@@ -114,10 +119,10 @@ fn nine_of_ten_nets_of_64_and_256_units_and_eight_of_16_lie_in_the_band_and_thei
     ];
     for width in WIDTHS {
         let mut draws = Draws(7);
-        let mut met: Vec<[Met; 4]> = forms.iter().map(|_| Default::default()).collect();
+        let mut met: Vec<[Met; 3]> = forms.iter().map(|_| Default::default()).collect();
         for _ in 0..SEEDS {
             let weights: Vec<f32> = (0..DEPTH * width * width).map(|_| draws.next()).collect();
-            for ((wiring, activation, init), met) in forms.iter().zip(&mut met) {
+            for ((wiring, activation, init), [of_rms, of_signal, of_gain]) in forms.iter().zip(&mut met) {
                 let bias = crate::config::Bias::Off;
                 let lane = LaneConfig {
                     depth: DEPTH,
@@ -129,24 +134,32 @@ fn nine_of_ten_nets_of_64_and_256_units_and_eight_of_16_lie_in_the_band_and_thei
                 };
                 let net = Net::of(&lane, &weights, &mut draws);
                 let theory = predict(&lane, net.first).expect("fits");
-                let [of_rms, of_gain] =
-                    [Quantity::ActRms, Quantity::Gain].map(|quantity| theory.band(quantity, None).expect("a line"));
-                for (met, block) in met.iter_mut().zip([10, 25, 49]) {
-                    met.take(net.act_rms[block], theory.act_rms[block], of_rms[block]);
+                let lines = |quantity| {
+                    let lines = theory.of(quantity, Some(1.0)).expect("a line");
+                    lines.into_iter().zip(theory.band(quantity, Some(1.0)).expect("a band")).collect::<Vec<_>>()
+                };
+                let signals: Vec<f64> = (0..DEPTH).map(|block| net.gain[block..DEPTH - 1].iter().sum()).collect();
+                let (rms, signal) = (lines(Quantity::ActRms), lines(Quantity::SignalNorm));
+                for block in BLOCKS {
+                    of_rms.take(net.act_rms[block - 1], rms[block - 1]);
+                    of_signal.take(signals[DEPTH - block], signal[DEPTH - block]);
+                    assert_eq!(rms[block - 1].0.is_some(), width >= 32 && block <= width, "{width} units, {block}");
                 }
-                for ((log, line), band) in net.gain.iter().zip(&theory.gain).zip(of_gain) {
-                    met[3].take(*log, *line, band);
+                for (log, line) in net.gain.iter().zip(lines(Quantity::Gain)) {
+                    of_gain.take(*log, line);
                 }
             }
         }
-        // Where a block has fewer than one unit of its own the logarithm is no longer normal.
-        let [least, off, off_gain] = if width == 16 { [0.8, 1.0, 0.03] } else { [0.9, 0.1, 0.01] };
         for (form, met) in forms.iter().zip(&met) {
             let figures: Vec<String> =
                 met.iter().map(|met| format!("{:+.3} {:.0} %", met.mean(), 100.0 * met.share())).collect();
-            let case = format!("width {width} {form:?}: rms of blocks 11, 26, 50, and gain: {}", figures.join(", "));
-            assert!(met.iter().all(|met| met.share() >= least) && met[3].share() >= 0.9, "{case}");
-            assert!(met[..3].iter().all(|met| met.mean().abs() <= off) && met[3].mean().abs() <= off_gain, "{case}");
+            let case = format!("width {width} {form:?}: rms, signal, gain: {}", figures.join(", "));
+            let known = || met.iter().filter(|met| met.all > 0);
+            assert_eq!(known().count(), if width < 32 { 1 } else { 3 }, "of 16 units the gain alone");
+            assert!(known().all(|met| met.share() >= 0.85 && met.mean().abs() <= 0.1), "{case}");
+            assert!(met[0].all == 0 || met[0].share() >= 0.9, "{case}");
+            assert!(met[2].share() >= 0.9, "{case}");
+            assert!(met[2].mean().abs() <= if width < 32 { 0.03 } else { 0.01 }, "{case}");
         }
     }
 }

@@ -183,18 +183,29 @@ fn the_signal_is_carried_back_from_the_last_block() {
         act_rms: vec![1.0; 3],
         gain_spread: vec![0.3, 0.4, 9.0],
         act_rms_spread: vec![0.0, 0.1, 0.2],
+        reach: 3,
     };
-    assert_eq!(prediction.of(Quantity::SignalNorm, Some(8.0)), Some(vec![8.0, 4.0, 8.0]));
+    assert_eq!(prediction.of(Quantity::SignalNorm, Some(8.0)), Some(vec![Some(8.0), Some(4.0), Some(8.0)]));
     assert_eq!(prediction.of(Quantity::SignalNorm, None), None);
     assert_eq!(prediction.of(Quantity::WeightNorm, Some(8.0)), None);
     // Variances of independent gains add up: 0.5² = 0.3² + 0.4².
     let band = prediction.band(Quantity::SignalNorm, Some(8.0)).expect("a line");
     let reach = (1.96_f64 * 0.5).exp();
-    assert_near(band[0][0], 8.0 / reach, 1e-12);
-    assert_near(band[0][1], 8.0 * reach, 1e-12);
-    assert_eq!((band[2], prediction.band(Quantity::WeightNorm, Some(8.0))), ([8.0; 2], None));
-    let none =
-        Prediction { gain: Vec::new(), act_rms: Vec::new(), gain_spread: Vec::new(), act_rms_spread: Vec::new() };
+    let [low, high] = band[0].expect("within reach");
+    assert_near(low, 8.0 / reach, 1e-12);
+    assert_near(high, 8.0 * reach, 1e-12);
+    let near = Prediction { reach: 1, ..prediction.clone() };
+    assert_eq!(near.of(Quantity::SignalNorm, Some(8.0)), Some(vec![None, Some(4.0), Some(8.0)]));
+    assert_eq!(near.of(Quantity::ActRms, None), Some(vec![Some(1.0), Some(1.0), None]));
+    assert_eq!(near.band(Quantity::ActRms, None).map(|band| band[2]), Some(None));
+    assert_eq!((band[2], prediction.band(Quantity::WeightNorm, Some(8.0))), (Some([8.0; 2]), None));
+    let none = Prediction {
+        gain: Vec::new(),
+        act_rms: Vec::new(),
+        gain_spread: Vec::new(),
+        act_rms_spread: Vec::new(),
+        reach: 3,
+    };
     assert_eq!((none.gain_per_block(), none.of(Quantity::SignalNorm, Some(1.0))), (None, Some(Vec::new())));
 }
 

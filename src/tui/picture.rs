@@ -207,10 +207,10 @@ fn predicted(lane: LaneRef<'_>, quantity: Quantity, signal: &[Cell], theory: &Pr
     };
     // A signal's line moves with every step; its band would make each frame larger than a slow connection takes.
     let band = if quantity == Quantity::SignalNorm { Vec::new() } else { band };
-    let [below, above] = [0, 1].map(|end| band.iter().map(|ends| ends[end]).collect());
-    [median, below, above].map(|values: Vec<f64>| {
+    let [below, above] = [0, 1].map(|end| band.iter().map(|ends| ends.map(|ends| ends[end])).collect());
+    [median, below, above].map(|values: Vec<Option<f64>>| {
         let mut values = values.into_iter();
-        let of = |kind: LayerKind| if kind == LayerKind::Block { values.next() } else { None };
+        let of = |kind: LayerKind| if kind == LayerKind::Block { values.next().flatten() } else { None };
         layers().map(|layer| layer.kind).map(of).map(|value| value.map_or(Cell::Absent, place)).collect()
     })
 }

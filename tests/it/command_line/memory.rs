@@ -131,6 +131,55 @@ fn a_sparse_file_of_weights_and_a_device_for_settings_are_refused_in_little_memo
     );
 }
 
+/// The header of a small run's trace, changed.
+fn header(place: &Place, change: impl FnOnce(&mut serde_json::Value)) -> Vec<u8> {
+    if !place.path("small").exists() {
+        let run = ["--headless", "--log", "small", "--steps", "2"];
+        assert_eq!(place.say(run.iter().chain(&SMALL)).code, 0);
+    }
+    let trace = fs::read_to_string(place.path("small/trace.jsonl")).unwrap();
+    let mut header: serde_json::Value = serde_json::from_str(trace.lines().next().unwrap()).unwrap();
+    header.as_object_mut().unwrap().remove("crc");
+    change(&mut header);
+    let line = header.to_string();
+    let body = line.strip_suffix('}').unwrap();
+    format!("{body},\"crc\":{}}}\n", crc32c::crc32c(body.as_bytes())).into_bytes()
+}
+
+#[test]
+fn headers_of_millions_of_layers_or_lanes_are_refused_in_little_memory() {
+    let place = Place::new();
+    let rows = header(&place, |header| {
+        let layer = header["lanes"][0]["layers"][1].clone();
+        header["lanes"][0]["layers"] = vec![layer; 2_400_000].into();
+    });
+    place.file("rows", &rows);
+    let lanes = header(&place, |header| {
+        let lane = header["lanes"][0].clone();
+        header["lanes"] = vec![lane; 65_535].into();
+    });
+    place.file("lanes", &lanes);
+    for (trace, words) in [("rows", "1,500,000"), ("lanes", "1,024")] {
+        let weighed = weigh(&place, &["export", trace, "--to", "csv"]);
+        assert!(weighed.code > 0 && weighed.err.contains(words), "{weighed:?}");
+        assert!(weighed.mebibytes <= MOST, "{weighed:?}");
+    }
+}
+
+#[test]
+fn much_is_not_needed_for_thousands_of_characters_or_classes() {
+    let place = Place::new();
+    let text: String = (0..4_000).flat_map(|number| char::from_u32(0x4e00 + number)).collect();
+    place.file("text", text.repeat(3));
+    let rows: String = (0..100_000).map(|class| format!("{},{},c{class}\n", class % 7, class % 11)).collect();
+    place.file("table.csv", rows);
+    let usual = ["--headless", "--depth", "2", "--width", "16", "--steps", "3", "--eval-every", "2"];
+    for more in [&["--data", "text:text", "--model", "transformer"][..], &["--data", "csv:table.csv", "--batch", "8"]] {
+        let weighed = weigh(&place, &[&usual[..], more].concat());
+        assert!(weighed.code == 0 && weighed.mebibytes <= 1_024, "{weighed:?}");
+    }
+}
+
 #[test]
 fn stacks_that_do_not_fit_are_refused_with_their_estimate_before_they_are_drawn() {
     let place = Place::new();

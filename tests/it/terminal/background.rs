@@ -5,7 +5,7 @@ use super::{ENDLESS, USUAL, wait_for_both_lanes};
 use crate::program::{GRADTOP, SMALL};
 
 /// The question.
-const QUESTION: &[u8] = b"\x1b]11;?\x1b\\";
+pub(super) const QUESTION: &str = "\x1b]11;?\x1b\\";
 /// The answer of a terminal with a pale background.
 const PALE: &str = "\x1b]11;rgb:fdfd/f6f6/e3e3\x1b\\";
 
@@ -24,7 +24,7 @@ fn colour(pty: &Pty) -> vt100::Color {
 }
 
 fn asks(pty: &Pty) -> bool {
-    pty.bytes().windows(QUESTION.len()).any(|bytes| bytes == QUESTION)
+    String::from_utf8_lossy(&pty.bytes()).contains(QUESTION)
 }
 
 #[test]

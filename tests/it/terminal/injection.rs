@@ -10,6 +10,7 @@ use gradtop::trace::{OnExisting, Writer};
 use gradtop::units::{LaneId, Step};
 
 use super::USUAL;
+use super::background::QUESTION;
 use super::pty::Pty;
 use crate::program::{GRADTOP, Place, SMALL};
 use crate::specimen;
@@ -61,9 +62,10 @@ fn trace(directory: &Path) {
     writer.write(&Event::RunEnded(RunEnd { outcome: Outcome::Failed(CORPUS.concat()) }));
 }
 
-/// What a terminal would obey or hide, beyond the control sequences (`ESC [ … letter`) of a program that draws.
+/// What a terminal would obey or hide, beyond the control sequences (`ESC [ … letter`) of a program that draws, and the
+/// one question that it asks.
 fn foreign(bytes: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = String::from_utf8_lossy(bytes).replacen(QUESTION, "", 1);
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
         let is_hidden = matches!(c,

@@ -16,10 +16,9 @@ pub(super) fn quantity(scene: &Scene) -> Quantity {
 pub(super) fn at_cursor(scene: &Scene, index: usize, lane: &LaneRef<'_>) -> Option<String> {
     let theory = scene.picture.theories.get(index)?.as_ref().ok()?;
     let block = lane.header.layers.block_number(lane.layer_at(scene.view.cursor.depth))?;
-    match quantity(scene) {
-        Quantity::Gain => theory.gain.get(block - 1).map(|gain| number::factor(*gain)),
-        _ => theory.act_rms.get(block - 1).map(|rms| number::value(*rms)),
-    }
+    let quantity = quantity(scene);
+    let value = (*theory.of(quantity, None)?.get(block - 1)?)?;
+    Some(if quantity == Quantity::Gain { number::factor(value) } else { number::value(value) })
 }
 
 /// Why the first lane without a prediction has none.
