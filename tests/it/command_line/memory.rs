@@ -150,8 +150,7 @@ fn header(place: &Place, change: impl FnOnce(&mut serde_json::Value)) -> Vec<u8>
 fn headers_of_millions_of_layers_or_lanes_are_refused_in_little_memory() {
     let place = Place::new();
     let rows = header(&place, |header| {
-        let layer = header["lanes"][0]["layers"][1].clone();
-        header["lanes"][0]["layers"] = vec![layer; 2_400_000].into();
+        header["lanes"][0]["layers"] = vec![serde_json::json!({}); 2_400_000].into();
     });
     place.file("rows", &rows);
     let lanes = header(&place, |header| {
@@ -171,9 +170,9 @@ fn much_is_not_needed_for_thousands_of_characters_or_classes() {
     let place = Place::new();
     let text: String = (0..4_000).flat_map(|number| char::from_u32(0x4e00 + number)).collect();
     place.file("text", text.repeat(3));
-    let rows: String = (0..100_000).map(|class| format!("{},{},c{class}\n", class % 7, class % 11)).collect();
+    let rows: String = (0..300_000).map(|row| format!("{},{},c{}\n", row % 7, row % 11, row % 100_000)).collect();
     place.file("table.csv", rows);
-    let usual = ["--headless", "--depth", "2", "--width", "16", "--steps", "3", "--eval-every", "2"];
+    let usual = ["--headless", "--depth", "2", "--width", "16", "--steps", "3"];
     for more in [&["--data", "text:text", "--model", "transformer"][..], &["--data", "csv:table.csv", "--batch", "8"]] {
         let weighed = weigh(&place, &[&usual[..], more].concat());
         assert!(weighed.code == 0 && weighed.mebibytes <= 1_024, "{weighed:?}");
