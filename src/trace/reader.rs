@@ -61,20 +61,20 @@ pub(super) struct Start {
 /// # Errors
 /// As [`read_last`].
 pub fn read_last_of(file: File, name: &Path) -> Result<Trace, TraceError> {
-    of(file, name.to_owned(), last_header)
+    of(file, name, last_header)
 }
 
 fn open(path: &Path, start: impl FnOnce(&mut File) -> io::Result<Start>) -> Result<Trace, TraceError> {
     let path = super::file_of(path);
-    of(open_file(&path)?, path, start)
+    of(open_file(&path)?, &path, start)
 }
 
-fn of(mut file: File, path: PathBuf, start: impl FnOnce(&mut File) -> io::Result<Start>) -> Result<Trace, TraceError> {
-    let failed = |source| TraceError::Read { path: path.clone(), source };
+fn of(mut file: File, path: &Path, start: impl FnOnce(&mut File) -> io::Result<Start>) -> Result<Trace, TraceError> {
+    let failed = |source| TraceError::Read { path: path.to_owned(), source };
     let start = start(&mut file).and_then(|start| file.seek(SeekFrom::Start(start.bytes)).map(|_| start));
     let start = start.map_err(failed)?;
     let mut lines = Lines::new(file, start.lines, start.bytes);
-    let mut parser = Parser::new(&path);
+    let mut parser = Parser::new(path);
     let header = first(&mut lines, &mut parser)?;
     Ok(Trace { lines, parser, header, stage: Stage::Header, earlier_runs: start.earlier })
 }

@@ -158,24 +158,21 @@ impl<S: Stack + 'static> Undrawn for Planned<'_, S> {
         let Self { plan, mut model, source } = *self;
         let Plan { id, settings, steps, device, .. } = plan;
         let mut kept = Vec::new();
-        let (stepper, past) = match &plan.resumed {
-            Some(resumed) => {
-                let stepper = plan.resumed_stepper(model, resumed)?;
-                if resumed.past.outcome.is_none() {
-                    kept = plan.kept(&stepper, resumed)?;
-                }
-                (stepper, resumed.past.clone())
+        let (stepper, past) = if let Some(resumed) = &plan.resumed {
+            let stepper = plan.resumed_stepper(model, resumed)?;
+            if resumed.past.outcome.is_none() {
+                kept = plan.kept(&stepper, resumed)?;
             }
-            None => {
-                if let Some(path) = &settings.init_from {
-                    let loaded = weights::load(model, &settings.name, path)?;
-                    notes.extend(loaded.note);
-                    model = loaded.model;
-                } else if settings.init == Init::Lsuv {
-                    model = unit_variance::scaled(model, &plan.first_batch::<S>(&source));
-                }
-                (Stepper::new(model, settings, device), Past::default())
+            (stepper, resumed.past.clone())
+        } else {
+            if let Some(path) = &settings.init_from {
+                let loaded = weights::load(model, &settings.name, path)?;
+                notes.extend(loaded.note);
+                model = loaded.model;
+            } else if settings.init == Init::Lsuv {
+                model = unit_variance::scaled(model, &plan.first_batch::<S>(&source));
             }
+            (Stepper::new(model, settings, device), Past::default())
         };
         Ok(Box::new(Lane { id, settings: settings.clone(), stepper, source, steps, past, kept }))
     }

@@ -191,8 +191,7 @@ impl Flow {
         let Some(weight) = matrices.max_by_key(|weight| weight.elements()) else { return Self::default() };
         let positions = flops as f64 / (2 * weight.elements().max(1)) as f64;
         let [before, behind] = match weight.shape[..] {
-            [inputs, outputs] => [inputs, outputs],
-            [outputs, inputs, ..] => [inputs, outputs],
+            [inputs, outputs] | [outputs, inputs, _, ..] => [inputs, outputs],
             _ => [0, 0],
         };
         Self { inputs: positions * before as f64, outputs: positions * behind as f64, ..Self::default() }

@@ -30,12 +30,12 @@ fn gzip(head: &[u8]) -> Vec<u8> {
 }
 
 /// A chunk of a PNG.
-fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     let mut crc = flate2::Crc::new();
-    crc.update(kind);
+    crc.update(&kind);
     crc.update(data);
     let length = u32::try_from(data.len()).unwrap();
-    [&length.to_be_bytes()[..], kind, data, &crc.sum().to_be_bytes()].concat()
+    [&length.to_be_bytes()[..], &kind, data, &crc.sum().to_be_bytes()].concat()
 }
 
 /// A grey PNG of so many pixels each way, with another chunk before its pixels.
@@ -43,8 +43,8 @@ fn png(side: u32, before: &[u8]) -> Vec<u8> {
     let header = [&side.to_be_bytes()[..], &side.to_be_bytes(), &[8, 0, 0, 0, 0]].concat();
     let mut pixels = ZlibEncoder::new(Vec::new(), Compression::fast());
     pixels.write_all(&[0; 72]).unwrap();
-    let pixels = chunk(b"IDAT", &pixels.finish().unwrap());
-    [b"\x89PNG\r\n\x1a\n", &chunk(b"IHDR", &header)[..], before, &pixels, &chunk(b"IEND", &[])].concat()
+    let pixels = chunk(*b"IDAT", &pixels.finish().unwrap());
+    [b"\x89PNG\r\n\x1a\n", &chunk(*b"IHDR", &header)[..], before, &pixels, &chunk(*b"IEND", &[])].concat()
 }
 
 /// A folder of pictures of two classes, of which one is this.
@@ -102,7 +102,7 @@ fn a_small_picture_that_stands_for_gigabytes_takes_little_memory() {
     assert_small(&place, &[(&["--data", "image-folder:large"], "odd.png: 20000×20000 pixels, more than 32 million")]);
     let mut profile = ZlibEncoder::new(b"x\0\0".to_vec(), Compression::fast());
     zeros(&mut profile);
-    pictures(&place, "profile", &png(8, &chunk(b"iCCP", &profile.finish().unwrap())));
+    pictures(&place, "profile", &png(8, &chunk(*b"iCCP", &profile.finish().unwrap())));
     // The colour profile is not needed: with it or without it the picture is read.
     let weighed = weigh(&place, &["--headless", "--steps", "1", "--batch", "4", "--data", "image-folder:profile"]);
     assert!(weighed.code == 0 && weighed.mebibytes <= MOST, "{weighed:?}");
@@ -168,10 +168,10 @@ fn headers_of_millions_of_layers_or_lanes_are_refused_in_little_memory() {
 #[test]
 fn much_is_not_needed_for_thousands_of_characters_or_classes() {
     let place = Place::new();
-    let text: String = (0..4_000).flat_map(|number| char::from_u32(0x4e00 + number)).collect();
+    let text: String = (0..4_000).filter_map(|number| char::from_u32(0x4e00 + number)).collect();
     place.file("text", text.repeat(3));
-    let rows: String = (0..300_000).map(|row| format!("{},{},c{}\n", row % 7, row % 11, row % 100_000)).collect();
-    place.file("table.csv", rows);
+    let rows: Vec<String> = (0..300_000).map(|row| format!("{},{},c{}\n", row % 7, row % 11, row % 100_000)).collect();
+    place.file("table.csv", rows.concat());
     let usual = ["--headless", "--depth", "2", "--width", "16", "--steps", "3"];
     for more in [&["--data", "text:text", "--model", "transformer"][..], &["--data", "csv:table.csv", "--batch", "8"]] {
         let weighed = weigh(&place, &[&usual[..], more].concat());
