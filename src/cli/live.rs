@@ -93,7 +93,7 @@ impl LiveSource {
             }
         }
         let gap = self.run.and_then(|run| run.close(history));
-        Closed { dumps: self.dumps, saves: self.saves, gap: self.gap.or(gap) }
+        Closed { dumps: self.dumps, saves: self.saves, gap: together(self.gap, gap) }
     }
 }
 
@@ -171,6 +171,11 @@ impl LiveRun {
     }
 }
 
+/// What traces do not have, one after the other.
+fn together(before: Option<String>, gap: Option<String>) -> Option<String> {
+    before.into_iter().chain(gap).reduce(|before, gap| format!("{before}; {gap}"))
+}
+
 /// All that a history holds, and before the end a note on what it does not.
 fn with_what_is_missing(history: &History) -> Vec<Event> {
     let mut events = history.events();
@@ -227,7 +232,7 @@ impl Source for LiveSource {
         let trace = trace.transpose().map_err(|error| error.to_string())?;
         // Dropping ends it in order: at most one step away.
         let gap = self.run.take().and_then(|run| run.close(None));
-        self.gap = self.gap.take().or(gap);
+        self.gap = together(self.gap.take(), gap);
         let log = trace.map(Log::of).unwrap_or_default();
         let mut run = LiveRun::start(prepared, log).map_err(|error| error.to_string())?;
         run.notes.extend(missed);
@@ -250,7 +255,7 @@ impl Source for LiveSource {
             }
             error => error.to_string(),
         })?;
-        self.gap = self.gap.take().or(gap);
+        self.gap = together(self.gap.take(), gap);
         self.logging.go_on_in(directory);
         Ok(())
     }

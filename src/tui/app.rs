@@ -206,11 +206,14 @@ impl App<'_> {
         let warnings = self.source.warnings();
         if warnings != self.warnings {
             status.warning = warnings.last().cloned();
+            // What was said before may no longer be true, and must not hide it.
+            status.notice = status.notice.take().filter(|_| status.warning.is_none());
             self.warnings = warnings;
             self.stale = self.stale.or(Stale::Frame);
         }
         let errors = self.source.errors();
         if errors != status.errors {
+            status.notice = status.notice.take().filter(|_| errors.is_empty());
             status.errors = errors;
             self.stale = self.stale.or(Stale::Frame);
         }
@@ -298,7 +301,7 @@ impl App<'_> {
             match history.missing_steps() {
                 0 => format!("the whole run is in {directory} now, and all that comes"),
                 missing => format!(
-                    "logged into {directory} from here on; of the steps before, {} of lanes were no longer held",
+                    "logged into {directory} from here on; {} earlier steps, each lane's counted, were not held",
                     count(missing)
                 ),
             }

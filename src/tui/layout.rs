@@ -114,8 +114,10 @@ impl Layout {
         }
         let (header, rest) = split_top(area, 1);
         let (rest, footer) = split_bottom(rest, 1);
-        let (rest, notice) = split_bottom(rest, u16::from(area.height >= NOTICE_ROWS));
-        let (rest, legend) = split_bottom(rest, u16::from(view::legend::is_shown(scene)));
+        let has_legend = view::legend::is_shown(scene);
+        // On a low terminal messages stand in place of the legend, or in its row where a view has none.
+        let (rest, notice) = split_bottom(rest, u16::from(area.height >= NOTICE_ROWS || !has_legend));
+        let (rest, legend) = split_bottom(rest, u16::from(has_legend));
         let most = match area.height {
             ..CAPTION_ROWS => 0,
             CAPTION_ROWS..TALL_ROWS => 1,

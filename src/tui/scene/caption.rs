@@ -44,7 +44,7 @@ impl Scene {
             if let Some(known) = known {
                 return Some(known.about.clone());
             }
-            if is_plain_beside_residual(config) {
+            if is_plain_beside_residual(config) && self.first_lane_vanishes() {
                 let words = "plain goes dark towards block 1: the gradient vanishes on its way back and early blocks \
                              cannot learn; x + F(x) keeps residual lit";
                 return Some(words.to_owned());
@@ -52,6 +52,17 @@ impl Scene {
         }
         let quantity = self.view.quantity.definition();
         Some(format!("{}: {}", quantity.name.replace('_', " "), quantity.meaning))
+    }
+}
+
+/// Factor per block below which a signal visibly fades over a few blocks.
+const FADING: f64 = 0.95;
+
+impl Scene {
+    /// Whether the first lane's signal shrinks on its way back; before it was measured, that is what is expected.
+    fn first_lane_vanishes(&self) -> bool {
+        let fit = self.picture.signals.first().and_then(|signal| signal.fit.as_ref());
+        fit.is_none_or(|fit| fit.rho < FADING)
     }
 }
 
@@ -91,6 +102,10 @@ mod tests {
         config.lanes.iter_mut().for_each(|lane| lane.depth = 20);
         let mut scene = of(config);
         assert!(scene.caption().is_some_and(|words| words.contains("vanishes")));
+        // A first lane that keeps its signal, such as a shallow one or one of selu, is not said to lose it.
+        let kept: Vec<Option<f32>> = (0..20).map(|block| Some(1.1_f32.powi(20 - block))).collect();
+        scene.picture.signals = vec![crate::profile::Profile::of(&kept)];
+        assert!(scene.caption().is_some_and(|words| words.starts_with("signal relative: ")));
         scene.view.quantity = Quantity::WeightNorm;
         assert!(scene.caption().is_some_and(|words| words.starts_with("weight norm: ")));
         scene.view.captions_hidden = true;

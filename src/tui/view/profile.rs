@@ -79,7 +79,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, width: u16) -> Line<'a> {
     let config = scene.config();
     let every = schedule::words(config, definition.cadence);
     parts.extend(every.map(|every| (4, Line::styled(every.long, dim))));
-    if scene.picture.predicted.iter().any(|cells| !cells.is_empty()) {
+    if scene.picture.predicted.iter().flatten().any(|cell| matches!(cell, Cell::Value(_))) {
         parts.push((5, Line::styled("dashed: theory at init", dim)));
     }
     if scene.picture.bands[0].iter().flatten().any(|cell| matches!(cell, Cell::Value(_))) {

@@ -53,3 +53,17 @@ fn the_picture_fills_the_pane_once_every_lane_has_ended() {
     scene.view.playhead = None;
     assert!(frame(&mut scene) == ended);
 }
+
+#[test]
+fn an_answer_is_seen_in_every_view_on_a_low_terminal() {
+    for (mode, name) in Mode::ALL {
+        let mut scene = sample::demo(30);
+        scene.view.mode = mode;
+        scene.say("there is no step 9");
+        let buffer = sample::frame(&mut scene, &sample::theme(), 80, 24);
+        let rows: Vec<String> =
+            buffer.content().chunks(80).map(|row| row.iter().map(Target::symbol).collect()).collect();
+        assert!(rows.iter().any(|row| row.contains("there is no step 9")), "{name}: {rows:?}");
+        assert!(rows.last().is_some_and(|row| row.contains("? help")), "{name}: {rows:?}");
+    }
+}
