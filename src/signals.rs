@@ -170,8 +170,8 @@ fn pass_on(sender: &Sender<Signal>, signal: Signal, request: &Arc<Request>) {
     if signal.ends() && !is_first && signal != Signal::Hangup {
         request.end_now(signal);
     }
-    // Before anything is stopped: what ends then is known to end for this reason. A full channel means that nobody
-    // listens; the watchdog sees to it.
+    // Before anything is stopped: what ends then is known to end for this reason. A full channel means that its
+    // receiver does not listen; the watchdog sees to it.
     let _ = sender.try_send(signal);
     if is_first {
         request.farewells().iter_mut().for_each(|farewell| farewell.stop());

@@ -51,7 +51,7 @@ pub(super) struct Resumed<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// The lane on a data set, before its weights are drawn; what a person should know about it goes into `notes`.
+    /// The lane on a data set, before its weights are drawn; what the user should know about it goes into `notes`.
     pub(super) fn lane(&self, dataset: &Dataset, notes: &mut Vec<String>) -> Result<Box<dyn Undrawn + 'a>, TrainError> {
         let Self { settings, seed, device, .. } = *self;
         match (settings.model, dataset) {
@@ -136,7 +136,7 @@ pub(super) trait Undrawn {
     /// What it is estimated to take.
     fn footprint(&self, run: &RunConfig) -> Footprint;
 
-    /// The lane with its weights; what a person should know about them goes into `notes`.
+    /// The lane with its weights; what the user should know about them goes into `notes`.
     fn drawn(self: Box<Self>, notes: &mut Vec<String>) -> Result<Box<dyn AnyLane>, TrainError>;
 }
 

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use super::LaneHistory;
-use crate::event::Event;
+use crate::event::{Event, StepRecord};
 use crate::units::Step;
 
 impl LaneHistory {
     /// Every one with its step; those of one kind in the order of their steps.
     pub(in crate::history) fn held(&self) -> Vec<(Step, Event)> {
-        let first = self.first_measured.iter().filter(|first| self.recent.held(first.step).is_none());
-        let steps = first.chain(self.recent.iter()).map(|record| (record.step, Event::Step(Arc::clone(record))));
+        let steps = self.held_steps().map(|record| (record.step, Event::Step(Arc::clone(record))));
         let beside = &self.beside;
         let histograms = beside.histograms.iter().map(|record| (record.step, Event::Histogram(Arc::clone(record))));
         let tensors = beside.tensors.iter().map(|record| (record.step, Event::Tensors(Arc::clone(record))));
@@ -23,10 +22,15 @@ impl LaneHistory {
         steps.chain(beside).chain(evals).chain(end).collect()
     }
 
+    /// The first measured step, however long ago, and the newest.
+    fn held_steps(&self) -> impl Iterator<Item = &Arc<StepRecord>> {
+        let first = self.first_measured.iter().filter(|first| self.recent.held(first.step).is_none());
+        first.chain(self.recent.iter())
+    }
+
     /// Steps that were taken and are no longer held exactly, or were never told.
     pub(in crate::history) fn missing(&self) -> u64 {
         let taken = |first: Step| self.last_step().map_or(0, |last| last.0 - first.0 + 1);
-        let held = self.held().iter().filter(|(_, event)| matches!(event, Event::Step(_))).count() as u64;
-        self.first_step.map_or(0, taken).saturating_sub(held)
+        self.first_step.map_or(0, taken).saturating_sub(self.held_steps().count() as u64)
     }
 }
