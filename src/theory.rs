@@ -54,7 +54,7 @@ pub struct Prediction {
     pub gain_spread: Vec<f64>,
     /// Standard deviation of ln √q_l over nets.
     pub act_rms_spread: Vec<f64>,
-    /// Blocks over which fluctuations may add up: as many as a block has units, none below [`LEAST_UNITS`]. Beyond, ln is
+    /// Blocks over which fluctuations may add up: as many as a block has units, 0 below 32 units. Beyond, ln is
     /// no longer normal, and what accumulates has neither line nor band.
     pub reach: usize,
 }
