@@ -1,30 +1,35 @@
 //! The screen's source of a run in this process.
 
-use std::collections::VecDeque;
+mod preparation;
+mod run;
+
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::ending::{self, AT_ONCE, Asked, EndOfRun};
 use super::logging::{self, Log, Logging};
-use super::past::Past;
 use crate::config::RunConfig;
-use crate::event::{Control, Event, Note};
-use crate::history::{History, LaneHistory};
-use crate::number;
-use crate::sink::channel::{self, EventStream};
-use crate::sink::trace::TraceSink;
-use crate::sink::{Fanout, OpenFanout, Sink};
+use crate::event::{Control, Event};
+use crate::history::History;
 use crate::text;
-use crate::trace::{LogError, OnExisting, TraceStatus};
-use crate::train::checkpoint::Owner;
-use crate::train::{self, Dump, DumpError, Dumps, Footprint, Oversize, Prepared, Saves, Session, TrainError};
+use crate::trace::LogError;
+use crate::train::{Dumps, Oversize, Prepared, Saves, TrainError};
 use crate::tui::source::{Source, SourceKind};
-use crate::whole_file::Existing;
+use preparation::{GivenUp, Preparation, Ready};
+use run::LiveRun;
 
-/// A run, its events for the screen and its trace.
+/// A preparation that takes no longer is answered at once, without a word that it is waited for.
+const BRIEFLY: Duration = Duration::from_millis(50);
+
+/// A run, its events for the screen and its trace; and the run that is to take its place.
 pub(super) struct LiveSource {
     logging: Logging,
     run: Option<LiveRun>,
+    next: Next,
+    /// What is to be told of the next run.
+    answer: Option<Result<(), String>>,
+    given_up: Option<GivenUp>,
     end: EndOfRun,
     /// Of every run, the first first: each started anew writes its own.
     dumps: Vec<Arc<Dumps>>,
@@ -32,6 +37,18 @@ pub(super) struct LiveSource {
     saves: Option<Arc<Saves>>,
     /// What the traces of earlier runs do not have.
     gap: Option<String>,
+}
+
+/// The run that is to take the place of the present one: what can go wrong goes wrong before that one is given up.
+enum Next {
+    /// None is.
+    None,
+    /// Its data is read, its weights are drawn.
+    Preparing(Preparation),
+    /// It could start.
+    Prepared(Box<Prepared>),
+    /// It starts once the present run has ended.
+    Awaiting(Box<Ready>),
 }
 
 /// What became of all runs, once they have ended.
@@ -44,30 +61,6 @@ pub(super) struct Closed {
     pub(super) gap: Option<String>,
 }
 
-struct LiveRun {
-    session: Session,
-    footprint: Footprint,
-    events: EventStream,
-    /// Events that a trace was told of already and the screen was not.
-    told: VecDeque<Event>,
-    stage: Stage,
-    /// What every event goes to.
-    sinks: OpenFanout,
-    trace: Option<Arc<TraceStatus>>,
-    /// What a person should know about the weights and the dumps that they asked for.
-    notes: Vec<String>,
-}
-
-/// Which part of a run the screen is told.
-enum Stage {
-    /// What came before the checkpoint.
-    Past(Box<Past>),
-    /// The header is still to come, which the past had already.
-    Resumed,
-    /// What happens.
-    Present,
-}
-
 impl LiveSource {
     /// Starts the first run.
     pub(super) fn start(prepared: Prepared, logging: Logging, log: Log) -> Result<Self, TrainError> {
@@ -75,7 +68,8 @@ impl LiveSource {
         let dumps = vec![Arc::clone(run.session.dumps())];
         let saves = Some(Arc::clone(run.session.saves()));
         let end = EndOfRun::of(run.session.stopper());
-        Ok(Self { logging, run: Some(run), end, dumps, saves, gap: None })
+        let (next, answer, given_up) = (Next::None, None, None);
+        Ok(Self { logging, run: Some(run), next, answer, given_up, end, dumps, saves, gap: None })
     }
 
     /// What stops the run of the moment.
@@ -95,79 +89,45 @@ impl LiveSource {
         let gap = self.run.and_then(|run| run.close(history));
         Closed { dumps: self.dumps, saves: self.saves, gap: together(self.gap, gap) }
     }
-}
 
-impl LiveRun {
-    fn start(prepared: Prepared, log: Log) -> Result<Self, TrainError> {
-        let Log { sink: trace, past } = log;
-        let (sink, events) = channel::channel();
-        let status = trace.as_ref().map(TraceSink::status);
-        let mut sinks = Fanout::new().with(sink);
-        if let Some(trace) = trace {
-            sinks = sinks.with(trace);
-        }
-        let (notes, footprint) = (prepared.notes().to_vec(), prepared.footprint());
-        let sinks = OpenFanout::of(sinks);
-        let session = prepared.start(Fanout::new().with(sinks.clone()))?;
-        let stage = if past.is_over() { Stage::Present } else { Stage::Past(Box::new(past)) };
-        if matches!(stage, Stage::Past(_)) {
-            // Until the screen has what came before: of more events than it takes in, the oldest are dropped.
-            session.control(Control::Pause);
-        }
-        Ok(Self { session, footprint, events, told: VecDeque::new(), stage, sinks, trace: status, notes })
+    /// Takes in what came of a preparation, waiting so long at most.
+    fn hear(&mut self, most: Duration) {
+        let Next::Preparing(preparation) = &self.next else { return };
+        let Some(answer) = preparation.answer(most) else { return };
+        let (next, answer) = match answer {
+            Ok(prepared) => (Next::Prepared(Box::new(prepared)), Ok(())),
+            Err(problem) => (Next::None, Err(problem)),
+        };
+        (self.next, self.answer) = (next, Some(answer));
     }
 
-    fn poll(&mut self) -> Option<Event> {
-        self.told.pop_front().or_else(|| self.next())
+    /// Whether the run that is to make room has ended, or there is none.
+    fn has_made_room(&self) -> bool {
+        self.run.as_ref().is_none_or(|run| run.session.stopper().wait(Duration::ZERO))
     }
 
-    /// The next event that came: first what the trace has of the run already, its header too.
-    fn next(&mut self) -> Option<Event> {
-        if let Stage::Past(past) = &mut self.stage {
-            if let Some(event) = past.next() {
-                return Some(event);
-            }
-            self.stage = Stage::Resumed;
-            self.session.control(Control::Resume);
+    /// Starts a run in the place of the one that has ended.
+    fn take_over(&mut self, ready: Ready) -> Result<(), TrainError> {
+        let gap = self.run.take().and_then(|run| run.close(None));
+        self.gap = together(self.gap.take(), gap);
+        let mut run = LiveRun::start(ready.prepared, ready.log)?;
+        run.notes.extend(ready.notes);
+        self.dumps.push(Arc::clone(run.session.dumps()));
+        self.saves = Some(Arc::clone(run.session.saves()));
+        self.end.replace(run.session.stopper());
+        self.run = Some(run);
+        Ok(())
+    }
+
+    /// The next run, where all is ready for it.
+    fn go_on(&mut self) {
+        if !matches!(self.next, Next::Awaiting(_)) || !self.has_made_room() {
+            return;
         }
-        let event = self.events.try_next()?;
-        if matches!(self.stage, Stage::Resumed) {
-            self.stage = Stage::Present;
-            if matches!(event, Event::RunStarted(_)) {
-                return self.events.try_next();
-            }
+        let Next::Awaiting(ready) = std::mem::replace(&mut self.next, Next::None) else { return };
+        if let Err(error) = self.take_over(*ready) {
+            self.answer = Some(Err(error.to_string()));
         }
-        Some(event)
-    }
-
-    /// Writes all that the screen knows, what waits for it, and all that comes into a folder.
-    fn log(&mut self, directory: &Path, history: &History) -> Result<(), LogError> {
-        let sinks = self.sinks.clone();
-        sinks.attach(|| {
-            let mut trace = TraceSink::open(directory, history.header(), OnExisting::Refuse)?;
-            self.trace = Some(trace.status());
-            while let Some(event) = self.next() {
-                self.told.push_back(event);
-            }
-            let events = with_what_is_missing(history);
-            events.iter().chain(&self.told).for_each(|event| trace.emit(event));
-            trace.flush();
-            Ok(trace)
-        })
-    }
-
-    fn is_logged(&self) -> bool {
-        self.trace.as_ref().is_some_and(|trace| trace.problem().is_none())
-    }
-
-    /// Ends it in order, and says what its trace does not have.
-    fn close(self, history: Option<&mut History>) -> Option<String> {
-        drop(self.session);
-        if let Some(history) = history {
-            let waiting = self.told.into_iter().chain(std::iter::from_fn(|| self.events.try_next()));
-            waiting.for_each(|event| history.push(&event));
-        }
-        logging::gap(self.trace.as_ref())
     }
 }
 
@@ -176,39 +136,13 @@ fn together(before: Option<String>, gap: Option<String>) -> Option<String> {
     before.into_iter().chain(gap).reduce(|before, gap| format!("{before}; {gap}"))
 }
 
-/// All that a history holds, and before the end a note on what it does not.
-fn with_what_is_missing(history: &History) -> Vec<Event> {
-    let mut events = history.events();
-    let missing = history.missing_steps();
-    if missing > 0 {
-        let newest = history.lanes().iter().filter_map(LaneHistory::last_step).max();
-        let text = format!("logged from here on: {} of lanes before are not in the trace", number::count(missing));
-        let place = events.iter().position(|event| matches!(event, Event::RunEnded(_))).unwrap_or(events.len());
-        events.insert(place, Event::Note(Note { lane: None, step: newest.unwrap_or_default(), text }));
-    }
-    events
-}
-
-/// A run started anew, the `number`-th, with the same steps written down beside those of the first, as far as it has them,
-/// and a sentence on each that it has not.
-fn anew<'a>(
-    prepared: Prepared,
-    wishes: impl Iterator<Item = &'a Dump>,
-    number: u64,
-) -> Result<(Prepared, Vec<String>), DumpError> {
-    let last = prepared.header().steps.unwrap_or(u64::MAX);
-    let (had, missed): (Vec<&Dump>, Vec<&Dump>) = wishes.partition(|dump| dump.step.0 <= last);
-    let missed = missed.into_iter().map(|dump| format!("step {} is past this run's end: no dump of it", dump.step));
-    let dumps = had.into_iter().map(|dump| dump.anew(number)).collect();
-    Ok((prepared.dumping(dumps, Existing::Keep)?, missed.collect()))
-}
-
 impl Source for LiveSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Live
     }
 
     fn poll(&mut self) -> Option<(usize, Event)> {
+        self.go_on();
         Some((0, self.run.as_mut()?.poll()?))
     }
 
@@ -218,29 +152,43 @@ impl Source for LiveSource {
         }
     }
 
-    fn restart(&mut self, config: RunConfig) -> Result<(), String> {
-        // All that can go wrong goes wrong before the old run is given up.
+    fn prepare(&mut self, config: RunConfig) {
+        self.give_up();
+        if matches!(self.next, Next::Awaiting(_)) {
+            self.answer = Some(Err("the next run begins once this one has ended".to_owned()));
+            return;
+        }
         let oversize = self.run.as_ref().map_or(Oversize::Refused, |run| Oversize::RefusedInPlaceOf(run.footprint));
-        let prepared = train::prepare_sized(config, None, oversize).map_err(|error| error.to_string())?;
-        let number = self.dumps.len() as u64 + 1;
-        let wishes = self.dumps.first().into_iter().flat_map(|first| first.wishes());
-        let (prepared, missed) = anew(prepared, wishes, number).map_err(|error| error.to_string())?;
-        let directory = self.logging.directory_anew();
-        let prepared =
-            prepared.saving(directory.as_deref(), Owner::Another, Existing::Keep).map_err(|error| error.to_string())?;
-        let trace = directory.map(|directory| TraceSink::open(&directory, prepared.header(), OnExisting::Refuse));
-        let trace = trace.transpose().map_err(|error| error.to_string())?;
-        // Dropping ends it in order: at most one step away.
-        let gap = self.run.take().and_then(|run| run.close(None));
-        self.gap = together(self.gap.take(), gap);
-        let log = trace.map(Log::of).unwrap_or_default();
-        let mut run = LiveRun::start(prepared, log).map_err(|error| error.to_string())?;
-        run.notes.extend(missed);
-        self.dumps.push(Arc::clone(run.session.dumps()));
-        self.saves = Some(Arc::clone(run.session.saves()));
-        self.end.replace(run.session.stopper());
-        self.run = Some(run);
+        match Preparation::begin(config, oversize, self.given_up.take()) {
+            Ok(preparation) => self.next = Next::Preparing(preparation),
+            Err(error) => self.answer = Some(Err(format!("the system gives no thread for another run: {error}"))),
+        }
+        self.hear(BRIEFLY);
+    }
+
+    fn prepared(&mut self) -> Option<Result<(), String>> {
+        self.hear(Duration::ZERO);
+        self.answer.take()
+    }
+
+    fn begin(&mut self) -> Result<(), String> {
+        let Next::Prepared(prepared) = std::mem::replace(&mut self.next, Next::None) else { return Ok(()) };
+        let ready = Ready::of(*prepared, &self.dumps, &self.logging)?;
+        self.next = Next::Awaiting(Box::new(ready));
+        if let Some(run) = &self.run {
+            // At most one step away.
+            run.session.stopper().stop();
+        }
         Ok(())
+    }
+
+    fn give_up(&mut self) {
+        match std::mem::replace(&mut self.next, Next::None) {
+            Next::Preparing(preparation) => self.given_up = Some(preparation.give_up()),
+            Next::None | Next::Prepared(_) => {}
+            // The run before it is ending already.
+            awaiting @ Next::Awaiting(_) => self.next = awaiting,
+        }
     }
 
     fn log(&mut self, directory: &Path, history: &History) -> Result<(), String> {
@@ -261,7 +209,7 @@ impl Source for LiveSource {
     }
 
     fn dropped(&self) -> u64 {
-        self.run.as_ref().map_or(0, |run| run.events.dropped())
+        self.run.as_ref().map_or(0, |run| run.dropped())
     }
 
     fn warnings(&self) -> Vec<String> {
@@ -269,7 +217,15 @@ impl Source for LiveSource {
         let notes = self.run.iter().flat_map(|run| run.notes.iter().cloned());
         let unsaved = self.saves.iter().filter_map(|saves| saves.problem());
         // The screen shows the last.
-        notes.chain(self.dumps.iter().filter_map(|dumps| dumps.problem())).chain(unsaved).chain(trace).collect()
+        let awaited = self.run.iter().filter(|_| matches!(self.next, Next::Awaiting(_)));
+        let awaited = awaited.map(|run| run.session.stopper().current());
+        let awaited = awaited.map(|step| format!("finishing step {step}; then the next run begins"));
+        notes
+            .chain(self.dumps.iter().filter_map(|dumps| dumps.problem()))
+            .chain(unsaved)
+            .chain(trace)
+            .chain(awaited)
+            .collect()
     }
 
     fn would_lose(&self) -> bool {

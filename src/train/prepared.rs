@@ -35,7 +35,7 @@ use crate::whole_file::Existing;
 /// Events that wait for the recorder at most; training waits when the disk is slower than that.
 const RECORDER_CAPACITY: usize = 64;
 /// Stack of a training thread: Burn drops deep graphs recursively (10 000 blocks need more than 512 KiB).
-const THREAD_STACK: usize = 64 << 20;
+pub(crate) const THREAD_STACK: usize = 64 << 20;
 
 /// A run that has not begun.
 pub struct Prepared {

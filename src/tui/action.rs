@@ -73,6 +73,8 @@ pub enum Action {
     Close,
     /// End the program, after asking where something would be lost.
     Quit,
+    /// Begin the run that was prepared, after asking where something would be lost.
+    Begin,
     /// Yes to the question that lies on top.
     Confirm,
     /// Ctrl-C: end as an interrupt signal would.

@@ -139,6 +139,7 @@ impl App<'_> {
                 self.stale = Stale::Answer;
             }
             self.take_events();
+            self.take_prepared()?;
             let now = Instant::now();
             self.act(Action::Tick(now - ticked))?;
             ticked = now;
@@ -184,6 +185,17 @@ impl App<'_> {
                 break;
             }
         }
+    }
+
+    /// Takes in what came of preparing another run.
+    fn take_prepared(&mut self) -> Result<(), ScreenError> {
+        match self.source.prepared() {
+            None => return Ok(()),
+            Some(Ok(())) => self.act(Action::Begin).map(|_| ())?,
+            Some(Err(problem)) => self.scene.refuse(&problem),
+        }
+        self.stale = Stale::Answer;
+        Ok(())
     }
 
     fn read_status(&mut self, now: Instant) {
@@ -281,11 +293,13 @@ impl App<'_> {
             Some(Effect::Control(control)) => self.source.control(control),
             Some(Effect::Mouse(mouse)) => self.screen.set_mouse(mouse)?,
             Some(Effect::Log(directory)) => self.log(&directory),
-            Some(Effect::Restart(config)) => {
-                if let Err(problem) = self.source.restart(*config) {
+            Some(Effect::Prepare(config)) => self.source.prepare(*config),
+            Some(Effect::Begin) => {
+                if let Err(problem) = self.source.begin() {
                     self.scene.refuse(&problem);
                 }
             }
+            Some(Effect::GiveUp) => self.source.give_up(),
         }
         if step != self.scene.newest() {
             self.stale = self.stale.or(Stale::Frame);

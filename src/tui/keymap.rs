@@ -87,6 +87,8 @@ pub enum Context {
     Picker,
     /// The command line.
     Command,
+    /// Waiting for another run.
+    Preparing,
     /// The question before quitting.
     Confirm,
 }
@@ -99,6 +101,7 @@ impl Context {
             Overlay::Form(_) => Self::Form,
             Overlay::Picker(_) => Self::Picker,
             Overlay::Command(_) => Self::Command,
+            Overlay::Preparing(_) => Self::Preparing,
             Overlay::Confirm(_) => Self::Confirm,
         }
     }

@@ -184,11 +184,17 @@ impl Scene {
         self.status.awaits_note = true;
     }
 
-    /// The source could not follow a restart: the form stays open and says why.
+    /// No other run can begin: the form that asked for it opens again and says why.
     pub fn refuse(&mut self, problem: &str) {
-        match &mut self.view.overlay {
-            Overlay::Form(form) => form.problem = Some(clean_message(problem)),
-            _ => self.say(problem),
+        match std::mem::take(&mut self.view.overlay) {
+            Overlay::Preparing(Some(mut form)) => {
+                form.problem = Some(clean_message(problem));
+                self.view.overlay = Overlay::Form(*form);
+                return;
+            }
+            Overlay::Preparing(None) => {}
+            other => self.view.overlay = other,
         }
+        self.say(problem);
     }
 }

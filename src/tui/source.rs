@@ -29,11 +29,22 @@ pub trait Source {
     /// Passes a wish on; a source that cannot follow it ignores it.
     fn control(&mut self, control: Control);
 
-    /// Ends the live run and starts another with these settings.
+    /// Prepares another run with these settings while the live one goes on; [`Source::prepared`] tells what came of it.
+    fn prepare(&mut self, config: RunConfig);
+
+    /// What came of preparing, told once: the other run could begin, or one sentence for the person on what is wrong and
+    /// what to change. Never blocks.
+    fn prepared(&mut self) -> Option<Result<(), String>>;
+
+    /// Ends the live run, and then starts the one that was prepared. Does not wait for the end: what goes wrong after it
+    /// is told by [`Source::prepared`].
     ///
     /// # Errors
-    /// One sentence for the person: what is wrong and what to change.
-    fn restart(&mut self, config: RunConfig) -> Result<(), String>;
+    /// One sentence for the person; then the live run goes on.
+    fn begin(&mut self) -> Result<(), String>;
+
+    /// Lets go of the other run, prepared or not.
+    fn give_up(&mut self);
 
     /// Writes the live run into a folder from now on, after all that its history holds.
     ///

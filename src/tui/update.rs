@@ -38,8 +38,12 @@ pub enum Effect {
     Mouse(Mouse),
     /// Pass a wish on to the source.
     Control(Control),
-    /// Ask the source to start the lanes with these settings; on an error, [`Scene::refuse`].
-    Restart(Box<RunConfig>),
+    /// Have the source prepare another run with these settings.
+    Prepare(Box<RunConfig>),
+    /// Have the source end the run and begin the one that was prepared; on an error, [`Scene::refuse`].
+    Begin,
+    /// Have the source let go of the run that was to come.
+    GiveUp,
     /// Ask the source to write the run into this folder from now on.
     Log(PathBuf),
 }
@@ -70,6 +74,7 @@ pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
         Action::StepOnce => return run::step_once(scene),
         Action::Recall => return run::recall(scene),
         Action::Restart => return run::restart(scene),
+        Action::Begin => return overlay::begin(scene),
         Action::Depth(turn) => return run::change_depth(scene, turn),
         Action::LearningRate(turn) => return run::scale_learning_rate(scene, turn),
         Action::Seek(seek) => replay::seek(scene, seek),
@@ -81,7 +86,7 @@ pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
         Action::OpenForm => form::open(scene),
         Action::OpenPicker => picker::open(scene),
         Action::OpenCommand => scene.view.overlay = Overlay::Command(tui_input::Input::default()),
-        Action::Close => overlay::close(scene),
+        Action::Close => return overlay::close(scene),
         Action::Quit => return overlay::quit(scene),
         Action::Confirm => return overlay::confirm(scene),
         Action::Interrupt => return Some(Effect::Interrupt),

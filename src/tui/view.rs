@@ -105,6 +105,12 @@ fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut
         Overlay::Form(form) => form::render(form, theme, area, buffer),
         Overlay::Picker(picker) => picker::render(picker, scene, theme, area, buffer),
         Overlay::Command(input) => command::render(input, theme, layout.footer, layout.notice, buffer),
+        Overlay::Preparing(form) => {
+            if let Some(form) = form {
+                form::render(form, theme, area, buffer);
+            }
+            confirm::waiting(theme, layout.footer, buffer);
+        }
         Overlay::Confirm(question) => confirm::render(question, theme, layout.footer, buffer),
     }
 }

@@ -1,7 +1,6 @@
 //! What lies on top of the panes: help, notes, the form of settings, the list of quantities, the command line, the
 //! question before quitting.
 
-use crate::config::RunConfig;
 use crate::quantity::{Home, Term, Topic};
 
 /// What lies on top of the panes; Escape closes it.
@@ -26,17 +25,19 @@ pub enum Overlay {
     Picker(Picker),
     /// The command line.
     Command(tui_input::Input),
+    /// Nothing but a line that another run is being prepared, and the form that asked for it.
+    Preparing(Option<Box<Form>>),
     /// A question, asked only where something would be lost.
     Confirm(Question),
 }
 
 /// What would lose something.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Question {
     /// Quitting while the run is not over.
     Quit,
-    /// Starting the lanes again with these settings.
-    Restart(Box<RunConfig>),
+    /// Beginning the run that was prepared.
+    Restart,
 }
 
 /// Settings being edited.

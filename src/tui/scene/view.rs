@@ -72,7 +72,7 @@ impl View {
         self.play = Play { speed: self.play.speed, ..Play::default() };
         self.learning_rate = LearningRate::default();
         self.first_lane = 0;
-        if matches!(self.overlay, Overlay::Form(_)) {
+        if matches!(self.overlay, Overlay::Form(_) | Overlay::Preparing(_)) {
             self.overlay = Overlay::None;
         }
         let mut quantities = runs.values().flat_map(|run| &run.header().quantities);

@@ -125,9 +125,17 @@ impl Source for TraceSource {
 
     fn control(&mut self, _: Control) {}
 
-    fn restart(&mut self, _: RunConfig) -> Result<(), String> {
+    fn prepare(&mut self, _: RunConfig) {}
+
+    fn prepared(&mut self) -> Option<Result<(), String>> {
+        None
+    }
+
+    fn begin(&mut self) -> Result<(), String> {
         Err("a trace cannot be trained anew: start a run with 'gradtop run'".to_owned())
     }
+
+    fn give_up(&mut self) {}
 
     fn dropped(&self) -> u64 {
         0

@@ -11,11 +11,17 @@ use crate::tui::scene::{Mode, Overlay, Question, Scene};
 use crate::tui::view::{help, notes, scroll};
 
 /// Closes what lies on top; with nothing there, first the notice goes, then the full-screen view.
-pub(super) fn close(scene: &mut Scene) {
+pub(super) fn close(scene: &mut Scene) -> Option<Effect> {
     match std::mem::take(&mut scene.view.overlay) {
         Overlay::None if scene.status.notice.take().is_none() => scene.view.mode = Mode::Heatmaps,
+        Overlay::Preparing(form) => {
+            scene.view.overlay = form.map_or(Overlay::None, |form| Overlay::Form(*form));
+            return Some(Effect::GiveUp);
+        }
+        Overlay::Confirm(Question::Restart) => return Some(Effect::GiveUp),
         _ => {}
     }
+    None
 }
 
 /// Quits, or asks where something would be lost.
@@ -27,21 +33,31 @@ pub(super) fn quit(scene: &mut Scene) -> Option<Effect> {
     Some(Effect::Quit)
 }
 
-/// Starts again, or asks where the run would be lost.
+/// Has another run prepared: what is wrong with it is known before anything is asked or lost.
 pub(super) fn restart(scene: &mut Scene, config: RunConfig) -> Option<Effect> {
-    let config = Box::new(config);
+    let form = match std::mem::take(&mut scene.view.overlay) {
+        Overlay::Form(form) => Some(Box::new(form)),
+        _ => None,
+    };
+    scene.view.overlay = Overlay::Preparing(form);
+    Some(Effect::Prepare(Box::new(config)))
+}
+
+/// Begins the run that was prepared, or asks where the present one would be lost.
+pub(super) fn begin(scene: &mut Scene) -> Option<Effect> {
     if scene.status.unsaved && scene.last_step().is_some() {
-        scene.view.overlay = Overlay::Confirm(Question::Restart(config));
+        scene.view.overlay = Overlay::Confirm(Question::Restart);
         return None;
     }
-    Some(Effect::Restart(config))
+    scene.view.overlay = Overlay::None;
+    Some(Effect::Begin)
 }
 
 /// Does what was asked.
 pub(super) fn confirm(scene: &mut Scene) -> Option<Effect> {
     match std::mem::take(&mut scene.view.overlay) {
         Overlay::Confirm(Question::Quit) => Some(Effect::Quit),
-        Overlay::Confirm(Question::Restart(config)) => Some(Effect::Restart(config)),
+        Overlay::Confirm(Question::Restart) => Some(Effect::Begin),
         other => {
             scene.view.overlay = other;
             None
@@ -62,7 +78,7 @@ pub(super) fn edit(scene: &mut Scene, request: InputRequest) {
         }
         Overlay::Form(_) => form::edit(scene, request),
         Overlay::Picker(picker) => picker::edit(picker, request),
-        Overlay::None | Overlay::Help { .. } | Overlay::Notes { .. } | Overlay::Confirm(_) => {}
+        Overlay::None | Overlay::Help { .. } | Overlay::Notes { .. } | Overlay::Preparing(_) | Overlay::Confirm(_) => {}
     }
 }
 
@@ -78,7 +94,12 @@ pub(super) fn focus(scene: &mut Scene, turn: Turn) {
     match &mut scene.view.overlay {
         Overlay::Form(form) => form::focus(form, turn),
         Overlay::Picker(picker) => picker::focus(picker, turn),
-        Overlay::None | Overlay::Help { .. } | Overlay::Notes { .. } | Overlay::Command(_) | Overlay::Confirm(_) => {}
+        Overlay::None
+        | Overlay::Help { .. }
+        | Overlay::Notes { .. }
+        | Overlay::Command(_)
+        | Overlay::Preparing(_)
+        | Overlay::Confirm(_) => {}
     }
 }
 
@@ -95,7 +116,9 @@ pub(super) fn submit(scene: &mut Scene, area: Rect) -> Option<Effect> {
             picker::submit(scene);
             None
         }
-        Overlay::None | Overlay::Help { .. } | Overlay::Notes { .. } | Overlay::Confirm(_) => None,
+        Overlay::None | Overlay::Help { .. } | Overlay::Notes { .. } | Overlay::Preparing(_) | Overlay::Confirm(_) => {
+            None
+        }
     }
 }
 
@@ -104,7 +127,12 @@ pub(super) fn scroll(scene: &mut Scene, motion: Motion, area: Rect) {
     let most = match &scene.view.overlay {
         Overlay::Help { .. } => help::most_scroll(scene, area),
         Overlay::Notes { .. } => notes::most_scroll(scene, area),
-        Overlay::None | Overlay::Form(_) | Overlay::Picker(_) | Overlay::Command(_) | Overlay::Confirm(_) => return,
+        Overlay::None
+        | Overlay::Form(_)
+        | Overlay::Picker(_)
+        | Overlay::Command(_)
+        | Overlay::Preparing(_)
+        | Overlay::Confirm(_) => return,
     };
     let page = scroll::page(area);
     if let Overlay::Help { scroll } | Overlay::Notes { scroll } = &mut scene.view.overlay {

@@ -12,21 +12,30 @@ use crate::tui::theme::{Role, Theme};
 pub(super) fn words(question: &Question) -> (&'static str, &'static str, &'static str) {
     match question {
         Question::Quit => ("Quit? This run is not over and is not logged.", "quit", "stay"),
-        Question::Restart(_) => ("Restart? This run is not logged (:log DIR keeps it).", "restart", "stay"),
+        Question::Restart => ("Restart? This run is not logged (:log DIR keeps it).", "restart", "stay"),
     }
 }
 
 pub(super) fn render(question: &Question, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    blank(theme, area, buffer);
-    let (key, text) = (theme.style(Role::Accent), theme.style(Role::Text));
     let (asks, yes, no) = words(question);
-    let answers = Line::from(vec![
-        Span::styled("y", key),
-        Span::styled(format!(" {yes}  "), text),
-        Span::styled("n", key),
-        Span::styled(format!(" {no}"), text),
-    ]);
-    let line =
-        fit(vec![(1, Line::styled(asks, theme.style(Role::Warning))), (0, answers)], area.width.saturating_sub(2));
+    line(asks, &[("y", yes), ("n", no)], theme, area, buffer);
+}
+
+/// No question yet: the next run is being prepared.
+pub(super) fn waiting(theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    line("Preparing the next run; this one goes on.", &[("Esc", "keep this one")], theme, area, buffer);
+}
+
+fn line(sentence: &str, keys: &[(&str, &str)], theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    blank(theme, area, buffer);
+    let answers = keys.iter().map(|(key, does)| {
+        Line::from(vec![
+            Span::styled(*key, theme.style(Role::Accent)),
+            Span::styled(format!(" {does}"), theme.style(Role::Text)),
+        ])
+    });
+    let sentence = Line::styled(sentence, theme.style(Role::Warning));
+    let parts = std::iter::once((1, sentence)).chain(answers.map(|answer| (0, answer))).collect();
+    let line = fit(parts, area.width.saturating_sub(2));
     put((area.x + 1, area.y), &line, area.width.saturating_sub(2), buffer);
 }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::frame::{overlay, put};
+use super::frame::{overlay, put, wrapped};
 use crate::config::setting;
 use crate::tui::layout::{split_bottom, split_top};
 use crate::tui::scene::{Field, Form};
@@ -26,10 +26,13 @@ pub(super) fn render(form: &Form, theme: &Theme, area: Rect, buffer: &mut Buffer
     let place = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
     let title = Line::styled(" edit and restart ", theme.style(Role::Accent));
     let inner = overlay(theme, place, &title, buffer);
-    let (list, foot) = split_bottom(inner, 4);
-    let foot = split_top(foot, 1).1;
+    let foot = foot(form, theme, usize::from(inner.width));
+    let (list, below) = split_bottom(inner, foot.len() as u16 + 1);
+    let below = split_top(below, 1).1;
     fields(form, theme, list, buffer);
-    explain(form, theme, foot, buffer);
+    for (line, row) in foot.iter().zip(below.rows()) {
+        put((row.x, row.y), line, row.width, buffer);
+    }
 }
 
 fn fields(form: &Form, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -92,23 +95,23 @@ pub(super) fn around_cursor(input: &tui_input::Input) -> (String, String, String
     (before, under, letters.collect())
 }
 
-/// What the focused setting is and takes, and what is wrong with all of them together.
-fn explain(form: &Form, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let Some(setting) = form.fields.get(form.focus).and_then(|field| setting::find(field.key)) else { return };
+/// What the focused setting is and takes, and what is wrong with it or with all of them together, whole.
+fn foot(form: &Form, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let Some(field) = form.fields.get(form.focus) else { return Vec::new() };
+    let Some(setting) = setting::find(field.key) else { return Vec::new() };
     let choose = if words(setting.key).is_empty() { "" } else { theme.glyph("  ←→ choose", "  left right choose") };
     let scope = if setting.is_per_lane() { " · in every lane" } else { "" };
-    let last = match &form.problem {
-        Some(problem) => Line::styled(problem.clone(), theme.style(Role::Bad)),
-        None => {
-            Line::styled("Enter restarts the lanes with these settings, Esc changes nothing", theme.style(Role::Dim))
-        }
+    let beside = line(field, theme, Focus::Here);
+    let too_long = field.problem.as_ref().filter(|_| beside.width() > width);
+    let (last, role) = match (&form.problem, too_long) {
+        (Some(problem), _) | (None, Some(problem)) => (problem.as_str(), Role::Bad),
+        (None, None) => ("Enter restarts the lanes with these settings, Esc changes nothing", Role::Dim),
     };
-    let lines = [
-        Line::styled(format!("{}: {}{scope}", setting.key, setting.help), theme.style(Role::Text)),
-        Line::styled(format!("takes {}{choose}", setting.values), theme.style(Role::Dim)),
-        last,
+    let texts = [
+        (format!("{}: {}{scope}", setting.key, setting.help), Role::Text),
+        (format!("takes {}{choose}", setting.values), Role::Dim),
+        (last.to_owned(), role),
     ];
-    for (line, row) in lines.iter().zip(area.rows()) {
-        put((row.x, row.y), line, row.width, buffer);
-    }
+    let lines = texts.iter().map(|(text, role)| (wrapped(text, width), theme.style(*role)));
+    lines.flat_map(|(lines, style)| lines.into_iter().map(move |line| Line::styled(line, style))).collect()
 }

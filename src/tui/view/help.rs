@@ -51,7 +51,7 @@ fn lines(scene: &Scene, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
     let shown = |binding: &&crate::tui::keymap::Binding| {
         binding.scope.includes(scene.status.kind)
             && binding.context != Context::Help
-            && binding.context != Context::Confirm
+            && !matches!(binding.context, Context::Preparing | Context::Confirm)
     };
     for (group, name) in Group::ALL {
         let rows: Vec<_> = BINDINGS.iter().filter(|binding| binding.group == group).filter(shown).collect();

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::frame::{blank, cut, put};
+use super::frame::{blank, cut, put, wrapped};
 use super::notes;
 use crate::event::Outcome;
 use crate::number;
@@ -15,8 +15,14 @@ use crate::tui::theme::{Role, Theme};
 /// Where all notes stand, after one that has no room or is not the only one.
 const MORE: &str = "  N: notes";
 
+/// Rows of an answer at most; it goes with the next key.
+const ROWS: usize = 6;
+
 pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let room = area.width.saturating_sub(2);
+    if let Some(notice) = &scene.status.notice {
+        return answer(notice, theme, area, buffer);
+    }
     let (mut line, role) = match sentence(scene) {
         Some((text, role)) => (Line::styled(text, theme.style(Role::Text)), role),
         None => match newest_note(scene, theme, room) {
@@ -29,11 +35,29 @@ pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buff
     put((area.x + 1, area.y), &line, room, buffer);
 }
 
-/// The first of: what was said to the person, what cannot be read, what is wrong with the source, why the run failed.
-fn sentence(scene: &Scene) -> Option<(String, Role)> {
-    if let Some(notice) = &scene.status.notice {
-        return Some((notice.clone(), Role::Warning));
+/// What was said to the person, whole: a long sentence takes rows of the panes above until the next key.
+fn answer(notice: &str, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let room = area.width.saturating_sub(2);
+    let mark = theme.glyph("▸ ", "> ");
+    let lines = wrapped(notice, usize::from(room.saturating_sub(2)));
+    let rows = lines.len().clamp(1, ROWS.min(usize::from(area.bottom() - buffer.area.y).max(1))) as u16;
+    let area = Rect { y: area.bottom() - rows, height: rows, ..area };
+    blank(theme, area, buffer);
+    let last = usize::from(rows) - 1;
+    for (index, row) in area.rows().enumerate() {
+        // What is longer than all rows ends in its last one as any text that is cut.
+        let text = if index == last { lines[index.min(lines.len())..].join(" ") } else { lines[index].clone() };
+        let head = if index == 0 { mark } else { "  " };
+        let line = Line::from(vec![
+            Span::styled(head, theme.style(Role::Warning)),
+            Span::styled(text, theme.style(Role::Text)),
+        ]);
+        put((row.x + 1, row.y), &line, room, buffer);
     }
+}
+
+/// The first of: what cannot be read, what is wrong with the source, why the run failed.
+fn sentence(scene: &Scene) -> Option<(String, Role)> {
     if let Some((error, others)) = scene.status.errors.split_first() {
         let more = if others.is_empty() { String::new() } else { format!(" (and {} more)", others.len()) };
         return Some((format!("{error}{more}"), Role::Bad));
@@ -116,6 +140,22 @@ mod tests {
         scene.status.notice = None;
         let text: String = rows(&mut scene)[row].iter().map(|(symbol, _)| symbol.as_str()).collect();
         assert!(text.contains("found"), "{text}");
+    }
+
+    #[test]
+    fn a_long_answer_is_read_whole_at_every_width() {
+        let mut scene = sample::demo(3);
+        let sentence = "width: the run would take about 336 GB of memory, 301 GB for 6,710,886,400 parameters of 2 lanes \
+                        with their gradients and copies and 35 GB for activations, and 21 GB are free: write 900";
+        scene.say(sentence);
+        for (width, height) in [(60, 18), (80, 24), (120, 40), (200, 60)] {
+            let buffer = sample::frame(&mut scene, &sample::theme(), width, height);
+            let rows = (0..height).map(|y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>());
+            let shown = rows.skip_while(|row| !row.contains('▸') || !row.contains("width:")).collect::<Vec<_>>();
+            let shown = shown.join(" ").replace('▸', " ");
+            let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(shown.contains(sentence), "{width}: {shown}");
+        }
     }
 
     #[test]

@@ -1,8 +1,47 @@
-//! A restart with stacks that do not fit into memory is refused on the screen, and the run goes on.
+//! A restart with stacks that do not fit into memory is refused on the screen, and the run goes on; one that takes long to
+//! prepare leaves the screen to the user.
 
 use super::pty::Pty;
 use super::{ENDLESS, USUAL, wait_for_both_lanes};
 use crate::program::{GRADTOP, Place};
+
+/// Forty orthogonal matrices of this size take many seconds to draw.
+const SLOW: &str = ":set width 700\r";
+
+#[test]
+fn the_form_says_whole_what_does_not_fit_before_it_asks_anything() {
+    let place = Place::new();
+    let run = ["--depth", "2000", "--width", "1", "--batch", "8", "--detail", "off"];
+    let mut pty = Pty::start(GRADTOP, &[&run[..], &ENDLESS].concat(), place.root(), (80, 24));
+    wait_for_both_lanes(&pty);
+    pty.press("e\t\u{7f}4096\r");
+    pty.wait_for("width: the run would take about ");
+    pty.wait_for("are free: write ");
+    assert!(!pty.text().contains("Restart?"), "{}", pty.text());
+    pty.press("\u{1b}");
+    pty.wait("no more of that", |screen| !screen.contents().contains("are free: write "));
+    pty.press_and_see("q");
+    pty.press("y");
+    assert_eq!(pty.end().0, 0);
+}
+
+#[test]
+fn a_run_that_takes_long_to_prepare_is_given_up_by_escape_and_by_an_interrupt() {
+    let place = Place::new();
+    let run = ["--init", "orthogonal", "--depth", "20", "--width", "8", "--batch", "8", "--detail", "off"];
+    let mut pty = Pty::start(GRADTOP, &[&run[..], &ENDLESS].concat(), place.root(), USUAL);
+    wait_for_both_lanes(&pty);
+    pty.press(SLOW);
+    pty.wait_for("Preparing the next run");
+    pty.press("\u{1b}");
+    pty.wait("no more of that", |screen| !screen.contents().contains("Preparing the next run"));
+    assert!(!pty.text().contains("Restart?"), "{}", pty.text());
+    pty.press(SLOW);
+    pty.wait_for("Preparing the next run");
+    pty.press("\u{3}");
+    assert_eq!(pty.end().0, 130);
+    pty.assert_restored();
+}
 
 #[test]
 fn a_restart_that_does_not_fit_is_refused_with_its_estimate_and_the_run_goes_on() {

@@ -83,9 +83,17 @@ impl Source for Faulty {
 
     fn control(&mut self, _: Control) {}
 
-    fn restart(&mut self, _: RunConfig) -> Result<(), String> {
+    fn prepare(&mut self, _: RunConfig) {}
+
+    fn prepared(&mut self) -> Option<Result<(), String>> {
+        None
+    }
+
+    fn begin(&mut self) -> Result<(), String> {
         Err("not here".to_owned())
     }
+
+    fn give_up(&mut self) {}
 
     fn dropped(&self) -> u64 {
         0

@@ -15,7 +15,7 @@ fn commands_do_what_keys_do_and_unknown_words_get_a_suggestion() {
     assert_eq!(scene.lanes().next().map(|lane| lane.layer_at(scene.view.cursor.depth).0), Some(17));
     assert!(matches!(command(&mut scene, "lr 1e-4"), Some(Effect::Control(Control::SetLearningRate(_)))));
     let set = command(&mut scene, "set width 128");
-    assert!(matches!(set, Some(Effect::Restart(config)) if config.lanes[1].width == 128));
+    assert!(matches!(set, Some(Effect::Prepare(config)) if config.lanes[1].width == 128));
     assert_eq!(command(&mut scene, "quit"), Some(Effect::Quit));
     for (line, says) in [
         ("qantity gain", "did you mean 'quantity'?"),

@@ -13,7 +13,7 @@ fn the_form_shows_what_is_wrong_and_restarts_with_what_was_changed_alone() {
     assert!(form.fields[form.focus].problem.is_some());
     act(&mut scene, Action::Edit(tui_input::InputRequest::DeletePrevChar));
     act(&mut scene, key('0'));
-    let Some(Effect::Restart(config)) = act(&mut scene, Action::Submit) else { panic!("restarts") };
+    let Some(Effect::Prepare(config)) = act(&mut scene, Action::Submit) else { panic!("restarts") };
     assert_eq!(config.lanes.iter().map(|lane| lane.depth).collect::<Vec<_>>(), [500, 500]);
     assert_eq!(config.lanes[1].wiring, crate::config::Wiring::Residual);
     scene.refuse("no room");

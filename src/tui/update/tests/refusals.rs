@@ -22,8 +22,9 @@ fn the_form_takes_steps_or_epochs_and_drops_neither() {
     assert_eq!(act(&mut scene, Action::Submit), None);
     field(&mut scene, "steps", "");
     assert_eq!(problem(&scene), None);
-    let Some(Effect::Restart(config)) = act(&mut scene, Action::Submit) else { panic!("restarts") };
+    let Some(Effect::Prepare(config)) = act(&mut scene, Action::Submit) else { panic!("restarts") };
     assert_eq!(config.length, crate::config::Length::Epochs(3));
+    act(&mut scene, Action::Close);
     field(&mut scene, "epochs", "");
     assert!(problem(&scene).is_some(), "a run has a length");
 }

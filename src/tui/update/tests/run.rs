@@ -19,7 +19,7 @@ fn a_live_run_pauses_goes_on_and_takes_single_steps() {
 fn depth_goes_along_round_numbers_and_the_learning_rate_by_twos() {
     let mut scene = sample::demo(3);
     let depth = |effect: Option<Effect>| match effect {
-        Some(Effect::Restart(config)) => config.lanes[0].depth,
+        Some(Effect::Prepare(config)) => config.lanes[0].depth,
         _ => 0,
     };
     assert_eq!(depth(act(&mut scene, Action::Depth(Turn::Forward))), 100);
@@ -46,7 +46,7 @@ fn depth_goes_along_round_numbers_and_the_learning_rate_by_twos() {
 fn a_depth_that_cannot_change_throws_no_run_away() {
     let mut scene = sample::demo(3);
     command(&mut scene, "set depth 1");
-    let Some(Effect::Restart(config)) = command(&mut scene, "set depth 1") else { panic!("restarts") };
+    let Some(Effect::Prepare(config)) = command(&mut scene, "set depth 1") else { panic!("restarts") };
     let mut header = (**scene.runs[&0].header()).clone();
     header.config = Some(*config);
     scene.take(0, &Event::RunStarted(std::sync::Arc::new(header)));
@@ -95,24 +95,52 @@ fn a_restart_forgets_steps_and_keeps_the_view() {
 }
 
 #[test]
-fn a_restart_asks_where_the_run_is_not_saved_and_only_there() {
-    let restarts = [Action::Restart, Action::Depth(Turn::Forward), Action::Depth(Turn::Back)];
-    for action in restarts {
+fn a_restart_asks_where_the_run_is_not_saved_and_only_there_and_only_once_another_could_begin() {
+    let wishes: [fn(&mut Scene) -> Option<Effect>; 4] = [
+        |scene| act(scene, Action::Restart),
+        |scene| act(scene, Action::Depth(Turn::Forward)),
+        |scene| act(scene, Action::Depth(Turn::Back)),
+        |scene| command(scene, "set width 32"),
+    ];
+    for wish in wishes {
         let mut scene = sample::demo(3);
         scene.status.unsaved = true;
-        assert_eq!(act(&mut scene, action.clone()), None, "{action:?}");
-        assert!(matches!(scene.view.overlay, Overlay::Confirm(Question::Restart(_))), "{action:?}");
-        act(&mut scene, Action::Close);
+        assert!(matches!(wish(&mut scene), Some(Effect::Prepare(_))), "what is wrong is known before the question");
+        assert!(matches!(scene.view.overlay, Overlay::Preparing(None)));
+        assert_eq!(act(&mut scene, Action::Begin), None);
+        assert!(matches!(scene.view.overlay, Overlay::Confirm(Question::Restart)));
+        assert_eq!(act(&mut scene, Action::Close), Some(Effect::GiveUp));
         assert!(matches!(scene.view.overlay, Overlay::None), "n: the run goes on");
-        act(&mut scene, action.clone());
-        assert!(matches!(act(&mut scene, Action::Confirm), Some(Effect::Restart(_))), "{action:?}");
+        wish(&mut scene);
+        act(&mut scene, Action::Begin);
+        assert_eq!(act(&mut scene, Action::Confirm), Some(Effect::Begin));
         scene.status.unsaved = false;
-        assert!(matches!(act(&mut scene, action.clone()), Some(Effect::Restart(_))), "{action:?}");
+        wish(&mut scene);
+        assert_eq!(act(&mut scene, Action::Begin), Some(Effect::Begin));
+    }
+}
+
+#[test]
+fn another_run_is_refused_or_given_up_without_a_question_and_the_form_is_there_again() {
+    for give_up in [true, false] {
+        let mut scene = sample::demo(3);
+        scene.status.unsaved = true;
+        act(&mut scene, Action::OpenForm);
+        act(&mut scene, Action::Edit(tui_input::InputRequest::InsertChar('0')));
+        assert!(matches!(act(&mut scene, Action::Submit), Some(Effect::Prepare(_))));
+        if give_up {
+            assert_eq!(act(&mut scene, Action::Close), Some(Effect::GiveUp));
+        } else {
+            scene.refuse("too large");
+        }
+        let Overlay::Form(form) = &scene.view.overlay else { panic!("the form, with what was typed") };
+        assert_eq!(form.fields[form.focus].input.value(), "500");
+        assert_eq!(form.problem.as_deref(), if give_up { None } else { Some("too large") });
     }
     let mut scene = sample::demo(3);
-    scene.status.unsaved = true;
-    assert_eq!(command(&mut scene, "set width 32"), None);
-    assert!(matches!(scene.view.overlay, Overlay::Confirm(Question::Restart(_))));
+    act(&mut scene, Action::Restart);
+    scene.refuse("too large");
+    assert!(matches!(scene.view.overlay, Overlay::None) && notice(&scene) == "too large");
 }
 
 #[test]

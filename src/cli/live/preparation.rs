@@ -1,0 +1,93 @@
+//! Another run, prepared beside the one on the screen: its data is read and its weights are drawn on a thread of their own,
+//! since both can take seconds and the screen answers meanwhile. Then it gets its files.
+
+use std::io;
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+
+use crate::cli::logging::{Log, Logging};
+use crate::config::RunConfig;
+use crate::sink::trace::TraceSink;
+use crate::trace::OnExisting;
+use crate::train::checkpoint::Owner;
+use crate::train::{self, Dump, DumpError, Dumps, Oversize, Prepared, THREAD_STACK};
+use crate::whole_file::Existing;
+
+/// A run that is being prepared.
+pub(super) struct Preparation {
+    answer: Receiver<Result<Prepared, String>>,
+    thread: JoinHandle<()>,
+}
+
+impl Preparation {
+    /// Begins, once an earlier one that was given up is over: two at a time would take the memory of both.
+    pub(super) fn begin(config: RunConfig, oversize: Oversize, earlier: Option<GivenUp>) -> io::Result<Self> {
+        let (sender, answer) = bounded(1);
+        let prepare = move || {
+            if let Some(GivenUp(thread)) = earlier {
+                let _ = thread.join();
+            }
+            let prepared = train::prepare_sized(config, None, oversize).map_err(|error| error.to_string());
+            // Dropped with its weights where nothing waits for it any more.
+            let _ = sender.send(prepared);
+        };
+        let thread = Builder::new().name("preparation".to_owned()).stack_size(THREAD_STACK).spawn(prepare)?;
+        Ok(Self { answer, thread })
+    }
+
+    /// What came of it, waiting so long at most.
+    pub(super) fn answer(&self, most: Duration) -> Option<Result<Prepared, String>> {
+        match self.answer.recv_timeout(most) {
+            Ok(answer) => Some(answer),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(Err("the new run panicked while it was prepared".to_owned())),
+        }
+    }
+
+    /// Waits for it no longer.
+    pub(super) fn give_up(self) -> GivenUp {
+        GivenUp(self.thread)
+    }
+}
+
+/// A preparation that nothing waits for: it ends by itself.
+pub(super) struct GivenUp(JoinHandle<()>);
+
+/// A run that could start now, with its trace, and what to say of it.
+pub(super) struct Ready {
+    pub(super) prepared: Prepared,
+    pub(super) log: Log,
+    pub(super) notes: Vec<String>,
+}
+
+impl Ready {
+    /// With the same steps written down as of the first of these runs, and checkpoints and a trace beside that run's.
+    pub(super) fn of(prepared: Prepared, dumps: &[Arc<Dumps>], logging: &Logging) -> Result<Self, String> {
+        let number = dumps.len() as u64 + 1;
+        let wishes = dumps.first().into_iter().flat_map(|first| first.wishes());
+        let (prepared, notes) = anew(prepared, wishes, number).map_err(|error| error.to_string())?;
+        let directory = logging.directory_anew();
+        let prepared =
+            prepared.saving(directory.as_deref(), Owner::Another, Existing::Keep).map_err(|error| error.to_string())?;
+        let trace = directory.map(|directory| TraceSink::open(&directory, prepared.header(), OnExisting::Refuse));
+        let trace = trace.transpose().map_err(|error| error.to_string())?;
+        Ok(Self { prepared, log: trace.map(Log::of).unwrap_or_default(), notes })
+    }
+}
+
+/// A run started anew, the `number`-th, with the same steps written down beside those of the first, as far as it has them,
+/// and a sentence on each that it has not.
+fn anew<'a>(
+    prepared: Prepared,
+    wishes: impl Iterator<Item = &'a Dump>,
+    number: u64,
+) -> Result<(Prepared, Vec<String>), DumpError> {
+    let last = prepared.header().steps.unwrap_or(u64::MAX);
+    let (had, missed): (Vec<&Dump>, Vec<&Dump>) = wishes.partition(|dump| dump.step.0 <= last);
+    let missed = missed.into_iter().map(|dump| format!("step {} is past this run's end: no dump of it", dump.step));
+    let dumps = had.into_iter().map(|dump| dump.anew(number)).collect();
+    Ok((prepared.dumping(dumps, Existing::Keep)?, missed.collect()))
+}

@@ -1,0 +1,133 @@
+//! A run in progress, its events for the screen and its trace.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::cli::logging::{self, Log};
+use crate::cli::past::Past;
+use crate::event::{Control, Event, Note};
+use crate::history::{History, LaneHistory};
+use crate::number;
+use crate::sink::channel::{self, EventStream};
+use crate::sink::trace::TraceSink;
+use crate::sink::{Fanout, OpenFanout, Sink};
+use crate::trace::{LogError, OnExisting, TraceStatus};
+use crate::train::{Footprint, Prepared, Session, TrainError};
+
+/// A run in progress.
+pub(super) struct LiveRun {
+    pub(super) session: Session,
+    pub(super) footprint: Footprint,
+    events: EventStream,
+    /// Events that a trace was told of already and the screen was not.
+    told: VecDeque<Event>,
+    stage: Stage,
+    /// What every event goes to.
+    sinks: OpenFanout,
+    pub(super) trace: Option<Arc<TraceStatus>>,
+    /// What a person should know about the weights and the dumps that they asked for.
+    pub(super) notes: Vec<String>,
+}
+
+/// Which part of a run the screen is told.
+enum Stage {
+    /// What came before the checkpoint.
+    Past(Box<Past>),
+    /// The header is still to come, which the past had already.
+    Resumed,
+    /// What happens.
+    Present,
+}
+
+impl LiveRun {
+    pub(super) fn start(prepared: Prepared, log: Log) -> Result<Self, TrainError> {
+        let Log { sink: trace, past } = log;
+        let (sink, events) = channel::channel();
+        let status = trace.as_ref().map(TraceSink::status);
+        let mut sinks = Fanout::new().with(sink);
+        if let Some(trace) = trace {
+            sinks = sinks.with(trace);
+        }
+        let (notes, footprint) = (prepared.notes().to_vec(), prepared.footprint());
+        let sinks = OpenFanout::of(sinks);
+        let session = prepared.start(Fanout::new().with(sinks.clone()))?;
+        let stage = if past.is_over() { Stage::Present } else { Stage::Past(Box::new(past)) };
+        if matches!(stage, Stage::Past(_)) {
+            // Until the screen has what came before: of more events than it takes in, the oldest are dropped.
+            session.control(Control::Pause);
+        }
+        Ok(Self { session, footprint, events, told: VecDeque::new(), stage, sinks, trace: status, notes })
+    }
+
+    pub(super) fn poll(&mut self) -> Option<Event> {
+        self.told.pop_front().or_else(|| self.next())
+    }
+
+    /// The next event that came: first what the trace has of the run already, its header too.
+    pub(super) fn next(&mut self) -> Option<Event> {
+        if let Stage::Past(past) = &mut self.stage {
+            if let Some(event) = past.next() {
+                return Some(event);
+            }
+            self.stage = Stage::Resumed;
+            self.session.control(Control::Resume);
+        }
+        let event = self.events.try_next()?;
+        if matches!(self.stage, Stage::Resumed) {
+            self.stage = Stage::Present;
+            if matches!(event, Event::RunStarted(_)) {
+                return self.events.try_next();
+            }
+        }
+        Some(event)
+    }
+
+    /// Writes all that the screen knows, what waits for it, and all that comes into a folder.
+    pub(super) fn log(&mut self, directory: &Path, history: &History) -> Result<(), LogError> {
+        let sinks = self.sinks.clone();
+        sinks.attach(|| {
+            let mut trace = TraceSink::open(directory, history.header(), OnExisting::Refuse)?;
+            self.trace = Some(trace.status());
+            while let Some(event) = self.next() {
+                self.told.push_back(event);
+            }
+            let events = with_what_is_missing(history);
+            events.iter().chain(&self.told).for_each(|event| trace.emit(event));
+            trace.flush();
+            Ok(trace)
+        })
+    }
+
+    /// Steps that the screen did not take in in time.
+    pub(super) fn dropped(&self) -> u64 {
+        self.events.dropped()
+    }
+
+    pub(super) fn is_logged(&self) -> bool {
+        self.trace.as_ref().is_some_and(|trace| trace.problem().is_none())
+    }
+
+    /// Ends it in order, and says what its trace does not have.
+    pub(super) fn close(self, history: Option<&mut History>) -> Option<String> {
+        drop(self.session);
+        if let Some(history) = history {
+            let waiting = self.told.into_iter().chain(std::iter::from_fn(|| self.events.try_next()));
+            waiting.for_each(|event| history.push(&event));
+        }
+        logging::gap(self.trace.as_ref())
+    }
+}
+
+/// All that a history holds, and before the end a note on what it does not.
+fn with_what_is_missing(history: &History) -> Vec<Event> {
+    let mut events = history.events();
+    let missing = history.missing_steps();
+    if missing > 0 {
+        let newest = history.lanes().iter().filter_map(LaneHistory::last_step).max();
+        let text = format!("logged from here on: {} of lanes before are not in the trace", number::count(missing));
+        let place = events.iter().position(|event| matches!(event, Event::RunEnded(_))).unwrap_or(events.len());
+        events.insert(place, Event::Note(Note { lane: None, step: newest.unwrap_or_default(), text }));
+    }
+    events
+}
