@@ -96,8 +96,11 @@ pub(super) fn prune(folder: &Path, newest: Step) -> io::Result<()> {
     found.into_iter().take(old).try_for_each(|(_, path)| remove(&path))
 }
 
-/// Removes all of them; what only has the name of one stays.
+/// Removes all of them; what only has the name of one stays, and what a link leads to.
 pub(super) fn clear(folder: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(folder).is_ok_and(|there| there.is_symlink()) {
+        return Ok(());
+    }
     let found = listed(folder).into_iter().filter(|(_, path)| is_checkpoint(path));
     found.map(|(_, path)| path).try_for_each(|path| remove(&path))
 }

@@ -43,6 +43,8 @@ pub enum Owner {
 #[derive(Debug)]
 pub struct Saves {
     plan: Option<Plan>,
+    /// Those of a run that this one replaces and that saves none itself.
+    replaced: Option<PathBuf>,
     state: Mutex<State>,
 }
 
@@ -102,7 +104,7 @@ pub(in crate::train) struct LaneState<K> {
 impl Saves {
     /// None is saved.
     pub(in crate::train) fn none() -> Self {
-        Self { plan: None, state: Mutex::default() }
+        Self { plan: None, replaced: None, state: Mutex::default() }
     }
 
     /// Checkpoints beside a trace, where the settings ask for them. Writes nothing yet.
@@ -112,7 +114,11 @@ impl Saves {
         owner: Owner,
         existing: Existing,
     ) -> Result<Self, CheckpointError> {
-        let Some(every) = about.config.save_every else { return Ok(Self::none()) };
+        let Some(every) = about.config.save_every else {
+            let is_replaced = owner == Owner::Another && existing == Existing::Replace;
+            let replaced = log.filter(|_| is_replaced).map(|log| log.join(FOLDER));
+            return Ok(Self { replaced, ..Self::none() });
+        };
         let folder = log.ok_or(CheckpointError::NoFolder)?.join(FOLDER);
         let settings = Commented(&about.config).to_string();
         let read = opening::config(Path::new(SETTINGS), settings.as_bytes());
@@ -124,11 +130,15 @@ impl Saves {
             return Err(CheckpointError::Occupied(folder));
         }
         let state = Mutex::new(State { ended: about.ended.clone(), ..State::default() });
-        Ok(Self { plan: Some(Plan { every, folder, owner, about }), state })
+        Ok(Self { plan: Some(Plan { every, folder, owner, about }), replaced: None, state })
     }
 
     /// Makes room: those of a run that is replaced go, and what a killed process left unfinished.
     pub(in crate::train) fn begin(&self) -> Result<(), CheckpointError> {
+        if let Some(folder) = &self.replaced {
+            let failed = |source| CheckpointError::Unwritable { path: folder.clone(), source };
+            return folder::clear(folder).map_err(failed);
+        }
         let Some(plan) = &self.plan else { return Ok(()) };
         let failed = |source| CheckpointError::Unwritable { path: plan.folder.clone(), source };
         folder::make(&plan.folder).map_err(failed)?;

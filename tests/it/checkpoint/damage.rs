@@ -165,6 +165,18 @@ fn checkpoints_need_a_folder_that_is_not_another_runs() {
     assert_eq!(names(&place.path("run")), ["step-000003"]);
 }
 
+#[test]
+fn a_run_that_replaces_another_leaves_no_checkpoint_of_it_though_it_saves_none() {
+    let place = saved();
+    let other = place.path("run/checkpoints/step-000099");
+    fs::create_dir(&other).unwrap();
+    train(&place, &[&["--steps", "3", "--log", "run", "--force"], &SMALL[..]].concat());
+    assert_eq!(names(&place.path("run")), ["step-000099"], "what only has such a name stays");
+    fs::remove_dir(other).unwrap();
+    let words = "run holds no checkpoint: give --resume the folder of a run that was logged with --save-every";
+    assert_refused(&place, &["--resume", "run"], 1, words);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_disk_that_takes_no_checkpoint_does_not_stop_the_run_and_is_told() {
