@@ -99,7 +99,7 @@ pub(super) fn around_cursor(input: &tui_input::Input) -> (String, String, String
 fn foot(form: &Form, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let Some(field) = form.fields.get(form.focus) else { return Vec::new() };
     let Some(setting) = setting::find(field.key) else { return Vec::new() };
-    let choose = if words(setting.key).is_empty() { "" } else { theme.glyph("  ←→ choose", "  left right choose") };
+    let choose = if words(setting.key).is_empty() { "" } else { theme.glyph("; ←→ choose", "; left right choose") };
     let scope = if setting.is_per_lane() { " · in every lane" } else { "" };
     let beside = line(field, theme, Focus::Here);
     let too_long = field.problem.as_ref().filter(|_| beside.width() > width);
