@@ -166,7 +166,7 @@ bindings! {
     Command Always Overlay "Esc" "Esc" "close the command line" Some(at(3, 2, "close")) =>
         Key::plain(KeyCode::Esc) => Action::Close;
 
-    Preparing Live Overlay "Esc" "Esc" "keep the run: none takes its place" Some(at(1, 1, "keep this run")) =>
+    Preparing Live Overlay "Esc" "Esc" "keep the run while another is prepared" Some(at(1, 1, "keep this run")) =>
         Key::plain(KeyCode::Esc) => Action::Close;
 
     Confirm Always Overlay "y" "y" "yes: quit, or restart" Some(at(1, 1, "yes")) =>
