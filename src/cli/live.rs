@@ -86,6 +86,9 @@ impl LiveSource {
                 ending::say_what_is_awaited(&stopper, asked);
             }
         }
+        if let Next::Awaiting(ready) = self.next {
+            ready.never_starts();
+        }
         let gap = self.run.and_then(|run| run.close(history));
         Closed { dumps: self.dumps, saves: self.saves, gap: together(self.gap, gap) }
     }

@@ -10,6 +10,8 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use crate::cli::logging::{Log, Logging};
 use crate::config::RunConfig;
+use crate::event::{Event, Outcome, RunEnd};
+use crate::sink::Sink;
 use crate::sink::trace::TraceSink;
 use crate::trace::OnExisting;
 use crate::train::checkpoint::Owner;
@@ -75,6 +77,14 @@ impl Ready {
         let trace = directory.map(|directory| TraceSink::open(&directory, prepared.header(), OnExisting::Refuse));
         let trace = trace.transpose().map_err(|error| error.to_string())?;
         Ok(Self { prepared, log: trace.map(Log::of).unwrap_or_default(), notes })
+    }
+
+    /// The program ends before the run could start: its trace, which is there already, has its end all the same.
+    pub(super) fn never_starts(self) {
+        if let Some(mut trace) = self.log.sink {
+            trace.emit(&Event::RunEnded(RunEnd { outcome: Outcome::Stopped }));
+            trace.flush();
+        }
     }
 }
 

@@ -13,6 +13,8 @@ use crate::program::GRADTOP;
 const SLOW: &str =
     "--depth 20 --width 2048 --batch 1400 --optimizer sgd --detail off --flight off --lane plain --log run";
 
+const STOPPED: Event = Event::RunEnded(RunEnd { outcome: Outcome::Stopped });
+
 /// The run in its first step.
 fn in_the_first_step(directory: &Path, more: &[&str]) -> Pty {
     let arguments: Vec<&str> = SLOW.split(' ').chain(more.iter().copied()).collect();
@@ -36,7 +38,7 @@ fn assert_the_end_is_in_the_trace(directory: &Path) {
     let events = events(&directory.join("run"));
     let ends = events.iter().filter(|event| matches!(event, Event::LaneEnded(_))).count();
     assert_eq!(ends, 1, "{events:?}");
-    assert_eq!(events.last(), Some(&Event::RunEnded(RunEnd { outcome: Outcome::Stopped })));
+    assert_eq!(events.last(), Some(&STOPPED));
 }
 
 #[test]
@@ -61,6 +63,20 @@ fn what_the_end_waits_for_is_said_and_the_step_is_given_up() {
         pty.assert_restored();
         assert_the_end_is_in_the_trace(directory.path());
     }
+}
+
+#[test]
+fn a_restart_in_a_long_step_says_what_it_waits_for_and_leaving_meanwhile_ends_both_traces() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut pty = in_the_first_step(directory.path(), &[]);
+    pty.wait("the screen", vt100::Screen::alternate_screen);
+    pty.press(":set width 8\r");
+    pty.wait_outside("the trace of the next run", || directory.path().join("run/2/trace.jsonl").exists());
+    pty.press("q");
+    assert_eq!(pty.end().0, 0);
+    pty.assert_restored();
+    assert_the_end_is_in_the_trace(directory.path());
+    assert_eq!(events(&directory.path().join("run/2")).last(), Some(&STOPPED));
 }
 
 #[test]
