@@ -36,6 +36,7 @@ use std::sync::Arc;
 
 pub use cell::{Cell, Known, Reduce, Scalar, ScalarBucket, Summary, Taken};
 pub use lane::{LaneHistory, Revision};
+#[cfg(any(feature = "tui", feature = "cli"))]
 pub(crate) use ranges::beyond;
 pub use window::Window;
 

@@ -5,7 +5,6 @@ mod held;
 mod moment;
 mod revision;
 
-use std::mem::size_of;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -21,7 +20,7 @@ use super::timeline::Timeline;
 use super::window::{Gathered, Window};
 use super::{Cell, Reduce, Scalar, ScalarBucket};
 use crate::event::{EvalRecord, LaneEnd, StepRecord};
-use crate::grid::{Grid, Value};
+use crate::grid::Grid;
 use crate::layer::LayerTable;
 use crate::quantity::{Axis, Cadence, Quantity};
 use crate::units::Step;
@@ -72,7 +71,7 @@ impl LaneHistory {
             axes: quantities.iter().map(|quantity| quantity.definition().axis).collect(),
             layers: layers.len(),
             blocks: Blocks::of(layers),
-            recent: Recent::new(recent, size_of::<StepRecord>() + cells * size_of::<Value>()),
+            recent: Recent::new(recent, StepRecord::bytes(cells)),
             grids: Timeline::new(capacity),
             scalars: Timeline::new(SCALAR_BUCKETS),
             beside: Beside::new(layers),
