@@ -24,7 +24,6 @@ fn train<S: Stack<Batch = Labelled>>(
     look: impl Fn(u64) -> Look,
 ) -> Vec<f32> {
     let (device, digits) = (backend::device(backend).autodiff(), data::digits().expect("embedded"));
-    let digits = if lane.model == Model::Mlp { digits } else { digits.resized(32, 32) };
     let mut batches = Batches::new(1, digits.training.rows(), 32);
     (1..=steps)
         .map(|step| {
@@ -106,7 +105,7 @@ fn measuring_several_streams_changes_nothing() {
                     assert_eq!(of(look), still, "{backend} {look:?} {lane:?}");
                 }
             }
-            let task = Task::of(&data::digits().expect("embedded").resized(32, 32));
+            let task = Task::of(&data::digits().expect("embedded"));
             for lane in [of(Model::Resnet, 8, 2), of(Model::Preresnet, 11, 2)] {
                 let build = if lane.model == Model::Resnet { resnet } else { preresnet };
                 let of = |look| losses(build(&lane, task, 1, &device), &lane, backend, look);
