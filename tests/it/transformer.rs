@@ -68,7 +68,8 @@ fn a_hundred_blocks_halve_their_loss_where_a_residual_leads_around_them() {
         lr: 5e-3,
         ..LaneConfig::of(Model::Transformer, wiring)
     };
-    let run = Recording::of(run(Backend::Flex, 16, 200, vec![lane(Wiring::Plain), lane(Wiring::Residual)]));
+    let run = run(Backend::Flex, 16, 180, vec![lane(Wiring::Plain), lane(Wiring::Residual)]);
+    let run = Recording::of(RunConfig { batch: 8, ..run });
     let [plain, residual] = [0, 1].map(|lane| (run.steps(lane)[0].loss, last(&run, lane)));
     println!("plain {plain:?}, residual {residual:?}");
     assert!(residual.1 < residual.0 / 2.0, "{residual:?}");
