@@ -18,7 +18,7 @@ import math
 
 import numpy as np
 
-from forward import affine, convolve, count, halved, has, param, phi, picture, relu, settings, sigmoid, tensor
+from forward import affine, convolve, count, halved, has, param, phi, picture, relu, settings, sigmoid, streams, tensor
 
 blocks = count("blocks")
 squares = np.zeros(blocks + 2)  # of the gradients, by layer
@@ -151,6 +151,29 @@ def mlp_block(l, x):
     return x + y, lambda dy: (dy, through(dy))
 
 
+def streams_block(l, x):
+    """Of hyper-connections x is H, [n, B, width]: around goes what the streams hand each other."""
+    mixing, reading, writing = streams(l)
+    y, branch = chain(np.tensordot(reading, x, 1), phi_, step_(affine_, f"blocks.{l}"))
+
+    def back(dy):
+        note(f"blocks.{l}.joint", np.tensordot(dy, x, ((1, 2), (1, 2))))
+        note(f"blocks.{l}.joint", np.tensordot(dy, y, 2))
+        read = branch(np.tensordot(writing, dy, 1))
+        note(f"blocks.{l}.joint", np.tensordot(x, read, 2))
+        return np.tensordot(mixing.T, dy, 1), np.multiply.outer(reading, read)
+    return np.tensordot(mixing, x, 1) + np.multiply.outer(writing, y), back
+
+
+def copied_(x):
+    n = len(streams(0)[1])
+    return np.array([x] * n), lambda dy: dy.sum(0)
+
+
+def summed_(x):
+    return x.sum(0), lambda dy: np.array([dy] * len(x))
+
+
 def highway_block(l, x):
     h, transform = chain(x, step_(affine_, f"blocks.{l}.transform"), phi_)
     v, gate = affine_(f"blocks.{l}.gate", x)
@@ -281,6 +304,8 @@ def ends(model):
     plain = [step_(affine_, "stem")], [step_(affine_, "head")]
     last = [step_(normalize_, "head.norm"), phi_, pooled_]
     stem = [step_(convolve_, "stem.step.convolution")]
+    if settings["wiring"] == "hyper-connections":
+        return plain[0] + [copied_], [summed_] + plain[1]
     return {
         "mlp": plain, "highway": plain,
         "vgg": (stem + [phi_, largest_], [pooled_]),
@@ -309,8 +334,9 @@ def stack():
     x = tensor("batch/x")
     x, stem = chain(picture(x) if model in ("vgg", "resnet", "preresnet", "dense") else x, *before)
     backs = []
+    block = "streams" if settings["wiring"] == "hyper-connections" else model
     for l in range(blocks):
-        x, back = globals()[f"{model}_block"](l, x)
+        x, back = globals()[f"{block}_block"](l, x)
         backs.append(back)
     logits, head = chain(x, *behind)
     classes, flat = tensor("batch/y").reshape(-1), logits.reshape(-1, logits.shape[-1])

@@ -5,7 +5,7 @@
 
 Forms: mlp, highway and vgg without normalization, resnet (cifar, post-activation), preresnet and dense with batch
 normalization, transformer (layer normalization before its halves, learned positions), diffusion (group normalization).
-Activations: relu and gelu. Residual lanes, branch scale 1; vgg is plain.
+Activations: relu and gelu. Residual lanes, branch scale 1; vgg is plain; mlp with hyper-connections too.
 """
 import json
 import math
@@ -32,6 +32,8 @@ def covered():
     wanted |= {"norm": {"mlp": "none", "highway": "none", "vgg": "none", "transformer": "layer", "diffusion": "group"}.get(model, "batch")}
     wanted |= {"mlp": {"order": "pre"}, "resnet": {"form": "cifar"}, "vgg": {"form": "cifar", "depth": 11}}.get(model, {})
     wanted |= {"transformer": {"norm_order": "pre", "positions": "learned"}, "diffusion": {"long_skips": "on"}}.get(model, {})
+    if model == "mlp" and settings["wiring"] == "hyper-connections":
+        wanted["wiring"] = "hyper-connections"
     for key, value in wanted.items():
         if str(settings[key]) != str(value):
             return f"{key} {settings[key]} of lane {lane} is not covered: {model} is, with {key} {value}"
@@ -130,11 +132,23 @@ def cross_entropy(logits, classes):
     return (np.logaddexp.reduce(logits, axis=1) - logits[range(len(classes)), classes]).mean()
 
 
+def streams(l):
+    """A, a and b of a block's hyper-connections: H <- A H + b F(a H)."""
+    return [param(f"blocks.{l}.joint.streams.{name}") for name in ("mixing", "reading", "writing")]
+
+
 def mlp(x):
     x = affine("stem", x)
+    several = settings["wiring"] == "hyper-connections"
+    x = np.array([x] * len(streams(0)[1])) if several else x  # H, [n, B, width]
     for l in range(count("blocks")):
-        x = x + affine(f"blocks.{l}", phi(x))
-    return affine("head", x)
+        if several:
+            mixing, reading, writing = streams(l)
+            branch = affine(f"blocks.{l}", phi(np.tensordot(reading, x, 1)))
+            x = np.tensordot(mixing, x, 1) + np.multiply.outer(writing, branch)
+        else:
+            x = x + affine(f"blocks.{l}", phi(x))
+    return affine("head", x.sum(0) if several else x)
 
 
 def highway(x):

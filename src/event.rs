@@ -54,6 +54,22 @@ pub enum Event {
     RunEnded(RunEnd),
 }
 
+impl Event {
+    /// Whether it is one of many, which may give way where there is no room: the next of its kind says more.
+    pub(crate) fn gives_way(&self) -> bool {
+        match self {
+            Self::Step(_)
+            | Self::Recall(_)
+            | Self::Histogram(_)
+            | Self::Tensors(_)
+            | Self::Filters(_)
+            | Self::Denoising(_)
+            | Self::Samples(_) => true,
+            Self::RunStarted(_) | Self::Eval(_) | Self::Note(_) | Self::LaneEnded(_) | Self::RunEnded(_) => false,
+        }
+    }
+}
+
 /// Everything about a run that does not change; sent once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunHeader {
@@ -142,6 +158,11 @@ pub struct StepRecord {
 }
 
 impl StepRecord {
+    /// Bytes of a record with so many values.
+    pub(crate) const fn bytes(values: usize) -> usize {
+        size_of::<Self>() + values * size_of::<Value>()
+    }
+
     /// Whether the layers were looked at on this step.
     #[must_use]
     pub fn is_measured(&self) -> bool {

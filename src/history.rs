@@ -14,7 +14,8 @@
 //! filters          at most 1 MiB (or eight records) per lane, a byte a weight
 //! ```
 //!
-//! Q quantities, L layers: whatever the number of steps, a lane takes at most (R + 1)·(4·Q·L + 96) + N·24·Q·L + 0.7 MB.
+//! Runs shown together share these too: of n runs each has an nth of what a lane keeps at most and, down to a few, of
+//! what it keeps at least. Q quantities, L layers: whatever the number of steps, a lane takes at most (R + 1)·(4·Q·L + 96) + N·24·Q·L + 0.7 MB.
 
 mod bucket;
 mod cell;
@@ -36,6 +37,7 @@ use std::sync::Arc;
 
 pub use cell::{Cell, Known, Reduce, Scalar, ScalarBucket, Summary, Taken};
 pub use lane::{LaneHistory, Revision};
+#[cfg(any(feature = "tui", feature = "cli"))]
 pub(crate) use ranges::beyond;
 pub use window::Window;
 
@@ -48,6 +50,21 @@ use crate::units::LaneId;
 const BUDGET: usize = 240 << 20;
 /// Notes kept, the newest.
 const MOST_NOTES: usize = 256;
+
+/// What a run, or a lane of it, may take.
+#[derive(Clone, Copy, Debug)]
+struct Share {
+    bytes: usize,
+    /// Runs that are shown together.
+    runs: usize,
+}
+
+impl Share {
+    /// The part of one run in what is kept for all, down to so much.
+    fn of(self, all: usize, least: usize) -> usize {
+        (all / self.runs.max(1)).max(least)
+    }
+}
 
 /// Everything the program remembers of one run.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,14 +85,19 @@ impl History {
     /// The same beside others: so many runs share what one may take.
     #[must_use]
     pub fn beside_others(header: Arc<RunHeader>, runs: usize) -> Self {
-        Self::within(header, BUDGET / runs.max(1))
+        let runs = runs.max(1);
+        Self::with_share(header, Share { bytes: BUDGET / runs, runs })
     }
 
-    /// The same within so many bytes for all lanes together.
-    pub(crate) fn within(header: Arc<RunHeader>, budget: usize) -> Self {
-        let budget = budget / header.lanes.len().max(2);
-        let lanes =
-            header.lanes.iter().map(|lane| LaneHistory::new(&header.quantities, &lane.layers, budget)).collect();
+    /// A run alone within so many bytes for all lanes together.
+    #[cfg(test)]
+    pub(crate) fn within(header: Arc<RunHeader>, bytes: usize) -> Self {
+        Self::with_share(header, Share { bytes, runs: 1 })
+    }
+
+    fn with_share(header: Arc<RunHeader>, of_run: Share) -> Self {
+        let share = Share { bytes: of_run.bytes / header.lanes.len().max(2), ..of_run };
+        let lanes = header.lanes.iter().map(|lane| LaneHistory::new(&header.quantities, &lane.layers, share)).collect();
         Self { header, lanes, notes: Vec::new(), end: None }
     }
 

@@ -13,6 +13,7 @@ pub mod grid;
 pub mod histogram;
 pub mod history;
 pub mod layer;
+mod new_file;
 #[cfg(any(feature = "lab", feature = "tui", feature = "cli"))]
 #[cfg_attr(not(feature = "tui"), allow(dead_code))] // the screen needs most of it
 mod number;
@@ -27,6 +28,7 @@ pub mod text;
 pub mod theory;
 pub mod trace;
 pub mod units;
+#[cfg(any(feature = "lab", feature = "cli"))]
 pub mod whole_file;
 
 #[cfg(feature = "watch")]

@@ -49,6 +49,7 @@ pub(crate) fn amount(value: u64) -> String {
 }
 
 /// An amount of memory: `512 MiB`, `1.5 GiB`, `4.7 TiB`; less than a mebibyte counts as one.
+#[cfg(feature = "lab")]
 #[must_use]
 pub(crate) fn memory(bytes: u64) -> String {
     const MEBIBYTES: u64 = 1 << 20;

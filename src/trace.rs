@@ -39,6 +39,7 @@ use std::path::{Path, PathBuf};
 pub use continuation::{Carried, Continuation};
 pub use error::{Fault, Place, TraceError};
 pub use follow::Follow;
+#[cfg(feature = "cli")]
 pub(crate) use header::BEGINNING;
 use header::FORMAT;
 pub use log_error::{Difference, LogError};

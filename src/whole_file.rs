@@ -97,19 +97,6 @@ impl Drop for WholeFile {
     }
 }
 
-/// Creates a file of our own anew: what stands there (a leftover, or a link that was planted) goes, and is never followed.
-///
-/// # Errors
-/// When it cannot be removed or created.
-pub(crate) fn create_anew(path: &Path) -> io::Result<File> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    // For appending: a trace goes on at its end after it was cut.
-    OpenOptions::new().append(true).create_new(true).open(path)
-}
-
 /// A name in the same folder, so that renaming is one step.
 fn beside(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -143,18 +130,5 @@ mod tests {
         file.finish().expect("finished");
         assert_eq!(fs::read_to_string(&path).expect("read"), "mine");
         assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 1);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_planted_link_is_replaced_and_never_followed() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (victim, planted) = (folder.path().join("victim"), folder.path().join("run.json.new"));
-        fs::write(&victim, "precious").expect("written");
-        std::os::unix::fs::symlink(&victim, &planted).expect("planted");
-        create_anew(&planted).expect("created").write_all(b"mine").expect("written");
-        assert_eq!(fs::read_to_string(&victim).expect("read"), "precious");
-        assert_eq!(fs::read_to_string(&planted).expect("read"), "mine");
-        assert!(!fs::symlink_metadata(&planted).expect("there").is_symlink());
     }
 }

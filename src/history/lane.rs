@@ -5,7 +5,6 @@ mod held;
 mod moment;
 mod revision;
 
-use std::mem::size_of;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -19,9 +18,9 @@ use super::scalars::{ScalarValues, Scalars};
 use super::slope::Blocks;
 use super::timeline::Timeline;
 use super::window::{Gathered, Window};
-use super::{Cell, Reduce, Scalar, ScalarBucket};
+use super::{Cell, Reduce, Scalar, ScalarBucket, Share};
 use crate::event::{EvalRecord, LaneEnd, StepRecord};
-use crate::grid::{Grid, Value};
+use crate::grid::Grid;
 use crate::layer::LayerTable;
 use crate::quantity::{Axis, Cadence, Quantity};
 use crate::units::Step;
@@ -30,6 +29,8 @@ use crate::units::Step;
 const RECENT_SHARE: usize = 4;
 /// Buckets at least: below this a picture is no picture.
 const LEAST_BUCKETS: usize = 32;
+/// The same of a lane beside many others.
+const FEWEST_BUCKETS: usize = 4;
 /// Buckets at most: four times the columns of a wide terminal.
 const MOST_BUCKETS: usize = 2048;
 /// Buckets of per-step values; 168 bytes each.
@@ -60,22 +61,23 @@ pub struct LaneHistory {
 }
 
 impl LaneHistory {
-    /// An empty history that takes about `budget` bytes when full.
-    pub(super) fn new(quantities: &[Quantity], layers: &LayerTable, budget: usize) -> Self {
+    /// An empty history that takes about its share of bytes when full.
+    pub(super) fn new(quantities: &[Quantity], layers: &LayerTable, share: Share) -> Self {
         let cells = quantities.len() * layers.len();
-        let recent = budget / RECENT_SHARE;
-        let buckets = (budget - recent) / (cells * CELL_BYTES).max(1);
+        let recent = share.bytes / RECENT_SHARE;
+        let buckets = (share.bytes - recent) / (cells * CELL_BYTES).max(1);
+        let least = share.of(LEAST_BUCKETS, FEWEST_BUCKETS);
         // A power of two: a picture's columns then never cut a bucket.
-        let capacity = (buckets.clamp(LEAST_BUCKETS, MOST_BUCKETS) + 1).next_power_of_two() / 2;
+        let capacity = (buckets.clamp(least, MOST_BUCKETS) + 1).next_power_of_two() / 2;
         Self {
             quantities: quantities.to_vec(),
             axes: quantities.iter().map(|quantity| quantity.definition().axis).collect(),
             layers: layers.len(),
             blocks: Blocks::of(layers),
-            recent: Recent::new(recent, size_of::<StepRecord>() + cells * size_of::<Value>()),
+            recent: Recent::new(Share { bytes: recent, ..share }, StepRecord::bytes(cells)),
             grids: Timeline::new(capacity),
             scalars: Timeline::new(SCALAR_BUCKETS),
-            beside: Beside::new(layers),
+            beside: Beside::new(layers, share),
             ranges: Ranges::new(quantities.len()),
             evals: Vec::new(),
             first_step: None,

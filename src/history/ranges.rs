@@ -65,6 +65,7 @@ impl Ranges {
 }
 
 /// Whether there are values below and above a scale's ends, of the least and largest of each lane.
+#[cfg(any(feature = "tui", feature = "cli"))]
 pub(crate) fn beyond(extents: impl Iterator<Item = (f32, f32)>, (low, high): (f32, f32)) -> [bool; 2] {
     extents.fold([false; 2], |[below, above], (least, largest)| [below || least < low, above || largest > high])
 }

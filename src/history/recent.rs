@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::Share;
 use crate::event::StepRecord;
 use crate::units::Step;
 
@@ -11,6 +12,8 @@ use crate::units::Step;
 const MOST: usize = 4096;
 /// Records kept at least, however large they are.
 const LEAST: usize = 32;
+/// The same of a lane beside many others.
+const FEWEST: usize = 4;
 
 /// A ring of records, steps ascending.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,9 +23,10 @@ pub(super) struct Recent {
 }
 
 impl Recent {
-    /// As many records of `record_bytes` as `budget` bytes hold, within fixed bounds.
-    pub(super) fn new(budget: usize, record_bytes: usize) -> Self {
-        Self { capacity: (budget / record_bytes.max(1)).clamp(LEAST, MOST), records: VecDeque::new() }
+    /// As many records of `record_bytes` as a share holds, within bounds.
+    pub(super) fn new(share: Share, record_bytes: usize) -> Self {
+        let capacity = (share.bytes / record_bytes.max(1)).clamp(share.of(LEAST, FEWEST), MOST);
+        Self { capacity, records: VecDeque::new() }
     }
 
     pub(super) fn push(&mut self, record: &Arc<StepRecord>) {

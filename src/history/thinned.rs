@@ -5,11 +5,14 @@
 
 use std::sync::Arc;
 
+use super::Share;
 use crate::event::{DenoisingRecord, FilterRecord, HistogramRecord, SamplesRecord, TensorRecord};
 use crate::units::Step;
 
 /// Records at least, however large they are.
 const LEAST: usize = 8;
+/// The same of a lane beside many others.
+const FEWEST: usize = 2;
 /// Records at most.
 const MOST: usize = 1024;
 
@@ -60,9 +63,9 @@ pub(super) struct Thinned<R> {
 }
 
 impl<R: OfStep> Thinned<R> {
-    /// As many records of so many bytes as a budget of bytes allows.
-    pub(super) fn new(budget: usize, bytes: usize) -> Self {
-        let capacity = (budget / bytes.max(1)).clamp(LEAST, MOST);
+    /// As many records of so many bytes as the share in a budget of bytes allows.
+    pub(super) fn new(share: Share, budget: usize, bytes: usize) -> Self {
+        let capacity = (share.of(budget, 0) / bytes.max(1)).clamp(share.of(LEAST, FEWEST), MOST);
         Self { records: Vec::new(), capacity, seen: 0, stride: 1 }
     }
 
@@ -113,13 +116,15 @@ mod tests {
     use super::*;
     use crate::units::LaneId;
 
+    const ALONE: Share = Share { bytes: 0, runs: 1 };
+
     fn record(step: u64) -> Arc<HistogramRecord> {
         Arc::new(HistogramRecord { lane: LaneId(0), step: Step(step), layers: Vec::new() })
     }
 
     #[test]
     fn the_newest_is_always_there_and_the_others_are_thinned_evenly() {
-        let mut histograms = Thinned { capacity: 4, ..Thinned::new(1, 1) };
+        let mut histograms = Thinned { capacity: 4, ..Thinned::new(ALONE, 1, 1) };
         for step in 1..=100 {
             histograms.push(&record(step));
             assert_eq!(histograms.at(Step(1000)).expect("the newest").step, Step(step));
@@ -134,7 +139,7 @@ mod tests {
 
     #[test]
     fn one_that_comes_twice_is_ignored_and_before_the_first_there_is_none() {
-        let mut histograms = Thinned::new(10, 1);
+        let mut histograms = Thinned::new(ALONE, 10, 1);
         histograms.push(&record(5));
         histograms.push(&record(5));
         assert_eq!(histograms.records.len(), 1);

@@ -9,7 +9,6 @@
 //! that come once (an end, a note) are never lost.
 
 use std::collections::VecDeque;
-use std::mem::{size_of, size_of_val};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -107,7 +106,7 @@ impl Queue {
             return;
         }
         if self.later.len() >= CAPACITY
-            && let Some(oldest) = self.later.iter().position(gives_way)
+            && let Some(oldest) = self.later.iter().position(Event::gives_way)
         {
             self.later.remove(oldest);
             self.dropped += 1;
@@ -134,21 +133,7 @@ impl Queue {
 }
 
 fn bytes_of(record: &StepRecord) -> usize {
-    size_of::<StepRecord>() + size_of_val(record.values.values())
-}
-
-/// Whether an event is one of many: the next of its kind says more.
-fn gives_way(event: &Event) -> bool {
-    match event {
-        Event::Step(_)
-        | Event::Recall(_)
-        | Event::Histogram(_)
-        | Event::Tensors(_)
-        | Event::Filters(_)
-        | Event::Denoising(_)
-        | Event::Samples(_) => true,
-        Event::RunStarted(_) | Event::Eval(_) | Event::Note(_) | Event::LaneEnded(_) | Event::RunEnded(_) => false,
-    }
+    StepRecord::bytes(record.values.values().len())
 }
 
 #[cfg(test)]

@@ -23,8 +23,8 @@ use super::reader::{first, last_header, open_file};
 use super::reservation::{OnExisting, Reservation, same_stacks};
 use super::{FILE_NAME, Writer};
 use crate::event::{Event, RunHeader};
+use crate::new_file::create_anew;
 use crate::units::{LaneId, Step};
-use crate::whole_file::create_anew;
 
 /// What a run that goes on is to have before its first step.
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::FILE_NAME;
 use super::log_error::LogError;
 use crate::event::{Outcome, RunHeader};
-use crate::whole_file::create_anew;
+use crate::new_file::create_anew;
 
 /// Its name.
 pub const RUN_FILE: &str = "run.json";

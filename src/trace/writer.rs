@@ -118,7 +118,7 @@ impl<M: Medium> Writer<M> {
             return;
         }
         let is_full = self.paused.is_some() && (self.gap.is_some() || self.buffer.len() > MOST_WAITING);
-        if is_full && gives_way(event) {
+        if is_full && event.gives_way() {
             if let Event::Step(record) = event {
                 self.leave_out(record.step);
             }
@@ -255,20 +255,6 @@ impl<M: Medium> Writer<M> {
             self.tail = Tail::Clean;
         }
         Ok(())
-    }
-}
-
-/// Whether an event is one of many, without which a trace can be read.
-fn gives_way(event: &Event) -> bool {
-    match event {
-        Event::Step(_)
-        | Event::Recall(_)
-        | Event::Histogram(_)
-        | Event::Tensors(_)
-        | Event::Filters(_)
-        | Event::Denoising(_)
-        | Event::Samples(_) => true,
-        Event::RunStarted(_) | Event::Eval(_) | Event::Note(_) | Event::LaneEnded(_) | Event::RunEnded(_) => false,
     }
 }
 

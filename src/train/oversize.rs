@@ -133,6 +133,17 @@ mod tests {
         assert!(activations.starts_with("batch: ") && activations.contains("write 16, or a smaller width or depth"));
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_does_not_fit_is_refused_alone_and_in_the_place_of_another_and_allowed_where_that_is_forced() {
+        let run = RunConfig::default();
+        let (small, large) = (of(1 << 20, 0), of(1 << 60, 1 << 60));
+        for judge in [Oversize::Refused, Oversize::RefusedInPlaceOf(large), Oversize::Allowed] {
+            assert_eq!(judge.judge(&run, &[small]), Ok(()));
+            assert_eq!(judge.judge(&run, &[large, small]).is_ok(), judge == Oversize::Allowed);
+        }
+    }
+
     #[test]
     fn a_run_in_the_place_of_another_has_its_memory_but_for_the_weights_that_are_drawn_while_it_is_there() {
         let room = Room { available: 2 * GIB, replaced: 6 * GIB };

@@ -4,6 +4,7 @@ mod damage;
 mod equal;
 mod flight;
 mod kill;
+mod oversize;
 mod rate;
 mod trace;
 

@@ -1,29 +1,32 @@
 //! A small diffusion model finds the noise in digits, and what is told of denoising time is what it is.
 
+use std::sync::LazyLock;
+
 use gradtop::config::{LaneConfig, Length, LongSkips, Measure, Model, RunConfig, Wiring};
 use gradtop::data::digits;
 use gradtop::event::{DenoisingRecord, Event, SamplesRecord};
 use gradtop::quantity::Quantity;
 
+use super::presets::DIFFUSION;
 use super::recording::{Recording, row};
 
 fn lane(wiring: Wiring, long_skips: LongSkips) -> LaneConfig {
     LaneConfig { width: 8, lr: 5e-3, long_skips, ..LaneConfig::of(Model::Diffusion, wiring) }
 }
 
-fn run(lanes: Vec<LaneConfig>, steps: u64, detail: Option<u64>) -> Recording {
-    let lanes = lanes.into_iter().enumerate().map(|(index, lane)| LaneConfig { name: index.to_string(), ..lane });
+/// Two hundred steps, of which three are looked at by denoising time.
+static DETAILED: LazyLock<Recording> = LazyLock::new(|| {
     Recording::of(RunConfig {
         batch: 32,
-        length: Length::Steps(steps),
+        length: Length::Steps(201),
         measure: Measure::Every(50),
-        detail,
+        detail: Some(100),
         histograms: None,
         flight: None,
-        lanes: lanes.collect(),
+        lanes: vec![lane(Wiring::Residual, LongSkips::On)],
         ..RunConfig::default()
     })
-}
+});
 
 /// Mean loss of the last hundred steps: each draws its own times, so that a single one says little.
 fn late(run: &Recording, lane: usize) -> f32 {
@@ -50,32 +53,34 @@ fn samples(run: &Recording, lane: usize) -> Vec<&SamplesRecord> {
     of_lane.collect()
 }
 
+/// A lane of the preset.
+fn skips(name: &str) -> usize {
+    DIFFUSION.header().lanes.iter().position(|lane| lane.name == name).expect("a lane")
+}
+
 #[test]
 fn it_finds_the_noise_and_without_long_skips_it_does_not() {
-    let both = [LongSkips::On, LongSkips::Off];
-    let run = run(both.map(|long_skips| lane(Wiring::Residual, long_skips)).to_vec(), 500, None);
-    let [with, without] = [0, 1].map(|index| late(&run, index));
+    let [with, without] = ["both", "no-long-skips"].map(|name| late(&DIFFUSION, skips(name)));
     println!("mean squared error of the noise {with:.3}, without long skips {without:.3}");
     assert!(with < 0.15, "{with}");
     // What the middle of 2×2 pixels lets through is not enough to see each pixel's noise.
     assert!(without > 3.0 * with, "{without} {with}");
-    let evaluation = *run.evaluations(0).last().expect("evaluated");
+    let evaluation = *DIFFUSION.evaluations(skips("both")).last().expect("evaluated");
     assert!(evaluation.loss < 0.15 && evaluation.accuracy.is_none(), "{evaluation:?}");
 }
 
 #[test]
 fn the_less_noise_the_harder_it_is_to_find_and_the_spans_are_those_of_the_step() {
-    let run = run(vec![lane(Wiring::Residual, LongSkips::On)], 101, Some(100));
-    let records = denoising(&run, 0);
+    let records = denoising(&DETAILED, 0);
     let steps: Vec<u64> = records.iter().map(|record| record.step.0).collect();
-    assert_eq!(steps, [1, 101]);
+    assert_eq!(steps, [1, 101, 201]);
     let last = records[1];
     let times: Vec<(u32, u32)> = last.spans.iter().map(|span| (span.first, span.last)).collect();
     assert_eq!((times.len(), times[0], times[9]), (10, (1, 100), (901, 1000)));
     let losses: Vec<f32> = last.spans.iter().map(|span| span.loss.get().expect("a loss")).collect();
     assert!(losses[0] > 2.0 * losses[4] && losses[4] > losses[9], "{losses:?}");
     // As many layers as the step has, and gradients of a size with its own.
-    let step = run.steps(0)[100];
+    let step = DETAILED.steps(0)[100];
     let own = row(step, Quantity::GradNorm);
     for span in &last.spans {
         assert_eq!(span.grad_norms.len(), own.len());
@@ -85,8 +90,7 @@ fn the_less_noise_the_harder_it_is_to_find_and_the_spans_are_those_of_the_step()
 
 #[test]
 fn it_draws_sixteen_pictures_from_the_same_noise_and_they_change_as_it_learns() {
-    let run = run(vec![lane(Wiring::Residual, LongSkips::On)], 201, Some(100));
-    let drawn = samples(&run, 0);
+    let drawn = samples(&DETAILED, 0);
     assert_eq!(drawn.len(), 3);
     for record in &drawn {
         let of = &record.samples;

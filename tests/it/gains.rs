@@ -9,7 +9,7 @@
 //! Poole et al. 2016; Schoenholz et al. 2017.
 
 use gradtop::backend;
-use gradtop::config::{Activation, Backend, Init, LaneConfig, Norm, Wiring};
+use gradtop::config::{Activation, Backend, Init, LaneConfig, Norm, Optimizer, Wiring};
 use gradtop::data::{self, Batches};
 use gradtop::quantity::{LayerSample, Quantity};
 use gradtop::stack::{Mlp, Task};
@@ -25,7 +25,8 @@ const SEEDS: [u64; 3] = [1, 2, 3];
 const TOLERANCE: f64 = 0.03;
 
 fn lane(wiring: Wiring, activation: Activation, init: Init) -> LaneConfig {
-    LaneConfig { depth: DEPTH, width: WIDTH, activation, init, ..LaneConfig::new(wiring) }
+    // The update comes after all that is compared: the cheapest one.
+    LaneConfig { depth: DEPTH, width: WIDTH, activation, init, optimizer: Optimizer::Sgd, ..LaneConfig::new(wiring) }
 }
 
 /// What the first step sees of every layer.

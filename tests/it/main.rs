@@ -17,7 +17,7 @@ mod data;
 mod depth;
 #[cfg(feature = "lab")]
 mod detail;
-#[cfg(feature = "lab")]
+#[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
 mod diffusion;
 #[cfg(feature = "lab")]
 mod divergence;

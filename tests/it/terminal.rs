@@ -2,6 +2,8 @@
 
 mod background;
 mod dump;
+#[cfg(target_os = "linux")]
+mod eight_traces;
 mod ending;
 mod flood;
 mod injection;

@@ -7,7 +7,7 @@
 //! like √depth. `--nocapture` prints the table.
 
 use gradtop::backend;
-use gradtop::config::{Activation, Backend, Init, LaneConfig, Wiring};
+use gradtop::config::{Activation, Backend, Init, LaneConfig, Optimizer, Wiring};
 use gradtop::data::{self, Batches};
 use gradtop::quantity::{LayerSample, Quantity};
 use gradtop::stack::joint::Joint;
@@ -77,7 +77,10 @@ impl Comparison {
 /// Every activation and wiring with the weights of one initialization, which are drawn once per seed: they depend on
 /// neither.
 fn compare(init: Init, depth: usize, backend: Backend, seeds: &[u64]) -> Vec<(LaneConfig, Comparison)> {
-    let lane = |activation, wiring| LaneConfig { depth, width: 256, activation, init, ..LaneConfig::new(wiring) };
+    // The update comes after all that is compared: the cheapest one.
+    let optimizer = Optimizer::Sgd;
+    let lane =
+        |activation, wiring| LaneConfig { depth, width: 256, activation, init, optimizer, ..LaneConfig::new(wiring) };
     let lanes = ACTIVATIONS.iter().flat_map(|activation| WIRINGS.map(|wiring| lane(*activation, wiring)));
     let mut compared: Vec<(LaneConfig, Comparison)> = lanes.map(|lane| (lane, Comparison::default())).collect();
     let digits = data::digits().expect("embedded");

@@ -10,6 +10,7 @@ use crate::event::{
 };
 use crate::grid::Value;
 use crate::histogram::BINS;
+use crate::history::Share;
 use crate::history::thinned::Thinned;
 use crate::layer::LayerTable;
 use crate::units::Step;
@@ -42,13 +43,13 @@ pub(in crate::history) struct Beside {
 }
 
 impl Beside {
-    pub(super) fn new(layers: &LayerTable) -> Self {
+    pub(super) fn new(layers: &LayerTable, share: Share) -> Self {
         Self {
-            histograms: Thinned::new(HISTOGRAM_BUDGET, HISTOGRAM_LAYER_BYTES * layers.len()),
-            tensors: Thinned::new(TENSOR_BUDGET, TensorNorm::ALL.len() * size_of::<Value>() * layers.tensors()),
-            filters: Thinned::new(FILTER_BUDGET, FILTER_BYTES),
-            denoising: Thinned::new(DENOISING_BUDGET, DENOISING_LAYER_BYTES * layers.len()),
-            samples: Thinned::new(SAMPLES_BUDGET, SAMPLES_BYTES),
+            histograms: Thinned::new(share, HISTOGRAM_BUDGET, HISTOGRAM_LAYER_BYTES * layers.len()),
+            tensors: Thinned::new(share, TENSOR_BUDGET, TensorNorm::ALL.len() * size_of::<Value>() * layers.tensors()),
+            filters: Thinned::new(share, FILTER_BUDGET, FILTER_BYTES),
+            denoising: Thinned::new(share, DENOISING_BUDGET, DENOISING_LAYER_BYTES * layers.len()),
+            samples: Thinned::new(share, SAMPLES_BUDGET, SAMPLES_BYTES),
         }
     }
 }

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::{FOLDER, MANIFEST};
+use crate::new_file::create_anew;
 use crate::units::Step;
-use crate::whole_file::create_anew;
 
 /// Checkpoints that stay: should the newest be damaged, there is one before it.
 const KEPT: usize = 2;

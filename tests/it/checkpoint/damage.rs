@@ -18,7 +18,7 @@ fn saved() -> Place {
 }
 
 /// Refused with these words, with nothing touched.
-fn assert_refused(place: &Place, arguments: &[&str], code: i32, words: &str) {
+pub(super) fn assert_refused(place: &Place, arguments: &[&str], code: i32, words: &str) {
     let before = place.inventory();
     let said = place.say(["--headless"].iter().chain(arguments));
     let last = said.err.lines().last().unwrap_or_default().to_owned();
@@ -244,7 +244,7 @@ fn a_lane_of_another_shape_or_another_optimizer_does_not_fit_however_well_it_is_
 }
 
 /// A line with a seal that holds.
-fn sealed(line: &str) -> String {
+pub(super) fn sealed(line: &str) -> String {
     let body = line.rsplit_once(",\"crc\":").unwrap().0;
     format!("{body},\"crc\":{}}}\n", crc32c::crc32c(body.as_bytes()))
 }

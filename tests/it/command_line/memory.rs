@@ -170,7 +170,7 @@ fn much_is_not_needed_for_thousands_of_characters_or_classes() {
     let place = Place::new();
     let text: String = (0..4_000).filter_map(|number| char::from_u32(0x4e00 + number)).collect();
     place.file("text", text.repeat(3));
-    let rows: Vec<String> = (0..300_000).map(|row| format!("{},{},c{}\n", row % 7, row % 11, row % 100_000)).collect();
+    let rows: Vec<String> = (0..120_000).map(|row| format!("{},{},c{}\n", row % 7, row % 11, row % 100_000)).collect();
     place.file("table.csv", rows.concat());
     let usual = ["--headless", "--depth", "2", "--width", "16", "--steps", "3"];
     for more in [&["--data", "text:text", "--model", "transformer"][..], &["--data", "csv:table.csv", "--batch", "8"]] {
@@ -202,6 +202,19 @@ fn stacks_that_do_not_fit_are_refused_with_their_estimate_before_they_are_drawn(
         );
         assert!(rest.contains(" are free: write ") && rest.ends_with(", or add --force to start it all the same\n"));
         assert!(weighed.code == 2 && weighed.mebibytes < MOST, "{weighed:?}");
+    }
+    // Past the estimate, by --force, comes the folder, which cannot be made: that it got so far took next to nothing, for
+    // it is the scores of attention that would not fit, and not the weights.
+    place.file("file", "");
+    let scores = ["--model", "transformer", "--depth", "24", "--width", "64", "--heads", "64", "--context", "4096"];
+    let run = [&["--headless", "--batch", "12", "--log", "file/run"], &scores[..]].concat();
+    for (forced, code, words) in [
+        (&[][..], 2, "error: --batch: the run would take about "),
+        (&["--force"], 1, "error: cannot create the directory file/run: Not a directory (os error 20)"),
+    ] {
+        let weighed = weigh(&place, &[&run[..], forced].concat());
+        assert!(weighed.code == code && weighed.err.starts_with(words), "{weighed:?}");
+        assert!(weighed.mebibytes < MOST, "{weighed:?}");
     }
     // One that fits is not forced, and says so as before.
     let words = "--force: nothing is written: give --log DIR or --dump STEP:FILE too";

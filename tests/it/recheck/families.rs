@@ -23,8 +23,9 @@ const COMPARED: [Quantity; 6] = [
     Quantity::LongSkipNorm,
 ];
 /// Family, lane, size.
-const FORMS: [(&str, &str, &str); 8] = [
+const FORMS: [(&str, &str, &str); 9] = [
     ("mlp", "residual", "--depth 6"),
+    ("mlp", "hyper-connections", "--depth 6 --lr 0.02"),
     ("highway", "residual", "--depth 6"),
     ("vgg", "plain", "--depth 11"),
     ("resnet", "residual", "--depth 8"),

@@ -1,0 +1,96 @@
+//! Eight large traces beside each other in the memory of one: what the history keeps is for all runs together.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use gradtop::event::{Event, FORMAT_VERSION, LaneHeader, Machine, RunHeader, StepRecord};
+use gradtop::grid::{Grid, Value};
+use gradtop::layer::{Layer, LayerKind, LayerTable};
+use gradtop::quantity::Quantity;
+use gradtop::trace::{OnExisting, Writer};
+use gradtop::units::{LaneId, Step};
+
+use super::pty::Pty;
+use super::{USUAL, step};
+use crate::program::{GRADTOP, Place};
+
+/// Layers of each of the two lanes of a trace: 54 KiB times 24 bytes a bucket, and every kept record 4 bytes a value.
+const LAYERS: usize = 2_000;
+/// More than one lane alone keeps at least: then 16 lanes would take 0.8 GB.
+const STEPS: u64 = 40;
+/// What all of it may take, in MiB.
+const MOST: u64 = 512;
+
+fn lane(name: &str) -> LaneHeader {
+    let kind = |layer| match layer {
+        0 => LayerKind::Stem,
+        layer if layer + 1 == LAYERS => LayerKind::Head,
+        _ => LayerKind::Block,
+    };
+    let layers = (0..LAYERS).map(|layer| Layer::new(format!("blocks.{layer}"), kind(layer)));
+    LaneHeader { name: name.to_owned(), title: "made up".to_owned(), layers: LayerTable { layers: layers.collect() } }
+}
+
+fn write(folder: &Path) {
+    let header = Arc::new(RunHeader {
+        data: None,
+        version: FORMAT_VERSION,
+        run_id: "made-up".to_owned(),
+        started_at: 0,
+        lanes: vec![lane("plain"), lane("residual")],
+        quantities: Quantity::ALL.to_vec(),
+        steps: None,
+        config: None,
+        machine: Machine::default(),
+    });
+    let mut values = Grid::absent(Quantity::ALL.len(), LAYERS);
+    // What is absent takes as much where it is kept, and nothing in the file.
+    for row in 0..4 {
+        values.row_mut(row).fill(Value::new(1.0));
+    }
+    let mut writer = Writer::create(folder, &header, OnExisting::Refuse).unwrap();
+    for (step, lane) in (1..=STEPS).flat_map(|step| [(step, 0), (step, 1)]) {
+        writer.write(&Event::Step(Arc::new(StepRecord {
+            lane: LaneId(lane),
+            step: Step(step),
+            epoch: 1,
+            loss: 1.0,
+            accuracy: None,
+            learning_rate: 1e-3,
+            global_grad_norm: Some(1.0),
+            clip_scale: None,
+            clip_rate: None,
+            step_ns: 1,
+            measure_ns: 0,
+            values: values.clone(),
+        })));
+    }
+    writer.flush();
+}
+
+/// Resident memory of a process at its highest, in MiB.
+fn peak(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() / 1024
+}
+
+#[test]
+fn eight_large_traces_share_the_memory_of_one() {
+    let place = Place::new();
+    write(&place.path("1"));
+    let traces: Vec<String> = (1..=8).map(|number| number.to_string()).collect();
+    for other in &traces[1..] {
+        std::fs::create_dir(place.path(other)).unwrap();
+        std::fs::copy(place.path("1/trace.jsonl"), place.path(other).join("trace.jsonl")).unwrap();
+    }
+    let arguments: Vec<&str> = std::iter::once("view").chain(traces.iter().map(String::as_str)).collect();
+    let mut pty = Pty::start(GRADTOP, &arguments, place.root(), USUAL);
+    pty.wait("the last step", |screen| step(screen) == STEPS);
+    pty.press_and_see("v");
+    let peak = peak(pty.pid());
+    println!("eight traces of two lanes of {LAYERS} layers: {peak} MiB");
+    assert!((100..=MOST).contains(&peak), "{peak} MiB");
+    pty.press("q");
+    assert_eq!(pty.end().0, 0);
+}
