@@ -212,7 +212,7 @@ impl Source for LiveSource {
     }
 
     fn dropped(&self) -> u64 {
-        self.run.as_ref().map_or(0, |run| run.dropped())
+        self.run.as_ref().map_or(0, LiveRun::dropped)
     }
 
     fn warnings(&self) -> Vec<String> {

@@ -70,7 +70,7 @@ pub(super) fn submit(scene: &mut Scene) -> Option<Effect> {
         return None;
     }
     // The form closes when the new run begins; where the source refuses, it stays and says why.
-    overlay::restart(scene, config)
+    Some(overlay::restart(scene, config))
 }
 
 /// The words that a setting takes, where there are several; empty for numbers and free text.

@@ -34,13 +34,13 @@ pub(super) fn quit(scene: &mut Scene) -> Option<Effect> {
 }
 
 /// Has another run prepared: what is wrong with it is known before anything is asked or lost.
-pub(super) fn restart(scene: &mut Scene, config: RunConfig) -> Option<Effect> {
+pub(super) fn restart(scene: &mut Scene, config: RunConfig) -> Effect {
     let form = match std::mem::take(&mut scene.view.overlay) {
         Overlay::Form(form) => Some(Box::new(form)),
         _ => None,
     };
     scene.view.overlay = Overlay::Preparing(form);
-    Some(Effect::Prepare(Box::new(config)))
+    Effect::Prepare(Box::new(config))
 }
 
 /// Begins the run that was prepared, or asks where the present one would be lost.

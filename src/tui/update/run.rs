@@ -49,7 +49,7 @@ pub(super) fn recall(scene: &mut Scene) -> Option<Effect> {
 /// Starts again with the same settings.
 pub(super) fn restart(scene: &mut Scene) -> Option<Effect> {
     let config = config(scene)?;
-    overlay::restart(scene, config)
+    Some(overlay::restart(scene, config))
 }
 
 /// Starts again with the next round number of blocks: 1, 2, 5, 10, 20, 50 …
@@ -66,7 +66,7 @@ pub(super) fn change_depth(scene: &mut Scene, turn: Turn) -> Option<Effect> {
         scene.say(format!("no lane here goes {way}"));
         return None;
     }
-    overlay::restart(scene, config)
+    Some(overlay::restart(scene, config))
 }
 
 /// Twice or half the base learning rate of each lane.

@@ -248,7 +248,7 @@ fn set(scene: &mut Scene, key: &str, value: &str) -> Outcome {
         return Err(format!("{key}: {why}"));
     }
     config.check().map_err(|error| error.to_string())?;
-    Ok(overlay::restart(scene, config))
+    Ok(Some(overlay::restart(scene, config)))
 }
 
 fn traces_only(scene: &Scene) -> Result<(), String> {
