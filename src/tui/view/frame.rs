@@ -103,6 +103,10 @@ pub(super) fn cut<'a>(line: &Line<'a>, width: u16) -> Line<'a> {
     }
     let text: Vec<char> = letters.iter().map(|(letter, _)| *letter).collect();
     kept = before_number(&text, kept);
+    // What was shortened before does not get a second `…`.
+    while kept > 0 && text[kept - 1] == '…' {
+        kept -= 1;
+    }
     let mut spans: Vec<Span<'a>> = Vec::new();
     for (letter, style) in &letters[..kept] {
         match spans.last_mut() {
@@ -175,6 +179,7 @@ mod tests {
             ("residual-2 ×1.08", 7, "residu…"),
             ("residual-2 ×1.08", 12, "residual-2…"),
             ("ended at step 1,204", 17, "ended at step…"),
+            ("residu… 2.30e-4", 10, "residu…"),
             ("a–b", 0, ""),
         ] {
             assert_eq!(cut_to(text, width), wanted, "{text} in {width}");
