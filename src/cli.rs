@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand; the flags of a run are made from the table of settings.
 
 mod arguments;
+mod columns;
 mod diagnostics;
 #[cfg(feature = "download")]
 mod download;
@@ -126,7 +127,7 @@ fn screen(
     let live::Closed { dumps, saves, gap } = source.close(asked, history.as_mut());
     // A key may be followed by a look at the shell; a signal may have taken the terminal away.
     if let Some(history) = history.filter(|_| asked == ending::Asked::Key) {
-        print(crate::report::closing(&history).as_bytes())?;
+        print(crate::report::closing(&history, columns::of(&std::io::stdout())).as_bytes())?;
     }
     for dumps in &dumps {
         dumping::tell(dumps);
@@ -165,12 +166,20 @@ pub fn complain(report: &Report) {
             message.push_str(&cause);
         }
     }
-    say(&format!("error: {message}"));
+    say(&fitted(&format!("error: {message}")));
 }
 
 /// Prints a sentence for the person beside the output, to standard error.
 fn note(sentence: &str) {
-    say(&format!("gradtop: {sentence}"));
+    say(&fitted(&format!("gradtop: {sentence}")));
+}
+
+/// Lines that the terminal of standard error need not break within a number; as they are where there is none.
+fn fitted(text: &str) -> String {
+    match columns::of(&std::io::stderr()) {
+        Some(width) => text::wrapped_lines(text, width, 2).trim_end().to_owned(),
+        None => text.to_owned(),
+    }
 }
 
 /// The one way to standard error, where a missing reader is not an error.

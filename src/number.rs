@@ -61,6 +61,27 @@ pub(crate) fn memory(bytes: u64) -> String {
     }
 }
 
+/// So many bytes of a file, where not each one counts: `432 bytes`, `17.3 MB`, in powers of a thousand.
+#[must_use]
+pub(crate) fn bytes(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 4] =
+        [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    // A thousand of a unit is one of the next, rounding included.
+    let unit = UNITS.iter().find(|(size, _)| bytes as f64 >= *size as f64 * 0.999_5);
+    match unit {
+        None if bytes == 1 => "1 byte".to_owned(),
+        None => format!("{bytes} bytes"),
+        Some((size, unit)) => {
+            let scaled = bytes as f64 / *size as f64;
+            if scaled < 99.95 {
+                format!("{scaled:.1} {unit}")
+            } else {
+                format!("{} {unit}", count(scaled.round() as u64))
+            }
+        }
+    }
+}
+
 /// A learning rate in the shortest digits: `1e-3`, `5e-4`, `0.05`.
 #[must_use]
 pub(crate) fn rate(value: f64) -> String {
@@ -155,6 +176,8 @@ mod tests {
             (magnitude(1.3e-19), magnitude(0.36), magnitude(48.2)),
             ("1e-19".into(), "0.36".into(), "48".into())
         );
+        let sizes = [0, 1, 999, 1_000, 17_344_067, 999_960_000, 123_456_789].map(bytes);
+        assert_eq!(sizes, ["0 bytes", "1 byte", "999 bytes", "1.0 kB", "17.3 MB", "1.0 GB", "123 MB"]);
         assert_eq!((power(-20.0), power(0.0), power(3.0)), ("1e-20".into(), "1".into(), "1e3".into()));
         assert_eq!((percent(0.011), percent(0.93)), ("1.1 %".into(), "93 %".into()));
         assert_eq!((rate(0.001), rate(0.05)), ("1e-3".into(), "0.05".into()));

@@ -3,8 +3,16 @@
 //! A terminal obeys control characters (`ESC ]0;` sets its title), bidi controls show `a.rs` as `sr.a`, and zero-width
 //! characters make two names look like one. Each becomes one visible [`MARK`], so that nothing vanishes unseen.
 
+#[cfg(any(feature = "tui", feature = "cli"))]
+mod wrap;
+
 use std::borrow::Cow;
 use std::path::Path;
+
+#[cfg(feature = "cli")]
+pub(crate) use wrap::wrapped_lines;
+#[cfg(any(feature = "tui", feature = "cli"))]
+pub(crate) use wrap::{columns, wrapped};
 
 /// Stands where a character was taken out.
 pub const MARK: char = '\u{fffd}';

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::number;
+
 /// Position of a lane in [`crate::event::RunHeader::lanes`], from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -47,8 +49,9 @@ impl Step {
     }
 }
 
+/// As it stands in a sentence: `1,204`. What a program reads takes the number itself.
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        f.pad(&number::count(self.0))
     }
 }

@@ -12,6 +12,7 @@ use color_eyre::eyre::{Result, eyre};
 use thiserror::Error;
 
 use super::{Exit, note, print};
+use crate::number;
 
 /// A data set that burn-dataset offers.
 struct Offered {
@@ -46,7 +47,7 @@ enum DownloadError {
          folder{remains}"
     )]
     Failed { word: &'static str, reason: String, remains: String },
-    #[error("{} holds {found} of {expected} pictures of {word}: remove the folder and download it again", folder.display())]
+    #[error("{} holds {} of {} pictures of {word}: remove the folder and download it again", folder.display(), number::count(*found as u64), number::count(*expected as u64))]
     Incomplete { word: &'static str, folder: PathBuf, found: usize, expected: usize },
 }
 

@@ -13,7 +13,7 @@ use super::logging::{self, Log};
 use super::progress::Progress;
 use super::run::refused;
 use super::saving;
-use super::{Exit, exit, note, print};
+use super::{Exit, columns, exit, note, print};
 use crate::event::{Control, Event, Outcome, RunEnd};
 use crate::history::History;
 use crate::report::closing;
@@ -161,7 +161,7 @@ impl Run {
         if let Some(signal) = self.asked {
             signals::end_soon(signal);
         }
-        let printed = print(closing(&self.history).as_bytes());
+        let printed = print(closing(&self.history, columns::of(&std::io::stdout())).as_bytes());
         // Whoever asked to end may have closed the terminal too.
         if self.asked.is_none() {
             printed?;

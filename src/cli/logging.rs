@@ -71,7 +71,11 @@ impl Logging {
             TraceSink::resume(directory, header, continuation, self.on_existing)?;
         if let Some((file, lines)) = cut {
             let after = continuation.after;
-            note(&format!("{lines} lines of the trace after step {after} are in {} now", text::path(&file)));
+            note(&format!(
+                "{} lines of the trace after step {after} are in {} now",
+                number::count(lines as u64),
+                text::path(&file)
+            ));
         }
         if let Some(problem) = missing {
             note(&format!("the trace begins after step {}: {problem}", continuation.after));

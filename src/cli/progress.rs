@@ -9,20 +9,17 @@
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
-use terminal_size::{Width, terminal_size_of};
-
+use super::columns::{self, USUAL};
 use super::print;
 use crate::history::History;
 use crate::number;
 use crate::units::Step;
+use indicatif::{ProgressBar, ProgressStyle};
 
 /// Time between two lines.
 const INTERVAL: Duration = Duration::from_secs(2);
 /// Columns of the bar at least, with the blank after it.
 const BAR: usize = 11;
-/// Columns of a terminal that does not say how wide it is.
-const USUAL: u16 = 80;
 
 /// How far the run is.
 pub(super) struct Progress {
@@ -51,8 +48,8 @@ impl Progress {
         match &self.bar {
             Some(bar) if step.0 > bar.position() => {
                 bar.set_position(step.0);
-                let Width(columns) = terminal_size_of(io::stderr()).map_or(Width(USUAL), |(width, _)| width);
-                bar.set_message(self.line(step, before, history).within(usize::from(columns).saturating_sub(BAR)));
+                let columns = columns::of(&io::stderr()).unwrap_or(USUAL);
+                bar.set_message(self.line(step, before, history).within(columns.saturating_sub(BAR)));
             }
             None if self.told.elapsed() >= INTERVAL => {
                 self.told = Instant::now();
@@ -157,7 +154,7 @@ mod tests {
 
     #[test]
     fn eighty_columns_hold_step_time_and_losses_of_two_lanes() {
-        let shown = line().within(usize::from(USUAL) - BAR);
+        let shown = line().within(USUAL - BAR);
         assert_eq!(shown, "step 120 of 2,000 · 1:34 left · loss plain 2.31, residual 1.2e-4");
     }
 }

@@ -8,10 +8,14 @@ use color_eyre::eyre::{Report, Result};
 use super::diagnostics::Diagnostics;
 use super::exit::Usage;
 use super::logging::Logging;
-use super::{Exit, arguments, dumping, headless, saving};
+use super::{Exit, arguments, columns, dumping, headless, saving};
 use crate::config::draft::Commented;
 use crate::preset::PRESETS;
+use crate::text;
 use crate::train::{Checkpoint, TrainError};
+
+/// Blanks before what a preset is about.
+const ABOUT: usize = 4;
 
 /// Whether the run has a screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +27,8 @@ enum Face {
 /// Reads the settings, claims the log folder, then trains.
 pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
     if matches.get_flag("list-presets") {
-        super::print(presets().as_bytes())?;
+        let width = columns::of(&io::stdout()).unwrap_or(columns::USUAL);
+        super::print(presets(width).as_bytes())?;
         return Ok(Exit::DONE);
     }
     let checkpoint = saving::resumed(matches)?;
@@ -44,11 +49,16 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
     }
 }
 
-/// Each preset with its sentence.
-fn presets() -> String {
-    let lines: Vec<String> =
-        PRESETS.iter().map(|preset| format!("{}\n    {}\n", preset.name, preset.about())).collect();
-    lines.concat()
+/// Each preset with its sentence, broken between words below its name.
+fn presets(width: usize) -> String {
+    let mut text = String::new();
+    for preset in PRESETS {
+        text.extend([preset.name, "\n"]);
+        for line in text::wrapped(&preset.about(), width.saturating_sub(ABOUT)) {
+            text.extend([&" ".repeat(ABOUT), &line, "\n"]);
+        }
+    }
+    text
 }
 
 fn face(matches: &ArgMatches) -> Face {
@@ -68,5 +78,24 @@ pub(super) fn refused(error: TrainError) -> Report {
         TrainError::Setting(error) => Usage(format!("--{error}")).into(),
         TrainError::TooLarge(error) => Usage(format!("--{error}, or add --force to start it all the same")).into(),
         other => other.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_presets_breaks_between_words_whatever_the_width() {
+        for width in [40, 80, 200] {
+            let list = presets(width);
+            assert!(list.lines().all(|line| text::columns(line) <= width), "{width}:\n{list}");
+            for preset in PRESETS {
+                let lines: Vec<&str> = list.lines().skip_while(|line| *line != preset.name).skip(1).collect();
+                let about: Vec<&str> = lines.iter().take_while(|line| line.starts_with("    ")).copied().collect();
+                let words: Vec<&str> = about.iter().flat_map(|line| line.split_whitespace()).collect();
+                assert_eq!(words.join(" "), preset.about());
+            }
+        }
     }
 }

@@ -10,8 +10,10 @@ use color_eyre::eyre::{Result, eyre};
 use super::exit::Usage;
 use crate::trace::{self, Trace};
 
-/// How it is called on the command line and in messages.
+/// How it is called on the command line.
 pub(super) const NAME: &str = "-";
+/// How it is called in messages.
+const WORDS: &str = "standard input";
 
 /// Whether an argument stands for it.
 pub(super) fn is_meant(path: &Path) -> bool {
@@ -21,12 +23,13 @@ pub(super) fn is_meant(path: &Path) -> bool {
 /// The last run of the trace that comes.
 pub(super) fn read_last() -> Result<Trace> {
     let file = spooled(&mut io::stdin().lock())?;
-    Ok(trace::read_last_of(file, Path::new(NAME))?)
+    Ok(trace::read_last_of(file, Path::new(WORDS))?)
 }
 
 fn spooled(input: &mut impl Read) -> Result<File> {
     let mut beginning = Vec::new();
-    input.take(trace::BEGINNING.len() as u64).read_to_end(&mut beginning)?;
+    let read = input.take(trace::BEGINNING.len() as u64).read_to_end(&mut beginning);
+    read.map_err(|error| eyre!("cannot read {WORDS}: {error}: write gradtop export - < trace.jsonl"))?;
     if beginning != trace::BEGINNING {
         let advice = "what stands on standard input does not begin like a trace: write gradtop export - < trace.jsonl";
         return Err(Usage(advice.to_owned()).into());

@@ -23,6 +23,7 @@ use super::picture_folder;
 use super::standardization::{Channels, standardize};
 use super::{Augmentation, Classified, DataError, Shape, Split};
 use crate::config::DataSource;
+use crate::number::count;
 use crate::text::clean;
 
 const SHAPE: Shape = Shape { channels: 3, height: 32, width: 32 };
@@ -124,16 +125,19 @@ fn read(path: &Path, set: &Set, split: &mut Split) -> Result<(), DataError> {
     let bytes = DataFile::open(path)?.all(most, "a file of the set has 50,000 pictures at most")?;
     if bytes.is_empty() || !bytes.len().is_multiple_of(record) {
         let labels = if set.labels == 1 { "a class" } else { "two classes" };
-        let of = format!("records of {record} bytes ({labels} and 32×32 pixels in three colours)");
-        return Err(refused(format!("{} bytes are no whole number of {of}", bytes.len())));
+        let of = format!("records of {} bytes ({labels} and 32×32 pixels in three colours)", count(record as u64));
+        return Err(refused(format!("{} bytes are no whole number of {of}", count(bytes.len() as u64))));
     }
     split.inputs.reserve(bytes.len() / record * PICTURE);
     for (index, record) in bytes.chunks_exact(record).enumerate() {
         let (labels, pixels) = record.split_at(set.labels);
         let class = labels.last().copied().map_or(0, usize::from);
         if class >= set.classes {
-            let problem =
-                format!("picture {} is of class {class}, and classes are 0 to {}", index + 1, set.classes - 1);
+            let problem = format!(
+                "picture {} is of class {class}, and classes are 0 to {}",
+                count(index as u64 + 1),
+                set.classes - 1
+            );
             return Err(refused(problem));
         }
         split.targets.push(class);
@@ -151,7 +155,8 @@ fn names(path: &Path, classes: usize) -> Result<Vec<String>, DataError> {
     let text = String::from_utf8_lossy(&text);
     let names: Vec<String> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(clean).collect();
     if names.len() != classes {
-        let problem = format!("{} names for {classes} classes: get the file anew, or remove it", names.len());
+        let problem =
+            format!("{} names for {classes} classes: get the file anew, or remove it", count(names.len() as u64));
         return Err(DataError::content(path, problem));
     }
     Ok(names)

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use super::DataError;
 use super::file::DataFile;
+use crate::number;
 use crate::regular_file;
 
 /// Bytes of an array at most: the largest set of this form, EMNIST's digits, has 210 MiB.
@@ -51,12 +52,12 @@ impl Kind {
         }
     }
 
-    /// `60000 pictures of 28×28`.
+    /// `60,000 pictures of 28×28`.
     fn amount(self, sizes: &[usize]) -> String {
         let count = sizes.first().copied().unwrap_or_default();
         let each: Vec<String> = sizes.iter().skip(1).map(ToString::to_string).collect();
         let of = if each.is_empty() { String::new() } else { format!(" of {}", each.join("×")) };
-        format!("{count} {}{of}", self.noun())
+        format!("{} {}{of}", number::count(count as u64), self.noun())
     }
 }
 
@@ -87,7 +88,11 @@ impl Idx {
         let bytes = file.take(wanted + 1)?;
         let found = bytes.len() as u64;
         if found < wanted {
-            let problem = format!("it is cut short: {amount} are {wanted} bytes, of which {found} are there");
+            let problem = format!(
+                "it is cut short: {amount} are {} bytes, of which {} are there",
+                number::count(wanted),
+                number::count(found)
+            );
             return Err(refused(format!("{problem}: get the file anew")));
         }
         if found > wanted {
@@ -192,7 +197,7 @@ mod tests {
         let most = u32::MAX;
         assert!(read(Kind::Pictures, &header([300, 1000, 800])).unwrap_err().contains("of which 0 are there"));
         let words = read(Kind::Pictures, &header([most, 28, 28])).unwrap_err();
-        assert!(words.contains("its header promises 4294967295 pictures of 28×28, more than 256 MiB"), "{words}");
+        assert!(words.contains("its header promises 4,294,967,295 pictures of 28×28, more than 256 MiB"), "{words}");
         for sizes in [[most, most, most], [0, 28, 28], [5, 0, 28]] {
             let words = read(Kind::Pictures, &header(sizes)).unwrap_err();
             assert!(words.ends_with("which cannot be: get the file anew"), "{words}");

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use super::idx::{Idx, Kind};
 use super::{Augmentation, Classified, DataError, Shape, Split};
 use crate::config::DataSource;
+use crate::number;
 
 /// What people call the pieces of clothing, by number.
 const CLOTHES: [&str; 10] =
@@ -73,14 +74,22 @@ fn part(pictures: &Path, labels: &Path) -> Result<(Shape, Split), DataError> {
     let (images, classes) = (Idx::read(pictures, Kind::Pictures)?, Idx::read(labels, Kind::Labels)?);
     if let Some(position) = classes.bytes.iter().position(|class| usize::from(*class) >= CLASSES) {
         let label = classes.bytes.get(position).copied().unwrap_or_default();
-        let problem = format!("label {} is {label}, and classes are 0 to 9: get the file anew", position + 1);
+        let problem = format!(
+            "label {} is {label}, and classes are 0 to 9: get the file anew",
+            number::count(position as u64 + 1)
+        );
         return Err(DataError::content(labels, problem));
     }
     let [count, height, width] = *images.sizes.as_slice() else {
         return Err(DataError::content(pictures, "it holds no pictures: get the file anew"));
     };
     if classes.bytes.len() != count {
-        let problem = format!("{} labels for the {count} pictures of {}", classes.bytes.len(), name(pictures));
+        let problem = format!(
+            "{} labels for the {} pictures of {}",
+            number::count(classes.bytes.len() as u64),
+            number::count(count as u64),
+            name(pictures)
+        );
         return Err(DataError::content(labels, format!("{problem}: do both files belong to one set?")));
     }
     let inputs = images.bytes.iter().map(|pixel| f32::from(*pixel) / WHITE).collect();

@@ -50,18 +50,30 @@ fn classified(data: &Classified) -> String {
             *size += 1;
         }
     }
-    let named = || data.classes.iter().zip(&sizes);
-    let class = |found: Option<(&String, &u64)>| {
-        found.map_or_else(String::new, |(name, size)| format!("'{}' ({})", clean(name), count(*size)))
-    };
-    let (largest, smallest) =
-        (class(named().rev().max_by_key(|(_, size)| **size)), class(named().min_by_key(|(_, size)| **size)));
     let classes = count(data.classes.len() as u64);
-    let line = format!(
-        "{all} {of} ({training} training + {held_out} held out), {classes} classes, the largest {largest}, the smallest {smallest}"
-    );
+    let spread = spread(data, &sizes);
+    let line = format!("{all} {of} ({training} training + {held_out} held out), {classes} classes{spread}");
     let odd = oddities(data, &sizes);
     if odd.is_empty() { line } else { format!("{line}; looks odd: {}", odd.join("; ")) }
+}
+
+/// The largest and the smallest class, or that all are as large: `, the largest 'a' (16), the smallest 'b' (15)`.
+fn spread(data: &Classified, sizes: &[u64]) -> String {
+    let (Some(most), Some(least)) = (sizes.iter().max(), sizes.iter().min()) else { return String::new() };
+    if most == least {
+        let all = if sizes.len() == 1 { "" } else { "each " };
+        return format!(", {all}of {}", count(*most));
+    }
+    let class = |of: u64| {
+        let mut named = data.classes.iter().zip(sizes).filter(|(_, size)| **size == of).map(|(name, _)| clean(name));
+        let name = named.next().unwrap_or_default();
+        let others = match named.count() {
+            0 => String::new(),
+            others => format!(" and {} more", count(others as u64)),
+        };
+        format!("'{name}'{others} ({})", count(of))
+    };
+    format!(", the largest {}, the smallest {}", class(*most), class(*least))
 }
 
 /// What is probably not meant, one part of a sentence each.
@@ -139,6 +151,14 @@ mod tests {
             line(&usual("5,b\n")),
             "csv:t.csv: 31 rows of 1 column (25 training + 6 held out), 2 classes, the largest 'b' (16), the smallest 'a' (15)"
         );
+    }
+
+    #[test]
+    fn classes_that_are_as_large_are_not_called_largest_and_smallest() {
+        let summary = line(&usual(""));
+        assert_eq!(summary, "csv:t.csv: 30 rows of 1 column (24 training + 6 held out), 2 classes, each of 15");
+        let tied = line(&usual("9,c\n3,c\n"));
+        assert!(tied.ends_with("the largest 'a' and 1 more (15), the smallest 'c' (2)"), "{tied}");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use std::path::Path;
 use super::file::DataFile;
 use super::{DataError, Part, Source};
 use crate::config::setting::SettingError;
+use crate::number::count;
 
 /// Declaration of independence and constitution of the United States.
 const EMBEDDED: &str = include_str!("../../assets/us-founding-texts.txt");
@@ -60,7 +61,10 @@ impl Text {
         let bytes = DataFile::open(path)?.all(LONGEST, "take a part of it")?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let offset = error.utf8_error().valid_up_to();
-            DataError::content(path, format!("not UTF-8 at byte {offset} (the first is 0): save the text as UTF-8"))
+            DataError::content(
+                path,
+                format!("not UTF-8 at byte {} (the first is 0): save the text as UTF-8", count(offset as u64)),
+            )
         })?;
         let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
         let characters = text.chars().count();
@@ -76,7 +80,7 @@ impl Text {
         let mut characters: Vec<char> = text.chars().collect();
         let held_out = characters.len() / HELD_OUT_ONE_IN;
         if held_out <= context {
-            let (most, all) = (held_out.saturating_sub(1), characters.len());
+            let (most, all) = (held_out.saturating_sub(1), count(characters.len() as u64));
             let of = format!("{name} with its {all} characters, of which a tenth is held out");
             let problem = format!("{context} is too long for {of}: write {most} or less, or take a longer text");
             return Err(SettingError { key: "context".to_owned(), problem });

@@ -6,16 +6,17 @@
 //! residual  completed  2,000  0.00213     93.1 %    ×1.08      ×1.08   44.2            51.0
 //! ```
 //!
-//! The theory is that of the initial weights: the geometric mean of the gain over the blocks.
+//! The theory is that of the initial weights: the geometric mean of the gain over the blocks. On a narrow terminal whole
+//! columns are left out, the least important first, and sentences break between words: every number is whole.
 
-use std::fmt::Write;
+mod columns;
 
 use super::profile;
 use crate::event::{LaneHeader, Outcome, RunHeader};
 use crate::history::{History, LaneHistory};
 use crate::number::{count, value};
 use crate::profile::Profile;
-use crate::text::{clean, clean_message};
+use crate::text::{clean, clean_message, wrapped_lines};
 use crate::theory;
 
 /// Stands where there is nothing to say.
@@ -23,28 +24,34 @@ const NOTHING: &str = "–";
 
 const COLUMNS: [&str; 9] =
     ["lane", "outcome", "step", "final loss", "held out", "per block", "theory", "over the depth", "first/last"];
+/// Blanks before what a sentence goes on with in its next line.
+const INDENT: usize = 2;
 
 /// The table, a line per lane, and below it what numbers alone would hide. Ends in a line break.
+///
+/// Lines have at most so many columns, where there is a width: only a single word may be longer.
 #[must_use]
-pub fn closing(history: &History) -> String {
+pub fn closing(history: &History, width: Option<usize>) -> String {
     let header = history.header();
     let lanes = || header.lanes.iter().zip(history.lanes());
     let mut rows = vec![COLUMNS.map(str::to_owned)];
     rows.extend(lanes().map(|(lane, steps)| row(header, lane, steps)));
-    let data = header.data.as_deref().map(|data| format!("data {}\n", clean_message(data)));
-    let mut text = data.unwrap_or_default() + &aligned(&rows);
+    let table = columns::table(rows, width.unwrap_or(usize::MAX));
+    let mut sentences = String::new();
+    let name = |lane: &LaneHeader| columns::shortened(&clean(&lane.name), width.map_or(usize::MAX, |width| width / 2));
     for (lane, steps) in lanes() {
         for remark in remarks(header, lane, steps) {
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "{}: {remark}", clean(&lane.name));
+            sentences.extend([&name(lane), ": ", &remark, "\n"]);
         }
     }
     for note in history.notes() {
         if let Some(lane) = note.lane.and_then(|lane| header.lanes.get(lane.index())) {
-            let _ = writeln!(text, "{}: {}", clean(&lane.name), clean_message(&note.text));
+            sentences.extend([&name(lane), ": ", &clean_message(&note.text), "\n"]);
         }
     }
-    text
+    let data = header.data.as_deref().map(|data| format!("data {}\n", clean_message(data))).unwrap_or_default();
+    let fitted = |text: String| width.map_or(text.clone(), |width| wrapped_lines(&text, width, INDENT));
+    fitted(data) + &table + &fitted(sentences)
 }
 
 fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String; 9] {
@@ -89,17 +96,25 @@ fn remarks(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Vec<
         ));
     }
     if zeros > 0 {
-        remarks.push(format!("the signal is exactly 0 in {zeros} of {blocks} blocks"));
+        remarks.push(format!("the signal is exactly 0 in {} of {} blocks", count(zeros as u64), count(blocks as u64)));
     }
     if non_finite > 0 {
-        remarks.push(format!("the signal is NaN or infinite in {non_finite} of {blocks} blocks"));
+        remarks.push(format!(
+            "the signal is NaN or infinite in {} of {} blocks",
+            count(non_finite as u64),
+            count(blocks as u64)
+        ));
     }
     if let Some(block) = underflow {
-        remarks.push(format!("underflow at block {block}: below 1.2e-38 an f32 loses its digits, then becomes 0"));
+        remarks.push(format!(
+            "underflow at block {}: below 1.2e-38 an f32 loses its digits, then becomes 0",
+            count(block as u64)
+        ));
     }
     if let Some(block) = dead {
         remarks.push(format!(
-            "dead at block {block}: exactly 0 below a signal far from underflow, every path through it is dead"
+            "dead at block {}: exactly 0 below a signal far from underflow, every path through it is dead",
+            count(block as u64)
         ));
     }
     if let Err(why) = theory::of_lane(header, lane, history) {
@@ -109,19 +124,6 @@ fn remarks(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Vec<
         remarks.push(clean_message(message));
     }
     remarks
-}
-
-/// Columns as wide as their widest cell, two spaces between them, none at the end of a line.
-fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; N] = std::array::from_fn(width);
-    let mut text = String::new();
-    for row in rows {
-        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}  "));
-        text.push_str(cells.collect::<String>().trim_end());
-        text.push('\n');
-    }
-    text
 }
 
 #[cfg(test)]
@@ -154,13 +156,38 @@ mod tests {
         ended(&mut history, 0, Outcome::Completed);
         ended(&mut history, 1, Outcome::Stopped);
         assert_eq!(
-            closing(&history),
+            closing(&history, None),
             "lane        outcome    step   final loss  held out  per block  theory  over the depth  first/last\n\
              plain       completed  1,200  2.00        93.1 %    ×0.500     –       0.00391         0.00391\n\
              residual-2  stopped    –      –           –         –          –       –               –\n\
              plain: no theory: its settings are unknown\n\
              residual-2: no theory: its settings are unknown\n"
         );
+    }
+
+    #[test]
+    fn on_a_narrow_terminal_columns_go_whole_and_sentences_break_between_words() {
+        let lanes = vec![specimen::lane("plain", 1234), specimen::lane("residual-with-batchnorm-17", 1234)];
+        let header = specimen::header(lanes);
+        let mut history = History::new(Arc::clone(&header));
+        history.push(&Event::Step(Arc::new(specimen::step(&header, 0, 1_234_567))));
+        ended(&mut history, 0, Outcome::Failed("step 1,234,567 took 12.5 GB of 4.2 GB".to_owned()));
+        let whole = closing(&history, None);
+        let words: Vec<&str> = whole.split_whitespace().collect();
+        for width in 20..140 {
+            let text = closing(&history, Some(width));
+            for line in text.lines() {
+                assert!(line.chars().count() <= width, "{width}: {line}");
+            }
+            let is_whole = |word: &&str| words.contains(word) || word.trim_end_matches(':').ends_with('…');
+            assert!(text.split_whitespace().all(|word| is_whole(&word)), "{width}:\n{text}");
+        }
+        for (width, columns) in [(80, 6), (60, 5), (30, 3)] {
+            let text = closing(&history, Some(width));
+            let head = text.lines().find(|line| line.starts_with("lane")).unwrap();
+            let shown = COLUMNS.iter().filter(|name| head.contains(*name)).count();
+            assert!(shown >= columns, "{width}:\n{text}");
+        }
     }
 
     #[test]
@@ -176,7 +203,7 @@ mod tests {
             .zip(signal)
             .for_each(|(cell, value)| *cell = Value::new(value));
         history.push(&Event::Step(Arc::new(crate::event::StepRecord { values, ..specimen::step(&header, 0, 7) })));
-        let text = closing(&history);
+        let text = closing(&history, None);
         for words in ["exactly 0 in 2 of 3 blocks", "NaN or infinite in 1 of 3 blocks", "dead at block 2: "] {
             assert!(text.contains(words), "{text}");
         }
@@ -189,7 +216,7 @@ mod tests {
         header.config = Some(crate::config::RunConfig { lanes: vec![lane], ..Default::default() });
         let mut history = History::new(Arc::new(header.clone()));
         history.push(&Event::Step(Arc::new(specimen::step(&header, 0, 1))));
-        let text = closing(&history);
+        let text = closing(&history, None);
         assert!(text.contains("  ×0.500     ×0.401  ") && !text.contains("no theory"), "{text}");
     }
 
@@ -207,7 +234,7 @@ mod tests {
             .for_each(|(cell, value)| *cell = Value::new(value));
         history.push(&Event::Step(Arc::new(crate::event::StepRecord { values, ..specimen::step(&header, 0, 7) })));
         ended(&mut history, 0, Outcome::Failed("out\n\x1b[31m of luck".to_owned()));
-        let text = closing(&history);
+        let text = closing(&history, None);
         for words in [
             "plain: the signal is exactly 0 in 1 of 4 blocks\n",
             "plain: the signal is NaN or infinite in 1 of 4 blocks\n",

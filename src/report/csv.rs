@@ -200,7 +200,7 @@ impl<W: Write> Table<W> {
 
 fn beginning(header: &RunHeader, lane: LaneId, step: Step) -> Beginning<'_> {
     let name = header.lanes.get(lane.index()).map_or("", |lane| lane.name.as_str());
-    Beginning { lane: no_formula(name), step: step.to_string() }
+    Beginning { lane: no_formula(name), step: step.0.to_string() }
 }
 
 /// A name as a spreadsheet takes it for text: one that begins like a formula (`=cmd|…`) gets an apostrophe before it.

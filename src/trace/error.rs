@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::number::count;
 use crate::text;
 use crate::units::Step;
 
@@ -122,7 +123,7 @@ pub enum Fault {
         lanes: usize,
     },
     /// An array that does not fit its lane.
-    #[error("{quantity} has {found} values, where lane '{lane}' has {layers} layers")]
+    #[error("{quantity} has {} values, where lane '{lane}' has {} layers", count(*found as u64), count(*layers as u64))]
     Length {
         /// Name of the array.
         quantity: String,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::error::TraceError;
+use crate::number::count;
 use crate::text;
 
 /// A log directory that cannot be used.
@@ -97,7 +98,7 @@ pub enum LogError {
 #[non_exhaustive]
 pub enum Difference {
     /// Another number of lanes.
-    #[error("it has {there} lanes, this run has {here}")]
+    #[error("it has {} lanes, this run has {}", count(*there as u64), count(*here as u64))]
     Lanes {
         /// In the file.
         there: usize,

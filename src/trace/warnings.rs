@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::error::Place;
+use crate::number::count;
 use crate::text;
 use crate::units::Step;
 
@@ -66,14 +67,15 @@ impl Warnings {
         if let Some(place) = &self.first_damaged {
             sentences.push(match self.damaged {
                 1 => format!("one damaged line was left out: {place}"),
-                count => format!("{count} damaged lines were left out, the first is {place}"),
+                damaged => format!("{} damaged lines were left out, the first is {place}", count(damaged as u64)),
             });
         }
-        if let Some(Missing { count, first, lane }) = &self.missing {
-            sentences.push(match count {
+        if let Some(Missing { count: steps, first, lane }) = &self.missing {
+            sentences.push(match steps {
                 1 => format!("step {first} of lane '{lane}' is missing: it has no line, the disk was full or it was taken out"),
                 _ => {
-                    format!("{count} steps are missing, the first is step {first} of lane '{lane}': they have no line, the disk \
+                    let steps = count(*steps);
+                    format!("{steps} steps are missing, the first is step {first} of lane '{lane}': they have no line, the disk \
                          was full or they were taken out")
                 }
             });
@@ -87,8 +89,8 @@ impl Warnings {
             sentences.push(format!("quantities that this gradtop does not know were left out: {names}"));
         }
         if self.unknown_lines > 0 {
-            let count = self.unknown_lines;
-            sentences.push(format!("{count} lines of a kind that this gradtop does not know were left out"));
+            let lines = count(self.unknown_lines as u64);
+            sentences.push(format!("{lines} lines of a kind that this gradtop does not know were left out"));
         }
         if self.unknown_config {
             sentences.push("the run's settings are those of another gradtop and are not shown".to_owned());
@@ -114,5 +116,19 @@ impl Warnings {
         if self.unknown_quantities.len() < NAMED_AT_MOST && !self.unknown_quantities.contains(&name) {
             self.unknown_quantities.push(name);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_written_with_their_thousands_separated() {
+        let missing = Missing { count: 5_794, first: Step(89_217), lane: "plain".to_owned() };
+        let warnings = Warnings { missing: Some(missing), unknown_lines: 12_345, ..Warnings::default() };
+        let said = warnings.sentences().join("\n");
+        assert!(said.contains("5,794 steps are missing, the first is step 89,217 of lane 'plain'"), "{said}");
+        assert!(said.contains("12,345 lines of a kind"), "{said}");
     }
 }

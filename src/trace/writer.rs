@@ -15,6 +15,7 @@ use super::medium::{Fate, Medium};
 use super::run_file::RunFile;
 use super::status::TraceStatus;
 use crate::event::{Event, Note, Outcome, RunHeader};
+use crate::number;
 use crate::quantity::Quantity;
 use crate::text;
 use crate::units::Step;
@@ -171,7 +172,10 @@ impl<M: Medium> Writer<M> {
             Fate::Removed => format!("{trace} was removed or moved: {}", kept("went with it")),
             Fate::Replaced => format!("{trace} was replaced by another file: {}", kept("went with the old one")),
             Fate::Cut(bytes) => {
-                format!("{trace} lost its last {bytes} bytes: it is left as it is, and nothing more is written")
+                format!(
+                    "{trace} lost its last {}: it is left as it is, and nothing more is written",
+                    number::bytes(bytes)
+                )
             }
         }));
         self.status.lose_steps(self.waiting());
@@ -216,7 +220,7 @@ impl<M: Medium> Writer<M> {
         let Some(cause) = self.paused.take() else { return };
         self.status.set_problem(None);
         if let Some(Gap { first, last, count }) = self.gap.take() {
-            let text = format!("{count} steps from {first} to {last} are not in the trace: {cause}");
+            let text = format!("{} steps from {first} to {last} are not in the trace: {cause}", number::count(count));
             self.encoder.line(&mut self.buffer, &Event::Note(Note { lane: None, step: last, text }));
             self.write_out();
         }

@@ -13,6 +13,7 @@ use super::{TrainError, weights};
 use crate::config::setting::SettingError;
 use crate::config::{DataSource, Init, LaneConfig, Model, RunConfig};
 use crate::data::{Batches, Classified, Dataset, Draw, Part, Shape, Source};
+use crate::number::count;
 use crate::probe::ParameterMap;
 use crate::stack::diffusion::{self, Pictures};
 use crate::stack::transformer::Language;
@@ -110,7 +111,7 @@ impl<'a> Plan<'a> {
             let problem = format!(
                 "{} looks at pictures, and the data are rows of {} numbers: write --model mlp, or --data digits",
                 self.settings.model,
-                data.shape.numbers()
+                count(data.shape.numbers() as u64)
             );
             return Err(SettingError { key: "model".to_owned(), problem }.into());
         }

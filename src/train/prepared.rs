@@ -27,6 +27,7 @@ use crate::config::setting::SettingError;
 use crate::config::{Length, RunConfig};
 use crate::data::{self, Batches, Dataset, Part};
 use crate::event::{Event, FORMAT_VERSION, Machine, Note, RunHeader};
+use crate::number::count;
 use crate::quantity::Quantity;
 use crate::sink::Fanout;
 use crate::units::{LaneId, Step};
@@ -152,7 +153,8 @@ fn goes_on(checkpoint: &Checkpoint, config: &RunConfig, steps: u64) -> Result<()
         return Ok(());
     }
     let key = if matches!(config.length, Length::Steps(_)) { "steps" } else { "epochs" };
-    let problem = format!("the run ends at step {steps}, and the checkpoint is of step {taken}: write more to go on");
+    let problem =
+        format!("the run ends at step {}, and the checkpoint is of step {taken}: write more to go on", count(steps));
     Err(SettingError { key: key.to_owned(), problem })
 }
 
@@ -248,7 +250,8 @@ fn load(config: &RunConfig) -> Result<Dataset, TrainError> {
     let rows = dataset.rows(Part::Training);
     if config.batch > rows {
         let (batch, examples) = (config.batch, dataset.examples());
-        let problem = format!("{batch} is larger than the {rows} training {examples}: write {rows} or less");
+        let problem =
+            format!("{batch} is larger than the {} training {examples}: write {rows} or less", count(rows as u64));
         return Err(SettingError { key: "batch".to_owned(), problem }.into());
     }
     Ok(dataset)

@@ -85,7 +85,6 @@ pub fn run(source: &mut dyn Source, mut theme: Theme, signals: &Signals) -> Resu
         frame: FRAME,
         stale: Stale::Frame,
         began: Instant::now(),
-        warnings: Vec::new(),
     };
     let left = app.run(signals);
     signals.answer();
@@ -116,8 +115,6 @@ struct App<'a> {
     stale: Stale,
     /// When the run began.
     began: Instant,
-    /// What the source last warned of.
-    warnings: Vec<String>,
 }
 
 impl App<'_> {
@@ -216,11 +213,11 @@ impl App<'_> {
         status.would_lose = self.source.would_lose();
         status.unsaved = self.source.is_unsaved();
         let warnings = self.source.warnings();
-        if warnings != self.warnings {
+        if warnings != status.warnings {
             status.warning = warnings.last().cloned();
             // What was said before may no longer be true, and must not hide it.
             status.notice = status.notice.take().filter(|_| status.warning.is_none());
-            self.warnings = warnings;
+            status.warnings = warnings;
             self.stale = self.stale.or(Stale::Frame);
         }
         let errors = self.source.errors();

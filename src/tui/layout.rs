@@ -38,8 +38,12 @@ const PANE_COLUMNS: u16 = 20;
 const PANE_ROWS: u16 = 6;
 /// Columns from which the inspector stands beside a chart that fills the body.
 const BESIDE_COLUMNS: u16 = 110;
-/// Columns of the inspector there at least: whole names and the values of two lanes.
+/// Columns of the inspector there at least: whole names and the values of two lanes, or of more with [`VALUE`] each.
 const INSPECTOR: u16 = 44;
+const INSPECTOR_WITHOUT_VALUES: u16 = 20;
+/// Columns of a lane's values there at least, and lanes that have some.
+const VALUE: u16 = 9;
+const LANES_BESIDE: u16 = 3;
 /// Width to height of a picture, in cells twice as high as wide, that the grid of panes aims at.
 const ASPECT: f64 = 1.4;
 
@@ -241,7 +245,9 @@ fn beside_inspector(body: Rect, scene: &Scene) -> (Option<Rect>, Option<Rect>) {
     if body.width < BESIDE_COLUMNS {
         return (Some(body), None);
     }
-    let (chart, inspector) = split_right(body, inspector_width((body.width / 3).max(INSPECTOR), scene));
+    let lanes = (scene.lanes().count() as u16).min(LANES_BESIDE);
+    let least = INSPECTOR.max(INSPECTOR_WITHOUT_VALUES + lanes * VALUE);
+    let (chart, inspector) = split_right(body, inspector_width((body.width / 3).max(least), scene));
     (Some(chart), Some(inspector))
 }
 

@@ -75,7 +75,7 @@ fn a_set_that_is_not_whole_is_named() {
     mnist(cache.path(), [60_000, 9_999], 0);
     let (output, said) = download("mnist", cache.path());
     assert_eq!(output.status.code(), Some(1));
-    assert!(said.contains("burn-dataset/mnist holds 69999 of 70000 pictures of mnist: remove the folder"), "{said}");
+    assert!(said.contains("burn-dataset/mnist holds 69,999 of 70,000 pictures of mnist: remove the folder"), "{said}");
     mnist(cache.path(), [60_000, 10_000], 1);
     let (output, said) = download("mnist", cache.path());
     assert_eq!(output.status.code(), Some(1));

@@ -258,5 +258,5 @@ fn a_trace_is_loaded_as_its_last_run() {
     }
     let history = report::load(&mut trace::read(directory.path()).unwrap()).unwrap();
     assert_eq!(history.lanes()[0].last_step().map(|step| step.0), Some(4));
-    assert!(report::closing(&history).starts_with("lane   outcome    step"));
+    assert!(report::closing(&history, None).starts_with("lane   outcome    step"));
 }

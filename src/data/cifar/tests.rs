@@ -102,7 +102,7 @@ fn what_is_missing_or_no_whole_record_is_named() {
     fs::write(&path, &record(&[1], [1, 2, 3])[1..]).expect("written");
     assert_eq!(
         refusal(&folder),
-        "DIR/cifar-10-batches-bin/data_batch_4.bin: 3072 bytes are no whole number of records of 3073 bytes (a class \
+        "DIR/cifar-10-batches-bin/data_batch_4.bin: 3,072 bytes are no whole number of records of 3,073 bytes (a class \
          and 32×32 pixels in three colours): get the file anew"
     );
     fs::write(&path, b"").expect("written");

@@ -1,6 +1,8 @@
 //! Whether the last column of a table holds classes at all: a stack that is trained on thousands of classes of one row
 //! each says nothing about its gradients.
 
+use crate::number;
+
 /// Where nearly every row is a class of its own, so many classes are too many.
 const OWN: usize = 20;
 /// Nearly every: nine rows in ten.
@@ -13,7 +15,11 @@ const ROWS: usize = 3;
 /// Why these labels, each named once, are no classes of so many rows, and what to do.
 pub(super) fn doubt<'a>(classes: impl Iterator<Item = &'a str> + Clone, rows: usize) -> Option<String> {
     let count = classes.clone().count();
-    let found = format!("{count} classes in {rows} rows: is the last column a class?");
+    let found = format!(
+        "{} classes in {} rows: is the last column a class?",
+        number::count(count as u64),
+        number::count(rows as u64)
+    );
     let numbers: Option<Vec<f64>> = classes.map(|label| label.parse().ok()).collect();
     if let Some(numbers) = numbers
         && count > NUMBERS

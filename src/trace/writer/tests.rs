@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::*;
+use crate::number::count;
 use crate::trace::seal;
 use crate::trace::specimen;
 
@@ -115,8 +116,8 @@ fn steps_that_no_longer_fit_into_memory_are_counted_and_named() {
     writer.write(&step(number + 2));
     writer.flush();
     let lines = disk.lines();
-    let first = number - 2;
-    assert!(lines[lines.len() - 2].contains(&format!("4 steps from {first} to {} are not in the trace", number + 1)));
+    let (first, last) = (count(number - 2), count(number + 1));
+    assert!(lines[lines.len() - 2].contains(&format!("4 steps from {first} to {last} are not in the trace")));
     assert!(lines[lines.len() - 1].contains(&format!("\"step\":{}", number + 2)));
 }
 

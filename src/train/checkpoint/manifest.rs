@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CheckpointError, MANIFEST, VERSION};
 use crate::event::Outcome;
+use crate::number::count;
 use crate::regular_file;
 use crate::text;
 use crate::trace::seal;
@@ -89,7 +90,7 @@ impl FileSum {
     fn problem(self, bytes: &[u8]) -> Option<String> {
         let length = bytes.len() as u64;
         if length != self.bytes {
-            return Some(format!("it has {length} bytes instead of {}", self.bytes));
+            return Some(format!("it has {} bytes instead of {}", count(length), count(self.bytes)));
         }
         (Self::of(bytes) != self).then(|| "it is damaged: its checksum does not hold".to_owned())
     }

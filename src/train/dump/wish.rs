@@ -46,7 +46,7 @@ impl Dump {
 
 impl fmt::Display for Dump {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.step, text::path(&self.path))
+        write!(f, "{}:{}", self.step.0, text::path(&self.path))
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Status {
     pub elapsed: Option<Duration>,
     /// One line about where the events come from, such as a full disk; it stays as long as it is true.
     pub warning: Option<String>,
+    /// All of these that are true now, that line the last.
+    pub warnings: Vec<String>,
     /// Why nothing further can be read, one line for each run that is broken; see `Source::errors`.
     pub errors: Vec<String>,
 }
@@ -53,6 +55,7 @@ impl Status {
             awaits_note: false,
             elapsed: None,
             warning: None,
+            warnings: Vec::new(),
             errors: Vec::new(),
         }
     }

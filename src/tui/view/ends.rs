@@ -46,8 +46,12 @@ impl Ends<'_> {
             let value = (self.number)(f64::from(last));
             // Where it is narrow the name gives way, never the number.
             let room = usize::from(chart.width).saturating_sub(mark.chars().count() + value.chars().count() + 1);
-            let text = format!("{mark}{} {value}", shortened(&scene.lane_name(&lane), room));
-            let width = (text.chars().count() as u16).min(chart.width);
+            let Some(name) = shortened(&scene.lane_name(&lane), room) else { continue };
+            let text = format!("{mark}{name} {value}");
+            let width = text.chars().count() as u16;
+            if width > chart.width {
+                continue;
+            }
             let after = ((x / ACROSS) as u16 + 2).min(chart.width - width);
             let line = dot_of(f64::from(last).log10(), low, high, usize::from(chart.height) * DOWN) / DOWN;
             // Beside the point, else at an end of the chart; where every place holds a curve the label goes.
@@ -61,14 +65,21 @@ impl Ends<'_> {
     }
 }
 
-/// At most `room` characters, the last one `…` where some are missing.
-fn shortened(name: &str, room: usize) -> String {
+/// Characters of a name that `…` may stand behind: fewer say nothing.
+const LEAST_NAME: usize = 2;
+
+/// At most `room` characters, the last one `…` where some are missing; `None` where next to nothing would stay.
+fn shortened(name: &str, room: usize) -> Option<String> {
     if name.chars().count() <= room {
-        return name.to_owned();
+        return Some(name.to_owned());
+    }
+    if room <= LEAST_NAME {
+        return None;
     }
     let mut short: String = name.chars().take(room.saturating_sub(1)).collect();
+    short.truncate(short.trim_end_matches(|letter: char| letter == '…' || letter.is_whitespace()).len());
     short.push('…');
-    short
+    Some(short)
 }
 
 /// The row for some words: the one nearest to the wanted that has room for them, beside all curves and other words.
@@ -78,4 +89,19 @@ fn free_row(chart: Rect, (x, width): (u16, u16), wanted: u16, taken: &[u16], buf
         !taken.contains(row) && cells.all(|cell| matches!(cell.symbol(), " " | "│" | "|"))
     };
     (chart.y..chart.bottom()).filter(is_free).min_by_key(|row| row.abs_diff(chart.y + wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_has_a_name_or_goes_and_never_two_ellipses() {
+        assert_eq!(shortened("plain", 5).as_deref(), Some("plain"));
+        assert_eq!(shortened("residual", 4).as_deref(), Some("res…"));
+        assert_eq!(shortened("re… x", 4).as_deref(), Some("re…"));
+        for room in 0..=LEAST_NAME {
+            assert_eq!(shortened("residual", room), None);
+        }
+    }
 }

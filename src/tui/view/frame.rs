@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Widget};
 
+use crate::text;
 use crate::tui::layout::inside;
 use crate::tui::theme::{Role, Theme};
 
@@ -69,24 +70,16 @@ pub(super) fn dot(place: (u16, u16), glyph: &str, style: Style, buffer: &mut Buf
 
 /// Lines of at most so many columns, broken between words where that can be.
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let columns = |text: &str| Span::raw(text).width();
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let Some(line) = lines.last_mut() else { break };
-        if line.is_empty() && columns(word) <= width {
-            line.push_str(word);
-        } else if columns(line) + 1 + columns(word) <= width {
-            line.push(' ');
-            line.push_str(word);
-        } else if columns(word) <= width {
-            lines.push(word.to_owned());
-        } else {
-            // A word that fits on no line: a long path.
-            let letters: Vec<char> = word.chars().collect();
-            lines.extend(letters.chunks((width / 2).max(1)).map(|part| part.iter().collect()));
+    let mut lines = Vec::new();
+    for line in text::wrapped(text, width) {
+        if text::columns(&line) <= width {
+            lines.push(line);
+            continue;
         }
+        // A word that fits on no line: a long path.
+        let letters: Vec<char> = line.chars().collect();
+        lines.extend(letters.chunks((width / 2).max(1)).map(|part| part.iter().collect()));
     }
-    lines.retain(|line| !line.is_empty());
     lines
 }
 
@@ -110,6 +103,10 @@ pub(super) fn cut<'a>(line: &Line<'a>, width: u16) -> Line<'a> {
     }
     let text: Vec<char> = letters.iter().map(|(letter, _)| *letter).collect();
     kept = before_number(&text, kept);
+    // What was shortened before does not get a second `…`.
+    while kept > 0 && text[kept - 1] == '…' {
+        kept -= 1;
+    }
     let mut spans: Vec<Span<'a>> = Vec::new();
     for (letter, style) in &letters[..kept] {
         match spans.last_mut() {
@@ -182,6 +179,7 @@ mod tests {
             ("residual-2 ×1.08", 7, "residu…"),
             ("residual-2 ×1.08", 12, "residual-2…"),
             ("ended at step 1,204", 17, "ended at step…"),
+            ("residu… 2.30e-4", 10, "residu…"),
             ("a–b", 0, ""),
         ] {
             assert_eq!(cut_to(text, width), wanted, "{text} in {width}");

@@ -1,10 +1,18 @@
-//! The first line: what runs, how far it is, how fast, and whether it lives.
+//! The first line: what runs, whether it lives, how far it is and how fast.
+//!
+//! ```text
+//! gradtop  digits · mlp 50×64        5 not shown  ● live  step   212 / 2,000    213 steps/s  seed 7
+//! └ as much as there is room for ┘    └ as they come ┘     └ slots: their widths and places are fixed ┘
+//! ```
+//!
+//! Which slots there are follows from the terminal and the run, never from what just happened: nothing moves or gives way
+//! when a message appears, the run ends, or a number gains a digit.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::frame::{fit, put};
+use super::frame::{cut, fit, put};
 use crate::config::{LaneConfig, RunConfig};
 use crate::event::Outcome;
 use crate::number;
@@ -13,48 +21,85 @@ use crate::tui::scene::{Activity, LaneRef, Pace, Scene};
 use crate::tui::source::SourceKind;
 use crate::tui::theme::{Role, Theme};
 
-/// Columns kept for the left half.
+/// Columns kept for the title.
 const LEFT: u16 = 20;
-/// Highest rank of what the whole title does not push out of the right half.
+/// Steps a second from which they are told in thousands.
+const MANY: f64 = 9_999.5;
+/// Columns of the program's name with its blanks.
+const NAME: u16 = 9;
+/// Columns kept for `● live` and its blanks; longer words take some of the title.
+const ACTIVITY: u16 = 8;
+/// Columns between what stands side by side.
+const GAP: u16 = 2;
+/// Columns of a time, `9:59:59`; longer ones are told in hours.
+const CLOCK: usize = 7;
+/// Hours from which that is so.
+const LONG: u64 = 10;
+/// Highest rank of the slots that the whole title does not push out.
 const NEEDED: u8 = 3;
 /// The same of what data and stack do not push out.
 const NEEDED_BY_STACK: u8 = 1;
 
 pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let name = Span::styled("gradtop", theme.style(Role::Accent));
-    let (text, dim) = (theme.style(Role::Text), theme.style(Role::Dim));
     let room = area.width.saturating_sub(2);
     let parts = title_of(scene);
-    let full = 9 + parts.iter().map(|part| part.chars().count() as u16 + 3).sum::<u16>();
-    // The whole title costs the right half no more than its least important parts; else there is room for the data.
-    let all = progress(scene, theme);
+    let slots = slots(scene, theme);
+    let right = fit(slots.clone(), room.saturating_sub(reserved(&parts, &slots, room)));
+    let left = room.saturating_sub(right.width() as u16 + GAP);
+    let news = news(scene, theme, left.saturating_sub(NAME));
+    let title = title(theme, parts, left.saturating_sub(news.width() as u16 + GAP));
+    let of_news = area.x + 1 + left.saturating_sub(news.width() as u16);
+    put((area.x + 1, area.y), &title, left, buffer);
+    put((of_news, area.y), &news, news.width() as u16, buffer);
+    put((area.right().saturating_sub(right.width() as u16 + 1), area.y), &right, right.width() as u16, buffer);
+}
+
+/// Columns kept from the slots: the whole title costs them no more than the least important; else there is room for the
+/// data and the stack, as long as that leaves the step.
+fn reserved(parts: &[String], slots: &[(u8, Line<'_>)], room: u16) -> u16 {
     let least = |most: u8| {
-        let needed: Vec<_> = all.iter().filter(|(rank, _)| *rank <= most).cloned().collect();
+        let needed: Vec<_> = slots.iter().filter(|(rank, _)| *rank <= most).cloned().collect();
         fit(needed, u16::MAX - 2).width() as u16
     };
-    // At least the data and the stack, as long as that leaves the step and how it goes.
-    let short = 9 + parts.iter().take(2).map(|part| part.chars().count() as u16 + 3).sum::<u16>();
-    let reserved = match room {
+    let columns = |parts: &[String]| {
+        let words: u16 = parts.iter().map(|part| part.chars().count() as u16).sum();
+        NAME + words + 3 * (parts.len() as u16).saturating_sub(1) + ACTIVITY + GAP
+    };
+    let (full, short) = (columns(parts), columns(&parts[..parts.len().min(2)]));
+    match room {
         _ if full + least(NEEDED) <= room => full,
         _ if short + least(NEEDED_BY_STACK) <= room => short,
-        _ => LEFT,
-    };
-    let right = fit(all, room.saturating_sub(reserved));
-    let left = room.saturating_sub(right.width() as u16 + 2);
-    let mut title = Line::from(vec![name, Span::raw("  ")]);
-    let separator = Span::styled(" · ", dim);
+        _ => LEFT + ACTIVITY + GAP,
+    }
+}
+
+/// The program's name and as many whole parts as there is room for: a half-written one would mislead.
+fn title<'a>(theme: &Theme, parts: Vec<String>, room: u16) -> Line<'a> {
+    let mut title = Line::from(vec![Span::styled("gradtop", theme.style(Role::Accent)), Span::raw("  ")]);
     for (index, part) in parts.into_iter().enumerate() {
-        // A half-written part would mislead: whole parts or nothing.
-        if title.width() + part.chars().count() + 3 > usize::from(left) && index > 0 {
+        let separator = if index > 0 { 3 } else { 0 };
+        let has_room = title.width() + separator + part.chars().count() <= usize::from(room);
+        // The first may lose its end where enough of it stays.
+        if !has_room && (index > 0 || room < LEFT) {
             break;
         }
         if index > 0 {
-            title.push_span(separator.clone());
+            title.push_span(Span::styled(" · ", theme.style(Role::Dim)));
         }
-        title.push_span(Span::styled(part, text));
+        title.push_span(Span::styled(part, theme.style(Role::Text)));
     }
-    put((area.x + 1, area.y), &title, left, buffer);
-    put((area.right().saturating_sub(right.width() as u16 + 1), area.y), &right, right.width() as u16, buffer);
+    cut(&title, room)
+}
+
+/// What comes and goes: whether it lives, and steps that the screen missed.
+fn news<'a>(scene: &Scene, theme: &Theme, room: u16) -> Line<'a> {
+    let mut parts = Vec::new();
+    if scene.status.dropped > 0 {
+        let dropped = format!("{} not shown", number::count(scene.status.dropped));
+        parts.push((1, Line::styled(dropped, theme.style(Role::Warning))));
+    }
+    parts.push((0, activity(scene, theme)));
+    fit(parts, room)
 }
 
 /// `digits`, `mlp 50×64`, `relu`, `default init`, `adam 1e-3`: what the lanes of all runs have in common.
@@ -121,62 +166,62 @@ fn optimizer(scene: &Scene) -> Option<String> {
     }
 }
 
-/// The right half, each part with its rank: the lowest stays longest.
-fn progress<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
+/// The slots, each as wide as it can become, with its rank: the lowest stays longest.
+fn slots<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
     let (strong, dim) = (theme.style(Role::Strong), theme.style(Role::Dim));
     let mut parts = Vec::new();
     let step = scene.newest().map_or(0, |step| step.0);
     // Of several runs the longest; unknown as soon as one of them is.
     let steps = scene.runs.values().map(|run| run.header().steps);
     let total = steps.collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max());
-    let last = scene.last_step().map(|last| last.0).filter(|_| scene.view.playhead.is_some());
-    let of = last.or(total).map_or_else(String::new, |total| format!(" / {}", number::count(total)));
-    // Each has a place of fixed width: what stands beside it does not move when a number gains a digit.
-    let digits = last.or(total).map_or(0, |total| number::count(total).len());
+    let last = scene.last_step().map(|last| last.0);
+    let digits = number::count(last.max(total).unwrap_or(0)).len();
+    let of = last.filter(|_| scene.view.playhead.is_some()).or(total);
+    let of = of.map_or_else(String::new, |total| format!(" / {:>digits$}", number::count(total)));
     parts.push((1, Line::styled(format!("step {:>digits$}{of}", number::count(step)), strong)));
-    let is_live = scene.status.kind == SourceKind::Live && !matches!(scene.status.activity, Activity::Ended(_));
-    let rate = scene.status.steps_per_second.filter(|rate| rate.is_finite());
-    if is_live || rate.is_some() {
-        let rate = rate.map_or_else(|| "–".to_owned(), number::per_second);
-        parts.push((2, Line::styled(format!("{rate:>5} steps/s"), dim)));
-    }
-    parts.extend(
-        times(scene, total.map(|total| total.saturating_sub(step)), rate).map(|times| (4, Line::styled(times, dim))),
-    );
-    if let Some(share) = scene.status.measuring_share.filter(|share| share.is_finite()) {
-        let budget = match common(configs(scene).map(|config| config.and_then(RunConfig::budget))) {
-            Common::All(budget) => Some(budget),
-            Common::Different | Common::Unknown => None,
+    if scene.status.kind == SourceKind::Live {
+        let rate = scene.status.steps_per_second.filter(|rate| rate.is_finite());
+        let words = match rate {
+            None => "–".to_owned(),
+            Some(rate) if rate >= MANY => number::amount(rate.round() as u64),
+            Some(rate) => number::per_second(rate),
         };
-        let of = budget.map_or_else(String::new, |budget| format!(" of {}", number::percent(budget)));
-        parts.push((3, Line::styled(format!("measuring {:>5}{of}", number::percent(share)), dim)));
+        parts.push((2, Line::styled(format!("{words:>5} steps/s"), dim)));
+        let left = total.map(|total| total.saturating_sub(step));
+        parts.push((3, Line::styled(times(scene, left, rate), dim)));
     }
-    if scene.status.dropped > 0 {
-        let dropped = format!("{} not shown", number::count(scene.status.dropped));
-        parts.push((2, Line::styled(dropped, theme.style(Role::Warning))));
-    }
-    parts.push((0, activity(scene, theme)));
+    let budget = match common(configs(scene).map(|config| config.and_then(RunConfig::budget))) {
+        Common::All(budget) => Some(budget),
+        Common::Different | Common::Unknown => None,
+    };
+    let of = budget.map_or_else(String::new, |budget| format!(" of {}", number::percent(budget)));
+    let share = scene.status.measuring_share.filter(|share| share.is_finite());
+    let share = share.map_or_else(|| "–".to_owned(), number::percent);
+    parts.push((5, Line::styled(format!("measuring {share:>5}{of}"), dim)));
     if let Common::All(backend) = common(scene.runs.values().map(|run| Some(&run.header().machine.backend))) {
-        parts.push((4, Line::styled(backend.clone(), dim)));
+        parts.push((6, Line::styled(backend.clone(), dim)));
     }
     match common(configs(scene).map(|config| Some(config?.seed))) {
-        Common::All(seed) => parts.push((5, Line::styled(format!("seed {seed}"), dim))),
-        Common::Different => parts.push((5, Line::styled("different seeds", dim))),
+        Common::All(seed) => parts.push((4, Line::styled(format!("seed {seed}"), dim))),
+        Common::Different => parts.push((4, Line::styled("different seeds", dim))),
         Common::Unknown => {}
     }
     parts
 }
 
-/// `0:42, 1:10 left`.
-fn times(scene: &Scene, steps_left: Option<u64>, rate: Option<f64>) -> Option<String> {
-    let elapsed = format!("{:>5}", number::clock(scene.status.elapsed?.as_secs()));
+/// `0:42, 1:10 left`; of a run that ended the time that it took, in the same place.
+fn times(scene: &Scene, steps_left: Option<u64>, rate: Option<f64>) -> String {
+    let clock = |seconds: Option<u64>| match seconds {
+        None => "–".to_owned(),
+        Some(seconds) if seconds >= LONG * 3600 => format!("{} h", number::count(seconds / 3600)),
+        Some(seconds) => number::clock(seconds),
+    };
+    let elapsed = clock(scene.status.elapsed.map(|elapsed| elapsed.as_secs()));
     if matches!(scene.status.activity, Activity::Ended(_)) {
-        return Some(elapsed);
+        return format!("{elapsed:>CLOCK$}  {:CLOCK$}     ", "");
     }
-    let left = steps_left
-        .zip(rate.filter(|rate| *rate > 0.0))
-        .map(|(steps, rate)| number::clock((steps as f64 / rate) as u64));
-    Some(format!("{elapsed}, {:>5} left", left.unwrap_or_else(|| "–".to_owned())))
+    let left = steps_left.zip(rate.filter(|rate| *rate > 0.0)).map(|(steps, rate)| (steps as f64 / rate) as u64);
+    format!("{elapsed:>CLOCK$}, {:>CLOCK$} left", clock(left))
 }
 
 fn activity<'a>(scene: &Scene, theme: &Theme) -> Line<'a> {
@@ -210,5 +255,62 @@ fn ended(outcome: &Outcome, scene: &Scene) -> (&'static str, String, Role) {
         Outcome::Stopped => ("■", "stopped".to_owned(), Role::Warning),
         Outcome::Diverged => ("!", "diverged".to_owned(), Role::Bad),
         Outcome::Failed(_) => ("!", "failed".to_owned(), Role::Bad),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::tui::sample;
+
+    /// The first line, a character a column.
+    fn line(scene: &mut Scene, width: u16) -> Vec<char> {
+        let buffer = sample::frame(scene, &sample::theme(), width, 24);
+        (0..width).map(|x| buffer[(x, 0)].symbol().chars().next().unwrap()).collect()
+    }
+
+    fn place(line: &[char], words: &str) -> Option<usize> {
+        let words: Vec<char> = words.chars().collect();
+        line.windows(words.len()).position(|part| part == words)
+    }
+
+    #[test]
+    fn no_slot_moves_or_goes_whatever_happens() {
+        const SLOTS: [&str; 5] = [" / 2,000", "steps/s", "measuring", "flex", "seed 7"];
+        let activities = [
+            Activity::Starting,
+            Activity::Live,
+            Activity::Paused,
+            Activity::Ended(Outcome::Completed),
+            Activity::Ended(Outcome::Failed("out of memory".to_owned())),
+        ];
+        for (width, least) in [(80, 2), (120, 4), (200, 5)] {
+            let mut scene = sample::demo(30);
+            let first = line(&mut scene, width);
+            let places = SLOTS.map(|slot| place(&first, slot));
+            assert!(places.iter().flatten().count() >= least, "{}", first.iter().collect::<String>());
+            for activity in &activities {
+                for (dropped, rate, seconds, share) in [
+                    (0, None, None, None),
+                    (1, Some(0.05), Some(3), Some(0.001)),
+                    (123_456, Some(98_765.0), Some(59 * 60), Some(0.5)),
+                    (7, Some(12.0), Some(9 * 3600), Some(1.0)),
+                ] {
+                    let status = &mut scene.status;
+                    (status.activity, status.dropped) = (activity.clone(), dropped);
+                    (status.steps_per_second, status.measuring_share) = (rate, share);
+                    status.elapsed = seconds.map(Duration::from_secs);
+                    let now = line(&mut scene, width);
+                    let text: String = now.iter().collect();
+                    assert_eq!(SLOTS.map(|slot| place(&now, slot)), places, "{text}");
+                    assert!(text.contains("gradtop") && (dropped > 0 || text.contains("digits")), "{text}");
+                    // Beside a long word there is room for fewer digits.
+                    let is_short = width > 120 || dropped < 10_000 || *activity == Activity::Live;
+                    assert!(dropped == 0 || !is_short || text.contains("not shown"), "{text}");
+                }
+            }
+        }
     }
 }

@@ -69,8 +69,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     let inner = padded(inside(frame));
     let fitting = columns(frame, lanes.len());
     let first = scene.view.first_lane.min(lanes.len().saturating_sub(fitting));
-    let names = if inner.width < WIDE { NAME } else { WHOLE_NAME };
-    let value = (inner.width.saturating_sub(names) / fitting as u16).clamp(LEAST_VALUE, MOST_VALUE);
+    let value = (inner.width.saturating_sub(names(inner)) / fitting as u16).clamp(LEAST_VALUE, MOST_VALUE);
     let table = Table { scene, theme, area: inner, lanes: &lanes[first..first + fitting], first, value };
     let scalars = scalars(scene, step);
     let room = room(&table, scalars.len());
@@ -134,7 +133,13 @@ fn room(table: &Table<'_>, scalars: usize) -> Room {
 
 /// How many of the lanes have a column; the others are scrolled to.
 pub(in crate::tui) fn columns(frame: Rect, lanes: usize) -> usize {
-    usize::from(padded(inside(frame)).width.saturating_sub(NAME) / LEAST_VALUE).clamp(1, lanes.max(1))
+    let inner = padded(inside(frame));
+    usize::from(inner.width.saturating_sub(names(inner)) / LEAST_VALUE).clamp(1, lanes.max(1))
+}
+
+/// Columns of the names at least: where there is room whole names come before further lanes.
+fn names(inner: Rect) -> u16 {
+    if inner.width < WIDE { NAME } else { WHOLE_NAME }
 }
 
 fn padded(inner: Rect) -> Rect {
@@ -203,4 +208,41 @@ fn title<'a>(scene: &Scene, theme: &Theme, step: Step, stage: Option<String>) ->
         Span::styled(format!(" · step {}", number::count(step.0)), theme.style(Role::Strong)),
         Span::styled(stage.map_or_else(String::new, |stage| format!("  {stage}")), theme.style(Role::Dim)),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::layout::Layout;
+    use crate::tui::sample;
+    use crate::tui::scene::Mode;
+    use crate::tui::source::SourceKind;
+
+    #[test]
+    fn from_120_columns_on_every_name_is_whole_however_many_lanes_there_are() {
+        let names = Quantity::ALL.iter().map(|quantity| quantity.definition().name.to_owned());
+        let rows = SCALARS.iter().map(|(_, name, _)| (*name).to_owned()).chain(facts::names().map(str::to_owned));
+        for name in names.chain(rows) {
+            assert!(Span::raw(&name).width() < usize::from(WHOLE_NAME), "{name}");
+        }
+        for lanes in 1..=8 {
+            let mut scene = Scene::new(SourceKind::Live);
+            let header: Vec<(String, usize)> = (0..lanes).map(|lane| (format!("lane {lane}"), 5)).collect();
+            scene.take(0, &sample::header(&header.iter().map(|(name, n)| (name.as_str(), *n)).collect::<Vec<_>>()));
+            for mode in [Mode::Heatmaps, Mode::Profile, Mode::Loss] {
+                scene.view.mode = mode;
+                for width in 120..=240 {
+                    let layout = Layout::new(Rect::new(0, 0, width, 40), &scene).unwrap();
+                    let frame = layout.inspector.unwrap();
+                    let inner = padded(inside(frame));
+                    let shown = columns(frame, lanes) as u16;
+                    assert!(
+                        inner.width - LEAST_VALUE * shown >= WHOLE_NAME,
+                        "{width} columns, {lanes} lanes, {mode:?}"
+                    );
+                    assert!(shown as usize >= lanes.min(3), "{width} columns, {lanes} lanes, {mode:?}");
+                }
+            }
+        }
+    }
 }

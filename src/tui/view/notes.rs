@@ -54,11 +54,11 @@ fn kind(text: &str) -> String {
 
 fn lines(scene: &Scene, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
     let notes = newest_first(scene);
-    if notes.is_empty() {
+    let width = usize::from(scroll::width(area)).saturating_sub(INDENT);
+    let mut lines = of_the_source(scene, theme, width);
+    if notes.is_empty() && lines.is_empty() {
         return vec![Line::styled("no notes in this run so far", theme.style(Role::Dim))];
     }
-    let width = usize::from(scroll::width(area)).saturating_sub(INDENT);
-    let mut lines = Vec::new();
     for (run, note) in notes {
         if !lines.is_empty() {
             lines.push(Line::default());
@@ -79,9 +79,45 @@ fn lines(scene: &Scene, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
     lines
 }
 
+/// What is wrong with the traces now, above all notes: it was told once, and stays true.
+fn of_the_source(scene: &Scene, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let errors = scene.status.errors.iter().map(|text| (text, Role::Bad));
+    let warnings = scene.status.warnings.iter().rev().map(|text| (text, Role::Warning));
+    let mut lines = Vec::new();
+    for (text, role) in errors.chain(warnings) {
+        if !lines.is_empty() {
+            lines.push(Line::default());
+        }
+        lines.push(Line::styled("now", theme.style(role)));
+        let text = wrapped(text, width).into_iter();
+        lines.extend(text.map(|line| Line::styled(format!("{:INDENT$}{line}", ""), theme.style(Role::Text))));
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::sample;
+
+    #[test]
+    fn a_trace_that_is_lost_stands_above_all_notes_as_long_as_that_is_true() {
+        let mut scene = sample::demo(30);
+        let before = text(&scene);
+        scene.status.warnings = vec!["the disk is full".to_owned(), "trace.jsonl was removed".to_owned()];
+        scene.status.errors = vec!["line 7 is damaged".to_owned()];
+        let listed = text(&scene);
+        let told = "now   line 7 is damaged  now   trace.jsonl was removed  now   the disk is full";
+        assert_eq!(listed, told);
+        scene.status.errors.clear();
+        scene.status.warnings.clear();
+        assert_eq!(text(&scene), before);
+    }
+
+    fn text(scene: &Scene) -> String {
+        let lines = lines(scene, &sample::theme(), Rect::new(0, 0, 80, 24));
+        lines.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    }
 
     #[test]
     fn a_sentence_is_wrapped_between_words_and_nothing_of_it_is_lost() {

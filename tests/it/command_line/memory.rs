@@ -90,7 +90,7 @@ fn a_small_gzip_that_stands_for_gigabytes_is_refused_in_little_memory() {
             (&["--data", "csv:table.csv.gz"], "table.csv.gz:1: longer than 16 MiB: write one row per line"),
             (&["--model", "transformer", "--data", "text:text.gz"], "text.gz: longer than 256 MiB: take a part of it"),
             (&["--data", "cifar10:cifar"], "data_batch_1.bin"),
-            (&["--data", "mnist:mnist"], "its header promises 4294967295 pictures of 28×28, more than 256 MiB"),
+            (&["--data", "mnist:mnist"], "its header promises 4,294,967,295 pictures of 28×28, more than 256 MiB"),
         ],
     );
 }

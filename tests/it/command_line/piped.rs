@@ -1,6 +1,6 @@
 //! A trace on standard input, and a system that leaves little stack.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Stdio};
 
@@ -36,6 +36,13 @@ fn what_is_not_a_trace_on_standard_input_is_refused_though_it_has_no_end() {
         let said = with_input(&place, &["export", "-", "--to", "csv"], File::open(file).unwrap());
         assert_eq!((said.code, said.err.as_str()), (2, words), "{file}");
     }
+    let folder = with_input(&place, &["export", "-", "--to", "csv"], File::open(place.root()).unwrap());
+    assert!(folder.err.starts_with("error: cannot read standard input: Is a directory"), "{folder:?}");
+    place.trace("run");
+    let beginning = fs::read(place.path("run/trace.jsonl")).unwrap()[..60].to_vec();
+    fs::write(place.path("torn"), beginning).unwrap();
+    let torn = with_input(&place, &["export", "-", "--to", "csv"], File::open(place.path("torn")).unwrap());
+    assert!(torn.err.starts_with("error: standard input ends within its first line"), "{torn:?}");
     let said = place.say(["view", "-"]);
     assert!(said.code == 2 && said.err.contains("write it into a file first, or gradtop export -"), "{said:?}");
 }

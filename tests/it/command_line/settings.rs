@@ -78,7 +78,7 @@ fn a_value_that_its_setting_does_not_take_is_named_with_its_place() {
             ),
             (&["--image-size", "1"], 2, "--image-size: '1' is no whole number from 2 to 1024: write e.g. 32"),
             (&["--context", "0"], 2, "--context: '0' is no whole number from 1 to 65536: write e.g. 64"),
-            (&["--batch", "5000"], 2, "--batch: 5000 is larger than the 1437 training rows: write 1437 or less"),
+            (&["--batch", "5000"], 2, "--batch: 5000 is larger than the 1,437 training rows: write 1437 or less"),
             (&["--config", "unknown.toml"], 2, "unknown.toml:2: there is no setting 'dpeth': did you mean 'depth'?"),
             (
                 &["--config", "value.toml"],

@@ -19,9 +19,9 @@ fn a_step_is_written_down_while_the_screen_runs_and_told_at_the_end() {
     assert_eq!(pty.end().0, 0);
     pty.assert_restored();
     pty.wait_for("wrote step 5 to run/5");
-    pty.wait_for("no lane reached step 99999999: late was not written");
+    pty.wait_for("no lane reached step 99,999,999: late was not written");
     pty.wait_for("wrote step 5 to run/5-2");
-    pty.wait_for("no lane reached step 99999999: late-2 was not written");
+    pty.wait_for("no lane reached step 99,999,999: late-2 was not written");
     assert!(std::fs::read(place.path("run/5")).unwrap() == first, "the first is as it was");
     let depth = |name: &str| Tensors::read(&place.path(name)).about()["lanes"][0]["depth"].clone();
     assert_eq!((depth("run/5"), depth("run/5-2")), (3.into(), 5.into()));

@@ -172,9 +172,13 @@ impl Pty {
         }
     }
 
-    /// Waits until these words are on the screen.
+    /// Waits until these words are on the screen; a sentence may go on in the next line.
     pub(crate) fn wait_for(&self, words: &str) {
-        self.wait(words, |screen| screen.contents().contains(words));
+        self.wait(words, |screen| {
+            let contents = screen.contents();
+            let joined = || contents.split_whitespace().collect::<Vec<_>>().join(" ");
+            contents.contains(words) || joined().contains(words)
+        });
     }
 
     /// What is on the screen now.

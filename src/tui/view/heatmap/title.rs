@@ -2,7 +2,7 @@
 //! shown, what theory says, what is left over the depth, and what is no number.
 //!
 //! ```text
-//! plain  ‖∂L/∂x‖ ÷ head   ×0.39 per block   theory ×0.41 at init  ×1e-20 over 50 blocks
+//! plain  ‖∂L/∂x‖ ÷ head   ×0.39 per block   theory ×0.41 at init  ×1e-20 from block 50 to 1
 //! plain ×0.39                     in a pane of 20 columns; a name gives way to the number
 //! ```
 
@@ -90,10 +90,14 @@ fn factor<'a>(scene: &Scene, theme: &Theme, profile: &Profile, room: u16) -> Opt
     Some(Line::styled(fitting.unwrap_or(factor), theme.style(Role::Strong)))
 }
 
-/// What is left of the signal over the depth.
+/// What is left of the signal over the depth: D blocks are D − 1 factors apart, so both ends are named.
 fn left<'a>(theme: &Theme, pane: &Pane, profile: &Profile) -> Option<Part<'a>> {
-    let blocks = if pane.frame.width < WIDE { "" } else { " blocks" };
-    let words = format!("×{} over {}{blocks}", number::magnitude(profile.attenuation?), profile.blocks);
+    let (left, last) = (number::magnitude(profile.attenuation?), number::count(profile.blocks as u64));
+    let words = if pane.frame.width < WIDE {
+        format!("×{left} {last}{}1", theme.glyph("→", ">"))
+    } else {
+        format!("×{left} from block {last} to 1")
+    };
     Some((4, Line::styled(words, theme.style(Role::Dim))))
 }
 
@@ -101,16 +105,26 @@ fn left<'a>(theme: &Theme, pane: &Pane, profile: &Profile) -> Option<Part<'a>> {
 fn not_numbers<'a>(scene: &Scene, theme: &Theme, profile: &Profile) -> Vec<Part<'a>> {
     let mut parts = Vec::new();
     if let Some(block) = profile.underflow {
-        parts.push((2, Line::styled(format!("underflow at block {block}"), theme.style(Role::Warning))));
+        parts.push((
+            2,
+            Line::styled(format!("underflow at block {}", number::count(block as u64)), theme.style(Role::Warning)),
+        ));
     }
     if let Some(block) = profile.dead {
-        parts.push((2, Line::styled(format!("dead at block {block}"), theme.style(Role::Warning))));
+        parts.push((
+            2,
+            Line::styled(format!("dead at block {}", number::count(block as u64)), theme.style(Role::Warning)),
+        ));
     }
     if profile.non_finite > 0 {
-        parts.push((3, Line::styled(format!("{} not finite", profile.non_finite), theme.style(Role::Bad))));
+        parts.push((
+            3,
+            Line::styled(format!("{} not finite", number::count(profile.non_finite as u64)), theme.style(Role::Bad)),
+        ));
     }
     if profile.zeros > 0 && scene.view.quantity.is_signal() {
-        let text = format!("0 in {} of {} blocks", profile.zeros, profile.blocks);
+        let text =
+            format!("0 in {} of {} blocks", number::count(profile.zeros as u64), number::count(profile.blocks as u64));
         parts.push((1, Line::styled(text, theme.style(Role::Bad))));
     }
     parts

@@ -21,8 +21,14 @@ struct Fact {
 const FACTS: [Fact; 3] = [
     Fact { name: "stage", short: "stage", of: |layer| layer.stage.clone() },
     Fact { name: "parameters", short: "params", of: parameters },
-    Fact { name: "FLOP/example forward", short: "FLOP", of: flops },
+    Fact { name: "FLOP/example", short: "FLOP", of: flops },
 ];
+
+/// Their whole names.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    FACTS.iter().map(|fact| fact.name)
+}
 
 /// How the facts stand in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

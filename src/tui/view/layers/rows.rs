@@ -71,10 +71,7 @@ pub(super) fn rows(lane: &LaneRef<'_>, depth: f64) -> Vec<Row> {
     let Some(layer) = table.get(id) else { return Vec::new() };
     let first = table.tensors_of(id).start;
     let mut opened = layer.opened();
-    // What is all there is costs what the layer does.
-    if let [only] = opened.as_mut_slice() {
-        only.flops = only.flops.or(layer.flops);
-    }
+    cost_the_rest(layer, &mut opened);
     let mut rows = Vec::with_capacity(opened.len() + 2);
     for group in opened.chunk_by(|one, next| one.half == next.half) {
         let half = group.first().and_then(|opened| opened.half.as_deref());
@@ -84,6 +81,18 @@ pub(super) fn rows(lane: &LaneRef<'_>, depth: f64) -> Vec<Row> {
         rows.extend(members);
     }
     rows
+}
+
+/// A single part without a cost of its own, norms and vectors aside, costs what the layer does without the others:
+/// normalization is not counted (`Layer::flops`).
+fn cost_the_rest(layer: &Layer, opened: &mut [Opened]) {
+    let known: u64 = opened.iter().filter_map(|part| part.flops).sum();
+    let is_all = opened.len() == 1;
+    let has_matrix = |part: &Opened| part.parameters(layer).iter().any(|tensor| tensor.shape.len() >= 2);
+    let mut unknown = opened.iter_mut().filter(|part| part.flops.is_none() && (is_all || has_matrix(part)));
+    if let (Some(only), None, Some(all)) = (unknown.next(), unknown.next(), layer.flops) {
+        only.flops = all.checked_sub(known).filter(|rest| *rest > 0 || is_all);
+    }
 }
 
 /// The shape of the largest tensor, with how many there are of it where all are alike.
@@ -98,6 +107,24 @@ fn shape<'a>(shapes: impl Iterator<Item = &'a [usize]>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layer::LayerKind;
+
+    #[test]
+    fn a_weight_beside_a_norm_costs_what_the_layer_does() {
+        let tensor = |path: &str, shape: &[usize]| Parameter { path: format!("b.{path}"), shape: shape.to_vec() };
+        let norm = [tensor("norm.gamma", &[64]), tensor("norm.beta", &[64])];
+        let of = |tensors: &[Parameter]| {
+            let parameters = [tensors, &norm].concat();
+            let layer = Layer { parameters, ..Layer::new("b", LayerKind::Block).costing(8_192) };
+            let mut opened = layer.opened();
+            cost_the_rest(&layer, &mut opened);
+            opened.iter().map(|part| part.flops).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&[tensor("weight", &[64, 64]), tensor("bias", &[64])]), [Some(8_192), None]);
+        assert_eq!(of(&[]), [Some(8_192)], "what is all there is");
+        let two = [tensor("one.weight", &[64, 64]), tensor("two.weight", &[64, 64])];
+        assert_eq!(of(&two), [None; 3], "what each of two costs is not known");
+    }
 
     #[test]
     fn a_weight_counts_before_its_bias_and_alike_tensors_are_counted() {

@@ -1,0 +1,81 @@
+//! The columns of the closing table that a terminal holds.
+//!
+//! Each is as wide as its widest cell, two blanks between them. Where they do not all fit, names lose their ends first,
+//! then whole columns go, the least important first: what stands in a cell besides a name is always whole.
+
+use crate::text::columns as width_of;
+
+/// Column of the names, the only one that may be shortened.
+const NAME: usize = 0;
+/// Columns in the order in which they go: first/last, theory, over the depth, per block, held out, step, outcome, loss.
+const LEAVING: [usize; 8] = [8, 6, 7, 5, 4, 2, 1, 3];
+/// Columns that a name keeps while another column can go.
+const NAME_BESIDE_MUCH: usize = 16;
+/// Columns that a name keeps beside outcome and loss alone.
+const NAME_BESIDE_LITTLE: usize = 4;
+/// Columns at which only outcome and loss stand beside the name.
+const FEW: usize = 3;
+/// Blanks between two columns.
+const GAP: usize = 2;
+
+/// The rows as lines of at most so many columns, without blanks at their ends.
+pub(super) fn table(mut rows: Vec<[String; 9]>, width: usize) -> String {
+    let widest: [usize; 9] =
+        std::array::from_fn(|column| rows.iter().map(|row| width_of(&row[column])).max().unwrap_or(0));
+    let mut shown: Vec<usize> = (0..widest.len()).collect();
+    let mut leaving = LEAVING.iter();
+    let name = loop {
+        let others: usize = shown.iter().filter(|column| **column != NAME).map(|column| widest[*column] + GAP).sum();
+        let room = width.saturating_sub(others);
+        let least = if shown.len() <= FEW { NAME_BESIDE_LITTLE } else { NAME_BESIDE_MUCH };
+        if room >= widest[NAME].min(least) {
+            break room.min(widest[NAME]);
+        }
+        let Some(column) = leaving.next() else { break width };
+        shown.retain(|other| other != column);
+    };
+    let mut text = String::new();
+    for row in &mut rows {
+        row[NAME] = shortened(&row[NAME], name);
+        let mut line = String::new();
+        for column in &shown {
+            let wide = if *column == NAME { name } else { widest[*column] };
+            let blanks = wide.saturating_sub(width_of(&row[*column])) + GAP;
+            line.extend([row[*column].as_str(), &" ".repeat(blanks)]);
+        }
+        text.extend([line.trim_end(), "\n"]);
+    }
+    text
+}
+
+/// A name of at most so many columns: a longer one ends in `…`, not within a number.
+pub(super) fn shortened(name: &str, width: usize) -> String {
+    if width_of(name) <= width {
+        return name.to_owned();
+    }
+    let mut kept = name.to_owned();
+    let mut next = None;
+    while width_of(&kept) + 1 > width && !kept.is_empty() {
+        next = kept.pop();
+    }
+    if next.is_some_and(|next| next.is_ascii_digit()) {
+        let before = kept.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        if !before.is_empty() {
+            kept.truncate(before.len());
+        }
+    }
+    kept.push('…');
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_not_cut_within_its_number() {
+        assert_eq!(shortened("residual-1024", 13), "residual-1024");
+        assert_eq!(shortened("residual-1024-wide", 12), "residual-…");
+        assert_eq!(shortened("模型模型", 5), "模型…");
+    }
+}

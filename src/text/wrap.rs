@@ -1,0 +1,113 @@
+//! Sentences in lines: broken between words, never within a number or between a number and its unit.
+//!
+//! ```text
+//! data digits: 1,797 pictures of      not      data digits: 1,
+//!   8×8 (1,437 training …                      797 pictures of 8×8 (1,437
+//! ```
+//!
+//! A word that is longer than a line stands alone and whole: a path can still be selected.
+
+use unicode_width::UnicodeWidthStr;
+
+/// Columns that a text takes in a terminal.
+#[must_use]
+pub(crate) fn columns(text: &str) -> usize {
+    text.width()
+}
+
+/// Lines of at most so many columns, where the words allow it.
+#[must_use]
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for unit in units(text, width) {
+        match lines.last_mut() {
+            Some(line) if columns(line) + 1 + columns(&unit) <= width => {
+                line.push(' ');
+                line.push_str(&unit);
+            }
+            _ => lines.push(unit),
+        }
+    }
+    lines
+}
+
+/// The lines of a text, each continued below by so many blanks where it does not fit. A line that fits stays as it is.
+#[must_use]
+#[cfg(feature = "cli")]
+pub(crate) fn wrapped_lines(text: &str, width: usize, indent: usize) -> String {
+    let blanks = " ".repeat(indent);
+    let mut wrapped_text = String::new();
+    for line in text.lines() {
+        if columns(line) <= width {
+            wrapped_text.push_str(line);
+            wrapped_text.push('\n');
+            continue;
+        }
+        let own = &line[..line.len() - line.trim_start().len()];
+        for (index, part) in wrapped(line, width.saturating_sub(own.len() + indent)).iter().enumerate() {
+            let before = if index == 0 { "" } else { blanks.as_str() };
+            wrapped_text.extend([own, before, part, "\n"]);
+        }
+    }
+    wrapped_text
+}
+
+/// What a line break may stand between: words, and numbers with the word that follows each.
+fn units(text: &str, width: usize) -> Vec<String> {
+    let mut units: Vec<String> = Vec::new();
+    let mut is_open = false;
+    for word in text.split_whitespace() {
+        match units.last_mut() {
+            Some(unit) if is_open && is_unit(word) && columns(unit) + 1 + columns(word) <= width => {
+                unit.push(' ');
+                unit.push_str(word);
+            }
+            _ => units.push(word.to_owned()),
+        }
+        is_open = awaits_unit(word);
+    }
+    units
+}
+
+/// Whether a word is a number after which the sentence goes on, perhaps with its unit: `12`, `×0.4`, `(1,437`.
+fn awaits_unit(word: &str) -> bool {
+    word.chars().find(|letter| letter.is_alphanumeric()).is_some_and(|letter| letter.is_ascii_digit())
+        && word.ends_with(char::is_alphanumeric)
+}
+
+/// Whether a word may be the unit of the number before it, or what is counted.
+fn is_unit(word: &str) -> bool {
+    word.starts_with(|letter: char| letter.is_alphabetic() || letter == '%')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SENTENCE: &str =
+        "data digits: 1,797 pictures of 8×8 (1,437 training + 360 held out), 10 classes at 93.1 % of 4.2 GB";
+
+    #[test]
+    fn no_line_breaks_within_a_number_or_before_its_unit() {
+        for width in 0..=columns(SENTENCE) {
+            let lines = wrapped(SENTENCE, width);
+            assert_eq!(lines.join(" "), SENTENCE);
+            for line in &lines {
+                assert!(columns(line) <= width || !line.contains(' '), "{width}: {line}");
+                if width >= "(1,437 training".len() {
+                    assert!(
+                        !line.ends_with(|letter: char| letter.is_ascii_digit()) || line.ends_with("8×8"),
+                        "{width}: {line}"
+                    );
+                }
+            }
+        }
+        assert!(wrapped("", 8).is_empty());
+    }
+
+    #[test]
+    fn a_word_longer_than_a_line_stays_whole_and_lines_that_fit_stay_as_they_are() {
+        assert_eq!(wrapped("see /a/very/long/path now", 8), ["see", "/a/very/long/path", "now"]);
+        assert_eq!(wrapped_lines("a  b\n  one two three\n", 9, 2), "a  b\n  one\n    two\n    three\n");
+    }
+}
