@@ -73,7 +73,7 @@ impl Logging {
             let after = continuation.after;
             note(&format!(
                 "{} lines of the trace after step {after} are in {} now",
-                number::count(lines as u64),
+                number::count(lines),
                 text::path(&file)
             ));
         }

@@ -67,17 +67,16 @@ impl Warnings {
         if let Some(place) = &self.first_damaged {
             sentences.push(match self.damaged {
                 1 => format!("one damaged line was left out: {place}"),
-                damaged => format!("{} damaged lines were left out, the first is {place}", count(damaged as u64)),
+                damaged => format!("{} damaged lines were left out, the first is {place}", count(damaged)),
             });
         }
         if let Some(Missing { count: steps, first, lane }) = &self.missing {
-            sentences.push(match steps {
-                1 => format!("step {first} of lane '{lane}' is missing: it has no line, the disk was full or it was taken out"),
-                _ => {
-                    let steps = count(*steps);
-                    format!("{steps} steps are missing, the first is step {first} of lane '{lane}': they have no line, the disk \
+            sentences.push(if *steps == 1 {
+                format!("step {first} of lane '{lane}' is missing: it has no line, the disk was full or it was taken out")
+            } else {
+                let steps = count(*steps);
+                format!("{steps} steps are missing, the first is step {first} of lane '{lane}': they have no line, the disk \
                          was full or they were taken out")
-                }
             });
         }
         if self.torn_tail {
@@ -89,7 +88,7 @@ impl Warnings {
             sentences.push(format!("quantities that this gradtop does not know were left out: {names}"));
         }
         if self.unknown_lines > 0 {
-            let lines = count(self.unknown_lines as u64);
+            let lines = count(self.unknown_lines);
             sentences.push(format!("{lines} lines of a kind that this gradtop does not know were left out"));
         }
         if self.unknown_config {
