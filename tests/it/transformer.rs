@@ -201,7 +201,8 @@ fn cure(wiring: Wiring) -> LaneConfig {
 fn every_cure_learns_more_than_the_frequencies_of_the_characters() {
     let wirings: Vec<Wiring> = Wiring::WORDS[2..].iter().map(|word| word.parse().expect("a wiring")).collect();
     for wirings in wirings.chunks(5) {
-        let run = Recording::of(run(Backend::Flex, 16, 150, wirings.iter().map(|wiring| cure(*wiring)).collect()));
+        let run = run(Backend::Flex, 16, 150, wirings.iter().map(|wiring| cure(*wiring)).collect());
+        let run = Recording::of(RunConfig { batch: 8, ..run });
         for (lane, wiring) in wirings.iter().enumerate() {
             let (first, end) = (run.steps(lane)[0].loss, last(&run, lane));
             println!("{wiring}: {first:.2} → {end:.2}");
@@ -220,7 +221,7 @@ enum Moving {
 
 /// How far the first step moves the logits, root mean square over all of them and five seeds.
 fn first_update(wiring: Wiring, depth: usize, lr: f64, moving: Moving) -> f64 {
-    let text = Text::load(None, 32).expect("embedded");
+    let text = Text::load(None, 16).expect("embedded");
     let device = backend::device(Backend::Flex).autodiff();
     let lane = LaneConfig {
         depth,
