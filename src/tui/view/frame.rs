@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Widget};
 
-use crate::text;
+use crate::text::columns;
 use crate::tui::layout::inside;
 use crate::tui::theme::{Role, Theme};
 
@@ -68,19 +68,16 @@ pub(super) fn dot(place: (u16, u16), glyph: &str, style: Style, buffer: &mut Buf
     }
 }
 
-/// Lines of at most so many columns, broken between words where that can be.
+/// Lines of at most so many columns, broken between words; a word that fits on no line, such as a long path, within it.
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    for line in text::wrapped(text, width) {
-        if text::columns(&line) <= width {
-            lines.push(line);
-            continue;
+    let fitting = |line: String| -> Vec<String> {
+        if columns(&line) <= width {
+            return vec![line];
         }
-        // A word that fits on no line: a long path.
         let letters: Vec<char> = line.chars().collect();
-        lines.extend(letters.chunks((width / 2).max(1)).map(|part| part.iter().collect()));
-    }
-    lines
+        letters.chunks((width / 2).max(1)).map(|part| part.iter().collect()).collect()
+    };
+    crate::text::wrapped(text, width).into_iter().flat_map(fitting).collect()
 }
 
 /// A line that ends with `…` where it is too long. A name may lose its end, a number never: one that does not fit whole
