@@ -211,17 +211,16 @@ fn slots<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
 
 /// `0:42, 1:10 left`; of a run that ended the time that it took, in the same place.
 fn times(scene: &Scene, steps_left: Option<u64>, rate: Option<f64>) -> String {
-    let clock = |seconds: Option<u64>| match seconds {
-        None => "–".to_owned(),
-        Some(seconds) if seconds >= LONG * 3600 => format!("{} h", number::count(seconds / 3600)),
-        Some(seconds) => number::clock(seconds),
+    let clock = |seconds: u64| match seconds {
+        seconds if seconds >= LONG * 3600 => format!("{} h", number::count(seconds / 3600)),
+        seconds => number::clock(seconds),
     };
-    let elapsed = clock(scene.status.elapsed.map(|elapsed| elapsed.as_secs()));
-    if matches!(scene.status.activity, Activity::Ended(_)) {
-        return format!("{elapsed:>CLOCK$}  {:CLOCK$}     ", "");
-    }
-    let left = steps_left.zip(rate.filter(|rate| *rate > 0.0)).map(|(steps, rate)| (steps as f64 / rate) as u64);
-    format!("{elapsed:>CLOCK$}, {:>CLOCK$} left", clock(left))
+    let elapsed = scene.status.elapsed.map(|elapsed| clock(elapsed.as_secs())).unwrap_or_default();
+    let is_over = matches!(scene.status.activity, Activity::Ended(_));
+    let rate = rate.filter(|rate| *rate > 0.0 && !is_over);
+    let left = steps_left.zip(rate).map(|(steps, rate)| format!("{} left", clock((steps as f64 / rate) as u64)));
+    let width = CLOCK + " left".len();
+    format!("{elapsed:>CLOCK$}  {:>width$}", left.unwrap_or_default())
 }
 
 fn activity<'a>(scene: &Scene, theme: &Theme) -> Line<'a> {
