@@ -27,6 +27,11 @@ pub(super) fn assert_refused(place: &Place, arguments: &[&str], code: i32, words
 }
 
 const NEWEST: &str = "run/checkpoints/step-000008";
+/// `18,234`, of a number below a million.
+fn in_thousands(number: u64) -> String {
+    format!("{},{:03}", number / 1000, number % 1000)
+}
+
 const OLDER: &str = ": an older checkpoint is whole: give --resume run/checkpoints/step-000004";
 
 #[test]
@@ -53,7 +58,7 @@ fn a_damaged_file_is_named_with_the_checkpoint_to_take_instead() {
     let missing = "it cannot be read: No such file or directory (os error 2)";
     let cases: [Case<'_>; 9] = [
         (&lane, &bit, broken.to_owned()),
-        (&lane, &cut, format!("it has {} bytes instead of {length}", length - 9)),
+        (&lane, &cut, format!("it has {} bytes instead of {}", in_thousands(length - 9), in_thousands(length))),
         (&lane, &remove, missing.to_owned()),
         (&settings, &bit, broken.to_owned()),
         (&manifest, &bit, "it is cut short or damaged".to_owned()),
