@@ -290,7 +290,11 @@ impl App<'_> {
             Some(Effect::Control(control)) => self.source.control(control),
             Some(Effect::Mouse(mouse)) => self.screen.set_mouse(mouse)?,
             Some(Effect::Log(directory)) => self.log(&directory),
-            Some(Effect::Prepare(config)) => self.source.prepare(*config),
+            Some(Effect::Prepare(config)) => {
+                self.source.prepare(*config);
+                // What is ready at once is asked before the next key, which may answer it.
+                self.take_prepared()?;
+            }
             Some(Effect::Begin) => {
                 if let Err(problem) = self.source.begin() {
                     self.scene.refuse(&problem);

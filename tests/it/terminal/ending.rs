@@ -180,6 +180,7 @@ fn no_thread_is_left_by_a_restart_and_no_child_by_the_end() {
             pty.press("y");
         }
         pty.wait_outside("lanes of a new run", || has_restarted(&pty));
+        pty.wait("no question", |screen| !screen.contents().contains("Restart?"));
     }
     pty.wait_outside("as many threads as before", || threads(&pty).len() == before.len());
     let pid = pty.pid();
