@@ -187,8 +187,7 @@ fn pressed(event: &Event, key: KeyEvent, scene: &Scene) -> Option<Action> {
         Context::Form | Context::Picker | Context::Command => {
             found.or_else(|| to_input_request(event).map(Action::Edit))
         }
-        // Any other key means: no.
-        Context::Confirm => found.or(Some(Action::Close)),
+        // The question stays until it is answered: a key that was meant for something else answers nothing.
         _ => found,
     }
 }

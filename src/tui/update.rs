@@ -85,7 +85,7 @@ pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
         Action::Notes => scene.view.overlay = Overlay::Notes { scroll: 0 },
         Action::OpenForm => form::open(scene),
         Action::OpenPicker => picker::open(scene),
-        Action::OpenCommand => scene.view.overlay = Overlay::Command(tui_input::Input::default()),
+        Action::OpenCommand => return overlay::open_command(scene),
         Action::Close => return overlay::close(scene),
         Action::Quit => return overlay::quit(scene),
         Action::Confirm => return overlay::confirm(scene),

@@ -111,7 +111,7 @@ fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut
             }
             confirm::waiting(theme, layout.footer, buffer);
         }
-        Overlay::Confirm(question) => confirm::render(*question, theme, layout.footer, buffer),
+        Overlay::Confirm(question) => confirm::render(question, theme, layout.footer, buffer),
     }
 }
 

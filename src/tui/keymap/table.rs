@@ -170,7 +170,8 @@ bindings! {
         Key::plain(KeyCode::Esc) => Action::Close;
 
     Confirm Always Overlay "y" "y" "yes: quit, or restart" Some(at(1, 1, "yes")) =>
-        key('y') => Action::Confirm, key('Y') => Action::Confirm, Key::plain(KeyCode::Enter) => Action::Confirm;
+        key('y') => Action::Confirm, key('Y') => Action::Confirm;
     Confirm Always Overlay "n" "n" "stay" Some(at(2, 1, "stay")) =>
-        key('n') => Action::Close, Key::plain(KeyCode::Esc) => Action::Close;
+        key('n') => Action::Close, key('N') => Action::Close, Key::plain(KeyCode::Esc) => Action::Close;
+    Confirm Live Overlay ":" ":" "stay, and open the command line" None => key(':') => Action::OpenCommand;
 }

@@ -73,11 +73,17 @@ fn letters_are_typed_into_the_command_line_and_interrupt_works_everywhere() {
 }
 
 #[test]
-fn any_key_but_yes_stays() {
+fn a_question_is_answered_by_its_own_keys_alone() {
     let mut scene = Scene::new(SourceKind::Live);
     scene.view.overlay = Overlay::Confirm(Question::Quit);
     assert_eq!(press(KeyCode::Char('y'), KeyModifiers::NONE, &scene), Some(Action::Confirm));
-    assert_eq!(press(KeyCode::Char('x'), KeyModifiers::NONE, &scene), Some(Action::Close));
+    for no in [KeyCode::Char('n'), KeyCode::Char('N'), KeyCode::Esc] {
+        assert_eq!(press(no, KeyModifiers::NONE, &scene), Some(Action::Close));
+    }
+    for other in [KeyCode::Enter, KeyCode::Char('x'), KeyCode::Char('q'), KeyCode::Right] {
+        assert_eq!(press(other, KeyModifiers::NONE, &scene), None, "{other:?}");
+    }
+    assert_eq!(press(KeyCode::Char(':'), KeyModifiers::NONE, &scene), Some(Action::OpenCommand));
 }
 
 #[test]

@@ -32,12 +32,12 @@ pub enum Overlay {
 }
 
 /// What would lose something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Question {
     /// Quitting while the run is not over.
     Quit,
-    /// Beginning the run that was prepared.
-    Restart,
+    /// Beginning the run that was prepared, with the form that asked for it.
+    Restart(Option<Box<Form>>),
 }
 
 /// Settings being edited.

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! live       follows ─ space ─ paused          End: the cursor follows the newest step again
-//! traces     follows │ ended ─ space ─ plays ─ space ─ held          End: follows, or stands at the end, again
+//! traces     follows │ ended ─ space ─ plays ─ space ─ held          End: follows, or stands at the end, again; a
+//!                                                                  cursor goes with the playhead that plays again
 //! ```
 
 use super::{Activity, PlayMotion, Scene};
@@ -143,6 +144,14 @@ mod tests {
         assert!(shown(&mut scene).contains("space play") && shown(&mut scene).contains("held"));
         update(&mut scene, END, AREA);
         assert_eq!((scene.pace(), scene.newest()), (Pace::Ended, Some(Step(300))));
+        update(&mut scene, Action::TogglePause, AREA);
+        update(&mut scene, Action::Tick(std::time::Duration::from_secs(2)), AREA);
+        update(&mut scene, Action::Cursor(Motion::One(Direction::Left)), AREA);
+        assert!(!scene.follows() && shown(&mut scene).contains("End follow"));
+        update(&mut scene, END, AREA);
+        assert!(scene.follows() && scene.pace() == Pace::Plays, "the playhead is followed again");
+        update(&mut scene, END, AREA);
+        assert_eq!(scene.pace(), Pace::Ended);
         scene.status.activity = Activity::Following;
         assert!(shown(&mut scene).contains("space hold") && shown(&mut scene).contains("following"));
         update(&mut scene, Action::TogglePause, AREA);

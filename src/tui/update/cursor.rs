@@ -71,8 +71,7 @@ pub(super) fn to_layer(scene: &mut Scene, layer: usize) {
 fn across(scene: &mut Scene, motion: Motion, direction: Direction, area: Rect) {
     let Some(Step(step)) = scene.cursor_step() else { return };
     if (motion, direction) == (Motion::End(direction), Direction::Right) {
-        // To the newest step there is: a playhead lets go.
-        replay::let_go(scene);
+        replay::end(scene);
     }
     let axis = Layout::new(area, scene).map(|layout| layout.step_axis(scene));
     let bin = axis.map_or(1, |axis| axis.steps_per_bin());

@@ -10,15 +10,20 @@ use crate::tui::action::{Direction, Motion, Turn};
 use crate::tui::scene::{Mode, Overlay, Question, Scene};
 use crate::tui::view::{help, notes, scroll};
 
+/// Opens the command line: from the question before a restart too, whose `:log DIR` it names.
+pub(super) fn open_command(scene: &mut Scene) -> Option<Effect> {
+    let before = std::mem::replace(&mut scene.view.overlay, Overlay::Command(tui_input::Input::default()));
+    matches!(before, Overlay::Confirm(Question::Restart(_))).then_some(Effect::GiveUp)
+}
+
 /// Closes what lies on top; with nothing there, first the notice goes, then the full-screen view.
 pub(super) fn close(scene: &mut Scene) -> Option<Effect> {
     match std::mem::take(&mut scene.view.overlay) {
         Overlay::None if scene.status.notice.take().is_none() => scene.view.mode = Mode::Heatmaps,
-        Overlay::Preparing(form) => {
+        Overlay::Preparing(form) | Overlay::Confirm(Question::Restart(form)) => {
             scene.view.overlay = form.map_or(Overlay::None, |form| Overlay::Form(*form));
             return Some(Effect::GiveUp);
         }
-        Overlay::Confirm(Question::Restart) => return Some(Effect::GiveUp),
         _ => {}
     }
     None
@@ -46,7 +51,11 @@ pub(super) fn restart(scene: &mut Scene, config: RunConfig) -> Effect {
 /// Begins the run that was prepared, or asks where the present one would be lost.
 pub(super) fn begin(scene: &mut Scene) -> Option<Effect> {
     if scene.status.unsaved && scene.last_step().is_some() {
-        scene.view.overlay = Overlay::Confirm(Question::Restart);
+        let form = match std::mem::take(&mut scene.view.overlay) {
+            Overlay::Preparing(form) => form,
+            _ => None,
+        };
+        scene.view.overlay = Overlay::Confirm(Question::Restart(form));
         return None;
     }
     scene.view.overlay = Overlay::None;
@@ -57,7 +66,7 @@ pub(super) fn begin(scene: &mut Scene) -> Option<Effect> {
 pub(super) fn confirm(scene: &mut Scene) -> Option<Effect> {
     match std::mem::take(&mut scene.view.overlay) {
         Overlay::Confirm(Question::Quit) => Some(Effect::Quit),
-        Overlay::Confirm(Question::Restart) => Some(Effect::Begin),
+        Overlay::Confirm(Question::Restart(_)) => Some(Effect::Begin),
         other => {
             scene.view.overlay = other;
             None

@@ -51,6 +51,14 @@ pub(super) fn to(scene: &mut Scene, step: u64) {
     scene.view.play.motion = PlayMotion::Held;
 }
 
+/// `End`: a cursor that was moved away from a playhead that plays goes with it again; else all there is is shown again.
+pub(super) fn end(scene: &mut Scene) {
+    let plays = scene.view.playhead.is_some() && scene.view.play.motion == PlayMotion::Playing;
+    if !plays || scene.follows() {
+        let_go(scene);
+    }
+}
+
 /// Shows all there is again.
 pub(super) fn let_go(scene: &mut Scene) {
     scene.view.playhead = None;

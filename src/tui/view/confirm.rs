@@ -9,14 +9,14 @@ use crate::tui::scene::Question;
 use crate::tui::theme::{Role, Theme};
 
 /// The question, what `y` does and what `n` does.
-pub(super) fn words(question: Question) -> (&'static str, &'static str, &'static str) {
+pub(super) fn words(question: &Question) -> (&'static str, &'static str, &'static str) {
     match question {
         Question::Quit => ("Quit? This run is not over and is not logged.", "quit", "stay"),
-        Question::Restart => ("Restart? This run is not logged (:log DIR keeps it).", "restart", "stay"),
+        Question::Restart(_) => ("Restart? This run is not logged (:log DIR keeps it).", "restart", "stay"),
     }
 }
 
-pub(super) fn render(question: Question, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn render(question: &Question, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let (asks, yes, no) = words(question);
     line(asks, &[("y", yes), ("n", no)], theme, area, buffer);
 }

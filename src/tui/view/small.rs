@@ -14,7 +14,7 @@ use crate::tui::theme::{Role, Theme};
 pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let wish = match &scene.view.overlay {
         Overlay::Confirm(question) => {
-            let (asks, yes, no) = confirm::words(*question);
+            let (asks, yes, no) = confirm::words(question);
             format!("{asks} y: {yes}, n: {no}.")
         }
         _ => "Enlarge it, or press q to quit.".to_owned(),

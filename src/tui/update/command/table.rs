@@ -240,7 +240,8 @@ fn mouse(scene: &mut Scene, word: &str) -> Outcome {
 }
 
 fn set(scene: &mut Scene, key: &str, value: &str) -> Outcome {
-    let Some(mut config) = run::config(scene) else { return Ok(None) };
+    let Some(before) = run::config(scene) else { return Ok(None) };
+    let mut config = before.clone();
     let keys: Vec<&str> = setting::SETTINGS.iter().map(|setting| setting.key).collect();
     let setting = setting::find(key).ok_or_else(|| not_one_of(key, &keys))?;
     config.change(setting, value).map_err(|error| error.to_string())?;
@@ -248,6 +249,9 @@ fn set(scene: &mut Scene, key: &str, value: &str) -> Outcome {
         return Err(format!("{key}: {why}"));
     }
     config.check().map_err(|error| error.to_string())?;
+    if config == before {
+        return Err(format!("{key} is {} already: the run goes on", setting.get(&config)));
+    }
     Ok(Some(overlay::restart(scene, config)))
 }
 

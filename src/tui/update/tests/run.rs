@@ -108,12 +108,21 @@ fn a_restart_asks_where_the_run_is_not_saved_and_only_there_and_only_once_anothe
         assert!(matches!(wish(&mut scene), Some(Effect::Prepare(_))), "what is wrong is known before the question");
         assert!(matches!(scene.view.overlay, Overlay::Preparing(None)));
         assert_eq!(act(&mut scene, Action::Begin), None);
-        assert!(matches!(scene.view.overlay, Overlay::Confirm(Question::Restart)));
+        assert!(matches!(scene.view.overlay, Overlay::Confirm(Question::Restart(None))));
         assert_eq!(act(&mut scene, Action::Close), Some(Effect::GiveUp));
         assert!(matches!(scene.view.overlay, Overlay::None), "n: the run goes on");
         wish(&mut scene);
         act(&mut scene, Action::Begin);
         assert_eq!(act(&mut scene, Action::Confirm), Some(Effect::Begin));
+        wish(&mut scene);
+        act(&mut scene, Action::Begin);
+        assert_eq!(
+            act(&mut scene, Action::OpenCommand),
+            Some(Effect::GiveUp),
+            "the :log of the question is typed at once"
+        );
+        assert!(matches!(scene.view.overlay, Overlay::Command(_)));
+        scene.view.overlay = Overlay::None;
         scene.status.unsaved = false;
         wish(&mut scene);
         assert_eq!(act(&mut scene, Action::Begin), Some(Effect::Begin));
@@ -121,21 +130,34 @@ fn a_restart_asks_where_the_run_is_not_saved_and_only_there_and_only_once_anothe
 }
 
 #[test]
+fn a_setting_that_is_so_already_restarts_nothing() {
+    for line in ["set width 64", "set depth 50", "depth 50"] {
+        let mut scene = sample::demo(3);
+        assert_eq!(command(&mut scene, line), None);
+        assert!(notice(&scene).ends_with(" already: the run goes on"), "{line}: {}", notice(&scene));
+    }
+}
+
+#[test]
 fn another_run_is_refused_or_given_up_without_a_question_and_the_form_is_there_again() {
-    for give_up in [true, false] {
+    for answer in ["Esc", "no", "refused"] {
         let mut scene = sample::demo(3);
         scene.status.unsaved = true;
         act(&mut scene, Action::OpenForm);
         act(&mut scene, Action::Edit(tui_input::InputRequest::InsertChar('0')));
         assert!(matches!(act(&mut scene, Action::Submit), Some(Effect::Prepare(_))));
-        if give_up {
-            assert_eq!(act(&mut scene, Action::Close), Some(Effect::GiveUp));
-        } else {
+        if answer == "refused" {
             scene.refuse("too large");
+        } else {
+            if answer == "no" {
+                act(&mut scene, Action::Begin);
+                assert!(matches!(scene.view.overlay, Overlay::Confirm(Question::Restart(Some(_)))));
+            }
+            assert_eq!(act(&mut scene, Action::Close), Some(Effect::GiveUp));
         }
         let Overlay::Form(form) = &scene.view.overlay else { panic!("the form, with what was typed") };
         assert_eq!(form.fields[form.focus].input.value(), "500");
-        assert_eq!(form.problem.as_deref(), if give_up { None } else { Some("too large") });
+        assert_eq!(form.problem.as_deref(), (answer == "refused").then_some("too large"));
     }
     let mut scene = sample::demo(3);
     act(&mut scene, Action::Restart);
