@@ -7,6 +7,8 @@
 //! x_l ──┬──────────── identity ────────────┬── x_{l+1}      δ_l = identity + branch
 //!       └── N ── φ ── W ── s ── branch ────┘                branch = δ_{l+1} · φ′ · W · N · s
 //! ```
+//!
+//! Where a long skip leaves at the block's input (the way down of a U-Net) what comes back through it is a third channel.
 
 use super::scene::{LaneRef, Scene, Standing};
 use crate::config::{Activation, LaneConfig, Model};
@@ -167,7 +169,9 @@ pub(super) struct Anatomy {
     pub(super) signal: [Option<f64>; 2],
     /// What comes back around the branch, and through it.
     pub(super) channels: [Option<f64>; 2],
-    /// Cosine of the two.
+    /// What comes back through a long skip that leaves at the block's input, where there is one.
+    pub(super) long_skip: Option<f64>,
+    /// Cosine of the two channels.
     pub(super) cosine: Option<f64>,
     pub(super) gain: Option<f64>,
     /// Why there are no values at the cursor.
@@ -211,6 +215,7 @@ impl Anatomy {
             branch_ratio: here(Quantity::BranchRatio),
             signal: [signal_in, signal_out],
             channels: [here(Quantity::IdentityNorm), here(Quantity::BranchNorm)],
+            long_skip: here(Quantity::LongSkipNorm),
             cosine: here(Quantity::ChannelCosine),
             gain,
             why_nothing: scene.standing(lane).and_then(Standing::why_nothing),
@@ -227,7 +232,16 @@ impl Anatomy {
 
     /// ×1 of an identity: what the skip connection makes of the signal.
     pub(super) fn skip_gain(&self) -> Option<f64> {
-        Some(self.channels[0]? / self.signal[1].filter(|signal| *signal != 0.0)?)
+        self.of_output(self.channels[0])
+    }
+
+    /// The same of the long skip: what it brings, beside the signal at the block's output.
+    pub(super) fn long_skip_gain(&self) -> Option<f64> {
+        self.of_output(self.long_skip)
+    }
+
+    fn of_output(&self, signal: Option<f64>) -> Option<f64> {
+        Some(signal? / self.signal[1].filter(|signal| *signal != 0.0)?)
     }
 
     /// What the block as a whole does to the signal.
@@ -252,9 +266,10 @@ impl Anatomy {
         if let Some((part, _)) = known().rev().find(|(_, factor)| !factor.is_finite()) {
             return Some(part);
         }
-        let strength = |factor: f64| match (self.change(), self.skip) {
-            (Change::Grows, _) => factor.abs().ln(),
-            (Change::Loses, Skip::Missing) => -factor.abs().ln(),
+        let is_alone = self.skip == Skip::Missing && self.long_skip.is_none();
+        let strength = |factor: f64| match self.change() {
+            Change::Grows => factor.abs().ln(),
+            Change::Loses if is_alone => -factor.abs().ln(),
             _ => 0.0,
         };
         let (part, strength) =

@@ -24,7 +24,15 @@ pub(super) fn lines<'a>(anatomy: &Anatomy, theme: &Theme, lane: usize, width: u1
         return vec![Line::styled(words, dim)];
     };
     let gain = named("gain", gain, strong, dim);
+    let long_skip = anatomy.long_skip_gain().map(|long_skip| (1, named("long skip", long_skip, strong, dim)));
     match anatomy.skip {
+        Skip::Missing if long_skip.is_some() => {
+            let words = Line::styled("no skip around the block itself", dim);
+            let branch = anatomy.branch_gain();
+            let branch = branch.map(|branch| product(named("branch", branch, strong, dim), anatomy, theme, width));
+            let sum = fit([(0, gain)].into_iter().chain(long_skip).chain([(2, words)]).collect(), width);
+            branch.into_iter().chain([sum]).collect()
+        }
         Skip::Missing => {
             let words = Line::styled("no skip: nothing goes around it", dim);
             vec![product(gain, anatomy, theme, width), words]
@@ -35,6 +43,7 @@ pub(super) fn lines<'a>(anatomy: &Anatomy, theme: &Theme, lane: usize, width: u1
             let mut parts = vec![(0, gain)];
             parts.extend(skip.map(|skip| (2, named("skip", skip, strong, dim))));
             parts.extend(branch.map(|branch| (3, named("branch", branch, strong, dim))));
+            parts.extend(long_skip);
             parts.extend(anatomy.cosine.map(|cosine| {
                 let value = Span::styled(format!("{cosine:.2}"), strong);
                 let mut words = Line::from(vec![Span::styled("cosine ", dim), value]);
@@ -69,4 +78,31 @@ fn product<'a>(line: Line<'a>, anatomy: &Anatomy, theme: &Theme, width: u16) -> 
         whole.push_span(Span::styled(value.trim_start_matches('×').to_owned(), theme.style(Role::Text)));
     }
     if whole.width() <= usize::from(width) { whole } else { short }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::sample;
+
+    /// The lines of the sample's plain or residual block with a long skip that leaves at its input.
+    fn with_a_long_skip(lane: usize) -> String {
+        let scene = sample::anatomy(5);
+        let lanes: Vec<_> = scene.lanes().collect();
+        let mut anatomy = Anatomy::at_cursor(&scene, &lanes[lane]);
+        anatomy.long_skip = anatomy.signal[1].map(|signal| signal * 3.0);
+        let lines = lines(&anatomy, &sample::theme(), lane, 120);
+        lines.iter().map(|line| format!("{line}\n")).collect()
+    }
+
+    #[test]
+    fn a_long_skip_is_a_third_channel_and_the_factors_are_those_of_the_branch() {
+        let plain = with_a_long_skip(0);
+        assert!(plain.contains("branch ×") && plain.contains("long skip ×3.00"), "{plain}");
+        assert!(!plain.contains("nothing goes around it"), "{plain}");
+        let [product, sum] = plain.lines().collect::<Vec<_>>()[..] else { panic!("two lines: {plain}") };
+        assert!(product.starts_with("branch ×") && product.contains(" = ") && sum.starts_with("gain ×"), "{plain}");
+        let residual = with_a_long_skip(1);
+        assert!(residual.contains("skip ×1.00") && residual.contains("long skip ×3.00"), "{residual}");
+    }
 }
