@@ -46,7 +46,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buff
     let slots = slots(scene, theme);
     let right = fit(slots.clone(), room.saturating_sub(reserved(&parts, &slots, room)));
     let left = room.saturating_sub(right.width() as u16 + GAP);
-    let news = news(scene, theme, left.saturating_sub(NAME));
+    let news = news(scene, theme, left);
     let title = title(theme, parts, left.saturating_sub(news.width() as u16 + GAP));
     let of_news = area.x + 1 + left.saturating_sub(news.width() as u16);
     put((area.x + 1, area.y), &title, left, buffer);
@@ -73,14 +73,19 @@ fn reserved(parts: &[String], slots: &[(u8, Line<'_>)], room: u16) -> u16 {
     }
 }
 
-/// The program's name and as many whole parts as there is room for: a half-written one would mislead.
+/// The program's name and as many whole parts as there is room for: a half-written one would mislead. The name gives way
+/// to data and stack.
 fn title<'a>(theme: &Theme, parts: Vec<String>, room: u16) -> Line<'a> {
-    let mut title = Line::from(vec![Span::styled("gradtop", theme.style(Role::Accent)), Span::raw("  ")]);
+    let needed: usize = parts.iter().take(2).map(|part| part.chars().count() + 3).sum::<usize>().saturating_sub(3);
+    let mut title = Line::default();
+    if parts.is_empty() || needed + usize::from(NAME) <= usize::from(room) {
+        title = Line::from(vec![Span::styled("gradtop", theme.style(Role::Accent)), Span::raw("  ")]);
+    }
     for (index, part) in parts.into_iter().enumerate() {
         let separator = if index > 0 { 3 } else { 0 };
         let has_room = title.width() + separator + part.chars().count() <= usize::from(room);
-        // The first may lose its end where enough of it stays.
-        if !has_room && (index > 0 || room < LEFT) {
+        // The first may lose its end.
+        if !has_room && index > 0 {
             break;
         }
         if index > 0 {
@@ -304,7 +309,9 @@ mod tests {
                     let now = line(&mut scene, width);
                     let text: String = now.iter().collect();
                     assert_eq!(SLOTS.map(|slot| place(&now, slot)), places, "{text}");
-                    assert!(text.contains("gradtop") && (dropped > 0 || text.contains("digits")), "{text}");
+                    let has_room = dropped < 1_000 && (dropped == 0 || width > 80 || *activity == Activity::Live);
+                    assert!(!has_room || text.contains("digits · mlp 50×64"), "{text}");
+                    assert!(text.contains("dig"), "{text}");
                     // Beside a long word there is room for fewer digits.
                     let is_short = width > 120 || dropped < 10_000 || *activity == Activity::Live;
                     assert!(dropped == 0 || !is_short || text.contains("not shown"), "{text}");
