@@ -57,7 +57,7 @@ fn lines(scene: &Scene, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
     let width = usize::from(scroll::width(area)).saturating_sub(INDENT);
     let mut lines = of_the_source(scene, theme, width);
     if notes.is_empty() && lines.is_empty() {
-        return vec![Line::styled("no notes in this run so far", theme.style(Role::Dim))];
+        lines.push(Line::styled("no notes in this run so far", theme.style(Role::Dim)));
     }
     for (run, note) in notes {
         if !lines.is_empty() {
@@ -74,6 +74,18 @@ fn lines(scene: &Scene, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
             lines.push(heading);
         }
         let text = wrapped(&note.text, width).into_iter();
+        lines.extend(text.map(|line| Line::styled(format!("{:INDENT$}{line}", ""), theme.style(Role::Text))));
+    }
+    lines.extend(of_the_data(scene, theme, width));
+    lines
+}
+
+/// What was read of each run's data, below all notes.
+fn of_the_data(scene: &Scene, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for data in scene.runs.values().filter_map(|run| run.header().data.as_ref()) {
+        lines.extend([Line::default(), Line::styled("data", theme.style(Role::Strong))]);
+        let text = wrapped(data, width).into_iter();
         lines.extend(text.map(|line| Line::styled(format!("{:INDENT$}{line}", ""), theme.style(Role::Text))));
     }
     lines
@@ -117,6 +129,17 @@ mod tests {
     fn text(scene: &Scene) -> String {
         let lines = lines(scene, &sample::theme(), Rect::new(0, 0, 80, 24));
         lines.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_was_read_stands_below_all_notes_for_as_long_as_the_run_is_there() {
+        let mut scene = sample::demo(3);
+        let Some(run) = scene.runs.get(&0) else { panic!("a run") };
+        let mut header = (**run.header()).clone();
+        header.data = Some("digits: 1,797 pictures of 8×8 (1,437 training + 360 held out)".to_owned());
+        scene.take(0, &crate::event::Event::RunStarted(std::sync::Arc::new(header)));
+        let listed = text(&scene);
+        assert!(listed.contains("no notes") && listed.contains("1,797 pictures of 8×8"), "{listed}");
     }
 
     #[test]

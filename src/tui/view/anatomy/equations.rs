@@ -91,8 +91,8 @@ mod tests {
         let lanes: Vec<_> = scene.lanes().collect();
         let mut anatomy = Anatomy::at_cursor(&scene, &lanes[lane]);
         anatomy.long_skip = anatomy.signal[1].map(|signal| signal * 3.0);
-        let lines = lines(&anatomy, &sample::theme(), lane, 120);
-        lines.iter().map(|line| format!("{line}\n")).collect()
+        let shown = lines(&anatomy, &sample::theme(), lane, 120);
+        shown.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
