@@ -309,7 +309,7 @@ mod tests {
                     let now = line(&mut scene, width);
                     let text: String = now.iter().collect();
                     assert_eq!(SLOTS.map(|slot| place(&now, slot)), places, "{text}");
-                    let has_room = dropped == 0 || (dropped < 1_000 && width > 80);
+                    let has_room = dropped == 0 || width > 120;
                     assert!(!has_room || text.contains("digits · mlp 50×64"), "{text}");
                     // Beside a long word there is room for fewer digits.
                     let is_short = width > 120 || dropped < 10_000 || *activity == Activity::Live;
