@@ -5,7 +5,8 @@
 //!   8×8 (1,437 training …                      797 pictures of 8×8 (1,437
 //! ```
 //!
-//! A word that is longer than a line stands alone and whole: a path can still be selected.
+//! A word that is longer than a line stands alone and whole: a path can still be selected. Only a choice such as
+//! `heatmaps|difference|loss` goes on below, after a `|`.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -25,7 +26,20 @@ pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
                 line.push(' ');
                 line.push_str(&unit);
             }
+            _ if columns(&unit) > width => lines.extend(choices(&unit, width)),
             _ => lines.push(unit),
+        }
+    }
+    lines
+}
+
+/// The lines of a word that is longer than one: broken behind each `|` where that is needed.
+fn choices(word: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for choice in word.split_inclusive('|') {
+        match lines.last_mut() {
+            Some(line) if columns(line) + columns(choice) <= width => line.push_str(choice),
+            _ => lines.push(choice.to_owned()),
         }
     }
     lines
@@ -103,6 +117,23 @@ mod tests {
             }
         }
         assert!(wrapped("", 8).is_empty());
+    }
+
+    #[test]
+    fn a_choice_longer_than_a_line_goes_on_behind_a_bar_and_never_within_a_word() {
+        let choice = "heatmaps|difference|profile|loss|anatomy";
+        for width in 1..=columns(choice) {
+            let lines = wrapped(&format!("{choice} open a view"), width);
+            assert!(lines.concat().starts_with(choice), "{lines:?}");
+            let all: Vec<&str> = choice.split('|').collect();
+            for word in lines.iter().flat_map(|line| line.split(['|', ' '])).filter(|word| word.len() > 4) {
+                assert!(all.contains(&word), "{width}: {word}");
+            }
+            assert!(
+                width < "difference|".len() || lines.iter().all(|line| columns(line) <= width),
+                "{width}: {lines:?}"
+            );
+        }
     }
 
     #[test]

@@ -62,6 +62,11 @@ impl Canvas {
         self.stroke
     }
 
+    /// Whether anything is drawn.
+    pub(super) fn has_dots(&self) -> bool {
+        self.dots.iter().any(|&dots| dots != 0)
+    }
+
     /// Dots from left to right.
     pub(super) fn width(&self) -> usize {
         usize::from(self.area.width) * ACROSS

@@ -205,6 +205,10 @@ fn predicted(lane: LaneRef<'_>, quantity: Quantity, signal: &[Cell], theory: &Pr
         Axis::Log => Cell::Value(value.log10() as f32),
         Axis::Linear => Cell::Value(value as f32),
     };
+    // One block is no line.
+    if median.iter().flatten().count() < 2 {
+        return Default::default();
+    }
     // A signal's line moves with every step; its band would make each frame larger than a slow connection takes.
     let band = if quantity == Quantity::SignalNorm { Vec::new() } else { band };
     let [below, above] = [0, 1].map(|end| band.iter().map(|ends| ends.map(|ends| ends[end])).collect());

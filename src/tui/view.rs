@@ -96,7 +96,7 @@ fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut
     }
     caption::render(scene, theme, layout.caption, buffer);
     legend::render(scene, theme, layout, buffer);
-    notice::render(scene, theme, layout.notice, buffer);
+    notice::render(scene, theme, layout, buffer);
     footer::render(scene, theme, layout.footer, buffer);
     match &scene.view.overlay {
         Overlay::None => {}

@@ -83,7 +83,13 @@ fn shortened(name: &str, room: usize) -> Option<String> {
 }
 
 /// The row for some words: the one nearest to the wanted that has room for them, beside all curves and other words.
-fn free_row(chart: Rect, (x, width): (u16, u16), wanted: u16, taken: &[u16], buffer: &Buffer) -> Option<u16> {
+pub(super) fn free_row(
+    chart: Rect,
+    (x, width): (u16, u16),
+    wanted: u16,
+    taken: &[u16],
+    buffer: &Buffer,
+) -> Option<u16> {
     let is_free = |row: &u16| {
         let mut cells = (x..x + width).filter_map(|x| buffer.cell((x, *row)));
         !taken.contains(row) && cells.all(|cell| matches!(cell.symbol(), " " | "│" | "|"))

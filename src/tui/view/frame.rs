@@ -124,6 +124,9 @@ pub(super) fn cut<'a>(line: &Line<'a>, width: u16) -> Line<'a> {
 fn before_number(text: &[char], fitting: usize) -> usize {
     let is_inside = fitting > 0 && text.get(fitting).is_some_and(|next| !next.is_whitespace());
     let start = text[..fitting].iter().rposition(|letter| letter.is_whitespace()).map_or(0, |blank| blank + 1);
+    if run_number(&text[start..]).is_some_and(|number| fitting > start + number) {
+        return fitting;
+    }
     let first =
         text[start..].iter().take_while(|letter| !letter.is_whitespace()).find(|letter| letter.is_alphanumeric());
     if is_inside && first.is_some_and(char::is_ascii_digit) {
@@ -131,6 +134,13 @@ fn before_number(text: &[char], fitting: usize) -> usize {
     } else {
         fitting
     }
+}
+
+/// Letters of the number that leads a lane's name, `2:` of `2:residual`; `None` of what is a number itself, as `1:02`.
+fn run_number(word: &[char]) -> Option<usize> {
+    let digits = word.iter().take_while(|letter| letter.is_ascii_digit()).count();
+    let is_name = word.get(digits) == Some(&':') && word.get(digits + 1).is_some_and(|next| !next.is_ascii_digit());
+    (digits > 0 && is_name).then_some(digits + 1)
 }
 
 /// The parts that fit, joined by two blanks: the most important is always there, each further one where there is still
@@ -178,6 +188,10 @@ mod tests {
             ("ended at step 1,204", 17, "ended at step…"),
             ("residu… 2.30e-4", 10, "residu…"),
             ("a–b", 0, ""),
+            ("2:residual", 5, "2:re…"),
+            ("12:residual ×1.08", 9, "12:resid…"),
+            ("12:residual", 3, "…"),
+            ("1:02:03 of 9", 5, "…"),
         ] {
             assert_eq!(cut_to(text, width), wanted, "{text} in {width}");
         }

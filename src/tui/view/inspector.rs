@@ -108,13 +108,12 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
 /// The values of the step, from this row; whether one of them is a range.
 fn of_step(table: &Table<'_>, mut row: u16, scalars: &[ScalarRow], buffer: &mut Buffer) -> bool {
     let has_classes = scalars.iter().any(|(scalar, ..)| *scalar == Scalar::Accuracy);
-    let name = |name, short| Line::styled(table.name(name, short), table.theme.style(Role::Dim));
     let mut inexact = false;
     for &(scalar, long, short) in scalars {
-        inexact |= table.row(row, &name(long, short), |lane, step| scalar_at(lane, scalar, step), buffer);
+        inexact |= table.row(row, &table.dim(long, short), |lane, step| scalar_at(lane, scalar, step), buffer);
         row += 1;
     }
-    let held_out = name(if has_classes { "held-out acc." } else { "held-out loss" }, "held-out");
+    let held_out = table.dim(if has_classes { "held-out acc." } else { "held-out loss" }, "held-out");
     table.row(row, &held_out, |lane, step| evaluated(lane, step, has_classes), buffer);
     inexact
 }
@@ -217,6 +216,34 @@ mod tests {
     use crate::tui::sample;
     use crate::tui::scene::Mode;
     use crate::tui::source::SourceKind;
+    use crate::tui::theme::{Background, Colours, Glyphs};
+
+    #[test]
+    fn a_name_is_whole_where_blanks_stand_beside_it_and_no_symbol_repeats_it() {
+        let ascii = Theme::new(Colours::None, Glyphs::Ascii, Background::Dark);
+        for (width, height) in [(100, 30), (120, 40), (140, 50)] {
+            for scene in [sample::demo(20), sample::conv_net(20), sample::transformer(20)] {
+                for theme in [&sample::theme(), &ascii] {
+                    for mode in [Mode::Heatmaps, Mode::Layers, Mode::Anatomy, Mode::Profile] {
+                        let mut scene = scene.clone();
+                        scene.view.mode = mode;
+                        let buffer = sample::frame(&mut scene, theme, width, height);
+                        let layout = Layout::new(buffer.area, &scene).unwrap();
+                        let Some(frame) = layout.inspector else { continue };
+                        for row in padded(inside(frame)).rows() {
+                            let text: String = row.positions().map(|place| buffer[place].symbol()).collect();
+                            let cut = text.find(['…', '~']).map(|at| text[at..].chars().skip(1).collect::<String>());
+                            let blanks = cut.map_or(0, |rest| rest.chars().take_while(|letter| *letter == ' ').count());
+                            assert!(blanks < 4, "{mode:?} {width}×{height}: {text}");
+                            let mut words = text.split_whitespace();
+                            let twice = words.next().zip(words.next()).is_some_and(|(one, two)| one == two);
+                            assert!(!twice || !text.starts_with(char::is_alphabetic), "{text}");
+                        }
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn from_120_columns_on_every_name_is_whole_however_many_lanes_there_are() {

@@ -6,33 +6,53 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use super::frame::{blank, cut, put, wrapped};
-use super::notes;
+use super::{legend, notes};
 use crate::event::Outcome;
 use crate::number;
+use crate::tui::layout::Layout;
 use crate::tui::scene::{Activity, Scene};
 use crate::tui::theme::{Role, Theme};
 
 /// Where all notes stand, after one that has no room or is not the only one.
 const MORE: &str = "  N: notes";
 
+/// Columns of a legend beside a note at least, a colour bar with its ends, and its share of the row.
+const LEGEND: u16 = 24;
+const LEGEND_SHARE: u16 = 3;
+
 /// Rows of an answer at most; it goes with the next key.
 const ROWS: usize = 6;
 
-pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let room = area.width.saturating_sub(2);
+pub(super) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    let area = layout.notice;
     if let Some(notice) = &scene.status.notice {
         return answer(notice, theme, area, buffer);
     }
-    let (mut line, role) = match sentence(scene) {
-        Some((text, role)) => (Line::styled(text, theme.style(Role::Text)), role),
-        None => match newest_note(scene, theme, room) {
-            Some(line) => (line, Role::Warning),
-            None => return,
-        },
+    let whole = sentence(scene).map(|(text, role)| (Line::styled(text, theme.style(Role::Text)), role, area));
+    let note = || {
+        let area = beside_legend(layout);
+        newest_note(scene, theme, area.width.saturating_sub(2)).map(|line| (line, Role::Warning, area))
     };
+    let Some((mut line, role, area)) = whole.or_else(note) else { return };
+    let room = area.width.saturating_sub(2);
     blank(theme, area, buffer);
+    if area != layout.notice {
+        let right = Rect { x: area.right(), width: layout.notice.right() - area.right(), ..area };
+        blank(theme, right, buffer);
+        legend::render(scene, theme, &Layout { legend: right, ..layout.clone() }, buffer);
+    }
     line.spans.insert(0, Span::styled(theme.glyph("▸ ", "> "), theme.style(role)));
     put((area.x + 1, area.y), &line, room, buffer);
+}
+
+/// Where a note stands: it stays as long as it is the newest, so where it shares its row with the legend it leaves that
+/// the end of the row.
+fn beside_legend(layout: &Layout) -> Rect {
+    let area = layout.notice;
+    if layout.legend != area {
+        return area;
+    }
+    Rect { width: area.width - (area.width / LEGEND_SHARE).max(LEGEND), ..area }
 }
 
 /// What was said to the person, whole: a long sentence takes rows of the panes above until the next key.
@@ -85,16 +105,17 @@ fn newest_note<'a>(scene: &Scene, theme: &Theme, room: u16) -> Option<Line<'a>> 
     }
     line.push_span(Span::styled(place_first(&note.text), text));
     let (count, since) = notes::of_a_kind(&notes);
-    if count > 1 {
-        let alike = format!("  {} such since step {}", number::count(count as u64), number::count(since.0));
-        line.push_span(Span::styled(alike, theme.style(Role::Strong)));
-    }
-    let more = Span::styled(MORE, theme.style(Role::Dim));
-    let width = line.width() as u16 + 2;
-    if width > room || notes.len() > 1 {
-        line = cut(&line, room.saturating_sub(2 + more.width() as u16));
-        line.push_span(more);
-    }
+    let alike = (count > 1).then(|| {
+        let words = format!("  {} such since step {}", number::count(count as u64), number::count(since.0));
+        Span::styled(words, theme.style(Role::Strong))
+    });
+    let width = (line.width() + alike.as_ref().map_or(0, Span::width)) as u16 + 2;
+    let more = (width > room || notes.len() > 1).then(|| Span::styled(MORE, theme.style(Role::Dim)));
+    // How many and since when stays whole: the sentence gives way.
+    let tail: Vec<Span<'_>> = alike.into_iter().chain(more).collect();
+    let taken: usize = tail.iter().map(Span::width).sum();
+    line = cut(&line, room.saturating_sub(2 + taken as u16));
+    line.spans.extend(tail);
     Some(line)
 }
 
@@ -184,5 +205,28 @@ mod tests {
         let buffer = sample::frame(&mut scene, &sample::theme(), 200, 60);
         let shown: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
         assert!(shown.contains("3 such since step 5,134"), "{shown}");
+        for width in [80, 100, 120, 160] {
+            let buffer = sample::frame(&mut scene, &sample::theme(), width, 40);
+            let shown: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+            assert!(shown.contains("3 such since step 5,134  N: notes"), "{width}: {shown}");
+        }
+    }
+
+    #[test]
+    fn a_note_never_takes_the_legend_away_on_a_low_terminal() {
+        for (width, height) in [(60, 18), (60, 20), (80, 24)] {
+            let mut scene = sample::demo(30);
+            let bar = |scene: &mut Scene| {
+                let buffer = sample::frame(scene, &sample::theme(), width, height);
+                let row = buffer.content().chunks(usize::from(width)).nth(usize::from(height) - 2).expect("has rows");
+                let grounds: std::collections::HashSet<String> = row.iter().map(|cell| cell.bg.to_string()).collect();
+                (grounds.len(), row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>())
+            };
+            assert!(bar(&mut scene).0 > 8);
+            let text = "the loss leapt to 12 times its usual: re-ran steps 20 to 24 in detail".to_owned();
+            scene.take(0, &Event::Note(Note { lane: Some(LaneId(0)), step: Step(24), text }));
+            let (shades, text) = bar(&mut scene);
+            assert!(shades > 8 && text.contains("1e-") && text.contains("plain: the loss leapt"), "{shades}: {text}");
+        }
     }
 }

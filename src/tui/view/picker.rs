@@ -4,7 +4,7 @@
 //! ```text
 //! ╭─ quantities ──────────────────────────────────────────────────────────────╮
 //! │ find  gai_                                                                │
-//! │ ▸ gain             ‖δₗ‖/‖δₗ₊₁‖     0.12…1.3        how much one block …    │
+//! │ ▸ gain             ‖δₗ‖/‖δₗ₊₁‖     ×0.12…1.3       how much one block …    │
 //! │                                                                           │
 //! │ formula  ‖δ_l‖ / ‖δ_{l+1}‖                                                │
 //! ╰───────────────────────────────────────────────────────────────────────────╯
@@ -88,7 +88,7 @@ enum Focus {
 /// Name, symbol, range, and the meaning where there is room.
 fn row<'a>(topic: Topic, scene: &Scene, theme: &Theme, width: u16, focus: Focus) -> Line<'a> {
     let Term { name: title, symbol, ascii, meaning, .. } = topic.term();
-    let symbol = theme.glyph(symbol, ascii);
+    let symbol = Some(theme.glyph(symbol, ascii)).filter(|symbol| *symbol != title).unwrap_or_default();
     let range = match topic {
         Topic::Quantity(quantity) => range(quantity, scene),
         Topic::Term(_) => Some("its own view".to_owned()),
@@ -128,12 +128,13 @@ fn range(quantity: Quantity, scene: &Scene) -> Option<String> {
             Axis::Linear => "not finite".to_owned(),
         });
     };
+    let sign = if quantity == Quantity::Gain { "×" } else { "" };
     let words = |end: f32| match quantity.definition().axis {
         Axis::Log => number::magnitude(10f64.powf(f64::from(end))),
         Axis::Linear => number::magnitude(f64::from(end)),
     };
     let (low, high) = (words(low), words(high));
-    Some(if low == high { low } else { format!("{low}…{high}") })
+    Some(if low == high { format!("{sign}{low}") } else { format!("{sign}{low}…{high}") })
 }
 
 /// What the chosen quantity is.

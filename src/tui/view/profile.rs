@@ -9,18 +9,20 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::cell::special_look;
+use super::ends::free_row;
 use super::frame::{dot, fit, framed, words};
 use super::stages;
 use super::step_chart::{chart_of, number as axis_number, vertical};
 use super::steps::Labels;
 use crate::history::Cell;
 use crate::number;
-use crate::quantity::Axis;
+use crate::quantity::{Axis, Quantity};
 use crate::round;
+use crate::text::columns;
 use crate::tui::axis::LayerAxis;
 use crate::tui::chart::{Canvas, DOWN, Stroke, dot_of};
 use crate::tui::scale::Scale;
-use crate::tui::scene::{LaneRef, Scene};
+use crate::tui::scene::{LaneRef, Scene, Standing};
 use crate::tui::schedule;
 use crate::tui::theme::{Role, Theme};
 use crate::units::LayerId;
@@ -29,8 +31,16 @@ use crate::units::LayerId;
 const NARROW: u16 = 24;
 
 pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buffer) {
-    framed(theme, frame, &title(scene, theme, frame.width.saturating_sub(6)), buffer);
+    drawing(scene, theme, frame, buffer);
+    missing(scene, theme, chart_of(frame), buffer);
+}
+
+/// Everything but the words that stand where room is left.
+fn drawing(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buffer) {
     let chart = chart_of(frame);
+    let scale = scene.scales.of(scene.view.quantity);
+    let curves = scale.map(|scale| curves(scene, chart, scale));
+    framed(theme, frame, &title(scene, theme, curves.as_ref(), frame.width.saturating_sub(6)), buffer);
     if chart.is_empty() {
         return;
     }
@@ -43,46 +53,58 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
     if let Some(column) = column(scene.view.cursor.depth) {
         vertical(theme, chart, column, buffer);
     }
-    let Some(scale) = scene.scales.of(scene.view.quantity) else { return };
+    let Some((scale, curves)) = scale.zip(curves) else { return };
     value_labels(scene, theme, chart, scale, buffer);
-    lines(scene, theme, chart, scale, buffer);
+    for canvas in &curves {
+        canvas.render(theme, buffer);
+    }
     specials(scene, theme, chart, column, buffer);
     stages::names_above(scene, theme, chart, column, buffer);
-    missing(scene, theme, chart, buffer);
 }
 
-/// Which lanes have no line here, and why.
+/// Which lanes have no line here, and why: where nothing is drawn, and nowhere if something is drawn everywhere.
 fn missing(scene: &Scene, theme: &Theme, chart: Rect, buffer: &mut Buffer) {
-    let why = |lane: LaneRef<'_>| {
-        let why = scene.standing(&lane)?.why_nothing()?;
-        let whole = format!("{} {why}", scene.lane_name(&lane));
+    for (index, lane) in scene.lanes().enumerate() {
+        let Some(why) = scene.standing(&lane).and_then(Standing::why_nothing) else { continue };
         // Where it is narrow the colour says whose it is.
-        Some(if whole.chars().count() > usize::from(chart.width) { why } else { whole })
-    };
-    let all = scene.lanes().enumerate().filter_map(|(index, lane)| Some((index, why(lane)?)));
-    for ((index, text), row) in all.zip(chart.rows()) {
-        words((row.x, row.y), &text, row.width, theme.lane(index), buffer);
+        let forms = [format!("{} {why}", scene.lane_name(&lane)), why];
+        let place = |text: &String| {
+            let width = columns(text) as u16;
+            let spare = chart.width.checked_sub(width)?;
+            let free = |x: u16| Some((x, free_row(chart, (x, width), 0, &[], buffer)?));
+            [0, spare, spare / 2].into_iter().map(|x| chart.x + x).find_map(free)
+        };
+        let Some((text, place)) = forms.iter().find_map(|text| Some((text, place(text)?))) else { continue };
+        words(place, text, chart.width, theme.lane(index), buffer);
     }
 }
 
-fn title<'a>(scene: &Scene, theme: &Theme, width: u16) -> Line<'a> {
+fn title<'a>(scene: &Scene, theme: &Theme, curves: Option<&[Canvas; 4]>, width: u16) -> Line<'a> {
     let definition = scene.view.quantity.definition();
     let dim = theme.style(Role::Dim);
     let name = if width < NARROW { "profile" } else { "depth profile" };
-    let mut parts = vec![
-        (0, Line::styled(name, theme.style(Role::Strong))),
-        (2, Line::styled(theme.glyph(definition.symbol, definition.ascii), dim)),
-    ];
+    let symbol = theme.glyph(definition.symbol, definition.ascii);
+    let mut parts = Vec::new();
+    // What was chosen is named at every size.
+    let is_chosen = scene.view.quantity != Quantity::default();
+    if is_chosen {
+        parts.push((0, Line::styled(definition.name.replace('_', " "), theme.style(Role::Strong))));
+    }
+    parts.push((u8::from(is_chosen) * 2, Line::styled(name, theme.style(Role::Strong))));
+    if !(is_chosen && symbol == definition.name) {
+        parts.push((2, Line::styled(symbol, dim)));
+    }
     parts.extend(scene.cursor_step().map(|step| (3, Line::styled(format!("step {}", number::count(step.0)), dim))));
     let older = older(scene).into_iter().map(|words| (1, Line::styled(words, theme.style(Role::Text))));
     parts.extend(older);
     let config = scene.config();
     let every = schedule::words(config, definition.cadence);
     parts.extend(every.map(|every| (4, Line::styled(every.long, dim))));
-    if scene.picture.predicted.iter().flatten().any(|cell| matches!(cell, Cell::Value(_))) {
+    let is_drawn = |stroke| curves.into_iter().flatten().any(|canvas| canvas.stroke() == stroke && canvas.has_dots());
+    if is_drawn(Stroke::Dashed) {
         parts.push((5, Line::styled("dashed: theory at init", dim)));
     }
-    if scene.picture.bands[0].iter().flatten().any(|cell| matches!(cell, Cell::Value(_))) {
+    if is_drawn(Stroke::Dotted) {
         parts.push((6, Line::styled("dotted: 95 % of nets", dim)));
     }
     fit(parts, width)
@@ -164,20 +186,21 @@ fn value_labels(scene: &Scene, theme: &Theme, chart: Rect, scale: Scale, buffer:
     }
 }
 
-fn lines(scene: &Scene, theme: &Theme, chart: Rect, scale: Scale, buffer: &mut Buffer) {
-    // What was measured lies on top.
-    for (stroke, curves) in [
+/// What is drawn one above the other: what was measured lies on top.
+fn curves(scene: &Scene, chart: Rect, scale: Scale) -> [Canvas; 4] {
+    [
         (Stroke::Dotted, &scene.picture.bands[0]),
         (Stroke::Dotted, &scene.picture.bands[1]),
         (Stroke::Dashed, &scene.picture.predicted),
         (Stroke::Solid, &scene.picture.profiles),
-    ] {
+    ]
+    .map(|(stroke, curves)| {
         let mut canvas = Canvas::new(chart, stroke);
         for (lane, cells) in curves.iter().enumerate() {
             curve(&mut canvas, scene, scale, lane, cells);
         }
-        canvas.render(theme, buffer);
-    }
+        canvas
+    })
 }
 
 /// One lane's values from left to right; interrupted where there is none, and theory where the scale ends.
@@ -215,6 +238,75 @@ fn specials(scene: &Scene, theme: &Theme, chart: Rect, column: impl Fn(f64) -> O
             let Some(column) = column((layer as f64 + 0.5) / cells.len() as f64) else { continue };
             let (unicode, ascii, role) = special_look(*cell);
             dot((chart.x + column, row), theme.glyph(unicode, ascii), theme.style(role), buffer);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Event, LaneEnd, Outcome};
+    use crate::tui::sample;
+    use crate::tui::scene::Mode;
+    use crate::tui::source::SourceKind;
+    use crate::units::{LaneId, Step};
+
+    /// Lanes of which all but the last ended early; the last has its line at the top of the chart.
+    fn ended(lanes: u16, at_top: bool) -> Scene {
+        let mut scene = Scene::new(SourceKind::Live);
+        scene.take(0, &sample::header(&vec![("a lane", 20); usize::from(lanes)]));
+        for lane in 0..lanes {
+            let value = |_, layer: usize| Some(10f32.powf(if at_top { 0.0 } else { -(layer as f32) / 2.0 }));
+            let last = if lane + 1 == lanes { 40 } else { 15 };
+            (1..=last).for_each(|at| scene.take(0, &sample::step(lane, at, 2.3, 22, value)));
+            if lane + 1 < lanes {
+                let end = LaneEnd { lane: LaneId(lane), step: Step(15), outcome: Outcome::Completed };
+                scene.take(0, &Event::LaneEnded(end));
+            }
+        }
+        scene.view.mode = Mode::Profile;
+        scene
+    }
+
+    #[test]
+    fn words_about_lanes_that_ended_never_cover_what_is_drawn() {
+        for (lanes, at_top) in [(2, true), (2, false), (8, true), (8, false)] {
+            for size in [Rect::new(0, 0, 30, 8), Rect::new(0, 0, 80, 12), Rect::new(0, 0, 120, 24)] {
+                let (theme, mut scene) = (sample::theme(), ended(lanes, at_top));
+                scene.prepare(&theme, Rect::new(0, 0, 120, 40));
+                let mut drawn = Buffer::empty(size);
+                drawing(&scene, &theme, size, &mut drawn);
+                let mut told = drawn.clone();
+                missing(&scene, &theme, chart_of(size), &mut told);
+                for position in size.positions() {
+                    let is_free = matches!(drawn[position].symbol(), " " | "│");
+                    assert!(is_free || drawn[position] == told[position], "{lanes} lanes in {size} at {position}");
+                }
+                let text: String = told.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+                let count = text.matches("ended at step 15").count();
+                assert!(size.width < 80 || count > 0, "{lanes} lanes in {size}: {count}");
+                assert!(size.height < 20 || count == usize::from(lanes) - 1, "{lanes} lanes in {size}: {count}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_quantity_that_was_chosen_is_named_in_every_title() {
+        for quantity in Quantity::ALL.iter().copied().filter(|quantity| *quantity != Quantity::default()) {
+            for (width, height) in [(60, 20), (80, 24), (120, 40), (200, 60)] {
+                let mut scene = sample::demo(20);
+                scene.view.quantity = quantity;
+                scene.prepare(&sample::theme(), Rect::new(0, 0, width, height));
+                for frame in [width / 5, width / 4, width / 2] {
+                    let title = title(&scene, &sample::theme(), None, frame - 6).to_string();
+                    let name = quantity.name().replace('_', " ");
+                    let shown = title.trim_end_matches('…');
+                    assert!(
+                        title.starts_with(&name) || (shown.len() > 3 && name.starts_with(shown)),
+                        "{title}: {name}"
+                    );
+                }
+            }
         }
     }
 }

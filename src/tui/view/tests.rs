@@ -5,6 +5,7 @@ mod cadence;
 mod contrast;
 mod denoising;
 mod opened;
+mod plain;
 mod room;
 mod standing;
 mod theory;

@@ -25,6 +25,8 @@ type Part<'a> = (u8, Line<'a>);
 
 /// Columns between two parts.
 const GAP: u16 = 2;
+/// Columns of a name that stay beside a number: that of its run, and its beginning.
+const LEAST_NAME: u16 = 4;
 
 pub(super) fn of<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>) -> Line<'a> {
     let room = pane.frame.width.saturating_sub(6);
@@ -37,10 +39,12 @@ pub(super) fn of<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'
     let width = |part: Option<&Line<'_>>| part.map_or(0, |line| line.width() as u16 + GAP);
     // The number and the end come first, in words as far as there is room; then the name gives way.
     let free = room.saturating_sub(columns(&name) + GAP);
-    let number = profile.and_then(|profile| factor(scene, theme, profile, 0));
+    let number = profile.and_then(|profile| factor(scene, theme, profile, (0, room)));
     let outcome = outcome(scene, theme, lane, free.saturating_sub(width(number.as_ref())));
+    let spare = room.saturating_sub(width(outcome.as_ref()));
+    let least = spare.saturating_sub(LEAST_NAME.min(columns(&name)) + GAP);
     let free = free.saturating_sub(width(outcome.as_ref()));
-    let factor = profile.and_then(|profile| factor(scene, theme, profile, free));
+    let factor = profile.and_then(|profile| factor(scene, theme, profile, (free, least)));
     let taken = width(factor.as_ref()) + width(outcome.as_ref());
     let name = cut(&Line::styled(name, theme.lane(pane.lane)).bold(), room.saturating_sub(taken).max(1));
     let mut parts = vec![(0, name)];
@@ -81,13 +85,22 @@ fn difference<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>)
     vec![(0, Line::from(names).bold()), (1, Line::styled(format!("{how} of {symbol}"), dim))]
 }
 
-/// The signal's factor per block in the longest form that fits, `×0.41` where none does.
-fn factor<'a>(scene: &Scene, theme: &Theme, profile: &Profile, room: u16) -> Option<Line<'a>> {
-    let factor = number::factor(profile.fit.as_ref()?.rho);
+/// The signal's factor per block in the longest form that fits beside the whole name, `×0.41` where none does; with one
+/// digit where that would leave no name. Of a signal that has none, in how many blocks it is 0.
+fn factor<'a>(scene: &Scene, theme: &Theme, profile: &Profile, (room, least): (u16, u16)) -> Option<Line<'a>> {
     let of = if scene.view.quantity.is_signal() { "" } else { "signal " };
+    let Some(fit) = &profile.fit else {
+        let (zeros, blocks) = (number::count(profile.zeros as u64), number::count(profile.blocks as u64));
+        let forms = [format!("{of}0 in {zeros} of {blocks} blocks"), format!("{of}0 in {zeros} of {blocks}")];
+        let fitting = forms.into_iter().find(|form| columns(form) <= room);
+        let words = fitting.unwrap_or_else(|| format!("0 in {zeros}/{blocks}"));
+        return (profile.zeros > 0).then(|| Line::styled(words, theme.style(Role::Bad)));
+    };
+    let factor = number::factor(fit.rho);
     let forms = [format!("{of}{factor} per block"), format!("{of}{factor}/block"), format!("{of}{factor}")];
     let fitting = forms.into_iter().find(|form| columns(form) <= room);
-    Some(Line::styled(fitting.unwrap_or(factor), theme.style(Role::Strong)))
+    let short = || if columns(&factor) <= least { factor.clone() } else { format!("×{}", number::magnitude(fit.rho)) };
+    Some(Line::styled(fitting.unwrap_or_else(short), theme.style(Role::Strong)))
 }
 
 /// What is left of the signal over the depth: D blocks are D − 1 factors apart, so both ends are named.
@@ -122,7 +135,7 @@ fn not_numbers<'a>(scene: &Scene, theme: &Theme, profile: &Profile) -> Vec<Part<
             Line::styled(format!("{} not finite", number::count(profile.non_finite as u64)), theme.style(Role::Bad)),
         ));
     }
-    if profile.zeros > 0 && scene.view.quantity.is_signal() {
+    if profile.zeros > 0 && profile.fit.is_some() && scene.view.quantity.is_signal() {
         let text =
             format!("0 in {} of {} blocks", number::count(profile.zeros as u64), number::count(profile.blocks as u64));
         parts.push((1, Line::styled(text, theme.style(Role::Bad))));
@@ -168,6 +181,7 @@ fn outcome<'a>(scene: &Scene, theme: &Theme, lane: &LaneRef<'_>, room: u16) -> O
 mod tests {
     use super::*;
     use crate::event::{Event, LaneEnd};
+    use crate::tui::layout::Layout;
     use crate::tui::sample;
     use crate::tui::source::SourceKind;
     use crate::units::{LaneId, Step};
@@ -204,6 +218,52 @@ mod tests {
                     let factor = format!("×{:.2}", 0.5 + 0.1 * lane as f32);
                     assert!(text.contains(&factor), "{factor} of {count} lanes at {width}×{height}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_lane_whose_signal_is_zero_says_so_before_what_is_shown() {
+        for (width, height) in [(60, 20), (80, 24), (120, 40)] {
+            for count in [1, 2, 8] {
+                let mut scene = Scene::new(SourceKind::Live);
+                let header: Vec<(&str, usize)> = NAMES[..count].iter().map(|name| (*name, 6)).collect();
+                scene.take(0, &sample::header(&header));
+                (0..count as u16).for_each(|lane| scene.take(0, &sample::step(lane, 1, 2.3, 8, |_, _| Some(0.0))));
+                let text = rows(&mut scene, width, height).concat();
+                let told = text.matches("0 in 6").count();
+                let shown =
+                    Layout::new(ratatui::layout::Rect::new(0, 0, width, height), &scene).unwrap().heatmaps.len();
+                assert_eq!(told, shown, "{count} lanes at {width}×{height}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn beside_a_long_factor_stand_the_number_of_the_run_and_the_beginning_of_the_name() {
+        for exponent in [1.0, -9.0] {
+            let mut scene = Scene::new(SourceKind::Traces);
+            for run in 0..4 {
+                scene.take(run, &sample::header(&[("residual", 6), ("plain", 6)]));
+                for lane in 0..2 {
+                    let value = move |_, layer: usize| {
+                        (layer > 0).then(|| (1.58 * 10f32.powf(exponent)).powf(layer as f32 / 3.0))
+                    };
+                    scene.take(run, &sample::step(lane, 1, 2.3, 8, value));
+                }
+            }
+            for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+                let text = rows(&mut scene, width, height).concat();
+                let layout = Layout::new(ratatui::layout::Rect::new(0, 0, width, height), &scene).unwrap();
+                for lane in &layout.heatmaps {
+                    let (run, name) = (lane.lane / 2 + 1, ["r", "p"][lane.lane % 2]);
+                    assert!(
+                        text.contains(&format!("─ {run}:{name}")),
+                        "lane {} at {width}×{height}: {text}",
+                        lane.lane
+                    );
+                }
+                assert!(!text.contains(" … "), "{width}×{height}: {text}");
             }
         }
     }

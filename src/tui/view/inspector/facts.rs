@@ -1,14 +1,12 @@
 //! What does not change about the layer at the cursor: its stage, its parameters, what it costs.
 
 use ratatui::buffer::Buffer;
-use ratatui::text::Line;
 
 use super::shown::Shown;
 use super::table::Table;
 use crate::layer::Layer;
 use crate::number;
 use crate::tui::scene::LaneRef;
-use crate::tui::theme::Role;
 
 /// One fact: its name, the short one, and what it is of a layer.
 struct Fact {
@@ -64,7 +62,7 @@ pub(super) fn render(table: &Table<'_>, y: u16, room: Room, buffer: &mut Buffer)
         Room::Costs | Room::Rows => {
             let facts = FACTS.iter().skip(usize::from(room == Room::Costs)).filter(|fact| is_known(table, fact));
             facts.fold(y, |y, fact| {
-                row(table, y, table.name(fact.name, fact.short), fact.of, buffer);
+                row(table, y, fact, buffer);
                 y + 1
             })
         }
@@ -93,10 +91,10 @@ pub(super) fn words(table: &Table<'_>) -> Option<String> {
     all.all(|other| other.as_ref() == Some(&first)).then_some(first)
 }
 
-fn row(table: &Table<'_>, y: u16, name: &str, of: impl Fn(&Layer) -> Option<String>, buffer: &mut Buffer) {
-    let name = Line::styled(name.to_owned(), table.theme.style(Role::Dim));
+fn row(table: &Table<'_>, y: u16, fact: &Fact, buffer: &mut Buffer) {
+    let name = table.dim(fact.name, fact.short);
     let shown = |lane: &LaneRef<'_>| {
-        let text = of(at_cursor(table, lane)?)?;
+        let text = (fact.of)(at_cursor(table, lane)?)?;
         Some(Shown { text, short: None, is_exact: true, role: None })
     };
     table.line(y, &name, shown, buffer);

@@ -23,7 +23,7 @@ pub(super) struct Shown {
 pub(super) fn value_at(lane: &LaneRef<'_>, quantity: Quantity, layer: LayerId, step: Step) -> Option<Shown> {
     match lane.history.known(quantity, layer, step)? {
         Known::Exactly(value) => Some(exactly(quantity, value)),
-        Known::Roughly(summary) => summarized(&summary),
+        Known::Roughly(summary) => summarized(quantity, &summary),
     }
 }
 
@@ -32,20 +32,32 @@ fn exactly(quantity: Quantity, value: f32) -> Shown {
     if value == 0.0 && matches!(quantity, Quantity::UpdateRatio | Quantity::Distance) {
         return Shown { text: "not moving".to_owned(), short: Some(STILL), is_exact: true, role };
     }
-    let text = match quantity {
-        Quantity::Gain if value.is_finite() && value != 0.0 => number::factor(f64::from(value)),
-        _ => number::value(f64::from(value)),
-    };
-    Shown { text, short: None, is_exact: true, role }
+    Shown { text: one(quantity, value), short: None, is_exact: true, role }
 }
 
-fn summarized(summary: &Summary) -> Option<Shown> {
+/// One value in the notation of its quantity: a gain is a factor.
+fn one(quantity: Quantity, value: f32) -> String {
+    match quantity {
+        Quantity::Gain if value.is_finite() && value != 0.0 => number::factor(f64::from(value)),
+        _ => number::value(f64::from(value)),
+    }
+}
+
+fn summarized(quantity: Quantity, summary: &Summary) -> Option<Shown> {
     if summary.non_finite > 0 {
         let text = format!("{} not fin.", summary.non_finite);
         return Some(Shown { text, short: None, is_exact: false, role: Some(Role::Bad) });
     }
     let (least, largest) = (summary.min?, summary.max?);
-    Some(range(least, largest, summary.count))
+    let mut shown = range(least, largest, summary.count);
+    if quantity == Quantity::Gain {
+        // Both ends are factors: the sign before the first speaks for both.
+        shown.text = match shown.text.split_once('…') {
+            Some(_) => format!("×{}", shown.text),
+            None => one(quantity, largest),
+        };
+    }
+    Some(shown)
 }
 
 fn range(least: f32, largest: f32, count: u32) -> Shown {
@@ -94,4 +106,30 @@ pub(super) fn evaluated(lane: &LaneRef<'_>, step: Step, others_have_classes: boo
         None => number::value(f64::from(eval.loss)),
     };
     Some(Shown { text, short: None, is_exact: true, role })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gain_is_a_factor_whether_of_a_step_or_of_several() {
+        let of = |quantity, min, max| {
+            let summary = Summary {
+                steps: 1..10,
+                min: Some(min),
+                max: Some(max),
+                mean: None,
+                last: None,
+                count: 9,
+                non_finite: 0,
+            };
+            summarized(quantity, &summary).map(|shown| shown.text)
+        };
+        assert_eq!(exactly(Quantity::Gain, 1.45).text, "×1.45");
+        assert_eq!(of(Quantity::Gain, 0.352, 0.352).as_deref(), Some("×0.35"));
+        assert_eq!(of(Quantity::Gain, 0.23, 0.28).as_deref(), Some("×0.23…0.28"));
+        assert_eq!(of(Quantity::ActRms, 0.23, 0.28).as_deref(), Some("0.23…0.28"));
+        assert_eq!(of(Quantity::ActRms, 0.352, 0.352).as_deref(), Some("0.352"));
+    }
 }

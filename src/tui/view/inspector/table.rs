@@ -63,7 +63,7 @@ impl Table<'_> {
         if self.lanes.iter().filter_map(standing).all(|standing| standing.step().is_some()) {
             return y;
         }
-        let name = Line::styled(self.name("last step", "last"), self.theme.style(Role::Dim));
+        let name = self.dim("last step", "last");
         let last = |lane: &LaneRef<'_>| {
             let text = match standing(lane)? {
                 Standing::At(_) => String::new(),
@@ -105,7 +105,7 @@ impl Table<'_> {
         }
         let every = self.every(quantity);
         let (long, short) = every.as_ref().map_or(("measured", "measured"), |every| (&every.long, &every.short));
-        let name = Line::styled(self.name(long, short), self.theme.style(Role::Dim));
+        let name = self.dim(long, short);
         let of_step = |lane: &LaneRef<'_>| {
             let text =
                 schedule::of_shown_step(self.scene, lane, quantity).map_or_else(String::new, |words| words.short);
@@ -154,25 +154,27 @@ impl Table<'_> {
     pub(super) fn row(
         &self,
         y: u16,
-        name: &Line<'_>,
+        name: &[Line<'_>; 2],
         shown: impl Fn(&LaneRef<'_>, Step) -> Option<Shown>,
         buffer: &mut Buffer,
     ) -> bool {
         self.line(y, name, |lane| shown(lane, self.scene.shown_step(lane)?), buffer)
     }
 
+    /// The same of what is no matter of a step. The name, the short one where that does not fit, takes what room the
+    /// first value leaves.
     pub(super) fn line(
         &self,
         y: u16,
-        name: &Line<'_>,
+        name: &[Line<'_>; 2],
         shown: impl Fn(&LaneRef<'_>) -> Option<Shown>,
         buffer: &mut Buffer,
     ) -> bool {
         if y >= self.area.bottom() {
             return false;
         }
-        put((self.area.x, y), name, self.names_width(), buffer);
         let mut inexact = false;
+        let mut room = self.names_width() + self.value - 1;
         for (index, lane) in self.lanes.iter().enumerate() {
             let lane_style = self.theme.lane(self.first + index);
             let line = match shown(lane) {
@@ -189,9 +191,20 @@ impl Table<'_> {
                     Line::styled(text, shown.role.map_or(lane_style, |role| self.theme.style(role)))
                 }
             };
+            if index == 0 {
+                room = room.saturating_sub(line.width() as u16).max(self.names_width());
+            }
             self.right_aligned(y, index, &line, buffer);
         }
+        let [long, short] = name;
+        let fitting = if long.width() < usize::from(room) { long } else { short };
+        put((self.area.x, y), fitting, room.saturating_sub(1), buffer);
         inexact
+    }
+
+    /// A name and its short one, as what is no quantity stands there.
+    pub(super) fn dim<'b>(&self, long: &'b str, short: &'b str) -> [Line<'b>; 2] {
+        [long, short].map(|name| Line::styled(name, self.theme.style(Role::Dim)))
     }
 
     /// The name, or the short one where it does not fit.
@@ -211,8 +224,8 @@ impl Table<'_> {
         put((x, y), line, width, buffer);
     }
 
-    /// The name and, where there is room, the symbol. The quantity of the heatmaps stands out.
-    pub(super) fn quantity_name<'b>(&self, quantity: Quantity) -> Line<'b> {
+    /// The name with the symbol, where there is room, and without it. The quantity of the heatmaps stands out.
+    pub(super) fn quantity_name<'b>(&self, quantity: Quantity) -> [Line<'b>; 2] {
         let definition = quantity.definition();
         let room = usize::from(self.names_width());
         let columns = |text: &str| Span::raw(text).width();
@@ -221,8 +234,13 @@ impl Table<'_> {
         let is_shown = quantity == self.scene.view.quantity;
         let style = self.theme.style(if is_shown { Role::Strong } else { Role::Dim });
         let both = columns(&name) + 2 + columns(symbol);
-        let text =
-            if both < room { format!("{name:<width$}{symbol}", width = room - 1 - columns(symbol)) } else { name };
-        Line::styled(text, style)
+        // A symbol that is the name again says nothing.
+        let has_symbol = both < room && symbol != name;
+        let whole = if has_symbol {
+            format!("{name:<width$}{symbol}", width = room - 1 - columns(symbol))
+        } else {
+            name.clone()
+        };
+        [whole, name].map(|text| Line::styled(text, style))
     }
 }

@@ -29,6 +29,33 @@ fn what_theory_speaks_of_has_a_dashed_line_and_nothing_else_has() {
 }
 
 #[test]
+fn nothing_is_called_dashed_where_no_line_is_drawn() {
+    for width in [8, 16, 64] {
+        for quantity in Quantity::ALL {
+            let Event::RunStarted(header) = sample::header(&[("plain", 50), ("residual", 50)]) else {
+                panic!("a header")
+            };
+            let mut header = (*header).clone();
+            header.config.as_mut().expect("settings").lanes.iter_mut().for_each(|lane| lane.width = width);
+            let mut scene = Scene::new(SourceKind::Live);
+            scene.take(0, &Event::RunStarted(header.into()));
+            for event in sample::demo_steps(1..9) {
+                scene.take(0, &event);
+            }
+            (scene.view.mode, scene.view.quantity) = (Mode::Profile, *quantity);
+            let mut dashes = |quantity| {
+                scene.view.quantity = quantity;
+                let shown = text(&sample::frame(&mut scene, &theme(Colours::None, Glyphs::Unicode), 120, 40));
+                (shown.matches(DASH).count(), shown.contains("dashed: theory at init"))
+            };
+            let (without, (drawn, named)) = (dashes(Quantity::WeightNorm).0, dashes(*quantity));
+            // A line, not the block that it would begin at.
+            assert_eq!(drawn > without + 4, named, "{quantity} at width {width}: {drawn}, {without}");
+        }
+    }
+}
+
+#[test]
 fn the_predicted_gain_stands_beside_the_measured_one_where_there_is_room() {
     for (width, words) in [(80, None), (120, Some("per block  theory ×0.40 ")), (200, Some("theory ×0.40 at init  ×"))]
     {
