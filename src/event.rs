@@ -48,6 +48,8 @@ pub enum Event {
     Eval(EvalRecord),
     /// Something a person should know: a gap in the trace, a skipped measurement.
     Note(Note),
+    /// Steps of one lane that were taken and are not told: the one who tells them joined later.
+    Gap(Gap),
     /// One lane will send no more steps.
     LaneEnded(LaneEnd),
     /// Last, once, on every path, a panic included.
@@ -65,7 +67,12 @@ impl Event {
             | Self::Filters(_)
             | Self::Denoising(_)
             | Self::Samples(_) => true,
-            Self::RunStarted(_) | Self::Eval(_) | Self::Note(_) | Self::LaneEnded(_) | Self::RunEnded(_) => false,
+            Self::RunStarted(_)
+            | Self::Eval(_)
+            | Self::Note(_)
+            | Self::Gap(_)
+            | Self::LaneEnded(_)
+            | Self::RunEnded(_) => false,
         }
     }
 }
@@ -246,6 +253,25 @@ pub struct Note {
     pub step: Step,
     /// One sentence.
     pub text: String,
+}
+
+/// Steps of a lane that were taken and are not told, both ends included; before the step that follows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// The lane.
+    pub lane: LaneId,
+    /// The first of them.
+    pub first: Step,
+    /// The last of them.
+    pub last: Step,
+}
+
+impl Gap {
+    /// How many steps.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        (self.last.0 + 1).saturating_sub(self.first.0)
+    }
 }
 
 /// How a lane ended.

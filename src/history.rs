@@ -1,12 +1,13 @@
 //! Steps × layers × quantities in bounded memory: what every picture is drawn from.
 //!
-//! The newest steps are kept exactly, all steps in buckets of equal width that merge in pairs when they are full
+//! The first steps and the newest are kept exactly, all steps in buckets of equal width that merge in pairs when they are full
 //! (least, largest, mean, last, count, non-finite count a cell), so a one-step spike stays visible at every zoom. The
 //! first measured step is kept beside them: theory starts from it.
 //!
 //! ```text
 //! budget per lane  m = 240 MiB / max(lanes · runs shown together, 2)
 //! exact records    R = clamp(m/4 / (4·Q·L + 96), 32, 4096)         4·Q·L + 96 bytes each
+//!                  of these the first min(R/4, 100) steps
 //! buckets          N = clamp(3m/4 / (24·Q·L), 32, 2048) rounded down to a power of two; 24·Q·L bytes each
 //! per-step values  4,096 buckets of 168 bytes
 //! histograms       at most 8 MiB (or eight histograms) per lane
@@ -150,7 +151,8 @@ impl History {
     /// Takes one event in; events of unknown lanes are ignored.
     pub fn push(&mut self, event: &Event) {
         match event {
-            Event::RunStarted(_) => {}
+            // What is not held is not told again either.
+            Event::RunStarted(_) | Event::Gap(_) => {}
             Event::Step(record) => {
                 if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
                     lane.push(record);

@@ -67,14 +67,17 @@ impl DataFile {
     }
 
     fn failure(&self, source: std::io::Error) -> DataError {
-        let damage = [ErrorKind::InvalidData, ErrorKind::InvalidInput, ErrorKind::UnexpectedEof];
-        match self.reader {
-            Reader::Gzip(_) if damage.contains(&source.kind()) => {
-                DataError::content(&self.path, "its gzip stream is damaged or cut short: get the file anew")
-            }
-            _ => DataError::Read { what: "file", path: self.path.clone(), source },
-        }
+        failure("file", &self.path, source)
     }
+}
+
+/// An error of reading: what a plain file never says is damage of a gzip stream.
+pub(super) fn failure(what: &'static str, path: &Path, source: std::io::Error) -> DataError {
+    let damage = [ErrorKind::InvalidData, ErrorKind::InvalidInput, ErrorKind::UnexpectedEof];
+    if damage.contains(&source.kind()) {
+        return DataError::content(path, "its gzip stream is damaged or cut short: get the file anew");
+    }
+    DataError::Read { what, path: path.to_owned(), source }
 }
 
 /// The next bytes, at most so many, in no more memory than that: a vector that grows by itself takes twice as much.

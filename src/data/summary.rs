@@ -14,7 +14,9 @@ use crate::text::{clean, clean_message};
 const MISSING: [&str; 6] = ["nan", "na", "n/a", "null", "none", "?"];
 /// More classes than one in so many rows are odd.
 const ROWS_PER_CLASS: usize = 10;
-/// Rows below which a first column that counts up says nothing.
+/// Fewer classes are not too many, however few rows there are: a table may be small.
+const MANY_CLASSES: usize = 10;
+/// Rows below which a first column that counts says nothing.
 const COUNTED: usize = 5;
 
 /// The line.
@@ -79,8 +81,12 @@ fn spread(data: &Classified, sizes: &[u64]) -> String {
 /// What is probably not meant, one part of a sentence each.
 fn oddities(data: &Classified, sizes: &[u64]) -> Vec<String> {
     let mut odd = Vec::new();
-    if let Some(missing) = data.classes.iter().find(|class| MISSING.contains(&class.to_lowercase().as_str())) {
-        odd.push(format!("'{}' is a class", clean(missing)));
+    let missing = data.classes.iter().filter(|class| is_missing(class));
+    let missing: Vec<String> = missing.map(|class| format!("'{}'", clean(class))).collect();
+    match missing.split_last() {
+        None => {}
+        Some((only, [])) => odd.push(format!("{only} is a class")),
+        Some((last, others)) => odd.push(format!("{} and {last} are classes", others.join(", "))),
     }
     let mut spellings: BTreeMap<String, &String> = BTreeMap::new();
     for class in &data.classes {
@@ -93,21 +99,28 @@ fn oddities(data: &Classified, sizes: &[u64]) -> Vec<String> {
         data.classes.iter().zip(sizes).filter(|(_, size)| **size == 1).map(|(name, _)| name).collect();
     if let [only] = single.as_slice()
         && data.classes.len() > 2
+        && !is_missing(only)
     {
-        odd.push(format!("class '{}' has a single row: is it a header?", clean(only)));
+        // Where it stood is not known any more: the rows have been mixed.
+        odd.push(format!("class '{}' has a single row: is it misspelt, or a header in the first row?", clean(only)));
     }
     let rows = data.training.targets.len() + data.held_out.targets.len();
-    if data.classes.len() * ROWS_PER_CLASS > rows {
+    if data.classes.len() >= MANY_CLASSES && data.classes.len() * ROWS_PER_CLASS > rows {
         odd.push("more classes than a tenth of the rows: does the class stand in the last column?".to_owned());
     }
-    if counts_up(data) {
-        odd.push("the first column counts up, as a number of the row does".to_owned());
+    if counts(data) {
+        odd.push("the first column counts, as a number of the row does".to_owned());
     }
     odd
 }
 
+/// Whether a class is a word for a missing value.
+fn is_missing(class: &str) -> bool {
+    MISSING.contains(&class.to_lowercase().as_str())
+}
+
 /// Whether the values of the first column of a table, in order, are equally far apart.
-fn counts_up(data: &Classified) -> bool {
+fn counts(data: &Classified) -> bool {
     let columns = data.shape.numbers();
     if data.shape.is_picture() || columns == 0 {
         return false;
@@ -166,8 +179,9 @@ mod tests {
         for (more, words) in [
             ("5,NaN\n6,NaN\n", "'NaN' is a class"),
             ("5,A\n6,A\n", "classes 'A' and 'a' differ in case only"),
-            ("5,label\n", "class 'label' has a single row: is it a header?"),
-            ("5,c\n5,c\n5,d\n6,d\n", "more classes than a tenth of the rows"),
+            ("5,label\n", "class 'label' has a single row: is it misspelt, or a header in the first row?"),
+            ("5,NA\n6,N/A\n7,null\n8,?\n", "'?', 'N/A', 'NA' and 'null' are classes"),
+            (&('c'..='k').fold(String::new(), |text, class| text + &format!("5,{class}\n6,{class}\n")), "more classes"),
         ] {
             let said = line(&usual(more));
             assert!(said.contains(&format!("; looks odd: {words}")), "{said}");
@@ -175,7 +189,12 @@ mod tests {
         let counted: String = (0..40).fold(String::new(), |text, row| {
             text + &format!("{},{}\n", 1000 + row, if row % 3 == 0 { 'a' } else { 'b' })
         });
-        assert!(line(&counted).ends_with("; looks odd: the first column counts up, as a number of the row does"));
+        let counts = "; looks odd: the first column counts, as a number of the row does";
+        assert!(line(&counted).ends_with(counts));
+        let down = counted.lines().rev().fold(String::new(), |text, line| text + line + "\n");
+        assert!(line(&down).ends_with(counts));
+        assert!(line(&usual("5,NaN\n")).ends_with("; looks odd: 'NaN' is a class"), "no header stands there");
+        assert!(!line("1,a\n5,a\n4,b\n9,b\n3,a\n7,b\n").contains("odd"), "a small table has few rows");
         assert!(!line(&usual("")).contains("odd"));
     }
 }

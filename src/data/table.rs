@@ -2,7 +2,7 @@
 //!
 //! Columns are standardized in f64 with the training part's mean and deviation (a constant column becomes 0); the split is
 //! 80/20, drawn from the seed. The first record is a header where it holds no number, where it alone stands in quotes, or
-//! where its numbers count the columns.
+//! where its numbers count the columns or go on by one before a label that no other row has.
 
 mod classes;
 mod lines;
@@ -211,7 +211,8 @@ mod tests {
         assert_eq!(load("").unwrap_err(), "t.csv: the table has no rows: write numbers and a class per line");
         assert_eq!(
             load("1,2,a\n1,x,b\n").unwrap_err(),
-            "t.csv:2: column 2: 'x' is not a finite number (only the last column may hold text)"
+            "t.csv:2: column 2: 'x' is not a finite number (only the last column may hold text): \
+             fill in a number, or leave out the row or the column"
         );
         assert_eq!(
             load("1,2,a\n1,b\n").unwrap_err(),
@@ -219,7 +220,15 @@ mod tests {
         );
         assert!(load("1,a\n2,a\n3,a\n4,a\n5,a\n").unwrap_err().contains("every row is of one class"));
         assert!(load("1,a\n2,b\n").unwrap_err().contains("fewer than 5 rows"));
-        assert_eq!(load("1,a\n2,\n").unwrap_err(), "t.csv:2: column 2: the class is missing");
+        for (row, words) in [
+            ("2,", "column 2: the class is missing: write one, or remove the comma at the end"),
+            (",b", "column 1: the cell is empty: fill in a number, or leave out the row or the column"),
+            ("nan,b", "column 1: 'nan' is not a finite number: fill in a number, or leave out the row or the column"),
+            ("\"1,234\",b", "column 1: '1,234' is not a finite number: write it without separators of thousands, 1234"),
+            ("1e300,b", "column 1: '1e300' is beyond ±3.4e38, where f32 ends: write the column in a larger unit"),
+        ] {
+            assert_eq!(load(&format!("1,a\n{row}\n")).unwrap_err(), format!("t.csv:2: {words}"));
+        }
         assert!(load("1\n2\n").unwrap_err().contains("at least one number and a class"));
     }
 
@@ -235,6 +244,7 @@ mod tests {
         let advice = "the columns seem to be separated by";
         assert!(load("1;2;a\n").unwrap_err().starts_with(&format!("t.csv:1: {advice} ';': write commas")));
         assert!(load("5,1;3,5;a\n").unwrap_err().starts_with(&format!("t.csv:1: {advice} ';'")));
+        assert!(load("a b class\n1 2 a\n").unwrap_err().starts_with(&format!("t.csv:1: {advice} blanks")));
         assert!(load("a\tb\tclass\n1\t2\ta\n").unwrap_err().starts_with(&format!("t.csv:1: {advice} tabs")));
     }
 
@@ -263,8 +273,15 @@ mod tests {
     #[test]
     fn a_header_in_quotes_or_of_numbers_is_recognized_and_a_row_that_looks_like_one_is_not() {
         let rows = "5.1,3.5,setosa\n4.9,3.0,setosa\n6.0,2.2,other\n6.1,2.8,other\n5.9,3.0,other\n";
-        for header in ["0,1,2\n", "1,2,3\n", "\"2019\",\"2020\",\"label\"\n", "2019,2020,2021\n", "\"a\",\"b\",\"c\"\n"]
-        {
+        for header in [
+            "0,1,class\n",
+            "2020,2021,class\n",
+            "0,1,2\n",
+            "1,2,3\n",
+            "\"2019\",\"2020\",\"label\"\n",
+            "2019,2020,2021\n",
+            "\"a\",\"b\",\"c\"\n",
+        ] {
             let data = load(&format!("{header}{rows}")).expect("good table");
             assert_eq!(data.training.rows() + data.held_out.rows(), 5, "{header}");
             assert_eq!(data.classes, ["other", "setosa"], "{header}");
@@ -273,6 +290,18 @@ mod tests {
         assert_eq!(data.training.rows() + data.held_out.rows(), 6);
         let data = load("0,1,2\n1,2,2\n2,3,4\n3,3,4\n4,4,4\n").expect("good table");
         assert_eq!(data.training.rows() + data.held_out.rows(), 5, "classes are numbers: the first row is one");
+    }
+
+    #[test]
+    fn a_gzipped_table_that_is_cut_short_says_so() {
+        use flate2::{Compression, write::GzEncoder};
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all("a,class\n1,x\n2,y\n3,x\n4,y\n5,x\n".as_bytes()).expect("written");
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        let whole = encoder.finish().expect("whole");
+        file.write_all(&whole[..whole.len() - 12]).expect("written");
+        let said = table(file.path(), 1).expect_err("damaged").to_string();
+        assert!(said.ends_with(": its gzip stream is damaged or cut short: get the file anew"), "{said}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! One lane's history: the newest steps exactly, all steps in buckets.
+//! One lane's history: the first steps and the newest exactly, all steps in buckets.
 
 mod beside;
 mod held;
@@ -194,7 +194,7 @@ impl LaneHistory {
     /// Heatmap window, row-major [rows × columns].
     ///
     /// A column on which no step was measured repeats the measurement before it. Columns finer than a bucket are
-    /// exact while their steps are recent and repeat the bucket otherwise.
+    /// exact while their steps are held and repeat the bucket otherwise.
     #[must_use]
     pub fn window(&self, quantity: Quantity, window: &Window) -> Vec<Cell> {
         let mut cells = vec![Cell::Empty; window.rows * window.columns];
@@ -220,9 +220,8 @@ impl LaneHistory {
             return false;
         }
         let newest = Step(steps.end - 1);
-        let is_recent = self.recent.oldest().is_some_and(|oldest| oldest.0 <= steps.start);
         let mut found = false;
-        if is_recent && steps.end - steps.start < self.grids.width() {
+        if self.recent.holds(steps) && steps.end - steps.start < self.grids.width() {
             let here = self.recent.within(steps).filter(|record| self.holds(record, row));
             let held = || self.recent.newest(newest, |record| self.holds(record, row));
             for record in or_else(here, held) {
@@ -284,8 +283,7 @@ impl LaneHistory {
 
     fn scalar_within(&self, scalar: Scalar, steps: &Range<u64>) -> Option<ScalarBucket> {
         let mut together = ScalarBucket::EMPTY;
-        let is_recent = self.recent.oldest().is_some_and(|oldest| oldest.0 <= steps.start);
-        if is_recent && steps.end - steps.start < self.scalars.width() {
+        if self.recent.holds(steps) && steps.end - steps.start < self.scalars.width() {
             self.recent
                 .within(steps)
                 .filter_map(|record| self.scalar_of(scalar, record))

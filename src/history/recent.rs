@@ -1,4 +1,4 @@
-//! The newest steps exactly as they came, as many as a fixed number of bytes holds.
+//! The first steps and the newest exactly as they came, as many as a fixed number of bytes holds.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -15,67 +15,96 @@ const LEAST: usize = 32;
 /// The same of a lane beside many others.
 const FEWEST: usize = 4;
 
-/// A ring of records, steps ascending.
+/// Of the first steps so many are kept at most: what is peculiar to a run's beginning is over by then.
+const MOST_FIRST: usize = 100;
+/// Of the bytes the first steps take at most this part.
+const FIRST_PART: usize = 4;
+
+/// The first records, and a ring of the newest; steps ascending.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Recent {
+    most_first: usize,
+    /// Those of the first that have left the ring.
+    first: Vec<Arc<StepRecord>>,
+    /// Whether a record between those and the ring is no longer held.
+    has_gap: bool,
     capacity: usize,
-    records: VecDeque<Arc<StepRecord>>,
+    ring: VecDeque<Arc<StepRecord>>,
 }
 
 impl Recent {
     /// As many records of `record_bytes` as a share holds, within bounds.
     pub(super) fn new(share: Share, record_bytes: usize) -> Self {
-        let capacity = (share.bytes / record_bytes.max(1)).clamp(share.of(LEAST, FEWEST), MOST);
-        Self { capacity, records: VecDeque::new() }
+        let all = (share.bytes / record_bytes.max(1)).clamp(share.of(LEAST, FEWEST), MOST);
+        let most_first = (all / FIRST_PART).min(MOST_FIRST);
+        Self { most_first, first: Vec::new(), has_gap: false, capacity: all - most_first, ring: VecDeque::new() }
     }
 
     pub(super) fn push(&mut self, record: &Arc<StepRecord>) {
-        if self.records.len() == self.capacity {
-            self.records.pop_front();
+        if self.ring.len() == self.capacity
+            && let Some(oldest) = self.ring.pop_front()
+        {
+            if self.first.len() < self.most_first {
+                self.first.push(oldest);
+            } else {
+                self.has_gap = true;
+            }
         }
-        self.records.push_back(Arc::clone(record));
+        self.ring.push_back(Arc::clone(record));
     }
 
     pub(super) fn latest(&self) -> Option<&StepRecord> {
-        self.records.back().map(Arc::as_ref)
+        self.ring.back().map(Arc::as_ref)
     }
 
-    /// First step that is held.
+    /// First step from which on all are held.
     pub(super) fn oldest(&self) -> Option<Step> {
-        self.records.front().map(|record| record.step)
+        self.unbroken().next().map(|record| record.step)
     }
 
     /// All that are held.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<StepRecord>> {
-        self.records.iter()
+        self.first.iter().chain(&self.ring)
+    }
+
+    /// All from which on none is missing.
+    fn unbroken(&self) -> impl DoubleEndedIterator<Item = &StepRecord> {
+        let first = if self.has_gap { &[] } else { self.first.as_slice() };
+        first.iter().chain(&self.ring).map(Arc::as_ref)
+    }
+
+    /// Whether all records of a range of steps are held.
+    pub(super) fn holds(&self, steps: &Range<u64>) -> bool {
+        self.oldest().is_some_and(|oldest| oldest.0 <= steps.start)
+            || self.first.last().is_some_and(|last| steps.end <= last.step.0 + 1)
     }
 
     /// Records of a range of steps.
     pub(super) fn within(&self, steps: &Range<u64>) -> impl Iterator<Item = &StepRecord> {
-        let from = self.records.partition_point(|record| record.step.0 < steps.start);
-        let to = self.records.partition_point(|record| record.step.0 < steps.end);
-        self.records.range(from..to.max(from)).map(Arc::as_ref)
+        let of_first = self.first.partition_point(|record| record.step.0 < steps.start);
+        let of_ring = self.ring.partition_point(|record| record.step.0 < steps.start);
+        let from = self.first.iter().skip(of_first).chain(self.ring.range(of_ring..));
+        from.take_while(|record| record.step.0 < steps.end).map(Arc::as_ref)
     }
 
     /// The record of exactly this step.
     pub(super) fn held(&self, step: Step) -> Option<&StepRecord> {
-        self.records.get(self.index(step)?).map(Arc::as_ref)
+        let first = self.first.binary_search_by_key(&step, |record| record.step).ok();
+        let ring = || self.ring.get(self.ring.binary_search_by_key(&step, |record| record.step).ok()?);
+        first.map_or_else(ring, |index| self.first.get(index)).map(Arc::as_ref)
     }
 
     /// Puts a record in the place of that of the same step, where there is one.
     pub(super) fn replace(&mut self, record: StepRecord) {
-        if let Some(held) = self.index(record.step).and_then(|index| self.records.get_mut(index)) {
+        let mut held = self.first.iter_mut().chain(&mut self.ring);
+        if let Some(held) = held.find(|held| held.step == record.step) {
             *held = Arc::new(record);
         }
     }
 
-    fn index(&self, step: Step) -> Option<usize> {
-        self.records.binary_search_by_key(&step, |record| record.step).ok()
-    }
-
-    /// The oldest record that fulfils a condition.
+    /// The oldest record of those from which on none is missing that fulfils a condition.
     pub(super) fn first(&self, holds: impl Fn(&StepRecord) -> bool) -> Option<&StepRecord> {
-        self.records.iter().map(Arc::as_ref).find(|record| holds(record))
+        self.unbroken().find(|record| holds(record))
     }
 
     /// The newest *measured* record at or before a step.
@@ -83,9 +112,18 @@ impl Recent {
         self.newest(step, StepRecord::is_measured)
     }
 
-    /// The newest record at or before a step that fulfils a condition.
+    /// Whether a step comes after the first that are held.
+    fn is_beyond(&self, step: Step) -> bool {
+        self.first.last().is_none_or(|last| step > last.step)
+    }
+
+    /// The newest record at or before a step that fulfils a condition; `None` where one between them is not held.
     pub(super) fn newest(&self, step: Step, holds: impl Fn(&StepRecord) -> bool) -> Option<&StepRecord> {
-        let end = self.records.partition_point(|record| record.step <= step);
-        self.records.range(..end).rev().map(Arc::as_ref).find(|record| holds(record))
+        let of_ring = self.ring.partition_point(|record| record.step <= step);
+        let of_first = self.first.partition_point(|record| record.step <= step);
+        // Beyond the last of the first, what is not held may have been newer.
+        let of_first = if self.has_gap && self.is_beyond(step) { 0 } else { of_first };
+        let until = self.first.iter().take(of_first).chain(self.ring.range(..of_ring));
+        until.rev().map(Arc::as_ref).find(|record| holds(record))
     }
 }

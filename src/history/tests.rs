@@ -84,9 +84,9 @@ fn recent_steps_are_exact_and_old_ones_are_summed_up() {
     let history = filled(10_000, 500, |step, _| Some(step as f32));
     let lane = &history.lanes()[0];
     assert_eq!(lane.value(SIGNAL, LayerId(3), Step(9_999)), Some(9_999.0));
-    assert_eq!(lane.value(SIGNAL, LayerId(3), Step(10)), None);
-    let summary = lane.summary(SIGNAL, LayerId(3), Step(10)).expect("measured");
-    assert!(summary.steps.contains(&10) && summary.min == Some(1.0));
+    assert_eq!(lane.value(SIGNAL, LayerId(3), Step(110)), None);
+    let summary = lane.summary(SIGNAL, LayerId(3), Step(110)).expect("measured");
+    assert!(summary.steps.contains(&110) && summary.min == Some(summary.steps.start as f32));
     assert_eq!(summary.max, Some((summary.steps.end - 1) as f32));
     assert_eq!(u64::from(summary.count), summary.steps.end - summary.steps.start);
     let zoomed = lane.window(SIGNAL, &window(1, 500, 9_996..10_000, 4));
@@ -189,14 +189,45 @@ fn what_is_held_makes_the_same_history_again() {
 }
 
 #[test]
-fn of_a_long_run_the_first_measured_step_and_the_newest_are_held_and_the_rest_is_counted() {
+fn the_first_steps_of_a_long_run_stay_exact_and_those_after_them_are_as_their_buckets() {
+    let history = filled(20_000, 3, |step, _| Some(step as f32));
+    let lane = &history.lanes()[0];
+    for step in [1, 5, 100, 20_000] {
+        let exactly = Some(Known::Exactly(step as f32));
+        assert_eq!(lane.known(SIGNAL, LayerId(1), Step(step)), exactly);
+        assert_eq!(lane.taken(SIGNAL, Step(step)), Some(Taken::At(Step(step))));
+        let drawn = lane.window(SIGNAL, &window(1, 3, step..step + 1, 1))[0];
+        assert_eq!(drawn, Cell::Value((step as f32).log10()), "{step}");
+        let loss = lane.scalar(Scalar::Loss, step..step + 1, 1)[0].map(|loss| (loss.min, loss.max));
+        assert_eq!(loss, Some((step as f32, step as f32)));
+        assert_eq!(lane.record(Some(Step(step))).map(|record| record.step), Some(Step(step)));
+    }
+    assert!(matches!(lane.known(SIGNAL, LayerId(1), Step(101)), Some(Known::Roughly(_))));
+    assert!(lane.record(Some(Step(5_000))).is_none(), "the hundredth is not the newest before it");
+}
+
+#[test]
+fn of_records_that_are_huge_fewer_are_held_first_and_never_more_than_before() {
+    let mut history = History::within(Arc::clone(history(1, 40).header()), 1 << 20);
+    (1..=500).for_each(|step| history.push(&record(step, 40, |_| Some(1.0))));
+    let held = history.events().len() as u64;
+    assert!(held == 500 - history.missing_steps() && (32..=64).contains(&held), "{held}");
+    let lane = &history.lanes()[0];
+    assert!(
+        [1, 8, 500].iter().all(|step| lane.record(Some(Step(*step))).is_some())
+            && lane.record(Some(Step(100))).is_none()
+    );
+}
+
+#[test]
+fn of_a_long_run_the_first_hundred_steps_and_the_newest_are_held_and_the_rest_is_counted() {
     let history = filled(9_000, 3, |_, _| Some(1.0));
     let steps = history.events().into_iter().filter_map(|event| match event {
         Event::Step(record) => Some(record.step.0),
         _ => None,
     });
     let steps: Vec<u64> = steps.collect();
-    assert_eq!((steps[0], steps.last()), (1, Some(&9_000)));
-    assert!(steps[1..].is_sorted_by(|before, after| *after == before + 1));
+    assert!(steps[..100].iter().copied().eq(1..=100));
+    assert!(steps.len() > 1_000 && steps[100..].iter().copied().eq(9_001 - (steps.len() as u64 - 100)..=9_000));
     assert_eq!(history.missing_steps(), 9_000 - steps.len() as u64);
 }

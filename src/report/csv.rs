@@ -68,6 +68,7 @@ pub fn write(
             | Event::Samples(_)
             | Event::Eval(_)
             | Event::Note(_)
+            | Event::Gap(_)
             | Event::LaneEnded(_)
             | Event::RunEnded(_) => {}
         }

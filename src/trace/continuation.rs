@@ -240,6 +240,7 @@ fn lane(event: &Event) -> Option<LaneId> {
         Event::Filters(record) => record.lane,
         Event::Eval(record) => record.lane,
         Event::Note(note) => return note.lane,
+        Event::Gap(gap) => gap.lane,
         Event::LaneEnded(_) | Event::RunEnded(_) | Event::RunStarted(_) => return None,
     })
 }
@@ -265,6 +266,8 @@ impl Fate {
             Some(Event::Filters(record)) => record.step,
             Some(Event::Eval(record)) => record.step,
             Some(Event::Note(note)) => note.step,
+            // It stands before the step that follows it.
+            Some(Event::Gap(gap)) => gap.last.next(),
             Some(Event::LaneEnded(_) | Event::RunEnded(_) | Event::RunStarted(_)) => return Self::ToldAnew,
             None => return Self::Kept,
         };

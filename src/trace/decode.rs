@@ -8,7 +8,7 @@ use super::denoising;
 use super::error::Fault;
 use super::scan::{self, Scanner};
 use crate::event::{
-    EvalRecord, Event, FilterRecord, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome, RunEnd, RunHeader,
+    EvalRecord, Event, FilterRecord, Gap, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome, RunEnd, RunHeader,
     SamplesRecord, StepRecord,
 };
 use crate::grid::{Grid, Value};
@@ -87,6 +87,14 @@ pub(super) fn event(line: &[u8], sealed: &[u8], header: &RunHeader) -> Result<Op
             let note: Note = serde_json::from_slice(line)?;
             note.lane.map_or(Ok(()), |id| lane(header, id).map(drop))?;
             Event::Note(Note { text: clean_message(&note.text), ..note })
+        }
+        "gap" => {
+            let gap: Gap = serde_json::from_slice(line)?;
+            lane(header, gap.lane)?;
+            if gap.first.0 == 0 || gap.last < gap.first || gap.last.0 == u64::MAX {
+                return Err(Fault::Expected("a first step from 1 on and a last one not before it"));
+            }
+            Event::Gap(gap)
         }
         "lane_end" => {
             let end: LaneEndLine = serde_json::from_slice(line)?;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::number::{push_f32, push_f64, push_u64};
 use super::seal;
 use crate::event::{
-    DenoisingRecord, EvalRecord, Event, FilterRecord, HistogramRecord, LaneEnd, Note, Outcome, RunEnd, RunHeader,
+    DenoisingRecord, EvalRecord, Event, FilterRecord, Gap, HistogramRecord, LaneEnd, Note, Outcome, RunEnd, RunHeader,
     SamplesRecord, StepRecord, TensorNorm, TensorRecord,
 };
 use crate::grid::{Grid, Value};
@@ -48,6 +48,13 @@ struct NoteLine<'a> {
     kind: &'static str,
     #[serde(flatten)]
     note: &'a Note,
+}
+
+#[derive(Serialize)]
+struct GapLine<'a> {
+    kind: &'static str,
+    #[serde(flatten)]
+    gap: &'a Gap,
 }
 
 #[derive(Serialize)]
@@ -117,6 +124,7 @@ impl Encoder {
             Event::Tensors(record) => self.tensors(out, record),
             Event::Filters(record) => object(out, &FiltersLine { kind: "filters", record }),
             Event::Note(note) => object(out, &NoteLine { kind: "note", note }),
+            Event::Gap(gap) => object(out, &GapLine { kind: "gap", gap }),
             Event::LaneEnded(LaneEnd { lane, step, outcome }) => {
                 object(out, &LaneEndLine { kind: "lane_end", lane: *lane, step: *step, outcome });
             }

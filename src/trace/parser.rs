@@ -8,7 +8,7 @@ use super::error::{Place, TraceError, looks_like};
 use super::header::{self, Found};
 use super::lines::Line;
 use super::{Warnings, decode, seal};
-use crate::event::{Event, FORMAT_VERSION, Outcome, RunHeader};
+use crate::event::{Event, FORMAT_VERSION, Gap, Outcome, RunHeader};
 use crate::units::{LaneId, Step};
 
 /// State of reading one file.
@@ -67,6 +67,7 @@ impl Parser {
                     newest.has_ended = true;
                 }
             }
+            Some(Event::Gap(gap)) => self.passes(gap),
             Some(Event::RunEnded(end)) => self.all_reach(&end.outcome),
             Some(_) => {}
             None => self.warnings.unknown_lines += 1,
@@ -141,6 +142,14 @@ impl Parser {
             let lane = self.header.as_ref().and_then(|header| header.lanes.get(lane.index()));
             let name = lane.map(|lane| lane.name.as_str()).unwrap_or_default();
             self.warnings.missing_steps(name, newest.step.next(), count);
+        }
+    }
+
+    /// Steps that were never written here are not missing, those before them may be.
+    fn passes(&mut self, gap: &Gap) {
+        self.reaches(gap.lane, Step(gap.first.0 - 1));
+        if let Some(newest) = self.newest.get_mut(gap.lane.index()).filter(|newest| newest.step < gap.last) {
+            *newest = Newest { step: gap.last, damaged: self.warnings.damaged, ..*newest };
         }
     }
 

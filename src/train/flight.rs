@@ -34,6 +34,12 @@ const LEAP: f64 = 8.0;
 pub(super) const MAD: f64 = 1.4826;
 /// Least deviation of ln(loss): a loss that stands still is no yardstick.
 const LEAST_DEVIATION: f64 = 0.05;
+/// Share of the first loss below which a loss is rounding, zeros included: all count as this much. The mean over a batch
+/// of terms that f32 holds to a part in ten million says nothing there.
+const ROUNDING: f64 = 1e-6;
+/// Share of the first loss that a leap reaches at least: a lane that has converged meets an example that it knows less
+/// well now and then, which was seen to cost up to 3e-4.
+const MATTERS: f64 = 1e-3;
 
 /// Why steps are re-run.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,6 +75,8 @@ pub(super) struct FlightRecorder<S> {
     kept: VecDeque<Kept<S>>,
     /// ln(loss) of late.
     losses: VecDeque<f64>,
+    /// ln of the first loss.
+    first: Option<f64>,
     /// No leap is reported before this step: one is enough.
     quiet_until: Step,
 }
@@ -113,7 +121,7 @@ impl<S: Stack> FlightRecorder<S> {
         let kept = past.kept.into_iter().zip(states);
         let kept = kept.map(|(KeptPast { next, rates }, stepper)| Kept { next, stepper, rates });
         let kept = if every.is_some() { kept.collect() } else { VecDeque::new() };
-        Self { every, kept, losses: past.losses.into(), quiet_until: past.quiet_until }
+        Self { every, kept, losses: past.losses.into(), first: past.first, quiet_until: past.quiet_until }
     }
 
     /// What a recorder that goes on from here must know, beside the states of [`Self::states`].
@@ -121,6 +129,7 @@ impl<S: Stack> FlightRecorder<S> {
         let kept = self.needed().map(|kept| KeptPast { next: kept.next, rates: kept.rates.clone() });
         FlightPast {
             losses: self.losses.iter().copied().collect(),
+            first: self.first,
             quiet_until: self.quiet_until,
             kept: kept.collect(),
         }
@@ -166,6 +175,8 @@ impl<S: Stack> FlightRecorder<S> {
 
     /// Whether ln(loss) leaps.
     fn leap(&mut self, loss: f64) -> Option<Cause> {
+        let first = *self.first.get_or_insert(loss);
+        let loss = loss.max(first + ROUNDING.ln());
         let mut sorted: Vec<f64> = self.losses.iter().copied().collect();
         if self.losses.len() == WINDOW {
             self.losses.pop_front();
@@ -178,7 +189,8 @@ impl<S: Stack> FlightRecorder<S> {
         let median = median(&mut sorted);
         let mut distances: Vec<f64> = sorted.iter().map(|loss| (loss - median).abs()).collect();
         let deviation = (MAD * self::median(&mut distances)).max(LEAST_DEVIATION);
-        Some((loss - median) / deviation).filter(|leap| *leap > LEAP).map(Cause::Leap)
+        let matters = loss > first + MATTERS.ln();
+        Some((loss - median) / deviation).filter(|leap| matters && *leap > LEAP).map(Cause::Leap)
     }
 
     /// The steps to be re-run up to the last one taken; `None` where none is held. Later leaps count again after as many
@@ -226,6 +238,16 @@ mod tests {
         let leaping = (1..400).map(|step| if (200..206).contains(&step) { 40.0 } else { healthy(step) });
         let found = seen(leaping);
         assert!(matches!(found[..], [(200, Cause::Leap(leap))] if leap > LEAP), "{found:?}");
+    }
+
+    #[test]
+    fn a_loss_that_has_converged_to_rounding_does_not_leap_and_one_that_rises_out_of_it_does() {
+        // Exactly 0 in two steps of three, else of any size up to that of an example known less well.
+        let rounding = |step: u64| if step.is_multiple_of(3) { 10_f32.powi(-14 + (step % 11) as i32) } else { 0.0 };
+        let converged = |step: u64| if step < 3000 { healthy(step) } else { rounding(step) };
+        assert_eq!(seen((1..6000).map(converged)), []);
+        let leaping = seen((1..6000).map(|step| if step == 5000 { 0.01 } else { converged(step) }));
+        assert!(matches!(leaping[..], [(5000, Cause::Leap(_))]), "{leaping:?}");
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::units::Step;
 pub(in crate::train) struct FlightPast {
     /// ln(loss) of late, the newest last.
     pub(in crate::train) losses: Vec<f64>,
+    /// ln of the first loss; a checkpoint of an older version has none.
+    pub(in crate::train) first: Option<f64>,
     /// No leap is reported before this step.
     pub(in crate::train) quiet_until: Step,
     /// The states that are kept, the newest last.
@@ -32,6 +34,8 @@ pub(in crate::train) struct KeptPast {
 #[derive(Serialize, Deserialize)]
 struct Words {
     losses: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first: Option<String>,
     quiet_until: Step,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     kept: Vec<KeptWords>,
@@ -75,6 +79,7 @@ impl From<FlightPast> for Words {
     fn from(past: FlightPast) -> Self {
         Self {
             losses: past.losses.iter().map(f64::to_string).collect(),
+            first: past.first.map(|first| first.to_string()),
             quiet_until: past.quiet_until,
             kept: past.kept.into_iter().map(KeptWords::from).collect(),
         }
@@ -88,6 +93,7 @@ impl TryFrom<Words> for FlightPast {
         let number = |word: &String| word.parse().map_err(|_| format!("'{}' is not a loss", word.escape_debug()));
         Ok(Self {
             losses: words.losses.iter().map(number).collect::<Result<_, _>>()?,
+            first: words.first.as_ref().map(number).transpose()?,
             quiet_until: words.quiet_until,
             kept: words.kept.into_iter().map(KeptPast::try_from).collect::<Result<_, _>>()?,
         })
@@ -102,7 +108,7 @@ mod tests {
     fn a_past_comes_back_as_it_was_and_an_older_one_kept_no_states() {
         let rates = [vec![0.1 + 0.2; 3], vec![1e-310], vec![0.1; 70]].concat();
         let kept = vec![KeptPast { next: Step(65), rates }];
-        let past = FlightPast { losses: vec![-1.0 / 3.0], quiet_until: Step(9), kept };
+        let past = FlightPast { losses: vec![-1.0 / 3.0], first: Some(0.1 + 0.2), quiet_until: Step(9), kept };
         let line = serde_json::to_string(&past).unwrap();
         assert_eq!(serde_json::from_str::<FlightPast>(&line).unwrap(), past);
         let older = r#"{"losses":["1.5"],"quiet_until":3}"#;

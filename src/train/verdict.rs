@@ -124,7 +124,8 @@ pub(super) fn sentence(cause: Cause, records: &[StepRecord], layers: &LayerTable
         Cause::NotFinite => format!("the loss is {}: {range}", number::value(f64::from(loss))),
         Cause::Leap(deviations) => {
             let loss = number::value(f64::from(loss));
-            format!("the loss leapt to {loss} ({deviations:.0} robust deviations above its median): {range}")
+            let deviations = number::count(deviations.round() as u64);
+            format!("the loss leapt to {loss} ({deviations} robust deviations above its median): {range}")
         }
         Cause::EarlyLeap(factor) => {
             let loss = number::value(f64::from(loss));

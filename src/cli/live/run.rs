@@ -1,19 +1,19 @@
 //! A run in progress, its events for the screen and its trace.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::logging::{self, Log};
 use crate::cli::past::Past;
-use crate::event::{Control, Event, Note};
-use crate::history::{History, LaneHistory};
-use crate::number;
+use crate::event::{Control, Event, Gap, Note};
+use crate::history::History;
 use crate::sink::channel::{self, EventStream};
 use crate::sink::trace::TraceSink;
 use crate::sink::{Fanout, OpenFanout, Sink};
 use crate::trace::{LogError, OnExisting, TraceStatus};
 use crate::train::{Footprint, Prepared, Session, TrainError};
+use crate::units::{LaneId, Step};
 
 /// A run in progress.
 pub(super) struct LiveRun {
@@ -92,8 +92,7 @@ impl LiveRun {
             while let Some(event) = self.next() {
                 self.told.push_back(event);
             }
-            let events = with_what_is_missing(history);
-            events.iter().chain(&self.told).for_each(|event| trace.emit(event));
+            with_gaps(history.events(), &self.told).iter().for_each(|event| trace.emit(event));
             trace.flush();
             Ok(trace)
         })
@@ -119,15 +118,30 @@ impl LiveRun {
     }
 }
 
-/// All that a history holds, and before the end a note on what it does not.
-fn with_what_is_missing(history: &History) -> Vec<Event> {
-    let mut events = history.events();
-    let missing = history.missing_steps();
+/// What is held and what was told since, with the steps that neither has where they belong, and a note on how many.
+fn with_gaps(held: Vec<Event>, told: &VecDeque<Event>) -> Vec<Event> {
+    let count = held.len();
+    let mut newest: BTreeMap<LaneId, Step> = BTreeMap::new();
+    let (mut events, mut missing, mut place) = (Vec::new(), 0, None);
+    for (index, event) in held.into_iter().chain(told.iter().cloned()).enumerate() {
+        if index >= count || matches!(event, Event::RunEnded(_)) {
+            place.get_or_insert(events.len());
+        }
+        if let Event::Step(record) = &event {
+            let last = newest.entry(record.lane).or_default();
+            let gap = Gap { lane: record.lane, first: last.next(), last: Step(record.step.0.saturating_sub(1)) };
+            if gap.steps() > 0 {
+                missing += gap.steps();
+                events.push(Event::Gap(gap));
+            }
+            *last = record.step;
+        }
+        events.push(event);
+    }
     if missing > 0 {
-        let newest = history.lanes().iter().filter_map(LaneHistory::last_step).max();
-        let text = format!("logged from here on: {} of lanes before are not in the trace", number::count(missing));
-        let place = events.iter().position(|event| matches!(event, Event::RunEnded(_))).unwrap_or(events.len());
-        events.insert(place, Event::Note(Note { lane: None, step: newest.unwrap_or_default(), text }));
+        let step = newest.into_values().max().unwrap_or_default();
+        let text = format!("logged from here on: {} of lanes before are not in the trace", logging::steps(missing));
+        events.insert(place.unwrap_or(events.len()), Event::Note(Note { lane: None, step, text }));
     }
     events
 }

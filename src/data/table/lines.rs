@@ -6,6 +6,7 @@ use std::io::BufRead;
 use std::path::Path;
 
 use crate::data::DataError;
+use crate::data::file::failure;
 
 /// A line, or a record of several lines, is at most this long: 1,000,000 columns of 16 characters. What is longer is no
 /// table (a device, a picture, a disk image), and must not fill the memory before that is noticed.
@@ -67,7 +68,7 @@ impl<'a, R: BufRead> Lines<'a, R> {
         loop {
             let path = self.path;
             let read = self.reader.fill_buf();
-            let chunk = read.map_err(|source| DataError::Read { what: "table", path: path.to_owned(), source })?;
+            let chunk = read.map_err(|source| failure("table", path, source))?;
             let chunk_start = usize::from(self.end == b'\r' && chunk.first() == Some(&b'\n'));
             let bytes = chunk.get(chunk_start..).unwrap_or_default();
             if chunk.is_empty() {

@@ -8,6 +8,9 @@ use crate::text::clean;
 /// What people write between columns where it should be a comma, and its name.
 const SEPARATORS: [(char, &str); 2] = [(';', "';'"), ('\t', "tabs")];
 
+/// What people write between thousands.
+const THOUSANDS: [char; 6] = [',', '_', '\'', ' ', '\u{a0}', '\u{202f}'];
+
 /// One row of the table.
 #[derive(Debug)]
 pub(super) struct Row {
@@ -21,21 +24,20 @@ impl Row {
         let columns = record.cells.len();
         let Some((class, numbers)) = record.cells.split_last().filter(|(_, numbers)| !numbers.is_empty()) else {
             let separated = record.cells.first().and_then(|cell| separated_otherwise(cell));
+            let blanks = record.cells.first().filter(|cell| cell.split_whitespace().count() > 1);
+            let separated = separated.or_else(|| blanks.map(|_| separated_by("blanks")));
             let words = || "needs at least one number and a class, separated by commas".to_owned();
             return Err(separated.unwrap_or_else(words));
         };
+        if class.is_empty() {
+            return Err(format!("column {columns}: the class is missing: write one, or remove the comma at the end"));
+        }
         let number = |(column, cell): (usize, &String)| {
             finite(cell).ok_or_else(|| {
-                separated_otherwise(cell).unwrap_or_else(|| {
-                    let (column, cell) = (column + 1, clean(cell));
-                    format!("column {column}: '{cell}' is not a finite number (only the last column may hold text)")
-                })
+                separated_otherwise(cell).unwrap_or_else(|| format!("column {}: {}", column + 1, no_number(cell)))
             })
         };
         let numbers = numbers.iter().enumerate().map(number).collect::<Result<_, _>>()?;
-        if class.is_empty() {
-            return Err(format!("column {columns}: the class is missing"));
-        }
         Ok(Self { numbers, class: class.clone() })
     }
 }
@@ -51,7 +53,8 @@ fn finite(cell: &str) -> Option<f64> {
 }
 
 /// Whether a first record of numbers names columns all the same: its cells count up, as in a table without names that was
-/// written with them, or its last cell is a number where all other labels are words; and no row has its label.
+/// written with them, or its last cell is a number where all other labels are words, or a word behind numbers that go on by one; and no row
+/// has its label.
 pub(super) fn is_numbered_header(first: &Row, labels: &BTreeMap<String, usize>) -> bool {
     if labels.get(&first.class) != Some(&1) {
         return false;
@@ -61,13 +64,45 @@ pub(super) fn is_numbered_header(first: &Row, labels: &BTreeMap<String, usize>) 
         let all = first.numbers.iter().copied().chain([last]).collect::<Vec<_>>();
         all.len() > 2 && (all[0] == 0.0 || all[0] == 1.0) && all.windows(2).all(|pair| pair[1] - pair[0] == 1.0)
     });
+    // Numbers that go on by one with a word behind them, where every other label repeats: `2020,2021,class`.
+    let goes_on = first.numbers.len() > 1
+        && first.numbers.windows(2).all(|pair| pair[1] - pair[0] == 1.0 && pair[0].fract() == 0.0);
+    let repeat = labels.len() > 2 && labels.iter().all(|(label, count)| *label == first.class || *count > 1);
+    if goes_on && repeat && !is_number(&first.class) {
+        return true;
+    }
     let others = labels.keys().filter(|label| **label != first.class);
     counted && others.clone().any(|label| !is_number(label))
         || is_number(&first.class) && others.clone().count() > 0 && others.clone().all(|label| !is_number(label))
 }
 
+/// Why a cell is no number that a stack can be trained with, and what to write instead.
+fn no_number(cell: &str) -> String {
+    const MISSING: &str = "fill in a number, or leave out the row or the column";
+    if cell.is_empty() {
+        return format!("the cell is empty: {MISSING}");
+    }
+    let shown = clean(cell);
+    match cell.parse::<f64>() {
+        Ok(number) if number.is_finite() => {
+            return format!("'{shown}' is beyond ±{:.1e}, where f32 ends: write the column in a larger unit", f32::MAX);
+        }
+        Ok(_) => return format!("'{shown}' is not a finite number: {MISSING}"),
+        Err(_) => {}
+    }
+    let plain: String = cell.chars().filter(|c| !THOUSANDS.contains(c)).collect();
+    if plain != cell && plain.starts_with(|c: char| c.is_ascii_digit() || c == '-') && finite(&plain).is_some() {
+        return format!("'{shown}' is not a finite number: write it without separators of thousands, {plain}");
+    }
+    format!("'{shown}' is not a finite number (only the last column may hold text): {MISSING}")
+}
+
 /// The advice where a cell that should hold one number holds several columns.
 fn separated_otherwise(cell: &str) -> Option<String> {
     let (_, name) = SEPARATORS.iter().find(|(separator, _)| cell.contains(*separator))?;
-    Some(format!("the columns seem to be separated by {name}: write commas (and decimals as 1.5)"))
+    Some(separated_by(name))
+}
+
+fn separated_by(name: &str) -> String {
+    format!("the columns seem to be separated by {name}: write commas (and decimals as 1.5)")
 }

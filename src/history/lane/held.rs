@@ -22,7 +22,7 @@ impl LaneHistory {
         steps.chain(beside).chain(evals).chain(end).collect()
     }
 
-    /// The first measured step, however long ago, and the newest.
+    /// The first measured step and the first steps, however long ago, and the newest.
     fn held_steps(&self) -> impl Iterator<Item = &Arc<StepRecord>> {
         let first = self.first_measured.iter().filter(|first| self.recent.held(first.step).is_none());
         first.chain(self.recent.iter())

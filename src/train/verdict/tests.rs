@@ -73,6 +73,8 @@ fn what_left_its_course_first_is_named_though_others_followed_further() {
     assert!(text.starts_with(start), "{text}");
     assert!(text.contains("; grad_norm of block 2 jumped from ") && text.contains(" to 3,000 (×"), "{text}");
     assert!(text.ends_with(" at step 116"), "{text}");
+    let far = said(Cause::Leap(13_794.2), &records);
+    assert!(far.contains("(13,794 robust deviations above its median)"), "{far}");
 }
 
 #[test]

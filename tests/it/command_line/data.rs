@@ -35,7 +35,8 @@ fn a_table_that_makes_no_sense_is_named_with_file_line_and_column() {
             (
                 &["--data", "csv:text.csv"],
                 1,
-                "text.csv:3: column 2: 'four' is not a finite number (only the last column may hold text)",
+                "text.csv:3: column 2: 'four' is not a finite number (only the last column may hold text): \
+                 fill in a number, or leave out the row or the column",
             ),
             (
                 &["--data", "csv:ragged.csv"],
@@ -58,11 +59,16 @@ fn a_table_that_makes_no_sense_is_named_with_file_line_and_column() {
                 1,
                 "few.csv: fewer than 5 rows: a table needs at least 5 to hold one in five out",
             ),
-            (&["--data", "csv:no-class.csv"], 1, "no-class.csv:2: column 2: the class is missing"),
+            (
+                &["--data", "csv:no-class.csv"],
+                1,
+                "no-class.csv:2: column 2: the class is missing: write one, or remove the comma at the end",
+            ),
             (
                 &["--data", "csv:nan.csv"],
                 1,
-                "nan.csv:2: column 1: 'NaN' is not a finite number (only the last column may hold text)",
+                "nan.csv:2: column 1: 'NaN' is not a finite number: fill in a number, or leave out the row or the \
+                 column",
             ),
             (
                 &["--data", "csv:quote.csv"],

@@ -1,6 +1,7 @@
 //! A run that is logged once it is under way: what the screen holds of it, and everything from there on.
 
 use gradtop::event::{Event, Outcome, RunEnd};
+use gradtop::trace;
 use gradtop::units::LaneId;
 
 use super::live;
@@ -20,7 +21,7 @@ fn what_is_held_of_a_run_and_all_that_comes_is_in_a_trace_that_was_asked_for_lat
     let straight = ["--headless", "--log", "straight", "--steps", "300"];
     assert_eq!(place.say(straight.iter().chain(&SMALL)).code, 0);
     let mut pty = live(place.root(), &[]);
-    pty.wait("it is under way", |screen| super::step(screen) > 200);
+    pty.wait("it is under way", |screen| super::step(screen) > 4_300);
     pty.press(":log run\r");
     pty.wait("its answer", |screen| screen.contents().contains("run"));
     let before = steps_in(&place.path("run"));
@@ -30,6 +31,10 @@ fn what_is_held_of_a_run_and_all_that_comes_is_in_a_trace_that_was_asked_for_lat
     assert_eq!(pty.end().0, 0);
     let late = events(&place.path("run"));
     assert_eq!(late.last(), Some(&Event::RunEnded(RunEnd { outcome: Outcome::Stopped })));
+    assert!(late.iter().any(|event| matches!(event, Event::Gap(gap) if gap.steps() > 1)), "it was begun late");
+    let mut trace = trace::read(&place.path("run")).unwrap();
+    assert!(trace.by_ref().all(|event| event.is_ok()));
+    assert_eq!(trace.warnings().sentences(), Vec::<String>::new(), "what it never had is not missing");
     let straight = events(&place.path("straight"));
     for lane in 0..2 {
         let (late, straight) = (losses(&late, lane), losses(&straight, lane));

@@ -93,6 +93,18 @@ fn steps_without_a_line_are_one_warning_with_the_lane_the_first_and_how_many() {
     let many = "4 steps are missing, the first is step 3 of lane 'plain': they have no line, \
                 the disk was full or they were taken out";
     assert_eq!(sentences(&without(&[(0, 3), (0, 4), (1, 4), (0, 7)])), [many]);
+    // Steps that were never written are not missing, others beside them are.
+    let gap = |line: &str| sealed(&format!("{{\"kind\":\"gap\",{line},\"crc\":0}}")) + "\n";
+    let late = |gone: &[(u16, u64)], line: &str| {
+        let before = "{\"kind\":\"step\",\"lane\":1,\"step\":6,";
+        without(gone).replacen(before, &(gap(line) + before), 1)
+    };
+    let line = "\"lane\":1,\"first\":3,\"last\":5";
+    assert!(sentences(&late(&[(1, 3), (1, 4), (1, 5)], line)).is_empty());
+    assert_eq!(
+        sentences(&late(&[(1, 2), (1, 3), (1, 4), (1, 5)], line)),
+        ["step 2 of lane 'residual' is missing: it has no line, the disk was full or it was taken out"]
+    );
     // An appended run begins at 1 again; a run that was killed, or goes on, has no further steps.
     assert!(sentences(&(text.clone() + &text)).is_empty());
     assert_eq!(sentences(&(text.clone() + &without(&[(1, 5)]))), [one]);
@@ -196,6 +208,7 @@ fn nonsense_with_a_good_seal_says_what_is_wrong_and_where() {
         (step.replacen("\"loss\":1.0", "\"loss\":one", 1), "expected a number"),
         (step.replacen("\"values\":", "\"nan\":{\"gain\":[99]},\"values\":", 1), "index 99 of 'gain'"),
         ("{\"lane\":0}".to_owned(), "field 'kind' is missing"),
+        ("{\"kind\":\"gap\",\"lane\":0,\"first\":3,\"last\":2}".to_owned(), "a last one not before it"),
         (tensors(",\"values\":{\"grad_norm\":[1]}"), "one number per tensor"),
         (tensors(""), "field 'values' is missing"),
         (tensors(",\"values\":{},\"nan\":{\"grad_norm\":[7]}"), "index 7 of 'grad_norm'"),
