@@ -86,7 +86,7 @@ pub(crate) fn bytes(bytes: u64) -> String {
 #[must_use]
 pub(crate) fn rate(value: f64) -> String {
     let is_usual = value == 0.0 || !value.is_finite() || (0.01..1e6).contains(&value.abs());
-    if !is_usual { format!("{value:e}") } else { format!("{value}") }
+    if is_usual { format!("{value}") } else { format!("{value:e}") }
 }
 
 /// How often something happens in a second: `1,234`, `7.3`, `0.05`.
