@@ -82,10 +82,11 @@ pub(crate) fn bytes(bytes: u64) -> String {
     }
 }
 
-/// A learning rate in the shortest digits: `1e-3`, `5e-4`, `0.05`.
+/// A learning rate in the shortest digits, as it can be typed: `1e-3`, `5e-4`, `0.05`, `1e9`.
 #[must_use]
 pub(crate) fn rate(value: f64) -> String {
-    if value.is_finite() && value != 0.0 && value.abs() < 0.01 { format!("{value:e}") } else { format!("{value}") }
+    let is_usual = value == 0.0 || !value.is_finite() || (0.01..1e6).contains(&value.abs());
+    if is_usual { format!("{value}") } else { format!("{value:e}") }
 }
 
 /// How often something happens in a second: `1,234`, `7.3`, `0.05`.
@@ -180,6 +181,6 @@ mod tests {
         assert_eq!(sizes, ["0 bytes", "1 byte", "999 bytes", "1.0 kB", "17.3 MB", "1.0 GB", "123 MB"]);
         assert_eq!((power(-20.0), power(0.0), power(3.0)), ("1e-20".into(), "1".into(), "1e3".into()));
         assert_eq!((percent(0.011), percent(0.93)), ("1.1 %".into(), "93 %".into()));
-        assert_eq!((rate(0.001), rate(0.05)), ("1e-3".into(), "0.05".into()));
+        assert_eq!([0.001, 0.05, 0.0, 12_345.0, 1e9].map(rate), ["1e-3", "0.05", "0", "12345", "1e9"]);
     }
 }

@@ -204,7 +204,8 @@ impl Source for LiveSource {
             LogError::Exists { path } | LogError::Foreign { path } => {
                 format!("{} holds a trace already: name another folder", text::path(&path))
             }
-            error => error.to_string(),
+            // A screen has no options.
+            error => error.to_string().replace("give --log", "name"),
         })?;
         self.gap = together(self.gap.take(), gap);
         self.logging.go_on_in(directory);

@@ -92,7 +92,9 @@ impl LiveRun {
             while let Some(event) = self.next() {
                 self.told.push_back(event);
             }
-            with_gaps(history.events(), &self.told).iter().for_each(|event| trace.emit(event));
+            for event in with_gaps(history.events(), &self.told) {
+                trace.emit(&event);
+            }
             trace.flush();
             Ok(trace)
         })

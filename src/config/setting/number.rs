@@ -3,6 +3,8 @@
 //! ```text
 //! '-1' is no whole number from 1 to 10000: write e.g. 50
 //! ```
+//!
+//! Numbers that may be typed stand there as they are typed, without separators of thousands.
 
 use std::str::FromStr;
 

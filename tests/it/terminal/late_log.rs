@@ -54,6 +54,9 @@ fn a_trace_that_is_there_is_left_alone_and_a_run_is_logged_once() {
     let mut pty = live(place.root(), &[]);
     pty.press(":log there\r");
     pty.wait_for("there holds a trace already: name another folder");
+    std::fs::write(place.path("file"), "").unwrap();
+    pty.press(":log file\r");
+    pty.wait_for("file is a file: name a directory");
     pty.press(":log here\r");
     pty.wait_for("here");
     pty.press(":log elsewhere\r");
