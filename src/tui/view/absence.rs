@@ -1,7 +1,7 @@
 //! Why a quantity has no values, in a few words: because of how the stacks are built, because it is never taken, or
 //! because nothing came yet.
 
-use crate::config::{Activation, LaneConfig, Model, NormOrder, RunConfig};
+use crate::config::{Activation, LaneConfig, LongSkips, Model, NormOrder, RunConfig};
 use crate::quantity::{Cadence, Quantity};
 use crate::tui::scene::Scene;
 
@@ -32,6 +32,10 @@ fn never(quantity: Quantity, run: &RunConfig, lane: &LaneConfig) -> Option<&'sta
         Quantity::GainOther => (!lane.scales_branches()).then_some("s = 1"),
         Quantity::BranchRatio if !is_plain && is_behind_sums => Some("N behind the sum"),
         Quantity::IdentityNorm | Quantity::ChannelCosine | Quantity::BranchRatio => is_plain.then_some("no skip"),
+        Quantity::LongSkipNorm => {
+            let has_any = lane.model == Model::Diffusion && lane.long_skips == LongSkips::On;
+            (!has_any).then_some("no long skip")
+        }
         Quantity::DeadFraction => (lane.activation != Activation::Relu).then_some("φ is never 0"),
         Quantity::Saturation => match lane.activation {
             Activation::Tanh | Activation::Sigmoid => None,
@@ -77,6 +81,17 @@ mod tests {
             scene.take(0, &Event::LaneEnded(end));
         }
         assert_eq!(said(&scene)[3], "none in this run");
+    }
+
+    #[test]
+    fn only_a_u_net_with_long_skips_has_their_channel() {
+        let of = |model, long_skips| {
+            let lanes = vec![LaneConfig { long_skips, ..LaneConfig::of(model, Wiring::Residual) }];
+            why_none(Quantity::LongSkipNorm, &scene(RunConfig { lanes, ..RunConfig::default() }))
+        };
+        assert_eq!(of(Model::Mlp, LongSkips::On), "no long skip");
+        assert_eq!(of(Model::Diffusion, LongSkips::Off), "no long skip");
+        assert_eq!(of(Model::Diffusion, LongSkips::On), "no values yet");
     }
 
     #[test]

@@ -45,8 +45,8 @@ const SCALARS: [ScalarRow; 6] = [
     (Scalar::Loss, "loss", "loss"),
     (Scalar::Accuracy, "accuracy", "accuracy"),
     (Scalar::GlobalGradNorm, "‖g‖ all layers", "‖g‖ all"),
-    (Scalar::ClipScale, "clipping ×", "clip ×"),
-    (Scalar::ClipRate, "steps clipped", "clipped"),
+    (Scalar::ClipScale, "clip scale", "clip scale"),
+    (Scalar::ClipRate, "clip rate", "clip rate"),
     (Scalar::LearningRate, "learning rate", "lr"),
 ];
 
