@@ -246,12 +246,11 @@ fn quitting_from_a_terminal_too_small_still_asks() {
 #[test]
 fn an_old_step_shows_the_range_of_its_bucket_and_says_so() {
     let mut scene = sample::demo(4_300);
-    scene.view.cursor.step = Some(Step(100));
-    let shown = text(&sample::frame(&mut scene, &sample::theme(), 160, 40));
-    assert!(shown.contains("least…largest of its bucket"));
-    scene.view.cursor.step = Some(Step(4_200));
-    let shown = text(&sample::frame(&mut scene, &sample::theme(), 160, 40));
-    assert!(!shown.contains("of its bucket"));
+    for (step, is_held) in [(100, true), (200, false), (4_200, true)] {
+        scene.view.cursor.step = Some(Step(step));
+        let shown = text(&sample::frame(&mut scene, &sample::theme(), 160, 40));
+        assert_eq!(!shown.contains("least…largest of its bucket"), is_held, "{step}");
+    }
 }
 
 #[test]
