@@ -139,7 +139,8 @@ fn before_number(text: &[char], fitting: usize) -> usize {
 /// Letters of the number that leads a lane's name, `2:` of `2:residual`; `None` of what is a number itself, as `1:02`.
 fn run_number(word: &[char]) -> Option<usize> {
     let digits = word.iter().take_while(|letter| letter.is_ascii_digit()).count();
-    let is_name = word.get(digits) == Some(&':') && word.get(digits + 1).is_some_and(|next| !next.is_ascii_digit());
+    let mut letters = word.iter().take_while(|letter| !letter.is_whitespace());
+    let is_name = word.get(digits) == Some(&':') && letters.any(|letter| letter.is_alphabetic());
     (digits > 0 && is_name).then_some(digits + 1)
 }
 
@@ -191,6 +192,7 @@ mod tests {
             ("2:residual", 5, "2:re…"),
             ("12:residual ×1.08", 9, "12:resid…"),
             ("12:residual", 3, "…"),
+            ("1:1/plain", 5, "1:1/…"),
             ("1:02:03 of 9", 5, "…"),
         ] {
             assert_eq!(cut_to(text, width), wanted, "{text} in {width}");
