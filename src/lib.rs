@@ -14,7 +14,6 @@ pub mod histogram;
 pub mod history;
 pub mod layer;
 mod new_file;
-#[cfg(any(feature = "lab", feature = "tui", feature = "cli"))]
 #[cfg_attr(not(feature = "tui"), allow(dead_code))] // the screen needs most of it
 mod number;
 pub mod preset;

@@ -9,10 +9,12 @@ mod wrap;
 use std::borrow::Cow;
 use std::path::Path;
 
+#[cfg(any(feature = "tui", feature = "cli"))]
+pub(crate) use wrap::columns;
+#[cfg(any(feature = "tui", all(feature = "cli", feature = "lab")))]
+pub(crate) use wrap::wrapped;
 #[cfg(feature = "cli")]
 pub(crate) use wrap::wrapped_lines;
-#[cfg(any(feature = "tui", feature = "cli"))]
-pub(crate) use wrap::{columns, wrapped};
 
 /// Stands where a character was taken out.
 pub const MARK: char = '\u{fffd}';

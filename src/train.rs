@@ -43,6 +43,7 @@ pub use dump::{Dump, DumpError, Dumps};
 pub use footprint::Footprint;
 pub use measure::observe;
 pub use oversize::{Oversize, TooLarge};
+#[cfg(all(feature = "cli", feature = "tui"))]
 pub(crate) use prepared::THREAD_STACK;
 pub use prepared::{Prepared, prepare, prepare_sized, resume};
 pub use stepper::{Look, Stepper, Taken};
