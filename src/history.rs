@@ -1,8 +1,8 @@
 //! Steps × layers × quantities in bounded memory: what every picture is drawn from.
 //!
-//! The first steps and the newest are kept exactly, all steps in buckets of equal width that merge in pairs when they are full
-//! (least, largest, mean, last, count, non-finite count a cell), so a one-step spike stays visible at every zoom. The
-//! first measured step is kept beside them: theory starts from it.
+//! The first steps and the newest are kept exactly, all steps in buckets of equal width that merge in pairs when they
+//! are full (least, largest, mean, last, count, non-finite count a cell), so a one-step spike stays visible at every
+//! zoom. The first measured step is kept beside them: theory starts from it.
 //!
 //! ```text
 //! budget per lane  m = 240 MiB / max(lanes · runs shown together, 2)
@@ -16,7 +16,8 @@
 //! ```
 //!
 //! Runs shown together share these too: of n runs each has an nth of what a lane keeps at most and, down to a few, of
-//! what it keeps at least. Q quantities, L layers: whatever the number of steps, a lane takes at most (R + 1)·(4·Q·L + 96) + N·24·Q·L + 0.7 MB.
+//! what it keeps at least. Q quantities, L layers: whatever the number of steps, a lane takes at most
+//! (R + 1)·(4·Q·L + 96) + N·24·Q·L + 0.7 MB.
 
 mod bucket;
 mod cell;

@@ -10,10 +10,10 @@
 //! update, in the mean of q over infinitely many nets or infinitely many units. A net of n units is log-normal around
 //! less: each block multiplies q by a factor of relative variance r = O(1/n), so that ln q falls behind by ½ ln(1 + r) and
 //! spreads by ln(1 + r) per block, carried on by J = d ln q_{l+1}/d ln q_l (`theory/finite.rs`). The prediction is that median,
-//! with a band of 95 % of all nets. What accumulates over blocks has them over as many blocks as there are units, from 32 on: beyond,
-//! a few nets of many make the mean and ln q is no longer normal. Both are those of a single example: a batch whose examples differ lies between the
-//! infinite width and the median, and spreads less. Where the assumption fails, that a block's weights are independent of
-//! what they meet, there is no prediction and [`Unfit`] says why.
+//! with a band of 95 % of all nets. What accumulates over blocks has them over as many blocks as there are units, from 32
+//! on: beyond, a few nets of many make the mean and ln q is no longer normal. Both are those of a single example: a batch
+//! whose examples differ lies between the infinite width and the median, and spreads less. Where the assumption fails,
+//! that a block's weights are independent of what they meet, there is no prediction and [`Unfit`] says why.
 //!
 //! Poole et al. 2016; Schoenholz et al. 2017, Deep Information Propagation; Yang & Schoenholz 2017 for residual stacks;
 //! Hanin & Nica 2018 (1812.05994) for the finite width.

@@ -134,6 +134,26 @@ impl LiveSource {
     }
 }
 
+/// Why a run cannot be logged from now on, for a screen, which has no options.
+fn unlogged(error: &LogError) -> String {
+    match error {
+        LogError::Exists { path } => format!("{} holds a trace already: name another folder", text::path(path)),
+        LogError::Foreign { path } => format!("{} is there without a trace: name another folder", text::path(path)),
+        LogError::NotADirectory { path } => format!("{} is a file: name a directory", text::path(path)),
+        LogError::CreateDirectory { path, source } => {
+            format!("cannot create the directory {}: {source}: name another one", text::path(path))
+        }
+        LogError::Write { path, source } => {
+            format!("cannot write {}: {source}: name a directory that can be written", text::path(path))
+        }
+        LogError::InUse { path } => {
+            format!("another gradtop is writing into {}: name another folder", text::path(path))
+        }
+        // Of traces that are gone on with, which the command line alone asks for.
+        other => other.to_string(),
+    }
+}
+
 /// What traces do not have, one after the other.
 fn together(before: Option<String>, gap: Option<String>) -> Option<String> {
     before.into_iter().chain(gap).reduce(|before, gap| format!("{before}; {gap}"))
@@ -200,13 +220,7 @@ impl Source for LiveSource {
             return Err("the run is logged already".to_owned());
         }
         let gap = logging::gap(run.trace.as_ref());
-        run.log(directory, history).map_err(|error| match error {
-            LogError::Exists { path } | LogError::Foreign { path } => {
-                format!("{} holds a trace already: name another folder", text::path(&path))
-            }
-            // A screen has no options.
-            error => error.to_string().replace("give --log", "name"),
-        })?;
+        run.log(directory, history).map_err(|error| unlogged(&error))?;
         self.gap = together(self.gap.take(), gap);
         self.logging.go_on_in(directory);
         Ok(())
@@ -220,10 +234,10 @@ impl Source for LiveSource {
         let trace = logging::problem(self.run.as_ref().and_then(|run| run.trace.as_ref()));
         let notes = self.run.iter().flat_map(|run| run.notes.iter().cloned());
         let unsaved = self.saves.iter().filter_map(|saves| saves.problem());
-        // The screen shows the last.
         let awaited = self.run.iter().filter(|_| matches!(self.next, Next::Awaiting(_)));
         let awaited = awaited.map(|run| run.session.stopper().current());
         let awaited = awaited.map(|step| format!("finishing step {step}; then the next run begins"));
+        // The screen shows the last.
         notes
             .chain(self.dumps.iter().filter_map(|dumps| dumps.problem()))
             .chain(unsaved)

@@ -171,7 +171,7 @@ impl Prepared {
         self.footprint
     }
 
-    /// What a person should know about the weights that they gave, one sentence each.
+    /// What the user should know about given weights, one sentence each.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes

@@ -26,7 +26,7 @@ pub(super) struct LiveRun {
     /// What every event goes to.
     sinks: OpenFanout,
     pub(super) trace: Option<Arc<TraceStatus>>,
-    /// What a person should know about the weights and the dumps that they asked for.
+    /// What the user should know about the weights and the dumps that were asked for.
     pub(super) notes: Vec<String>,
 }
 
@@ -65,7 +65,7 @@ impl LiveRun {
     }
 
     /// The next event that came: first what the trace has of the run already, its header too.
-    pub(super) fn next(&mut self) -> Option<Event> {
+    fn next(&mut self) -> Option<Event> {
         if let Stage::Past(past) = &mut self.stage {
             if let Some(event) = past.next() {
                 return Some(event);

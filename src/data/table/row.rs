@@ -52,9 +52,9 @@ fn finite(cell: &str) -> Option<f64> {
     cell.parse().ok().filter(|number: &f64| (*number as f32).is_finite())
 }
 
-/// Whether a first record of numbers names columns all the same: its cells count up, as in a table without names that was
-/// written with them, or its last cell is a number where all other labels are words, or a word behind numbers that go on by one; and no row
-/// has its label.
+/// Whether a first record of numbers names columns all the same: its cells count up, as in a table without names that
+/// was written with them, or its last cell is a number where all other labels are words, or a word behind numbers that
+/// go on by one; and no row has its label.
 pub(super) fn is_numbered_header(first: &Row, labels: &BTreeMap<String, usize>) -> bool {
     if labels.get(&first.class) != Some(&1) {
         return false;

@@ -5,15 +5,24 @@ use super::pty::Pty;
 use super::{ENDLESS, USUAL, wait_for_both_lanes};
 use crate::program::{GRADTOP, Place};
 
+/// A live run with these settings, in which both lanes have taken steps.
+fn live(place: &Place, settings: &str, size: (u16, u16)) -> Pty {
+    let settings: Vec<&str> = settings.split(' ').collect();
+    let pty = Pty::start(GRADTOP, &[&settings[..], &ENDLESS].concat(), place.root(), size);
+    wait_for_both_lanes(&pty);
+    pty
+}
+
+/// Deep and narrow: a little wider, and it does not fit.
+const DEEP: &str = "--depth 2000 --width 1 --batch 8 --detail off";
+
 /// Forty orthogonal matrices of this size take many seconds to draw.
 const SLOW: &str = ":set width 700\r";
 
 #[test]
 fn the_form_says_whole_what_does_not_fit_before_it_asks_anything() {
     let place = Place::new();
-    let run = ["--depth", "2000", "--width", "1", "--batch", "8", "--detail", "off"];
-    let mut pty = Pty::start(GRADTOP, &[&run[..], &ENDLESS].concat(), place.root(), (80, 24));
-    wait_for_both_lanes(&pty);
+    let mut pty = live(&place, DEEP, (80, 24));
     pty.press("e\t\u{7f}4096\r");
     pty.wait_for("width: the run would take about ");
     pty.wait_for("are free: write ");
@@ -28,9 +37,7 @@ fn the_form_says_whole_what_does_not_fit_before_it_asks_anything() {
 #[test]
 fn a_run_that_takes_long_to_prepare_is_given_up_by_escape_and_by_an_interrupt() {
     let place = Place::new();
-    let run = ["--init", "orthogonal", "--depth", "20", "--width", "8", "--batch", "8", "--detail", "off"];
-    let mut pty = Pty::start(GRADTOP, &[&run[..], &ENDLESS].concat(), place.root(), USUAL);
-    wait_for_both_lanes(&pty);
+    let mut pty = live(&place, "--init orthogonal --depth 20 --width 8 --batch 8 --detail off", USUAL);
     pty.press(SLOW);
     pty.wait_for("Preparing the next run");
     pty.press("\u{1b}");
@@ -46,9 +53,7 @@ fn a_run_that_takes_long_to_prepare_is_given_up_by_escape_and_by_an_interrupt() 
 #[test]
 fn a_restart_that_does_not_fit_is_refused_with_its_estimate_and_the_run_goes_on() {
     let place = Place::new();
-    let run = ["--depth", "2000", "--width", "1", "--batch", "8", "--detail", "off", "--log", "run"];
-    let mut pty = Pty::start(GRADTOP, &[&run[..], &ENDLESS].concat(), place.root(), USUAL);
-    wait_for_both_lanes(&pty);
+    let mut pty = live(&place, &format!("{DEEP} --log run"), USUAL);
     pty.press(":set width 4096\r");
     pty.wait_for("width: the run would take about ");
     pty.wait_for("2000×1");
