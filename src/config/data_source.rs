@@ -138,13 +138,27 @@ impl FromStr for DataSource {
         }
         let (word, path) = text.split_once(':').unwrap_or((text, ""));
         let Some(Kind { path: place, holds, make, .. }) = KINDS.iter().find(|kind| kind.word == word) else {
-            return Err(not_one_of(text, WORDS));
+            return Err(match kind_of_bare_path(text) {
+                Some(kind) => format!("'{text}' does not say what it holds: write {}:{text}", kind.word),
+                None => not_one_of(text, WORDS),
+            });
         };
         if path.is_empty() {
             return Err(format!("'{text}' has no {place}: write {word}:{place}, where {place} holds {holds}"));
         }
         Ok(make(PathBuf::from(path)))
     }
+}
+
+/// The kind of a file named without one, by its extension: a table or a text.
+fn kind_of_bare_path(text: &str) -> Option<&'static Kind> {
+    let name = text.to_ascii_lowercase();
+    let word = match name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.')?.1 {
+        "csv" => "csv",
+        "txt" | "md" => "text",
+        _ => return None,
+    };
+    KINDS.iter().find(|kind| kind.word == word)
 }
 
 string_serde!(DataSource);
@@ -178,6 +192,11 @@ mod tests {
             refused("csv:"),
             "'csv:' has no FILE: write csv:FILE, where FILE holds numbers and a class per line"
         );
+        assert_eq!(
+            refused("data/Iris.CSV.gz"),
+            "'data/Iris.CSV.gz' does not say what it holds: write csv:data/Iris.CSV.gz"
+        );
+        assert_eq!(refused("./book.txt"), "'./book.txt' does not say what it holds: write text:./book.txt");
         assert!(refused("fashon:x").starts_with("'fashon:x' is unknown: did you mean 'fashion:DIR'?"));
         assert!(refused("digits:x").contains("did you mean 'digits'?"), "{}", refused("digits:x"));
     }
