@@ -41,7 +41,7 @@ use crate::quantity::Quantity;
 use crate::units::Step;
 
 /// Units below which a few blocks are enough to leave the band: of 16, one net of ten after ten blocks.
-const LEAST_UNITS: f64 = 32.0;
+pub(crate) const LEAST_UNITS: f64 = 32.0;
 
 /// What the theory says of a lane's blocks; index l − 1 for block l.
 #[derive(Clone, Debug, PartialEq)]

@@ -19,8 +19,6 @@ pub enum Home {
     Title,
     /// The first line.
     Header,
-    /// Not on the screen, but in the table that closes a run, and in the export.
-    Tables,
     /// In the export alone.
     Export,
 }

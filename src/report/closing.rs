@@ -1,9 +1,9 @@
 //! The closing words of a headless run: how each lane ended, what it learned, what its depth did to the signal.
 //!
 //! ```text
-//! lane      outcome    step   final loss  held out  per block  theory  over the depth  first/last
-//! plain     completed  2,000  2.30        10.0 %    ×0.408     ×0.401  8.6e-20         1.2e-19
-//! residual  completed  2,000  0.00213     93.1 %    ×1.08      ×1.08   44.2            51.0
+//! lane      outcome    step   final loss  held out  per block  theory  first/last block
+//! plain     completed  2,000  2.30        10.0 %    ×0.408     ×0.401  ×1.2e-19
+//! residual  completed  2,000  0.00213     93.1 %    ×1.08      ×1.08   ×51.0
 //! ```
 //!
 //! The theory is that of the initial weights: the geometric mean of the gain over the blocks. On a narrow terminal whole
@@ -22,8 +22,8 @@ use crate::theory;
 /// Stands where there is nothing to say.
 const NOTHING: &str = "–";
 
-const COLUMNS: [&str; 9] =
-    ["lane", "outcome", "step", "final loss", "held out", "per block", "theory", "over the depth", "first/last"];
+const COLUMNS: [&str; 8] =
+    ["lane", "outcome", "step", "final loss", "held out", "per block", "theory", "first/last block"];
 /// Blanks before what a sentence goes on with in its next line.
 const INDENT: usize = 2;
 
@@ -54,7 +54,7 @@ pub fn closing(history: &History, width: Option<usize>) -> String {
     fitted(data) + &table + &fitted(sentences)
 }
 
-fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String; 9] {
+fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String; 8] {
     let nothing = || NOTHING.to_owned();
     let profile = profile(header, lane, history);
     let theory = theory::of_lane(header, lane, history).ok().and_then(|theory| theory.gain_per_block());
@@ -78,8 +78,7 @@ fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String;
         held_out.unwrap_or_else(nothing),
         profile.fit.map_or_else(nothing, |fit| format!("×{}", value(fit.rho))),
         theory.map_or_else(nothing, |gain| format!("×{}", value(gain))),
-        profile.attenuation.map_or_else(nothing, value),
-        profile.first_last.map_or_else(nothing, value),
+        profile.first_last.map_or_else(nothing, |left| format!("×{}", value(left))),
     ]
 }
 
@@ -157,9 +156,9 @@ mod tests {
         ended(&mut history, 1, Outcome::Stopped);
         assert_eq!(
             closing(&history, None),
-            "lane        outcome    step   final loss  held out  per block  theory  over the depth  first/last\n\
-             plain       completed  1,200  2.00        93.1 %    ×0.500     –       0.00391         0.00391\n\
-             residual-2  stopped    –      –           –         –          –       –               –\n\
+            "lane        outcome    step   final loss  held out  per block  theory  first/last block\n\
+             plain       completed  1,200  2.00        93.1 %    ×0.500     –       ×0.00391\n\
+             residual-2  stopped    –      –           –         –          –       –\n\
              plain: no theory: its settings are unknown\n\
              residual-2: no theory: its settings are unknown\n"
         );

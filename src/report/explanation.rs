@@ -71,7 +71,6 @@ fn on_screen(topic: Topic) -> String {
         Home::Values => "among the values at the cursor".to_owned(),
         Home::Title => "in the title of each lane's heatmap".to_owned(),
         Home::Header => "in the first line".to_owned(),
-        Home::Tables => "not there: in the table below the run, or in the export".to_owned(),
         Home::Export => "not there: in the export alone".to_owned(),
     }
 }
@@ -146,7 +145,7 @@ mod tests {
         assert!(of("rho").contains("/ and its name, or :view profile") && of("rho").contains("--to csv, rows rho"));
         assert!(of("step_time").contains("rows step_ns"));
         assert!(of("rho_r_squared").contains("not there: in the export alone"));
-        assert!(of("first_last").contains("in the table below the run"));
+        assert!(of("first_last").contains("in the title of each lane's heatmap"));
         assert!(of("grad_histogram").contains(":view histogram") && !of("grad_histogram").contains("as a table"));
     }
 

@@ -198,7 +198,10 @@ impl App<'_> {
     fn read_status(&mut self, now: Instant) {
         let status = &mut self.scene.status;
         let before = (status.steps_per_second, status.dropped);
-        let (rate, share) = self.meter.read(now);
+        let (rate, share) = match status.activity {
+            Activity::Paused => self.meter.rest(now),
+            _ => self.meter.read(now),
+        };
         status.steps_per_second = rate.filter(|_| self.source.kind() == SourceKind::Live);
         status.measuring_share = share.or(status.measuring_share);
         if self.source.kind() == SourceKind::Live && !matches!(status.activity, Activity::Ended(_)) {

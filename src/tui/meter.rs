@@ -26,6 +26,12 @@ impl Meter {
         Self { since: now, first: None, newest: Step(0), step_ns: 0, measure_ns: 0, rate: None, share: None }
     }
 
+    /// Training stands still: there is no rate, and single steps make none. The share stays what it was.
+    pub(super) fn rest(&mut self, now: Instant) -> (Option<f64>, Option<f64>) {
+        *self = Self { share: self.share, ..Self::new(now) };
+        (None, self.share)
+    }
+
     /// Takes one lane's step in.
     pub(super) fn take(&mut self, record: &StepRecord) {
         self.first.get_or_insert(record.step);
@@ -68,5 +74,17 @@ mod tests {
         assert_eq!(meter.read(start + WINDOW / 2), (None, None));
         assert_eq!(meter.read(start + 2 * WINDOW), (Some(10.0), Some(0.1)));
         assert_eq!(meter.read(start + 4 * WINDOW), (None, Some(0.1)));
+    }
+
+    #[test]
+    fn what_stands_still_has_no_rate_and_single_steps_do_not_slow_what_comes_after() {
+        let start = Instant::now();
+        let mut meter = Meter::new(start);
+        meter.take(&StepRecord { step_ns: 100, measure_ns: 10, ..StepRecord::unmeasured(1) });
+        assert_eq!(meter.read(start + WINDOW), (Some(1.0), Some(0.1)));
+        meter.take(&StepRecord::unmeasured(2));
+        assert_eq!(meter.rest(start + 9 * WINDOW), (None, Some(0.1)));
+        (3..=52).for_each(|step| meter.take(&StepRecord::unmeasured(step)));
+        assert_eq!(meter.read(start + 10 * WINDOW), (Some(50.0), Some(0.0)));
     }
 }

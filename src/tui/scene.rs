@@ -116,6 +116,13 @@ impl Scene {
         self.lanes().filter_map(|lane| lane.history.last_step()).max()
     }
 
+    /// How many steps the longest run is to take; unknown as soon as that of one run is.
+    #[must_use]
+    pub fn total_steps(&self) -> Option<u64> {
+        let steps = self.runs.values().map(|run| run.header().steps);
+        steps.collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max())
+    }
+
     /// Whether no lane takes a step any more.
     #[must_use]
     pub fn has_ended(&self) -> bool {

@@ -35,7 +35,7 @@ pub(super) fn words(config: Option<&RunConfig>, cadence: Cadence) -> Option<Word
     let steps = || format!("every {}", number::count(every));
     Some(match config.budget() {
         Some(share) if cadence == Cadence::Always || every == 1 => {
-            Wording::around(&format!("within {}", number::percent(share)), "", "")
+            Wording::around(&format!("budget {}", number::percent(share)), "", "")
         }
         Some(_) => Wording::around(&steps(), " steps", " at most"),
         None if every == 1 => return None,
@@ -140,7 +140,7 @@ mod tests {
                 .map(|cadence| words(Some(&bounded), cadence).map_or_else(String::new, |words| words.long));
             assert_eq!((words.each_ref().map(String::as_str), histogram_flag(&bounded)), (words_of, flag));
         };
-        let (share, tenth, rare) = ("within 2.0 %", "every 10 steps at most", "every 200 steps at most");
+        let (share, tenth, rare) = ("budget 2.0 %", "every 10 steps at most", "every 200 steps at most");
         said(config(1, Some(10), Some(200)), [share, tenth, rare], "--histograms");
         said(config(1, Some(10), None), [share, tenth, ""], "--histograms");
         said(config(1, None, Some(200)), [share, rare, rare], "--detail");

@@ -158,7 +158,7 @@ pub static TERMS: &[Term] = &[
         edge_cases: "absent where ρ is; 0 where block 1 has no signal, whatever the line says",
         healthy: "within a factor of 10 or so of 1",
         source: "Schoenholz et al. 2017, Deep Information Propagation (depth scale)",
-        home: Home::Title,
+        home: Home::Export,
         rows: Some(rows::ATTENUATION),
     },
     Term {
@@ -170,7 +170,7 @@ pub static TERMS: &[Term] = &[
         edge_cases: "absent where ‖δ_1‖ is not finite or ‖δ_D‖ is 0 or not finite; 0 where block 1 has no signal",
         healthy: "between 1e-3 and 70: outside the training is at risk (AutoTrainer)",
         source: "Zhang et al. 2021, AutoTrainer",
-        home: Home::Tables,
+        home: Home::Title,
         rows: Some(rows::FIRST_LAST),
     },
     Term {

@@ -7,8 +7,8 @@ use crate::text::columns as width_of;
 
 /// Column of the names, the only one that may be shortened.
 const NAME: usize = 0;
-/// Columns in the order in which they go: first/last, theory, over the depth, per block, held out, step, outcome, loss.
-const LEAVING: [usize; 8] = [8, 6, 7, 5, 4, 2, 1, 3];
+/// Columns in the order in which they go: theory, first/last, per block, held out, step, outcome, loss.
+const LEAVING: [usize; 7] = [6, 7, 5, 4, 2, 1, 3];
 /// Columns that a name keeps while another column can go.
 const NAME_BESIDE_MUCH: usize = 16;
 /// Columns that a name keeps beside outcome and loss alone.
@@ -19,8 +19,8 @@ const FEW: usize = 3;
 const GAP: usize = 2;
 
 /// The rows as lines of at most so many columns, without blanks at their ends.
-pub(super) fn table(mut rows: Vec<[String; 9]>, width: usize) -> String {
-    let widest: [usize; 9] =
+pub(super) fn table(mut rows: Vec<[String; 8]>, width: usize) -> String {
+    let widest: [usize; 8] =
         std::array::from_fn(|column| rows.iter().map(|row| width_of(&row[column])).max().unwrap_or(0));
     let mut shown: Vec<usize> = (0..widest.len()).collect();
     let mut leaving = LEAVING.iter();

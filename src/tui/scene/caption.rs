@@ -6,7 +6,9 @@ use std::sync::OnceLock;
 use super::{Mode, Scene};
 use crate::config::draft::Draft;
 use crate::config::{LaneConfig, Model, RunConfig, Wiring};
+use crate::event::{LaneEnd, Outcome};
 use crate::preset::PRESETS;
+use crate::profile::Profile;
 
 /// A preset's lanes and data with its sentence.
 struct Known {
@@ -41,10 +43,10 @@ impl Scene {
             && let Some(config) = config
         {
             let known = presets().iter().find(|known| known.lanes == config.lanes && known.config.data == config.data);
-            if let Some(known) = known {
+            if let Some(known) = known.filter(|_| !self.is_a_lane_lost()) {
                 return Some(known.about.clone());
             }
-            if is_plain_beside_residual(config) && self.first_lane_vanishes() {
+            if is_plain_beside_residual(config) && self.first_vanishes_and_second_stays() {
                 let words = "plain goes dark towards block 1: the gradient vanishes on its way back and early blocks \
                              cannot learn; x + F(x) keeps residual lit";
                 return Some(words.to_owned());
@@ -55,14 +57,25 @@ impl Scene {
     }
 }
 
-/// Factor per block below which a signal visibly fades over a few blocks.
-const FADING: f64 = 0.95;
+/// Share of the signal below which early layers are dark on the colour scale.
+const DARK: f64 = 1e-2;
+/// Share from which they are lit.
+const LIT: f64 = 0.1;
 
 impl Scene {
-    /// Whether the first lane's signal shrinks on its way back; before it was measured, that is what is expected.
-    fn first_lane_vanishes(&self) -> bool {
-        let fit = self.picture.signals.first().and_then(|signal| signal.fit.as_ref());
-        fit.is_none_or(|fit| fit.rho < FADING)
+    /// Whether the sentence is true of what is shown: less than [`DARK`] of the first lane's signal arrives at block 1, at
+    /// least [`LIT`] of the second's, and neither was lost. Before anything was measured that is what is expected.
+    fn first_vanishes_and_second_stays(&self) -> bool {
+        let holds = |lane: usize, holds: fn(f64) -> bool| {
+            let signal = self.picture.signals.get(lane).filter(|signal| **signal != Profile::default());
+            signal.is_none_or(|signal| signal.first_last.is_some_and(holds))
+        };
+        holds(0, |left| left < DARK) && holds(1, |left| left >= LIT) && !self.is_a_lane_lost()
+    }
+
+    fn is_a_lane_lost(&self) -> bool {
+        let lost = |end: &LaneEnd| matches!(end.outcome, Outcome::Diverged | Outcome::Failed(_));
+        self.lanes().any(|lane| lane.history.end().is_some_and(lost))
     }
 }
 
@@ -84,6 +97,7 @@ mod tests {
     use crate::quantity::Quantity;
     use crate::tui::sample;
     use crate::tui::source::SourceKind;
+    use crate::units::{LaneId, Step};
 
     fn of(config: RunConfig) -> Scene {
         let mut scene = Scene::new(SourceKind::Live);
@@ -102,10 +116,26 @@ mod tests {
         config.lanes.iter_mut().for_each(|lane| lane.depth = 20);
         let mut scene = of(config);
         assert!(scene.caption().is_some_and(|words| words.contains("vanishes")));
-        // A first lane that keeps its signal, such as a shallow one or one of selu, is not said to lose it.
-        let kept: Vec<Option<f32>> = (0..20).map(|block| Some(1.1_f32.powi(20 - block))).collect();
-        scene.picture.signals = vec![crate::profile::Profile::of(&kept)];
-        assert!(scene.caption().is_some_and(|words| words.starts_with("signal relative: ")));
+        // The sentence is said where it is true of what is shown, and only there.
+        let signal = |factor: f32| Profile::of(&(0..20).map(|block| Some(factor.powi(20 - block))).collect::<Vec<_>>());
+        for (plain, residual, is_true) in [
+            (0.4, 1.1, true),
+            (1.1, 1.1, false),
+            (0.9, 1.1, false),
+            (0.4, 0.4, false),
+            (f32::NAN, 1.1, false),
+            (0.4, f32::NAN, false),
+        ] {
+            scene.picture.signals = vec![signal(plain), signal(residual)];
+            let words = scene.caption().expect("a heatmap");
+            assert_eq!(words.starts_with("plain goes dark"), is_true, "{plain} {residual}: {words}");
+            assert!(is_true || words.starts_with("signal relative: "), "{words}");
+        }
+        scene.picture.signals = vec![signal(0.4), signal(1.1)];
+        let mut lost = scene.clone();
+        let end = LaneEnd { lane: LaneId(0), step: Step(9), outcome: Outcome::Diverged };
+        lost.take(0, &Event::LaneEnded(end));
+        assert!(lost.caption().is_some_and(|words| words.starts_with("signal relative: ")));
         scene.view.quantity = Quantity::WeightNorm;
         assert!(scene.caption().is_some_and(|words| words.starts_with("weight norm: ")));
         scene.view.captions_hidden = true;

@@ -139,6 +139,22 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// Whether what is drawn is the quantity in view.
+    pub(in crate::tui) fn shows_the_quantity(self) -> bool {
+        match self {
+            Self::Heatmaps | Self::Difference | Self::Profile | Self::Anatomy | Self::Layers => true,
+            Self::Loss | Self::Histogram | Self::Filters | Self::Denoising | Self::Samples => false,
+        }
+    }
+
+    /// Whether it has an axis of steps.
+    pub(in crate::tui) fn has_steps(self) -> bool {
+        match self {
+            Self::Heatmaps | Self::Difference | Self::Profile | Self::Loss | Self::Layers => true,
+            Self::Anatomy | Self::Histogram | Self::Filters | Self::Denoising | Self::Samples => false,
+        }
+    }
+
     /// All views with their names, in the order of the screen.
     pub const ALL: [(Self, &'static str); 10] = [
         (Self::Heatmaps, "heatmaps"),

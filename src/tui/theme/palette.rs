@@ -37,7 +37,7 @@ impl Palette {
         let anchors = [Color::Blue, Color::Cyan, Color::LightGreen, Color::LightYellow];
         match (colours, glyphs) {
             (Colours::True, _) => Self::gradient(colours, &colorous::VIRIDIS),
-            (Colours::Indexed, _) => Self::gradient(colours, &colorous::VIRIDIS).brightening(),
+            (Colours::Indexed, _) => Self::gradient(colours, &colorous::VIRIDIS).coloured().brightening(),
             (Colours::Sixteen, Glyphs::Unicode | Glyphs::Console) => Self::dithered(&anchors),
             (Colours::Sixteen, Glyphs::Ascii) => Self::inked(ASCII_SHADES, &anchors),
             (Colours::None, Glyphs::Unicode | Glyphs::Console) => Self::inked(SHADES, &[Color::Reset]),
@@ -80,6 +80,19 @@ impl Palette {
             Shade { glyph: " ", ink: colour, ground: colour }
         });
         Self { levels: levels.collect() }
+    }
+
+    /// The same without greys, which look like a step without values: the nearest of 256 colours to a dark violet is one.
+    fn coloured(mut self) -> Self {
+        let is_grey = |shade: &Shade| matches!(rgb(shade.ground), (r, g, b) if r == g && g == b);
+        let mut before = self.levels.iter().copied().find(|shade| !is_grey(shade));
+        for shade in &mut self.levels {
+            match before {
+                Some(before) if is_grey(shade) => *shade = before,
+                _ => before = Some(*shade),
+            }
+        }
+        self
     }
 
     /// The same without steps back: the nearest of 256 colours may be darker than the one before.
@@ -160,7 +173,9 @@ mod tests {
             assert!(light.is_sorted(), "{colours:?}: {light:?}");
             let mut distinct = light.clone();
             distinct.dedup();
-            assert!(distinct.len() >= 12, "{colours:?}: {}", distinct.len());
+            assert!(distinct.len() >= 11, "{colours:?}: {}", distinct.len());
+            let is_grey = |shade: &Shade| matches!(rgb(shade.ground), (r, g, b) if r == g && g == b);
+            assert!(!palette.levels.iter().any(is_grey), "{colours:?}: grey is no value");
         }
     }
 

@@ -218,7 +218,7 @@ fn keys_jump_from_one_event_to_the_next_and_say_what_it_was() {
     }
     let buffer = sample::frame(&mut scene, &sample::theme(), 120, 40);
     let marks = buffer.content().iter().filter(|cell| cell.symbol() == "◆").count();
-    assert_eq!(marks, 2 * 3 - 3, "two events on three axes, the cursor's label in the place of one");
+    assert_eq!(marks, 2 * 3, "two events on three axes, the one at the cursor with its step");
 }
 
 #[test]

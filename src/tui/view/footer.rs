@@ -17,6 +17,8 @@ pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buff
         let says = match binding.label {
             "space" => scene.space_word()?,
             "End" if scene.follows() => return None,
+            "m M" if !scene.view.mode.shows_the_quantity() => return None,
+            "z Z" if !scene.view.mode.has_steps() => return None,
             _ => footer.word,
         };
         Some((footer.rank, Line::from(vec![label, Span::styled(format!(" {says}"), word)])))

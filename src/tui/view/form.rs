@@ -55,6 +55,15 @@ fn fields(form: &Form, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     for (line, row) in lines.iter().skip(first).zip(area.rows()) {
         put((row.x, row.y), line, row.width, buffer);
     }
+    // At the right of the line below the list: how much of it is out of sight.
+    let below = lines.len().saturating_sub(first + height);
+    let mark = |count: usize, arrow: &str| if count == 0 { String::new() } else { format!("{arrow}{count} ") };
+    let text = mark(first, theme.glyph("↑", "^")) + &mark(below, theme.glyph("↓", "v"));
+    if !text.is_empty() {
+        let words = Line::styled(format!("{text}more lines"), theme.style(Role::Dim));
+        let width = words.width() as u16;
+        put((area.right().saturating_sub(width), area.bottom()), &words, width, buffer);
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]

@@ -176,12 +176,10 @@ fn slots<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
     let (strong, dim) = (theme.style(Role::Strong), theme.style(Role::Dim));
     let mut parts = Vec::new();
     let step = scene.newest().map_or(0, |step| step.0);
-    // Of several runs the longest; unknown as soon as one of them is.
-    let steps = scene.runs.values().map(|run| run.header().steps);
-    let total = steps.collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max());
+    let total = scene.total_steps();
     let last = scene.last_step().map(|last| last.0);
     let digits = number::count(last.max(total).unwrap_or(0)).len();
-    let of = last.filter(|_| scene.view.playhead.is_some()).or(total);
+    let of = total.or(last.filter(|_| scene.view.playhead.is_some()));
     let of = of.map_or_else(String::new, |total| format!(" / {:>digits$}", number::count(total)));
     parts.push((1, Line::styled(format!("step {:>digits$}{of}", number::count(step)), strong)));
     if scene.status.kind == SourceKind::Live {

@@ -42,7 +42,8 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, axis: &StepAxis,
     layer_labels(scene, theme, pane, &layers, buffer);
     let edge = Rect { y: pane.frame.bottom().saturating_sub(1), height: 1, ..pane.picture };
     let column = |step| axis.columns_of_step(step).map(|columns| columns.start);
-    steps::label(theme, edge, &axis.steps(), (scene.cursor_step().map(|step| step.0), &scene.marks()), column, buffer);
+    let marks = scene.marks();
+    steps::label(theme, edge, &axis.steps(), steps::Known::of(scene, &marks), column, buffer);
     axis_words(theme, pane, buffer);
 }
 

@@ -38,7 +38,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buf
 /// Everything but the words that stand where room is left.
 fn drawing(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buffer) {
     let chart = chart_of(frame);
-    let scale = scene.scales.of(scene.view.quantity);
+    let scale = axis_of(scene);
     let curves = scale.map(|scale| curves(scene, chart, scale));
     framed(theme, frame, &title(scene, theme, curves.as_ref(), frame.width.saturating_sub(6)), buffer);
     if chart.is_empty() {
@@ -60,6 +60,20 @@ fn drawing(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buffer) {
     }
     specials(scene, theme, chart, column, buffer);
     stages::names_above(scene, theme, chart, column, buffer);
+}
+
+/// The range of the colours, which leaves out what a lane showed after it had blown up, widened to every value drawn: no
+/// line is cut off at an edge.
+fn axis_of(scene: &Scene) -> Option<Scale> {
+    let quantity = scene.view.quantity;
+    let colours = scene.scales.of(quantity)?;
+    let value = |cell: &Cell| if let Cell::Value(value) = cell { Some(*value) } else { None };
+    let values = scene.picture.profiles.iter().flatten().filter_map(value).filter(|value| value.is_finite());
+    let (low, high) = values.fold((colours.low, colours.high), |(low, high), value| (low.min(value), high.max(value)));
+    if (low, high) == (colours.low, colours.high) {
+        return Some(colours);
+    }
+    Scale::around(quantity.definition().axis, low, high)
 }
 
 /// Which lanes have no line here, and why: where nothing is drawn, and nowhere if something is drawn everywhere.
@@ -288,6 +302,21 @@ mod tests {
                 assert!(size.height < 20 || count == usize::from(lanes) - 1, "{lanes} lanes in {size}: {count}");
             }
         }
+    }
+
+    #[test]
+    fn a_line_beyond_the_colours_is_drawn_whole() {
+        let mut scene = Scene::new(SourceKind::Live);
+        scene.take(0, &sample::header(&[("plain", 20)]));
+        for at in 1..=20 {
+            let (loss, grows) = if at == 20 { (1e9, 1.5f32) } else { (2.3, 0.9) };
+            scene.take(0, &sample::step(0, at, loss, 22, move |_, layer| Some(grows.powi(21 - layer as i32))));
+        }
+        scene.prepare(&sample::theme(), Rect::new(0, 0, 120, 40));
+        let colours = scene.scales.of(scene.view.quantity).expect("values");
+        let largest = 1.5f32.powi(20).log10();
+        assert!(colours.high < largest, "a lane that has blown up does not widen the colours: {colours:?}");
+        assert!(axis_of(&scene).is_some_and(|axis| axis.high >= largest && axis.low <= colours.low));
     }
 
     #[test]

@@ -41,7 +41,8 @@ impl StepChart<'_> {
         let column = |step: u64| column_of(step, &steps, chart.width);
         let cursor = scene.cursor_step().map(|step| step.0);
         let edge = Rect { y: self.frame.bottom() - 1, height: 1, ..chart };
-        steps::label(theme, edge, &steps, (cursor, &scene.marks()), column, buffer);
+        let marks = scene.marks();
+        steps::label(theme, edge, &steps, steps::Known::of(scene, &marks), column, buffer);
         if let Some(column) = scene.view.cursor.step.and(cursor).and_then(column) {
             vertical(theme, chart, column, buffer);
         }

@@ -9,7 +9,7 @@ use ratatui::style::Style;
 use super::frame::words;
 use crate::number;
 use crate::round;
-use crate::tui::scene::Mark;
+use crate::tui::scene::{Mark, Scene};
 use crate::tui::theme::{Role, Theme};
 
 /// Columns between two labels.
@@ -38,6 +38,27 @@ impl Labels {
             self.taken.push(place);
         }
     }
+
+    /// The same, not against the words at the left of the edge: `block` and a step would read as a block's number.
+    fn put_apart(&mut self, column: u16, text: &str, style: Style, buffer: &mut Buffer) {
+        self.put(column.max(text.chars().count() as u16 / 2 + 1), text, style, buffer);
+    }
+}
+
+/// What is known of the steps of a picture.
+pub(super) struct Known<'a> {
+    cursor: Option<u64>,
+    marks: &'a [Mark],
+    /// The last that will come.
+    last: Option<u64>,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn of(scene: &Scene, marks: &'a [Mark]) -> Self {
+        let last = scene.total_steps().max(scene.last_step().map(|step| step.0));
+        let last = last.filter(|_| scene.total_steps().is_some());
+        Self { cursor: scene.cursor_step().map(|step| step.0), marks, last }
+    }
 }
 
 /// Labels steps below a picture, the cursor's and those at which something happened; `column` says where a step stands, if it is in view.
@@ -45,27 +66,87 @@ pub(super) fn label(
     theme: &Theme,
     edge: Rect,
     steps: &Range<u64>,
-    (cursor, marks): (Option<u64>, &[Mark]),
+    Known { cursor, marks, last }: Known<'_>,
     column: impl Fn(u64) -> Option<u16>,
     buffer: &mut Buffer,
 ) {
     let mut labels = Labels::new(edge);
+    let role_of = |mark: &Mark| if mark.is_bad { Role::Bad } else { Role::Warning };
     if let Some((cursor, column)) = cursor.and_then(|step| Some((step, column(step)?))) {
-        let text = format!("{}{}", theme.glyph("▴", ""), number::count(cursor));
-        labels.put(column, &text, theme.style(Role::Cursor), buffer);
+        // Where something happened at the cursor's own step, its sign is that of the mark.
+        let mark = marks.iter().find(|mark| mark.step.0 == cursor);
+        let (sign, role) =
+            mark.map_or((theme.glyph("▴", ""), Role::Cursor), |mark| (theme.glyph("◆", "*"), role_of(mark)));
+        labels.put_apart(column, &format!("{sign}{}", number::count(cursor)), theme.style(role), buffer);
     }
     for mark in marks {
-        let role = if mark.is_bad { Role::Bad } else { Role::Warning };
+        let role = role_of(mark);
         if let Some(column) = column(mark.step.0) {
             labels.put(column, theme.glyph("◆", "*"), theme.style(role), buffer);
         }
     }
-    let round = round::counts(steps, usize::from(edge.width / APART).max(1));
+    // No label stands where no step will come.
+    let steps = steps.start..steps.end.min(last.map_or(u64::MAX, |last| last.saturating_add(1))).max(steps.start);
+    let round = round::counts(&steps, usize::from(edge.width / APART).max(1));
     labels.put(edge.width.saturating_sub(1), "step", theme.style(Role::Dim), buffer);
     for step in std::iter::once(steps.start).chain(round) {
-        // Not against the words at its left.
-        if let Some(column) = column(step).map(|column| column.max(1)) {
-            labels.put(column, &number::count(step), theme.style(Role::Dim), buffer);
+        if let Some(column) = column(step) {
+            labels.put_apart(column, &number::count(step), theme.style(Role::Dim), buffer);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::event::{Event, RunHeader};
+    use crate::tui::sample;
+
+    #[test]
+    fn a_step_at_the_left_edge_is_not_read_as_a_block() {
+        for width in [80, 100, 120, 200] {
+            for start in [5_633, 10_625, 1_000_001] {
+                let mut scene = sample::demo(30);
+                scene.take(0, &sample::step(0, start + 400, 2.3, 52, |_, _| Some(1.0)));
+                scene.view.steps = Some(start..start + 400);
+                let buffer = sample::frame(&mut scene, &sample::theme(), width, 40);
+                let text: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+                let glued = text
+                    .split("block")
+                    .skip(1)
+                    .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '▴'));
+                assert_eq!(glued.count(), 0, "{width}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_label_stands_beyond_the_last_step_and_a_short_run_ends_at_the_right_edge() {
+        for (newest, total) in [(13, 20), (30, 100), (1_700, 2_000)] {
+            let mut scene = sample::demo(newest);
+            let Event::RunStarted(header) = sample::header(&[("plain", 50), ("residual", 50)]) else {
+                panic!("a header")
+            };
+            let header = RunHeader { steps: Some(total), ..(*header).clone() };
+            scene.take(0, &Event::RunStarted(Arc::new(header)));
+            (1..=newest).for_each(|at| scene.take(0, &sample::step(0, at, 2.3, 52, |_, _| Some(1.0))));
+            for width in [80, 120, 200] {
+                let area = ratatui::layout::Rect::new(0, 0, width, 40);
+                let layout = crate::tui::layout::Layout::new(area, &scene).unwrap();
+                let axis = layout.step_axis(&scene);
+                let is_short = total <= u64::from(axis.columns());
+                assert!(!is_short || axis.steps() == (1..total + 1), "{width}: {:?}", axis.steps());
+                let buffer = sample::frame(&mut scene, &sample::theme(), width, 40);
+                let pane = &layout.heatmaps[0];
+                let edge: String =
+                    (pane.frame.x..pane.frame.right()).map(|x| buffer[(x, pane.frame.bottom() - 1)].symbol()).collect();
+                let steps = edge.split(|c: char| !c.is_ascii_digit() && c != ',').filter(|text| !text.is_empty());
+                for step in steps.map(|text| text.replace(',', "").parse::<u64>().unwrap()) {
+                    assert!(step <= total, "{width}: {edge}");
+                }
+            }
         }
     }
 }

@@ -65,7 +65,7 @@ fn a_run_that_is_piped_is_headless_and_says_so() {
         "{data}"
     );
     let first = lines.next().unwrap();
-    assert_eq!(first, "lane      outcome    step  final loss  held out  per block  theory  over the depth  first/last");
+    assert_eq!(first, "lane      outcome    step  final loss  held out  per block  theory  first/last block");
     assert_eq!(said.out.lines().count(), 4);
 }
 

@@ -44,11 +44,15 @@ pub(super) fn of<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'
     let spare = room.saturating_sub(width(outcome.as_ref()));
     let least = spare.saturating_sub(LEAST_NAME.min(columns(&name)) + GAP);
     let free = free.saturating_sub(width(outcome.as_ref()));
-    let factor = profile.and_then(|profile| factor(scene, theme, profile, (free, least)));
+    let symbol = theme.glyph(definition.symbol, definition.ascii);
+    // Where the factor is not that of the quantity in view, both are named as long as there is room for both.
+    let beside = if scene.view.quantity.is_signal() { 0 } else { columns(symbol) + GAP };
+    let of_signal = |room: u16| profile.and_then(|profile| self::factor(scene, theme, profile, (room, least)));
+    let beside_symbol = of_signal(free.saturating_sub(beside)).filter(|line| width(Some(line)) + beside <= free + GAP);
+    let factor = beside_symbol.or_else(|| of_signal(free));
     let taken = width(factor.as_ref()) + width(outcome.as_ref());
     let name = cut(&Line::styled(name, theme.lane(pane.lane)).bold(), room.saturating_sub(taken).max(1));
     let mut parts = vec![(0, name)];
-    let symbol = theme.glyph(definition.symbol, definition.ascii);
     parts.push((1, Line::styled(symbol, theme.style(Role::Dim))));
     parts.extend(factor.map(|factor| (0, factor)));
     if let Some(profile) = profile {
@@ -88,7 +92,8 @@ fn difference<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>)
 /// The signal's factor per block in the longest form that fits beside the whole name, `×0.41` where none does; with one
 /// digit where that would leave no name. Of a signal that has none, in how many blocks it is 0.
 fn factor<'a>(scene: &Scene, theme: &Theme, profile: &Profile, (room, least): (u16, u16)) -> Option<Line<'a>> {
-    let of = if scene.view.quantity.is_signal() { "" } else { "signal " };
+    let is_signal = scene.view.quantity.is_signal();
+    let of = if is_signal { "" } else { "signal " };
     let Some(fit) = &profile.fit else {
         let (zeros, blocks) = (number::count(profile.zeros as u64), number::count(profile.blocks as u64));
         let forms = [format!("{of}0 in {zeros} of {blocks} blocks"), format!("{of}0 in {zeros} of {blocks}")];
@@ -97,15 +102,17 @@ fn factor<'a>(scene: &Scene, theme: &Theme, profile: &Profile, (room, least): (u
         return (profile.zeros > 0).then(|| Line::styled(words, theme.style(Role::Bad)));
     };
     let factor = number::factor(fit.rho);
-    let forms = [format!("{of}{factor} per block"), format!("{of}{factor}/block"), format!("{of}{factor}")];
+    let mut forms = vec![format!("{of}{factor} per block"), format!("{of}{factor}/block"), format!("{of}{factor}")];
+    forms.extend((!is_signal).then(|| format!("{} {factor}", theme.glyph("δ", "d"))));
     let fitting = forms.into_iter().find(|form| columns(form) <= room);
     let short = || if columns(&factor) <= least { factor.clone() } else { format!("×{}", number::magnitude(fit.rho)) };
     Some(Line::styled(fitting.unwrap_or_else(short), theme.style(Role::Strong)))
 }
 
-/// What is left of the signal over the depth: D blocks are D − 1 factors apart, so both ends are named.
+/// What is left of the signal over the depth, as measured. Where block 1 has none, its zeros are said instead.
 fn left<'a>(theme: &Theme, pane: &Pane, profile: &Profile) -> Option<Part<'a>> {
-    let (left, last) = (number::magnitude(profile.attenuation?), number::count(profile.blocks as u64));
+    let left = number::magnitude(profile.first_last.filter(|left| *left > 0.0)?);
+    let last = number::count(profile.blocks as u64);
     let words = if pane.frame.width < WIDE {
         format!("×{left} {last}{}1", theme.glyph("→", ">"))
     } else {
@@ -181,6 +188,7 @@ fn outcome<'a>(scene: &Scene, theme: &Theme, lane: &LaneRef<'_>, room: u16) -> O
 mod tests {
     use super::*;
     use crate::event::{Event, LaneEnd};
+    use crate::quantity::Quantity;
     use crate::tui::layout::Layout;
     use crate::tui::sample;
     use crate::tui::source::SourceKind;
@@ -218,6 +226,21 @@ mod tests {
                     let factor = format!("×{:.2}", 0.5 + 0.1 * lane as f32);
                     assert!(text.contains(&factor), "{factor} of {count} lanes at {width}×{height}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_factor_beside_another_quantity_says_that_it_is_the_signals() {
+        for quantity in Quantity::ALL.iter().copied().filter(|quantity| !quantity.is_signal()) {
+            for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+                let mut scene = lanes(2);
+                scene.view.quantity = quantity;
+                let title = rows(&mut scene, width, height)[1].clone();
+                let definition = quantity.definition();
+                let of_signal = ["signal ×", "δ ×"].iter().map(|words| title.matches(words).count()).sum::<usize>();
+                assert_eq!(of_signal, 2, "{title}");
+                assert_eq!(title.matches(definition.symbol).count(), 2, "{}: {title}", definition.name);
             }
         }
     }

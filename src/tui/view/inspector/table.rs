@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use super::shown::{STILL, Shown, value_at};
 use super::theory;
 use crate::number;
-use crate::quantity::Quantity;
+use crate::quantity::{Cadence, Quantity};
 use crate::tui::scene::{LaneRef, Scene, Standing};
 use crate::tui::schedule::{self, Wording};
 use crate::tui::theme::{Role, Theme};
@@ -107,9 +107,14 @@ impl Table<'_> {
         let (long, short) = every.as_ref().map_or(("measured", "measured"), |every| (&every.long, &every.short));
         let name = self.dim(long, short);
         let of_step = |lane: &LaneRef<'_>| {
-            let text =
-                schedule::of_shown_step(self.scene, lane, quantity).map_or_else(String::new, |words| words.short);
-            Some(Shown { text, short: Some("older"), is_exact: true, role: None })
+            let older = schedule::of_shown_step(self.scene, lane, quantity);
+            let short = if older.is_some() { "older" } else { "" };
+            // What is measured now and then says when, at the cursor's own step too.
+            let shown = self.scene.shown_step(lane).filter(|step| lane.history.taken(quantity, *step).is_some());
+            let here = shown.filter(|_| quantity.definition().cadence != Cadence::Always);
+            let here = here.map_or_else(String::new, |step| format!("at {}", number::count(step.0)));
+            let text = older.map_or(here, |words| words.short);
+            Some(Shown { text, short: Some(short), is_exact: true, role: None })
         };
         self.line(y, &name, of_step, buffer);
         y + 1

@@ -2,6 +2,7 @@
 
 use crate::number;
 use crate::quantity::Quantity;
+use crate::theory::LEAST_UNITS;
 use crate::tui::scene::{LaneRef, Scene};
 
 /// The quantity below which the row of theory stands.
@@ -21,8 +22,15 @@ pub(super) fn at_cursor(scene: &Scene, index: usize, lane: &LaneRef<'_>) -> Opti
     Some(if quantity == Quantity::Gain { number::factor(value) } else { number::value(value) })
 }
 
-/// Why the first lane without a prediction has none.
+/// Why the first lane without a prediction has none, or no line of it where a line of the quantity in view could be.
 pub(super) fn why_none(scene: &Scene) -> Option<String> {
-    let why = scene.picture.theories.iter().find_map(|theory| theory.as_ref().err())?;
-    Some(format!("no theory: {why}"))
+    let why = scene.picture.theories.iter().find_map(|theory| theory.as_ref().err());
+    let has_line = scene.view.quantity.is_signal() || scene.view.quantity == Quantity::ActRms;
+    let is_short = scene.picture.theories.iter().flatten().any(|theory| theory.reach == 0);
+    match why {
+        Some(why) => Some(format!("no theory: {why}")),
+        None => {
+            (has_line && is_short).then(|| format!("no theory line below {LEAST_UNITS} units: nets differ too much"))
+        }
+    }
 }

@@ -50,7 +50,8 @@ pub(super) fn render(
     }
     let edge = Rect { y: pane.frame.bottom().saturating_sub(1), height: 1, ..area };
     let place = |step| axis.columns_of_step(step).map(|columns| columns.start);
-    steps::label(theme, edge, &axis.steps(), (scene.cursor_step().map(|step| step.0), &scene.marks()), place, buffer);
+    let marks = scene.marks();
+    steps::label(theme, edge, &axis.steps(), steps::Known::of(scene, &marks), place, buffer);
 }
 
 fn cell(row: &Row, record: &TensorRecord, quantity: Quantity) -> Cell {
