@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::frame::words;
 use crate::history::ScalarBucket;
+use crate::round;
 use crate::tui::chart::{ACROSS, DOWN, dot_of, is_marked, mark};
 use crate::tui::scene::{LaneRef, Scene};
 use crate::tui::theme::{Role, Theme};
@@ -78,7 +79,10 @@ impl Ends<'_> {
         let label = |((lane, of), point): ((usize, LaneRef<'_>), &Option<Point>)| {
             let Point { x, value } = (*point)?;
             let mark = if is_marked(theme) { format!("{} ", mark(lane)) } else { String::new() };
-            let number = (self.number)(f64::from(value));
+            // Of a value above the axis the label stands below it in any case.
+            let is_above = f64::from(value).log10() > high + round::HAIR;
+            let above = if is_above { theme.glyph("↑", "^") } else { "" };
+            let number = format!("{above}{}", (self.number)(f64::from(value)));
             let room = usize::from(chart.width).saturating_sub(mark.chars().count() + number.chars().count() + 1);
             let name = shortened(&scene.lane_name(&of), room)?;
             let text = format!("{mark}{name} {number}");
@@ -182,6 +186,19 @@ mod tests {
                 shown.iter().filter(|(column, _)| *column == right).map(|(_, value)| *value).collect();
             assert!(beside.is_sorted_by(|a, b| a >= b), "{width}×{height}: {beside:?}");
         }
+    }
+
+    #[test]
+    fn the_label_of_a_value_above_the_axis_points_up() {
+        let mut scene = crate::tui::scene::Scene::new(crate::tui::source::SourceKind::Live);
+        scene.take(0, &sample::header(&[("plain", 5)]));
+        for at in 1..=9 {
+            let loss = if at == 9 { 23_248.0 } else { 2.3 + at as f32 };
+            scene.take(0, &sample::step(0, at, loss, 7, |_, _| Some(1.0)));
+        }
+        let buffer = sample::frame(&mut scene, &sample::theme(), 120, 40);
+        let text: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+        assert!(text.contains("plain ↑23,248"), "{text}");
     }
 
     #[test]
