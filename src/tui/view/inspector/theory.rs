@@ -30,7 +30,7 @@ pub(super) fn why_none(scene: &Scene) -> Option<String> {
     match why {
         Some(why) => Some(format!("no theory: {why}")),
         None => {
-            (has_line && is_short).then(|| format!("no theory line below {LEAST_UNITS} units: nets differ too much"))
+            (has_line && is_short).then(|| format!("no theory line: under {LEAST_UNITS} units"))
         }
     }
 }
