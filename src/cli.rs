@@ -34,6 +34,8 @@ mod show;
 mod standard_input;
 #[cfg(feature = "tui")]
 mod view;
+#[cfg(feature = "lab")]
+mod waiting;
 
 use std::ffi::OsString;
 

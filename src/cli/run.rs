@@ -8,6 +8,7 @@ use color_eyre::eyre::{Report, Result};
 use super::diagnostics::Diagnostics;
 use super::exit::Usage;
 use super::logging::Logging;
+use super::waiting::Waiting;
 use super::{Exit, arguments, columns, dumping, headless, saving};
 use crate::config::draft::Commented;
 use crate::preset::PRESETS;
@@ -39,7 +40,10 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
     }
     let diagnostics = Diagnostics::of(matches)?;
     let logging = Logging::of(matches, checkpoint.as_ref());
-    let prepared = dumping::prepare(matches, config, checkpoint.as_ref())?;
+    let waiting = Waiting::for_the_run();
+    let prepared = dumping::prepare(matches, config, checkpoint.as_ref());
+    drop(waiting);
+    let prepared = prepared?;
     let prepared = saving::prepare(prepared, &logging, checkpoint.as_ref())?;
     let log = logging.open(prepared.header())?;
     diagnostics.start(logging.directory().map(AsRef::as_ref))?;

@@ -1,5 +1,5 @@
 //! A restart with stacks that do not fit into memory is refused on the screen, and the run goes on; one that takes long to
-//! prepare leaves the screen to the user.
+//! prepare leaves the screen to the user, and the first one the terminal.
 
 use super::pty::Pty;
 use super::{ENDLESS, USUAL, wait_for_both_lanes};
@@ -62,4 +62,22 @@ fn a_restart_that_does_not_fit_is_refused_with_its_estimate_and_the_run_goes_on(
     assert_eq!(pty.end().0, 0);
     pty.assert_restored();
     assert!(!place.path("run/2").exists());
+}
+
+#[test]
+fn a_first_run_that_takes_long_to_prepare_says_so_and_ends_at_once_with_the_terminal_as_it_was() {
+    for (signal, keys) in [(Some("TERM"), ""), (Some("INT"), ""), (Some("HUP"), ""), (None, "\u{3}")] {
+        let place = Place::new();
+        let settings = "--init orthogonal --depth 40 --width 900 --batch 8 --detail off --log run";
+        let mut pty = Pty::start(GRADTOP, &settings.split(' ').collect::<Vec<_>>(), place.root(), USUAL);
+        pty.wait_for("preparing the run");
+        assert!(pty.is_cooked() && !pty.look(vt100::Screen::alternate_screen), "{}", pty.text());
+        match signal {
+            Some(signal) => pty.signal(signal),
+            None => pty.press(keys),
+        }
+        pty.killed();
+        pty.assert_restored();
+        assert!(!place.path("run").exists(), "nothing was begun");
+    }
 }

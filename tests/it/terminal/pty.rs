@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{JoinHandle, park_timeout};
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system};
 
 use crate::program::environment;
 
@@ -221,11 +221,22 @@ impl Pty {
 
     /// Waits for the end; gives the exit code and the time that it took.
     pub(crate) fn end(&mut self) -> (u32, Duration) {
+        let (status, took) = self.ended();
+        assert_eq!(status.signal(), None, "it was killed");
+        (status.exit_code(), took)
+    }
+
+    /// Waits for the end by a signal that the program leaves to the system.
+    pub(crate) fn killed(&mut self) {
+        let (status, _) = self.ended();
+        assert!(status.signal().is_some(), "it ended by itself: {status:?}");
+    }
+
+    fn ended(&mut self) -> (ExitStatus, Duration) {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
-                assert_eq!(status.signal(), None, "it was killed");
-                return (status.exit_code(), start.elapsed());
+                return (status, start.elapsed());
             }
             assert!(start.elapsed() < PATIENCE, "it never ended; the screen is\n{}", self.text());
             park_timeout(Duration::from_millis(2));
