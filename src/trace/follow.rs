@@ -126,7 +126,8 @@ impl Follow {
         self.reading.parser.header()
     }
 
-    /// What was passed over up to here. The tail counts as torn while it is, so also for a moment while it is written.
+    /// What was passed over up to here. The tail counts as torn while it is, so also for a moment while it is written: of a
+    /// run that goes on that says nothing.
     #[must_use]
     pub fn warnings(&self) -> &Warnings {
         &self.reading.parser.warnings

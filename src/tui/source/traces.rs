@@ -1,7 +1,12 @@
 //! One or several traces side by side, finished or still being written.
 
+mod quiet;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
+
+use quiet::Quiet;
 
 use super::{Source, SourceKind};
 use crate::config::RunConfig;
@@ -27,6 +32,8 @@ struct Followed {
     error: Option<TraceError>,
     /// Whether a step of it was read.
     reading: Reading,
+    /// Since when nothing was.
+    quiet: Quiet,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,12 +44,14 @@ enum Reading {
 
 impl Followed {
     fn open(path: &Path) -> Result<Self, TraceError> {
-        Ok(Self { follow: Follow::open(path)?, error: None, reading: Reading::Nothing })
+        let quiet = Quiet::since(Instant::now());
+        Ok(Self { follow: Follow::open(path)?, error: None, reading: Reading::Nothing, quiet })
     }
 
-    fn poll(&mut self) -> Option<Event> {
+    fn poll(&mut self, now: Instant) -> Option<Event> {
         match self.follow.poll()? {
             Ok(event) => {
+                self.quiet = Quiet::since(now);
                 match event {
                     // The file was replaced: what was wrong with the old one is of no matter.
                     Event::RunStarted(_) => self.error = None,
@@ -56,6 +65,15 @@ impl Followed {
                 None
             }
         }
+    }
+
+    /// What was passed over, and how long nothing came. While the run goes on, a last line that is not complete is not
+    /// passed over: it may be on its way.
+    fn sentences(&self, now: Instant) -> Vec<String> {
+        let mut passed_over = self.follow.warnings().clone();
+        passed_over.torn_tail &= self.follow.is_over();
+        let quiet = self.quiet.sentence(now, &self.follow, self.reading == Reading::Steps);
+        passed_over.sentences().into_iter().chain(quiet).collect()
     }
 }
 
@@ -78,6 +96,30 @@ impl TraceSource {
             return Ok(());
         }
         self.traces.into_iter().find_map(|trace| trace.error).map_or(Ok(()), Err)
+    }
+
+    fn poll_at(&mut self, now: Instant) -> Option<(usize, Event)> {
+        for _ in 0..self.traces.len() {
+            let run = self.turn;
+            self.turn = (run + 1) % self.traces.len();
+            match self.traces.get_mut(run).and_then(|trace| trace.poll(now)) {
+                Some(Event::RunStarted(header)) => return Some((run, Event::RunStarted(self.rename(run, header)))),
+                Some(event) => return Some((run, event)),
+                None => {}
+            }
+        }
+        None
+    }
+
+    fn warnings_at(&self, now: Instant) -> Vec<String> {
+        let several = self.traces.len() > 1;
+        let warnings = |(trace, prefix): (&Followed, &String)| {
+            let sentences = trace.sentences(now).into_iter();
+            sentences
+                .map(|sentence| if several { format!("{prefix}: {sentence}") } else { sentence })
+                .collect::<Vec<_>>()
+        };
+        self.traces.iter().zip(&self.prefixes).flat_map(warnings).collect()
     }
 
     /// Puts the name of the trace before lane names that another trace has too.
@@ -107,16 +149,7 @@ impl Source for TraceSource {
     }
 
     fn poll(&mut self) -> Option<(usize, Event)> {
-        for _ in 0..self.traces.len() {
-            let run = self.turn;
-            self.turn = (run + 1) % self.traces.len();
-            match self.traces.get_mut(run).and_then(Followed::poll) {
-                Some(Event::RunStarted(header)) => return Some((run, Event::RunStarted(self.rename(run, header)))),
-                Some(event) => return Some((run, event)),
-                None => {}
-            }
-        }
-        None
+        self.poll_at(Instant::now())
     }
 
     fn runs(&self) -> usize {
@@ -142,14 +175,7 @@ impl Source for TraceSource {
     }
 
     fn warnings(&self) -> Vec<String> {
-        let warnings = |(trace, prefix): (&Followed, &String)| {
-            let sentences = trace.follow.warnings().sentences().into_iter();
-            let several = self.traces.len() > 1;
-            sentences
-                .map(|sentence| if several { format!("{prefix}: {sentence}") } else { sentence })
-                .collect::<Vec<_>>()
-        };
-        self.traces.iter().zip(&self.prefixes).flat_map(warnings).collect()
+        self.warnings_at(Instant::now())
     }
 
     fn errors(&self) -> Vec<String> {
@@ -187,6 +213,8 @@ fn components(path: &Path) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::event::{Outcome, RunEnd};
     use crate::trace::{OnExisting, Writer, specimen};
@@ -240,6 +268,56 @@ mod tests {
         writers[1].write(&Event::RunEnded(RunEnd { outcome: Outcome::Stopped }));
         writers[1].flush();
         assert!(matches!(source.poll(), Some((1, Event::RunEnded(_)))));
+    }
+
+    /// What is said this long after everything was read.
+    fn said(source: &mut TraceSource, seconds: u64) -> Vec<String> {
+        let now = Instant::now();
+        while source.poll_at(now).is_some() {}
+        source.warnings_at(now + Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn a_trace_without_new_lines_says_for_how_long_and_no_more_once_a_line_comes() {
+        let root = tempfile::tempdir().unwrap();
+        let header = specimen::header(vec![specimen::lane("plain", 3)]);
+        let mut writer = Writer::create(root.path(), &header, OnExisting::Refuse).unwrap();
+        writer.flush();
+        let mut source = TraceSource::open(&[root.path().to_owned()]).unwrap();
+        assert!(said(&mut source, 9).is_empty());
+        assert_eq!(said(&mut source, 12), ["no step for 0:10: the run is paused or slow, or it was killed"]);
+        let open = |source: &TraceSource, now| source.warnings_at(now);
+        let start = Instant::now();
+        writer.write(&Event::Step(Arc::new(specimen::step(&header, 0, 1))));
+        writer.flush();
+        let read = start + Duration::from_secs(100);
+        assert!(matches!(source.poll_at(read), Some((0, Event::Step(_)))) && source.poll_at(read).is_none());
+        assert!(open(&source, read + Duration::from_secs(9)).is_empty(), "a line came");
+        for (seconds, words) in [(10, "0:10"), (49, "0:45"), (119, "1:00"), (3720, "1:02:00")] {
+            let said = open(&source, read + Duration::from_secs(seconds));
+            assert_eq!(said, [format!("no new step for {words}: the run is paused or slow, or it was killed")]);
+        }
+        writer.write(&Event::RunEnded(RunEnd { outcome: Outcome::Stopped }));
+        writer.flush();
+        assert!(said(&mut source, 1000).is_empty(), "it has its end");
+    }
+
+    #[test]
+    fn a_last_line_that_is_not_complete_is_on_its_way_until_nothing_came_for_long() {
+        use std::io::Write;
+        let root = tempfile::tempdir().unwrap();
+        drop(trace(root.path(), &["plain"]));
+        let path = root.path().join("trace.jsonl");
+        let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+        file.write_all(b"{\"kind\":\"step\",\"la").unwrap();
+        let mut source = TraceSource::open(&[root.path().to_owned()]).unwrap();
+        assert!(said(&mut source, 9).is_empty());
+        let words =
+            "no new step for 0:45, and the last line is not complete: the run seems to have been killed while writing";
+        assert_eq!(said(&mut source, 45), [words]);
+        std::fs::remove_file(&path).unwrap();
+        let gone = said(&mut source, 45);
+        assert!(matches!(&gone[..], [only] if only.contains("was removed: what was read of it stays")), "{gone:?}");
     }
 
     #[test]
