@@ -12,6 +12,7 @@ use crate::config::draft::{self, Draft, Origin, split_lanes};
 use crate::config::setting::SETTINGS;
 use crate::preset::{PRESETS, Preset};
 use crate::quantity::Quantity;
+use crate::report::csv::names;
 
 const ABOUT: &str = "top for gradients: watch them flow, vanish and explode, layer by layer";
 const EXAMPLES: &str = "\
@@ -87,7 +88,6 @@ fn download() -> Command {
 }
 
 fn export() -> Command {
-    let quantities: Vec<&str> = Quantity::ALL.iter().map(|quantity| quantity.name()).collect();
     Command::new("export")
         .about("write a trace as a table or a picture")
         .after_help(
@@ -111,11 +111,11 @@ fn export() -> Command {
             Arg::new("quantity")
                 .long("quantity")
                 .help(format!(
-                    "quantity of the picture [default: {}], or the only one of the table",
+                    "quantity of the picture [default: {}], or the only one of the table, which has one per step as well",
                     Quantity::default().name()
                 ))
                 .value_name("NAME")
-                .value_parser(PossibleValuesParser::new(quantities)),
+                .value_parser(PossibleValuesParser::new(names())),
         )
         .arg(switch("force", "replace FILE if it exists"))
 }

@@ -9,6 +9,7 @@ use color_eyre::eyre::{Context, Result, eyre};
 use super::exit::Usage;
 use super::output::{self, Existing, UNWRITTEN};
 use super::{Exit, note, standard_input};
+use crate::event::Event;
 use crate::quantity::Quantity;
 use crate::report::csv::Rows;
 use crate::report::{self, Size, csv};
@@ -35,19 +36,27 @@ pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
     if !is_piped {
         refuse_itself(target, &trace.path())?;
     }
-    let asked = Quantity::named(word("quantity"));
-    if let Some(quantity) = asked {
-        refuse_missing(quantity, &trace)?;
+    let asked = matches.get_one::<String>("quantity").and_then(|name| rows(name));
+    if let Some(asked) = asked {
+        refuse_missing(asked, format, &trace)?;
     }
+    let mut found = Found::default();
     let result = if format == "csv" {
-        let rows = asked.map_or(Rows::All, Rows::Of);
-        output::write(target, existing, |out| Ok(csv::write(&mut trace, rows, out)?))
+        let rows = asked.unwrap_or(Rows::All);
+        output::write(target, existing, |out| {
+            let events = trace.by_ref().inspect(|event| found.steps += u64::from(matches!(event, Ok(Event::Step(_)))));
+            found.rows = csv::write(events, rows, out)?;
+            Ok(())
+        })
     } else {
         // Nothing is opened before there is something to write.
-        let quantity = asked.unwrap_or_else(|| first_of(&trace));
-        picture(&mut trace, quantity, format)
+        let quantity = if let Some(Rows::Of(quantity)) = asked { quantity } else { first_of(&trace) };
+        picture(&mut trace, quantity, format, &mut found)
             .and_then(|bytes| output::write(target, existing, |out| out.write_all(&bytes).context(UNWRITTEN)))
     };
+    if result.is_ok() {
+        say_what_is_missing(&trace, found, word("quantity"));
+    }
     if trace.earlier_runs() > 0 {
         let runs = trace.earlier_runs() + 1;
         note(&format!(
@@ -64,8 +73,29 @@ pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
     }
 }
 
-fn picture(trace: &mut Trace, quantity: Quantity, format: &str) -> Result<Vec<u8>> {
+/// What there was to export.
+#[derive(Clone, Copy, Default)]
+struct Found {
+    /// Steps of all lanes.
+    steps: u64,
+    /// Rows of a table, or as many steps of a picture.
+    rows: u64,
+}
+
+/// Says so where there was nothing, or nothing of what was asked for.
+fn say_what_is_missing(trace: &Trace, found: Found, asked: &str) {
+    let path = text::path(&trace.path());
+    if found.steps == 0 {
+        note(&format!("{path} holds no step: the run took none yet, or was ended before its first"));
+    } else if found.rows == 0 {
+        note(&format!("{path} has no {asked}: gradtop explain {asked} says when it is absent"));
+    }
+}
+
+fn picture(trace: &mut Trace, quantity: Quantity, format: &str, found: &mut Found) -> Result<Vec<u8>> {
     let history = report::load(trace)?;
+    let steps = history.lanes().iter().filter(|lane| lane.latest().is_some()).count() as u64;
+    *found = Found { steps, rows: steps };
     let size = Size::for_lanes(history.lanes().len());
     let histories = [&history];
     if format == "svg" {
@@ -75,14 +105,27 @@ fn picture(trace: &mut Trace, quantity: Quantity, format: &str) -> Result<Vec<u8
     }
 }
 
-fn refuse_missing(quantity: Quantity, trace: &Trace) -> Result<()> {
+/// The rows of this name.
+fn rows(name: &str) -> Option<Rows> {
+    Quantity::named(name).map(Rows::Of).or_else(|| csv::names().find(|known| *known == name).map(Rows::Named))
+}
+
+/// Refuses what the trace does not hold, and of a picture what has no layers.
+fn refuse_missing(asked: Rows, format: &str, trace: &Trace) -> Result<()> {
     let there = &trace.header().quantities;
-    if there.contains(&quantity) {
-        return Ok(());
+    let names = || there.iter().map(|quantity| quantity.name()).collect::<Vec<_>>().join(", ");
+    match asked {
+        Rows::Of(quantity) if !there.contains(&quantity) => {
+            let path = text::path(&trace.path());
+            Err(eyre!("{path} has no {}: give --quantity one of {}", quantity.name(), names()))
+        }
+        Rows::Named(name) if format != "csv" => Err(Usage(format!(
+            "{name} has one value per step, and a picture shows one per layer: write --to csv, or --quantity one of {}",
+            names()
+        ))
+        .into()),
+        _ => Ok(()),
     }
-    let names: Vec<&str> = there.iter().map(|quantity| quantity.name()).collect();
-    let path = text::path(&trace.path());
-    Err(eyre!("{path} has no {}: give --quantity one of {}", quantity.name(), names.join(", ")))
 }
 
 /// What heatmaps show where nothing else is asked for, as far as the trace has it.

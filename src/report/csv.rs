@@ -23,13 +23,16 @@ use self::told::Told;
 use super::ExportError;
 use crate::event::{EvalRecord, Event, RunHeader, StepRecord};
 use crate::profile::Profile;
-use crate::quantity::{Quantity, rows};
+use crate::quantity::{Quantity, TERMS, rows};
 use crate::trace::TraceError;
 use crate::trace::number::{push_f32, push_f64, push_u64};
 use crate::units::{LaneId, Step};
 
 /// The first row.
 const COLUMNS: [&str; 6] = ["lane", "step", "layer", "path", "quantity", "value"];
+
+/// Rows of the line fitted to the signal.
+const PROFILE: [&str; 5] = [rows::RHO, rows::RHO_R_SQUARED, rows::ATTENUATION, rows::FIRST_LAST, rows::UNDERFLOW];
 
 /// What the table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,9 +41,29 @@ pub enum Rows {
     All,
     /// The values of one quantity, and nothing without a layer.
     Of(Quantity),
+    /// The values of one name without a layer, such as `loss`; see [`names`].
+    Named(&'static str),
 }
 
-/// Writes the table of these events as they come; memory grows by 16 bytes a step, and not beyond 1 MiB a lane.
+impl Rows {
+    /// Whether rows of this name are wanted.
+    fn have(self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Of(quantity) => quantity.name() == name,
+            Self::Named(only) => only == name,
+        }
+    }
+}
+
+/// Names of all rows that a table may have: those of the quantities, then those without a layer.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let terms = TERMS.iter().filter_map(|term| term.rows);
+    Quantity::ALL.iter().map(|quantity| quantity.name()).chain(terms)
+}
+
+/// Writes the table of these events as they come, and says how many rows it has below the first; memory grows by 16 bytes
+/// a step, and not beyond 1 MiB a lane.
 ///
 /// # Errors
 /// When the trace cannot be read further, or the output takes no more.
@@ -48,16 +71,16 @@ pub fn write(
     events: impl Iterator<Item = Result<Event, TraceError>>,
     rows: Rows,
     out: impl Write,
-) -> Result<(), ExportError> {
+) -> Result<u64, ExportError> {
     let out = Writer::from_writer(out);
     let (layers, number, told) = (Vec::new(), Vec::new(), Told::default());
-    let mut table = Table { out, rows, header: None, layers, number, told };
+    let mut table = Table { out, rows, written: 0, header: None, layers, number, told };
     table.out.write_record(COLUMNS).map_err(failed)?;
     for event in events {
         match event? {
             Event::RunStarted(header) => table.begin(header),
             Event::Step(record) => table.step(&record)?,
-            Event::Eval(record) if rows == Rows::All => table.eval(&record)?,
+            Event::Eval(record) => table.eval(&record)?,
             Event::Recall(record) => table.recall(&record)?,
             // Counts per bin, numbers inside a layer or per span of time, and pixels are no numbers per layer: the trace
             // has them.
@@ -66,7 +89,6 @@ pub fn write(
             | Event::Filters(_)
             | Event::Denoising(_)
             | Event::Samples(_)
-            | Event::Eval(_)
             | Event::Note(_)
             | Event::Gap(_)
             | Event::LaneEnded(_)
@@ -74,12 +96,14 @@ pub fn write(
         }
     }
     table.out.flush()?;
-    Ok(())
+    Ok(table.written)
 }
 
 struct Table<W: Write> {
     out: Writer<W>,
     rows: Rows,
+    /// Rows so far, the first not counted.
+    written: u64,
     header: Option<Arc<RunHeader>>,
     /// Layer numbers as text, as many as the deepest lane has.
     layers: Vec<String>,
@@ -105,9 +129,7 @@ impl<W: Write> Table<W> {
         let Some(header) = self.header.clone() else { return Ok(()) };
         self.told.remember(record);
         let start = beginning(&header, record.lane, record.step);
-        if self.rows == Rows::All {
-            self.scalars(&start, record)?;
-        }
+        self.scalars(&start, record)?;
         self.layers(&header, &start, record)
     }
 
@@ -116,21 +138,19 @@ impl<W: Write> Table<W> {
         let Some(header) = self.header.clone() else { return Ok(()) };
         let Some(news) = self.told.news(record) else { return Ok(()) };
         let start = beginning(&header, record.lane, record.step);
-        if self.rows == Rows::All {
-            self.scalar(&start, rows::ACCURACY, news.accuracy)?;
-            self.scalar(&start, rows::GLOBAL_GRAD_NORM, news.global_grad_norm)?;
-        }
+        self.scalar(&start, rows::ACCURACY, news.accuracy)?;
+        self.scalar(&start, rows::GLOBAL_GRAD_NORM, news.global_grad_norm)?;
         self.layers(&header, &start, &news)
     }
 
     /// The line fitted to the signal, and every value of every layer.
     fn layers(&mut self, header: &RunHeader, start: &Beginning<'_>, record: &StepRecord) -> Result<(), ExportError> {
         let Some(lane) = header.lanes.get(record.lane.index()) else { return Ok(()) };
-        if self.rows == Rows::All && record.is_measured() {
+        if record.is_measured() && PROFILE.iter().any(|name| self.rows.have(name)) {
             self.profile(start, &Profile::of(&super::signal_of(header, lane, record)))?;
         }
         for (row, quantity) in header.quantities.iter().enumerate() {
-            if matches!(self.rows, Rows::Of(only) if only != *quantity) {
+            if !self.rows.have(quantity.name()) {
                 continue;
             }
             for (index, (cell, layer)) in record.values.row(row).iter().zip(&lane.layers.layers).enumerate() {
@@ -156,13 +176,11 @@ impl<W: Write> Table<W> {
 
     fn profile(&mut self, start: &Beginning<'_>, profile: &Profile) -> Result<(), ExportError> {
         let fit = profile.fit;
-        for (name, value) in [
-            (rows::RHO, fit.map(|fit| fit.rho)),
-            (rows::RHO_R_SQUARED, fit.map(|fit| fit.r_squared)),
-            (rows::ATTENUATION, profile.attenuation),
-            (rows::FIRST_LAST, profile.first_last),
-            (rows::UNDERFLOW, profile.underflow.map(|block| block as f64)),
-        ] {
+        let underflow = profile.underflow.map(|block| block as f64);
+        let (rho, r_squared) = (fit.map(|fit| fit.rho), fit.map(|fit| fit.r_squared));
+        for (name, value) in
+            PROFILE.into_iter().zip([rho, r_squared, profile.attenuation, profile.first_last, underflow])
+        {
             if let Some(value) = value {
                 self.row(start, None, name, |out| push_double(out, value))?;
             }
@@ -188,6 +206,10 @@ impl<W: Write> Table<W> {
         quantity: &str,
         number: impl FnOnce(&mut Vec<u8>),
     ) -> Result<(), ExportError> {
+        if !self.rows.have(quantity) {
+            return Ok(());
+        }
+        self.written += 1;
         self.number.clear();
         number(&mut self.number);
         let (layer, path) = place.unwrap_or((usize::MAX, ""));

@@ -76,6 +76,14 @@ fn the_table_of_one_quantity_has_nothing_else() {
     let gains: Vec<&str> = all.lines().filter(|line| line.contains(",gain,") || line.starts_with("lane,")).collect();
     assert!(gains.len() > 3);
     assert_eq!(rows(Rows::Of(Quantity::Gain)).lines().collect::<Vec<_>>(), gains);
+    let mut named = 0;
+    for name in report::csv::names().filter(|name| Quantity::named(name).is_none()) {
+        let wanted: Vec<&str> =
+            all.lines().filter(|line| line.contains(&format!(",,,{name},")) || line.starts_with("lane,")).collect();
+        assert_eq!(rows(Rows::Named(name)).lines().collect::<Vec<_>>(), wanted, "{name}");
+        named += usize::from(wanted.len() > 1);
+    }
+    assert!(named > 8, "{named} names without a layer have rows in\n{all}");
 }
 
 #[test]

@@ -100,8 +100,44 @@ fn an_export_says_which_of_several_runs_it_takes() {
         let words = format!(
             "gradtop: the last of {run} runs is exported, those before it are left out: gradtop view plays them all\n"
         );
-        assert_eq!((said.code, said.err), (0, if run == 1 { String::new() } else { words }));
+        let words = if run == 1 { String::new() } else { words };
+        assert_eq!((said.code, said.err), (0, format!("{NO_STEP}{words}")));
     }
+}
+
+/// What is said of a trace without a step.
+const NO_STEP: &str = "gradtop: run/trace.jsonl holds no step: the run took none yet, or was ended before its first\n";
+
+#[test]
+fn an_export_of_a_trace_without_a_step_says_so_whatever_the_format() {
+    let place = Place::new();
+    let header = specimen::header(vec![specimen::lane("plain", 2)], &[Quantity::Gain]);
+    drop(Writer::create(&place.path("run"), &header, OnExisting::Refuse).unwrap());
+    for format in ["csv", "svg", "png"] {
+        let said = place.say(["export", "run", "--to", format, "-o", &format!("out.{format}")]);
+        assert_eq!((said.code, said.err.as_str()), (0, NO_STEP), "{format}");
+    }
+}
+
+#[test]
+fn a_table_of_what_has_no_layer_is_written_and_a_picture_of_it_refused() {
+    let place = Place::new();
+    place.trace("run");
+    let said = place.say(["export", "run", "--to", "csv", "--quantity", "loss"]);
+    let rows: Vec<&str> = said.out.lines().skip(1).collect();
+    assert!(said.code == 0 && !rows.is_empty() && rows.iter().all(|row| row.contains(",,,loss,")), "{said:?}");
+    let said = place.say(["export", "run", "--to", "csv", "--quantity", "clip_scale"]);
+    let words = "gradtop: run/trace.jsonl has no clip_scale: gradtop explain clip_scale says when it is absent\n";
+    assert_eq!((said.code, said.err.as_str()), (0, words));
+    let header = specimen::header(vec![specimen::lane("plain", 2)], &[Quantity::Gain, Quantity::GradNorm]);
+    drop(Writer::create(&place.path("made"), &header, OnExisting::Refuse).unwrap());
+    let words = "loss has one value per step, and a picture shows one per layer: write --to csv, or --quantity one of \
+                 gain, grad_norm";
+    for format in ["svg", "png"] {
+        assert_refused(&place, &[(&["export", "made", "--to", format, "--quantity", "loss", "-o", "x"], 2, words)]);
+    }
+    let said = place.say(["export", "run", "--to", "csv", "--quantity", "zzz"]);
+    assert!(said.code == 2 && ["gain", "loss", "rho"].iter().all(|name| said.err.contains(name)), "{said:?}");
 }
 
 #[test]
