@@ -172,10 +172,12 @@ impl<M: Medium> Writer<M> {
             Fate::Removed => format!("{trace} was removed or moved: {}", kept("went with it")),
             Fate::Replaced => format!("{trace} was replaced by another file: {}", kept("went with the old one")),
             Fate::Cut(bytes) => {
-                format!(
-                    "{trace} lost its last {}: it is left as it is, and nothing more is written",
-                    number::bytes(bytes)
-                )
+                let what = if bytes >= self.whole {
+                    "was emptied".to_owned()
+                } else {
+                    format!("lost its last {}", number::bytes(bytes))
+                };
+                format!("{trace} {what}: it is left as it is, and nothing more is written")
             }
         }));
         self.status.lose_steps(self.waiting());

@@ -25,7 +25,7 @@ const CASES: [Case; 4] = [
     ),
     (
         |log| fs::OpenOptions::new().write(true).open(log.join("trace.jsonl")).unwrap().set_len(0).unwrap(),
-        "lost its last ",
+        "was emptied: ",
         None,
     ),
 ];
