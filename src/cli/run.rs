@@ -47,6 +47,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
     let prepared = saving::prepare(prepared, &logging, checkpoint.as_ref())?;
     let log = logging.open(prepared.header())?;
     diagnostics.start(logging.directory().map(AsRef::as_ref))?;
+    saving::tell_of_the_start(checkpoint.as_ref());
     match face(matches) {
         Face::Headless => headless::run(prepared, log, logging.directory()),
         Face::Screen => super::screen(matches, prepared, logging, log),

@@ -20,7 +20,6 @@ pub(super) fn resumed(matches: &ArgMatches) -> Result<Option<Checkpoint>> {
     if let Some(problem) = checkpoint.passed_over() {
         note(&format!("passed over a newer checkpoint: {problem}"));
     }
-    note(&format!("going on after step {} of {}", checkpoint.step(), text::path(checkpoint.path())));
     Ok(Some(checkpoint))
 }
 
@@ -47,6 +46,13 @@ fn refused(error: CheckpointError) -> Report {
 fn is_same(one: Option<&Path>, other: Option<&Path>) -> bool {
     let real = |path: Option<&Path>| std::fs::canonicalize(path?).ok();
     real(one).is_some_and(|one| real(other) == Some(one))
+}
+
+/// Says from which checkpoint the run goes on, once nothing can keep it from that.
+pub(super) fn tell_of_the_start(checkpoint: Option<&Checkpoint>) {
+    if let Some(checkpoint) = checkpoint {
+        note(&format!("going on after step {} of {}", checkpoint.step(), text::path(checkpoint.path())));
+    }
 }
 
 /// Says where to go on, once the run has ended.

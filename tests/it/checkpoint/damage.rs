@@ -23,6 +23,7 @@ pub(super) fn assert_refused(place: &Place, arguments: &[&str], code: i32, words
     let said = place.say(["--headless"].iter().chain(arguments));
     let last = said.err.lines().last().unwrap_or_default().to_owned();
     assert_eq!((said.code, last.as_str()), (code, format!("error: {words}").as_str()), "{arguments:?}: {said:?}");
+    assert!(!said.err.contains("going on after"), "it does not go on: {said:?}");
     assert_eq!(place.inventory(), before, "{arguments:?} left something behind");
 }
 
