@@ -126,7 +126,7 @@ fn screen(
     let show::Shown { exit, mut runs } = show::show(matches, &mut source, &signals)?;
     let asked = if exit == Exit::DONE { ending::Asked::Key } else { ending::Asked::Signal };
     let mut history = runs.pop_first().map(|(_, history)| history);
-    let live::Closed { dumps, saves, gap } = source.close(asked, history.as_mut());
+    let live::Closed { dumps, saves, trace, gap } = source.close(asked, history.as_mut());
     // A key may be followed by a look at the shell; a signal may have taken the terminal away.
     if let Some(history) = history.filter(|_| asked == ending::Asked::Key) {
         print(crate::report::closing(&history, columns::of(&std::io::stdout())).as_bytes())?;
@@ -135,7 +135,7 @@ fn screen(
         dumping::tell(dumps);
     }
     if let Some(saves) = &saves {
-        saving::tell(saves);
+        saving::tell(saves, trace.as_deref());
     }
     let unsaved = saves.and_then(|saves| saves.problem());
     exit::complete(gap, dumps.iter().find_map(|dumps| dumps.problem()).or(unsaved))?;

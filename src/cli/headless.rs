@@ -167,7 +167,7 @@ impl Run {
             printed?;
         }
         dumping::tell(&dumps);
-        saving::tell(&saves);
+        saving::tell(&saves, self.status.as_deref());
         exit::complete(logging::gap(self.status.as_ref()), dumps.problem().or(saves.problem()))?;
         match (&end.outcome, self.asked) {
             (Outcome::Stopped, Some(signal)) => Ok(Exit::signal(signal)),

@@ -13,7 +13,7 @@ use crate::config::RunConfig;
 use crate::event::{Control, Event};
 use crate::history::History;
 use crate::text;
-use crate::trace::LogError;
+use crate::trace::{LogError, TraceStatus};
 use crate::train::{Dumps, Oversize, Prepared, Saves, TrainError};
 use crate::tui::source::{Source, SourceKind};
 use preparation::{GivenUp, Preparation, Ready};
@@ -57,6 +57,8 @@ pub(super) struct Closed {
     pub(super) dumps: Vec<Arc<Dumps>>,
     /// The checkpoints of the last run.
     pub(super) saves: Option<Arc<Saves>>,
+    /// How the writing of the last run's trace went.
+    pub(super) trace: Option<Arc<TraceStatus>>,
     /// What traces do not have.
     pub(super) gap: Option<String>,
 }
@@ -89,8 +91,9 @@ impl LiveSource {
         if let Next::Awaiting(ready) = self.next {
             ready.never_starts();
         }
+        let trace = self.run.as_ref().and_then(|run| run.trace.clone());
         let gap = self.run.and_then(|run| run.close(history));
-        Closed { dumps: self.dumps, saves: self.saves, gap: together(self.gap, gap) }
+        Closed { dumps: self.dumps, saves: self.saves, trace, gap: together(self.gap, gap) }
     }
 
     /// Takes in what came of a preparation, waiting so long at most.

@@ -9,6 +9,7 @@ use super::exit::Usage;
 use super::logging::Logging;
 use super::note;
 use crate::text;
+use crate::trace::TraceStatus;
 use crate::train::checkpoint::Owner;
 use crate::train::{Checkpoint, CheckpointError, Prepared, Saves};
 use crate::whole_file::Existing;
@@ -55,8 +56,11 @@ pub(super) fn tell_of_the_start(checkpoint: Option<&Checkpoint>) {
     }
 }
 
-/// Says where to go on, once the run has ended.
-pub(super) fn tell(saves: &Saves) {
+/// Says where to go on, once the run has ended; not beside a trace that was taken away.
+pub(super) fn tell(saves: &Saves, trace: Option<&TraceStatus>) {
+    if trace.is_some_and(TraceStatus::is_gone) {
+        return;
+    }
     if let Some(sentence) = saves.note() {
         note(&sentence);
     }

@@ -1,6 +1,6 @@
 //! How the writing of a trace goes, shared between the recorder's thread and whoever shows it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Seen from any thread; clone the `Arc` around it.
@@ -10,6 +10,7 @@ pub struct TraceStatus {
     lost: AtomicU64,
     waiting: AtomicU64,
     bytes: AtomicU64,
+    gone: AtomicBool,
 }
 
 impl TraceStatus {
@@ -35,6 +36,16 @@ impl TraceStatus {
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Whether the file was removed, replaced or cut while it was written: nothing more is, and nothing can go on from it.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_gone(&self) {
+        self.gone.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn set_problem(&self, problem: Option<String>) {

@@ -180,6 +180,7 @@ impl<M: Medium> Writer<M> {
                 format!("{trace} {what}: it is left as it is, and nothing more is written")
             }
         }));
+        self.status.set_gone();
         self.status.lose_steps(self.waiting());
         self.status.set_waiting(0);
         self.buffer = Vec::new();

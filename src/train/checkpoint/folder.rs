@@ -106,7 +106,7 @@ pub(super) fn clear(folder: &Path) -> io::Result<()> {
 }
 
 /// Whether it is one, by its manifest: a folder of the user's may have such a name, and a link leads elsewhere.
-fn is_checkpoint(path: &Path) -> bool {
+pub(super) fn is_checkpoint(path: &Path) -> bool {
     let kind = |path: &Path| fs::symlink_metadata(path).map(|there| there.file_type());
     kind(path).is_ok_and(|kind| kind.is_dir()) && kind(&path.join(MANIFEST)).is_ok_and(|kind| kind.is_file())
 }

@@ -214,11 +214,11 @@ impl Saves {
         self.locked().problem.as_ref().map(|problem| format!("the last checkpoint is lost: {problem}"))
     }
 
-    /// Where to go on, as a sentence.
+    /// Where to go on, as a sentence; nothing where the checkpoint was taken away since.
     #[must_use]
     pub fn note(&self) -> Option<String> {
-        let newest = self.locked().newest.as_deref().map(text::path)?;
-        Some(format!("saved {newest}: go on with --resume"))
+        let newest = self.locked().newest.clone().filter(|path| folder::is_checkpoint(path))?;
+        Some(format!("saved {}: go on with --resume", text::path(&newest)))
     }
 
     /// A lane that panicked while it handed in its file leaves what there was.

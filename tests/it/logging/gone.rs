@@ -1,5 +1,5 @@
 //! A trace that is taken away while it is written: said once, nothing is written where nobody finds it, and the run's end
-//! is an error.
+//! is an error, without advice to go on from a checkpoint that is gone too.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -9,10 +9,13 @@ use std::process::{Command, Stdio};
 use super::{steps_in, wait_until};
 use crate::program::{Place, SMALL};
 
+/// Stands for what is left of a trace that was cut.
+const HALF: &str = "half";
+
 /// What is done to the folder of a run, what is said of it, and the trace's content that must stay as it is then.
 type Case = (fn(&Path), &'static str, Option<&'static str>);
 
-const CASES: [Case; 4] = [
+const CASES: [Case; 6] = [
     (|log| fs::remove_file(log.join("trace.jsonl")).unwrap(), "was removed or moved", None),
     (|log| fs::rename(log, log.with_file_name("taken")).unwrap(), "was removed or moved", None),
     (
@@ -28,6 +31,16 @@ const CASES: [Case; 4] = [
         "was emptied: ",
         None,
     ),
+    (
+        |log| {
+            let trace = fs::OpenOptions::new().write(true).open(log.join("trace.jsonl")).unwrap();
+            trace.set_len(trace.metadata().unwrap().len() / 2).unwrap();
+        },
+        "lost its last ",
+        Some(HALF),
+    ),
+    // A checkpoint that is being written meanwhile makes it fail once.
+    (|log| while fs::remove_dir_all(log).is_err() && log.exists() {}, "was removed or moved", None),
 ];
 
 #[test]
@@ -41,6 +54,7 @@ fn a_trace_that_goes_away_is_noticed_said_once_and_an_error_at_the_end() {
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
         wait_until("steps", || steps_in(&log) > 100);
         take_away(&log);
+        let is_there = log.exists();
         assert!(said.any(|line| line.starts_with("gradtop: ") && line.contains(words)), "{words}");
         let stopped = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
         assert!(stopped.success());
@@ -52,7 +66,10 @@ fn a_trace_that_goes_away_is_noticed_said_once_and_an_error_at_the_end() {
             rest.iter().any(|line| line.contains("error: ") && line.contains("the trace is not complete")),
             "{rest:?}"
         );
-        assert_eq!(fs::read_to_string(log.join("trace.jsonl")).ok().filter(|text| !text.is_empty()).as_deref(), stays);
-        assert_eq!(log.exists(), !place.path("taken").exists(), "the folder is not made anew");
+        assert!(!rest.iter().any(|line| line.contains("go on with --resume")), "nothing is there: {rest:?}");
+        let left = fs::read_to_string(log.join("trace.jsonl")).ok().filter(|text| !text.is_empty());
+        let left = left.map(|text| if text.contains("\"kind\":\"step\"") { HALF.to_owned() } else { text });
+        assert_eq!(left.as_deref(), stays);
+        assert_eq!(log.exists(), is_there, "the folder is not made anew");
     }
 }
