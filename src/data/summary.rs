@@ -16,6 +16,8 @@ const MISSING: [&str; 6] = ["nan", "na", "n/a", "null", "none", "?"];
 const ROWS_PER_CLASS: usize = 10;
 /// Fewer classes are not too many, however few rows there are: a table may be small.
 const MANY_CLASSES: usize = 10;
+/// Columns that never change that are named; of more only the number is said.
+const COLUMNS: usize = 5;
 /// Rows below which a first column that counts says nothing.
 const COUNTED: usize = 5;
 
@@ -88,6 +90,12 @@ fn oddities(data: &Classified, sizes: &[u64]) -> Vec<String> {
         Some((only, [])) => odd.push(format!("{only} is a class")),
         Some((last, others)) => odd.push(format!("{} and {last} are classes", others.join(", "))),
     }
+    let mut numbers: Vec<(f64, &String)> =
+        data.classes.iter().filter_map(|class| Some((class.parse().ok()?, class))).collect();
+    numbers.sort_by(|one, other| one.0.total_cmp(&other.0));
+    if let Some([(_, one), (_, other)]) = numbers.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        odd.push(format!("classes '{}' and '{}' are the same number", clean(one), clean(other)));
+    }
     let mut spellings: BTreeMap<String, &String> = BTreeMap::new();
     for class in &data.classes {
         if let Some(other) = spellings.insert(class.to_lowercase(), class) {
@@ -108,10 +116,35 @@ fn oddities(data: &Classified, sizes: &[u64]) -> Vec<String> {
     if data.classes.len() >= MANY_CLASSES && data.classes.len() * ROWS_PER_CLASS > rows {
         odd.push("more classes than a tenth of the rows: does the class stand in the last column?".to_owned());
     }
+    odd.extend(constant(data));
     if counts(data) {
-        odd.push("the first column counts, as a number of the row does".to_owned());
+        odd.push("the first column counts up like a row number".to_owned());
     }
     odd
+}
+
+/// Which columns of a table hold one value in all training rows: standardized, they are 0 everywhere.
+fn constant(data: &Classified) -> Option<String> {
+    let columns = data.shape.numbers();
+    if data.shape.is_picture() || columns == 0 {
+        return None;
+    }
+    let mut varies = vec![false; columns];
+    for row in data.training.inputs.chunks(columns) {
+        varies.iter_mut().zip(row).for_each(|(varies, number)| *varies |= *number != 0.0);
+    }
+    let constant: Vec<u64> = (1..).zip(varies).filter(|(_, varies)| !varies).map(|(column, _)| column).collect();
+    let (named, others) = constant.split_at(constant.len().min(COLUMNS));
+    let mut named: Vec<String> = named.iter().map(|column| count(*column)).collect();
+    let last = match others.len() {
+        0 => named.pop()?,
+        others => format!("{} more", count(others as u64)),
+    };
+    let never = "in the training rows";
+    Some(match named.as_slice() {
+        [] => format!("column {last} never changes {never}"),
+        named => format!("columns {} and {last} never change {never}", named.join(", ")),
+    })
 }
 
 /// Whether a class is a word for a missing value.
@@ -175,6 +208,19 @@ mod tests {
     }
 
     #[test]
+    fn columns_that_never_change_are_named() {
+        let table = |constant: usize| {
+            let row = |row: usize| format!("{},{}{}\n", row * row % 31, "7,".repeat(constant), ["a", "b"][row % 2]);
+            line(&(0..30).map(row).collect::<String>())
+        };
+        let odd = |constant| table(constant).split_once("; looks odd: ").map(|(_, odd)| odd.to_owned());
+        assert_eq!(odd(0), None);
+        assert_eq!(odd(1).as_deref(), Some("column 2 never changes in the training rows"));
+        assert_eq!(odd(3).as_deref(), Some("columns 2, 3 and 4 never change in the training rows"));
+        assert_eq!(odd(9).as_deref(), Some("columns 2, 3, 4, 5, 6 and 4 more never change in the training rows"));
+    }
+
+    #[test]
     fn what_looks_odd_is_said() {
         for (more, words) in [
             ("5,NaN\n6,NaN\n", "'NaN' is a class"),
@@ -189,12 +235,14 @@ mod tests {
         let counted: String = (0..40).fold(String::new(), |text, row| {
             text + &format!("{},{}\n", 1000 + row, if row % 3 == 0 { 'a' } else { 'b' })
         });
-        let counts = "; looks odd: the first column counts, as a number of the row does";
+        let counts = "; looks odd: the first column counts up like a row number";
         assert!(line(&counted).ends_with(counts));
         let down = counted.lines().rev().fold(String::new(), |text, line| text + line + "\n");
         assert!(line(&down).ends_with(counts));
         assert!(line(&usual("5,NaN\n")).ends_with("; looks odd: 'NaN' is a class"), "no header stands there");
         assert!(!line("1,a\n5,a\n4,b\n9,b\n3,a\n7,b\n").contains("odd"), "a small table has few rows");
+        let said = line("1,1\n5,1.0\n4,1\n9,2\n3,2\n7,1.0\n8,2\n");
+        assert!(said.ends_with("; looks odd: classes '1' and '1.0' are the same number"), "{said}");
         assert!(!line(&usual("")).contains("odd"));
     }
 }

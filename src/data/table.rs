@@ -1,8 +1,9 @@
 //! A person's own table: comma-separated numbers, an optional header row, the last column the class as any label.
 //!
 //! Columns are standardized in f64 with the training part's mean and deviation (a constant column becomes 0); the split is
-//! 80/20, drawn from the seed. The first record is a header where it holds no number, where it alone stands in quotes, or
-//! where its numbers count the columns or go on by one before a label that no other row has.
+//! 80/20, drawn from the seed. The first record is a header where it holds no number, where it stands in quotes and no
+//! number below it does, where it numbers the columns (0, 1, 2 … or 1, 2, 3 …) and the rows do not go on with that, or
+//! where its numbers go on by one before a label that no other row has.
 
 mod classes;
 mod lines;
@@ -15,7 +16,7 @@ use std::path::Path;
 use rand::seq::SliceRandom;
 
 use records::Records;
-use row::{Row, is_header, is_numbered_header};
+use row::{GoesOn, Row, is_header, is_numbered_header};
 
 use super::file::DataFile;
 use super::{Augmentation, Classified, DataError, Shape, Split};
@@ -113,6 +114,26 @@ struct Rows {
     labels: BTreeMap<String, usize>,
 }
 
+/// The first row of numbers, which may be a header all the same.
+struct First {
+    row: Row,
+    /// Whether it was the first record, stood in quotes, and no number below it does.
+    stands_out: bool,
+    goes_on: GoesOn,
+}
+
+impl First {
+    fn of(row: Row, stands_out: bool) -> Self {
+        Self { goes_on: GoesOn::after(&row), row, stands_out }
+    }
+
+    /// Whether it is one, above these rows with so many of each label.
+    fn is_header(&self, labels: &BTreeMap<String, usize>) -> bool {
+        let numbers_columns = self.row.numbers_columns() && !self.goes_on.is_data();
+        self.stands_out || numbers_columns || is_numbered_header(&self.row, labels)
+    }
+}
+
 impl Rows {
     fn read(path: &Path) -> Result<Self, DataError> {
         let file = DataFile::open(path).map_err(|error| match error {
@@ -121,11 +142,10 @@ impl Rows {
         })?;
         let mut records = Records::new(path, file.reader());
         let mut rows = Self::default();
-        let mut first: Option<(Row, bool)> = None;
+        let mut first: Option<First> = None;
         let (mut is_first, mut bytes) = (true, 0);
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         while let Some(record) = records.next()? {
-            let is_quoted = record.quoted == record.cells.len();
             let row = match Row::read(&record) {
                 Ok(row) => row,
                 Err(_) if is_first && is_header(&record) => {
@@ -149,18 +169,20 @@ impl Rows {
                 let problem = "more than 40 million numbers, or 64 MiB of labels: take a part of the table";
                 return Err(DataError::content(path, problem));
             }
-            match &first {
-                None => first = Some((row, is_quoted && is_first)),
-                Some(_) => rows.push(row),
+            match &mut first {
+                None => first = Some(First::of(row, is_first && record.is_quoted())),
+                Some(first) => {
+                    first.stands_out &= !record.quotes_a_number();
+                    first.goes_on.take(&first.row, &row);
+                    rows.push(row);
+                }
             }
             is_first = false;
         }
-        if let Some((row, was_quoted)) = first {
-            // Quotes around everything in the first record alone, or numbers that count columns.
-            let is_name = was_quoted && counts.get(&row.class) == Some(&1) && row.class.parse::<f64>().is_err();
-            if rows.targets.is_empty() || !is_name && !is_numbered_header(&row, &counts) {
-                rows.push_first(row);
-            }
+        if let Some(first) = first
+            && (rows.targets.is_empty() || !first.is_header(&counts))
+        {
+            rows.push_first(first.row);
         }
         Ok(rows)
     }
@@ -289,7 +311,47 @@ mod tests {
         let data = load(&format!("5.0,3.1,setosa\n{rows}")).expect("good table");
         assert_eq!(data.training.rows() + data.held_out.rows(), 6);
         let data = load("0,1,2\n1,2,2\n2,3,4\n3,3,4\n4,4,4\n").expect("good table");
-        assert_eq!(data.training.rows() + data.held_out.rows(), 5, "classes are numbers: the first row is one");
+        assert_eq!(data.training.rows() + data.held_out.rows(), 5, "the first column counts: the first row is one");
+    }
+
+    /// How many rows there are, and of which classes.
+    fn rows(text: &str) -> (usize, Vec<String>) {
+        let data = load(text).expect("good table");
+        (data.training.rows() + data.held_out.rows(), data.classes)
+    }
+
+    #[test]
+    fn a_first_row_that_numbers_the_columns_is_a_header_also_where_classes_are_numbers() {
+        let numbers = "5.1,3.5,0\n4.9,3.0,1\n6.0,2.2,2\n6.1,2.8,2\n5.9,3.0,1\n";
+        for header in ["0,1,2\n", "1,2,3\n", "\"0\",\"1\",\"2\"\n", "\"1\",\"2\",\"3\"\n", " 0 , 1 , 2\n"] {
+            assert_eq!(rows(&format!("{header}{numbers}")), (5, ["0", "1", "2"].map(str::to_owned).into()), "{header}");
+        }
+        for (row, why) in [
+            ("0,1,2\n0,1,2\n", "the same row comes again"),
+            ("1,2,2\n", "it does not count to the last column"),
+            ("2,3,4\n", "columns are numbered from 0 or 1"),
+            ("1.5,2.5,3\n", "columns have whole numbers"),
+            ("0,1,2.0\n", "pandas writes no decimals"),
+        ] {
+            assert_eq!(rows(&format!("{row}{numbers}")).0, 5 + row.lines().count(), "{why}");
+        }
+        let counts = "1,2,3\n2,2,3\n3,2,1\n4,2,1\n5,2,1\n6,2,3\n";
+        assert_eq!(rows(counts).0, 6, "the rows are numbered, not the columns");
+        assert_eq!(rows("0,1\n5,1\n4,0\n6,1\n7,0\n8,1\n").0, 6, "two columns say nothing");
+    }
+
+    #[test]
+    fn a_first_row_in_quotes_above_numbers_without_is_a_header() {
+        let bare = "5.1,3.5,1\n4.9,3.0,1\n6.0,2.2,2\n6.1,2.8,2\n5.9,3.0,2\n";
+        let words = "5.1,3.5,\"a\"\n4.9,3.0,\"a\"\n6.0,2.2,\"b\"\n6.1,2.8,\"b\"\n5.9,3.0,\"b\"\n";
+        for header in ["\"1990\",\"2000\",\"1\"\n", "\"7\",\"9\",\"target\"\n", "\"7\",\"9\",\"b\"\n"] {
+            assert_eq!((rows(&format!("{header}{bare}")).0, rows(&format!("{header}{words}")).0), (5, 5), "{header}");
+        }
+        let quoted = bare.lines().fold(String::new(), |text, line| {
+            text + &line.split(',').map(|cell| format!("\"{cell}\"")).collect::<Vec<_>>().join(",") + "\n"
+        });
+        assert_eq!(rows(&quoted).0, 5, "all rows are quoted: the first is one of them");
+        assert_eq!(rows(&format!("\"5.2\",\"3.1\",\"rare\"\n{quoted}")).0, 6);
     }
 
     #[test]

@@ -21,7 +21,21 @@ pub(super) struct Record {
     /// Its cells without the blanks around them, at least one.
     pub(super) cells: Vec<String>,
     /// How many of them stood in quotes.
-    pub(super) quoted: usize,
+    quoted: usize,
+    /// Whether the last did.
+    last_quoted: bool,
+}
+
+impl Record {
+    /// Whether every cell stood in quotes.
+    pub(super) fn is_quoted(&self) -> bool {
+        self.quoted == self.cells.len()
+    }
+
+    /// Whether a cell before the last did.
+    pub(super) fn quotes_a_number(&self) -> bool {
+        self.quoted > usize::from(self.last_quoted)
+    }
 }
 
 /// Records of a table.
@@ -59,7 +73,10 @@ impl<'a, R: BufRead> Records<'a, R> {
                 (Err(opened), _) => return Err(self.lines.problem(opened, TRAILING)),
                 (Ok(()), Some(opened)) if length > LONGEST => return Err(self.lines.problem(opened, UNCLOSED)),
                 (Ok(()), Some(_)) => {}
-                (Ok(()), None) => return Ok(Some(Record { line: first, cells: cells.done, quoted: cells.quoted })),
+                (Ok(()), None) => {
+                    let Cells { done, quoted, last_quoted, .. } = cells;
+                    return Ok(Some(Record { line: first, cells: done, quoted, last_quoted }));
+                }
             }
         }
     }
@@ -76,6 +93,7 @@ struct Cells {
     done: Vec<String>,
     cell: String,
     quoted: usize,
+    last_quoted: bool,
     at: At,
     /// The line where the quote opened that the last line left open.
     quote: Option<u64>,
@@ -130,7 +148,8 @@ impl Cells {
     }
 
     fn end_cell(&mut self) {
-        self.quoted += usize::from(matches!(self.at, At::Quote | At::After));
+        self.last_quoted = matches!(self.at, At::Quote | At::After);
+        self.quoted += usize::from(self.last_quoted);
         self.done.push(self.cell.trim().to_owned());
         self.cell.clear();
     }

@@ -52,18 +52,52 @@ fn finite(cell: &str) -> Option<f64> {
     cell.parse().ok().filter(|number: &f64| (*number as f32).is_finite())
 }
 
-/// Whether a first record of numbers names columns all the same: its cells count up, as in a table without names that
-/// was written with them, or its last cell is a number where all other labels are words, or a word behind numbers that
-/// go on by one; and no row has its label.
+impl Row {
+    /// Whether its cells are the numbers of its columns, three at least: 0, 1, 2 … or 1, 2, 3 …, as pandas writes them over
+    /// a table without names.
+    pub(super) fn numbers_columns(&self) -> bool {
+        let Some(start) = self.numbers.first().filter(|start| **start == 0.0 || **start == 1.0) else { return false };
+        let counted = |(column, number): (usize, &f64)| *number == start + column as f64;
+        let last = (*start as usize + self.numbers.len()).to_string();
+        self.numbers.len() > 1 && self.numbers.iter().enumerate().all(counted) && self.class == last
+    }
+}
+
+/// Whether the rows that follow show a first row that numbers its columns to be one of them: one of them is the same, or
+/// their first cells go on counting from it.
+#[derive(Debug)]
+pub(super) struct GoesOn {
+    next: f64,
+    counts: bool,
+    repeats: bool,
+}
+
+impl GoesOn {
+    /// Behind this first row.
+    pub(super) fn after(first: &Row) -> Self {
+        Self { next: first.numbers.first().map_or(f64::NAN, |number| number + 1.0), counts: true, repeats: false }
+    }
+
+    /// Takes the next row in.
+    pub(super) fn take(&mut self, first: &Row, row: &Row) {
+        self.counts &= row.numbers.first() == Some(&self.next);
+        self.next += 1.0;
+        self.repeats |= first.numbers == row.numbers && first.class == row.class;
+    }
+
+    /// Whether they do.
+    pub(super) fn is_data(&self) -> bool {
+        self.counts || self.repeats
+    }
+}
+
+/// Whether a first record of numbers names columns all the same: its last cell is a number where all other labels are
+/// words, or a word behind numbers that go on by one; and no row has its label.
 pub(super) fn is_numbered_header(first: &Row, labels: &BTreeMap<String, usize>) -> bool {
     if labels.get(&first.class) != Some(&1) {
         return false;
     }
     let is_number = |label: &str| label.parse::<f64>().is_ok();
-    let counted = first.class.parse::<f64>().ok().is_some_and(|last| {
-        let all = first.numbers.iter().copied().chain([last]).collect::<Vec<_>>();
-        all.len() > 2 && (all[0] == 0.0 || all[0] == 1.0) && all.windows(2).all(|pair| pair[1] - pair[0] == 1.0)
-    });
     // Numbers that go on by one with a word behind them, where every other label repeats: `2020,2021,class`.
     let goes_on = first.numbers.len() > 1
         && first.numbers.windows(2).all(|pair| pair[1] - pair[0] == 1.0 && pair[0].fract() == 0.0);
@@ -71,9 +105,8 @@ pub(super) fn is_numbered_header(first: &Row, labels: &BTreeMap<String, usize>) 
     if goes_on && repeat && !is_number(&first.class) {
         return true;
     }
-    let others = labels.keys().filter(|label| **label != first.class);
-    counted && others.clone().any(|label| !is_number(label))
-        || is_number(&first.class) && others.clone().count() > 0 && others.clone().all(|label| !is_number(label))
+    let mut others = labels.keys().filter(|label| **label != first.class);
+    is_number(&first.class) && labels.len() > 1 && others.all(|label| !is_number(label))
 }
 
 /// Why a cell is no number that a stack can be trained with, and what to write instead.
