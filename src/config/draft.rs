@@ -222,12 +222,27 @@ impl Draft {
         if !self.values.contains_key("data") && config.lanes.iter().all(|lane| lane.model.reads_text()) {
             config.data = DataSource::Text(None);
         }
-        config.check().map_err(|error| match self.values.get(error.key.as_str()) {
-            Some((origin, _)) => DraftError::Value { place: origin.place(&error.key), problem: error.problem },
+        config.check().map_err(|error| match self.culprit(&error.key, &specs) {
+            Some((key, origin)) => DraftError::Value { place: origin.place(key), problem: error.problem },
             None => refused(error.problem),
         })?;
         self.check_uses(&specs, &config)?;
         Ok(config)
+    }
+
+    /// Which written setting an error about one is of: a flag before what stands elsewhere, itself before those that it must
+    /// go with; those not where the lanes have one of their own.
+    fn culprit(&self, key: &str, specs: &[LaneSpec]) -> Option<(&'static str, &Origin)> {
+        let written = |key: &str| self.values.get_key_value(key).map(|(key, (origin, _))| (*key, origin));
+        let partners: &[&str] = match key {
+            "heads" => &["width", "positions"],
+            "depth" => &["form", "model"],
+            _ => &[],
+        };
+        let is_of_a_lane = specs.iter().flat_map(LaneSpec::keys).any(|own| own == key || partners.contains(&own));
+        let partners = partners.iter().filter(|_| !is_of_a_lane).filter_map(|partner| written(partner));
+        let all: Vec<_> = written(key).into_iter().chain(partners).collect();
+        all.iter().find(|(_, origin)| *origin == &Origin::Flag).or(all.first()).copied()
     }
 
     /// Whether what was typed on the command line is of use to a lane. A file or an environment may say more than one run

@@ -267,8 +267,14 @@ impl LaneConfig {
         }
         let fit: Vec<String> = (1..=width).filter(is_fit).take(4).map(|heads| heads.to_string()).collect();
         let pairs = if share == 2 { ", in pairs for rotary positions" } else { "" };
-        let remedy =
-            if fit.is_empty() { "an even --width".to_owned() } else { format!("--heads {}", fit.join(" or ")) };
+        let remedy = if fit.is_empty() {
+            "an even --width".to_owned()
+        } else {
+            let step = heads * share;
+            let near = [width / step * step, width.next_multiple_of(step)];
+            let near: Vec<String> = near.iter().filter(|width| **width > 0).map(usize::to_string).collect();
+            format!("--heads {}, or --width {}", fit.join(" or "), near.join(" or "))
+        };
         Some(format!("{heads} heads cannot share a width of {width}{pairs}: write {remedy}"))
     }
 
@@ -350,11 +356,14 @@ mod tests {
         assert_eq!(lane(64, 4, Positions::Rotary).wrong_heads(), None);
         assert_eq!(
             lane(50, 4, Positions::Learned).wrong_heads().as_deref(),
-            Some("4 heads cannot share a width of 50: write --heads 1 or 2 or 5 or 10")
+            Some("4 heads cannot share a width of 50: write --heads 1 or 2 or 5 or 10, or --width 48 or 52")
         );
         assert_eq!(
             lane(12, 4, Positions::Rotary).wrong_heads().as_deref(),
-            Some("4 heads cannot share a width of 12, in pairs for rotary positions: write --heads 1 or 2 or 3 or 6")
+            Some(
+                "4 heads cannot share a width of 12, in pairs for rotary positions: write --heads 1 or 2 or 3 or 6, or \
+                 --width 8 or 16"
+            )
         );
         assert_eq!(
             lane(11, 1, Positions::Rotary).wrong_heads().as_deref(),

@@ -130,3 +130,31 @@ fn what_no_lane_has_a_use_for_is_refused_where_it_was_typed_and_passed_over_in_a
     assert_eq!(finish(flag, &[("context", "8")], &["plain"]), Err(words.to_owned()));
     assert!(finish(flag, &[("image-size", "8")], &["plain"]).unwrap_err().contains("it is for image-folder"));
 }
+
+#[test]
+fn what_does_not_go_with_a_default_is_blamed_on_what_was_written() {
+    let said = |values: &[(&str, &str)], lanes: &[&str]| {
+        let mut draft = Draft::new();
+        for (key, value) in values {
+            draft.set(Origin::Flag, key, value).expect("a setting");
+        }
+        if !lanes.is_empty() {
+            draft.set_lane_flags(lanes.iter().map(|lane| (*lane).to_owned()).collect());
+        }
+        draft.finish().map(drop).map_err(|error| error.to_string()).unwrap_err()
+    };
+    let words = "4 heads cannot share a width of 63: write --heads 1 or 3 or 7 or 9, or --width 60 or 64";
+    let (transformer, width) = (("model", "transformer"), ("width", "63"));
+    assert_eq!(said(&[transformer, width], &[]), format!("--width: {words}"));
+    assert_eq!(said(&[transformer, width, ("heads", "4")], &[]), format!("--heads: {words}"));
+    assert_eq!(said(&[transformer], &["plain:width=63"]), format!("--lane: {words}"));
+    let rotary = said(&[transformer, ("width", "64"), ("heads", "64"), ("positions", "rotary")], &[]);
+    assert!(rotary.starts_with("--heads: 64 heads cannot share a width of 64, in pairs"), "{rotary}");
+    let form = said(&[("model", "resnet"), ("form", "imagenet")], &[]);
+    assert!(form.starts_with("--form: resnet of the imagenet form has no depth "), "{form}");
+    let mut draft = Draft::new();
+    draft.set(Origin::Preset("some"), "heads", "4").expect("a setting");
+    draft.set(Origin::Flag, "model", "transformer").expect("a setting");
+    draft.set(Origin::Flag, "width", "63").expect("a setting");
+    assert_eq!(draft.finish().unwrap_err().to_string(), format!("--width: {words}"));
+}
