@@ -4,6 +4,8 @@
 //! ━━━━━━━━━━╌╌╌╌╌╌╌ step 120 of 2,000 · 1:34 left · 20 steps/s · loss plain 2.31, residual 0.0123
 //! ```
 //!
+//! A step counts once every lane that goes on has taken it; time left and rate are said from the first such step on.
+//!
 //! On a narrow terminal parts and lanes are left out whole: what stands there is never the beginning of a number.
 
 use std::io::{self, IsTerminal};
@@ -11,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use super::columns::{self, USUAL};
 use super::print;
-use crate::history::History;
+use crate::history::{History, LaneHistory};
 use crate::number;
 use crate::units::Step;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -28,6 +30,8 @@ pub(super) struct Progress {
     told: Instant,
     /// Steps that a run that goes on took before.
     before: Option<u64>,
+    /// Steps on the bar, once it is there.
+    shown: Option<u64>,
     /// `None` where there is no terminal.
     bar: Option<ProgressBar>,
 }
@@ -39,21 +43,24 @@ impl Progress {
         let style = is_seen.then(|| ProgressStyle::with_template("{wide_bar} {msg}").ok()).flatten();
         let bar = style.map(|style| ProgressBar::new(steps).with_style(style));
         let now = Instant::now();
-        Self { steps, started: now, told: now, before: None, bar }
+        Self { steps, started: now, told: now, before: None, shown: None, bar }
     }
 
-    /// Tells of a step that was taken.
+    /// Tells of a step that a lane has taken.
     pub(super) fn show(&mut self, step: Step, history: &History) {
         let before = *self.before.get_or_insert(step.0.saturating_sub(1));
+        let done = done(history).max(before);
+        let line = || self.line(done, before, self.started.elapsed(), history);
         match &self.bar {
-            Some(bar) if step.0 > bar.position() => {
-                bar.set_position(step.0);
+            Some(bar) if self.shown.is_none_or(|shown| done > shown) => {
+                bar.set_position(done);
                 let columns = columns::of(&io::stderr()).unwrap_or(USUAL);
-                bar.set_message(self.line(step, before, history).within(columns.saturating_sub(BAR)));
+                bar.set_message(line().within(columns.saturating_sub(BAR)));
+                self.shown = Some(done);
             }
             None if self.told.elapsed() >= INTERVAL => {
+                let line = line().within(usize::MAX);
                 self.told = Instant::now();
-                let line = self.line(step, before, history).within(usize::MAX);
                 // A reader that is gone must not end the run.
                 let _ = print(format!("{line}\n").as_bytes());
             }
@@ -61,13 +68,13 @@ impl Progress {
         }
     }
 
-    fn line(&self, step: Step, before: u64, history: &History) -> Line {
-        let rate = step.0.saturating_sub(before) as f64 / self.started.elapsed().as_secs_f64();
-        let left = self.steps.saturating_sub(step.0) as f64 / rate;
+    fn line(&self, done: u64, before: u64, elapsed: Duration, history: &History) -> Line {
+        let rate = done.saturating_sub(before) as f64 / elapsed.as_secs_f64();
+        let left = self.steps.saturating_sub(done) as f64 / rate;
         let lanes = history.header().lanes.iter().zip(history.lanes());
         let loss = |loss: f32| number::value(f64::from(loss));
         Line {
-            step: format!("step {} of {}", number::count(step.0), number::count(self.steps)),
+            step: format!("step {} of {}", number::count(done), number::count(self.steps)),
             left: (rate > 0.0).then(|| format!("{} left", number::clock(left as u64))),
             rate: (rate > 0.0).then(|| format!("{} steps/s", number::per_second(rate))),
             losses: lanes
@@ -90,6 +97,13 @@ impl Progress {
             bar.finish_and_clear();
         }
     }
+}
+
+/// Steps that every lane has taken that has not ended; where all have ended, that any has.
+fn done(history: &History) -> u64 {
+    let taken = |lane: &LaneHistory| lane.latest().map_or(0, |record| record.step.0);
+    let going = history.lanes().iter().filter(|lane| lane.end().is_none()).map(taken).min();
+    going.or_else(|| history.lanes().iter().map(taken).max()).unwrap_or(0)
 }
 
 /// What is told of a step.
@@ -129,7 +143,12 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::event::{Event, LaneEnd, Outcome};
+    use crate::trace::specimen;
+    use crate::units::LaneId;
 
     fn line() -> Line {
         Line {
@@ -138,6 +157,32 @@ mod tests {
             rate: Some("20 steps/s".to_owned()),
             losses: vec!["plain 2.31".to_owned(), "residual 1.2e-4".to_owned()],
         }
+    }
+
+    #[test]
+    fn a_step_counts_once_every_lane_that_goes_on_has_taken_it() {
+        let header = specimen::header(vec![specimen::lane("plain", 2), specimen::lane("residual", 2)]);
+        let progress =
+            Progress { steps: 2, started: Instant::now(), told: Instant::now(), before: None, shown: None, bar: None };
+        let mut history = History::new(Arc::clone(&header));
+        let mut after = |events: &[Event]| {
+            for event in events {
+                history.push(event);
+            }
+            progress.line(done(&history), 0, Duration::from_secs(2), &history).within(usize::MAX)
+        };
+        let step = |lane, step| Event::Step(Arc::new(specimen::step(&header, lane, step)));
+        let end = |lane| LaneEnd { lane: LaneId(lane), step: Step(1), outcome: Outcome::Diverged };
+        let first = after(&[step(0, 1)]);
+        assert!(first.starts_with("step 0 of 2 · loss plain "), "{first}");
+        let both = after(&[step(1, 1)]);
+        assert!(both.starts_with("step 1 of 2 · 0:02 left · 0.5"), "{both}");
+        let ahead = after(&[step(0, 2)]);
+        assert!(ahead.starts_with("step 1 of 2"), "{ahead}");
+        let alone = after(&[Event::LaneEnded(end(1))]);
+        assert!(alone.starts_with("step 2 of 2"), "{alone}");
+        let over = after(&[Event::LaneEnded(LaneEnd { step: Step(2), ..end(0) })]);
+        assert!(over.starts_with("step 2 of 2"), "{over}");
     }
 
     #[test]
