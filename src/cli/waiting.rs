@@ -21,7 +21,7 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    /// From now on; said on a terminal alone, since nobody waits at a file.
+    /// From now on; said on a terminal alone: a file is not waited at.
     pub(super) fn for_the_run() -> Self {
         let (sender, over) = bounded(0);
         let is_seen = io::stderr().is_terminal();

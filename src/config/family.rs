@@ -275,7 +275,8 @@ impl LaneConfig {
             let near: Vec<String> = near.iter().filter(|width| **width > 0).map(usize::to_string).collect();
             format!("--heads {}, or --width {}", fit.join(" or "), near.join(" or "))
         };
-        Some(format!("{heads} heads cannot share a width of {width}{pairs}: write {remedy}"))
+        let subject = if heads == 1 { "1 head cannot have".to_owned() } else { format!("{heads} heads cannot share") };
+        Some(format!("{subject} a width of {width}{pairs}: write {remedy}"))
     }
 
     /// What is wrong with its depth, as a sentence.
@@ -367,7 +368,7 @@ mod tests {
         );
         assert_eq!(
             lane(11, 1, Positions::Rotary).wrong_heads().as_deref(),
-            Some("1 heads cannot share a width of 11, in pairs for rotary positions: write an even --width")
+            Some("1 head cannot have a width of 11, in pairs for rotary positions: write an even --width")
         );
         let of = |norm, norm_order| LaneConfig { norm, norm_order, ..Model::Transformer.defaults() }.wrong_norm();
         assert_eq!((of(Norm::Rms, NormOrder::Post), of(Norm::None, NormOrder::Pre)), (None, None));

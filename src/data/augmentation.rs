@@ -122,7 +122,14 @@ mod tests {
         let split = Split { inputs: picture.repeat(rows), targets: vec![0; rows] };
         let shape = Shape { channels: 1, height: 8, width: 8 };
         let (training, held_out, augmentation) = (split.clone(), split, Augmentation::CropAndFlip);
-        Classified { shape, classes: vec!["a".to_owned(), "b".to_owned()], training, held_out, augmentation }
+        Classified {
+            shape,
+            classes: vec!["a".to_owned(), "b".to_owned()],
+            training,
+            held_out,
+            augmentation,
+            numbered_header: false,
+        }
     }
 
     fn gathered(data: &Classified, part: Part, step: u64) -> Vec<f32> {

@@ -103,7 +103,14 @@ fn load(folder: &Path, set: &Set, holds: &str) -> Result<Classified, DataError> 
     }
     read(&folder.join(set.held_out), set, &mut held_out)?;
     standardize(&mut training, &mut held_out, Channels { count: SHAPE.channels, plane: SHAPE.height * SHAPE.width });
-    Ok(Classified { shape: SHAPE, classes, training, held_out, augmentation: Augmentation::CropAndFlip })
+    Ok(Classified {
+        shape: SHAPE,
+        classes,
+        training,
+        held_out,
+        augmentation: Augmentation::CropAndFlip,
+        numbered_header: false,
+    })
 }
 
 /// The PNG version.

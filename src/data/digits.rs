@@ -37,6 +37,7 @@ pub fn digits() -> Result<Classified, DataError> {
         training,
         held_out,
         augmentation: Augmentation::None,
+        numbered_header: false,
     })
 }
 

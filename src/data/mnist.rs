@@ -61,7 +61,7 @@ fn four_files(folder: &Path, classes: Vec<String>, holds: &str) -> Result<Classi
         let of = format!("pictures of {height}×{width}, and {}×{} in {}", shape.height, shape.width, name(pictures));
         return Err(DataError::content(held_out_pictures, format!("{of}: do both files belong to one set?")));
     }
-    Ok(Classified { shape, classes, training, held_out, augmentation: Augmentation::None })
+    Ok(Classified { shape, classes, training, held_out, augmentation: Augmentation::None, numbered_header: false })
 }
 
 /// How a file may be called: as it is published, with a dot instead of the second hyphen, each also with `.gz`.

@@ -77,7 +77,7 @@ pub fn picture_folder(folder: &Path, side: usize, seed: u64) -> Result<Classifie
     let shape = Shape { channels: 3, height: side, width: side };
     standardize(&mut training, &mut held_out, Channels { count: shape.channels, plane: side * side });
     let classes = learned.iter().map(|class| clean(&class.name)).collect();
-    Ok(Classified { shape, classes, training, held_out, augmentation: Augmentation::None })
+    Ok(Classified { shape, classes, training, held_out, augmentation: Augmentation::None, numbered_header: false })
 }
 
 /// `train` and `test` (or `val`, `valid`, `validation`), where both are there and `train` holds folders; else they are classes.

@@ -96,7 +96,7 @@ impl Classified {
             Split { inputs, targets: split.targets.clone() }
         };
         let (training, held_out) = (part(&self.training), part(&self.held_out));
-        Self { shape, classes: self.classes.clone(), training, held_out, augmentation: self.augmentation }
+        Self { shape, classes: self.classes.clone(), training, held_out, ..*self }
     }
 }
 

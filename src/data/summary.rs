@@ -117,6 +117,9 @@ fn oddities(data: &Classified, sizes: &[u64]) -> Vec<String> {
         odd.push("more classes than a tenth of the rows: does the class stand in the last column?".to_owned());
     }
     odd.extend(constant(data));
+    if data.numbered_header {
+        odd.push("the first row numbers the columns and is taken for a header".to_owned());
+    }
     if counts(data) {
         odd.push("the first column counts up like a row number".to_owned());
     }
@@ -218,6 +221,15 @@ mod tests {
         assert_eq!(odd(1).as_deref(), Some("column 2 never changes in the training rows"));
         assert_eq!(odd(3).as_deref(), Some("columns 2, 3 and 4 never change in the training rows"));
         assert_eq!(odd(9).as_deref(), Some("columns 2, 3, 4, 5, 6 and 4 more never change in the training rows"));
+    }
+
+    #[test]
+    fn a_first_row_that_is_left_out_for_its_numbers_alone_is_named() {
+        let rows: String = (0..30).map(|row| format!("{},{},{}\n", row * row % 31, row % 7, row % 2)).collect();
+        let named = line(&format!("0,1,2\n{rows}"));
+        assert!(named.ends_with("; looks odd: the first row numbers the columns and is taken for a header"), "{named}");
+        let quoted = line(&format!("\"0\",\"1\",\"2\"\n{rows}"));
+        assert!(!quoted.contains("looks odd") && !line(&rows).contains("looks odd"), "{quoted}");
     }
 
     #[test]

@@ -35,7 +35,7 @@ const LONGEST_LABELS: usize = 64 << 20;
 /// When the file cannot be read, is no UTF-8, leaves a quote open, a cell is no number, rows are ragged, there are no
 /// rows or only one class, the last column looks like measurements or names of the rows, or the table is too large.
 pub fn table(path: &Path, seed: u64) -> Result<Classified, DataError> {
-    let Rows { features, numbers, targets, labels } = Rows::read(path)?;
+    let Rows { features, numbers, targets, labels, numbered_header } = Rows::read(path)?;
     let table = |problem: &str| DataError::Content { path: path.to_owned(), problem: problem.to_owned() };
     if targets.is_empty() {
         return Err(table("the table has no rows: write numbers and a class per line"));
@@ -67,7 +67,7 @@ pub fn table(path: &Path, seed: u64) -> Result<Classified, DataError> {
     };
     let (training, held_out) = (pick(training), pick(held_out));
     let (shape, classes) = (Shape::row(features), labels.into_keys().collect());
-    Ok(Classified { shape, classes, training, held_out, augmentation: Augmentation::None })
+    Ok(Classified { shape, classes, training, held_out, augmentation: Augmentation::None, numbered_header })
 }
 
 /// Mean and deviation of each column in the training rows, in f64: a column of times, 1,600,000,000 and so on, has no
@@ -108,6 +108,8 @@ struct Rows {
     features: usize,
     /// [row × column].
     numbers: Vec<f64>,
+    /// Whether the first row was left out as one that numbers the columns.
+    numbered_header: bool,
     /// Of each row its class, as classes came.
     targets: Vec<u32>,
     /// Every label, with its number.
@@ -179,10 +181,12 @@ impl Rows {
             }
             is_first = false;
         }
-        if let Some(first) = first
-            && (rows.targets.is_empty() || !first.is_header(&counts))
-        {
-            rows.push_first(first.row);
+        if let Some(first) = first {
+            if rows.targets.is_empty() || !first.is_header(&counts) {
+                rows.push_first(first.row);
+            } else {
+                rows.numbered_header = !first.stands_out && !is_numbered_header(&first.row, &counts);
+            }
         }
         Ok(rows)
     }

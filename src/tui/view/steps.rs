@@ -100,7 +100,6 @@ pub(super) fn label(
 mod tests {
     use std::sync::Arc;
 
-    use super::*;
     use crate::event::{Event, RunHeader};
     use crate::tui::sample;
 

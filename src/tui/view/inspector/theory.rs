@@ -29,8 +29,6 @@ pub(super) fn why_none(scene: &Scene) -> Option<String> {
     let is_short = scene.picture.theories.iter().flatten().any(|theory| theory.reach == 0);
     match why {
         Some(why) => Some(format!("no theory: {why}")),
-        None => {
-            (has_line && is_short).then(|| format!("no theory line: under {LEAST_UNITS} units"))
-        }
+        None => (has_line && is_short).then(|| format!("no theory line: under {LEAST_UNITS} units")),
     }
 }
