@@ -225,7 +225,10 @@ mod tests {
 
     #[test]
     fn a_first_row_that_is_left_out_for_its_numbers_alone_is_named() {
-        let rows: String = (0..30).map(|row| format!("{},{},{}\n", row * row % 31, row % 7, row % 2)).collect();
+        let mut rows = String::new();
+        for row in 0..30 {
+            writeln!(rows, "{},{},{}", row * row % 31, row % 7, row % 2).unwrap();
+        }
         let named = line(&format!("0,1,2\n{rows}"));
         assert!(named.ends_with("; looks odd: the first row numbers the columns and is taken for a header"), "{named}");
         let quoted = line(&format!("\"0\",\"1\",\"2\"\n{rows}"));

@@ -150,15 +150,15 @@ impl Layout {
     /// The axis with all steps in view: those that can still come, or all there were.
     #[must_use]
     pub fn whole_axis(columns: u16, scene: &Scene) -> StepAxis {
-        match scene.last_step().filter(|_| scene.has_ended()) {
-            Some(last) => StepAxis::filled(columns, last.0),
-            None => {
-                let last = scene.last_step().map_or(0, |step| step.0);
-                // A run that is shorter than the picture is wide has its end at the right edge from the beginning.
-                let short = scene.total_steps().filter(|total| *total <= u64::from(columns) && last <= *total);
-                let growing = || StepAxis::whole(columns, scene.newest().map_or(0, |step| step.0));
-                short.filter(|total| *total > 0).map_or_else(growing, |total| StepAxis::filled(columns, total))
-            }
+        if let Some(last) = scene.last_step().filter(|_| scene.has_ended()) {
+            return StepAxis::filled(columns, last.0);
+        }
+        let last = scene.last_step().map_or(0, |step| step.0);
+        // A run that is shorter than the picture is wide has its end at the right edge from the beginning.
+        let is_short = |total: &u64| (1..=u64::from(columns)).contains(total) && last <= *total;
+        match scene.total_steps().filter(is_short) {
+            Some(total) => StepAxis::filled(columns, total),
+            None => StepAxis::whole(columns, scene.newest().map_or(0, |step| step.0)),
         }
     }
 

@@ -310,7 +310,7 @@ mod tests {
         scene.take(0, &sample::header(&[("plain", 20)]));
         for at in 1..=20 {
             let (loss, grows) = if at == 20 { (1e9, 1.5f32) } else { (2.3, 0.9) };
-            scene.take(0, &sample::step(0, at, loss, 22, move |_, layer| Some(grows.powi(21 - layer as i32))));
+            scene.take(0, &sample::step(0, at, loss, 22, move |_, layer| Some(grows.powf(21.0 - layer as f32))));
         }
         scene.prepare(&sample::theme(), Rect::new(0, 0, 120, 40));
         let colours = scene.scales.of(scene.view.quantity).expect("values");

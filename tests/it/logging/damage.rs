@@ -27,7 +27,9 @@ fn no_bit_flip_makes_export_panic() {
         let out = place.command(["export", "run", "--to", format, "-o", "out", "--force"]).output().unwrap();
         let said = crate::program::Said::of(&out);
         assert!(matches!(said.code, 0 | 1), "bit {bit}: {said:?}");
-        assert!(said.err.lines().count() == 1, "bit {bit} went unseen, or took many words: {said:?}");
+        // A lost end of a line costs two lines: the second is missed by its step.
+        let words = said.err.lines().count();
+        assert!(matches!(words, 1 | 2), "bit {bit} went unseen, or took many words: {said:?}");
         codes[said.code as usize] += 1;
     }
     assert!(codes.iter().all(|count| *count > 10), "both kinds of damage were seen: {codes:?}");

@@ -1,6 +1,7 @@
 //! A program in a pseudo-terminal: what it draws is read all the time, keys, sizes and signals go in.
 
 use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -236,11 +237,29 @@ impl Pty {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
-                return (status, start.elapsed());
+                let took = start.elapsed();
+                self.read_to_the_end();
+                return (status, took);
             }
             assert!(start.elapsed() < PATIENCE, "it never ended; the screen is\n{}", self.text());
             park_timeout(Duration::from_millis(2));
         }
+    }
+
+    /// Waits until all that the program wrote is on the screen: what is read last is a sequence without a meaning that is
+    /// written behind it.
+    fn read_to_the_end(&self) {
+        const LAST: &[u8] = b"\x1b]777;last\x1b\\";
+        let is_read = self.shared.mode.load(Ordering::Acquire) == READING && self.reader.is_some();
+        if self.master.is_none() || !is_read {
+            return;
+        }
+        let mut options = std::fs::OpenOptions::new();
+        let mut terminal = options.write(true).custom_flags(libc::O_NOCTTY).open(self.terminal()).unwrap();
+        terminal.write_all(LAST).unwrap();
+        self.wait_until("the end of what was written", |seen| seen.bytes.ends_with(LAST));
+        let bytes = &mut self.shared.seen.lock().unwrap().bytes;
+        bytes.truncate(bytes.len() - LAST.len());
     }
 
     /// The terminal is as it was before the program: modes, screen, cursor, mouse.
