@@ -20,7 +20,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// Steps of the picture: as many as fill it, and enough for the residual lane to have learned.
-const STEPS: u64 = 496;
+const STEPS: u64 = 472;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
