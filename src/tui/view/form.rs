@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::frame::{overlay, put, wrapped};
+use super::frame::{out_of_sight, overlay, put, wrapped};
 use crate::config::setting;
 use crate::tui::layout::{split_bottom, split_top};
 use crate::tui::scene::{Field, Form};
@@ -57,8 +57,7 @@ fn fields(form: &Form, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
     // At the right of the line below the list: how much of it is out of sight.
     let below = lines.len().saturating_sub(first + height);
-    let mark = |count: usize, arrow: &str| if count == 0 { String::new() } else { format!("{arrow}{count} ") };
-    let text = mark(first, theme.glyph("↑", "^")) + &mark(below, theme.glyph("↓", "v"));
+    let text = out_of_sight(theme, first, below);
     if !text.is_empty() {
         let words = Line::styled(format!("{text}more lines"), theme.style(Role::Dim));
         let width = words.width() as u16;

@@ -169,6 +169,12 @@ pub(super) fn fit(parts: Vec<(u8, Line<'_>)>, width: u16) -> Line<'_> {
     cut(&Line::from(spans), width)
 }
 
+/// `↑3 ↓12 `: how many lie above and below what is in sight; empty where all are.
+pub(super) fn out_of_sight(theme: &Theme, above: usize, below: usize) -> String {
+    let mark = |count: usize, arrow: &str| if count == 0 { String::new() } else { format!("{arrow}{count} ") };
+    mark(above, theme.glyph("↑", "^")) + &mark(below, theme.glyph("↓", "v"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

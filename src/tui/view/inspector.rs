@@ -15,7 +15,7 @@ use ratatui::text::{Line, Span};
 use self::facts::Room;
 use self::shown::{evaluated, scalar_at, value_at};
 use self::table::Table;
-use super::frame::{fit, framed, words};
+use super::frame::{fit, framed, out_of_sight, words};
 use crate::history::Scalar;
 use crate::number;
 use crate::quantity::Quantity;
@@ -160,8 +160,7 @@ fn remarks(scene: &Scene, theme: &Theme, frame: Rect, others: [Option<&str>; 3],
 
 /// In the lower edge: how many quantities have no row, above and below.
 fn hidden(theme: &Theme, frame: Rect, above: usize, below: usize, buffer: &mut Buffer) {
-    let mark = |count: usize, arrow: &str| if count == 0 { String::new() } else { format!("{arrow}{count} ") };
-    let text = mark(above, theme.glyph("↑", "^")) + &mark(below, theme.glyph("↓", "v"));
+    let text = out_of_sight(theme, above, below);
     if !text.is_empty() {
         let place = (frame.x + 2, frame.bottom() - 1);
         words(place, &format!(" {text}"), frame.width.saturating_sub(4), theme.style(Role::Dim), buffer);
