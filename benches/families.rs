@@ -13,10 +13,10 @@ mod sizes;
 
 use burn::prelude::Device;
 use burn::tensor::{Distribution, Tensor};
-use gradtop::config::{CheckpointActivations, Model};
-use gradtop::stack::Stack;
-use gradtop::train::{Look, Stepper};
 use mimalloc::MiMalloc;
+use nablatop::config::{CheckpointActivations, Model};
+use nablatop::stack::Stack;
+use nablatop::train::{Look, Stepper};
 
 use sizes::{Question, Size, on};
 

@@ -6,9 +6,9 @@
 mod synthetic;
 
 use divan::{Bencher, black_box};
-use gradtop::event::Event;
-use gradtop::history::{History, Reduce, Window};
-use gradtop::quantity::Quantity;
+use nablatop::event::Event;
+use nablatop::history::{History, Reduce, Window};
+use nablatop::quantity::Quantity;
 
 const LAYERS: usize = 1000;
 /// From the signal norm to the update ratio.

@@ -9,9 +9,9 @@
 mod sizes;
 
 use burn::prelude::Device;
-use gradtop::config::{CheckpointActivations, LaneConfig, Model, Wiring};
-use gradtop::stack::Stack;
-use gradtop::train::{Look, Stepper};
+use nablatop::config::{CheckpointActivations, LaneConfig, Model, Wiring};
+use nablatop::stack::Stack;
+use nablatop::train::{Look, Stepper};
 use peak_alloc::PeakAlloc;
 
 use sizes::{Question, on};

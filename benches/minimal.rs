@@ -1,4 +1,4 @@
-//! The yardstick: a plain Burn training loop that imports nothing from gradtop. It stays as it is.
+//! The yardstick: a plain Burn training loop that imports nothing from nablatop. It stays as it is.
 
 use burn::module::{Module, Param};
 use burn::optim::{GradientsParams, ModuleOptimizer};

@@ -13,12 +13,12 @@ use std::cell::Cell;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-use gradtop::event::Event;
-use gradtop::quantity::{Axis, Quantity};
-use gradtop::tui::scene::Scene;
-use gradtop::tui::source::SourceKind;
-use gradtop::tui::theme::{Background, Colours, Glyphs, Theme};
-use gradtop::tui::view;
+use nablatop::event::Event;
+use nablatop::quantity::{Axis, Quantity};
+use nablatop::tui::scene::Scene;
+use nablatop::tui::source::SourceKind;
+use nablatop::tui::theme::{Background, Colours, Glyphs, Theme};
+use nablatop::tui::view;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
@@ -79,8 +79,8 @@ fn main() {
         .expect("two sizes stand side by side");
     let all_new = (0..FRAMES).map(|index| {
         scene.view.quantity = pair[(index + 1) % 2];
-        scene.view.reduce = gradtop::history::Reduce::default();
-        scene.picture = gradtop::tui::picture::Picture::default();
+        scene.view.reduce = nablatop::history::Reduce::default();
+        scene.picture = nablatop::tui::picture::Picture::default();
         frame(&mut scene)
     });
     report("every cell new (bar ≤ 8 ms)", all_new.collect());

@@ -3,14 +3,14 @@
 #![allow(clippy::expect_used)]
 
 use burn::prelude::Device;
-use gradtop::backend;
-use gradtop::config::{Backend, CheckpointActivations, Init, LaneConfig, Model, Optimizer, Wiring};
-use gradtop::data::{Batches, Classified, Draw, Part, Source, Text, digits};
-use gradtop::stack::diffusion::Pictures;
-use gradtop::stack::transformer::Language;
-use gradtop::stack::{Dense, Diffusion, Examples, Highway, Mlp, Stack, Task, Transformer, preresnet, resnet, vgg};
-use gradtop::train::Stepper;
-use gradtop::units::Step;
+use nablatop::backend;
+use nablatop::config::{Backend, CheckpointActivations, Init, LaneConfig, Model, Optimizer, Wiring};
+use nablatop::data::{Batches, Classified, Draw, Part, Source, Text, digits};
+use nablatop::stack::diffusion::Pictures;
+use nablatop::stack::transformer::Language;
+use nablatop::stack::{Dense, Diffusion, Examples, Highway, Mlp, Stack, Task, Transformer, preresnet, resnet, vgg};
+use nablatop::train::Stepper;
+use nablatop::units::Step;
 
 /// Characters of an example.
 const CONTEXT: usize = 64;

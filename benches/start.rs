@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 const STARTS: usize = 9;
-const GRADTOP: &str = env!("CARGO_BIN_EXE_gradtop");
+const NABLATOP: &str = env!("CARGO_BIN_EXE_nablatop");
 const WHOLE: PtySize = PtySize { rows: 60, cols: 200, pixel_width: 0, pixel_height: 0 };
 
 fn main() {
     let place = tempfile::tempdir().expect("temporary directory");
     let run = ["--headless", "--steps", "1000", "--log", "run"];
-    let status = std::process::Command::new(GRADTOP).args(run).current_dir(place.path()).output();
+    let status = std::process::Command::new(NABLATOP).args(run).current_dir(place.path()).output();
     assert!(status.expect("starts").status.success(), "a trace to look at");
     let trace = place.path().join("run/trace.jsonl").metadata().map_or(0, |found| found.len() >> 20);
     report("start to a frame with both lanes", &["run"], place.path(), 150);
@@ -36,7 +36,7 @@ fn report(name: &str, arguments: &[&str], place: &Path, most: u128) {
 fn first_frame(arguments: &[&str], place: &Path) -> Duration {
     let pair = native_pty_system().openpty(WHOLE).expect("pseudo-terminal");
     let mut reader = pair.master.try_clone_reader().expect("reader");
-    let mut command = CommandBuilder::new(GRADTOP);
+    let mut command = CommandBuilder::new(NABLATOP);
     command.args(arguments);
     command.cwd(place);
     command.env("TERM", "xterm-256color");

@@ -12,12 +12,12 @@ mod paired;
 
 use burn::optim::SgdConfig;
 use burn::prelude::Device;
-use gradtop::backend;
-use gradtop::config::{Backend, Init, LaneConfig, Norm, Optimizer, Wiring};
-use gradtop::data::{self, Batches};
-use gradtop::stack::{Labelled, Mlp, Task};
-use gradtop::train::{Look, Stepper};
-use gradtop::units::Step;
+use nablatop::backend;
+use nablatop::config::{Backend, Init, LaneConfig, Norm, Optimizer, Wiring};
+use nablatop::data::{self, Batches};
+use nablatop::stack::{Labelled, Mlp, Task};
+use nablatop::train::{Look, Stepper};
+use nablatop::units::Step;
 
 use mimalloc::MiMalloc;
 use paired::{Pair, report};

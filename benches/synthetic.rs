@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use gradtop::event::{Event, FORMAT_VERSION, LaneHeader, Machine, RunHeader, StepRecord};
-use gradtop::grid::{Grid, Value};
-use gradtop::layer::{Layer, LayerKind, LayerTable};
-use gradtop::quantity::Quantity;
-use gradtop::units::{LaneId, Step};
+use nablatop::event::{Event, FORMAT_VERSION, LaneHeader, Machine, RunHeader, StepRecord};
+use nablatop::grid::{Grid, Value};
+use nablatop::layer::{Layer, LayerKind, LayerTable};
+use nablatop::quantity::Quantity;
+use nablatop::units::{LaneId, Step};
 
 /// What does not change about a run of two lanes.
 pub(crate) fn header(layers: usize, quantities: &[Quantity]) -> Arc<RunHeader> {

@@ -11,11 +11,11 @@ mod synthetic;
 
 use std::time::Instant;
 
-use gradtop::event::Event;
-use gradtop::quantity::Quantity;
-use gradtop::sink::Sink;
-use gradtop::sink::trace::TraceSink;
-use gradtop::trace::{self, Follow, OnExisting};
+use nablatop::event::Event;
+use nablatop::quantity::Quantity;
+use nablatop::sink::Sink;
+use nablatop::sink::trace::TraceSink;
+use nablatop::trace::{self, Follow, OnExisting};
 
 const LAYERS: usize = 1000;
 

@@ -1,7 +1,7 @@
 """Gradients and channels of a dumped step, computed anew in NumPy: the backward pass of the forms of forward.py, in
-f64, by the chain rule, with no code of gradtop and no automatic differentiation.
+f64, by the chain rule, with no code of nablatop and no automatic differentiation.
 
-    gradtop run --headless --log run --model resnet --depth 8 --steps 3 --dump 3:step.safetensors
+    nablatop run --headless --log run --model resnet --depth 8 --steps 3 --dump 3:step.safetensors
     python3 backward.py step.safetensors LANE
 
 Prints JSON: `loss`, and a list with an entry per layer (stem, blocks, head; null where there is none) of

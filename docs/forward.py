@@ -1,6 +1,6 @@
-"""The loss of a dumped step, computed anew in NumPy: a forward pass of each family, in f64, with no code of gradtop.
+"""The loss of a dumped step, computed anew in NumPy: a forward pass of each family, in f64, with no code of nablatop.
 
-    gradtop run --headless --log run --model resnet --depth 8 --steps 3 --dump 3:step.safetensors
+    nablatop run --headless --log run --model resnet --depth 8 --steps 3 --dump 3:step.safetensors
     python3 forward.py step.safetensors LANE
 
 Forms: mlp, highway and vgg without normalization, resnet (cifar, post-activation), preresnet and dense with batch
@@ -18,7 +18,7 @@ if len(sys.argv) != 3:
 raw, lane = open(sys.argv[1], "rb").read(), sys.argv[2]
 start = 8 + int.from_bytes(raw[:8], "little")
 header = json.loads(raw[8:start])
-about = json.loads(header["__metadata__"]["gradtop"])
+about = json.loads(header["__metadata__"]["nablatop"])
 lanes = {settings["name"]: settings for settings in about["lanes"]}
 if lane not in lanes:
     sys.exit(f"no lane {lane}: it is one of {', '.join(lanes)}")

@@ -6,16 +6,16 @@ use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
 
-use gradtop::config::{Length, RunConfig};
-use gradtop::event::Event;
-use gradtop::sink::Fanout;
-use gradtop::sink::memory::MemorySink;
-use gradtop::train;
-use gradtop::tui::scene::Scene;
-use gradtop::tui::source::SourceKind;
-use gradtop::tui::svg::svg;
-use gradtop::tui::theme::{Background, Colours, Glyphs, Theme};
-use gradtop::tui::view;
+use nablatop::config::{Length, RunConfig};
+use nablatop::event::Event;
+use nablatop::sink::Fanout;
+use nablatop::sink::memory::MemorySink;
+use nablatop::train;
+use nablatop::tui::scene::Scene;
+use nablatop::tui::source::SourceKind;
+use nablatop::tui::svg::svg;
+use nablatop::tui::theme::{Background, Colours, Glyphs, Theme};
+use nablatop::tui::view;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 

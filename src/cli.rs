@@ -154,7 +154,7 @@ fn screen(
 
 #[cfg(not(all(feature = "lab", feature = "tui", feature = "download")))]
 fn missing(feature: &str, therefore: &str) -> Result<Exit> {
-    Err(exit::Usage(format!("this gradtop was built without the feature '{feature}': {therefore}")).into())
+    Err(exit::Usage(format!("this nablatop was built without the feature '{feature}': {therefore}")).into())
 }
 
 /// Prints what went wrong and its causes, one sentence, to standard error.
@@ -173,7 +173,7 @@ pub fn complain(report: &Report) {
 
 /// Prints a sentence for the person beside the output, to standard error.
 fn note(sentence: &str) {
-    say(&fitted(&format!("gradtop: {sentence}")));
+    say(&fitted(&format!("nablatop: {sentence}")));
 }
 
 /// Lines that the terminal of standard error need not break within a number; as they are where there is none.

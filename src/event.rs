@@ -96,7 +96,7 @@ pub struct RunHeader {
     /// Steps that every lane is to take, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps: Option<u64>,
-    /// Settings, where gradtop itself trained.
+    /// Settings, where nablatop itself trained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<RunConfig>,
     /// Where it ran.
@@ -104,7 +104,7 @@ pub struct RunHeader {
 }
 
 impl RunHeader {
-    /// Settings of one of its lanes; `None` where gradtop itself did not train it.
+    /// Settings of one of its lanes; `None` where nablatop itself did not train it.
     #[must_use]
     pub fn settings_of(&self, lane: &LaneHeader) -> Option<&LaneConfig> {
         self.config.as_ref()?.lanes.iter().find(|settings| settings.name == lane.name)
@@ -129,8 +129,8 @@ pub struct Machine {
     pub platform: String,
     /// Number of hardware threads.
     pub threads: usize,
-    /// Version of gradtop.
-    pub gradtop: String,
+    /// Version of nablatop.
+    pub nablatop: String,
     /// Backend that computed, such as `flex`.
     pub backend: String,
 }

@@ -1,4 +1,4 @@
-//! **gradtop** is "top" for gradients: it shows them flow, vanish and explode, layer by layer.
+//! **nablatop** is "top" for gradients: it shows them flow, vanish and explode, layer by layer.
 //!
 //! `docs/architecture.md` has the picture. The vocabulary ([`event`], [`quantity`], [`layer`], [`grid`], [`units`])
 //! is plain data; Burn stays in the modules behind the `watch` and `lab` features.

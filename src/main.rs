@@ -1,10 +1,10 @@
-//! The `gradtop` program.
+//! The `nablatop` program.
 
 use std::process::ExitCode;
 use std::thread::Builder;
 
-use gradtop::cli::{self, Exit};
 use mimalloc::MiMalloc;
+use nablatop::cli::{self, Exit};
 
 /// A deep stack makes thousands of small tensors a step: with the system's allocator of Linux (glibc) a step takes a fifth
 /// longer (docs/performance.md).

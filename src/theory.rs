@@ -63,7 +63,7 @@ pub struct Prediction {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Unfit {
-    /// A trace of a stack that gradtop did not make.
+    /// A trace of a stack that nablatop did not make.
     #[error("its settings are unknown")]
     NoSettings,
     /// The settings do not describe weights that a person gave.

@@ -17,20 +17,20 @@ use crate::report::csv::names;
 const ABOUT: &str = "top for gradients: watch them flow, vanish and explode, layer by layer";
 const EXAMPLES: &str = "\
 Examples:
-  gradtop                                  plain beside residual on the embedded digits
-  gradtop --depth 200 --lane plain --lane residual:norm=layer,branch-scale=0.1
-  gradtop run --headless --log runs/first && gradtop view runs/first
+  nablatop                                  plain beside residual on the embedded digits
+  nablatop --depth 200 --lane plain --lane residual:norm=layer,branch-scale=0.1
+  nablatop run --headless --log runs/first && nablatop view runs/first
 
 Every setting can also stand in a file (--config FILE, written by --print-config) or in the environment
-(--branch-scale is GRADTOP_BRANCH_SCALE); a flag wins over the environment, that over the file.";
+(--branch-scale is NABLATOP_BRANCH_SCALE); a flag wins over the environment, that over the file.";
 
-/// Variables `GRADTOP_*` that are no settings.
+/// Variables `NABLATOP_*` that are no settings.
 const RESERVED: &[&str] = &["CONFIG", "LOG", "DIAGNOSTICS", "COLOR", "THEME", "ASCII"];
 
 /// The whole command line.
 pub(super) fn command() -> Command {
     let run = run_arguments();
-    Command::new("gradtop")
+    Command::new("nablatop")
         .version(env!("CARGO_PKG_VERSION"))
         .about(ABOUT)
         .after_help(EXAMPLES)
@@ -58,7 +58,7 @@ pub(super) fn command() -> Command {
 fn view() -> Command {
     Command::new("view")
         .about("replay a trace, follow one that is being written, or set several side by side")
-        .after_help("Examples:\n  gradtop view runs/first\n  gradtop view runs/adam runs/sgd")
+        .after_help("Examples:\n  nablatop view runs/first\n  nablatop view runs/adam runs/sgd")
         .arg(
             Arg::new("trace")
                 .help("folder of a run (--log DIR) or its trace.jsonl")
@@ -75,7 +75,7 @@ fn download() -> Command {
     Command::new("download")
         .about("fetch a published data set into the user's cache folder, with burn-dataset")
         .after_help(
-            "Examples:\n  gradtop download mnist\n\nPrints the command that trains on it. What is there already is \
+            "Examples:\n  nablatop download mnist\n\nPrints the command that trains on it. What is there already is \
              not fetched again. Needs a build with the feature 'download'.",
         )
         .arg(
@@ -91,7 +91,7 @@ fn export() -> Command {
     Command::new("export")
         .about("write a trace as a table or a picture")
         .after_help(
-            "Examples:\n  gradtop export runs/first --to csv | head\n  gradtop export runs/first --to svg -o heatmaps.svg\n  ssh host cat runs/first/trace.jsonl | gradtop export - --to png -o heatmaps.png",
+            "Examples:\n  nablatop export runs/first --to csv | head\n  nablatop export runs/first --to svg -o heatmaps.svg\n  ssh host cat runs/first/trace.jsonl | nablatop export - --to png -o heatmaps.png",
         )
         .arg(path("trace", "TRACE", "folder of a run (--log DIR), its trace.jsonl, or - for standard input").required(true))
         .arg(
@@ -158,7 +158,7 @@ fn run_arguments() -> Vec<Arg> {
         switch("headless", "no screen: progress and a closing table (by itself where standard output is no terminal)"),
         variable(
             path("log", "DIR", "write the trace into this folder; without it nothing is written").long("log"),
-            "GRADTOP_LOG",
+            "NABLATOP_LOG",
         ),
         switch("append", "add a run of the same stacks behind those that the trace in the folder of --log holds; its steps begin at 1").requires("log"),
         path("resume", "DIR", "go on from the newest checkpoint of the run that was logged there, or from a single one, with its settings; the trace goes on where it was, or in the folder of --log")
@@ -179,7 +179,7 @@ fn run_arguments() -> Vec<Arg> {
             .hide_possible_values(true)
             .value_parser(PossibleValuesParser::new(PRESETS.iter().map(|preset| preset.name))),
         switch("list-presets", "print the presets with what to look for in each, and end"),
-        variable(path("config", "FILE", "read settings from this file").long("config"), "GRADTOP_CONFIG"),
+        variable(path("config", "FILE", "read settings from this file").long("config"), "NABLATOP_CONFIG"),
         switch("print-config", "print every setting with its meaning as a file for --config, and end"),
     ];
     arguments.extend(output.map(|argument| argument.help_heading("Run")));
@@ -204,11 +204,11 @@ fn screen_arguments() -> Vec<Arg> {
     let no_mouse = switch("no-mouse", "leave the mouse to the terminal, to select text [default: Shift selects]");
     let diagnostics = path("diagnostics", "FILE", "append the program's own diagnostics to this file");
     let arguments = [
-        variable(color, "GRADTOP_COLOR"),
-        variable(theme, "GRADTOP_THEME"),
-        variable(ascii, "GRADTOP_ASCII"),
-        variable(no_mouse.value_parser(FalseyValueParser::new()), "GRADTOP_NO_MOUSE"),
-        variable(diagnostics.long("diagnostics"), "GRADTOP_DIAGNOSTICS"),
+        variable(color, "NABLATOP_COLOR"),
+        variable(theme, "NABLATOP_THEME"),
+        variable(ascii, "NABLATOP_ASCII"),
+        variable(no_mouse.value_parser(FalseyValueParser::new()), "NABLATOP_NO_MOUSE"),
+        variable(diagnostics.long("diagnostics"), "NABLATOP_DIAGNOSTICS"),
     ];
     arguments.map(|argument| argument.help_heading("Screen")).into()
 }
@@ -282,7 +282,7 @@ mod tests {
     use super::*;
 
     fn parsed(words: &[&str]) -> Result<RunConfig> {
-        let matches = command().try_get_matches_from(["gradtop"].iter().chain(words))?;
+        let matches = command().try_get_matches_from(["nablatop"].iter().chain(words))?;
         settings(matches.subcommand_matches("run").unwrap_or(&matches), None)
     }
 

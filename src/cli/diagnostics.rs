@@ -38,7 +38,7 @@ impl Diagnostics {
             .finish();
         // Set once per process; a second call (tests) changes nothing.
         let _ = tracing::subscriber::set_global_default(subscriber);
-        tracing::info!(version = env!("CARGO_PKG_VERSION"), "gradtop starts");
+        tracing::info!(version = env!("CARGO_PKG_VERSION"), "nablatop starts");
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! `gradtop download`: fetches a published data set with burn-dataset, which shows how far it is, into the user's cache
+//! `nablatop download`: fetches a published data set with burn-dataset, which shows how far it is, into the user's cache
 //! folder, and says how to train on it.
 
 use std::io;
@@ -73,7 +73,7 @@ pub(super) fn download(matches: &ArgMatches) -> Result<Exit> {
     if found < expected {
         return Err(DownloadError::Incomplete { word, folder, found, expected }.into());
     }
-    print(format!("gradtop --data {}\n", quoted(&format!("{word}:{}", folder.display()))).as_bytes())?;
+    print(format!("nablatop --data {}\n", quoted(&format!("{word}:{}", folder.display()))).as_bytes())?;
     Ok(Exit::DONE)
 }
 

@@ -1,4 +1,4 @@
-//! `gradtop explain`: what a quantity or another value is, or all of them in one line each.
+//! `nablatop explain`: what a quantity or another value is, or all of them in one line each.
 
 use std::ffi::OsStr;
 
@@ -16,7 +16,7 @@ use crate::report::explanation;
 pub(super) fn command() -> Command {
     Command::new("explain")
         .about("what a value is: definition, formula, edge cases, healthy range, source")
-        .after_help("Examples:\n  gradtop explain\n  gradtop explain signal-norm\n  gradtop explain rho")
+        .after_help("Examples:\n  nablatop explain\n  nablatop explain signal-norm\n  nablatop explain rho")
         .arg(
             Arg::new("name")
                 .help("a quantity or another value, with _ or -; without it the list of all")

@@ -1,4 +1,4 @@
-//! `gradtop export`: a trace as a table or a picture.
+//! `nablatop export`: a trace as a table or a picture.
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -60,7 +60,7 @@ pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
     if trace.earlier_runs() > 0 {
         let runs = trace.earlier_runs() + 1;
         note(&format!(
-            "the last of {runs} runs is exported, those before it are left out: gradtop view plays them all"
+            "the last of {runs} runs is exported, those before it are left out: nablatop view plays them all"
         ));
     }
     for warning in trace.warnings().sentences() {
@@ -88,7 +88,7 @@ fn say_what_is_missing(trace: &Trace, found: Found, asked: &str) {
     if found.steps == 0 {
         note(&format!("{path} holds no step: the run took none yet, or was ended before its first"));
     } else if found.rows == 0 {
-        note(&format!("{path} has no {asked}: gradtop explain {asked} says when it is absent"));
+        note(&format!("{path} has no {asked}: nablatop explain {asked} says when it is absent"));
     }
 }
 

@@ -150,7 +150,7 @@ fn unlogged(error: &LogError) -> String {
             format!("cannot write {}: {source}: name a directory that can be written", text::path(path))
         }
         LogError::InUse { path } => {
-            format!("another gradtop is writing into {}: name another folder", text::path(path))
+            format!("another nablatop is writing into {}: name another folder", text::path(path))
         }
         // Of traces that are gone on with, which the command line alone asks for.
         other => other.to_string(),

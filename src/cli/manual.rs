@@ -12,7 +12,7 @@ use super::arguments::command;
 pub(super) fn completions(matches: &ArgMatches) -> Result<Exit> {
     if let Some(shell) = matches.get_one::<clap_complete::Shell>("shell") {
         let mut script = Vec::new();
-        clap_complete::generate(*shell, &mut command(), "gradtop", &mut script);
+        clap_complete::generate(*shell, &mut command(), "nablatop", &mut script);
         super::print(&script)?;
     }
     Ok(Exit::DONE)

@@ -1,4 +1,4 @@
-//! `gradtop run`: train and watch, on the screen or without.
+//! `nablatop run`: train and watch, on the screen or without.
 
 use std::io::{self, IsTerminal};
 

@@ -29,9 +29,9 @@ pub(super) fn read_last() -> Result<Trace> {
 fn spooled(input: &mut impl Read) -> Result<File> {
     let mut beginning = Vec::new();
     let read = input.take(trace::BEGINNING.len() as u64).read_to_end(&mut beginning);
-    read.map_err(|error| eyre!("cannot read {WORDS}: {error}: write gradtop export - < trace.jsonl"))?;
+    read.map_err(|error| eyre!("cannot read {WORDS}: {error}: write nablatop export - < trace.jsonl"))?;
     if beginning != trace::BEGINNING {
-        let advice = "what stands on standard input does not begin like a trace: write gradtop export - < trace.jsonl";
+        let advice = "what stands on standard input does not begin like a trace: write nablatop export - < trace.jsonl";
         return Err(Usage(advice.to_owned()).into());
     }
     let failed = |error: io::Error| eyre!("cannot keep what comes on standard input in a temporary file: {error}");
@@ -45,7 +45,7 @@ fn spooled(input: &mut impl Read) -> Result<File> {
 fn nameless() -> io::Result<File> {
     let mut number = 0_u64;
     loop {
-        let path = std::env::temp_dir().join(format!("gradtop-{}-{number}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("nablatop-{}-{number}", std::process::id()));
         match File::options().read(true).write(true).create_new(true).open(&path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
             made => return made.and_then(|file| fs::remove_file(&path).map(|()| file)),

@@ -1,4 +1,4 @@
-//! `gradtop view`: traces on the screen.
+//! `nablatop view`: traces on the screen.
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -17,11 +17,11 @@ pub(super) fn view(matches: &ArgMatches) -> Result<Exit> {
     let paths: Vec<PathBuf> = matches.get_many::<PathBuf>("trace").into_iter().flatten().cloned().collect();
     if paths.iter().any(|path| standard_input::is_meant(path)) {
         let advice = "view goes back and forth in a trace, and standard input has the keys: write it into a file first, or \
-                      gradtop export - --to csv|svg|png";
+                      nablatop export - --to csv|svg|png";
         return Err(Usage(advice.to_owned()).into());
     }
     if !io::stdout().is_terminal() {
-        let advice = "view needs a terminal: for a table or a picture write gradtop export TRACE --to csv|svg|png";
+        let advice = "view needs a terminal: for a table or a picture write nablatop export TRACE --to csv|svg|png";
         return Err(Usage(advice.to_owned()).into());
     }
     let mut source = TraceSource::open(&paths)?;

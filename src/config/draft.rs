@@ -51,10 +51,10 @@ impl Origin {
     }
 }
 
-/// The environment variable of a setting: `GRADTOP_BRANCH_SCALE` of `branch-scale`.
+/// The environment variable of a setting: `NABLATOP_BRANCH_SCALE` of `branch-scale`.
 #[must_use]
 pub fn variable(key: &str) -> String {
-    format!("GRADTOP_{}", key.to_uppercase().replace('-', "_"))
+    format!("NABLATOP_{}", key.to_uppercase().replace('-', "_"))
 }
 
 /// Why there are no settings.
@@ -176,7 +176,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Reads the variables `GRADTOP_*`, leaving `reserved` ones to others.
+    /// Reads the variables `NABLATOP_*`, leaving `reserved` ones to others.
     ///
     /// # Errors
     /// When one of them is no setting, or no text.
@@ -187,13 +187,13 @@ impl Draft {
     ) -> Result<(), DraftError> {
         for (name, value) in variables {
             // Variables of others may hold any bytes.
-            let Some(rest) = name.to_str().and_then(|name| name.strip_prefix("GRADTOP_")) else { continue };
+            let Some(rest) = name.to_str().and_then(|name| name.strip_prefix("NABLATOP_")) else { continue };
             // An empty variable counts as unset, as in a shell's `VARIABLE= command`.
             if reserved.contains(&rest) || value.is_empty() {
                 continue;
             }
             let value = value.into_string().map_err(|value| DraftError::Value {
-                place: format!("GRADTOP_{rest}"),
+                place: format!("NABLATOP_{rest}"),
                 problem: format!("'{}' is not UTF-8", value.display()),
             })?;
             let key = rest.to_lowercase().replace('_', "-");
@@ -340,7 +340,7 @@ pub struct Commented<'a>(pub &'a RunConfig);
 
 impl fmt::Display for Commented<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "# Settings of gradtop; use with --config FILE. Flags and GRADTOP_* variables win over them.")?;
+        writeln!(f, "# Settings of nablatop; use with --config FILE. Flags and NABLATOP_* variables win over them.")?;
         for group in setting::Group::ALL {
             writeln!(f, "\n# {}", group.heading())?;
             for setting in SETTINGS.iter().filter(|setting| setting.group == *group) {

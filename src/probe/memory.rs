@@ -2,7 +2,7 @@
 //!
 //! The order of the elements is that of the storage, not of the shape: a transposed tensor is read as it lies.
 
-// Burn 0.22 deprecates ndarray; gradtop offers it all the same.
+// Burn 0.22 deprecates ndarray; nablatop offers it all the same.
 #![allow(deprecated)]
 
 use burn::backend::{Backend, Flex, NdArray};

@@ -1,5 +1,5 @@
 //! What is shown beside the quantities: one value per step, or one per lane and step that is derived from many. A table,
-//! like that of the quantities: `gradtop explain` and the list on the screen read both through [`Topic`].
+//! like that of the quantities: `nablatop explain` and the list on the screen read both through [`Topic`].
 
 mod table;
 

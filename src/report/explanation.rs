@@ -40,8 +40,8 @@ pub fn entry(topic: Topic) -> String {
     paragraph(&mut text, "  on screen", LABELS, &on_screen(topic));
     if let Some(rows) = rows {
         let table = match topic {
-            Topic::Quantity(_) => format!("gradtop export TRACE --to csv --quantity {rows}"),
-            Topic::Term(_) => format!("gradtop export TRACE --to csv, rows {rows}"),
+            Topic::Quantity(_) => format!("nablatop export TRACE --to csv --quantity {rows}"),
+            Topic::Term(_) => format!("nablatop export TRACE --to csv, rows {rows}"),
         };
         paragraph(&mut text, "  as a table", LABELS, &table);
     }
@@ -86,7 +86,7 @@ pub fn list() -> String {
     for term in TERMS {
         paragraph(&mut text, &format!("  {}", term.name), NAMES, term.meaning);
     }
-    text.push_str("\nMore of one: gradtop explain NAME\n");
+    text.push_str("\nMore of one: nablatop explain NAME\n");
     text
 }
 

@@ -63,17 +63,17 @@ pub enum TraceError {
         /// The file.
         path: PathBuf,
     },
-    /// Not a trace of gradtop.
-    #[error("{} is not a trace of gradtop: it looks like {looks_like}", text::path(path))]
+    /// Not a trace of nablatop.
+    #[error("{} is not a trace of nablatop: it looks like {looks_like}", text::path(path))]
     Foreign {
         /// The file.
         path: PathBuf,
         /// What it seems to be.
         looks_like: &'static str,
     },
-    /// Written by a newer gradtop.
+    /// Written by a newer nablatop.
     #[error(
-        "{} has format version {found}, and this gradtop reads up to version {known}: update gradtop",
+        "{} has format version {found}, and this nablatop reads up to version {known}: update nablatop",
         text::path(path)
     )]
     Newer {

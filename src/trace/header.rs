@@ -1,7 +1,7 @@
 //! The header's line: what the file is, then everything about the run that does not change.
 //!
 //! Foreign text is made harmless here, once, so that nothing behind the reader has to think of it. What a newer
-//! gradtop may have added without a new version (quantities, settings) is left out with a warning.
+//! nablatop may have added without a new version (quantities, settings) is left out with a warning.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::quantity::Quantity;
 use crate::text::{clean, clean_message};
 
 /// How the first line of a trace begins.
-pub(crate) const BEGINNING: &[u8] = b"{\"kind\":\"header\",\"format\":\"gradtop-trace\"";
+pub(crate) const BEGINNING: &[u8] = b"{\"kind\":\"header\",\"format\":\"nablatop-trace\"";
 
 /// Lanes of a trace at most: a run has 8, and a screen shows as many beside each other.
 const MOST_LANES: usize = 1024;
@@ -25,7 +25,7 @@ const MOST_LANES: usize = 1024;
 const MOST_ROWS: usize = 1_500_000;
 
 /// Value of the field `format`.
-pub(super) const FORMAT: &str = "gradtop-trace";
+pub(super) const FORMAT: &str = "nablatop-trace";
 
 /// What the header's line turned out to be.
 pub(super) enum Found {
@@ -139,7 +139,7 @@ fn machine(machine: &Machine) -> Machine {
     Machine {
         platform: clean(&machine.platform),
         threads: machine.threads,
-        gradtop: clean(&machine.gradtop),
+        nablatop: clean(&machine.nablatop),
         backend: clean(&machine.backend),
     }
 }

@@ -55,7 +55,7 @@ pub enum LogError {
         path: PathBuf,
     },
     /// Another process writes there.
-    #[error("another gradtop is writing into {}: wait for its end, or give --log another directory", text::path(path))]
+    #[error("another nablatop is writing into {}: wait for its end, or give --log another directory", text::path(path))]
     InUse {
         /// The directory.
         path: PathBuf,

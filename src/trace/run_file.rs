@@ -49,7 +49,7 @@ impl RunFile {
     }
 
     fn try_write(&self, outcome: Option<&Outcome>) -> io::Result<()> {
-        let content = Content { format: "gradtop-run", outcome, header: &self.header };
+        let content = Content { format: "nablatop-run", outcome, header: &self.header };
         let mut bytes = serde_json::to_vec(&content)?;
         bytes.push(b'\n');
         let new = self.path.with_extension("json.new");

@@ -85,14 +85,14 @@ impl Warnings {
         }
         if !self.unknown_quantities.is_empty() {
             let names = self.unknown_quantities.join(", ");
-            sentences.push(format!("quantities that this gradtop does not know were left out: {names}"));
+            sentences.push(format!("quantities that this nablatop does not know were left out: {names}"));
         }
         if self.unknown_lines > 0 {
             let lines = count(self.unknown_lines);
-            sentences.push(format!("{lines} lines of a kind that this gradtop does not know were left out"));
+            sentences.push(format!("{lines} lines of a kind that this nablatop does not know were left out"));
         }
         if self.unknown_config {
-            sentences.push("the run's settings are those of another gradtop and are not shown".to_owned());
+            sentences.push("the run's settings are those of another nablatop and are not shown".to_owned());
         }
         sentences.extend(self.lost.as_ref().map(|lost| match lost {
             Lost::Removed(path) => format!("{} was removed: what was read of it stays", text::path(path)),

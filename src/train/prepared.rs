@@ -289,7 +289,7 @@ fn header(config: &RunConfig, steps: u64, lanes: &[Box<dyn AnyLane>]) -> RunHead
         machine: Machine {
             platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             threads: hardware_threads(),
-            gradtop: env!("CARGO_PKG_VERSION").to_owned(),
+            nablatop: env!("CARGO_PKG_VERSION").to_owned(),
             backend: config.backend.to_string(),
         },
     }

@@ -78,7 +78,7 @@ pub(super) enum Rest {
     Several,
     /// The gate T(x) of a highway.
     Gate,
-    /// Not known: the run was no run of gradtop.
+    /// Not known: the run was no run of nablatop.
     Unknown,
 }
 

@@ -149,7 +149,7 @@ impl Scene {
         self.lanes().map(|lane| lane.history.layers()).max().unwrap_or(0)
     }
 
-    /// Settings of the first run, where gradtop itself trained it.
+    /// Settings of the first run, where nablatop itself trained it.
     #[must_use]
     pub fn config(&self) -> Option<&RunConfig> {
         self.runs.values().next()?.header().config.as_ref()

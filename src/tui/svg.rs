@@ -194,14 +194,14 @@ mod tests {
         let picture = svg(&buffer, Background::Dark);
         assert_eq!(picture, svg(&buffer, Background::Dark));
         assert!(picture.matches("<rect").count() > 1000);
-        assert!(picture.contains("gradtop"));
+        assert!(picture.contains("nablatop"));
     }
 
     /// Every picture of the gallery has a name of its own, is whole and shows text and colours. Also writes them to the
-    /// folder named by `GRADTOP_PICTURES`, to be looked at.
+    /// folder named by `NABLATOP_PICTURES`, to be looked at.
     #[test]
     fn pictures_for_the_eye() {
-        let folder = std::env::var_os("GRADTOP_PICTURES");
+        let folder = std::env::var_os("NABLATOP_PICTURES");
         let mut names = HashSet::new();
         for (name, buffer, background) in sample::gallery() {
             let picture = svg(&buffer, background);

@@ -1,4 +1,4 @@
-//! `gradtop download`, without a network.
+//! `nablatop download`, without a network.
 
 #![allow(clippy::expect_used)]
 
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 /// Runs it with a cache folder of its own, behind a proxy that nobody listens at.
 fn download(set: &str, cache: &Path) -> (Output, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_gradtop"))
+    let output = Command::new(env!("CARGO_BIN_EXE_nablatop"))
         .args(["download", set])
         .env("XDG_CACHE_HOME", cache)
         .envs(["HTTPS_PROXY", "https_proxy", "ALL_PROXY"].map(|name| (name, "http://127.0.0.1:1")))
@@ -66,7 +66,7 @@ fn what_is_there_is_not_fetched_again() {
     let (output, said) = download("mnist", cache.path());
     assert_eq!(output.status.code(), Some(0), "{said}");
     let folder = cache.path().join("burn-dataset/mnist");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), format!("gradtop --data mnist:{}\n", folder.display()));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), format!("nablatop --data mnist:{}\n", folder.display()));
 }
 
 #[test]

@@ -2,15 +2,15 @@
 
 use burn::prelude::Device;
 use burn::tensor::{Tensor, TensorData};
-use gradtop::config::{Activation, Backend, BranchScale, Form, LaneConfig, Model, Norm, Optimizer, Wiring};
-use gradtop::data::Shape;
-use gradtop::probe::Taps;
-use gradtop::quantity::Quantity;
-use gradtop::stack::joint::Fate;
-use gradtop::stack::streams::{copied, summed};
-use gradtop::stack::{ConvNet, Labelled, Loss, Stack, Task, preresnet, resnet, vgg};
-use gradtop::train::{Look, Stepper};
-use gradtop::units::LayerId;
+use nablatop::config::{Activation, Backend, BranchScale, Form, LaneConfig, Model, Norm, Optimizer, Wiring};
+use nablatop::data::Shape;
+use nablatop::probe::Taps;
+use nablatop::quantity::Quantity;
+use nablatop::stack::joint::Fate;
+use nablatop::stack::streams::{copied, summed};
+use nablatop::stack::{ConvNet, Labelled, Loss, Stack, Task, preresnet, resnet, vgg};
+use nablatop::train::{Look, Stepper};
+use nablatop::units::LayerId;
 
 use super::directions::gradient;
 use super::parameters::{gradients, still};

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
-use gradtop::config::{Activation, LaneConfig, Norm, NormOrder, Positions, Wiring};
+use nablatop::config::{Activation, LaneConfig, Norm, NormOrder, Positions, Wiring};
 
 const EPSILON: f64 = 1e-5;
 

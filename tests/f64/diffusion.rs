@@ -2,15 +2,15 @@
 //! against central differences, in f64.
 
 use burn::tensor::{Tensor, TensorData};
-use gradtop::config::{Activation, Backend, LaneConfig, LongSkips, Model, NoiseSchedule, Norm, Optimizer, Wiring};
-use gradtop::data::Shape;
-use gradtop::probe::Taps;
-use gradtop::quantity::Quantity;
-use gradtop::stack::Diffusion;
-use gradtop::stack::diffusion::{Noised, Noising, Pass, Way};
-use gradtop::stack::joint::Fate;
-use gradtop::train::{Look, Stepper};
-use gradtop::units::LayerId;
+use nablatop::config::{Activation, Backend, LaneConfig, LongSkips, Model, NoiseSchedule, Norm, Optimizer, Wiring};
+use nablatop::data::Shape;
+use nablatop::probe::Taps;
+use nablatop::quantity::Quantity;
+use nablatop::stack::Diffusion;
+use nablatop::stack::diffusion::{Noised, Noising, Pass, Way};
+use nablatop::stack::joint::Fate;
+use nablatop::train::{Look, Stepper};
+use nablatop::units::LayerId;
 
 use super::conv_net::agree;
 use super::directions::gradient;

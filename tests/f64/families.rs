@@ -2,12 +2,12 @@
 //! factors of every block against what comes in and goes out. In their smallest forms, in f64.
 
 use burn::tensor::{Tensor, TensorData};
-use gradtop::config::{Activation, Backend, LaneConfig, LongSkips, Model, NoiseSchedule, Norm, Optimizer, Wiring};
-use gradtop::data::Shape;
-use gradtop::quantity::Quantity;
-use gradtop::stack::diffusion::{Noised, Noising};
-use gradtop::stack::{Dense, Diffusion, Highway, Labelled, Stack, Task, vgg};
-use gradtop::train::{Look, Stepper};
+use nablatop::config::{Activation, Backend, LaneConfig, LongSkips, Model, NoiseSchedule, Norm, Optimizer, Wiring};
+use nablatop::data::Shape;
+use nablatop::quantity::Quantity;
+use nablatop::stack::diffusion::{Noised, Noising};
+use nablatop::stack::{Dense, Diffusion, Highway, Labelled, Stack, Task, vgg};
+use nablatop::train::{Look, Stepper};
 
 use super::conv_net::{agree, grad_norms};
 

@@ -23,10 +23,10 @@ use std::sync::OnceLock;
 
 use burn::prelude::Device;
 use burn::tensor::{DType, FloatDType, IntDType, Tensor};
-use gradtop::backend;
-use gradtop::config::Backend;
-use gradtop::quantity::{LayerSample, Quantity};
-use gradtop::train::Taken;
+use nablatop::backend;
+use nablatop::config::Backend;
+use nablatop::quantity::{LayerSample, Quantity};
+use nablatop::train::Taken;
 
 /// h: truncation grows with its square, rounding with its inverse.
 const NUDGE: f64 = 2e-5;

@@ -3,11 +3,11 @@
 use burn::module::Param;
 use burn::prelude::Device;
 use burn::tensor::{self, Tensor, TensorData};
-use gradtop::config::{Activation, Backend, Bias, BranchScale, LaneConfig, Norm, Optimizer, Wiring};
-use gradtop::quantity::Quantity;
-use gradtop::stack::mlp::Block;
-use gradtop::stack::{Labelled, Loss, Mlp, Task};
-use gradtop::train::{Look, Stepper};
+use nablatop::config::{Activation, Backend, Bias, BranchScale, LaneConfig, Norm, Optimizer, Wiring};
+use nablatop::quantity::Quantity;
+use nablatop::stack::mlp::Block;
+use nablatop::stack::{Labelled, Loss, Mlp, Task};
+use nablatop::train::{Look, Stepper};
 
 use super::directions::gradient;
 use super::parameters::{self, still};

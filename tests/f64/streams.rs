@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::{Tensor, TensorData};
-use gradtop::config::{Activation, Backend, LaneConfig, Norm, Optimizer, Wiring};
-use gradtop::quantity::Quantity;
-use gradtop::stack::{Labelled, Mlp, Task};
-use gradtop::train::{Look, Stepper};
+use nablatop::config::{Activation, Backend, LaneConfig, Norm, Optimizer, Wiring};
+use nablatop::quantity::Quantity;
+use nablatop::stack::{Labelled, Mlp, Task};
+use nablatop::train::{Look, Stepper};
 
 use super::parameters::{parameters, stirred};
 use super::{PROMISED, RATE, device, difference, norm};

@@ -1,13 +1,13 @@
 //! The transformer, against a decoder of its own: see [`super::decoder`].
 
-use gradtop::config::{
+use nablatop::config::{
     Activation, Backend, Bias, BranchScale, LaneConfig, Model, Norm, NormOrder, Optimizer, Positions, Wiring,
 };
-use gradtop::probe::Taps;
-use gradtop::quantity::{Quantity, StepKind};
-use gradtop::stack::transformer::Language;
-use gradtop::stack::{Stack, Tokens, Transformer};
-use gradtop::train::{Look, Stepper};
+use nablatop::probe::Taps;
+use nablatop::quantity::{Quantity, StepKind};
+use nablatop::stack::transformer::Language;
+use nablatop::stack::{Stack, Tokens, Transformer};
+use nablatop::train::{Look, Stepper};
 
 use super::decoder::{Decoder, Nudge, Point, Seen};
 use super::parameters::{gradients, parameters, stirred};

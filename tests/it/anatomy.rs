@@ -1,12 +1,12 @@
 //! The parts of a block's gain and what they add up to, on real stacks; the two traps that a norm alone hides.
 
-use gradtop::backend;
-use gradtop::config::{Activation, Backend, Bias, BranchScale, LaneConfig, Measure, Norm, RunConfig, Wiring};
-use gradtop::data::{self, Batches};
-use gradtop::quantity::{LayerSample, Quantity};
-use gradtop::stack::{Mlp, Task};
-use gradtop::train::{Look, Stepper};
-use gradtop::units::Step;
+use nablatop::backend;
+use nablatop::config::{Activation, Backend, Bias, BranchScale, LaneConfig, Measure, Norm, RunConfig, Wiring};
+use nablatop::data::{self, Batches};
+use nablatop::quantity::{LayerSample, Quantity};
+use nablatop::stack::{Mlp, Task};
+use nablatop::train::{Look, Stepper};
+use nablatop::units::Step;
 
 use super::recording::{BACKENDS, Recording, row, small};
 

@@ -11,7 +11,7 @@ mod trace;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gradtop::event::{Event, StepRecord};
+use nablatop::event::{Event, StepRecord};
 
 use crate::logging::events;
 use crate::program::{Place, SMALL, Said};

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use gradtop::config::{DataSource, LaneConfig, Length, RunConfig, Wiring};
-use gradtop::data;
-use gradtop::event::Outcome;
-use gradtop::sink::Fanout;
-use gradtop::train;
+use nablatop::config::{DataSource, LaneConfig, Length, RunConfig, Wiring};
+use nablatop::data;
+use nablatop::event::Outcome;
+use nablatop::sink::Fanout;
+use nablatop::train;
 
 use super::recording::{BACKENDS, Recording, small};
 

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
-use gradtop::config::{Backend, BranchScale, LaneConfig, Length, RunConfig, Wiring};
-use gradtop::event::{Event, Outcome};
-use gradtop::sink::{Fanout, Sink};
-use gradtop::train;
+use nablatop::config::{Backend, BranchScale, LaneConfig, Length, RunConfig, Wiring};
+use nablatop::event::{Event, Outcome};
+use nablatop::sink::{Fanout, Sink};
+use nablatop::train;
 
 use super::MEMORY;
 use super::recording::BACKENDS;
@@ -18,7 +18,7 @@ use super::recording::BACKENDS;
 /// Bytes of a mebibyte.
 const MIB: f64 = 1024.0 * 1024.0;
 /// Tells the child what to run: backend, depth, width, steps.
-const RUN: &str = "GRADTOP_TEST_DEPTH_RUN";
+const RUN: &str = "NABLATOP_TEST_DEPTH_RUN";
 
 /// The child: trains both lanes in turn and reports its peak.
 #[test]

@@ -1,16 +1,16 @@
 //! What is taken on a schedule, on real stacks: histograms, signal to noise, coherence, shatter, stable rank.
 
-use gradtop::backend;
-use gradtop::config::{
+use nablatop::backend;
+use nablatop::config::{
     Activation, Backend, BranchScale, Init, LaneConfig, Measure, Model, Norm, Optimizer, RunConfig, Wiring,
 };
-use gradtop::data::{self, Batches};
-use gradtop::event::Event;
-use gradtop::histogram::Histogram;
-use gradtop::quantity::{Cadence, Quantity};
-use gradtop::stack::{Mlp, Task, resnet};
-use gradtop::train::{Look, Stepper, Taken};
-use gradtop::units::Step;
+use nablatop::data::{self, Batches};
+use nablatop::event::Event;
+use nablatop::histogram::Histogram;
+use nablatop::quantity::{Cadence, Quantity};
+use nablatop::stack::{Mlp, Task, resnet};
+use nablatop::train::{Look, Stepper, Taken};
+use nablatop::units::Step;
 
 use super::recording::{BACKENDS, Recording, row, small};
 
@@ -22,7 +22,7 @@ fn first(lane: &LaneConfig, backend: Backend, rows: usize) -> (Taken, Vec<u64>) 
     let batch = digits.training.gather(batches.rows(Step::FIRST), digits.shape.numbers(), &device);
     let model = Mlp::new(lane, Task::rows(64, 10), 1, &device);
     let mut stepper = Stepper::new(model, lane, &device);
-    let parameters = stepper.map().table().layers.iter().map(gradtop::layer::Layer::parameter_count).collect();
+    let parameters = stepper.map().table().layers.iter().map(nablatop::layer::Layer::parameter_count).collect();
     (stepper.step(&batch, 1e-3, Look::Detail), parameters)
 }
 

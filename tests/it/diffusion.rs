@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use gradtop::config::{LaneConfig, Length, LongSkips, Measure, Model, RunConfig, Wiring};
-use gradtop::data::digits;
-use gradtop::event::{DenoisingRecord, Event, SamplesRecord};
-use gradtop::quantity::Quantity;
+use nablatop::config::{LaneConfig, Length, LongSkips, Measure, Model, RunConfig, Wiring};
+use nablatop::data::digits;
+use nablatop::event::{DenoisingRecord, Event, SamplesRecord};
+use nablatop::quantity::Quantity;
 
 use super::presets::DIFFUSION;
 use super::recording::{Recording, row};

@@ -1,7 +1,7 @@
 //! A lane whose loss is no longer finite ends, keeps what it showed, and leaves the others alone.
 
-use gradtop::config::{LaneConfig, Optimizer, Wiring};
-use gradtop::event::Outcome;
+use nablatop::config::{LaneConfig, Optimizer, Wiring};
+use nablatop::event::Outcome;
 
 use super::recording::{BACKENDS, Recording, small};
 

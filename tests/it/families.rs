@@ -3,14 +3,14 @@
 use burn::module::Module;
 use burn::prelude::Device;
 use burn::tensor::{Tensor, TensorData};
-use gradtop::backend::device;
-use gradtop::config::{Backend, BranchScale, Form, Init, LaneConfig, Model, Norm, Wiring};
-use gradtop::data::Shape;
-use gradtop::layer::LayerTable;
-use gradtop::probe::{ParameterMap, Taps};
-use gradtop::stack::joint::Fate;
-use gradtop::stack::{ConvNet, Stack, Task, preresnet, resnet, vgg};
-use gradtop::units::LayerId;
+use nablatop::backend::device;
+use nablatop::config::{Backend, BranchScale, Form, Init, LaneConfig, Model, Norm, Wiring};
+use nablatop::data::Shape;
+use nablatop::layer::LayerTable;
+use nablatop::probe::{ParameterMap, Taps};
+use nablatop::stack::joint::Fate;
+use nablatop::stack::{ConvNet, Stack, Task, preresnet, resnet, vgg};
+use nablatop::units::LayerId;
 
 const IMAGENET: Task = Task { shape: Shape { channels: 3, height: 224, width: 224 }, classes: 1000 };
 const CIFAR: Task = Task { shape: Shape { channels: 3, height: 32, width: 32 }, classes: 10 };
@@ -32,7 +32,7 @@ fn table(lane: &LaneConfig, task: Task) -> LayerTable {
 }
 
 fn parameters(lane: &LaneConfig, task: Task) -> u64 {
-    table(lane, task).layers.iter().map(gradtop::layer::Layer::parameter_count).sum()
+    table(lane, task).layers.iter().map(nablatop::layer::Layer::parameter_count).sum()
 }
 
 fn lane(model: Model, form: Form, depth: usize, width: usize) -> LaneConfig {

@@ -1,17 +1,17 @@
 //! The flight recorder: what it re-runs is the same history, and it says where it began.
 
-use gradtop::config::{Init, LaneConfig, Length, Norm, Optimizer, RunConfig, Wiring};
-use gradtop::event::{Control, Event, Note, Outcome, StepRecord};
-use gradtop::quantity::{Cadence, Quantity};
-use gradtop::sink::Fanout;
-use gradtop::sink::channel::channel;
-use gradtop::sink::memory::MemorySink;
-use gradtop::train;
+use nablatop::config::{Init, LaneConfig, Length, Norm, Optimizer, RunConfig, Wiring};
+use nablatop::event::{Control, Event, Note, Outcome, StepRecord};
+use nablatop::quantity::{Cadence, Quantity};
+use nablatop::sink::Fanout;
+use nablatop::sink::channel::channel;
+use nablatop::sink::memory::MemorySink;
+use nablatop::train;
 
 use super::recording::{BACKENDS, Recording, row, small};
 
 /// Two lanes, the second of which ends in NaN after some steps.
-fn diverging(backend: gradtop::config::Backend, norm: Norm) -> RunConfig {
+fn diverging(backend: nablatop::config::Backend, norm: Norm) -> RunConfig {
     let healthy = LaneConfig { norm, ..LaneConfig::new(Wiring::Residual) };
     let sgd = LaneConfig { optimizer: Optimizer::Sgd, lr: 0.6, momentum: 0.9, ..healthy.clone() };
     let lanes = vec![healthy, LaneConfig { name: "hot".to_owned(), ..sgd }];

@@ -4,16 +4,16 @@
 use std::io::Write;
 use std::process::Command;
 
-use gradtop::config::{
+use nablatop::config::{
     CheckpointActivations, DataSource, LaneConfig, Length, Model, Norm, Optimizer, RunConfig, Wiring,
 };
-use gradtop::sink::Fanout;
-use gradtop::train;
+use nablatop::sink::Fanout;
+use nablatop::train;
 
 use super::MEMORY;
 
 /// Tells the child what to run, as JSON.
-const RUN: &str = "GRADTOP_TEST_FOOTPRINT_RUN";
+const RUN: &str = "NABLATOP_TEST_FOOTPRINT_RUN";
 
 /// The child: trains and reports its estimate and its peak, in bytes.
 #[test]

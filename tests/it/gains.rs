@@ -8,13 +8,13 @@
 //!
 //! Poole et al. 2016; Schoenholz et al. 2017.
 
-use gradtop::backend;
-use gradtop::config::{Activation, Backend, Init, LaneConfig, Norm, Optimizer, Wiring};
-use gradtop::data::{self, Batches};
-use gradtop::quantity::{LayerSample, Quantity};
-use gradtop::stack::{Mlp, Task};
-use gradtop::train::{Look, Stepper};
-use gradtop::units::Step;
+use nablatop::backend;
+use nablatop::config::{Activation, Backend, Init, LaneConfig, Norm, Optimizer, Wiring};
+use nablatop::data::{self, Batches};
+use nablatop::quantity::{LayerSample, Quantity};
+use nablatop::stack::{Mlp, Task};
+use nablatop::train::{Look, Stepper};
+use nablatop::units::Step;
 
 use super::recording::BACKENDS;
 

@@ -1,9 +1,9 @@
 //! Every family learns, and where depth is the question its plain twin does not; of ResNet-56, DenseNet-40, highways
 //! and an mlp of a thousand blocks the presets claim it ([`super::presets`]).
 
-use gradtop::config::{BranchScale, Init, LaneConfig, Length, Measure, Model, Norm, RunConfig, Wiring};
-use gradtop::event::StepRecord;
-use gradtop::quantity::Quantity;
+use nablatop::config::{BranchScale, Init, LaneConfig, Length, Measure, Model, Norm, RunConfig, Wiring};
+use nablatop::event::StepRecord;
+use nablatop::quantity::Quantity;
 
 use super::recording::{Recording, row};
 

@@ -10,8 +10,8 @@ use std::path::Path;
 use std::thread::park_timeout;
 use std::time::{Duration, Instant};
 
-use gradtop::event::Event;
-use gradtop::trace::{self, FILE_NAME};
+use nablatop::event::Event;
+use nablatop::trace::{self, FILE_NAME};
 
 /// After this long something that is waited for will not come.
 const PATIENCE: Duration = Duration::from_mins(1);

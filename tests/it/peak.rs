@@ -3,10 +3,10 @@
 use std::io::Write;
 use std::process::Command;
 
-use super::program::{GRADTOP, Place, environment};
+use super::program::{NABLATOP, Place, environment};
 
 /// Tells the child what the program is to be given, as JSON.
-const ARGUMENTS: &str = "GRADTOP_TEST_PEAK_ARGUMENTS";
+const ARGUMENTS: &str = "NABLATOP_TEST_PEAK_ARGUMENTS";
 
 /// What became of a run, and its peak in MiB.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(crate) struct Weighed {
 fn child() {
     let Ok(arguments) = std::env::var(ARGUMENTS) else { return };
     let arguments: Vec<String> = serde_json::from_str(&arguments).expect("words");
-    let output = Command::new(GRADTOP).args(arguments).env_clear().envs(environment()).output().expect("started");
+    let output = Command::new(NABLATOP).args(arguments).env_clear().envs(environment()).output().expect("started");
     let code = output.status.code().unwrap_or(-1);
     let peak = peak_of_children() / 1024;
     let said = serde_json::to_string(&(code, peak, String::from_utf8_lossy(&output.stderr))).expect("words");

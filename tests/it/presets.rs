@@ -3,9 +3,9 @@
 
 use std::sync::LazyLock;
 
-use gradtop::config::draft::{Draft, Origin};
-use gradtop::config::{Measure, RunConfig};
-use gradtop::preset::{Claim, PRESETS, Preset};
+use nablatop::config::draft::{Draft, Origin};
+use nablatop::config::{Measure, RunConfig};
+use nablatop::preset::{Claim, PRESETS, Preset};
 
 use super::recording::Recording;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The program that was built with these tests.
-pub(crate) const GRADTOP: &str = env!("CARGO_BIN_EXE_gradtop");
+pub(crate) const NABLATOP: &str = env!("CARGO_BIN_EXE_nablatop");
 
 /// A small run that is over in no time, but for its number of steps.
 pub(crate) const SMALL: [&str; 6] = ["--depth", "3", "--width", "8", "--batch", "8"];
@@ -14,7 +14,7 @@ pub(crate) const SMALL: [&str; 6] = ["--depth", "3", "--width", "8", "--batch", 
 pub(crate) const BACKENDS: [&str; 2] = ["flex", "ndarray"];
 
 /// The backend of every program that these tests start ([`super::backends`]); its own default where it is not set.
-pub(crate) const BACKEND: &str = "GRADTOP_BACKEND";
+pub(crate) const BACKEND: &str = "NABLATOP_BACKEND";
 
 /// Variables of the environment; backtraces are asked for, so that a panic would show itself.
 pub(crate) fn environment() -> Vec<(String, String)> {
@@ -60,7 +60,7 @@ impl Place {
     }
 
     pub(crate) fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
-        let mut command = Command::new(GRADTOP);
+        let mut command = Command::new(NABLATOP);
         command.args(arguments).current_dir(self.root()).env_clear().envs(environment());
         command.stdin(std::process::Stdio::null());
         command

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use gradtop::tui::keymap;
+use nablatop::tui::keymap;
 
 const BEGIN: &str = "<!-- keys -->\n";
 const END: &str = "<!-- /keys -->";

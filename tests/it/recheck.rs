@@ -5,9 +5,9 @@ mod file;
 
 use std::path::Path;
 
-use gradtop::config::{RunConfig, Wiring};
-use gradtop::event::{Event, RunHeader, StepRecord};
-use gradtop::quantity::Quantity;
+use nablatop::config::{RunConfig, Wiring};
+use nablatop::event::{Event, RunHeader, StepRecord};
+use nablatop::quantity::Quantity;
 
 use super::logging::events;
 use super::program::{BACKENDS, Place, Said, python};
@@ -172,7 +172,7 @@ fn a_dump_holds_the_very_numbers_of_the_step() {
         let about = tensors.about();
         assert_eq!((&about["format"], &about["step"], &about["seed"]), (&1.into(), &2.into(), &1.into()));
         assert_eq!((about["backend"].as_str(), about["lanes"][1]["name"].as_str()), (Some(backend), Some("residual")));
-        assert_eq!(about["gradtop"], env!("CARGO_PKG_VERSION"));
+        assert_eq!(about["nablatop"], env!("CARGO_PKG_VERSION"));
     }
 }
 
@@ -204,13 +204,13 @@ fn a_lane_that_ended_before_the_step_is_missing_and_named() {
     let lanes = ["--lane", "plain:optimizer=sgd,lr=1e30", "--lane", "residual", "--depth", "3", "--width", "8"];
     let said = place.say(["--headless", "--steps", "9", "--dump", "8:x", "--dump", "1:y"].iter().chain(&lanes));
     assert_eq!(said.code, 0, "{said:?}");
-    assert!(said.err.contains("gradtop: wrote step 8 to x, without 1 of 2 lanes, which ended before\n"), "{said:?}");
-    assert!(said.err.contains("gradtop: wrote step 1 to y\n"), "{said:?}");
+    assert!(said.err.contains("nablatop: wrote step 8 to x, without 1 of 2 lanes, which ended before\n"), "{said:?}");
+    assert!(said.err.contains("nablatop: wrote step 1 to y\n"), "{said:?}");
     assert!(Tensors::read(&place.path("x")).names().all(|name| !name.starts_with("plain/")));
     assert!(Tensors::read(&place.path("y")).names().any(|name| name.starts_with("plain/")));
     let alone = ["--headless", "--steps", "9", "--dump", "8:z", "--lane", "plain:optimizer=sgd,lr=1e30"];
     let said = place.say(alone);
     assert_eq!(said.code, 3, "{said:?}");
-    assert!(said.err.contains("gradtop: no lane reached step 8: z was not written\n"), "{said:?}");
+    assert!(said.err.contains("nablatop: no lane reached step 8: z was not written\n"), "{said:?}");
     assert!(!place.path("z").exists());
 }

@@ -1,9 +1,9 @@
 //! Activations that are computed anew in the backward pass change nothing, watched or not.
 
-use gradtop::config::{
+use nablatop::config::{
     CheckpointActivations, DataSource, LaneConfig, Length, LongSkips, Measure, Model, Norm, RunConfig, Wiring,
 };
-use gradtop::event::StepRecord;
+use nablatop::event::StepRecord;
 
 use super::recording::{BACKENDS, Recording};
 

@@ -1,11 +1,11 @@
 //! A run taken to its end, and what it told.
 
-use gradtop::config::{Backend, LaneConfig, Length, RunConfig};
-use gradtop::event::{EvalRecord, Event, Outcome, StepRecord};
-use gradtop::quantity::Quantity;
-use gradtop::sink::Fanout;
-use gradtop::sink::memory::MemorySink;
-use gradtop::train;
+use nablatop::config::{Backend, LaneConfig, Length, RunConfig};
+use nablatop::event::{EvalRecord, Event, Outcome, StepRecord};
+use nablatop::quantity::Quantity;
+use nablatop::sink::Fanout;
+use nablatop::sink::memory::MemorySink;
+use nablatop::train;
 
 /// Both backends: every claim holds on each.
 pub(crate) const BACKENDS: [Backend; 2] = [Backend::Flex, Backend::Ndarray];
@@ -80,7 +80,7 @@ impl Recording {
     }
 
     /// The header.
-    pub(crate) fn header(&self) -> &gradtop::event::RunHeader {
+    pub(crate) fn header(&self) -> &nablatop::event::RunHeader {
         match &self.events[0] {
             Event::RunStarted(header) => header,
             other => panic!("{other:?} before the header"),

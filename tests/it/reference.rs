@@ -6,13 +6,13 @@ pub(crate) mod stack;
 
 use burn::optim::LearningRate;
 use burn::prelude::Device;
-use gradtop::backend;
-use gradtop::config::{Backend, Init, LaneConfig, Length, Optimizer, RunConfig, Wiring};
-use gradtop::data::{self, Batches, Classified};
-use gradtop::quantity::Quantity;
-use gradtop::stack::{Labelled, Mlp, Task};
-use gradtop::train::{Look, Stepper};
-use gradtop::units::Step;
+use nablatop::backend;
+use nablatop::config::{Backend, Init, LaneConfig, Length, Optimizer, RunConfig, Wiring};
+use nablatop::data::{self, Batches, Classified};
+use nablatop::quantity::Quantity;
+use nablatop::stack::{Labelled, Mlp, Task};
+use nablatop::train::{Look, Stepper};
+use nablatop::units::Step;
 
 use super::recording::{BACKENDS, Recording, row};
 use stack::{Affine, Gradients, Reference};

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use gradtop::event::{Event, StepRecord};
-use gradtop::grid::Grid;
-use gradtop::history::{History, Scalar};
-use gradtop::quantity::{Quantity, Topic};
-use gradtop::report::csv::Rows;
-use gradtop::report::{self, Size};
-use gradtop::trace::{self, OnExisting, TraceError, Writer};
-use gradtop::units::{LayerId, Step};
+use nablatop::event::{Event, StepRecord};
+use nablatop::grid::Grid;
+use nablatop::history::{History, Scalar};
+use nablatop::quantity::{Quantity, Topic};
+use nablatop::report::csv::Rows;
+use nablatop::report::{self, Size};
+use nablatop::trace::{self, OnExisting, TraceError, Writer};
+use nablatop::units::{LayerId, Step};
 
 use crate::specimen;
 

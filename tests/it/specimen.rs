@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use gradtop::config::RunConfig;
-use gradtop::event::{
+use nablatop::config::RunConfig;
+use nablatop::event::{
     EvalRecord, Event, FORMAT_VERSION, LaneEnd, LaneHeader, Machine, Note, Outcome, RunEnd, RunHeader, StepRecord,
 };
-use gradtop::grid::{Grid, Value};
-use gradtop::layer::{Layer, LayerKind, LayerTable, Parameter};
-use gradtop::quantity::Quantity;
-use gradtop::units::{LaneId, Step};
+use nablatop::grid::{Grid, Value};
+use nablatop::layer::{Layer, LayerKind, LayerTable, Parameter};
+use nablatop::quantity::Quantity;
+use nablatop::units::{LaneId, Step};
 
 /// A lane of that many blocks between a stem and a head.
 pub(crate) fn lane(name: &str, blocks: usize) -> LaneHeader {

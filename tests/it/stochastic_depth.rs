@@ -1,17 +1,17 @@
 //! What is said of blocks that stochastic depth leaves out of a step: they have an identity channel and no branch, and
 //! their units are not asked.
 
-use gradtop::backend;
-use gradtop::config::{Activation, Backend, LaneConfig, Model, NoiseSchedule, Norm, NormOrder, Wiring};
-use gradtop::data::{self, Draw, Shape};
-use gradtop::probe::Taps;
-use gradtop::quantity::{LayerSample, Quantity};
-use gradtop::stack::diffusion::{Noised, Noising};
-use gradtop::stack::joint::{Fate, Fates, Joint};
-use gradtop::stack::transformer::Language;
-use gradtop::stack::{ConvNet, Diffusion, Labelled, Mlp, Stack, Task, Tokens, Transformer, preresnet, resnet, twin};
-use gradtop::train::{Look, Stepper};
-use gradtop::units::Step;
+use nablatop::backend;
+use nablatop::config::{Activation, Backend, LaneConfig, Model, NoiseSchedule, Norm, NormOrder, Wiring};
+use nablatop::data::{self, Draw, Shape};
+use nablatop::probe::Taps;
+use nablatop::quantity::{LayerSample, Quantity};
+use nablatop::stack::diffusion::{Noised, Noising};
+use nablatop::stack::joint::{Fate, Fates, Joint};
+use nablatop::stack::transformer::Language;
+use nablatop::stack::{ConvNet, Diffusion, Labelled, Mlp, Stack, Task, Tokens, Transformer, preresnet, resnet, twin};
+use nablatop::train::{Look, Stepper};
+use nablatop::units::Step;
 
 const SHAPE: Shape = Shape { channels: 1, height: 8, width: 8 };
 const STEPS: u64 = 14;

@@ -1,12 +1,12 @@
 //! Several streams: what the mixing of all blocks makes of them together, free and constrained, and that watching them
 //! changes nothing.
 
-use gradtop::backend;
-use gradtop::config::{Backend, LaneConfig, Model, Norm, Wiring};
-use gradtop::data::{self, Batches};
-use gradtop::stack::{Labelled, Mlp, Stack, Task, preresnet, resnet};
-use gradtop::train::{Look, Stepper};
-use gradtop::units::Step;
+use nablatop::backend;
+use nablatop::config::{Backend, LaneConfig, Model, Norm, Wiring};
+use nablatop::data::{self, Batches};
+use nablatop::stack::{Labelled, Mlp, Stack, Task, preresnet, resnet};
+use nablatop::train::{Look, Stepper};
+use nablatop::units::Step;
 
 use super::recording::BACKENDS;
 

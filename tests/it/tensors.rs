@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use gradtop::config::{Backend, DataSource, LaneConfig, Length, Model, Norm, RunConfig, Wiring};
-use gradtop::event::{Event, FilterRecord, TensorNorm, TensorRecord};
-use gradtop::layer::LayerKind;
-use gradtop::quantity::Quantity;
-use gradtop::units::{LayerId, Step};
+use nablatop::config::{Backend, DataSource, LaneConfig, Length, Model, Norm, RunConfig, Wiring};
+use nablatop::event::{Event, FilterRecord, TensorNorm, TensorRecord};
+use nablatop::layer::LayerKind;
+use nablatop::quantity::Quantity;
+use nablatop::units::{LayerId, Step};
 
 use super::recording::{BACKENDS, Recording, row};
 

@@ -19,7 +19,7 @@ mod traces;
 
 use std::path::Path;
 
-use crate::program::{BACKENDS, GRADTOP, SMALL};
+use crate::program::{BACKENDS, NABLATOP, SMALL};
 use pty::Pty;
 
 /// A terminal in which everything has its place.
@@ -31,7 +31,7 @@ const ENDLESS: [&str; 2] = ["--steps", "100000000"];
 /// A small run without end, as soon as it is drawn.
 fn live(directory: &Path, more: &[&str]) -> Pty {
     let arguments = [&SMALL[..], &ENDLESS, more].concat();
-    let pty = Pty::start(GRADTOP, &arguments, directory, USUAL);
+    let pty = Pty::start(NABLATOP, &arguments, directory, USUAL);
     wait_for_both_lanes(&pty);
     pty
 }
@@ -67,7 +67,7 @@ fn both_heatmaps_are_there_keys_work_and_sigterm_gives_the_terminal_back() {
     for backend in BACKENDS {
         let directory = tempfile::tempdir().unwrap();
         // No argument but the backend: this is what a new user sees.
-        let mut pty = Pty::start(GRADTOP, &["--backend", backend], directory.path(), USUAL);
+        let mut pty = Pty::start(NABLATOP, &["--backend", backend], directory.path(), USUAL);
         wait_for_both_lanes(&pty);
         pty.wait("colours in both panes", |screen| {
             [0..USUAL.0 / 2, USUAL.0 / 2..USUAL.0].into_iter().all(|half| coloured_cells(screen, half) > 100)
@@ -77,7 +77,7 @@ fn both_heatmaps_are_there_keys_work_and_sigterm_gives_the_terminal_back() {
         pty.resize(USUAL.0, USUAL.1);
         press_every_kind_of_key(&mut pty);
         pty.resize(20, 5);
-        pty.wait("a sentence in place of the picture", |screen| screen.contents().contains("gradtop needs"));
+        pty.wait("a sentence in place of the picture", |screen| screen.contents().contains("nablatop needs"));
         pty.resize(USUAL.0, USUAL.1);
         wait_for_both_lanes(&pty);
         pty.signal("TERM");

@@ -6,15 +6,15 @@
 //! such factors, of which each scatters by a few per cent at a finite width, so that they walk away from the theory
 //! like √depth. `--nocapture` prints the table.
 
-use gradtop::backend;
-use gradtop::config::{Activation, Backend, Init, LaneConfig, Optimizer, Wiring};
-use gradtop::data::{self, Batches};
-use gradtop::quantity::{LayerSample, Quantity};
-use gradtop::stack::joint::Joint;
-use gradtop::stack::{Mlp, Task};
-use gradtop::theory;
-use gradtop::train::{Look, Stepper};
-use gradtop::units::Step;
+use nablatop::backend;
+use nablatop::config::{Activation, Backend, Init, LaneConfig, Optimizer, Wiring};
+use nablatop::data::{self, Batches};
+use nablatop::quantity::{LayerSample, Quantity};
+use nablatop::stack::joint::Joint;
+use nablatop::stack::{Mlp, Task};
+use nablatop::theory;
+use nablatop::train::{Look, Stepper};
+use nablatop::units::Step;
 
 use super::gains::mean;
 

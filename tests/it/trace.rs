@@ -10,9 +10,9 @@ mod round_trip;
 use std::path::Path;
 use std::sync::Arc;
 
-use gradtop::event::{Event, RunHeader};
-use gradtop::quantity::Quantity;
-use gradtop::trace::{self, OnExisting, TraceError, Warnings, Writer};
+use nablatop::event::{Event, RunHeader};
+use nablatop::quantity::Quantity;
+use nablatop::trace::{self, OnExisting, TraceError, Warnings, Writer};
 
 use crate::specimen;
 

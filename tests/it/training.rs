@@ -5,8 +5,8 @@
 //! in thirty ends in one. That this is chance and not a wrong update is shown by [`super::reference`], which follows
 //! that very run; the median of the evaluations over the last 200 steps is above 90 % there too.
 
-use gradtop::config::{Backend, Length, Measure, RunConfig};
-use gradtop::event::Outcome;
+use nablatop::config::{Backend, Length, Measure, RunConfig};
+use nablatop::event::Outcome;
 
 use super::recording::Recording;
 

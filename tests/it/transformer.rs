@@ -1,19 +1,19 @@
 //! Transformers on real text: they learn, deep ones only where a residual leads around what loses the signal, and at
 //! initialization their gradients are what Xiong et al. 2020 say.
 
-use gradtop::backend;
-use gradtop::config::{
+use nablatop::backend;
+use nablatop::config::{
     Backend, Bias, BranchScale, DataSource, Init, LaneConfig, Length, Measure, Model, Norm, NormOrder, Optimizer,
     Positions, RunConfig, Wiring,
 };
-use gradtop::data::{Batches, Draw, Part, Source, Text};
-use gradtop::event::Outcome;
-use gradtop::probe::Taps;
-use gradtop::quantity::Quantity;
-use gradtop::stack::transformer::Language;
-use gradtop::stack::{Examples, Stack, Tokens, Transformer};
-use gradtop::train::{Look, Stepper};
-use gradtop::units::Step;
+use nablatop::data::{Batches, Draw, Part, Source, Text};
+use nablatop::event::Outcome;
+use nablatop::probe::Taps;
+use nablatop::quantity::Quantity;
+use nablatop::stack::transformer::Language;
+use nablatop::stack::{Examples, Stack, Tokens, Transformer};
+use nablatop::train::{Look, Stepper};
+use nablatop::units::Step;
 
 use super::recording::{BACKENDS, Recording};
 

@@ -3,15 +3,15 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::prelude::Device;
 use burn::tensor::Tensor;
-use gradtop::backend;
-use gradtop::config::{Activation, Backend, LaneConfig, Measure, Norm, Optimizer, RunConfig, Wiring};
-use gradtop::data::{self, Batches};
-use gradtop::layer::Layer;
-use gradtop::probe::Taps;
-use gradtop::quantity::Quantity;
-use gradtop::stack::{Labelled, Loss, Mlp, Stack, Task};
-use gradtop::train::{Look, Stepper};
-use gradtop::units::Step;
+use nablatop::backend;
+use nablatop::config::{Activation, Backend, LaneConfig, Measure, Norm, Optimizer, RunConfig, Wiring};
+use nablatop::data::{self, Batches};
+use nablatop::layer::Layer;
+use nablatop::probe::Taps;
+use nablatop::quantity::Quantity;
+use nablatop::stack::{Labelled, Loss, Mlp, Stack, Task};
+use nablatop::train::{Look, Stepper};
+use nablatop::units::Step;
 
 use super::recording::{BACKENDS, Recording, row, small};
 

@@ -1,12 +1,12 @@
 //! What an update does: clipping by global norm, and warm-up.
 
-use gradtop::backend;
-use gradtop::config::{Backend, LaneConfig, Optimizer, Wiring};
-use gradtop::data::{self, Batches};
-use gradtop::quantity::{Moments, Quantity};
-use gradtop::stack::{Mlp, Task};
-use gradtop::train::{Look, Stepper, Taken};
-use gradtop::units::Step;
+use nablatop::backend;
+use nablatop::config::{Backend, LaneConfig, Optimizer, Wiring};
+use nablatop::data::{self, Batches};
+use nablatop::quantity::{Moments, Quantity};
+use nablatop::stack::{Mlp, Task};
+use nablatop::train::{Look, Stepper, Taken};
+use nablatop::units::Step;
 
 use super::recording::{BACKENDS, Recording, row, small};
 

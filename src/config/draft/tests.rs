@@ -26,7 +26,7 @@ fn a_flag_wins_over_the_environment_and_that_over_the_file() {
     let mut draft = Draft::new();
     draft.read_file(file.path()).expect("good");
     draft
-        .read_environment(variables(&[("GRADTOP_WIDTH", "32"), ("GRADTOP_LR", "0.5"), ("PATH", "/")]), &[])
+        .read_environment(variables(&[("NABLATOP_WIDTH", "32"), ("NABLATOP_LR", "0.5"), ("PATH", "/")]), &[])
         .expect("good");
     draft.set(Origin::Flag, "lr", "0.25").expect("known");
     draft.set(Origin::Flag, "steps", "7").expect("known");
@@ -50,10 +50,10 @@ fn unknown_keys_and_bad_values_are_named_with_their_place() {
             .contains("run.toml:1: 'plian' is unknown: did you mean 'plain'? It is one of plain, residual")
     );
     let mut draft = Draft::new();
-    let error = draft.read_environment(variables(&[("GRADTOP_DEPT", "3")]), &[]).expect_err("refused");
-    assert_eq!(error.to_string(), "GRADTOP_DEPT: there is no setting 'dept': did you mean 'depth'?");
-    draft.read_environment(variables(&[("GRADTOP_CONFIG", "x")]), &["CONFIG"]).expect("reserved");
-    draft.read_environment(variables(&[("GRADTOP_STEPS", ""), ("GRADTOP_LANES", "")]), &[]).expect("unset");
+    let error = draft.read_environment(variables(&[("NABLATOP_DEPT", "3")]), &[]).expect_err("refused");
+    assert_eq!(error.to_string(), "NABLATOP_DEPT: there is no setting 'dept': did you mean 'depth'?");
+    draft.read_environment(variables(&[("NABLATOP_CONFIG", "x")]), &["CONFIG"]).expect("reserved");
+    draft.read_environment(variables(&[("NABLATOP_STEPS", ""), ("NABLATOP_LANES", "")]), &[]).expect("unset");
     assert_eq!(draft.finish().expect("good"), RunConfig::default());
 }
 

@@ -26,7 +26,7 @@ pub(super) fn doubt<'a>(classes: impl Iterator<Item = &'a str> + Clone, rows: us
         && (numbers.iter().any(|number| number.fract() != 0.0) || count * ROWS > rows)
     {
         return Some(format!(
-            "{found} gradtop predicts no numbers: put them into a few classes, or write numbers that do name classes as \
+            "{found} nablatop predicts no numbers: put them into a few classes, or write numbers that do name classes as \
              words, such as c7"
         ));
     }
@@ -53,7 +53,7 @@ mod tests {
         assert_eq!(
             said(&prices, 506).as_deref(),
             Some(
-                "229 classes in 506 rows: is the last column a class? gradtop predicts no numbers: put them into a few \
+                "229 classes in 506 rows: is the last column a class? nablatop predicts no numbers: put them into a few \
                  classes, or write numbers that do name classes as words, such as c7"
             )
         );

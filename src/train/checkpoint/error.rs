@@ -36,8 +36,8 @@ pub enum CheckpointError {
         /// The newest whole one before it.
         older: Option<PathBuf>,
     },
-    /// Written by a newer gradtop.
-    #[error("{} has version {found}, and this gradtop reads up to version {known}: update gradtop", text::path(file))]
+    /// Written by a newer nablatop.
+    #[error("{} has version {found}, and this nablatop reads up to version {known}: update nablatop", text::path(file))]
     Newer {
         /// The file.
         file: PathBuf,
@@ -48,7 +48,7 @@ pub enum CheckpointError {
     },
     /// A lane's file is whole and does not fit the lane.
     #[error(
-        "{} does not fit lane '{lane}': {problem}: was it written by another version of gradtop, or changed?",
+        "{} does not fit lane '{lane}': {problem}: was it written by another version of nablatop, or changed?",
         text::path(file)
     )]
     Unfit {

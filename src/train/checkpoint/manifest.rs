@@ -15,7 +15,7 @@ use crate::train::pacer::Rate;
 use crate::units::Step;
 
 /// Value of the field `format`.
-const FORMAT: &str = "gradtop-checkpoint";
+const FORMAT: &str = "nablatop-checkpoint";
 
 /// Bytes of a manifest at most: one of 65,535 lanes takes half.
 const LONGEST: u64 = 32 << 20;
@@ -26,7 +26,7 @@ pub(in crate::train) struct Manifest {
     pub(super) format: String,
     pub(super) version: u32,
     /// Version of the program.
-    pub(super) gradtop: String,
+    pub(super) nablatop: String,
     pub(super) run_id: String,
     /// The last step that was taken.
     pub(in crate::train) step: Step,
@@ -139,7 +139,7 @@ impl Manifest {
         }
         let is_ours = line.starts_with(format!("{{\"format\":\"{FORMAT}\"").as_bytes());
         if !is_ours {
-            return Err(damaged("it is no checkpoint of gradtop"));
+            return Err(damaged("it is no checkpoint of nablatop"));
         }
         let identity = seal::check(line).and_then(|_| serde_json::from_slice(line).ok());
         let Some(Identity { version }) = identity else {

@@ -265,7 +265,7 @@ impl Plan {
         let manifest = Manifest {
             format: Manifest::format(),
             version: VERSION,
-            gradtop: env!("CARGO_PKG_VERSION").to_owned(),
+            nablatop: env!("CARGO_PKG_VERSION").to_owned(),
             run_id: run_id.clone(),
             step,
             seed: config.seed,

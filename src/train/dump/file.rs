@@ -20,7 +20,7 @@ use crate::whole_file::{Existing, FileError, WholeFile};
 /// Version of the names and of [`About`].
 const FORMAT: u32 = 1;
 /// Key of [`About`] in the header: one, so that the same run gives the same file.
-const ABOUT: &str = "gradtop";
+const ABOUT: &str = "nablatop";
 
 /// Why a dump was not written.
 #[derive(Debug, Error)]
@@ -37,7 +37,7 @@ pub(super) enum WriteError {
 #[derive(Serialize)]
 struct About<'a> {
     format: u32,
-    gradtop: &'a str,
+    nablatop: &'a str,
     step: Step,
     seed: Option<u64>,
     backend: Option<Backend>,
@@ -92,7 +92,7 @@ pub(super) fn write(
     let config = header.config.as_ref();
     let about = serde_json::to_string(&About {
         format: FORMAT,
-        gradtop: &header.machine.gradtop,
+        nablatop: &header.machine.nablatop,
         step: dump.step,
         seed: config.map(|config| config.seed),
         backend: config.map(|config| config.backend),

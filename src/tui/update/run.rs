@@ -131,7 +131,7 @@ pub(super) fn config(scene: &mut Scene) -> Option<RunConfig> {
     }
     let config = scene.config().cloned();
     if config.is_none() {
-        scene.say("this run has no settings that gradtop knows");
+        scene.say("this run has no settings that nablatop knows");
     }
     config
 }

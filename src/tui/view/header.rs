@@ -1,7 +1,7 @@
 //! The first line: what runs, whether it lives, how far it is and how fast.
 //!
 //! ```text
-//! gradtop  digits · mlp 50×64        5 not shown  ● live  step   212 / 2,000    213 steps/s  seed 7
+//! nablatop  digits · mlp 50×64        5 not shown  ● live  step   212 / 2,000    213 steps/s  seed 7
 //! └ as much as there is room for ┘    └ as they come ┘     └ slots: their widths and places are fixed ┘
 //! ```
 //!
@@ -25,8 +25,10 @@ use crate::tui::theme::{Role, Theme};
 const LEFT: u16 = 20;
 /// Steps a second from which they are told in thousands.
 const MANY: f64 = 9_999.5;
+/// The program's name.
+const PROGRAM: &str = "nablatop";
 /// Columns of the program's name with its blanks.
-const NAME: u16 = 9;
+const NAME: u16 = PROGRAM.len() as u16 + 2;
 /// Columns kept for `● live` and its blanks; longer words take some of the title.
 const ACTIVITY: u16 = 8;
 /// Columns between what stands side by side.
@@ -79,7 +81,7 @@ fn title<'a>(theme: &Theme, parts: Vec<String>, room: u16) -> Line<'a> {
     let needed: usize = parts.iter().take(2).map(|part| part.chars().count() + 3).sum::<usize>().saturating_sub(3);
     let mut title = Line::default();
     if parts.is_empty() || needed + usize::from(NAME) <= usize::from(room) {
-        title = Line::from(vec![Span::styled("gradtop", theme.style(Role::Accent)), Span::raw("  ")]);
+        title = Line::from(vec![Span::styled(PROGRAM, theme.style(Role::Accent)), Span::raw("  ")]);
     }
     for (index, part) in parts.into_iter().enumerate() {
         let separator = if index > 0 { 3 } else { 0 };

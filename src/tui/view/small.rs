@@ -20,7 +20,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buff
         _ => "Enlarge it, or press q to quit.".to_owned(),
     };
     let sentence = format!(
-        "gradtop needs {LEAST_COLUMNS}×{LEAST_ROWS} cells; this terminal has {}×{}. {wish}",
+        "nablatop needs {LEAST_COLUMNS}×{LEAST_ROWS} cells; this terminal has {}×{}. {wish}",
         area.width, area.height
     );
     Paragraph::new(Line::styled(sentence, theme.style(Role::Text))).wrap(Wrap { trim: true }).render(area, buffer);

@@ -113,7 +113,7 @@ pub(super) fn why_none(scene: &Scene, lane: &LaneRef<'_>, words: &Words) -> Vec<
     let comes_beside = *cadence == Cadence::Counted && *many != HISTOGRAMS.many;
     let is_older = comes_beside && lane.history.histogram(Step(u64::MAX)).is_some();
     if is_older {
-        return vec![format!("no {many}:"), "an older gradtop wrote this trace".to_owned()];
+        return vec![format!("no {many}:"), "an older nablatop wrote this trace".to_owned()];
     }
     if *cadence == Cadence::Scheduled {
         return match schedule::words(Some(config), *cadence) {

@@ -65,7 +65,7 @@ fn a_damaged_file_is_named_with_the_checkpoint_to_take_instead() {
         (&manifest, &bit, "it is cut short or damaged".to_owned()),
         (&manifest, &cut, "it is cut short or damaged".to_owned()),
         (&manifest, &empty, "it is empty".to_owned()),
-        (&manifest, &foreign, "it is no checkpoint of gradtop".to_owned()),
+        (&manifest, &foreign, "it is no checkpoint of nablatop".to_owned()),
         (&manifest, &remove, missing.to_owned()),
     ];
     for (file, damage, problem) in cases {
@@ -118,7 +118,7 @@ fn a_newer_version_and_other_data_are_refused() {
     let whole = fs::read_to_string(&manifest).unwrap();
     fs::write(&manifest, sealed(&whole.replace("\"version\":1", "\"version\":2"))).unwrap();
     let words =
-        format!("{NEWEST}/checkpoint.json has version 2, and this gradtop reads up to version 1: update gradtop");
+        format!("{NEWEST}/checkpoint.json has version 2, and this nablatop reads up to version 1: update nablatop");
     assert_refused(&place, &["--resume", "run", "--steps", "12"], 1, &words);
 
     let rows: Vec<_> = (0..40).map(|row| format!("{row},{},{}\n", row * row % 7, ["a", "b"][row % 2])).collect();

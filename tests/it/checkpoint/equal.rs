@@ -1,7 +1,7 @@
 //! Losses, quantities, weights and optimizer of a run that goes on in another process are those of one that never
 //! stopped, bit by bit.
 
-use gradtop::event::{Event, Outcome};
+use nablatop::event::{Event, Outcome};
 
 use super::{as_of, assert_same_run, events, names, train};
 use crate::program::{BACKENDS, Place};

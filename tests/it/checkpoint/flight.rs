@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use gradtop::event::{Event, StepRecord};
-use gradtop::trace;
+use nablatop::event::{Event, StepRecord};
+use nablatop::trace;
 
 use super::train;
 use crate::program::Place;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use gradtop::train::{Checkpoint, CheckpointError};
+use nablatop::train::{Checkpoint, CheckpointError};
 
 use super::names;
 use crate::logging::{assert_no_step_is_missing, events, wait_until};

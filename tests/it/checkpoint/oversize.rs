@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use gradtop::train::{Checkpoint, Oversize, TrainError, prepare_sized};
+use nablatop::train::{Checkpoint, Oversize, TrainError, prepare_sized};
 
 use super::damage::{assert_refused, sealed};
 use super::{checkpoint, train};
@@ -47,7 +47,7 @@ fn such_a_checkpoint_is_prepared_where_that_is_forced() {
     let place = too_large();
     let saved = Checkpoint::open(&place.path("run")).unwrap();
     let mut config = saved.config().clone();
-    config.length = gradtop::config::Length::Steps(4);
+    config.length = nablatop::config::Length::Steps(4);
     let judged = |oversize| prepare_sized(config.clone(), Some(&saved), oversize).map(|run| run.footprint().bytes());
     assert!(matches!(judged(Oversize::Refused), Err(TrainError::TooLarge(_))));
     assert!(judged(Oversize::Allowed).unwrap() > 1 << 40, "prepared, and dropped before its first step");

@@ -1,12 +1,12 @@
 //! What a person made of the learning rate holds on.
 
-use gradtop::config::{Backend, LaneConfig, Length, RunConfig, Wiring};
-use gradtop::event::Control;
-use gradtop::sink::Fanout;
-use gradtop::sink::memory::MemorySink;
-use gradtop::train::checkpoint::Owner;
-use gradtop::train::{self, Checkpoint};
-use gradtop::whole_file::Existing;
+use nablatop::config::{Backend, LaneConfig, Length, RunConfig, Wiring};
+use nablatop::event::Control;
+use nablatop::sink::Fanout;
+use nablatop::sink::memory::MemorySink;
+use nablatop::train::checkpoint::Owner;
+use nablatop::train::{self, Checkpoint};
+use nablatop::whole_file::Existing;
 
 use crate::recording::{Recording, small};
 

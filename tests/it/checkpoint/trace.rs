@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use gradtop::event::Event;
-use gradtop::trace;
+use nablatop::event::Event;
+use nablatop::trace;
 
 use super::{as_of, names, small, train};
 use crate::logging::{assert_no_step_is_missing, events, steps_in};

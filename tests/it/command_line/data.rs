@@ -29,7 +29,7 @@ fn a_table_that_makes_no_sense_is_named_with_file_line_and_column() {
             (
                 &["--data", "csv:prices.csv"],
                 1,
-                "prices.csv: 60 classes in 60 rows: is the last column a class? gradtop predicts no numbers: put them \
+                "prices.csv: 60 classes in 60 rows: is the last column a class? nablatop predicts no numbers: put them \
                  into a few classes, or write numbers that do name classes as words, such as c7",
             ),
             (

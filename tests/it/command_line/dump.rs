@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use super::assert_refused;
-use crate::program::{GRADTOP, Place, SMALL, Said, environment};
+use crate::program::{NABLATOP, Place, SMALL, Said, environment};
 
 /// The flags of a small run.
 fn small<'a>(more: &[&'a str]) -> Vec<&'a str> {
@@ -60,7 +60,7 @@ fn a_file_is_replaced_only_when_told_so() {
     place.file("x", "mine");
     let said = place.say(small(&["--dump", "3:x", "--force"]));
     assert_eq!(said.code, 0, "{said:?}");
-    assert!(said.err.ends_with("gradtop: wrote step 3 to x\n"), "{said:?}");
+    assert!(said.err.ends_with("nablatop: wrote step 3 to x\n"), "{said:?}");
     assert!(fs::read(place.path("x")).unwrap().len() > 1000);
     assert_eq!(place.inventory().len(), 1, "something was left beside it");
 }
@@ -81,14 +81,14 @@ fn a_full_disk_does_not_stop_the_run_and_is_told() {
     let said = place.say(small(&["--dump", "1:/dev/full", "--dump", "2:x"]));
     assert_eq!(said.code, 1, "{said:?}");
     assert!(said.out.contains("completed"), "{said:?}");
-    assert!(said.err.contains("gradtop: wrote step 2 to x\n"), "{said:?}");
+    assert!(said.err.contains("nablatop: wrote step 2 to x\n"), "{said:?}");
     let words = "error: the dump of step 1 is lost: cannot write /dev/full: No space left on device (os error 28)\n";
     assert!(said.err.ends_with(words), "{said:?}");
 
     // A file of its own that cannot grow: 8 blocks of 512 bytes (of 1024 in some shells).
     let script = "trap '' XFSZ; ulimit -S -f 8; exec \"$@\"";
     let mut command = Command::new("sh");
-    command.args(["-c", script, "sh", GRADTOP]).args(small(&["--dump", "1:large"])).current_dir(place.root());
+    command.args(["-c", script, "sh", NABLATOP]).args(small(&["--dump", "1:large"])).current_dir(place.root());
     let said = Said::of(&command.env_clear().envs(environment()).output().unwrap());
     assert_eq!(said.code, 1, "{said:?}");
     assert!(said.err.contains("error: the dump of step 1 is lost: cannot write large: File too large"), "{said:?}");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use gradtop::event::{Event, Outcome, RunEnd};
+use nablatop::event::{Event, Outcome, RunEnd};
 
 use super::assert_refused;
 use crate::logging::{events, steps_in, wait_until};
@@ -97,7 +97,7 @@ fn two_runs_do_not_write_into_one_folder_at_once() {
     wait_until("the first run", || steps_in(&place.path("run")) > 10);
     for more in ["--append", "--force"] {
         let said = place.say(small(&["--log", "run", more]));
-        let words = "another gradtop is writing into run: wait for its end, or give --log another directory";
+        let words = "another nablatop is writing into run: wait for its end, or give --log another directory";
         assert_eq!((said.code, said.err), (1, format!("error: {words}\n")));
     }
     first.kill().unwrap();
@@ -112,7 +112,7 @@ fn the_exit_code_says_how_a_run_ended() {
         let said = run(&[]);
         assert_eq!(
             (said.code, said.err.as_str()),
-            (0, "gradtop: nothing is written: give --log DIR to keep the run\n")
+            (0, "nablatop: nothing is written: give --log DIR to keep the run\n")
         );
         let wild = ["--lanes", "plain,plain", "--optimizer", "sgd", "--lr", "1e30"];
         let said = run(&[&wild[..], &["--log", "diverged"]].concat());

@@ -55,8 +55,8 @@ fn output_that_cannot_be_written_is_an_error_that_says_so() {
 fn a_run_that_is_piped_is_headless_and_says_so() {
     let place = Place::new();
     let said = place.say(["--steps", "3"].iter().chain(&SMALL));
-    let notes = "gradtop: standard output is no terminal: running headless\n\
-                 gradtop: nothing is written: give --log DIR to keep the run\n";
+    let notes = "nablatop: standard output is no terminal: running headless\n\
+                 nablatop: nothing is written: give --log DIR to keep the run\n";
     assert_eq!((said.code, said.err.as_str()), (0, notes));
     let mut lines = said.out.lines();
     let data = lines.next().unwrap();
@@ -86,9 +86,9 @@ fn a_long_run_that_is_piped_prints_plain_lines() {
 #[test]
 fn the_version_the_manual_and_completions_that_a_shell_takes_are_printed() {
     let place = Place::new();
-    assert_eq!(place.say(["--version"]).out, format!("gradtop {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(place.say(["--version"]).out, format!("nablatop {}\n", env!("CARGO_PKG_VERSION")));
     let manual = place.say(["man"]);
-    assert!(manual.code == 0 && manual.out.contains(".TH gradtop 1"), "{}", &manual.out[..200]);
+    assert!(manual.code == 0 && manual.out.contains(".TH nablatop 1"), "{}", &manual.out[..200]);
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let said = place.say(["completions", shell]);
         assert_eq!((said.code, said.err.as_str()), (0, ""), "{shell}");
@@ -109,6 +109,6 @@ fn help_groups_the_flags_and_gives_three_examples() {
             assert!(said.out.contains(heading), "{heading}: {}", said.out);
         }
         let examples = said.out.split("Examples:").nth(1).unwrap();
-        assert_eq!(examples.lines().filter(|line| line.starts_with("  gradtop")).count(), 3);
+        assert_eq!(examples.lines().filter(|line| line.starts_with("  nablatop")).count(), 3);
     }
 }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Stdio};
 
-use crate::program::{GRADTOP, Place, SMALL, Said, environment};
+use crate::program::{NABLATOP, Place, SMALL, Said, environment};
 
 fn with_input(place: &Place, arguments: &[&str], input: impl Into<Stdio>) -> Said {
     Said::of(&place.command(arguments).stdin(input).output().unwrap())
@@ -31,7 +31,7 @@ fn export_reads_a_trace_from_standard_input_and_of_several_runs_the_last() {
 fn what_is_not_a_trace_on_standard_input_is_refused_though_it_has_no_end() {
     let place = Place::new();
     let words =
-        "error: what stands on standard input does not begin like a trace: write gradtop export - < trace.jsonl\n";
+        "error: what stands on standard input does not begin like a trace: write nablatop export - < trace.jsonl\n";
     for file in ["/dev/zero", "/dev/null"] {
         let said = with_input(&place, &["export", "-", "--to", "csv"], File::open(file).unwrap());
         assert_eq!((said.code, said.err.as_str()), (2, words), "{file}");
@@ -44,14 +44,14 @@ fn what_is_not_a_trace_on_standard_input_is_refused_though_it_has_no_end() {
     let torn = with_input(&place, &["export", "-", "--to", "csv"], File::open(place.path("torn")).unwrap());
     assert!(torn.err.starts_with("error: standard input ends within its first line"), "{torn:?}");
     let said = place.say(["view", "-"]);
-    assert!(said.code == 2 && said.err.contains("write it into a file first, or gradtop export -"), "{said:?}");
+    assert!(said.code == 2 && said.err.contains("write it into a file first, or nablatop export -"), "{said:?}");
 }
 
 #[test]
 fn a_stack_of_64_kib_is_enough_to_run_to_read_and_to_refuse() {
     let place = Place::new();
     let small_stack = |words: &str| {
-        let script = format!("ulimit -s 64; exec {GRADTOP} {words}");
+        let script = format!("ulimit -s 64; exec {NABLATOP} {words}");
         let mut command = Command::new("bash");
         command.args(["-c", &script]).current_dir(place.root()).env_clear().envs(environment());
         Said::of(&command.output().unwrap())

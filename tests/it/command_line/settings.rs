@@ -109,18 +109,18 @@ fn variables_of_the_environment_are_checked_and_those_of_others_left_alone() {
         Said::of(&command.env(name, std::ffi::OsString::from_vec(value.to_vec())).output().unwrap())
     };
     for (name, value, words) in [
-        ("GRADTOP_SEED", &b"x"[..], "GRADTOP_SEED: 'x' is no whole number from 0: write e.g. 1"),
-        ("GRADTOP_DEPHT", b"3", "GRADTOP_DEPHT: there is no setting 'depht': did you mean 'depth'?"),
-        ("GRADTOP_SEED", b"\xff", "GRADTOP_SEED: '\u{fffd}' is not UTF-8"),
+        ("NABLATOP_SEED", &b"x"[..], "NABLATOP_SEED: 'x' is no whole number from 0: write e.g. 1"),
+        ("NABLATOP_DEPHT", b"3", "NABLATOP_DEPHT: there is no setting 'depht': did you mean 'depth'?"),
+        ("NABLATOP_SEED", b"\xff", "NABLATOP_SEED: '\u{fffd}' is not UTF-8"),
     ] {
         let said = with(name, value);
         assert_eq!((said.code, said.err.as_str()), (2, format!("error: {words}\n").as_str()));
     }
-    assert_eq!(with("LS_COLORS", b"\xff").code, 0, "no variable of gradtop");
-    let said = with("GRADTOP_COLOR", b"foo");
-    assert!(said.code == 2 && said.err.contains("invalid value 'foo' for 'GRADTOP_COLOR'"), "{said:?}");
+    assert_eq!(with("LS_COLORS", b"\xff").code, 0, "no variable of nablatop");
+    let said = with("NABLATOP_COLOR", b"foo");
+    assert!(said.code == 2 && said.err.contains("invalid value 'foo' for 'NABLATOP_COLOR'"), "{said:?}");
     for name in ["STEPS", "LANES", "LOG", "CONFIG", "COLOR", "THEME", "ASCII", "DIAGNOSTICS"] {
-        let said = with(&format!("GRADTOP_{name}"), b"");
+        let said = with(&format!("NABLATOP_{name}"), b"");
         assert_eq!(said.code, 0, "{name} counts as unset: {said:?}");
     }
 }
@@ -131,7 +131,7 @@ fn a_flag_wins_over_the_environment_and_that_over_the_file_and_what_is_printed_r
     place.file("base.toml", "depth = 5\nwidth = 5\nseed = 5\n");
     let mut command = place.command(["--config", "base.toml", "--depth", "7", "--lane", "plain", "--lane"]);
     command.args(["residual:norm=layer,branch-scale=0.1", "--print-config"]);
-    let first = Said::of(&command.env("GRADTOP_DEPTH", "6").env("GRADTOP_WIDTH", "6").output().unwrap());
+    let first = Said::of(&command.env("NABLATOP_DEPTH", "6").env("NABLATOP_WIDTH", "6").output().unwrap());
     assert_eq!((first.code, first.err.as_str()), (0, ""));
     for line in ["depth = 7", "width = 6", "seed = 5"] {
         assert!(first.out.lines().any(|found| found == line), "{line}: {}", first.out);

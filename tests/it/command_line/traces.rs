@@ -2,14 +2,14 @@
 
 use std::fs;
 
-use gradtop::quantity::Quantity;
-use gradtop::trace::{OnExisting, Writer};
+use nablatop::quantity::Quantity;
+use nablatop::trace::{OnExisting, Writer};
 
 use super::assert_refused;
 use crate::program::Place;
 use crate::specimen;
 
-/// The first line with its seal made anew, as a newer gradtop would write it.
+/// The first line with its seal made anew, as a newer nablatop would write it.
 fn newer(header: &str) -> String {
     let newer = header.replacen("\"version\":1", "\"version\":7", 1);
     let body = &newer[..newer.rfind(",\"crc\":").unwrap()];
@@ -31,9 +31,9 @@ fn a_trace_that_cannot_be_read_says_why() {
     let cases = [
         ("empty", "empty is empty: the run ended before it wrote its first line"),
         ("begun", "begun ends within its first line: the run was killed as it started, nothing was recorded"),
-        ("foreign.json", "foreign.json is not a trace of gradtop: it looks like JSON of another program"),
-        ("table.csv", "table.csv is not a trace of gradtop: it looks like a table of comma-separated values"),
-        ("newer", "newer has format version 7, and this gradtop reads up to version 1: update gradtop"),
+        ("foreign.json", "foreign.json is not a trace of nablatop: it looks like JSON of another program"),
+        ("table.csv", "table.csv is not a trace of nablatop: it looks like a table of comma-separated values"),
+        ("newer", "newer has format version 7, and this nablatop reads up to version 1: update nablatop"),
         ("damaged", "the first line of damaged is damaged, and without it no other line can be read"),
         ("/dev/zero", "cannot read /dev/zero: it is a pipe, a socket or a device, and only regular files are read"),
         ("nowhere", "there is no trace at nowhere: give the directory that a run wrote with --log"),
@@ -98,7 +98,7 @@ fn an_export_says_which_of_several_runs_it_takes() {
         drop(Writer::create(&place.path("run"), &header, OnExisting::Append).unwrap());
         let said = place.say(["export", "run", "--to", "csv"]);
         let words = format!(
-            "gradtop: the last of {run} runs is exported, those before it are left out: gradtop view plays them all\n"
+            "nablatop: the last of {run} runs is exported, those before it are left out: nablatop view plays them all\n"
         );
         let words = if run == 1 { String::new() } else { words };
         assert_eq!((said.code, said.err), (0, format!("{NO_STEP}{words}")));
@@ -106,7 +106,7 @@ fn an_export_says_which_of_several_runs_it_takes() {
 }
 
 /// What is said of a trace without a step.
-const NO_STEP: &str = "gradtop: run/trace.jsonl holds no step: the run took none yet, or was ended before its first\n";
+const NO_STEP: &str = "nablatop: run/trace.jsonl holds no step: the run took none yet, or was ended before its first\n";
 
 #[test]
 fn an_export_of_a_trace_without_a_step_says_so_whatever_the_format() {
@@ -127,7 +127,7 @@ fn a_table_of_what_has_no_layer_is_written_and_a_picture_of_it_refused() {
     let rows: Vec<&str> = said.out.lines().skip(1).collect();
     assert!(said.code == 0 && !rows.is_empty() && rows.iter().all(|row| row.contains(",,,loss,")), "{said:?}");
     let said = place.say(["export", "run", "--to", "csv", "--quantity", "clip_scale"]);
-    let words = "gradtop: run/trace.jsonl has no clip_scale: gradtop explain clip_scale says when it is absent\n";
+    let words = "nablatop: run/trace.jsonl has no clip_scale: nablatop explain clip_scale says when it is absent\n";
     assert_eq!((said.code, said.err.as_str()), (0, words));
     let header = specimen::header(vec![specimen::lane("plain", 2)], &[Quantity::Gain, Quantity::GradNorm]);
     drop(Writer::create(&place.path("made"), &header, OnExisting::Refuse).unwrap());
@@ -157,6 +157,6 @@ fn a_quantity_that_the_trace_does_not_hold_is_refused_with_those_it_holds() {
 fn view_without_a_terminal_says_what_to_do_instead() {
     let place = Place::new();
     place.trace("run");
-    let words = "view needs a terminal: for a table or a picture write gradtop export TRACE --to csv|svg|png";
+    let words = "view needs a terminal: for a table or a picture write nablatop export TRACE --to csv|svg|png";
     assert_refused(&place, &[(&["view", "run"], 2, words)]);
 }

@@ -136,7 +136,7 @@ fn what_a_file_holds_beyond_the_lane_is_named_and_nan_is_a_number() {
     place.file("more", more.bytes());
     let said = place.say(small(&["--lane", "plain:init-from=more"]));
     assert_eq!(said.code, 0, "{said:?}");
-    let words = "gradtop: lane 'plain' has no use for extra, \u{fffd}[31m of more\n";
+    let words = "nablatop: lane 'plain' has no use for extra, \u{fffd}[31m of more\n";
     assert!(said.err.contains(words), "{said:?}");
 
     let nan = tensors.floats("F32", |_| f32::NAN.to_le_bytes().to_vec());
@@ -155,7 +155,7 @@ fn the_file_is_a_setting_like_any_other_and_theory_says_nothing_of_its_weights()
     place.file("run.toml", &printed.out);
     assert_eq!(place.say(["--config", "run.toml", "--print-config"]).out, printed.out);
     let mut command = place.command(["--print-config"]);
-    let said = Said::of(&command.env("GRADTOP_INIT_FROM", "a/b:c.safetensors").output().unwrap());
+    let said = Said::of(&command.env("NABLATOP_INIT_FROM", "a/b:c.safetensors").output().unwrap());
     assert!(said.out.contains("init-from = \"a/b:c.safetensors\""), "{said:?}");
     let said = place.say(small(&["--lanes", "plain,residual:init-from=./dump,name=a"]));
     assert_eq!(said.code, 1, "{said:?}");

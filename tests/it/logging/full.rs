@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use super::{assert_no_step_is_missing, events, steps_in, wait_until};
-use crate::program::{GRADTOP, Place, SMALL, Said, environment};
+use crate::program::{NABLATOP, Place, SMALL, Said, environment};
 
 /// Bytes of the small disk.
 const SPACE: usize = 1 << 20;
@@ -51,7 +51,11 @@ impl Room {
             Self::Limit(place, free) => (place, format!("trap '' XFSZ; ulimit -S -f {}; exec \"$@\"", free / 512)),
         };
         let mut command = Command::new("sh");
-        command.args(["-c", &script, "sh", GRADTOP, "--headless", "--log"]).arg(self.log()).args(SMALL).args(arguments);
+        command
+            .args(["-c", &script, "sh", NABLATOP, "--headless", "--log"])
+            .arg(self.log())
+            .args(SMALL)
+            .args(arguments);
         command.current_dir(place.root()).env_clear().envs(environment());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
@@ -86,10 +90,14 @@ fn a_disk_that_fills_up_costs_what_does_not_fit_and_nothing_else() {
     for room in Room::all(SPACE / 2) {
         let said = Said::of(&room.command(&["--steps", "1500"]).output().unwrap());
         assert_eq!(said.code, 1, "{said:?}");
-        assert!(said.err.contains("gradtop: the trace is paused: "), "{said:?}");
+        assert!(said.err.contains("nablatop: the trace is paused: "), "{said:?}");
         assert!(said.err.contains("error: the trace is not complete: the trace is paused: "), "{said:?}");
         assert_eq!(said.out.matches("completed  1,500").count(), 2, "training went on to its end: {said:?}");
-        assert_eq!(said.err.lines().filter(|line| line.starts_with("gradtop: the trace is paused")).count(), 1, "once");
+        assert_eq!(
+            said.err.lines().filter(|line| line.starts_with("nablatop: the trace is paused")).count(),
+            1,
+            "once"
+        );
         let events = events(&room.log());
         assert!(assert_no_step_is_missing(&events) > 100);
         let missing = 3000 - steps_in(&room.log());
@@ -113,7 +121,7 @@ fn once_there_is_room_again_the_trace_goes_on_without_a_gap() {
         let stopped = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
         assert!(stopped.success());
         assert_eq!(child.wait().unwrap().code(), Some(130));
-        assert!(rest.join().unwrap().iter().any(|line| line == "gradtop: the trace is being written again"));
+        assert!(rest.join().unwrap().iter().any(|line| line == "nablatop: the trace is being written again"));
         assert!(assert_no_step_is_missing(&events(&room.log())) as usize > before / 2);
     }
 }

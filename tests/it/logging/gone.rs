@@ -55,7 +55,7 @@ fn a_trace_that_goes_away_is_noticed_said_once_and_an_error_at_the_end() {
         wait_until("steps", || steps_in(&log) > 100);
         take_away(&log);
         let is_there = log.exists();
-        assert!(said.any(|line| line.starts_with("gradtop: ") && line.contains(words)), "{words}");
+        assert!(said.any(|line| line.starts_with("nablatop: ") && line.contains(words)), "{words}");
         let stopped = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
         assert!(stopped.success());
         let rest: Vec<String> = said.collect();

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use gradtop::config::{Backend, Length, Measure, RunConfig};
-use gradtop::event::Event;
-use gradtop::history::History;
-use gradtop::sink::Fanout;
-use gradtop::sink::memory::MemorySink;
-use gradtop::sink::trace::TraceSink;
-use gradtop::trace::OnExisting;
-use gradtop::train;
+use nablatop::config::{Backend, Length, Measure, RunConfig};
+use nablatop::event::Event;
+use nablatop::history::History;
+use nablatop::sink::Fanout;
+use nablatop::sink::memory::MemorySink;
+use nablatop::sink::trace::TraceSink;
+use nablatop::trace::OnExisting;
+use nablatop::train;
 
 use super::events;
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use gradtop::trace;
+use nablatop::trace;
 
 use super::{assert_no_step_is_missing, events, wait_until};
 use crate::program::{BACKENDS, Place, SMALL};

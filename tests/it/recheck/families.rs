@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use gradtop::quantity::Quantity;
+use nablatop::quantity::Quantity;
 use serde_json::Value;
 
 use super::{losses, traced};

@@ -37,7 +37,7 @@ impl Tensors {
         let start = 8 + u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
         let mut header: BTreeMap<String, Value> = serde_json::from_slice(&bytes[8..start]).unwrap();
         let about = header.remove("__metadata__").expect("metadata");
-        let about = serde_json::from_str(about["gradtop"].as_str().expect("text")).unwrap();
+        let about = serde_json::from_str(about["nablatop"].as_str().expect("text")).unwrap();
         let tensors = header.into_iter().map(|(name, info)| {
             let number = |value: &Value| value.as_u64().unwrap() as usize;
             let offsets = &info["data_offsets"];

@@ -2,8 +2,8 @@
 
 use burn::module::Param;
 use burn::tensor::Tensor;
-use gradtop::config::Wiring;
-use gradtop::stack::Mlp;
+use nablatop::config::Wiring;
+use nablatop::stack::Mlp;
 
 /// x W + b; also the shape of its gradient.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 use super::pty::Pty;
 use super::{ENDLESS, USUAL, wait_for_both_lanes};
-use crate::program::{GRADTOP, SMALL};
+use crate::program::{NABLATOP, SMALL};
 
 /// The question.
 pub(super) const QUESTION: &str = "\x1b]11;?\x1b\\";
@@ -10,7 +10,7 @@ pub(super) const QUESTION: &str = "\x1b]11;?\x1b\\";
 const PALE: &str = "\x1b]11;rgb:fdfd/f6f6/e3e3\x1b\\";
 
 fn start(more: &[&str], directory: &std::path::Path) -> Pty {
-    Pty::start(GRADTOP, &[&SMALL[..], &ENDLESS, more].concat(), directory, USUAL)
+    Pty::start(NABLATOP, &[&SMALL[..], &ENDLESS, more].concat(), directory, USUAL)
 }
 
 /// The colour of the program's name, once both lanes are there.

@@ -2,7 +2,7 @@
 
 use super::pty::Pty;
 use super::{ENDLESS, USUAL, live};
-use crate::program::{GRADTOP, Place, SMALL};
+use crate::program::{NABLATOP, Place, SMALL};
 use crate::recheck::{Tensor, Tensors};
 
 #[test]
@@ -41,7 +41,7 @@ fn what_went_wrong_with_a_dump_or_with_weights_is_told_on_the_screen() {
     more.set("plain/param/extra", Tensor { kind: "I64", shape: vec![1], bytes: vec![0; 8] });
     place.file("more", more.bytes());
     let arguments = [&SMALL[..], &ENDLESS, &["--log", "second", "--init-from", "more"]].concat();
-    let mut pty = Pty::start(GRADTOP, &arguments, place.root(), USUAL);
+    let mut pty = Pty::start(NABLATOP, &arguments, place.root(), USUAL);
     pty.wait_for("from more");
     pty.wait_for("lane 'plain' has no use for plain/param/extra of more");
     pty.press("q");

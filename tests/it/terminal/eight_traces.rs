@@ -3,16 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use gradtop::event::{Event, FORMAT_VERSION, LaneHeader, Machine, RunHeader, StepRecord};
-use gradtop::grid::{Grid, Value};
-use gradtop::layer::{Layer, LayerKind, LayerTable};
-use gradtop::quantity::Quantity;
-use gradtop::trace::{OnExisting, Writer};
-use gradtop::units::{LaneId, Step};
+use nablatop::event::{Event, FORMAT_VERSION, LaneHeader, Machine, RunHeader, StepRecord};
+use nablatop::grid::{Grid, Value};
+use nablatop::layer::{Layer, LayerKind, LayerTable};
+use nablatop::quantity::Quantity;
+use nablatop::trace::{OnExisting, Writer};
+use nablatop::units::{LaneId, Step};
 
 use super::pty::Pty;
 use super::{USUAL, step};
-use crate::program::{GRADTOP, Place};
+use crate::program::{NABLATOP, Place};
 
 /// Layers of each of the two lanes of a trace: 54 KiB times 24 bytes a bucket, and every kept record 4 bytes a value.
 const LAYERS: usize = 2_000;
@@ -85,7 +85,7 @@ fn eight_large_traces_share_the_memory_of_one() {
         std::fs::copy(place.path("1/trace.jsonl"), place.path(other).join("trace.jsonl")).unwrap();
     }
     let arguments: Vec<&str> = std::iter::once("view").chain(traces.iter().map(String::as_str)).collect();
-    let mut pty = Pty::start(GRADTOP, &arguments, place.root(), USUAL);
+    let mut pty = Pty::start(NABLATOP, &arguments, place.root(), USUAL);
     // Part by part: a machine that is busy with other tests takes its time.
     for part in [STEPS / 4, STEPS / 2, STEPS * 3 / 4, STEPS] {
         pty.wait("the next steps", |screen| step(screen) >= part);

@@ -4,12 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use gradtop::event::{Event, Outcome, RunEnd};
+use nablatop::event::{Event, Outcome, RunEnd};
 
 use super::pty::Pty;
 use super::{ENDLESS, USUAL, live};
 use crate::logging::{assert_no_step_is_missing, events, steps_in};
-use crate::program::{GRADTOP, SMALL};
+use crate::program::{NABLATOP, SMALL};
 
 /// An end in order takes no longer.
 const SOON: Duration = Duration::from_secs(1);
@@ -90,7 +90,7 @@ fn quitting_asks_while_something_would_be_lost_and_stays_or_goes_as_told() {
 fn quitting_a_run_that_is_over_asks_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let arguments = [&SMALL[..], &["--steps", "20"]].concat();
-    let mut pty = Pty::start(GRADTOP, &arguments, directory.path(), USUAL);
+    let mut pty = Pty::start(NABLATOP, &arguments, directory.path(), USUAL);
     pty.wait_for("completed");
     pty.press("q");
     ends(&mut pty, 0);
@@ -130,7 +130,7 @@ fn a_headless_run_that_nobody_reads_ends_at_sigterm_too() {
     assert_takes(IN_SPITE, || {
         let directory = tempfile::tempdir().unwrap();
         let arguments = [&SMALL[..], &ENDLESS, &["--headless", "--log", "run"]].concat();
-        let mut pty = Pty::start(GRADTOP, &arguments, directory.path(), USUAL);
+        let mut pty = Pty::start(NABLATOP, &arguments, directory.path(), USUAL);
         pty.wait_for("step");
         let log = directory.path().join("run");
         assert_trains_unread(&pty, &log);
@@ -147,7 +147,7 @@ fn a_terminal_that_goes_away_ends_the_run_in_order() {
         assert_takes(SOON, || {
             let directory = tempfile::tempdir().unwrap();
             let arguments = [&SMALL[..], &ENDLESS, &["--log", "run"], more].concat();
-            let mut pty = Pty::start(GRADTOP, &arguments, directory.path(), USUAL);
+            let mut pty = Pty::start(NABLATOP, &arguments, directory.path(), USUAL);
             pty.wait_for("step ");
             pty.close();
             let took = ends(&mut pty, 129);

@@ -3,7 +3,7 @@
 use super::live;
 use super::pty::Pty;
 use crate::logging::events;
-use gradtop::event::{Event, Outcome, RunEnd};
+use nablatop::event::{Event, Outcome, RunEnd};
 
 /// Far more than crossterm or the kernel take at once.
 const MANY: usize = 8000;

@@ -3,16 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use gradtop::config::DataSource;
-use gradtop::event::{Event, LaneEnd, Note, Outcome, RunEnd, RunHeader};
-use gradtop::quantity::Quantity;
-use gradtop::trace::{OnExisting, Writer};
-use gradtop::units::{LaneId, Step};
+use nablatop::config::DataSource;
+use nablatop::event::{Event, LaneEnd, Note, Outcome, RunEnd, RunHeader};
+use nablatop::quantity::Quantity;
+use nablatop::trace::{OnExisting, Writer};
+use nablatop::units::{LaneId, Step};
 
 use super::USUAL;
 use super::background::QUESTION;
 use super::pty::Pty;
-use crate::program::{GRADTOP, Place, SMALL};
+use crate::program::{NABLATOP, Place, SMALL};
 use crate::specimen;
 
 /// What has been tried: clearing, titles, clipboard, links, C1 controls, bells, bidi, characters without width.
@@ -85,7 +85,7 @@ fn no_view_of_a_trace_lets_a_name_speak_to_the_terminal() {
     trace(&place.path("run"));
     trace(&place.path("again"));
     for traces in [&["run"][..], &["run", "again"]] {
-        let mut pty = Pty::start(GRADTOP, &[&["view"], traces].concat(), place.root(), (200, 60));
+        let mut pty = Pty::start(NABLATOP, &[&["view"], traces].concat(), place.root(), (200, 60));
         pty.wait_for("failed");
         for key in ["v", "m", "v", "v", "v", "\t", "\t", "?", "?", ":", "\x7f", "j", "k", "e", " "] {
             pty.press_and_see(key);
@@ -104,7 +104,7 @@ fn no_export_to_a_terminal_does() {
     let place = Place::new();
     trace(&place.path("run"));
     for arguments in [&["export", "run", "--to", "csv"], &["export", "run", "--to", "svg"]] {
-        let mut pty = Pty::start(GRADTOP, arguments, place.root(), USUAL);
+        let mut pty = Pty::start(NABLATOP, arguments, place.root(), USUAL);
         assert_eq!(pty.end().0, 0);
         pty.wait("the end", |screen| !screen.contents().trim().is_empty());
         assert_eq!(foreign(&pty.bytes()), None);
@@ -140,7 +140,7 @@ fn no_error_and_no_headless_run_does() {
             (&["--config", &injection], &[1]),
         ];
         for (arguments, codes) in cases {
-            let mut pty = Pty::start(GRADTOP, arguments, place.root(), USUAL);
+            let mut pty = Pty::start(NABLATOP, arguments, place.root(), USUAL);
             let code = pty.end().0;
             assert!(codes.contains(&code), "{arguments:?}: {code}: {}", pty.text());
             assert_eq!(foreign(&pty.bytes()), None, "{arguments:?}");
@@ -157,7 +157,7 @@ fn no_path_in_the_form_of_settings_does() {
     place.file(name, rows);
     let data = format!("csv:{name}");
     let arguments = [&SMALL[..], &["--steps", "100000000", "--data", &data]].concat();
-    let mut pty = Pty::start(GRADTOP, &arguments, place.root(), USUAL);
+    let mut pty = Pty::start(NABLATOP, &arguments, place.root(), USUAL);
     pty.wait_for("plain");
     pty.press_and_see("e");
     pty.wait_for("branch-scale");

@@ -1,8 +1,8 @@
 //! A run that is logged once it is under way: what the screen holds of it, and everything from there on.
 
-use gradtop::event::{Event, Outcome, RunEnd};
-use gradtop::trace;
-use gradtop::units::LaneId;
+use nablatop::event::{Event, Outcome, RunEnd};
+use nablatop::trace;
+use nablatop::units::LaneId;
 
 use super::live;
 use crate::logging::{events, steps_in};
@@ -74,7 +74,7 @@ fn a_trace_that_is_there_is_left_alone_and_a_run_is_logged_once() {
 fn a_run_that_is_over_is_written_with_its_end() {
     let place = Place::new();
     let arguments = [&SMALL[..], &["--steps", "60"]].concat();
-    let mut pty = super::Pty::start(crate::program::GRADTOP, &arguments, place.root(), super::USUAL);
+    let mut pty = super::Pty::start(crate::program::NABLATOP, &arguments, place.root(), super::USUAL);
     pty.wait_for("completed");
     pty.press(":log run\r");
     pty.wait_for("the whole run is in run now");

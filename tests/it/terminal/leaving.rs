@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use gradtop::event::{Event, Outcome, RunEnd};
+use nablatop::event::{Event, Outcome, RunEnd};
 
 use super::USUAL;
 use super::pty::Pty;
 use crate::logging::events;
-use crate::program::GRADTOP;
+use crate::program::NABLATOP;
 
 /// Forward and backward of one step take several seconds, and are not left between layers as costly looks are.
 const SLOW: &str =
@@ -18,7 +18,7 @@ const STOPPED: Event = Event::RunEnded(RunEnd { outcome: Outcome::Stopped });
 /// The run in its first step.
 fn in_the_first_step(directory: &Path, more: &[&str]) -> Pty {
     let arguments: Vec<&str> = SLOW.split(' ').chain(more.iter().copied()).collect();
-    let pty = Pty::start(GRADTOP, &arguments, directory, USUAL);
+    let pty = Pty::start(NABLATOP, &arguments, directory, USUAL);
     pty.wait_outside("the lane computes", || ticks_of_the_lane(&pty) > 20);
     pty
 }
@@ -58,7 +58,7 @@ fn what_the_end_waits_for_is_said_and_the_step_is_given_up() {
             Some(keys) => pty.press(keys),
             None => pty.signal("TERM"),
         }
-        pty.wait_for(&format!("gradtop: finishing step 1; {again} to stop now"));
+        pty.wait_for(&format!("nablatop: finishing step 1; {again} to stop now"));
         assert_eq!(pty.end().0, code);
         pty.assert_restored();
         assert_the_end_is_in_the_trace(directory.path());

@@ -3,12 +3,12 @@
 
 use super::pty::Pty;
 use super::{ENDLESS, USUAL, wait_for_both_lanes};
-use crate::program::{GRADTOP, Place};
+use crate::program::{NABLATOP, Place};
 
 /// A live run with these settings, in which both lanes have taken steps.
 fn live(place: &Place, settings: &str, size: (u16, u16)) -> Pty {
     let settings: Vec<&str> = settings.split(' ').collect();
-    let pty = Pty::start(GRADTOP, &[&settings[..], &ENDLESS].concat(), place.root(), size);
+    let pty = Pty::start(NABLATOP, &[&settings[..], &ENDLESS].concat(), place.root(), size);
     wait_for_both_lanes(&pty);
     pty
 }
@@ -69,7 +69,7 @@ fn a_first_run_that_takes_long_to_prepare_says_so_and_ends_at_once_with_the_term
     for (signal, keys) in [(Some("TERM"), ""), (Some("INT"), ""), (Some("HUP"), ""), (None, "\u{3}")] {
         let place = Place::new();
         let settings = "--init orthogonal --depth 40 --width 900 --batch 8 --detail off --log run";
-        let mut pty = Pty::start(GRADTOP, &settings.split(' ').collect::<Vec<_>>(), place.root(), USUAL);
+        let mut pty = Pty::start(NABLATOP, &settings.split(' ').collect::<Vec<_>>(), place.root(), USUAL);
         pty.wait_for("preparing the run");
         assert!(pty.is_cooked() && !pty.look(vt100::Screen::alternate_screen), "{}", pty.text());
         match signal {

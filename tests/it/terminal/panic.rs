@@ -4,18 +4,18 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use gradtop::config::{Length, RunConfig};
-use gradtop::event::{Control, Event, LaneEnd, Outcome, RunEnd};
-use gradtop::signals::{JobControl, Signals};
-use gradtop::sink::Fanout;
-use gradtop::sink::channel::{self, EventStream};
-use gradtop::sink::trace::TraceSink;
-use gradtop::trace::OnExisting;
-use gradtop::train::{self, Session};
-use gradtop::tui::app;
-use gradtop::tui::source::{Source, SourceKind};
-use gradtop::tui::theme::{Background, Colours, Glyphs, Theme};
-use gradtop::units::{LaneId, Step};
+use nablatop::config::{Length, RunConfig};
+use nablatop::event::{Control, Event, LaneEnd, Outcome, RunEnd};
+use nablatop::signals::{JobControl, Signals};
+use nablatop::sink::Fanout;
+use nablatop::sink::channel::{self, EventStream};
+use nablatop::sink::trace::TraceSink;
+use nablatop::trace::OnExisting;
+use nablatop::train::{self, Session};
+use nablatop::tui::app;
+use nablatop::tui::source::{Source, SourceKind};
+use nablatop::tui::theme::{Background, Colours, Glyphs, Theme};
+use nablatop::units::{LaneId, Step};
 use portable_pty::CommandBuilder;
 
 use super::pty::Pty;
@@ -23,7 +23,7 @@ use super::{USUAL, wait_for_both_lanes};
 use crate::logging::events;
 
 /// Where the child logs.
-const DIRECTORY: &str = "GRADTOP_TEST_PANIC_DIRECTORY";
+const DIRECTORY: &str = "NABLATOP_TEST_PANIC_DIRECTORY";
 
 /// What the panic says.
 const WORDS: &str = "the floor is lava";

@@ -1,17 +1,17 @@
 //! A run that goes on, on the screen: it has what came before, and saves on.
 
-use gradtop::train::Checkpoint;
+use nablatop::train::Checkpoint;
 
 use super::pty::Pty;
 use super::{USUAL, step, wait_for_both_lanes};
-use crate::program::{GRADTOP, Place, SMALL};
+use crate::program::{NABLATOP, Place, SMALL};
 
 #[test]
 fn a_run_that_goes_on_shows_what_came_before_and_says_where_to_go_on() {
     let place = Place::new();
     let run = ["--headless", "--log", "run", "--steps", "60", "--save-every", "60"];
     assert_eq!(place.say(run.iter().chain(&SMALL)).code, 0);
-    let mut pty = Pty::start(GRADTOP, &["--resume", "run", "--steps", "100000000"], place.root(), USUAL);
+    let mut pty = Pty::start(NABLATOP, &["--resume", "run", "--steps", "100000000"], place.root(), USUAL);
     wait_for_both_lanes(&pty);
     pty.wait("it goes on", |screen| step(screen) > 120);
     // The newest two stay.

@@ -2,7 +2,7 @@
 
 use super::pty::Pty;
 use super::{ENDLESS, USUAL, live, wait_for_both_lanes};
-use crate::program::{GRADTOP, SMALL};
+use crate::program::{NABLATOP, SMALL};
 
 /// From nothing (as on a serial line that knows no size) over slivers to more than a screen has.
 const SIZES: [(u16, u16); 9] =
@@ -43,7 +43,7 @@ fn a_terminal_that_shrinks_and_grows_back_at_once_is_drawn_anew() {
 fn it_starts_at_any_size() {
     for size in SIZES {
         let directory = tempfile::tempdir().unwrap();
-        let mut pty = Pty::start(GRADTOP, &[&SMALL[..], &ENDLESS].concat(), directory.path(), size);
+        let mut pty = Pty::start(NABLATOP, &[&SMALL[..], &ENDLESS].concat(), directory.path(), size);
         pty.wait("the alternate screen", vt100::Screen::alternate_screen);
         pty.resize(USUAL.0, USUAL.1);
         wait_for_both_lanes(&pty);

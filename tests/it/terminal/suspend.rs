@@ -6,7 +6,7 @@ use portable_pty::CommandBuilder;
 
 use super::pty::Pty;
 use super::{ENDLESS, USUAL, live, wait_for_both_lanes};
-use crate::program::{GRADTOP, SMALL, environment};
+use crate::program::{NABLATOP, SMALL, environment};
 
 const NOTICE: &str = "stopped by Ctrl-Z, training too; both go on now";
 
@@ -71,7 +71,7 @@ fn job_control_of_a_shell_works() {
     command.env("PS1", "ready> ");
     let mut pty = Pty::spawn(command, USUAL);
     pty.wait_for("ready>");
-    pty.press(&format!("'{GRADTOP}' {} {}\r", SMALL.join(" "), ENDLESS.join(" ")));
+    pty.press(&format!("'{NABLATOP}' {} {}\r", SMALL.join(" "), ENDLESS.join(" ")));
     wait_for_both_lanes(&pty);
     pty.press("\x1a");
     pty.wait("the shell's screen", |screen| !screen.alternate_screen() && !screen.hide_cursor());

@@ -3,15 +3,15 @@
 use std::fs;
 use std::process::Stdio;
 
-use gradtop::event::{Event, Outcome, RunEnd};
+use nablatop::event::{Event, Outcome, RunEnd};
 
 use super::pty::Pty;
 use super::{ENDLESS, USUAL, live, step};
 use crate::logging::events;
-use crate::program::{GRADTOP, Place, SMALL};
+use crate::program::{NABLATOP, Place, SMALL};
 
 fn view(place: &Place, traces: &[&str]) -> Pty {
-    Pty::start(GRADTOP, &[&["view"], traces].concat(), place.root(), USUAL)
+    Pty::start(NABLATOP, &[&["view"], traces].concat(), place.root(), USUAL)
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn a_trace_that_is_removed_while_it_is_looked_at_keeps_its_picture_and_says_so()
 fn a_trace_that_cannot_be_read_never_takes_the_terminal() {
     let place = Place::new();
     place.file("diary", "Dear diary\n");
-    for (trace, words) in [("diary", "diary is not a trace of gradtop"), ("nowhere", "there is no trace at nowhere")] {
+    for (trace, words) in [("diary", "diary is not a trace of nablatop"), ("nowhere", "there is no trace at nowhere")] {
         let mut pty = view(&place, &[trace]);
         assert_eq!(pty.end().0, 1);
         pty.wait_for(words);
@@ -142,7 +142,7 @@ fn a_trace_that_cannot_grow_is_told_on_the_screen_and_quitting_asks() {
     let place = Place::new();
     // 256 blocks of 512 bytes (of 1024 in some shells).
     let script = "trap '' XFSZ; ulimit -S -f 256; exec \"$@\"";
-    let arguments = [&["-c", script, "sh", GRADTOP, "--log", "run"], &SMALL[..], &ENDLESS].concat();
+    let arguments = [&["-c", script, "sh", NABLATOP, "--log", "run"], &SMALL[..], &ENDLESS].concat();
     let mut pty = Pty::start("sh", &arguments, place.root(), USUAL);
     pty.wait_for("the trace is paused");
     pty.press("q");

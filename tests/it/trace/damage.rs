@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gradtop::event::Event;
-use gradtop::layer::Sublayer;
-use gradtop::trace::{self, TraceError};
+use nablatop::event::Event;
+use nablatop::layer::Sublayer;
+use nablatop::trace::{self, TraceError};
 
 use super::{header, read_all, read_well, write};
 use crate::specimen;
@@ -150,7 +150,7 @@ fn no_bit_flip_passes_unseen_as_another_value() {
 fn what_is_no_trace_is_named_for_what_it_looks_like() {
     let looks: [(&[u8], &str); 9] = [
         (b"", "is empty"),
-        (b"{\"kind\":\"header\",\"format\":\"gradtop-trace\",\"ver", "ends within its first line"),
+        (b"{\"kind\":\"header\",\"format\":\"nablatop-trace\",\"ver", "ends within its first line"),
         (b"{\"step\":1,\"loss\":2.0}\n", "JSON of another program"),
         (b"step,loss\n1,2\n", "comma-separated"),
         (b"Dear diary\n", "plain text"),
@@ -174,7 +174,7 @@ fn a_damaged_header_says_that_it_is_the_header() {
 }
 
 #[test]
-fn a_newer_version_says_which_one_this_gradtop_reads() {
+fn a_newer_version_says_which_one_this_nablatop_reads() {
     let newer = sealed(&good_lines()[0].replacen("\"version\":1", "\"version\":7", 1)) + "\n";
     assert!(
         message(&newer).contains("version 7") && message(&newer).contains("version 1: update"),
@@ -223,7 +223,7 @@ fn nonsense_with_a_good_seal_says_what_is_wrong_and_where() {
 }
 
 #[test]
-fn what_a_newer_gradtop_adds_is_left_out_with_a_warning() {
+fn what_a_newer_nablatop_adds_is_left_out_with_a_warning() {
     let lines = good_lines();
     let header = lines[0].replacen("\"gain\",", "\"gain\",\"curvature\",", 1).replacen("\"batch\"", "\"new_key\"", 1);
     let step = lines[1].replacen("\"values\":{", "\"mood\":{\"a\":[1]},\"values\":{\"curvature\":[1,2],", 1);

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use gradtop::event::Event;
-use gradtop::quantity::Quantity;
+use nablatop::event::Event;
+use nablatop::quantity::Quantity;
 
 use super::{header, write};
 use crate::program::python;

@@ -3,8 +3,8 @@
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 
-use gradtop::event::{Event, Outcome, RunEnd};
-use gradtop::trace::{FILE_NAME, Follow, OnExisting, Writer};
+use nablatop::event::{Event, Outcome, RunEnd};
+use nablatop::trace::{FILE_NAME, Follow, OnExisting, Writer};
 
 use super::{header, write};
 use crate::specimen;

@@ -5,15 +5,15 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use gradtop::event::{Event, RunHeader};
-use gradtop::quantity::Quantity;
-use gradtop::trace::{OnExisting, Writer};
+use nablatop::event::{Event, RunHeader};
+use nablatop::quantity::Quantity;
+use nablatop::trace::{OnExisting, Writer};
 
 use super::read_well;
 use crate::specimen;
 
 /// Tells the child where to write.
-const DIRECTORY: &str = "GRADTOP_TEST_KILL_DIRECTORY";
+const DIRECTORY: &str = "NABLATOP_TEST_KILL_DIRECTORY";
 
 /// A line of a step is some 80 KB, so that many kills hit the middle of one.
 fn header() -> Arc<RunHeader> {

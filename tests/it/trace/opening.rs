@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use gradtop::event::Event;
-use gradtop::quantity::Quantity;
-use gradtop::sink::Sink;
-use gradtop::sink::trace::TraceSink;
-use gradtop::trace::{self, LogError, OnExisting, Writer};
+use nablatop::event::Event;
+use nablatop::quantity::Quantity;
+use nablatop::sink::Sink;
+use nablatop::sink::trace::TraceSink;
+use nablatop::trace::{self, LogError, OnExisting, Writer};
 
 use super::{header, read_well, write};
 use crate::specimen;

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use gradtop::event::{
+use nablatop::event::{
     EvalRecord, Event, FilterRecord, LaneEnd, Note, Outcome, RunEnd, StepRecord, TensorNorm, TensorRecord,
 };
-use gradtop::grid::{Grid, Value};
-use gradtop::history::History;
-use gradtop::sink::Sink;
-use gradtop::sink::trace::TraceSink;
-use gradtop::trace::OnExisting;
-use gradtop::units::{LaneId, Step};
+use nablatop::grid::{Grid, Value};
+use nablatop::history::History;
+use nablatop::sink::Sink;
+use nablatop::sink::trace::TraceSink;
+use nablatop::trace::OnExisting;
+use nablatop::units::{LaneId, Step};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -100,7 +100,7 @@ proptest! {
         let failed = |text: &str| Event::RunEnded(RunEnd { outcome: Outcome::Failed(text.to_owned()) });
         write(directory.path(), &[Event::RunStarted(header()), note(&text), failed(&text)]);
         let (read, _) = read_well(directory.path());
-        let clean = gradtop::text::clean_message(&text);
+        let clean = nablatop::text::clean_message(&text);
         prop_assert_eq!(&read[1..], &[note(&clean), failed(&clean)]);
     }
 }
