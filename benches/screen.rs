@@ -80,7 +80,7 @@ fn main() {
     let all_new = (0..FRAMES).map(|index| {
         scene.view.quantity = pair[(index + 1) % 2];
         scene.view.reduce = nablatop::history::Reduce::default();
-        scene.picture = nablatop::tui::picture::Picture::default();
+        scene.picture = nablatop::tui::render_cache::RenderCache::default();
         frame(&mut scene)
     });
     report("every cell new (bar ≤ 8 ms)", all_new.collect());

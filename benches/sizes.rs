@@ -5,7 +5,7 @@
 use burn::prelude::Device;
 use nablatop::backend;
 use nablatop::config::{Backend, CheckpointActivations, Init, LaneConfig, Model, Optimizer, Wiring};
-use nablatop::data::{Batches, Classified, Draw, Part, Source, Text, digits};
+use nablatop::data::{Batches, Classified, Source, StepRng, Subset, Text, digits};
 use nablatop::stack::diffusion::Pictures;
 use nablatop::stack::transformer::Language;
 use nablatop::stack::{Dense, Diffusion, Examples, Highway, Mlp, Stack, Task, Transformer, preresnet, resnet, vgg};
@@ -84,8 +84,8 @@ fn asked<S: Stack>(
     device: &Device,
     question: &impl Question,
 ) -> f64 {
-    let mut batches = Batches::new(1, source.rows(Part::Training), rows);
-    let draw = Draw { seed: 1, step: Step::FIRST };
-    let batch = S::Batch::gather(source, Part::Training, batches.rows(Step::FIRST), draw, device);
+    let mut batches = Batches::new(1, source.rows(Subset::Training), rows);
+    let draw = StepRng { seed: 1, step: Step::FIRST };
+    let batch = S::Batch::gather(source, Subset::Training, batches.rows(Step::FIRST), draw, device);
     question.ask(Stepper::new(model, lane, device), &batch, device)
 }

@@ -8,14 +8,14 @@ mod download;
 #[cfg(feature = "lab")]
 mod dumping;
 #[cfg(feature = "lab")]
+mod earlier_events;
+#[cfg(feature = "lab")]
 mod ending;
 mod exit;
 mod explain;
 mod export;
 mod manual;
 mod output;
-#[cfg(feature = "lab")]
-mod past;
 #[cfg(feature = "lab")]
 mod progress;
 

@@ -86,7 +86,7 @@ impl Shape {
 
 /// Which part of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum Subset {
     /// What is learned.
     Training,
     /// What is only looked at.
@@ -111,7 +111,7 @@ pub struct Classified {
 }
 
 impl Source for Classified {
-    fn rows(&self, part: Part) -> usize {
+    fn rows(&self, part: Subset) -> usize {
         self.part(part).rows()
     }
 
@@ -123,10 +123,10 @@ impl Source for Classified {
 impl Classified {
     /// The rows of a part.
     #[must_use]
-    pub fn part(&self, part: Part) -> &Split {
+    pub fn part(&self, part: Subset) -> &Split {
         match part {
-            Part::Training => &self.training,
-            Part::HeldOut => &self.held_out,
+            Subset::Training => &self.training,
+            Subset::HeldOut => &self.held_out,
         }
     }
 }
@@ -134,7 +134,7 @@ impl Classified {
 /// Examples on the host, to be picked by their number.
 pub trait Source: Send + Sync {
     /// How many there are.
-    fn rows(&self, part: Part) -> usize;
+    fn rows(&self, part: Subset) -> usize;
 
     /// Numbers that a stack says of one of them.
     fn outputs(&self) -> usize;
@@ -142,14 +142,14 @@ pub trait Source: Send + Sync {
 
 /// What a step draws of its own, beside its rows: noise, crops, which blocks are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Draw {
+pub struct StepRng {
     /// Seed of the run.
     pub seed: u64,
     /// The step; 0 for an evaluation.
     pub step: Step,
 }
 
-impl Draw {
+impl StepRng {
     /// The generator of this step for a purpose.
     #[must_use]
     pub fn rng(self, purpose: Purpose) -> ChaCha8Rng {
@@ -170,7 +170,7 @@ pub enum Dataset {
 impl Dataset {
     /// Examples of a part.
     #[must_use]
-    pub fn rows(&self, part: Part) -> usize {
+    pub fn rows(&self, part: Subset) -> usize {
         match self {
             Self::Classified(data) => data.rows(part),
             Self::Text(text) => text.rows(part),

@@ -33,7 +33,7 @@ pub enum Event {
     /// One lane took one step.
     Step(Arc<StepRecord>),
     /// A step that was told before, once more and in detail: the flight recorder re-ran it.
-    Recall(Arc<StepRecord>),
+    Rerun(Arc<StepRecord>),
     /// How the gradients of one lane are spread at one step.
     Histogram(Arc<HistogramRecord>),
     /// How loss and gradients of one lane are spread over denoising time at one step.
@@ -61,7 +61,7 @@ impl Event {
     pub(crate) fn gives_way(&self) -> bool {
         match self {
             Self::Step(_)
-            | Self::Recall(_)
+            | Self::Rerun(_)
             | Self::Histogram(_)
             | Self::Tensors(_)
             | Self::Filters(_)
@@ -319,7 +319,7 @@ pub enum Control {
     /// Set the base learning rate of every lane.
     SetLearningRate(f64),
     /// Re-run the last steps of every lane in detail.
-    Recall,
+    Rerun,
     /// Multiply the base learning rate of each lane.
     ScaleLearningRate(f64),
     /// End in order.

@@ -21,6 +21,7 @@
 
 mod bucket;
 mod cell;
+mod decimated;
 mod health;
 mod lane;
 mod logarithm;
@@ -28,7 +29,6 @@ mod ranges;
 mod recent;
 mod scalars;
 mod slope;
-mod thinned;
 mod timeline;
 mod window;
 
@@ -37,7 +37,7 @@ mod tests;
 
 use std::sync::Arc;
 
-pub use cell::{Cell, Known, Reduce, Scalar, ScalarBucket, Summary, Taken};
+pub use cell::{Cell, CellValue, MeasuredAt, Reduce, Scalar, ScalarBucket, Summary};
 pub use lane::{LaneHistory, Revision};
 #[cfg(any(feature = "tui", feature = "cli"))]
 pub(crate) use ranges::beyond;
@@ -159,9 +159,9 @@ impl History {
                     lane.push(record);
                 }
             }
-            Event::Recall(record) => {
+            Event::Rerun(record) => {
                 if let Some(lane) = self.lanes.get_mut(record.lane.index()) {
-                    lane.recall(record);
+                    lane.rerun(record);
                 }
             }
             Event::Histogram(record) => self.beside(record.lane, |beside| beside.histograms.push(record)),

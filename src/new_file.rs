@@ -8,7 +8,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// When it cannot be removed or created.
-pub(crate) fn create_anew(path: &Path) -> io::Result<File> {
+pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -29,7 +29,7 @@ mod tests {
         let (victim, planted) = (folder.path().join("victim"), folder.path().join("run.json.new"));
         fs::write(&victim, "precious").expect("written");
         std::os::unix::fs::symlink(&victim, &planted).expect("planted");
-        create_anew(&planted).expect("created").write_all(b"mine").expect("written");
+        create_new(&planted).expect("created").write_all(b"mine").expect("written");
         assert_eq!(fs::read_to_string(&victim).expect("read"), "precious");
         assert_eq!(fs::read_to_string(&planted).expect("read"), "mine");
         assert!(!fs::symlink_metadata(&planted).expect("there").is_symlink());

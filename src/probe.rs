@@ -10,27 +10,27 @@
 
 mod cost;
 mod counting;
+mod dead_units;
 mod dispatch;
 mod filters;
 mod gather;
 mod memory;
 mod moments;
+mod optimizer;
 mod parameters;
 mod reading;
 mod tap;
-mod units;
-mod watched;
 
 pub use cost::{Cost, Overhead};
 pub use counting::count;
+pub use dead_units::DeadUnits;
 pub use filters::Filters;
 pub use gather::Matrix;
 pub use moments::{change, moments};
+pub use optimizer::{Baseline, OptimizerProbe, ParameterReadings, ProbedOptimizer};
 pub use parameters::{ParameterMap, Snapshot, Updates};
 pub use reading::LayerReading;
 pub use tap::{Readings, Taps, joint};
-pub use units::Silence;
-pub use watched::{Reach, Seen, Watch, Watched};
 
 pub(crate) use dispatch::on_known_backend;
 pub(crate) use memory::{Floats, Primitive, Readable};

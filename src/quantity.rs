@@ -3,16 +3,16 @@
 //! A quantity is a pure function of a layer's raw statistics ([`LayerSample`]); how these leave the model is the
 //! probe's business. To add one: write its file under `quantity/` and its row in the table below, nothing else.
 
+mod glossary;
 pub(crate) mod rows;
 mod sample;
-mod term;
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+pub use glossary::{GlossaryEntry, Home, TERMS, Term};
 pub use sample::{Factors, LayerSample, Moments, Share, StepKind};
-pub use term::{Home, TERMS, Term, Topic};
 
 /// How values of a quantity are spread along a colour scale or an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

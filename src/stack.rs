@@ -3,7 +3,6 @@
 //! A stack is `stem → block 1 … block D → head`. It names its layers, computes the loss of a batch and lets each block's
 //! input pass through a tap; how it does so is its own affair: images, tokens and noise all fit.
 
-mod about;
 pub mod activation;
 mod affine;
 mod conv_block;
@@ -15,16 +14,17 @@ pub mod diffusion;
 mod fused_block;
 mod highway;
 pub mod init;
-pub mod joint;
+mod layer_description;
 pub mod mlp;
 pub mod normalization;
 mod preresnet;
+mod replica;
+pub mod residual_connection;
 mod resnet;
 mod shortcut;
 pub mod streams;
 mod tokens;
 pub mod transformer;
-mod twin;
 pub mod unit_variance;
 mod vgg;
 
@@ -37,7 +37,6 @@ use burn::tensor::{Int, Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
 
-pub use about::About;
 pub use affine::Affine;
 pub use conv_block::{ConvBlock, ConvStep, Pooling};
 pub use conv_net::{ConvNet, Head, Stem};
@@ -45,16 +44,17 @@ pub use convolution::Convolution;
 pub use dense::{Dense, DenseBlock, End};
 pub use diffusion::Diffusion;
 pub use highway::{Highway, HighwayBlock};
+pub use layer_description::LayerDescription;
 pub use mlp::Mlp;
 pub use preresnet::preresnet;
+pub use replica::replica;
 pub use resnet::resnet;
 pub use shortcut::Shortcut;
 pub use tokens::Tokens;
 pub use transformer::Transformer;
-pub use twin::twin;
 pub use vgg::vgg;
 
-use crate::data::{Classified, Draw, Part, Shape, Source};
+use crate::data::{Classified, Shape, Source, StepRng, Subset};
 use crate::event::Samples;
 use crate::layer::Layer;
 use crate::probe::Taps;
@@ -88,7 +88,7 @@ pub trait Examples: Sized + Send {
     type Source: Source;
 
     /// The examples of these rows.
-    fn gather(source: &Self::Source, part: Part, rows: &[usize], draw: Draw, device: &Device) -> Self;
+    fn gather(source: &Self::Source, part: Subset, rows: &[usize], draw: StepRng, device: &Device) -> Self;
 
     /// How many there are.
     fn rows(&self) -> usize;
@@ -130,7 +130,7 @@ pub struct Labelled {
     /// The same classes on the host, for counting.
     pub targets: Vec<usize>,
     /// What the step draws of its own; `None` in an evaluation.
-    pub draw: Option<Draw>,
+    pub draw: Option<StepRng>,
 }
 
 impl Labelled {
@@ -204,9 +204,9 @@ impl Task {
 impl Examples for Labelled {
     type Source = Classified;
 
-    fn gather(source: &Classified, part: Part, rows: &[usize], draw: Draw, device: &Device) -> Self {
+    fn gather(source: &Classified, part: Subset, rows: &[usize], draw: StepRng, device: &Device) -> Self {
         let gathered = source.gather(part, rows, draw, device);
-        Self { draw: (part == Part::Training).then_some(draw), ..gathered }
+        Self { draw: (part == Subset::Training).then_some(draw), ..gathered }
     }
 
     fn rows(&self) -> usize {

@@ -62,7 +62,7 @@ pub struct Prediction {
 /// Why there is no prediction; its `Display` goes on after "no theory: " and fits beside a column of numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
-pub enum Unfit {
+pub enum NotApplicable {
     /// A trace of a stack that nablatop did not make.
     #[error("its settings are unknown")]
     NoSettings,
@@ -171,15 +171,15 @@ impl Prediction {
 ///
 /// # Errors
 /// When the theory does not hold for these settings, or q_1 is not a finite number.
-pub fn predict(lane: &LaneConfig, q1: f64) -> Result<Prediction, Unfit> {
+pub fn predict(lane: &LaneConfig, q1: f64) -> Result<Prediction, NotApplicable> {
     of_width(lane, q1, lane.width as f64)
 }
 
 /// The same with the fluctuations of so many units; none of infinitely many.
-fn of_width(lane: &LaneConfig, q1: f64, units: f64) -> Result<Prediction, Unfit> {
+fn of_width(lane: &LaneConfig, q1: f64, units: f64) -> Result<Prediction, NotApplicable> {
     check(lane)?;
     if !q1.is_finite() {
-        return Err(Unfit::NoFirstActivation);
+        return Err(NotApplicable::NoFirstActivation);
     }
     let Variance { weight, bias } = Variance::of(lane);
     let scale = lane.scale().powi(2); // s²
@@ -224,24 +224,24 @@ fn of_width(lane: &LaneConfig, q1: f64, units: f64) -> Result<Prediction, Unfit>
 }
 
 /// Whether the theory holds for these settings.
-fn check(lane: &LaneConfig) -> Result<(), Unfit> {
+fn check(lane: &LaneConfig) -> Result<(), NotApplicable> {
     if lane.init_from.is_some() {
-        return Err(Unfit::GivenWeights);
+        return Err(NotApplicable::GivenWeights);
     }
     if !matches!(lane.wiring, Wiring::Plain | Wiring::Residual) {
-        return Err(Unfit::Wiring(lane.wiring));
+        return Err(NotApplicable::Wiring(lane.wiring));
     }
     if lane.is_fixup() {
-        return Err(Unfit::Fixup);
+        return Err(NotApplicable::Fixup);
     }
     if lane.init == Init::Lsuv {
-        return Err(Unfit::Fitted);
+        return Err(NotApplicable::Fitted);
     }
     match (lane.model, lane.norm, lane.order) {
         (Model::Mlp, Norm::None, Order::Pre) => Ok(()),
-        (Model::Mlp, Norm::None, Order::Post) => Err(Unfit::PostActivation),
-        (Model::Mlp, norm, _) => Err(Unfit::Normalized(norm)),
-        (family, ..) => Err(Unfit::Family(family)),
+        (Model::Mlp, Norm::None, Order::Post) => Err(NotApplicable::PostActivation),
+        (Model::Mlp, norm, _) => Err(NotApplicable::Normalized(norm)),
+        (family, ..) => Err(NotApplicable::Family(family)),
     }
 }
 
@@ -249,16 +249,16 @@ fn check(lane: &LaneConfig) -> Result<(), Unfit> {
 ///
 /// # Errors
 /// When the theory does not hold for the lane, or its first step was not measured.
-pub fn of_lane(run: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Result<Prediction, Unfit> {
-    let config = run.settings_of(lane).ok_or(Unfit::NoSettings)?;
+pub fn of_lane(run: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Result<Prediction, NotApplicable> {
+    let config = run.settings_of(lane).ok_or(NotApplicable::NoSettings)?;
     // What can be known before the first step is said before it.
     check(config)?;
-    let first = history.first_measured().ok_or(Unfit::NotMeasured)?;
+    let first = history.first_measured().ok_or(NotApplicable::NotMeasured)?;
     if first.step != Step::FIRST {
-        return Err(Unfit::NotFromTheStart(first.step));
+        return Err(NotApplicable::NotFromTheStart(first.step));
     }
     let row = run.quantities.iter().position(|quantity| *quantity == Quantity::ActRms);
     let block = lane.layers.layers.iter().position(|layer| layer.kind == LayerKind::Block);
     let value = row.zip(block).and_then(|(row, block)| first.values.row(row).get(block)?.get());
-    predict(config, f64::from(value.ok_or(Unfit::NoFirstActivation)?).powi(2))
+    predict(config, f64::from(value.ok_or(NotApplicable::NoFirstActivation)?).powi(2))
 }

@@ -11,11 +11,14 @@
 //! Reading back gives the same events bit by bit, NaN, ±∞ and absent told apart. A killed run loses at most what came
 //! after its last flush; a torn or damaged line costs that line.
 
+pub(crate) mod checksum;
 mod continuation;
 mod decode;
 mod denoising;
 mod encode;
 mod error;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod follow;
 mod header;
 mod lines;
@@ -27,9 +30,6 @@ mod reader;
 mod reservation;
 mod run_file;
 mod scan;
-pub(crate) mod seal;
-#[cfg(test)]
-pub(crate) mod specimen;
 mod status;
 mod warnings;
 mod writer;
@@ -37,13 +37,13 @@ mod writer;
 use std::path::{Path, PathBuf};
 
 pub use continuation::{Carried, Continuation};
-pub use error::{Fault, Place, TraceError};
+pub use error::{Fault, TraceError, TraceLine};
 pub use follow::Follow;
 #[cfg(feature = "cli")]
 pub(crate) use header::BEGINNING;
 use header::FORMAT;
 pub use log_error::{Difference, LogError};
-pub use medium::{Fate, Medium};
+pub use medium::{FileLoss, Medium};
 pub use reader::{Trace, read, read_last, read_last_of};
 pub use reservation::{OnExisting, Reservation, restart_directory};
 pub use run_file::RUN_FILE;

@@ -13,8 +13,9 @@ mod detail;
 mod dump;
 mod evaluation;
 mod family;
+mod file_sum;
 mod flight;
-mod flight_past;
+mod flight_state;
 mod footprint;
 mod lane;
 mod measure;
@@ -27,7 +28,6 @@ mod prepared;
 mod recorder;
 mod schedule;
 mod stepper;
-mod stored;
 mod verdict;
 mod weights;
 
@@ -38,15 +38,15 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use thiserror::Error;
 
-pub use checkpoint::{Checkpoint, CheckpointError, Saves};
-pub use dump::{Dump, DumpError, Dumps};
+pub use checkpoint::{Checkpoint, CheckpointError, CheckpointWriter};
+pub use dump::{Dump, DumpError, DumpWriter};
 pub use footprint::Footprint;
 pub use measure::observe;
 pub use oversize::{Oversize, TooLarge};
 #[cfg(all(feature = "cli", feature = "tui"))]
 pub(crate) use prepared::THREAD_STACK;
 pub use prepared::{Prepared, prepare, prepare_sized, resume};
-pub use stepper::{Look, Stepper, Taken};
+pub use stepper::{Look, StepOutput, Stepper};
 pub use weights::WeightsError;
 
 use crate::config::RunConfig;
@@ -101,8 +101,8 @@ pub struct Session {
     header: Arc<RunHeader>,
     steps: u64,
     stopper: Stopper,
-    dumps: Arc<Dumps>,
-    saves: Arc<Saves>,
+    dumps: Arc<DumpWriter>,
+    saves: Arc<CheckpointWriter>,
     recorder: Option<JoinHandle<RunEnd>>,
 }
 
@@ -129,13 +129,13 @@ impl Session {
 
     /// The steps that are written down.
     #[must_use]
-    pub fn dumps(&self) -> &Arc<Dumps> {
+    pub fn dumps(&self) -> &Arc<DumpWriter> {
         &self.dumps
     }
 
     /// The checkpoints that are saved.
     #[must_use]
-    pub fn saves(&self) -> &Arc<Saves> {
+    pub fn saves(&self) -> &Arc<CheckpointWriter> {
         &self.saves
     }
 

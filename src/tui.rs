@@ -10,7 +10,7 @@ pub mod app;
 pub mod axis;
 pub mod keymap;
 pub mod layout;
-pub mod picture;
+pub mod render_cache;
 pub mod scale;
 pub mod scene;
 pub mod source;

@@ -9,12 +9,12 @@ use super::exit::Usage;
 use super::note;
 use super::run::refused;
 use crate::config::RunConfig;
-use crate::train::{self, Checkpoint, Dump, DumpError, Dumps, Oversize, Prepared, TrainError};
+use crate::train::{self, Checkpoint, Dump, DumpError, DumpWriter, Oversize, Prepared, TrainError};
 use crate::whole_file::Existing;
 
 /// A run with what a person wants written down of it.
 pub(super) fn prepare(matches: &ArgMatches, config: RunConfig, checkpoint: Option<&Checkpoint>) -> Result<Prepared> {
-    let dumps = wishes(matches)?;
+    let dumps = requests(matches)?;
     let is_logged =
         matches.contains_id("log") || checkpoint.is_some_and(|checkpoint| checkpoint.log_folder().is_some());
     let is_forced = matches.get_flag("force");
@@ -49,13 +49,13 @@ fn make_log_folder(matches: &ArgMatches, dumps: &[Dump]) {
     }
 }
 
-fn wishes(matches: &ArgMatches) -> Result<Vec<Dump>, Usage> {
+fn requests(matches: &ArgMatches) -> Result<Vec<Dump>, Usage> {
     let words = matches.get_many::<String>("dump").into_iter().flatten();
     words.map(|words| words.parse().map_err(|problem| Usage(format!("--dump: {problem}")))).collect()
 }
 
 /// Says what became of them, once the run has ended.
-pub(super) fn tell(dumps: &Dumps) {
+pub(super) fn tell(dumps: &DumpWriter) {
     for sentence in dumps.notes() {
         note(&sentence);
     }

@@ -9,7 +9,7 @@ use color_eyre::eyre::Result;
 use super::exit::Usage;
 use super::{Exit, print};
 use crate::config::not_one_of;
-use crate::quantity::Topic;
+use crate::quantity::GlossaryEntry;
 use crate::report::explanation;
 
 /// Its place on the command line.
@@ -36,10 +36,10 @@ pub(super) fn explain(matches: &ArgMatches) -> Result<Exit> {
     Ok(Exit::DONE)
 }
 
-fn named(word: &str) -> Result<Topic, Usage> {
+fn named(word: &str) -> Result<GlossaryEntry, Usage> {
     let name = word.to_lowercase().replace('-', "_");
-    Topic::named(&name).ok_or_else(|| {
-        let names: Vec<&str> = Topic::all().map(|topic| topic.term().name).collect();
+    GlossaryEntry::named(&name).ok_or_else(|| {
+        let names: Vec<&str> = GlossaryEntry::all().map(|topic| topic.term().name).collect();
         let unknown = not_one_of(&name, &names);
         // As it was typed.
         Usage(unknown.replacen(&format!("'{name}'"), &format!("'{word}'"), 1))
@@ -63,7 +63,7 @@ impl TypedValueParser for Names {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(Topic::all().map(|topic| PossibleValue::new(topic.term().name))))
+        Some(Box::new(GlossaryEntry::all().map(|topic| PossibleValue::new(topic.term().name))))
     }
 }
 

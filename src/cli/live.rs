@@ -14,7 +14,7 @@ use crate::event::{Control, Event};
 use crate::history::History;
 use crate::text;
 use crate::trace::{LogError, TraceStatus};
-use crate::train::{Dumps, Oversize, Prepared, Saves, TrainError};
+use crate::train::{CheckpointWriter, DumpWriter, Oversize, Prepared, TrainError};
 use crate::tui::source::{Source, SourceKind};
 use preparation::{GivenUp, Preparation, Ready};
 use run::LiveRun;
@@ -32,9 +32,9 @@ pub(super) struct LiveSource {
     given_up: Option<GivenUp>,
     end: EndOfRun,
     /// Of every run, the first first: each started anew writes its own.
-    dumps: Vec<Arc<Dumps>>,
+    dumps: Vec<Arc<DumpWriter>>,
     /// Of the last run that saved any, to say where to go on.
-    saves: Option<Arc<Saves>>,
+    saves: Option<Arc<CheckpointWriter>>,
     /// What the traces of earlier runs do not have.
     gap: Option<String>,
 }
@@ -54,9 +54,9 @@ enum Next {
 /// What became of all runs, once they have ended.
 pub(super) struct Closed {
     /// The steps that were written down, the first run's first.
-    pub(super) dumps: Vec<Arc<Dumps>>,
+    pub(super) dumps: Vec<Arc<DumpWriter>>,
     /// The checkpoints of the last run.
-    pub(super) saves: Option<Arc<Saves>>,
+    pub(super) saves: Option<Arc<CheckpointWriter>>,
     /// How the writing of the last run's trace went.
     pub(super) trace: Option<Arc<TraceStatus>>,
     /// What traces do not have.

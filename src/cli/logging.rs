@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use clap::ArgMatches;
 
+use super::earlier_events::EarlierEvents;
 use super::note;
-use super::past::Past;
 use crate::event::RunHeader;
 use crate::number;
 use crate::sink::trace::TraceSink;
@@ -28,13 +28,13 @@ pub(super) struct Logging {
 pub(super) struct Log {
     /// `None` where nothing is written.
     pub(super) sink: Option<TraceSink>,
-    pub(super) past: Past,
+    pub(super) past: EarlierEvents,
 }
 
 impl Log {
     /// The log of a run that begins.
     pub(super) fn of(sink: TraceSink) -> Self {
-        Self { sink: Some(sink), past: Past::default() }
+        Self { sink: Some(sink), past: EarlierEvents::default() }
     }
 }
 
@@ -80,7 +80,7 @@ impl Logging {
         if let Some(problem) = missing {
             note(&format!("the trace begins after step {}: {problem}", continuation.after));
         }
-        Ok(Log { sink: Some(sink), past: Past::of(directory, events) })
+        Ok(Log { sink: Some(sink), past: EarlierEvents::of(directory, events) })
     }
 
     /// Logs into a folder from now on, whatever there was before: a run started anew is written beside it.
@@ -89,7 +89,7 @@ impl Logging {
     }
 
     /// The folder of a run started anew: DIR/2, DIR/3 …, never where one has been written.
-    pub(super) fn directory_anew(&self) -> Option<PathBuf> {
+    pub(super) fn restart_directory(&self) -> Option<PathBuf> {
         self.directory.as_deref().map(restart_directory)
     }
 }

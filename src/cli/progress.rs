@@ -147,7 +147,7 @@ mod tests {
 
     use super::*;
     use crate::event::{Event, LaneEnd, Outcome};
-    use crate::trace::specimen;
+    use crate::trace::fixture;
     use crate::units::LaneId;
 
     fn line() -> Line {
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_step_counts_once_every_lane_that_goes_on_has_taken_it() {
-        let header = specimen::header(vec![specimen::lane("plain", 2), specimen::lane("residual", 2)]);
+        let header = fixture::header(vec![fixture::lane("plain", 2), fixture::lane("residual", 2)]);
         let progress =
             Progress { steps: 2, started: Instant::now(), told: Instant::now(), before: None, shown: None, bar: None };
         let mut history = History::new(Arc::clone(&header));
@@ -171,7 +171,7 @@ mod tests {
             }
             progress.line(done(&history), 0, Duration::from_secs(2), &history).within(usize::MAX)
         };
-        let step = |lane, step| Event::Step(Arc::new(specimen::step(&header, lane, step)));
+        let step = |lane, step| Event::Step(Arc::new(fixture::step(&header, lane, step)));
         let end = |lane| LaneEnd { lane: LaneId(lane), step: Step(1), outcome: Outcome::Diverged };
         let first = after(&[step(0, 1)]);
         assert!(first.starts_with("step 0 of 2 · loss plain "), "{first}");

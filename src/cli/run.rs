@@ -20,7 +20,7 @@ const ABOUT: usize = 4;
 
 /// Whether the run has a screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Face {
+enum Interface {
     Screen,
     Headless,
 }
@@ -49,8 +49,8 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
     diagnostics.start(logging.directory().map(AsRef::as_ref))?;
     saving::tell_of_the_start(checkpoint.as_ref());
     match face(matches) {
-        Face::Headless => headless::run(prepared, log, logging.directory()),
-        Face::Screen => super::screen(matches, prepared, logging, log),
+        Interface::Headless => headless::run(prepared, log, logging.directory()),
+        Interface::Screen => super::screen(matches, prepared, logging, log),
     }
 }
 
@@ -66,15 +66,15 @@ fn presets(width: usize) -> String {
     text
 }
 
-fn face(matches: &ArgMatches) -> Face {
+fn face(matches: &ArgMatches) -> Interface {
     if matches.get_flag("headless") {
-        return Face::Headless;
+        return Interface::Headless;
     }
     if cfg!(feature = "tui") && io::stdout().is_terminal() {
-        return Face::Screen;
+        return Interface::Screen;
     }
     super::note("standard output is no terminal: running headless");
-    Face::Headless
+    Interface::Headless
 }
 
 /// A setting that makes no sense is a matter of usage, wherever it was noticed; its flag is the remedy.

@@ -11,7 +11,7 @@ use super::note;
 use crate::text;
 use crate::trace::TraceStatus;
 use crate::train::checkpoint::Owner;
-use crate::train::{Checkpoint, CheckpointError, Prepared, Saves};
+use crate::train::{Checkpoint, CheckpointError, CheckpointWriter, Prepared};
 use crate::whole_file::Existing;
 
 /// The checkpoint from which to go on, where one was asked for.
@@ -57,7 +57,7 @@ pub(super) fn tell_of_the_start(checkpoint: Option<&Checkpoint>) {
 }
 
 /// Says where to go on, once the run has ended; not beside a trace that was taken away.
-pub(super) fn tell(saves: &Saves, trace: Option<&TraceStatus>) {
+pub(super) fn tell(saves: &CheckpointWriter, trace: Option<&TraceStatus>) {
     if trace.is_some_and(TraceStatus::is_gone) {
         return;
     }

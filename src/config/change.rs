@@ -6,13 +6,13 @@ use super::{DataSource, LaneConfig, LaneSpec, Model, Norm, NormOrder, Optimizer,
 impl RunConfig {
     /// Why no lane has a use for a setting, as a sentence.
     #[must_use]
-    pub fn useless(&self, key: &str) -> Option<String> {
+    pub fn not_applicable(&self, key: &str) -> Option<String> {
         let behind = |what: &str| Some(format!("it is for {what}, and the data are {}: leave it out", self.data));
         match key {
             "context" if !self.data.is_text() => behind("text"),
             "image-size" if !matches!(self.data, DataSource::ImageFolder(_)) => behind("image-folder"),
             _ => {
-                let reasons: Option<Vec<String>> = self.lanes.iter().map(|lane| lane.useless(key)).collect();
+                let reasons: Option<Vec<String>> = self.lanes.iter().map(|lane| lane.not_applicable(key)).collect();
                 reasons.and_then(|reasons| reasons.into_iter().next())
             }
         }
@@ -44,7 +44,7 @@ impl RunConfig {
 impl LaneConfig {
     /// Why the lane has no use for a setting, as a sentence.
     #[must_use]
-    pub fn useless(&self, key: &str) -> Option<String> {
+    pub fn not_applicable(&self, key: &str) -> Option<String> {
         let Self { model, wiring, norm, optimizer, .. } = *self;
         let is_decoder = model == Model::Transformer;
         let (who, rule) = match (key, optimizer) {
@@ -60,7 +60,7 @@ impl LaneConfig {
             ("norm", _) if is_decoder && norm != Norm::None && self.order_of_norms() == NormOrder::None => {
                 ("norm-order none".to_owned(), "says which norm")
             }
-            _ => return model.useless(key),
+            _ => return model.not_applicable(key),
         };
         Some(format!("{who} has no use for it, which {rule}: leave it out"))
     }
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn what_the_lanes_rule_out_is_of_no_use() {
         let lane = |wiring| LaneConfig::of(Model::Transformer, wiring);
-        let why = |lane: LaneConfig, key: &str| lane.useless(key).unwrap_or_default();
+        let why = |lane: LaneConfig, key: &str| lane.not_applicable(key).unwrap_or_default();
         let plain = LaneConfig::new(Wiring::Plain);
         assert_eq!(
             why(plain, "branch-scale"),
@@ -140,24 +140,30 @@ mod tests {
         );
         let deepnorm = lane(Wiring::DeepNorm);
         assert!(why(deepnorm.clone(), "norm-order").starts_with("deepnorm has no use for it, which normalizes behind"));
-        assert!(LaneConfig { norm: Norm::None, ..deepnorm }.unfit().is_some_and(|(key, _)| key == "norm"));
+        assert!(
+            LaneConfig { norm: Norm::None, ..deepnorm }.incompatible_setting().is_some_and(|(key, _)| key == "norm")
+        );
         let bare = LaneConfig { norm_order: NormOrder::None, ..lane(Wiring::Residual) };
         assert!(why(bare, "norm").starts_with("norm-order none has no use for it"));
         let bare = LaneConfig { norm: Norm::None, ..lane(Wiring::Residual) };
         assert!(why(bare, "norm-order").starts_with("norm none has no use for it"));
-        assert_eq!(lane(Wiring::Residual).useless("norm"), None);
+        assert_eq!(lane(Wiring::Residual).not_applicable("norm"), None);
     }
 
     #[test]
     fn what_nobody_uses_is_told_with_who_does() {
         let config = RunConfig::default();
-        let why = |key| config.useless(key).unwrap_or_default();
+        let why = |key| config.not_applicable(key).unwrap_or_default();
         assert_eq!(why("heads"), "mlp has no use for it, which is for transformer: leave it out");
         assert_eq!(why("context"), "it is for text, and the data are digits: leave it out");
         assert_eq!(why("momentum"), "adam has no use for it, which is for sgd: leave it out");
         assert!(why("depth").is_empty() && why("branch-scale").is_empty());
         let mut config = config;
         config.lanes[1].optimizer = Optimizer::Sgd;
-        assert_eq!((config.useless("momentum"), config.useless("epsilon")), (None, None), "of use to one of them");
+        assert_eq!(
+            (config.not_applicable("momentum"), config.not_applicable("epsilon")),
+            (None, None),
+            "of use to one of them"
+        );
     }
 }

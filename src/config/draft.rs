@@ -250,14 +250,14 @@ impl Draft {
     fn check_uses(&self, specs: &[LaneSpec], config: &RunConfig) -> Result<(), DraftError> {
         let typed = self.values.iter().filter(|(_, (origin, _))| matches!(origin, Origin::Flag));
         for (key, (origin, _)) in typed {
-            if let Some(problem) = config.useless(key) {
+            if let Some(problem) = config.not_applicable(key) {
                 return Err(DraftError::Value { place: origin.place(key), problem });
             }
         }
         // The lanes of a preset make sense unless a flag changed them.
         let Some((origin @ (Origin::Flag | Origin::Preset(_)), place, _)) = &self.lanes else { return Ok(()) };
         for (spec, lane) in specs.iter().zip(&config.lanes) {
-            let useless = spec.keys().find_map(|key| Some(format!("{key}: {}", lane.useless(key)?)));
+            let useless = spec.keys().find_map(|key| Some(format!("{key}: {}", lane.not_applicable(key)?)));
             if let Some(problem) = useless {
                 return Err(DraftError::Value { place: origin.place(place), problem });
             }
@@ -367,7 +367,7 @@ fn lane_texts(config: &RunConfig) -> Vec<String> {
         let alone = |lane: &LaneConfig| RunConfig { lanes: vec![lane.clone()], ..config.clone() };
         let mut parts = vec![format!("name={}", lane.name)];
         for setting in SETTINGS.iter().filter(|setting| LaneSpec::takes(lane.wiring, setting)) {
-            if lane.model.useless(setting.key).is_some() {
+            if lane.model.not_applicable(setting.key).is_some() {
                 continue;
             }
             let value = setting.get(&alone(lane));

@@ -66,7 +66,7 @@ impl Model {
 
     /// Why it has no use for a setting of a lane, as a sentence.
     #[must_use]
-    pub fn useless(self, key: &str) -> Option<String> {
+    pub fn not_applicable(self, key: &str) -> Option<String> {
         let families = Self::with(key).filter(|families| !families.contains(&self))?;
         let families: Vec<String> = families.iter().map(ToString::to_string).collect();
         Some(format!("{self} has no use for it, which is for {}: leave it out", families.join(", ")))
@@ -80,7 +80,7 @@ impl Model {
 
     /// Why it cannot learn these data, as a sentence.
     #[must_use]
-    pub fn misfit(self, data: &DataSource) -> Option<String> {
+    pub fn incompatible(self, data: &DataSource) -> Option<String> {
         match (self.reads_text(), data.is_text()) {
             (true, false) => {
                 Some(format!("{self} reads text, and the data are {data}: write --data text or text:FILE"))
@@ -215,7 +215,7 @@ impl LaneConfig {
     }
 
     /// What about it its family has not, with the setting that says so.
-    pub(super) fn unfit(&self) -> Option<(&'static str, String)> {
+    pub(super) fn incompatible_setting(&self) -> Option<(&'static str, String)> {
         let Self { model, wiring, norm, norm_order, .. } = *self;
         if let Some(problem) = self.wrong_depth() {
             return Some(("depth", problem));
@@ -333,13 +333,15 @@ mod tests {
 
     #[test]
     fn a_wiring_that_a_family_has_not_is_refused_with_what_to_write() {
-        let unfit = |model, wiring| LaneConfig::of(model, wiring).unfit();
+        let unfit = |model, wiring| LaneConfig::of(model, wiring).incompatible_setting();
         for model in [Model::Highway, Model::Dense] {
             let words = format!("{model} has skips of its own kind, not rezero: write plain or residual");
             assert_eq!(unfit(model, Wiring::ReZero), Some(("lanes", words)));
         }
         let wide = LaneConfig { form: Form::Wide, ..LaneConfig::of(Model::Vgg, Wiring::Plain) };
-        assert!(wide.unfit().is_some_and(|(key, words)| key == "form" && words.contains("write form=cifar")));
+        assert!(
+            wide.incompatible_setting().is_some_and(|(key, words)| key == "form" && words.contains("write form=cifar"))
+        );
         let words = "diffusion leads one stream through its stages, not those of hyper-connections: write residual";
         assert_eq!(unfit(Model::Diffusion, Wiring::HyperConnections), Some(("lanes", words.to_owned())));
         for wiring in Wiring::WORDS.iter().map(|word| word.parse().expect("a wiring")) {
@@ -348,7 +350,7 @@ mod tests {
         let norm_order = NormOrder::Post;
         let scaled = LaneConfig { norm_order, ..LaneConfig::of(Model::Transformer, Wiring::NormScaling) };
         let words = "norm-scaling scales what a normalization before a half puts out: write norm-order=pre";
-        assert_eq!(scaled.unfit(), Some(("norm-order", words.to_owned())));
+        assert_eq!(scaled.incompatible_setting(), Some(("norm-order", words.to_owned())));
     }
 
     #[test]

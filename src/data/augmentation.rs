@@ -8,7 +8,7 @@ use burn::prelude::Device;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Classified, Draw, Part, Shape};
+use super::{Classified, Shape, StepRng, Subset};
 use crate::stack::Labelled;
 use crate::stack::init::Purpose;
 
@@ -28,11 +28,11 @@ pub enum Augmentation {
 impl Classified {
     /// The rows as tensors: inputs `[B, features]`, classes `[B]`; pictures are changed for training alone.
     #[must_use]
-    pub fn gather(&self, part: Part, rows: &[usize], draw: Draw, device: &Device) -> Labelled {
+    pub fn gather(&self, part: Subset, rows: &[usize], draw: StepRng, device: &Device) -> Labelled {
         let (split, numbers) = (self.part(part), self.shape.numbers());
         match (self.augmentation, part) {
-            (Augmentation::None, _) | (_, Part::HeldOut) => split.gather(rows, numbers, device),
-            (Augmentation::CropAndFlip, Part::Training) => {
+            (Augmentation::None, _) | (_, Subset::HeldOut) => split.gather(rows, numbers, device),
+            (Augmentation::CropAndFlip, Subset::Training) => {
                 let mut rng = draw.rng(Purpose::Augmentation);
                 let mut inputs = Vec::with_capacity(rows.len() * numbers);
                 for row in rows {
@@ -132,9 +132,9 @@ mod tests {
         }
     }
 
-    fn gathered(data: &Classified, part: Part, step: u64) -> Vec<f32> {
+    fn gathered(data: &Classified, part: Subset, step: u64) -> Vec<f32> {
         let rows: Vec<usize> = (0..data.training.rows()).collect();
-        let draw = Draw { seed: 1, step: Step(step) };
+        let draw = StepRng { seed: 1, step: Step(step) };
         let batch = data.gather(part, &rows, draw, &backend::device(Backend::Flex));
         batch.inputs.into_data().try_into_vec().expect("f32")
     }
@@ -142,15 +142,15 @@ mod tests {
     #[test]
     fn a_step_taken_once_more_sees_the_same_pixels_and_the_next_one_others() {
         let data = data(8);
-        assert_eq!(gathered(&data, Part::Training, 5), gathered(&data, Part::Training, 5));
-        assert_ne!(gathered(&data, Part::Training, 5), gathered(&data, Part::Training, 6));
-        assert_ne!(gathered(&data, Part::Training, 5), data.training.inputs);
+        assert_eq!(gathered(&data, Subset::Training, 5), gathered(&data, Subset::Training, 5));
+        assert_ne!(gathered(&data, Subset::Training, 5), gathered(&data, Subset::Training, 6));
+        assert_ne!(gathered(&data, Subset::Training, 5), data.training.inputs);
     }
 
     #[test]
     fn what_is_held_out_stays_as_it_is() {
         let data = data(8);
-        assert_eq!(gathered(&data, Part::HeldOut, 5), data.held_out.inputs);
+        assert_eq!(gathered(&data, Subset::HeldOut, 5), data.held_out.inputs);
     }
 
     #[test]

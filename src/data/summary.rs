@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Classified, Dataset, Part, Text};
+use super::{Classified, Dataset, Subset, Text};
 use crate::config::DataSource;
 use crate::number::count;
 use crate::text::{clean, clean_message};
@@ -39,7 +39,7 @@ fn characters(text: &Text) -> String {
 }
 
 fn classified(data: &Classified) -> String {
-    let rows = [Part::Training, Part::HeldOut].map(|part| data.part(part).targets.len());
+    let rows = [Subset::Training, Subset::HeldOut].map(|part| data.part(part).targets.len());
     let [training, held_out] = rows.map(|rows| count(rows as u64));
     let all = count((rows[0] + rows[1]) as u64);
     let of = if data.shape.is_picture() {

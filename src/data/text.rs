@@ -12,7 +12,7 @@
 use std::path::Path;
 
 use super::file::DataFile;
-use super::{DataError, Part, Source};
+use super::{DataError, Source, Subset};
 use crate::config::setting::SettingError;
 use crate::number::count;
 
@@ -41,7 +41,7 @@ pub struct Text {
 }
 
 impl Source for Text {
-    fn rows(&self, part: Part) -> usize {
+    fn rows(&self, part: Subset) -> usize {
         // The last character of a row has a next one too.
         self.part(part).len().saturating_sub(1) / self.context
     }
@@ -95,16 +95,16 @@ impl Text {
     }
 
     /// The characters of a part.
-    fn part(&self, part: Part) -> &[u32] {
+    fn part(&self, part: Subset) -> &[u32] {
         match part {
-            Part::Training => &self.training,
-            Part::HeldOut => &self.held_out,
+            Subset::Training => &self.training,
+            Subset::HeldOut => &self.held_out,
         }
     }
 
     /// The characters of an example, one more than go in: the last is only an answer. Empty beyond the last example.
     #[must_use]
-    pub fn window(&self, part: Part, row: usize) -> &[u32] {
+    pub fn window(&self, part: Subset, row: usize) -> &[u32] {
         let first = row * self.context;
         self.part(part).get(first..=first + self.context).unwrap_or(&[])
     }
@@ -123,7 +123,7 @@ mod tests {
         Text::load(Some(file.path()), context).map_err(|error| error.to_string().replace(&path, "t.txt"))
     }
 
-    fn said(text: &Text, part: Part, row: usize) -> String {
+    fn said(text: &Text, part: Subset, row: usize) -> String {
         text.window(part, row).iter().map(|place| text.vocabulary[*place as usize]).collect()
     }
 
@@ -131,14 +131,14 @@ mod tests {
     fn windows_lie_end_to_end_and_share_one_character() {
         let text = load(b"abcdefghijklmnopqrstuvwxyzabcd", 2).expect("good");
         // 27 characters for training: 13 rows need the 27th as their last next one.
-        assert_eq!((text.rows(Part::Training), text.rows(Part::HeldOut)), (13, 1));
-        assert_eq!([0, 3, 12].map(|row| said(&text, Part::Training, row)), ["abc", "ghi", "yza"]);
-        assert_eq!([0, 1].map(|row| said(&text, Part::HeldOut, row)), ["bcd", ""]);
+        assert_eq!((text.rows(Subset::Training), text.rows(Subset::HeldOut)), (13, 1));
+        assert_eq!([0, 3, 12].map(|row| said(&text, Subset::Training, row)), ["abc", "ghi", "yza"]);
+        assert_eq!([0, 1].map(|row| said(&text, Subset::HeldOut, row)), ["bcd", ""]);
     }
 
     #[test]
     fn a_window_without_its_last_next_character_is_dropped() {
-        let rows = |length: usize| load(&vec![b'a'; length], 4).expect("good").rows(Part::HeldOut);
+        let rows = |length: usize| load(&vec![b'a'; length], 4).expect("good").rows(Subset::HeldOut);
         assert_eq!((rows(50), rows(80), rows(90)), (1, 1, 2));
     }
 
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn the_embedded_text_has_batches_of_the_default_size_in_both_parts() {
         let text = Text::load(None, 64).expect("embedded");
-        assert_eq!((text.rows(Part::Training), text.rows(Part::HeldOut), text.vocabulary.len()), (768, 85, 74));
+        assert_eq!((text.rows(Subset::Training), text.rows(Subset::HeldOut), text.vocabulary.len()), (768, 85, 74));
     }
 
     #[test]

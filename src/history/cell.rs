@@ -163,7 +163,7 @@ pub struct Summary {
 
 /// What is known of one cell at a step.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Known {
+pub enum CellValue {
     /// Its value.
     Exactly(f32),
     /// What its bucket remembers.
@@ -172,7 +172,7 @@ pub enum Known {
 
 /// When something that is shown for a step was taken: not necessarily at that step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Taken {
+pub enum MeasuredAt {
     /// At one step.
     At(Step),
     /// Between these two, both included.

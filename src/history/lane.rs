@@ -1,15 +1,15 @@
 //! One lane's history: the first steps and the newest exactly, all steps in buckets.
 
-mod beside;
 mod held;
 mod moment;
 mod revision;
+mod snapshots;
 
 use std::ops::Range;
 use std::sync::Arc;
 
-pub(super) use self::beside::Beside;
 pub use self::revision::Revision;
+pub(super) use self::snapshots::Beside;
 use super::bucket::{CELL_BYTES, GridBucket};
 use super::health::Ceiling;
 use super::ranges::Ranges;
@@ -105,7 +105,7 @@ impl LaneHistory {
     }
 
     /// Takes in what a step that is still held exactly did not say the first time: what it said stays as it is.
-    pub(super) fn recall(&mut self, record: &Arc<StepRecord>) {
+    pub(super) fn rerun(&mut self, record: &Arc<StepRecord>) {
         let Some(held) = self.recent.held(record.step) else { return };
         let (rows, layers) = (self.quantities.len(), self.layers);
         if record.values.layers() != layers || record.values.quantities() != rows {

@@ -28,7 +28,7 @@ pub(super) struct Blocks {
 
 /// What the line needs to know of the points, in [`LANES`] parts.
 #[derive(Clone, Copy, Default)]
-struct Sums {
+struct SlopeSums {
     n: [f32; LANES],
     x: [f32; LANES],
     y: [f32; LANES],
@@ -51,7 +51,7 @@ impl Blocks {
 
     /// ρ of a row of signal norms; `None` with fewer than two finite non-zero values in blocks.
     pub(super) fn rho(&self, signal: &[Value]) -> Option<f32> {
-        let mut sums = Sums::default();
+        let mut sums = SlopeSums::default();
         let places = self.x.chunks(LANES).zip(self.weight.chunks(LANES));
         for (signal, (x, weight)) in signal.chunks(LANES).zip(places) {
             match (signal.as_array(), x.as_array(), weight.as_array()) {
@@ -68,7 +68,7 @@ fn padded<T: Copy>(some: &[T], filler: T) -> [T; LANES] {
     std::array::from_fn(|lane| some.get(lane).copied().unwrap_or(filler))
 }
 
-impl Sums {
+impl SlopeSums {
     /// Selections instead of branches.
     #[inline]
     fn take(&mut self, values: &[Value; LANES], x: &[f32; LANES], weight: &[f32; LANES]) {

@@ -151,7 +151,7 @@ fn a_step_told_again_adds_the_scalars_that_it_had_not_said_and_counts_none_twice
     history.push(&Event::Step(Arc::new(StepRecord { loss: 7.0, ..StepRecord::unmeasured(2) })));
     for step in [1, 2, 2] {
         let again = StepRecord { step: Step(step), loss: 9.0, accuracy: Some(0.5), ..first.clone() };
-        history.push(&Event::Recall(Arc::new(StepRecord { global_grad_norm: Some(3.0), ..again })));
+        history.push(&Event::Rerun(Arc::new(StepRecord { global_grad_norm: Some(3.0), ..again })));
     }
     let lane = &history.lanes()[0];
     let of = |scalar| {
@@ -193,16 +193,16 @@ fn the_first_steps_of_a_long_run_stay_exact_and_those_after_them_are_as_their_bu
     let history = filled(20_000, 3, |step, _| Some(step as f32));
     let lane = &history.lanes()[0];
     for step in [1, 5, 100, 20_000] {
-        let exactly = Some(Known::Exactly(step as f32));
+        let exactly = Some(CellValue::Exactly(step as f32));
         assert_eq!(lane.known(SIGNAL, LayerId(1), Step(step)), exactly);
-        assert_eq!(lane.taken(SIGNAL, Step(step)), Some(Taken::At(Step(step))));
+        assert_eq!(lane.taken(SIGNAL, Step(step)), Some(MeasuredAt::At(Step(step))));
         let drawn = lane.window(SIGNAL, &window(1, 3, step..step + 1, 1))[0];
         assert_eq!(drawn, Cell::Value((step as f32).log10()), "{step}");
         let loss = lane.scalar(Scalar::Loss, step..step + 1, 1)[0].map(|loss| (loss.min, loss.max));
         assert_eq!(loss, Some((step as f32, step as f32)));
         assert_eq!(lane.record(Some(Step(step))).map(|record| record.step), Some(Step(step)));
     }
-    assert!(matches!(lane.known(SIGNAL, LayerId(1), Step(101)), Some(Known::Roughly(_))));
+    assert!(matches!(lane.known(SIGNAL, LayerId(1), Step(101)), Some(CellValue::Roughly(_))));
     assert!(lane.record(Some(Step(5_000))).is_none(), "the hundredth is not the newest before it");
 }
 

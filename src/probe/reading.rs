@@ -11,9 +11,9 @@ use std::any::Any;
 
 use burn::backend::TensorMetadata;
 
+use super::dead_units::{Units, activity, saturated};
 use super::memory::{Floats, Primitive, Readable};
 use super::moments::{products, sum_of_squares};
-use super::units::{Units, activity, saturated};
 use crate::config::Activation;
 use crate::quantity::{Moments, Share, StepKind};
 

@@ -31,12 +31,12 @@ use crate::units::LayerId;
 /// The taps of one forward and backward pass of one lane; clones share what was read.
 #[derive(Clone, Debug)]
 pub struct Taps {
-    board: Option<Arc<Mutex<Board>>>,
+    board: Option<Arc<Mutex<TapReadings>>>,
 }
 
 /// What the taps read.
 #[derive(Debug, Default)]
-struct Board {
+struct TapReadings {
     layers: Vec<LayerReading>,
     cost: Cost,
 }
@@ -61,14 +61,14 @@ impl Taps {
     #[must_use]
     pub fn on(layers: usize) -> Self {
         let layers = std::iter::repeat_with(LayerReading::default).take(layers).collect();
-        Self { board: Some(Arc::new(Mutex::new(Board { layers, cost: Cost::default() }))) }
+        Self { board: Some(Arc::new(Mutex::new(TapReadings { layers, cost: Cost::default() }))) }
     }
 
     /// The same, and what they read of every δ_l can be had element by element.
     #[must_use]
     pub fn keeping(layers: usize) -> Self {
         let layers = std::iter::repeat_with(LayerReading::keeping).take(layers).collect();
-        Self { board: Some(Arc::new(Mutex::new(Board { layers, cost: Cost::default() }))) }
+        Self { board: Some(Arc::new(Mutex::new(TapReadings { layers, cost: Cost::default() }))) }
     }
 
     /// Reads the input of `layer` as it passes, and on the way back its gradient δ_l.
@@ -76,26 +76,26 @@ impl Taps {
     /// The tensor is handed on unchanged, here and by all other taps; any shape, usually [B, …].
     #[must_use]
     pub fn input<const D: usize>(&self, layer: LayerId, tensor: Tensor<D>) -> Tensor<D> {
-        self.pass(layer, Way::Input, tensor)
+        self.pass(layer, BackwardReading::Input, tensor)
     }
 
     /// Reads the signal behind one step of the layer's branch: stands at the step's input.
     #[must_use]
     pub fn step<const D: usize>(&self, layer: LayerId, kind: StepKind, tensor: Tensor<D>) -> Tensor<D> {
-        self.pass(layer, Way::Step(kind), tensor)
+        self.pass(layer, BackwardReading::Step(kind), tensor)
     }
 
     /// The same at a step that takes in several tensors, such as queries, keys and values: what is behind them counts as
     /// one.
     #[must_use]
     pub fn beside<const D: usize>(&self, layer: LayerId, kind: StepKind, tensor: Tensor<D>) -> Tensor<D> {
-        self.pass(layer, Way::Beside(kind), tensor)
+        self.pass(layer, BackwardReading::Beside(kind), tensor)
     }
 
     /// Reads what comes back through the skip connection: stands at its beginning.
     #[must_use]
     pub fn skip<const D: usize>(&self, layer: LayerId, tensor: Tensor<D>) -> Tensor<D> {
-        self.pass(layer, Way::Channel(Channel::Identity), tensor)
+        self.pass(layer, BackwardReading::Channel(Channel::Identity), tensor)
     }
 
     /// Compares what comes back through the branch with the skip connection: stands at the branch's beginning, before
@@ -104,7 +104,7 @@ impl Taps {
     /// It is a [`joint`] of the graph even when the taps are off.
     #[must_use]
     pub fn branch<const D: usize>(&self, layer: LayerId, tensor: Tensor<D>) -> Tensor<D> {
-        insert(self.tap(layer).map(|tap| (tap, Way::Channel(Channel::Branch))), tensor)
+        insert(self.tap(layer).map(|tap| (tap, BackwardReading::Channel(Channel::Branch))), tensor)
     }
 
     /// Reads what comes back to the layer's input by a connection that leads past the block and its neighbours: stands
@@ -113,7 +113,7 @@ impl Taps {
     /// It is a [`joint`] of the graph even when the taps are off.
     #[must_use]
     pub fn long_skip<const D: usize>(&self, layer: LayerId, tensor: Tensor<D>) -> Tensor<D> {
-        insert(self.tap(layer).map(|tap| (tap, Way::LongSkip)), tensor)
+        insert(self.tap(layer).map(|tap| (tap, BackwardReading::LongSkip)), tensor)
     }
 
     /// Says that the block has no branch in this pass: all that is left is what leads around it.
@@ -135,7 +135,7 @@ impl Taps {
             .look(|reading| reading.hidden::<B>(activation, tensor.primitive())));
     }
 
-    fn pass<const D: usize>(&self, layer: LayerId, way: Way, tensor: Tensor<D>) -> Tensor<D> {
+    fn pass<const D: usize>(&self, layer: LayerId, way: BackwardReading, tensor: Tensor<D>) -> Tensor<D> {
         match self.tap(layer) {
             Some(tap) => insert(Some((tap, way)), tensor),
             None => tensor,
@@ -158,7 +158,7 @@ impl Taps {
 
 /// What a tap that is an operation of its own reads on the way back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+enum BackwardReading {
     /// δ_l; on the way forward x_l.
     Input,
     Step(StepKind),
@@ -171,7 +171,7 @@ enum Way {
 #[derive(Clone, Debug)]
 pub(crate) struct Tap {
     layer: usize,
-    board: Arc<Mutex<Board>>,
+    board: Arc<Mutex<TapReadings>>,
 }
 
 /// The same tensor behind an operation of its own: what comes back through all uses of it adds up here before it meets
@@ -182,7 +182,7 @@ pub fn joint<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
 }
 
 /// A tap, and what it reads on the way back.
-type Reader = (Tap, Way);
+type Reader = (Tap, BackwardReading);
 
 /// The tensor behind an operation that hands it on, and lets a tap read.
 fn insert<const D: usize>(reader: Option<Reader>, tensor: Tensor<D>) -> Tensor<D> {
@@ -198,13 +198,13 @@ fn operation<B: Readable, C: CheckpointStrategy>(
     tensor: Primitive<Autodiff<B>>,
 ) -> Primitive<Autodiff<B>> {
     if let Some((tap, way)) = &reader {
-        if *way == Way::Input {
+        if *way == BackwardReading::Input {
             tap.look(|reading| reading.input::<B>(tensor.primitive()));
         }
         tap.board.lock().unwrap_or_else(PoisonError::into_inner).cost.insert();
     }
-    let again = Again::<B> { input: tensor.id(), backend: PhantomData };
-    let prepared = Backward::<B, 1>::prepare::<C>(PassOn, [tensor.node()]);
+    let again = RecomputedForward::<B> { input: tensor.id(), backend: PhantomData };
+    let prepared = Backward::<B, 1>::prepare::<C>(TapBackward, [tensor.node()]);
     let kind = prepared.memory_bound().retro_forward(again).parents([&tensor]).stateful();
     let primitive = tensor.into_primitive();
     match kind {
@@ -227,12 +227,12 @@ impl Tap {
 
 /// The forward half once more, where activations are recomputed: what passed is what comes out.
 #[derive(Debug)]
-struct Again<B> {
+struct RecomputedForward<B> {
     input: NodeId,
     backend: PhantomData<B>,
 }
 
-impl<B: Readable> RetroForward for Again<B> {
+impl<B: Readable> RetroForward for RecomputedForward<B> {
     fn forward(&self, states: &mut BackwardStates, output: NodeId) {
         let passed = states.get_state::<Primitive<B>>(&self.input);
         states.save(output, passed);
@@ -241,20 +241,20 @@ impl<B: Readable> RetroForward for Again<B> {
 
 /// The backward half.
 #[derive(Debug)]
-struct PassOn;
+struct TapBackward;
 
-impl<B: Readable> Backward<B, 1> for PassOn {
+impl<B: Readable> Backward<B, 1> for TapBackward {
     type State = Option<Reader>;
 
     fn backward(self, ops: Ops<Option<Reader>, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<B>(&ops.node);
         if let Some((tap, way)) = ops.state {
             tap.look(|reading| match way {
-                Way::Input => reading.signal::<B>(&gradient),
-                Way::Step(kind) => reading.step::<B>(kind, &gradient),
-                Way::Beside(kind) => reading.beside::<B>(kind, &gradient),
-                Way::Channel(channel) => reading.channel::<B>(channel, &gradient),
-                Way::LongSkip => reading.long_skip::<B>(&gradient),
+                BackwardReading::Input => reading.signal::<B>(&gradient),
+                BackwardReading::Step(kind) => reading.step::<B>(kind, &gradient),
+                BackwardReading::Beside(kind) => reading.beside::<B>(kind, &gradient),
+                BackwardReading::Channel(channel) => reading.channel::<B>(channel, &gradient),
+                BackwardReading::LongSkip => reading.long_skip::<B>(&gradient),
             });
         }
         let [parent] = ops.parents;

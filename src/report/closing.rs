@@ -133,7 +133,7 @@ mod tests {
     use crate::event::{EvalRecord, Event, LaneEnd};
     use crate::grid::{Grid, Value};
     use crate::quantity::Quantity;
-    use crate::trace::specimen;
+    use crate::trace::fixture;
     use crate::units::{LaneId, Step};
 
     fn ended(history: &mut History, lane: u16, outcome: Outcome) {
@@ -142,9 +142,9 @@ mod tests {
 
     #[test]
     fn each_lane_has_its_line() {
-        let header = specimen::header(vec![specimen::lane("plain", 9), specimen::lane("residual-2", 4)]);
+        let header = fixture::header(vec![fixture::lane("plain", 9), fixture::lane("residual-2", 4)]);
         let mut history = History::new(Arc::clone(&header));
-        history.push(&Event::Step(Arc::new(specimen::step(&header, 0, 1200))));
+        history.push(&Event::Step(Arc::new(fixture::step(&header, 0, 1200))));
         history.push(&Event::Eval(EvalRecord {
             lane: LaneId(0),
             step: Step(1200),
@@ -166,10 +166,10 @@ mod tests {
 
     #[test]
     fn on_a_narrow_terminal_columns_go_whole_and_sentences_break_between_words() {
-        let lanes = vec![specimen::lane("plain", 1234), specimen::lane("residual-with-batchnorm-17", 1234)];
-        let header = specimen::header(lanes);
+        let lanes = vec![fixture::lane("plain", 1234), fixture::lane("residual-with-batchnorm-17", 1234)];
+        let header = fixture::header(lanes);
         let mut history = History::new(Arc::clone(&header));
-        history.push(&Event::Step(Arc::new(specimen::step(&header, 0, 1_234_567))));
+        history.push(&Event::Step(Arc::new(fixture::step(&header, 0, 1_234_567))));
         ended(&mut history, 0, Outcome::Failed("step 1,234,567 took 12.5 GB of 4.2 GB".to_owned()));
         let whole = closing(&history, None);
         let words: Vec<&str> = whole.split_whitespace().collect();
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_signal_that_is_nowhere_a_number_is_said_to_be_so() {
-        let header = specimen::header(vec![specimen::lane("plain", 3)]);
+        let header = fixture::header(vec![fixture::lane("plain", 3)]);
         let mut history = History::new(Arc::clone(&header));
         let mut values = Grid::absent(header.quantities.len(), 5);
         let signal = [0.0, 0.0, f32::INFINITY];
@@ -201,7 +201,7 @@ mod tests {
             .skip(1)
             .zip(signal)
             .for_each(|(cell, value)| *cell = Value::new(value));
-        history.push(&Event::Step(Arc::new(crate::event::StepRecord { values, ..specimen::step(&header, 0, 7) })));
+        history.push(&Event::Step(Arc::new(crate::event::StepRecord { values, ..fixture::step(&header, 0, 7) })));
         let text = closing(&history, None);
         for words in ["exactly 0 in 2 of 3 blocks", "NaN or infinite in 1 of 3 blocks", "dead at block 2: "] {
             assert!(text.contains(words), "{text}");
@@ -210,18 +210,18 @@ mod tests {
 
     #[test]
     fn theory_stands_beside_what_was_fitted() {
-        let mut header = (*specimen::header(vec![specimen::lane("plain", 4)])).clone();
+        let mut header = (*fixture::header(vec![fixture::lane("plain", 4)])).clone();
         let lane = crate::config::LaneConfig { depth: 4, ..Default::default() };
         header.config = Some(crate::config::RunConfig { lanes: vec![lane], ..Default::default() });
         let mut history = History::new(Arc::new(header.clone()));
-        history.push(&Event::Step(Arc::new(specimen::step(&header, 0, 1))));
+        history.push(&Event::Step(Arc::new(fixture::step(&header, 0, 1))));
         let text = closing(&history, None);
         assert!(text.contains("  ×0.500     ×0.401  ") && !text.contains("no theory"), "{text}");
     }
 
     #[test]
     fn what_the_fit_leaves_out_is_said_below() {
-        let header = specimen::header(vec![specimen::lane("plain", 4)]);
+        let header = fixture::header(vec![fixture::lane("plain", 4)]);
         let mut history = History::new(Arc::clone(&header));
         let mut values = Grid::absent(header.quantities.len(), 6);
         let signal = [0.0, 1e-40, f32::NAN, 1.0, 2.0];
@@ -231,7 +231,7 @@ mod tests {
             .skip(1)
             .zip(signal)
             .for_each(|(cell, value)| *cell = Value::new(value));
-        history.push(&Event::Step(Arc::new(crate::event::StepRecord { values, ..specimen::step(&header, 0, 7) })));
+        history.push(&Event::Step(Arc::new(crate::event::StepRecord { values, ..fixture::step(&header, 0, 7) })));
         ended(&mut history, 0, Outcome::Failed("out\n\x1b[31m of luck".to_owned()));
         let text = closing(&history, None);
         for words in [

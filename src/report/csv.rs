@@ -11,7 +11,7 @@
 //! happened; nothing has two rows. NaN, inf and -inf are written so, absent values are left out, numbers have the
 //! fewest digits that give them back. A name that a spreadsheet would take for a formula gets an apostrophe before it.
 
-mod told;
+mod written;
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use ::csv::{ErrorKind, Writer};
 
-use self::told::Told;
+use self::written::WrittenRows;
 use super::ExportError;
 use crate::event::{EvalRecord, Event, RunHeader, StepRecord};
 use crate::profile::Profile;
@@ -73,7 +73,7 @@ pub fn write(
     out: impl Write,
 ) -> Result<u64, ExportError> {
     let out = Writer::from_writer(out);
-    let (layers, number, told) = (Vec::new(), Vec::new(), Told::default());
+    let (layers, number, told) = (Vec::new(), Vec::new(), WrittenRows::default());
     let mut table = Table { out, rows, written: 0, header: None, layers, number, told };
     table.out.write_record(COLUMNS).map_err(failed)?;
     for event in events {
@@ -81,7 +81,7 @@ pub fn write(
             Event::RunStarted(header) => table.begin(header),
             Event::Step(record) => table.step(&record)?,
             Event::Eval(record) => table.eval(&record)?,
-            Event::Recall(record) => table.recall(&record)?,
+            Event::Rerun(record) => table.rerun(&record)?,
             // Counts per bin, numbers inside a layer or per span of time, and pixels are no numbers per layer: the trace
             // has them.
             Event::Histogram(_)
@@ -108,7 +108,7 @@ struct Table<W: Write> {
     /// Layer numbers as text, as many as the deepest lane has.
     layers: Vec<String>,
     number: Vec<u8>,
-    told: Told,
+    told: WrittenRows,
 }
 
 /// What all rows of one lane and step begin with.
@@ -121,7 +121,7 @@ impl<W: Write> Table<W> {
     fn begin(&mut self, header: Arc<RunHeader>) {
         let deepest = header.lanes.iter().map(|lane| lane.layers.len()).max().unwrap_or(0);
         self.layers = (0..deepest).map(|layer| layer.to_string()).collect();
-        self.told = Told::nothing(header.lanes.len());
+        self.told = WrittenRows::nothing(header.lanes.len());
         self.header = Some(header);
     }
 
@@ -134,7 +134,7 @@ impl<W: Write> Table<W> {
     }
 
     /// Rows of what was not said of the step before.
-    fn recall(&mut self, record: &StepRecord) -> Result<(), ExportError> {
+    fn rerun(&mut self, record: &StepRecord) -> Result<(), ExportError> {
         let Some(header) = self.header.clone() else { return Ok(()) };
         let Some(news) = self.told.news(record) else { return Ok(()) };
         let start = beginning(&header, record.lane, record.step);

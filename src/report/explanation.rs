@@ -9,7 +9,7 @@
 //!
 //! Lines are at most [`WIDTH`] characters; what does not fit goes on below its first word.
 
-use crate::quantity::{Axis, Cadence, Home, Quantity, TERMS, Term, Topic};
+use crate::quantity::{Axis, Cadence, GlossaryEntry, Home, Quantity, TERMS, Term};
 
 /// Characters of a line at most.
 pub const WIDTH: usize = 80;
@@ -20,7 +20,7 @@ const NAMES: usize = 19;
 
 /// Everything about one quantity or term.
 #[must_use]
-pub fn entry(topic: Topic) -> String {
+pub fn entry(topic: GlossaryEntry) -> String {
     let Term { name, symbol, meaning, formula, edge_cases, healthy, source, rows, .. } = topic.term();
     let mut text = format!("{name}  {symbol}\n\n");
     for (label, words) in [
@@ -32,7 +32,7 @@ pub fn entry(topic: Topic) -> String {
     ] {
         paragraph(&mut text, &format!("  {label}"), LABELS, words);
     }
-    if let Topic::Quantity(quantity) = topic {
+    if let GlossaryEntry::Quantity(quantity) = topic {
         paragraph(&mut text, "  axis", LABELS, axis(quantity));
         paragraph(&mut text, "  taken", LABELS, cadence(quantity));
     }
@@ -40,8 +40,8 @@ pub fn entry(topic: Topic) -> String {
     paragraph(&mut text, "  on screen", LABELS, &on_screen(topic));
     if let Some(rows) = rows {
         let table = match topic {
-            Topic::Quantity(_) => format!("nablatop export TRACE --to csv --quantity {rows}"),
-            Topic::Term(_) => format!("nablatop export TRACE --to csv, rows {rows}"),
+            GlossaryEntry::Quantity(_) => format!("nablatop export TRACE --to csv --quantity {rows}"),
+            GlossaryEntry::Term(_) => format!("nablatop export TRACE --to csv, rows {rows}"),
         };
         paragraph(&mut text, "  as a table", LABELS, &table);
     }
@@ -63,7 +63,7 @@ fn cadence(quantity: Quantity) -> &'static str {
     }
 }
 
-fn on_screen(topic: Topic) -> String {
+fn on_screen(topic: GlossaryEntry) -> String {
     let Term { name, home, .. } = topic.term();
     match home {
         Home::Heatmaps => format!("/ and its name, or :quantity {name}"),
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn every_line_fits_and_nothing_of_a_definition_is_lost() {
         let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        for topic in Topic::all() {
+        for topic in GlossaryEntry::all() {
             let text = entry(topic);
             assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
             let Term { name, symbol, meaning, formula, edge_cases, healthy, source, .. } = topic.term();
@@ -134,14 +134,14 @@ mod tests {
     fn the_list_names_everything_that_can_be_explained_with_its_meaning() {
         let text = list();
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH && line.trim_end() == line), "{text}");
-        for topic in Topic::all() {
+        for topic in GlossaryEntry::all() {
             assert!(text.contains(&format!("\n  {} ", topic.term().name)), "{topic:?}");
         }
     }
 
     #[test]
     fn a_term_says_where_it_stands_and_which_rows_are_its_own() {
-        let of = |name: &str| entry(Topic::named(name).expect("known"));
+        let of = |name: &str| entry(GlossaryEntry::named(name).expect("known"));
         assert!(of("rho").contains("/ and its name, or :view profile") && of("rho").contains("--to csv, rows rho"));
         assert!(of("step_time").contains("rows step_ns"));
         assert!(of("rho_r_squared").contains("not there: in the export alone"));

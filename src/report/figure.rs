@@ -89,7 +89,7 @@ pub fn svg(histories: &[&History], quantity: Quantity, size: Size) -> Result<Str
     let mut text = String::new();
     let images = {
         let backend = SVGBackend::with_string(&mut text, (size.width, size.height));
-        draw(&Pen::new(backend.into_drawing_area(), 1)?, &Plan { histories, quantity, size })?
+        draw(&Pen::new(backend.into_drawing_area(), 1)?, &FigurePlan { histories, quantity, size })?
     };
     let end = text.rfind("</svg>").unwrap_or(text.len());
     text.truncate(end);
@@ -117,7 +117,7 @@ pub fn png(histories: &[&History], quantity: Quantity, size: Size) -> Result<Vec
     let mut page = raster::Raster::blank(width as usize, height as usize);
     let images = {
         let backend = BitMapBackend::with_buffer(page.bytes_mut(), (width, height));
-        draw(&Pen::new(backend.into_drawing_area(), ZOOM)?, &Plan { histories, quantity, size })?
+        draw(&Pen::new(backend.into_drawing_area(), ZOOM)?, &FigurePlan { histories, quantity, size })?
     };
     for image in images {
         page.paste(&image.zoomed(ZOOM));
@@ -126,14 +126,14 @@ pub fn png(histories: &[&History], quantity: Quantity, size: Size) -> Result<Vec
 }
 
 /// What is to be drawn.
-struct Plan<'a> {
+struct FigurePlan<'a> {
     histories: &'a [&'a History],
     quantity: Quantity,
     size: Size,
 }
 
 /// Draws all but the cells, which it hands back with their places.
-fn draw<B: DrawingBackend>(pen: &Pen<B>, plan: &Plan<'_>) -> Result<Vec<Placed>, ExportError> {
+fn draw<B: DrawingBackend>(pen: &Pen<B>, plan: &FigurePlan<'_>) -> Result<Vec<Placed>, ExportError> {
     let scale = Scale::new(plan.quantity, plan.lanes().filter_map(|lane| lane.history.range(plan.quantity)));
     let scale = scale.marking(plan.lanes().filter_map(|lane| lane.history.extent(plan.quantity)));
     let lanes = plan.lanes().count();
@@ -160,7 +160,7 @@ fn draw<B: DrawingBackend>(pen: &Pen<B>, plan: &Plan<'_>) -> Result<Vec<Placed>,
     Ok(images)
 }
 
-impl Plan<'_> {
+impl FigurePlan<'_> {
     /// One panel per lane, all over the same steps.
     fn lanes(&self) -> impl Iterator<Item = Panel<'_>> {
         let histories = || self.histories.iter().flat_map(|history| history.lanes());
@@ -179,7 +179,7 @@ impl Plan<'_> {
     }
 }
 
-fn heading<B: DrawingBackend>(pen: &Pen<B>, plan: &Plan<'_>, width: i32) -> Result<(), ExportError> {
+fn heading<B: DrawingBackend>(pen: &Pen<B>, plan: &FigurePlan<'_>, width: i32) -> Result<(), ExportError> {
     let definition = plan.quantity.definition();
     let x = LEFT + panel::MARGIN;
     pen.text((x, 24), 22.0, INK, Anchor::Left, definition.symbol)?;

@@ -15,8 +15,8 @@ use burn::tensor::module::max_pool2d;
 use burn::tensor::ops::MaxPoolOptions;
 
 use super::activation::activate;
-use super::joint::{Fate, Joint};
 use super::normalization::Normalization;
+use super::residual_connection::{BlockMode, ResidualConnection};
 use super::{Convolution, Shortcut};
 use crate::config::{Activation, Order};
 use crate::probe::Taps;
@@ -31,7 +31,7 @@ pub struct ConvBlock {
     /// I; a plain block has none.
     pub shortcut: Option<Shortcut>,
     /// How the branch joins it.
-    pub joint: Option<Joint>,
+    pub joint: Option<ResidualConnection>,
     /// By what N(x) is multiplied.
     #[module(skip)]
     pub norm_scale: f64,
@@ -84,13 +84,13 @@ impl Pooling {
 impl ConvBlock {
     /// [B, in, H, W] → [B, out, H', W'].
     #[must_use]
-    pub fn forward(&self, x: Tensor<4>, taps: &Taps, layer: LayerId, fate: Fate) -> Tensor<4> {
+    pub fn forward(&self, x: Tensor<4>, taps: &Taps, layer: LayerId, fate: BlockMode) -> Tensor<4> {
         let (Some(shortcut), Some(joint)) = (&self.shortcut, &self.joint) else {
             return self.after(self.branch(taps.input(layer, x), taps, layer), taps, layer);
         };
         let x = joint.input(x, taps, layer);
         let around = joint.around(shortcut.forward(taps.skip(layer, x.clone())));
-        if fate == Fate::Dropped {
+        if fate == BlockMode::Dropped {
             taps.left_out(layer);
             return self.after(around, taps, layer);
         }

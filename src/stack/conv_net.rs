@@ -4,10 +4,10 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::module::adaptive_avg_pool2d;
 
-use super::about::{About, layers};
 use super::activation::activate;
-use super::joint::Fates;
+use super::layer_description::{LayerDescription, layers};
 use super::normalization::Normalization;
+use super::residual_connection::StochasticDepth;
 use super::{Affine, ConvBlock, ConvStep, Labelled, Loss, Pooling, Stack, streams};
 use crate::config::{Activation, Order};
 use crate::data::Shape;
@@ -33,7 +33,7 @@ pub struct ConvNet {
     pub streams: usize,
     /// Stage and cost of every layer.
     #[module(skip)]
-    pub about: Vec<About>,
+    pub about: Vec<LayerDescription>,
 }
 
 /// The first convolution.
@@ -73,10 +73,10 @@ impl ConvNet {
     /// Logits, [B, pixels] → [B, classes], as in evaluation.
     #[must_use]
     pub fn forward(&self, inputs: Tensor<2>, taps: &Taps) -> Tensor<2> {
-        self.pass(inputs, taps, Fates::of(None))
+        self.pass(inputs, taps, StochasticDepth::of(None))
     }
 
-    fn pass(&self, inputs: Tensor<2>, taps: &Taps, mut fates: Fates) -> Tensor<2> {
+    fn pass(&self, inputs: Tensor<2>, taps: &Taps, mut fates: StochasticDepth) -> Tensor<2> {
         let Shape { channels, height, width } = self.input;
         let batch = inputs.dims()[0];
         let x = self.stem.forward(inputs.reshape([batch, channels, height, width])); // [B, C, H, W]
@@ -134,6 +134,6 @@ impl Stack for ConvNet {
     }
 
     fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
-        batch.loss(taps, |inputs| self.pass(inputs, taps, Fates::of(batch.draw)))
+        batch.loss(taps, |inputs| self.pass(inputs, taps, StochasticDepth::of(batch.draw)))
     }
 }

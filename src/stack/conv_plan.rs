@@ -2,22 +2,22 @@
 
 use burn::prelude::Device;
 
-use super::init::{Draws, Place};
-use super::joint::{Joint, Nth, weight_gain};
+use super::init::{Initializer, ParamSlot};
 use super::normalization::Normalization;
-use super::{About, Affine, ConvBlock, ConvNet, ConvStep, Head, Pooling, Shortcut, Stem, Task};
+use super::residual_connection::{BranchIndex, ResidualConnection, weight_gain};
+use super::{Affine, ConvBlock, ConvNet, ConvStep, Head, LayerDescription, Pooling, Shortcut, Stem, Task};
 use crate::config::{Activation, Bias, LaneConfig, Norm, Order, Wiring};
 use crate::layer::Sublayer;
 
 /// A net to be.
-pub(super) struct Plan {
+pub(super) struct ConvNetPlan {
     pub(super) stem: StemPlan,
     pub(super) blocks: Vec<BlockPlan>,
     pub(super) head: HeadPlan,
     /// Where N and φ stand.
     pub(super) order: Order,
     /// What leads around a block where its shape changes.
-    pub(super) across: Across,
+    pub(super) across: ShortcutKind,
     /// Of the convolutions.
     pub(super) bias: Bias,
 }
@@ -52,7 +52,7 @@ pub(super) struct HeadPlan {
 
 /// What leads around a block whose shape changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Across {
+pub(super) enum ShortcutKind {
     /// Option A.
     Padding,
     /// Option B.
@@ -62,24 +62,24 @@ pub(super) enum Across {
 /// The net as far as it is built.
 struct Builder<'a> {
     lane: &'a LaneConfig,
-    plan: &'a Plan,
-    draws: Draws<'a>,
+    plan: &'a ConvNetPlan,
+    initializer: Initializer<'a>,
     device: &'a Device,
     channels: usize,
     /// Pixels each way.
     side: [usize; 2],
 }
 
-impl Plan {
+impl ConvNetPlan {
     pub(super) fn build(&self, lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> ConvNet {
-        let draws = Draws { init: lane.init, gain: 1.0, seed, device };
+        let initializer = Initializer { init: lane.init, gain: 1.0, seed, device };
         let side = [task.shape.height, task.shape.width];
-        let mut builder = Builder { lane, plan: self, draws, device, channels: task.shape.channels, side };
+        let mut builder = Builder { lane, plan: self, initializer, device, channels: task.shape.channels, side };
         let (stem, about) = builder.stem(&self.stem);
         let mut about = vec![about];
         let mut blocks = Vec::with_capacity(self.blocks.len());
         for (index, plan) in self.blocks.iter().enumerate() {
-            let (block, of_block) = builder.block(Nth { block: index + 1, of: self.blocks.len() }, plan);
+            let (block, of_block) = builder.block(BranchIndex { block: index + 1, of: self.blocks.len() }, plan);
             blocks.push(block);
             about.push(of_block);
         }
@@ -93,18 +93,18 @@ impl Builder<'_> {
     /// A convolution with its normalization, and its floating-point operations; the picture is of its shape then.
     fn step(
         &mut self,
-        draws: Draws<'_>,
-        place: Place,
+        initializer: Initializer<'_>,
+        place: ParamSlot,
         plan: ConvolutionPlan,
         norm: Option<Normalization>,
     ) -> (ConvStep, u64) {
         let ConvolutionPlan { channels, kernel, stride } = plan;
         let shape = [channels, self.channels, kernel, kernel];
-        let convolution = draws.convolution(place, shape, stride, self.plan.bias);
+        let convolution = initializer.convolution(place, shape, stride, self.plan.bias);
         self.side = self.side.map(|side| side.div_ceil(stride));
         self.channels = channels;
         let flops = convolution.flops(self.side.iter().product());
-        let shifts = (self.lane.wiring == Wiring::Fixup).then(|| draws.constant(2, 0.0));
+        let shifts = (self.lane.wiring == Wiring::Fixup).then(|| initializer.constant(2, 0.0));
         (ConvStep { norm, convolution, shifts }, flops)
     }
 
@@ -112,24 +112,24 @@ impl Builder<'_> {
         Normalization::of_channels(kind, channels, self.device)
     }
 
-    fn stem(&mut self, plan: &StemPlan) -> (Stem, About) {
+    fn stem(&mut self, plan: &StemPlan) -> (Stem, LayerDescription) {
         let StemPlan { channels, kernel, stride, pooling } = *plan;
         let (activation, norm) = match self.plan.order {
             Order::Post => (self.lane.activation, self.norm(self.lane.norm, channels)),
             Order::Pre => (Activation::Identity, None),
         };
         let plan = ConvolutionPlan { channels, kernel, stride };
-        let (mut step, flops) = self.step(self.draws, Place::STEM, plan, norm);
+        let (mut step, flops) = self.step(self.initializer, ParamSlot::STEM, plan, norm);
         step.shifts = None;
         self.pool(pooling);
         let convolution = Sublayer::new("step.convolution", "convolution", Some(flops));
         let norm = step.norm.as_ref().map(|_| Sublayer::new("step.norm", "norm", None));
         let sublayers = std::iter::once(convolution).chain(norm).collect();
-        (Stem { step, activation, pooling }, About { sublayers, ..About::costing(flops) })
+        (Stem { step, activation, pooling }, LayerDescription { sublayers, ..LayerDescription::costing(flops) })
     }
 
-    fn block(&mut self, nth_block: Nth, plan: &BlockPlan) -> (ConvBlock, About) {
-        let (place, before, convolutions) = (Place::block(nth_block.block), self.channels, plan.convolutions.len());
+    fn block(&mut self, nth_block: BranchIndex, plan: &BlockPlan) -> (ConvBlock, LayerDescription) {
+        let (place, before, convolutions) = (ParamSlot::block(nth_block.block), self.channels, plan.convolutions.len());
         let (mut flops, mut sublayers) = (0, Vec::new());
         let mut steps = Vec::with_capacity(convolutions);
         for (nth, convolution) in plan.convolutions.iter().enumerate() {
@@ -138,8 +138,8 @@ impl Builder<'_> {
                 Order::Post => convolution.channels,
             };
             let norm = self.norm(self.lane.branch_norm(), normalized);
-            let draws = self.draws.times(weight_gain(self.lane, nth_block.of, nth, convolutions));
-            let (step, of_step) = self.step(draws, place.nth(nth), *convolution, norm);
+            let initializer = self.initializer.times(weight_gain(self.lane, nth_block.of, nth, convolutions));
+            let (step, of_step) = self.step(initializer, place.nth(nth), *convolution, norm);
             sublayers.extend(self.sublayers(nth, &step, of_step));
             steps.push(step);
             flops += of_step;
@@ -161,13 +161,15 @@ impl Builder<'_> {
         let block = ConvBlock {
             steps,
             shortcut,
-            joint: Joint::of(self.lane, nth_block, self.channels, self.draws, |kind| self.norm(kind, self.channels)),
+            joint: ResidualConnection::of(self.lane, nth_block, self.channels, self.initializer, |kind| {
+                self.norm(kind, self.channels)
+            }),
             norm_scale: self.lane.norm_scale(nth_block.block),
             order: self.plan.order,
             activation: self.lane.activation,
             pooling: plan.pooling,
         };
-        (block, About { stage: Some(stage), flops, sublayers })
+        (block, LayerDescription { stage: Some(stage), flops, sublayers })
     }
 
     /// Of the n-th step, in the order in which they follow each other.
@@ -198,14 +200,14 @@ impl Builder<'_> {
     }
 
     /// Around a block that began with so many channels and looks at every so many pixels.
-    fn shortcut(&self, place: Place, before: usize, stride: usize) -> (Shortcut, u64) {
+    fn shortcut(&self, place: ParamSlot, before: usize, stride: usize) -> (Shortcut, u64) {
         let added = self.channels.saturating_sub(before);
         let is_identity = stride == 1 && before == self.channels;
-        let needs_projection = before > self.channels || self.plan.across == Across::Projection;
+        let needs_projection = before > self.channels || self.plan.across == ShortcutKind::Projection;
         if is_identity || !needs_projection {
             return (Shortcut { projection: None, stride, added }, 0);
         }
-        let convolution = self.draws.convolution(place, [self.channels, before, 1, 1], stride, self.plan.bias);
+        let convolution = self.initializer.convolution(place, [self.channels, before, 1, 1], stride, self.plan.bias);
         let flops = convolution.flops(self.side.iter().product());
         let norm = match self.plan.order {
             Order::Post => self.norm(self.lane.branch_norm(), self.channels),
@@ -214,16 +216,16 @@ impl Builder<'_> {
         (Shortcut { projection: Some(ConvStep { norm, convolution, shifts: None }), stride: 1, added: 0 }, flops)
     }
 
-    fn head(&self, classes: usize) -> (Head, About) {
+    fn head(&self, classes: usize) -> (Head, LayerDescription) {
         let HeadPlan { hidden: widths, side } = &self.plan.head;
         let mut width = self.channels * side * side;
         let mut hidden = Vec::new();
         for (nth, next) in (1..).zip(widths) {
-            hidden.push(self.draws.affine(Place::HEAD.nth(nth), [width, *next], Bias::On));
+            hidden.push(self.initializer.affine(ParamSlot::HEAD.nth(nth), [width, *next], Bias::On));
             width = *next;
         }
-        let draws = if self.lane.is_fixup() { self.draws.times(0.0) } else { self.draws };
-        let output = draws.affine(Place::HEAD, [width, classes], Bias::On);
+        let initializer = if self.lane.is_fixup() { self.initializer.times(0.0) } else { self.initializer };
+        let output = initializer.affine(ParamSlot::HEAD, [width, classes], Bias::On);
         let flops = hidden.iter().map(Affine::flops).sum::<u64>() + output.flops();
         let norm = match self.plan.order {
             Order::Pre => self.norm(self.lane.norm, self.channels),
@@ -236,6 +238,6 @@ impl Builder<'_> {
         let of_output = Sublayer::new("output", "output", Some(output.flops()));
         let sublayers = of_norm.into_iter().chain(of_hidden).chain([of_output]).collect();
         let head = Head { norm, hidden, output, activation: self.lane.activation, order: self.plan.order, side: *side };
-        (head, About { sublayers, ..About::costing(flops) })
+        (head, LayerDescription { sublayers, ..LayerDescription::costing(flops) })
     }
 }

@@ -17,11 +17,11 @@ use burn::prelude::Device;
 use burn::tensor::Tensor;
 use burn::tensor::module::adaptive_avg_pool2d;
 
-use super::about::layers;
 use super::activation::activate;
-use super::init::{Draws, Place};
+use super::init::{Initializer, ParamSlot};
+use super::layer_description::layers;
 use super::normalization::Normalization;
-use super::{About, Convolution, Head, Labelled, Loss, Stack, Task};
+use super::{Convolution, Head, Labelled, LayerDescription, Loss, Stack, Task};
 use crate::config::{Activation, Bias, LaneConfig, Order};
 use crate::data::Shape;
 use crate::layer::Layer;
@@ -46,7 +46,7 @@ pub struct Dense {
     pub input: Shape,
     /// Stage and cost of every layer.
     #[module(skip)]
-    pub about: Vec<About>,
+    pub about: Vec<LayerDescription>,
 }
 
 /// A layer or a transition.
@@ -78,23 +78,23 @@ pub enum End {
 /// The net as far as it is built.
 struct Builder<'a> {
     lane: &'a LaneConfig,
-    draws: Draws<'a>,
+    initializer: Initializer<'a>,
     channels: usize,
     side: [usize; 2],
     blocks: Vec<DenseBlock>,
-    about: Vec<About>,
+    about: Vec<LayerDescription>,
 }
 
 impl Dense {
     /// The net of a lane; its depth is one that the family has.
     #[must_use]
     pub fn new(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> Self {
-        let draws = Draws { init: lane.init, gain: 1.0, seed, device };
+        let initializer = Initializer { init: lane.init, gain: 1.0, seed, device };
         let Shape { channels: colours, height, width } = task.shape;
         let channels = 2 * lane.width;
-        let stem = draws.convolution(Place::STEM, [channels, colours, 3, 3], 1, Bias::Off);
-        let about = vec![About::costing(stem.flops(height * width))];
-        let mut builder = Builder { lane, draws, channels, side: [height, width], blocks: Vec::new(), about };
+        let stem = initializer.convolution(ParamSlot::STEM, [channels, colours, 3, 3], 1, Bias::Off);
+        let about = vec![LayerDescription::costing(stem.flops(height * width))];
+        let mut builder = Builder { lane, initializer, channels, side: [height, width], blocks: Vec::new(), about };
         for stage in 0..STAGES {
             if stage > 0 {
                 builder.push(1, 0, End::Averaged);
@@ -106,8 +106,8 @@ impl Dense {
             }
         }
         let Builder { channels, blocks, mut about, .. } = builder;
-        let output = draws.affine(Place::HEAD, [channels, task.classes], Bias::On);
-        about.push(About::costing(output.flops()));
+        let output = initializer.affine(ParamSlot::HEAD, [channels, task.classes], Bias::On);
+        about.push(LayerDescription::costing(output.flops()));
         let norm = Normalization::of_channels(lane.norm, channels, device);
         let head = Head { norm, hidden: Vec::new(), output, activation: lane.activation, order: Order::Pre, side: 1 };
         Self { stem, blocks, head, input: task.shape, about }
@@ -132,13 +132,16 @@ impl Builder<'_> {
     fn push(&mut self, kernel: usize, added: usize, end: End) {
         let total = self.channels + added;
         let computed = if end == End::Beside { added } else { total };
-        let place = Place::block(self.blocks.len() + 1);
+        let place = ParamSlot::block(self.blocks.len() + 1);
         let shape = [computed, self.channels, kernel, kernel];
-        let convolution = self.draws.convolution(place, shape, 1, Bias::Off);
+        let convolution = self.initializer.convolution(place, shape, 1, Bias::Off);
         let [height, width] = self.side;
         let stage = if end == End::Averaged { "transition".to_owned() } else { format!("{height}×{width}") };
-        self.about.push(About { stage: Some(stage), ..About::costing(convolution.flops(height * width)) });
-        let norm = Normalization::of_channels(self.lane.norm, self.channels, self.draws.device);
+        self.about.push(LayerDescription {
+            stage: Some(stage),
+            ..LayerDescription::costing(convolution.flops(height * width))
+        });
+        let norm = Normalization::of_channels(self.lane.norm, self.channels, self.initializer.device);
         self.blocks.push(DenseBlock { norm, convolution, end, activation: self.lane.activation });
         self.channels = total;
     }

@@ -15,10 +15,10 @@
 //! 2015, U-Net (arXiv 1505.04597).
 
 mod block;
-mod clock;
 mod noise;
 mod noised;
 mod sampling;
+mod time_embedding;
 
 #[cfg(test)]
 mod tests;
@@ -27,16 +27,16 @@ use burn::module::Module;
 use burn::prelude::Device;
 use burn::tensor::Tensor;
 
-pub use self::block::{Block, Pass, Resizing, Way};
-pub use self::clock::Clock;
+pub use self::block::{Block, Pass, Resizing, UNetPath};
 pub use self::noise::{Noising, TIMES};
 pub use self::noised::{Noised, Pictures, SPANS};
 pub use self::sampling::{SAMPLES, SAMPLING_STEPS};
-use super::about::{About, layers};
+pub use self::time_embedding::TimeEmbedding;
 use super::activation::activate;
-use super::init::{Draws, Place};
-use super::joint::{Fates, Joint, Nth, weight_gain};
+use super::init::{Initializer, ParamSlot};
+use super::layer_description::{LayerDescription, layers};
 use super::normalization::Normalization;
+use super::residual_connection::{BranchIndex, ResidualConnection, StochasticDepth, weight_gain};
 use super::{ConvStep, Convolution, Loss, Stack};
 use crate::config::{Activation, Bias, LaneConfig, LongSkips, Norm};
 use crate::data::Shape;
@@ -72,7 +72,7 @@ pub struct Diffusion {
     pub noising: Noising,
     /// Stage and cost of every layer.
     #[module(skip)]
-    pub about: Vec<About>,
+    pub about: Vec<LayerDescription>,
 }
 
 /// What comes first.
@@ -81,7 +81,7 @@ pub struct Stem {
     /// Of the picture.
     pub convolution: Convolution,
     /// Of the time.
-    pub clock: Clock,
+    pub clock: TimeEmbedding,
 }
 
 /// What comes last.
@@ -97,7 +97,7 @@ pub struct Head {
 /// The net as far as it is built.
 struct Builder<'a> {
     lane: &'a LaneConfig,
-    draws: Draws<'a>,
+    initializer: Initializer<'a>,
     channels: usize,
     /// Pixels each way.
     side: [usize; 2],
@@ -106,7 +106,7 @@ struct Builder<'a> {
     /// Channels of the way down, for the way up.
     beside: Vec<usize>,
     blocks: Vec<Block>,
-    about: Vec<About>,
+    about: Vec<LayerDescription>,
 }
 
 impl Diffusion {
@@ -115,14 +115,14 @@ impl Diffusion {
     pub fn new(lane: &LaneConfig, picture: Shape, seed: u64, device: &Device) -> Self {
         /// Of the clock, in widths.
         const HIDDEN: usize = 4;
-        let draws = Draws { init: lane.init, gain: 1.0, seed, device };
+        let initializer = Initializer { init: lane.init, gain: 1.0, seed, device };
         let Shape { channels: colours, height, width } = picture;
         let hidden = HIDDEN * lane.width;
         let stem = Stem {
-            convolution: draws.convolution(Place::STEM, [lane.width, colours, 3, 3], 1, Bias::On),
-            clock: Clock {
-                first: draws.affine(Place::STEM.nth(1), [clock::WAVES, hidden], Bias::On),
-                second: draws.affine(Place::STEM.nth(2), [hidden, hidden], Bias::On),
+            convolution: initializer.convolution(ParamSlot::STEM, [lane.width, colours, 3, 3], 1, Bias::On),
+            clock: TimeEmbedding {
+                first: initializer.affine(ParamSlot::STEM.nth(1), [time_embedding::WAVES, hidden], Bias::On),
+                second: initializer.affine(ParamSlot::STEM.nth(2), [hidden, hidden], Bias::On),
                 activation: lane.activation,
             },
         };
@@ -133,21 +133,21 @@ impl Diffusion {
         ];
         let mut builder = Builder {
             lane,
-            draws,
+            initializer,
             channels: lane.width,
             side: [height, width],
             hidden,
             beside: Vec::new(),
             blocks: Vec::new(),
-            about: vec![About::made_of(of_stem)],
+            about: vec![LayerDescription::made_of(of_stem)],
         };
         builder.both_ways((lane.blocks() - MIDDLE) / (2 * LEVELS.len()));
         let Builder { blocks, mut about, channels, .. } = builder;
-        let convolution = draws.convolution(Place::HEAD, [colours, channels, 3, 3], 1, Bias::On);
+        let convolution = initializer.convolution(ParamSlot::HEAD, [colours, channels, 3, 3], 1, Bias::On);
         let norm = Normalization::of_channels(lane.norm, channels, device);
         let of_norm = norm.as_ref().map(|_| Sublayer::new("step.norm", "norm", None));
         let of_convolution = Sublayer::new("step.convolution", "convolution", Some(convolution.flops(height * width)));
-        about.push(About::made_of(of_norm.into_iter().chain([of_convolution]).collect()));
+        about.push(LayerDescription::made_of(of_norm.into_iter().chain([of_convolution]).collect()));
         let head = Head { step: ConvStep { norm, convolution, shifts: None }, activation: lane.activation };
         let noising = Noising::of(lane.noise_schedule);
         Self { stem, blocks, head, long_skips: lane.long_skips, picture, noising, about }
@@ -156,22 +156,22 @@ impl Diffusion {
     /// The noise in pictures x_t of these times, [B, C, H, W] → [B, C, H, W], as in evaluation.
     #[must_use]
     pub fn forward(&self, inputs: Tensor<4>, times: &[usize], taps: &Taps) -> Tensor<4> {
-        self.pass(inputs, times, taps, Fates::of(None))
+        self.pass(inputs, times, taps, StochasticDepth::of(None))
     }
 
-    fn pass(&self, inputs: Tensor<4>, times: &[usize], taps: &Taps, mut fates: Fates) -> Tensor<4> {
+    fn pass(&self, inputs: Tensor<4>, times: &[usize], taps: &Taps, mut fates: StochasticDepth) -> Tensor<4> {
         let time = self.stem.clock.forward(times, &inputs.device()); // [B, hidden]
         let mut x = self.stem.convolution.forward(taps.input(LayerId(0), inputs)); // [B, C, H, W]
         let mut saved = Vec::new();
-        let mut before = Way::Middle;
+        let mut before = UNetPath::Middle;
         for (layer, block) in (1..).map(LayerId).zip(&self.blocks) {
             x = taps.input(layer, x);
-            if before == Way::Down && self.long_skips == LongSkips::On {
+            if before == UNetPath::Down && self.long_skips == LongSkips::On {
                 // Never more than two ways from one tensor: sums of two do not depend on their order.
                 saved.push(taps.long_skip(layer, x.clone()));
                 x = joint(x);
             }
-            let beside = if block.way == Way::Up { saved.pop() } else { None };
+            let beside = if block.way == UNetPath::Up { saved.pop() } else { None };
             x = block.forward(x, beside, &time, Pass { taps, layer, fate: fates.next(block.joint.as_ref()) });
             before = block.way;
         }
@@ -197,36 +197,36 @@ impl Builder<'_> {
         for (level, widths) in LEVELS.iter().enumerate() {
             for nth in 0..blocks {
                 let resizing = if level > 0 && nth == 0 { Resizing::Halved } else { Resizing::None };
-                self.push(Way::Down, widths * self.lane.width, resizing);
+                self.push(UNetPath::Down, widths * self.lane.width, resizing);
             }
         }
         for _ in 0..MIDDLE {
-            self.push(Way::Middle, self.channels, Resizing::None);
+            self.push(UNetPath::Middle, self.channels, Resizing::None);
         }
         for (level, widths) in LEVELS.iter().enumerate().rev() {
             for nth in 0..blocks {
                 let resizing = if level + 1 < LEVELS.len() && nth == 0 { Resizing::Doubled } else { Resizing::None };
-                self.push(Way::Up, widths * self.lane.width, resizing);
+                self.push(UNetPath::Up, widths * self.lane.width, resizing);
             }
         }
     }
 
-    fn push(&mut self, way: Way, channels: usize, resizing: Resizing) {
-        let Self { lane, draws, hidden, .. } = *self;
-        let nth = Nth { block: self.blocks.len() + 1, of: lane.blocks() };
-        let place = Place::block(nth.block);
+    fn push(&mut self, way: UNetPath, channels: usize, resizing: Resizing) {
+        let Self { lane, initializer, hidden, .. } = *self;
+        let nth = BranchIndex { block: self.blocks.len() + 1, of: lane.blocks() };
+        let place = ParamSlot::block(nth.block);
         self.side = match resizing {
             Resizing::None => self.side,
             Resizing::Halved => self.side.map(|side| side / 2),
             Resizing::Doubled => self.side.map(|side| side * 2),
         };
         let pixels: usize = self.side.iter().product();
-        let beside = if way == Way::Up { self.beside.pop() } else { None };
+        let beside = if way == UNetPath::Up { self.beside.pop() } else { None };
         let channels_in = self.channels + beside.unwrap_or(0);
-        let norm = |kind: Norm, channels| Normalization::of_channels(kind, channels, draws.device);
+        let norm = |kind: Norm, channels| Normalization::of_channels(kind, channels, initializer.device);
         let step = |which: usize, [from, to]: [usize; 2]| ConvStep {
             norm: norm(lane.branch_norm(), from),
-            convolution: draws.times(weight_gain(lane, nth.of, which, 2)).convolution(
+            convolution: initializer.times(weight_gain(lane, nth.of, which, 2)).convolution(
                 place.nth(which),
                 [to, from, 3, 3],
                 1,
@@ -237,10 +237,10 @@ impl Builder<'_> {
         let [first, second] = [step(0, [channels_in, channels]), step(1, [channels; 2])];
         let is_projected = lane.wiring.has_skip() && channels_in != channels;
         let block = Block {
-            time: draws.affine(place.nth(2), [hidden, channels], Bias::On),
+            time: initializer.affine(place.nth(2), [hidden, channels], Bias::On),
             projection: is_projected
-                .then(|| draws.convolution(place.nth(3), [channels, channels_in, 1, 1], 1, Bias::On)),
-            joint: Joint::of(lane, nth, channels, draws, |kind| norm(kind, channels)),
+                .then(|| initializer.convolution(place.nth(3), [channels, channels_in, 1, 1], 1, Bias::On)),
+            joint: ResidualConnection::of(lane, nth, channels, initializer, |kind| norm(kind, channels)),
             resizing,
             way,
             activation: lane.activation,
@@ -252,8 +252,8 @@ impl Builder<'_> {
         let flops = convolutions.into_iter().flatten().map(|convolution| convolution.flops(pixels)).sum::<u64>()
             + block.time.flops();
         let stage = Some(format!("{height}×{width}·{channels}"));
-        self.about.push(About { stage, flops, sublayers: sublayers(&block, pixels) });
-        if way == Way::Down && lane.long_skips == LongSkips::On {
+        self.about.push(LayerDescription { stage, flops, sublayers: sublayers(&block, pixels) });
+        if way == UNetPath::Down && lane.long_skips == LongSkips::On {
             self.beside.push(channels);
         }
         self.channels = channels;
@@ -290,7 +290,7 @@ impl Stack for Diffusion {
     }
 
     fn loss(&self, batch: &Noised, taps: &Taps) -> Loss {
-        batch.loss(self.pass(batch.inputs(), &batch.times, taps, Fates::of(batch.draw)))
+        batch.loss(self.pass(batch.inputs(), &batch.times, taps, StochasticDepth::of(batch.draw)))
     }
 
     fn samples(&self) -> Option<Samples> {

@@ -32,7 +32,7 @@ use crate::quantity::StepKind;
 
 /// What the block computes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Form {
+pub(super) struct FusedForm {
     /// φ.
     pub(super) activation: Activation,
     /// s of a residual block; `None` for a plain one.
@@ -57,7 +57,7 @@ pub(super) struct Output {
 }
 
 /// What the block puts out; `None` where the operands are not tracked tensors of a known backend.
-pub(super) fn run(form: Form, x: &Tensor<2>, operands: Operands, tap: Option<&Tap>) -> Option<Output> {
+pub(super) fn run(form: FusedForm, x: &Tensor<2>, operands: Operands, tap: Option<&Tap>) -> Option<Output> {
     if !form.is_fused() {
         return None;
     }
@@ -108,7 +108,7 @@ struct TrackedNorm<B: Readable> {
 
 /// The operation; gives its output, and mean and variance over the batch where it is normalized by them.
 fn on<B: Readable, C: CheckpointStrategy>(
-    form: Form,
+    form: FusedForm,
     inputs: Inputs<B>,
     tap: Option<&Tap>,
 ) -> (Tracked<B>, Option<[Primitive<B>; 2]>) {
@@ -136,7 +136,7 @@ fn on<B: Readable, C: CheckpointStrategy>(
         hidden: hidden.clone(),
         weight: weight.clone(),
         tap: tap.cloned(),
-        keeps: Keeps::No,
+        keeps: KeepSignal::No,
     };
     let branch = form.scaled::<B>(B::linear(hidden, weight, bias));
     if let Some(tap) = tap {
@@ -147,7 +147,7 @@ fn on<B: Readable, C: CheckpointStrategy>(
             if form.skip.is_some() {
                 reading.branch::<B>(&branch);
             }
-            saved.keeps = if reading.keeps() { Keeps::Signal } else { Keeps::No };
+            saved.keeps = if reading.keeps() { KeepSignal::Signal } else { KeepSignal::No };
         });
     }
     // The branch comes first: its memory is free to take the sum.
@@ -171,7 +171,7 @@ fn on<B: Readable, C: CheckpointStrategy>(
     (output, statistics)
 }
 
-impl Form {
+impl FusedForm {
     /// Whether φ and its slope stand here; the plain form serves all others.
     fn is_fused(self) -> bool {
         use Activation::{Gelu, Identity, Relu, Sigmoid, Tanh};
@@ -189,7 +189,7 @@ impl Form {
 
 /// Whether the tap keeps δ_l itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Keeps {
+enum KeepSignal {
     No,
     Signal,
 }
@@ -197,13 +197,13 @@ enum Keeps {
 /// What the backward pass needs.
 #[derive(Clone, Debug)]
 struct Saved<B: Readable> {
-    form: Form,
+    form: FusedForm,
     norm: Option<normalization::Saved<B>>,
     before: Option<Primitive<B>>,
     hidden: Primitive<B>,
     weight: Primitive<B>,
     tap: Option<Tap>,
-    keeps: Keeps,
+    keeps: KeepSignal,
 }
 
 /// Nodes whose gradients are asked for.
@@ -269,7 +269,7 @@ impl<B: Readable> Saved<B> {
         parents: Parents,
         grads: &mut Gradients,
     ) -> Primitive<B> {
-        let Form { activation, skip } = self.form;
+        let FusedForm { activation, skip } = self.form;
         let mut branch = B::linear_x_backward(self.weight.clone(), branch); // [B, in]
         // The last step of the branch is read together with the skip connection.
         let mut last = StepKind::Weight;
@@ -297,7 +297,7 @@ impl<B: Readable> Saved<B> {
         }
         self.look(|reading| reading.channels::<B>(last, &gradient, &branch));
         let signal = B::float_add(branch, gradient);
-        if self.keeps == Keeps::Signal {
+        if self.keeps == KeepSignal::Signal {
             self.look(|reading| reading.keep::<B>(&signal));
         }
         signal

@@ -14,9 +14,9 @@ use burn::module::Module;
 use burn::prelude::Device;
 use burn::tensor::{Tensor, activation};
 
-use super::about::{About, layers};
 use super::activation::activate;
-use super::init::{Draws, Place};
+use super::init::{Initializer, ParamSlot};
+use super::layer_description::{LayerDescription, layers};
 use super::normalization::Normalization;
 use super::{Affine, Labelled, Loss, Stack, Task};
 use crate::config::{Activation, Bias, LaneConfig};
@@ -54,23 +54,23 @@ impl Highway {
     /// A stack with its initial weights.
     #[must_use]
     pub fn new(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> Self {
-        let draws = Draws { init: lane.init, gain: 1.0, seed, device };
+        let initializer = Initializer { init: lane.init, gain: 1.0, seed, device };
         let shape = [lane.width; 2];
         let carrying = -(lane.depth as f32).ln();
-        let gate = |place: Place| {
-            let Affine { weight, .. } = draws.affine(place.nth(1), shape, Bias::Off);
-            Affine { weight, bias: Some(draws.constant(lane.width, carrying)) }
+        let gate = |place: ParamSlot| {
+            let Affine { weight, .. } = initializer.affine(place.nth(1), shape, Bias::Off);
+            Affine { weight, bias: Some(initializer.constant(lane.width, carrying)) }
         };
         let block = |layer: usize| HighwayBlock {
-            transform: draws.affine(Place::block(layer), shape, Bias::On),
+            transform: initializer.affine(ParamSlot::block(layer), shape, Bias::On),
             norm: Normalization::of_units(lane.norm, lane.width, device),
-            gate: lane.wiring.has_skip().then(|| gate(Place::block(layer))),
+            gate: lane.wiring.has_skip().then(|| gate(ParamSlot::block(layer))),
             activation: lane.activation,
         };
         Self {
-            stem: draws.affine(Place::STEM, [task.shape.numbers(), lane.width], Bias::On),
+            stem: initializer.affine(ParamSlot::STEM, [task.shape.numbers(), lane.width], Bias::On),
             blocks: (1..=lane.depth).map(block).collect(),
-            head: draws.affine(Place::HEAD, [lane.width, task.classes], Bias::On),
+            head: initializer.affine(ParamSlot::HEAD, [lane.width, task.classes], Bias::On),
         }
     }
 
@@ -123,8 +123,8 @@ impl Stack for Highway {
     type Batch = Labelled;
 
     fn layers(&self) -> Vec<Layer> {
-        let blocks = self.blocks.iter().map(|block| About::made_of(block.sublayers()));
-        let [stem, head] = [&self.stem, &self.head].map(|affine| About::costing(affine.flops()));
+        let blocks = self.blocks.iter().map(|block| LayerDescription::made_of(block.sublayers()));
+        let [stem, head] = [&self.stem, &self.head].map(|affine| LayerDescription::costing(affine.flops()));
         layers(&std::iter::once(stem).chain(blocks).chain([head]).collect::<Vec<_>>())
     }
 

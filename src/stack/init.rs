@@ -69,12 +69,12 @@ impl Purpose {
 
 /// Where in a stack a parameter stands: lanes that differ elsewhere share what they have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct ParamSlot {
     layer: usize,
     nth: usize,
 }
 
-impl Place {
+impl ParamSlot {
     /// Before the first block.
     pub const STEM: Self = Self::block(0);
     /// Behind the last: its numbers must not depend on the depth.
@@ -102,7 +102,7 @@ impl Place {
 /// Where the initial weights of a stack are drawn from. Nothing is drawn, and no memory taken, before a parameter is
 /// first used: a stack of any size can be counted.
 #[derive(Clone, Copy, Debug)]
-pub struct Draws<'a> {
+pub struct Initializer<'a> {
     /// Distribution.
     pub init: Init,
     /// By what the weights that are drawn are multiplied.
@@ -113,10 +113,10 @@ pub struct Draws<'a> {
     pub device: &'a Device,
 }
 
-impl Draws<'_> {
+impl Initializer<'_> {
     /// x W + b of shape [fan_in, fan_out].
     #[must_use]
-    pub fn affine(self, place: Place, shape: [usize; 2], bias: Bias) -> Affine {
+    pub fn affine(self, place: ParamSlot, shape: [usize; 2], bias: Bias) -> Affine {
         let Self { init, gain, seed, .. } = self;
         let draw = move || times(gain, weight(init, shape, place.rng(Purpose::Weight, seed)));
         Affine { weight: self.lazily(shape, draw), bias: self.bias(place, shape, bias) }
@@ -124,7 +124,7 @@ impl Draws<'_> {
 
     /// A convolution of shape [out, in, k, k].
     #[must_use]
-    pub fn convolution(self, place: Place, shape: [usize; 4], stride: usize, bias: Bias) -> Convolution {
+    pub fn convolution(self, place: ParamSlot, shape: [usize; 4], stride: usize, bias: Bias) -> Convolution {
         let Self { init, gain, seed, .. } = self;
         let [channels_out, channels_in, height, width] = shape;
         let draw = move || times(gain, kernel(init, shape, place.rng(Purpose::Weight, seed)));
@@ -135,7 +135,7 @@ impl Draws<'_> {
         }
     }
 
-    fn bias(self, place: Place, fans: [usize; 2], is_there: Bias) -> Option<Param<Tensor<1>>> {
+    fn bias(self, place: ParamSlot, fans: [usize; 2], is_there: Bias) -> Option<Param<Tensor<1>>> {
         let Self { init, seed, .. } = self;
         let draw = move || bias(init, fans, place.rng(Purpose::Bias, seed));
         (is_there == Bias::On).then(|| self.lazily([fans[1]], draw))

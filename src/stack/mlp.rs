@@ -16,13 +16,13 @@ use burn::module::{Module, Param};
 use burn::prelude::Device;
 use burn::tensor::Tensor;
 
-use super::about::{About, layers};
 use super::activation::activate;
 use super::affine::affine;
-use super::fused_block::{self, Form, Operands};
-use super::init::{Draws, Place};
-use super::joint::{Fate, Fates, Joint, Nth, weight_gain};
+use super::fused_block::{self, FusedForm, Operands};
+use super::init::{Initializer, ParamSlot};
+use super::layer_description::{LayerDescription, layers};
 use super::normalization::{Normalization, follow};
+use super::residual_connection::{BlockMode, BranchIndex, ResidualConnection, StochasticDepth, weight_gain};
 use super::unit_variance;
 use super::{Affine, Labelled, Loss, Stack, Task, streams};
 use crate::config::{Activation, Bias, LaneConfig, Order, Wiring};
@@ -57,7 +57,7 @@ pub struct Block {
     /// Fixup's: added before φ and before W.
     pub shifts: Option<Param<Tensor<1>>>,
     /// How the branch joins the input; `None` in a plain block.
-    pub joint: Option<Joint>,
+    pub joint: Option<ResidualConnection>,
     /// By what N(x) is multiplied.
     #[module(skip)]
     pub norm_scale: f64,
@@ -74,28 +74,29 @@ impl Mlp {
     /// initialization start from the same numbers, on every backend.
     #[must_use]
     pub fn new(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> Self {
-        let draws = Draws { init: lane.init, gain: 1.0, seed, device };
+        let initializer = Initializer { init: lane.init, gain: 1.0, seed, device };
         let norm = |kind| Normalization::of_units(kind, lane.width, device);
         let block = |layer: usize| {
-            let in_branch = draws.times(weight_gain(lane, lane.depth, 0, 1));
-            let Affine { weight, bias } = in_branch.affine(Place::block(layer), [lane.width, lane.width], lane.bias);
-            let nth = Nth { block: layer, of: lane.depth };
+            let in_branch = initializer.times(weight_gain(lane, lane.depth, 0, 1));
+            let Affine { weight, bias } =
+                in_branch.affine(ParamSlot::block(layer), [lane.width, lane.width], lane.bias);
+            let nth = BranchIndex { block: layer, of: lane.depth };
             Block {
                 norm: norm(lane.branch_norm()),
                 weight,
                 bias,
-                shifts: (lane.wiring == Wiring::Fixup).then(|| draws.constant(2, 0.0)),
-                joint: Joint::of(lane, nth, lane.width, draws, norm),
+                shifts: (lane.wiring == Wiring::Fixup).then(|| initializer.constant(2, 0.0)),
+                joint: ResidualConnection::of(lane, nth, lane.width, initializer, norm),
                 norm_scale: lane.norm_scale(layer),
                 activation: lane.activation,
                 order: lane.order,
             }
         };
-        let head = if lane.is_fixup() { draws.times(0.0) } else { draws };
+        let head = if lane.is_fixup() { initializer.times(0.0) } else { initializer };
         Self {
-            stem: draws.affine(Place::STEM, [task.shape.numbers(), lane.width], Bias::On),
+            stem: initializer.affine(ParamSlot::STEM, [task.shape.numbers(), lane.width], Bias::On),
             blocks: (1..=lane.depth).map(block).collect(),
-            head: head.affine(Place::HEAD, [lane.width, task.classes], Bias::On),
+            head: head.affine(ParamSlot::HEAD, [lane.width, task.classes], Bias::On),
             streams: lane.wiring.streams(),
         }
     }
@@ -103,10 +104,10 @@ impl Mlp {
     /// Logits, [B, features] → [B, classes], as in evaluation.
     #[must_use]
     pub fn forward(&self, inputs: Tensor<2>, taps: &Taps) -> Tensor<2> {
-        self.pass(inputs, taps, Fates::of(None))
+        self.pass(inputs, taps, StochasticDepth::of(None))
     }
 
-    fn pass(&self, inputs: Tensor<2>, taps: &Taps, mut fates: Fates) -> Tensor<2> {
+    fn pass(&self, inputs: Tensor<2>, taps: &Taps, mut fates: StochasticDepth) -> Tensor<2> {
         let mut x = streams::copied(self.stem.forward(inputs), self.streams); // [B, width]
         for (index, block) in (1..).zip(&self.blocks) {
             x = block.watched(x, taps, LayerId(index), fates.next(block.joint.as_ref())); // [B, width]
@@ -120,17 +121,17 @@ impl Block {
     /// [B, width] → [B, width].
     #[must_use]
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        self.steps(x, &Taps::off(), LayerId(0), Fate::Weighed)
+        self.steps(x, &Taps::off(), LayerId(0), BlockMode::Weighed)
     }
 
     /// The same in one operation where it can be, with its input passing through its tap.
-    fn watched(&self, x: Tensor<2>, taps: &Taps, layer: LayerId, fate: Fate) -> Tensor<2> {
+    fn watched(&self, x: Tensor<2>, taps: &Taps, layer: LayerId, fate: BlockMode) -> Tensor<2> {
         match fate {
-            Fate::Dropped => {
+            BlockMode::Dropped => {
                 taps.left_out(layer);
                 taps.skip(layer, taps.input(layer, x))
             }
-            Fate::Kept | Fate::Weighed => {
+            BlockMode::Kept | BlockMode::Weighed => {
                 self.fused(&x, taps, layer).unwrap_or_else(|| self.steps(x, taps, layer, fate))
             }
         }
@@ -149,7 +150,7 @@ impl Block {
             Some(norm) => Some(norm.in_training()?),
             None => None,
         };
-        let form = Form { activation: self.activation, skip };
+        let form = FusedForm { activation: self.activation, skip };
         let bias = self.bias.as_ref().map(Param::val);
         let operands = Operands { norm, weight: self.weight.val(), bias };
         let output = fused_block::run(form, x, operands, taps.tap(layer).as_ref())?;
@@ -160,7 +161,7 @@ impl Block {
     }
 
     /// Step by step, with a tap before each.
-    fn steps(&self, x: Tensor<2>, taps: &Taps, layer: LayerId, fate: Fate) -> Tensor<2> {
+    fn steps(&self, x: Tensor<2>, taps: &Taps, layer: LayerId, fate: BlockMode) -> Tensor<2> {
         let Some(joint) = &self.joint else { return self.branch(taps.input(layer, x), taps, layer) };
         let x = joint.input(x, taps, layer);
         let around = joint.around(taps.skip(layer, x.clone()));
@@ -219,7 +220,7 @@ impl Stack for Mlp {
     fn layers(&self) -> Vec<Layer> {
         let blocks = self.blocks.iter().map(Block::flops);
         let flops = std::iter::once(self.stem.flops()).chain(blocks).chain(std::iter::once(self.head.flops()));
-        layers(&flops.map(About::costing).collect::<Vec<_>>())
+        layers(&flops.map(LayerDescription::costing).collect::<Vec<_>>())
     }
 
     fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
@@ -227,7 +228,7 @@ impl Stack for Mlp {
     }
 
     fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
-        batch.loss(taps, |inputs| self.pass(inputs, taps, Fates::of(batch.draw)))
+        batch.loss(taps, |inputs| self.pass(inputs, taps, StochasticDepth::of(batch.draw)))
     }
 }
 
@@ -257,8 +258,8 @@ mod tests {
                     variance[unit] = 0.9 * variance[unit] + 0.1 * spread;
                 }
                 let x = Tensor::<2>::from_data(TensorData::new(values, [4, 3]), &device);
-                let _ = fused.blocks[0].watched(x.clone(), &Taps::on(3), LayerId(1), Fate::Kept);
-                let _ = plain.blocks[0].steps(x, &Taps::off(), LayerId(1), Fate::Kept);
+                let _ = fused.blocks[0].watched(x.clone(), &Taps::on(3), LayerId(1), BlockMode::Kept);
+                let _ = plain.blocks[0].steps(x, &Taps::off(), LayerId(1), BlockMode::Kept);
             }
             for stack in [&fused, &plain] {
                 let Some(Normalization::Batch(norm)) = &stack.blocks[0].norm else { unreachable!("asked for") };

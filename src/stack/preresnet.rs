@@ -10,7 +10,7 @@
 
 use burn::prelude::Device;
 
-use super::conv_plan::{Across, HeadPlan, Plan, StemPlan};
+use super::conv_plan::{ConvNetPlan, HeadPlan, ShortcutKind, StemPlan};
 use super::resnet::{bottleneck, stages};
 use super::{ConvNet, Pooling, Task};
 use crate::config::{Bias, LaneConfig, Order};
@@ -18,12 +18,12 @@ use crate::config::{Bias, LaneConfig, Order};
 /// The net of a lane; its depth is one that the family has.
 #[must_use]
 pub fn preresnet(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> ConvNet {
-    let plan = Plan {
+    let plan = ConvNetPlan {
         stem: StemPlan { channels: lane.width, kernel: 3, stride: 1, pooling: Pooling::None },
         blocks: stages(&[(lane.depth - 2) / 9; 3], lane.width, bottleneck),
         head: HeadPlan { hidden: Vec::new(), side: 1 },
         order: Order::Pre,
-        across: Across::Projection,
+        across: ShortcutKind::Projection,
         bias: Bias::Off,
     };
     plan.build(lane, task, seed, device)

@@ -16,7 +16,7 @@
 
 use burn::prelude::Device;
 
-use super::conv_plan::{Across, BlockPlan, ConvolutionPlan, HeadPlan, Plan, StemPlan};
+use super::conv_plan::{BlockPlan, ConvNetPlan, ConvolutionPlan, HeadPlan, ShortcutKind, StemPlan};
 use super::{ConvNet, Pooling, Task};
 use crate::config::{Bias, Form, LaneConfig, Order};
 
@@ -36,14 +36,14 @@ pub fn resnet(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> Conv
     plan.build(lane, task, seed, device)
 }
 
-fn cifar(lane: &LaneConfig) -> Plan {
+fn cifar(lane: &LaneConfig) -> ConvNetPlan {
     let per_stage = (lane.depth - 2) / 6;
-    Plan {
+    ConvNetPlan {
         stem: StemPlan { channels: lane.width, kernel: 3, stride: 1, pooling: Pooling::None },
         blocks: stages(&[per_stage; 3], lane.width, basic),
         head: HeadPlan { hidden: Vec::new(), side: 1 },
         order: Order::Post,
-        across: Across::Padding,
+        across: ShortcutKind::Padding,
         bias: Bias::Off,
     }
 }
@@ -51,19 +51,19 @@ fn cifar(lane: &LaneConfig) -> Plan {
 /// Of the paper's first layer, whatever the widening.
 const WIDE_STEM: usize = 16;
 
-fn wide(lane: &LaneConfig) -> Plan {
+fn wide(lane: &LaneConfig) -> ConvNetPlan {
     let per_stage = (lane.depth - 4) / 6;
-    Plan {
+    ConvNetPlan {
         stem: StemPlan { channels: WIDE_STEM, kernel: 3, stride: 1, pooling: Pooling::None },
         blocks: stages(&[per_stage; 3], lane.width, basic),
         head: HeadPlan { hidden: Vec::new(), side: 1 },
         order: Order::Pre,
-        across: Across::Projection,
+        across: ShortcutKind::Projection,
         bias: Bias::Off,
     }
 }
 
-fn imagenet(lane: &LaneConfig) -> Plan {
+fn imagenet(lane: &LaneConfig) -> ConvNetPlan {
     let per_stage = match lane.depth {
         18 => [2, 2, 2, 2],
         101 => [3, 4, 23, 3],
@@ -72,12 +72,12 @@ fn imagenet(lane: &LaneConfig) -> Plan {
         _ => [3, 4, 6, 3],
     };
     let block = if lane.depth < BOTTLENECKS_FROM { basic } else { bottleneck };
-    Plan {
+    ConvNetPlan {
         stem: StemPlan { channels: lane.width, kernel: 7, stride: 2, pooling: Pooling::Overlapping },
         blocks: stages(&per_stage, lane.width, block),
         head: HeadPlan { hidden: Vec::new(), side: 1 },
         order: Order::Post,
-        across: Across::Projection,
+        across: ShortcutKind::Projection,
         bias: Bias::Off,
     }
 }

@@ -34,7 +34,7 @@ impl Shortcut {
             let x = convolution.forward(x);
             return norm.as_ref().map_or(x.clone(), |norm| norm.forward(x));
         }
-        let x = self.thinned(x);
+        let x = self.subsampled(x);
         if self.added == 0 {
             return x;
         }
@@ -44,7 +44,7 @@ impl Shortcut {
     }
 
     /// Every s-th pixel.
-    fn thinned(&self, x: Tensor<4>) -> Tensor<4> {
+    fn subsampled(&self, x: Tensor<4>) -> Tensor<4> {
         if self.stride == 1 {
             return x;
         }

@@ -32,7 +32,7 @@ use burn::tensor::activation::sigmoid;
 use burn::tensor::{Tensor, TensorData};
 
 use self::sinkhorn::doubly_stochastic;
-use super::init::Draws;
+use super::init::Initializer;
 use crate::config::Wiring;
 use crate::probe::Taps;
 use crate::units::LayerId;
@@ -53,12 +53,12 @@ pub struct Streams {
     pub writing: Param<Tensor<1>>,
     /// Which of both they are.
     #[module(skip)]
-    pub form: Form,
+    pub form: MixingConstraint,
 }
 
 /// What the coefficients may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum MixingConstraint {
     /// Any numbers.
     Free,
     /// A doubly stochastic, a and b positive.
@@ -66,13 +66,14 @@ pub enum Form {
 }
 
 impl Streams {
-    pub(super) fn of(wiring: Wiring, block: usize, draws: Draws<'_>) -> Self {
+    pub(super) fn of(wiring: Wiring, block: usize, initializer: Initializer<'_>) -> Self {
         let (count, own) = (wiring.streams(), block % wiring.streams());
-        let form = if wiring == Wiring::HyperConnections { Form::Free } else { Form::Constrained };
+        let form =
+            if wiring == Wiring::HyperConnections { MixingConstraint::Free } else { MixingConstraint::Constrained };
         let logit = |share: f64| (share / (1.0 - share)).ln() as f32;
         let ([stays, goes], [read, beside], written) = match form {
-            Form::Free => ([1.0, 0.0], [1.0, 0.0], 1.0),
-            Form::Constrained => {
+            MixingConstraint::Free => ([1.0, 0.0], [1.0, 0.0], 1.0),
+            MixingConstraint::Constrained => {
                 let own = 1.0 - (count - 1) as f64 * READ_BESIDE;
                 ([STAYING, 0.0], [logit(own), logit(READ_BESIDE)], 0.0)
             }
@@ -86,9 +87,9 @@ impl Streams {
             TensorData::new((0..count).map(at).collect(), [count])
         };
         Self {
-            mixing: draws.lazily([count, count], mixing),
-            reading: draws.lazily([count], reading),
-            writing: draws.constant(count, written),
+            mixing: initializer.lazily([count, count], mixing),
+            reading: initializer.lazily([count], reading),
+            writing: initializer.constant(count, written),
             form,
         }
     }
@@ -103,8 +104,8 @@ impl Streams {
     #[must_use]
     pub fn coefficients(&self) -> Tensor<2> {
         match self.form {
-            Form::Free => self.mixing.val(),
-            Form::Constrained => doubly_stochastic(self.mixing.val()),
+            MixingConstraint::Free => self.mixing.val(),
+            MixingConstraint::Constrained => doubly_stochastic(self.mixing.val()),
         }
     }
 
@@ -118,8 +119,8 @@ impl Streams {
     #[must_use]
     pub fn read<const D: usize>(&self, streams: Tensor<D>) -> Tensor<D> {
         let shares = match self.form {
-            Form::Free => self.reading.val(),
-            Form::Constrained => sigmoid(self.reading.val()),
+            MixingConstraint::Free => self.reading.val(),
+            MixingConstraint::Constrained => sigmoid(self.reading.val()),
         };
         combined(shares.reshape([1, self.count()]), streams)
     }
@@ -128,8 +129,8 @@ impl Streams {
     #[must_use]
     pub fn written<const D: usize>(&self, branch: Tensor<D>) -> Tensor<D> {
         let shares = match self.form {
-            Form::Free => self.writing.val(),
-            Form::Constrained => sigmoid(self.writing.val()).mul_scalar(2.0),
+            MixingConstraint::Free => self.writing.val(),
+            MixingConstraint::Constrained => sigmoid(self.writing.val()).mul_scalar(2.0),
         };
         combined(shares.reshape([self.count(), 1]), branch)
     }

@@ -12,7 +12,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::{Examples, HostTensor, Loss, Numbers, with_noise};
-use crate::data::{Draw, Part, Text};
+use crate::data::{StepRng, Subset, Text};
 
 /// Tokens of B windows of T characters.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub struct Tokens {
     /// What should come out, [B, T].
     pub next: Tensor<2, Int>,
     /// What the step draws of its own; `None` in an evaluation.
-    pub draw: Option<Draw>,
+    pub draw: Option<StepRng>,
     /// Characters of a window, T.
     context: usize,
     /// What goes in, on the host, row-major.
@@ -70,9 +70,9 @@ impl Tokens {
 impl Examples for Tokens {
     type Source = Text;
 
-    fn gather(source: &Text, part: Part, rows: &[usize], draw: Draw, device: &Device) -> Self {
+    fn gather(source: &Text, part: Subset, rows: &[usize], draw: StepRng, device: &Device) -> Self {
         let tokens = Self::new(rows.iter().map(|row| source.window(part, *row)), source.context, device);
-        Self { draw: (part == Part::Training).then_some(draw), ..tokens }
+        Self { draw: (part == Subset::Training).then_some(draw), ..tokens }
     }
 
     fn rows(&self) -> usize {

@@ -27,12 +27,12 @@ use burn::module::{Module, Param};
 use burn::prelude::Device;
 use burn::tensor::{Tensor, module};
 
-pub use self::attention::{Attention, Sight};
+pub use self::attention::{Attention, AttentionMask};
 use self::block::normalized;
-pub use self::block::{Block, FeedForward, Spot};
-use super::init::{Draws, Place};
-use super::joint::Fates;
+pub use self::block::{Block, FeedForward, TapPoint};
+use super::init::{Initializer, ParamSlot};
 use super::normalization::Normalization;
+use super::residual_connection::StochasticDepth;
 use super::{Affine, Loss, Stack, Tokens, streams};
 use crate::config::{Bias, LaneConfig, Norm, NormOrder, Positions, Wiring};
 use crate::data::Text;
@@ -99,16 +99,16 @@ impl Transformer {
     /// A stack with its initial weights, which depend on the settings and the seed alone.
     #[must_use]
     pub fn new(lane: &LaneConfig, language: Language, seed: u64, device: &Device) -> Self {
-        let draws = Draws { init: lane.init, gain: 1.0, seed, device };
+        let initializer = Initializer { init: lane.init, gain: 1.0, seed, device };
         let Language { vocabulary, context } = language;
         let is_learned = lane.positions == Positions::Learned;
-        let table = |nth, rows| draws.affine(Place::STEM.nth(nth), [rows, lane.width], Bias::Off).weight;
+        let table = |nth, rows| initializer.affine(ParamSlot::STEM.nth(nth), [rows, lane.width], Bias::Off).weight;
         let last_norm = if lane.order_of_norms() == NormOrder::Pre { norm(lane, device) } else { None };
-        let of_head = if lane.is_fixup() { draws.times(0.0) } else { draws };
+        let of_head = if lane.is_fixup() { initializer.times(0.0) } else { initializer };
         Self {
             stem: Stem { characters: table(0, vocabulary), positions: is_learned.then(|| table(1, context)) },
-            blocks: (1..=lane.depth).map(|layer| Block::new(lane, draws, layer)).collect(),
-            head: Head { norm: last_norm, output: of_head.affine(Place::HEAD, [lane.width, vocabulary], Bias::On) },
+            blocks: (1..=lane.depth).map(|layer| Block::new(lane, initializer, layer)).collect(),
+            head: Head { norm: last_norm, output: of_head.affine(ParamSlot::HEAD, [lane.width, vocabulary], Bias::On) },
             positions: lane.positions,
             language,
             streams: lane.wiring.streams(),
@@ -118,18 +118,18 @@ impl Transformer {
     /// Logits, characters [B, T] → [B, T, V], as in evaluation.
     #[must_use]
     pub fn forward(&self, batch: &Tokens, taps: &Taps) -> Tensor<3> {
-        self.logits(self.stem.characters(batch), taps, Fates::of(None))
+        self.logits(self.stem.characters(batch), taps, StochasticDepth::of(None))
     }
 
     /// The same from embedded characters [B, T, width] on.
-    fn logits(&self, characters: Tensor<3>, taps: &Taps, mut fates: Fates) -> Tensor<3> {
+    fn logits(&self, characters: Tensor<3>, taps: &Taps, mut fates: StochasticDepth) -> Tensor<3> {
         let [_, length, width] = characters.dims();
         let heads = self.blocks.first().map_or(1, |block| block.attention.heads);
-        let sight = Sight::new(self.positions, [length, width / heads], &characters.device());
+        let sight = AttentionMask::new(self.positions, [length, width / heads], &characters.device());
         let mut x = streams::copied(self.stem.placed(characters), self.streams); // [B, T, width]
         for (index, block) in (1..).zip(&self.blocks) {
             let fates = [&block.attention_joint, &block.feed_forward_joint].map(|joint| fates.next(joint.as_ref()));
-            x = block.forward(x, &sight, Spot { taps, layer: LayerId(index) }, fates);
+            x = block.forward(x, &sight, TapPoint { taps, layer: LayerId(index) }, fates);
         }
         let x = streams::input(taps, LayerId(self.blocks.len() as u32 + 1), x, self.streams);
         self.head.forward(streams::summed(x, self.streams)) // [B, T, V]
@@ -188,12 +188,12 @@ impl Stack for Transformer {
 
     fn logit(&self, batch: &Tokens, taps: &Taps) -> Tensor<1> {
         let characters = self.stem.characters(batch).detach().require_grad();
-        let logits = self.logits(characters, taps, Fates::of(None));
+        let logits = self.logits(characters, taps, StochasticDepth::of(None));
         let [rows, length, _] = logits.dims();
         logits.slice([0..rows, length - 1..length, 0..1]).sum()
     }
 
     fn loss(&self, batch: &Tokens, taps: &Taps) -> Loss {
-        batch.loss(self.logits(self.stem.characters(batch), taps, Fates::of(batch.draw)))
+        batch.loss(self.logits(self.stem.characters(batch), taps, StochasticDepth::of(batch.draw)))
     }
 }

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use burn::module::{ModuleMapper, Param, ParamId};
 use burn::tensor::Tensor;
 
-use super::{Stack, twin};
+use super::{Stack, replica};
 use crate::probe::Taps;
 
 /// By what weights are to be divided.
@@ -32,7 +32,7 @@ thread_local! {
 pub fn scaled<S: Stack>(model: S, batch: &S::Batch) -> S {
     PASS.set(Some(Deviations::new()));
     // A twin, so that the pass leaves no trace in running statistics.
-    drop(twin(&model).loss(batch, &Taps::off()));
+    drop(replica(&model).loss(batch, &Taps::off()));
     let deviations = PASS.take().unwrap_or_default();
     model.map(&mut Divided(deviations))
 }
@@ -79,14 +79,14 @@ mod tests {
     use super::*;
     use crate::backend::device;
     use crate::config::{Backend, Init, LaneConfig, Model, Norm, Wiring};
-    use crate::data::{Draw, Part, digits};
+    use crate::data::{StepRng, Subset, digits};
     use crate::stack::{Examples, Highway, Labelled, Mlp, Task, resnet};
     use crate::units::Step;
 
     fn batch(backend: Backend) -> Labelled {
-        let draw = Draw { seed: 1, step: Step(1) };
+        let draw = StepRng { seed: 1, step: Step(1) };
         let rows: Vec<usize> = (0..64).collect();
-        Labelled::gather(&digits().expect("embedded"), Part::Training, &rows, draw, &device(backend))
+        Labelled::gather(&digits().expect("embedded"), Subset::Training, &rows, draw, &device(backend))
     }
 
     fn deviation<const D: usize>(z: &Tensor<D>) -> f64 {
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn blocks_that_a_step_leaves_out_and_gates_with_a_bias_are_measured_like_all() {
         let device = device(Backend::Flex).autodiff();
-        let batch = Labelled { draw: Some(Draw { seed: 1, step: Step(1) }), ..batch(Backend::Flex) };
+        let batch = Labelled { draw: Some(StepRng { seed: 1, step: Step(1) }), ..batch(Backend::Flex) };
         let lane = LaneConfig { depth: 20, width: 32, init: Init::Lsuv, ..LaneConfig::new(Wiring::StochasticDepth) };
         let net = scaled(Mlp::new(&lane, Task::rows(64, 10), 1, &device), &batch).valid();
         let mut x = net.stem.forward(batch.inputs.clone());

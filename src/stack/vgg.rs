@@ -14,7 +14,7 @@
 
 use burn::prelude::Device;
 
-use super::conv_plan::{Across, BlockPlan, ConvolutionPlan, HeadPlan, Plan, StemPlan};
+use super::conv_plan::{BlockPlan, ConvNetPlan, ConvolutionPlan, HeadPlan, ShortcutKind, StemPlan};
 use super::{ConvNet, Pooling, Task};
 use crate::config::{Bias, Form, LaneConfig, Order};
 
@@ -44,12 +44,12 @@ pub fn vgg(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> ConvNet
         Form::Cifar | Form::Wide => HeadPlan { hidden: Vec::new(), side: 1 },
         Form::Imagenet => HeadPlan { hidden: vec![HIDDEN * lane.width; 2], side: SIDE },
     };
-    let plan = Plan {
+    let plan = ConvNetPlan {
         stem: StemPlan { channels: lane.width, kernel: 3, stride: 1, pooling: first.pooling },
         blocks,
         head,
         order: Order::Post,
-        across: Across::Padding,
+        across: ShortcutKind::Padding,
         bias: Bias::On,
     };
     plan.build(lane, task, seed, device)

@@ -7,7 +7,7 @@ use super::*;
 use crate::config::{Activation, Bias, BranchScale, Init};
 use crate::event::Event;
 use crate::history::History;
-use crate::trace::specimen;
+use crate::trace::fixture;
 
 /// What the stem makes of the digits at width 256 with Xavier's weights, about.
 const Q1: f64 = 0.08;
@@ -17,7 +17,7 @@ fn lane(wiring: Wiring, activation: Activation, init: Init) -> LaneConfig {
 }
 
 /// Of infinitely many units.
-fn limit(lane: &LaneConfig, q1: f64) -> Result<Prediction, Unfit> {
+fn limit(lane: &LaneConfig, q1: f64) -> Result<Prediction, NotApplicable> {
     of_width(lane, q1, f64::INFINITY)
 }
 
@@ -212,33 +212,33 @@ fn the_signal_is_carried_back_from_the_last_block() {
 #[test]
 fn where_there_is_no_prediction_a_sentence_says_why() {
     let config = LaneConfig { norm: Norm::Batch, ..lane(Wiring::Plain, Activation::Relu, Init::Kaiming) };
-    assert_eq!(predict(&config, 1.0), Err(Unfit::Normalized(Norm::Batch)));
+    assert_eq!(predict(&config, 1.0), Err(NotApplicable::Normalized(Norm::Batch)));
     let given = LaneConfig { init_from: Some("w.safetensors".into()), norm: Norm::None, ..config };
-    assert_eq!(predict(&given, 1.0), Err(Unfit::GivenWeights));
-    assert_eq!(Unfit::GivenWeights.to_string(), "its weights come from a file");
+    assert_eq!(predict(&given, 1.0), Err(NotApplicable::GivenWeights));
+    assert_eq!(NotApplicable::GivenWeights.to_string(), "its weights come from a file");
     let plain = lane(Wiring::Plain, Activation::Relu, Init::Kaiming);
-    assert_eq!(predict(&plain, f64::NAN), Err(Unfit::NoFirstActivation));
-    assert_eq!(Unfit::Normalized(Norm::Batch).to_string(), "batch norm breaks independence");
+    assert_eq!(predict(&plain, f64::NAN), Err(NotApplicable::NoFirstActivation));
+    assert_eq!(NotApplicable::Normalized(Norm::Batch).to_string(), "batch norm breaks independence");
 }
 
 #[test]
 fn a_lane_is_predicted_from_its_first_step_alone() {
-    let mut header = (*specimen::header(vec![specimen::lane("plain", 3)])).clone();
+    let mut header = (*fixture::header(vec![fixture::lane("plain", 3)])).clone();
     let foreign = History::new(header.clone().into());
-    assert_eq!(of_lane(&header, &header.lanes[0], &foreign.lanes()[0]), Err(Unfit::NoSettings));
+    assert_eq!(of_lane(&header, &header.lanes[0], &foreign.lanes()[0]), Err(NotApplicable::NoSettings));
     let config = LaneConfig { depth: 3, ..LaneConfig::new(Wiring::Plain) };
     header.config = Some(crate::config::RunConfig { lanes: vec![config.clone()], ..Default::default() });
     let of = |history: &History| of_lane(&header, &header.lanes[0], &history.lanes()[0]);
     let mut history = History::new(header.clone().into());
-    assert_eq!(of(&history), Err(Unfit::NotMeasured));
+    assert_eq!(of(&history), Err(NotApplicable::NotMeasured));
     for step in 1..=3 {
-        history.push(&Event::Step(specimen::step(&header, 0, step).into()));
+        history.push(&Event::Step(fixture::step(&header, 0, step).into()));
     }
     let first = history.lanes()[0].first_measured().expect("measured");
     let row = header.quantities.iter().position(|quantity| *quantity == Quantity::ActRms).expect("there");
     let rms = f64::from(first.values.row(row)[1].get().expect("there"));
     assert_eq!((first.step, of(&history)), (Step(1), predict(&config, rms.powi(2))));
     let mut late = History::new(header.clone().into());
-    late.push(&Event::Step(specimen::step(&header, 0, 9).into()));
-    assert_eq!(of(&late), Err(Unfit::NotFromTheStart(Step(9))));
+    late.push(&Event::Step(fixture::step(&header, 0, 9).into()));
+    assert_eq!(of(&late), Err(NotApplicable::NotFromTheStart(Step(9))));
 }

@@ -23,7 +23,7 @@ use super::reader::{first, last_header, open_file};
 use super::reservation::{OnExisting, Reservation, same_stacks};
 use super::{FILE_NAME, Writer};
 use crate::event::{Event, RunHeader};
-use crate::new_file::create_anew;
+use crate::new_file::create_new;
 use crate::units::{LaneId, Step};
 
 /// What a run that goes on is to have before its first step.
@@ -113,9 +113,9 @@ struct Rewritten {
 
 fn rewritten(path: &Path, new: &Path, header: &Arc<RunHeader>, after: Step) -> Result<Rewritten, LogError> {
     let failed = |source| LogError::Write { path: new.to_owned(), source };
-    let file = create_anew(new).map_err(failed)?;
+    let file = create_new(new).map_err(failed)?;
     let mut kept = BufWriter::new(&file);
-    let mut cut = Cut::default();
+    let mut cut = CutLines::default();
     let carried = carry(path, header, after, Earlier::Kept, &mut kept, Some(&mut cut));
     let events = carried.map_err(|error| match error {
         CarryError::Io(source) => failed(source),
@@ -179,7 +179,7 @@ fn carry(
     after: Step,
     earlier: Earlier,
     kept: &mut impl Write,
-    mut cut: Option<&mut Cut>,
+    mut cut: Option<&mut CutLines>,
 ) -> Result<u64, CarryError> {
     let mut file = open_file(source)?;
     let start = last_header(&mut file)?;
@@ -208,23 +208,23 @@ fn carry(
         let Some(line) = lines.next()? else { return Ok(events) };
         let event = parser.line(number, &line)?;
         let Line::Whole(line) = line else { continue };
-        let mut fate = Fate::of(event.as_ref(), after);
+        let mut fate = LineAction::of(event.as_ref(), after);
         if let Some(lane) = event.as_ref().and_then(lane) {
             // What a lane takes once more after a later step is told again, whatever steps it is of.
-            if fate == Fate::Cut {
+            if fate == LineAction::Cut {
                 beyond.insert(lane);
-            } else if fate == Fate::Kept && beyond.contains(&lane) {
-                fate = Fate::Cut;
+            } else if fate == LineAction::Kept && beyond.contains(&lane) {
+                fate = LineAction::Cut;
             }
         }
         match (fate, &mut cut) {
-            (Fate::Kept, _) => {
+            (LineAction::Kept, _) => {
                 kept.write_all(line)?;
                 kept.write_all(b"\n")?;
                 events += u64::from(event.is_some());
             }
-            (Fate::Cut, Some(cut)) => cut.take(line),
-            (Fate::Cut, None) | (Fate::ToldAnew, _) => {}
+            (LineAction::Cut, Some(cut)) => cut.take(line),
+            (LineAction::Cut, None) | (LineAction::ToldAnew, _) => {}
         }
     }
 }
@@ -232,7 +232,7 @@ fn carry(
 /// Of which lane an event is, where it is of one.
 fn lane(event: &Event) -> Option<LaneId> {
     Some(match event {
-        Event::Step(record) | Event::Recall(record) => record.lane,
+        Event::Step(record) | Event::Rerun(record) => record.lane,
         Event::Histogram(record) => record.lane,
         Event::Denoising(record) => record.lane,
         Event::Samples(record) => record.lane,
@@ -247,18 +247,18 @@ fn lane(event: &Event) -> Option<LaneId> {
 
 /// What becomes of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
+enum LineAction {
     Kept,
     Cut,
     /// The run that goes on says it once more.
     ToldAnew,
 }
 
-impl Fate {
+impl LineAction {
     /// Of what cannot be read, whatever it was, nothing is lost.
     fn of(event: Option<&Event>, after: Step) -> Self {
         let step = match event {
-            Some(Event::Step(record) | Event::Recall(record)) => record.step,
+            Some(Event::Step(record) | Event::Rerun(record)) => record.step,
             Some(Event::Histogram(record)) => record.step,
             Some(Event::Denoising(record)) => record.step,
             Some(Event::Samples(record)) => record.step,
@@ -277,12 +277,12 @@ impl Fate {
 
 /// Lines that do not count any more, as a trace of their own.
 #[derive(Default)]
-struct Cut {
+struct CutLines {
     lines: Vec<u8>,
     count: u64,
 }
 
-impl Cut {
+impl CutLines {
     fn take(&mut self, line: &[u8]) {
         self.lines.extend_from_slice(line);
         self.lines.push(b'\n');

@@ -50,7 +50,7 @@ pub(super) fn event(line: &[u8], sealed: &[u8], header: &RunHeader) -> Result<Op
     }
     let event = match scanner.word()? {
         "step" => Event::Step(Numbers::read(scanner, header)?.step()?.into()),
-        "recall" => Event::Recall(Numbers::read(scanner, header)?.step()?.into()),
+        "recall" => Event::Rerun(Numbers::read(scanner, header)?.step()?.into()),
         "eval" => Event::Eval(Numbers::read(scanner, header)?.eval()?),
         "histogram" => {
             let record: HistogramRecord = serde_json::from_slice(line)?;

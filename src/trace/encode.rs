@@ -5,8 +5,8 @@
 
 use serde::Serialize;
 
+use super::checksum;
 use super::number::{push_f32, push_f64, push_u64};
-use super::seal;
 use crate::event::{
     DenoisingRecord, EvalRecord, Event, FilterRecord, Gap, HistogramRecord, LaneEnd, Note, Outcome, RunEnd, RunHeader,
     SamplesRecord, StepRecord, TensorNorm, TensorRecord,
@@ -116,7 +116,7 @@ impl Encoder {
                 object(out, &HeaderLine { kind: "header", format: super::FORMAT, header });
             }
             Event::Step(record) => self.step(out, "step", record),
-            Event::Recall(record) => self.step(out, "recall", record),
+            Event::Rerun(record) => self.step(out, "recall", record),
             Event::Eval(record) => self.eval(out, record),
             Event::Histogram(record) => object(out, &HistogramLine { kind: "histogram", record }),
             Event::Denoising(record) => self.denoising(out, record),
@@ -130,7 +130,7 @@ impl Encoder {
             }
             Event::RunEnded(RunEnd { outcome }) => object(out, &EndLine { kind: "end", outcome }),
         }
-        seal::close(out, start);
+        checksum::close(out, start);
     }
 
     fn step(&mut self, out: &mut Vec<u8>, kind: &str, record: &StepRecord) {

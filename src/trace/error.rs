@@ -12,14 +12,14 @@ use crate::units::Step;
 
 /// A line of a file, shown as `DIR/trace.jsonl:17`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct TraceLine {
     /// The file.
     pub path: PathBuf,
     /// The line, from 1.
     pub line: u64,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for TraceLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", text::path(&self.path), self.line)
     }
@@ -88,7 +88,7 @@ pub enum TraceError {
     #[error("step {step} comes after step {after} in {place}: are these two runs in one file?")]
     OutOfOrder {
         /// Where.
-        place: Place,
+        place: TraceLine,
         /// The step there.
         step: Step,
         /// The lane's step before it.
@@ -98,7 +98,7 @@ pub enum TraceError {
     #[error("{place}: {fault}: was this line written by another program?")]
     Line {
         /// Where.
-        place: Place,
+        place: TraceLine,
         /// What is wrong.
         fault: Fault,
     },

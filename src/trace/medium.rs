@@ -25,12 +25,12 @@ pub trait Medium: Send {
     fn sync(&mut self) -> io::Result<()>;
 
     /// What became of it under this name, if it is no longer what was written there: its first `whole` bytes.
-    fn fate(&self, path: &Path, whole: u64) -> Option<Fate>;
+    fn fate(&self, path: &Path, whole: u64) -> Option<FileLoss>;
 }
 
 /// What became of a file that is being written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum FileLoss {
     /// Its name is gone.
     Removed,
     /// Its name is another file's.
@@ -53,13 +53,13 @@ impl Medium for File {
         self.sync_data()
     }
 
-    fn fate(&self, path: &Path, whole: u64) -> Option<Fate> {
+    fn fate(&self, path: &Path, whole: u64) -> Option<FileLoss> {
         let ours = self.metadata().ok()?;
         match fs::metadata(path) {
-            Ok(there) if !is_same(&ours, &there) => Some(Fate::Replaced),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Fate::Removed),
+            Ok(there) if !is_same(&ours, &there) => Some(FileLoss::Replaced),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Some(FileLoss::Removed),
             // Where nothing can be learned, the next write tells.
-            _ => whole.checked_sub(ours.len()).filter(|missing| *missing > 0).map(Fate::Cut),
+            _ => whole.checked_sub(ours.len()).filter(|missing| *missing > 0).map(FileLoss::Cut),
         }
     }
 }

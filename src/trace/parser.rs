@@ -4,10 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::error::{Place, TraceError, looks_like};
+use super::error::{TraceError, TraceLine, looks_like};
 use super::header::{self, Found};
 use super::lines::Line;
-use super::{Warnings, decode, seal};
+use super::{Warnings, checksum, decode};
 use crate::event::{Event, FORMAT_VERSION, Gap, Outcome, RunHeader};
 use crate::units::{LaneId, Step};
 
@@ -50,7 +50,7 @@ impl Parser {
         let Line::Whole(line) = *line else {
             return self.damaged(number, b"");
         };
-        let Some(sealed) = seal::check(line) else {
+        let Some(sealed) = checksum::check(line) else {
             return self.damaged(number, line);
         };
         if self.header.is_none() || line.starts_with(header::BEGINNING) {
@@ -95,7 +95,7 @@ impl Parser {
             return Err(self.no_header(line));
         }
         let path = &self.path;
-        self.warnings.damaged_line(|| Place { path: path.clone(), line: number });
+        self.warnings.damaged_line(|| TraceLine { path: path.clone(), line: number });
         Ok(None)
     }
 
@@ -165,7 +165,7 @@ impl Parser {
         }
     }
 
-    fn place(&self, line: u64) -> Place {
-        Place { path: self.path.clone(), line }
+    fn place(&self, line: u64) -> TraceLine {
+        TraceLine { path: self.path.clone(), line }
     }
 }

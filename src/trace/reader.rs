@@ -108,7 +108,7 @@ pub(super) fn last_header(file: &mut File) -> io::Result<Start> {
     let mut headers = 0;
     while let Some(line) = lines.next()? {
         let whole = matches!(line, Line::Whole(line) if line.starts_with(header::BEGINNING)
-            && super::seal::check(line).is_some());
+            && super::checksum::check(line).is_some());
         if whole {
             last = Start { earlier: headers, ..start };
             headers += 1;

@@ -11,7 +11,7 @@ use super::reader::{first, open_file};
 use super::run_file::{RUN_FILE, RunFile};
 use super::status::TraceStatus;
 use super::writer::Writer;
-use super::{FILE_NAME, lines, parser, seal};
+use super::{FILE_NAME, checksum, lines, parser};
 use crate::event::RunHeader;
 
 /// What to do with a trace that is there already.
@@ -162,7 +162,7 @@ fn existing(path: &Path) -> Result<Existing, LogError> {
     let header = first(&mut lines, &mut parser::Parser::new(path))?;
     let mut whole = lines.whole();
     while let Some(line) = lines.next().map_err(failed)? {
-        let good = matches!(line, lines::Line::Whole(line) if seal::check(line).is_some());
+        let good = matches!(line, lines::Line::Whole(line) if checksum::check(line).is_some());
         if good {
             whole = lines.whole();
         }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::FILE_NAME;
 use super::log_error::LogError;
 use crate::event::{Outcome, RunHeader};
-use crate::new_file::create_anew;
+use crate::new_file::create_new;
 
 /// Its name.
 pub const RUN_FILE: &str = "run.json";
@@ -53,7 +53,7 @@ impl RunFile {
         let mut bytes = serde_json::to_vec(&content)?;
         bytes.push(b'\n');
         let new = self.path.with_extension("json.new");
-        let mut file = create_anew(&new)?;
+        let mut file = create_new(&new)?;
         let written = file.write_all(&bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&new, &self.path));
         if written.is_err() {
             // On a full disk the half-written file would only be in the way.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::error::Place;
+use super::error::TraceLine;
 use crate::number::count;
 use crate::text;
 use crate::units::Step;
@@ -17,7 +17,7 @@ pub struct Warnings {
     /// Lines whose seal was broken: they were left out.
     pub damaged: u64,
     /// The first of them.
-    pub first_damaged: Option<Place>,
+    pub first_damaged: Option<TraceLine>,
     /// Steps that were taken and have no line, damaged ones aside: the disk was full, or lines were taken out.
     pub missing: Option<Missing>,
     /// The last line was not complete: the run was killed, or is still writing it.
@@ -101,7 +101,7 @@ impl Warnings {
         sentences
     }
 
-    pub(super) fn damaged_line(&mut self, place: impl FnOnce() -> Place) {
+    pub(super) fn damaged_line(&mut self, place: impl FnOnce() -> TraceLine) {
         self.damaged += 1;
         self.first_damaged.get_or_insert_with(place);
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::encode::Encoder;
-use super::medium::{Fate, Medium};
+use super::medium::{FileLoss, Medium};
 use super::run_file::RunFile;
 use super::status::TraceStatus;
 use crate::event::{Event, Note, Outcome, RunHeader};
@@ -44,7 +44,7 @@ pub struct Writer<M: Medium = std::fs::File> {
     paused: Option<String>,
     gap: Option<Gap>,
     /// What became of the file, once it is no longer there.
-    fate: Option<Fate>,
+    fate: Option<FileLoss>,
     /// The newest step that is in the file.
     reached: Step,
     /// The newest step that was told.
@@ -169,9 +169,9 @@ impl<M: Medium> Writer<M> {
         let (trace, reached) = (text::path(&trace), self.reached);
         let kept = |place: &str| format!("what is whole, up to step {reached}, {place}; nothing more is written");
         self.status.set_problem(Some(match fate {
-            Fate::Removed => format!("{trace} was removed or moved: {}", kept("went with it")),
-            Fate::Replaced => format!("{trace} was replaced by another file: {}", kept("went with the old one")),
-            Fate::Cut(bytes) => {
+            FileLoss::Removed => format!("{trace} was removed or moved: {}", kept("went with it")),
+            FileLoss::Replaced => format!("{trace} was replaced by another file: {}", kept("went with the old one")),
+            FileLoss::Cut(bytes) => {
                 let what = if bytes >= self.whole {
                     "was emptied".to_owned()
                 } else {

@@ -17,15 +17,15 @@ mod error;
 mod folder;
 mod manifest;
 mod opening;
-mod saves;
+mod writer;
 
 use std::path::{Path, PathBuf};
 
 pub use error::CheckpointError;
-pub use saves::{Owner, Saves};
+pub use writer::{CheckpointWriter, Owner};
 
 pub(super) use manifest::{Ended, LookedAt};
-pub(super) use saves::{About, LaneState, Moment};
+pub(super) use writer::{About, LaneState, Moment};
 
 use crate::config::RunConfig;
 use crate::units::Step;

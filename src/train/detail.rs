@@ -18,7 +18,7 @@ use crate::quantity::grad_snr::{PARTS, Spread};
 use crate::quantity::shatter::shatter;
 use crate::quantity::stable_rank::stable_rank;
 use crate::stack::init::Purpose;
-use crate::stack::{Examples, Stack, twin};
+use crate::stack::{Examples, Stack, replica};
 
 /// One entry per layer each, but for what is said of denoising time.
 #[derive(Debug, Default)]
@@ -78,10 +78,10 @@ fn grad_snr<S: Stack>(subject: &Subject<'_, S>) -> Option<Vec<Option<f64>>> {
     let mut spreads = vec![Spread::default(); map.table().len()];
     for part in batch.parts(PARTS) {
         subject.go_on()?;
-        let twin = twin(model);
-        let loss = twin.loss(&part, &Taps::off()).mean;
-        let gradients = GradientsParams::from_grads(loss.backward(), &twin);
-        for (spread, gradient) in spreads.iter_mut().zip(map.gradient_vectors(&twin, &gradients)) {
+        let replica = replica(model);
+        let loss = replica.loss(&part, &Taps::off()).mean;
+        let gradients = GradientsParams::from_grads(loss.backward(), &replica);
+        for (spread, gradient) in spreads.iter_mut().zip(map.gradient_vectors(&replica, &gradients)) {
             if let Some(gradient) = gradient {
                 spread.take(&gradient);
             }
@@ -93,10 +93,10 @@ fn grad_snr<S: Stack>(subject: &Subject<'_, S>) -> Option<Vec<Option<f64>>> {
 fn shattering<S: Stack>(subject: &Subject<'_, S>) -> Option<Vec<Option<f64>>> {
     let Subject { model, map, batch, .. } = *subject;
     // Frozen: normalizations use their running statistics, and only the inputs are tracked.
-    let twin = twin(model).freeze();
+    let replica = replica(model).freeze();
     let signals = |batch: &S::Batch| {
         let taps = Taps::keeping(map.table().len());
-        drop(twin.logit(batch, &taps).backward());
+        drop(replica.logit(batch, &taps).backward());
         taps.take().layers
     };
     // The same noise at every step: what changes is the stack.
@@ -115,12 +115,12 @@ fn by_time<S: Stack>(subject: &Subject<'_, S>) -> Option<Vec<TimeSpan>> {
     let Subject { model, map, batch, .. } = *subject;
     let span = |(times, part): (RangeInclusive<u32>, S::Batch)| {
         subject.go_on()?;
-        let twin = twin(model);
-        let loss = twin.loss(&part, &Taps::off()).mean;
+        let replica = replica(model);
+        let loss = replica.loss(&part, &Taps::off()).mean;
         let value = Value::new(loss.clone().into_scalar::<f32>());
-        let gradients = GradientsParams::from_grads(loss.backward(), &twin);
+        let gradients = GradientsParams::from_grads(loss.backward(), &replica);
         let norm = |moments: Option<Moments>| Value::from(moments.map(|moments| moments.norm() as f32));
-        let grad_norms = map.gradients(&twin, &gradients).into_iter().map(norm).collect();
+        let grad_norms = map.gradients(&replica, &gradients).into_iter().map(norm).collect();
         Some(TimeSpan { first: *times.start(), last: *times.end(), loss: value, grad_norms })
     };
     batch.by_time().into_iter().map(span).collect()

@@ -5,7 +5,7 @@
 //! a safetensors file; `docs/recheck.md` shows how to read it.
 
 mod file;
-mod wish;
+mod request;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use burn::module::Module;
 use burn::optim::GradientsParams;
 use thiserror::Error;
 
-pub use wish::Dump;
+pub use request::Dump;
 
 use super::named::{self, Named};
 use crate::event::RunHeader;
@@ -61,17 +61,17 @@ fn remedy(error: &FileError) -> &'static str {
 
 /// The steps of a run that are written down, shared by its lanes.
 #[derive(Debug)]
-pub struct Dumps {
+pub struct DumpWriter {
     header: Arc<RunHeader>,
     existing: Existing,
-    files: Vec<(Dump, Mutex<Gathering>)>,
+    files: Vec<(Dump, Mutex<PendingDump>)>,
 }
 
 /// What has come together of a step.
 #[derive(Debug, Default)]
-struct Gathering {
+struct PendingDump {
     /// Parts of lanes that took the step.
-    parts: BTreeMap<LaneId, Arc<Part>>,
+    parts: BTreeMap<LaneId, Arc<LaneDump>>,
     /// Lanes that ended before it.
     absent: usize,
     end: Option<DumpEnd>,
@@ -87,14 +87,14 @@ enum DumpEnd {
 
 /// One lane's share of a dump.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(super) struct LaneDump {
     pub(super) parameters: Vec<Named>,
     pub(super) gradients: Vec<Named>,
     pub(super) loss: f32,
     pub(super) batch: Vec<HostTensor>,
 }
 
-impl Part {
+impl LaneDump {
     /// A stack and its batch before the step.
     pub(super) fn before<M: Module>(model: &M, batch: &impl Examples) -> Self {
         Self { parameters: named::parameters(model), gradients: Vec::new(), loss: f32::NAN, batch: batch.on_host() }
@@ -106,7 +106,7 @@ impl Part {
     }
 }
 
-impl Dumps {
+impl DumpWriter {
     /// No step is written down.
     pub(super) fn none(header: Arc<RunHeader>) -> Self {
         Self { header, existing: Existing::Keep, files: Vec::new() }
@@ -135,7 +135,7 @@ impl Dumps {
     }
 
     /// What was asked for.
-    pub fn wishes(&self) -> impl Iterator<Item = &Dump> {
+    pub fn requests(&self) -> impl Iterator<Item = &Dump> {
         self.files.iter().map(|(dump, _)| dump)
     }
 
@@ -145,7 +145,7 @@ impl Dumps {
     }
 
     /// Takes a lane's part of a step; the last lane's thread writes the file.
-    pub(super) fn take(&self, lane: LaneId, step: Step, part: Part) {
+    pub(super) fn take(&self, lane: LaneId, step: Step, part: LaneDump) {
         let part = Arc::new(part);
         for (dump, gathering) in self.files.iter().filter(|(dump, _)| dump.step == step) {
             let mut gathering = locked(gathering);
@@ -164,7 +164,7 @@ impl Dumps {
     }
 
     /// Writes the file when every lane has come or ended.
-    fn close(&self, dump: &Dump, gathering: &mut Gathering) {
+    fn close(&self, dump: &Dump, gathering: &mut PendingDump) {
         if gathering.parts.len() + gathering.absent < self.header.lanes.len() {
             return;
         }
@@ -191,7 +191,7 @@ impl Dumps {
     /// What else became of each, one sentence per file; complete once the run has ended.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
-        let note = |(dump, gathering): &(Dump, Mutex<Gathering>)| {
+        let note = |(dump, gathering): &(Dump, Mutex<PendingDump>)| {
             let (step, path) = (dump.step, text::path(&dump.path));
             let gathering = locked(gathering);
             match (&gathering.end, gathering.absent) {
@@ -216,6 +216,6 @@ fn absolute(path: &Path) -> PathBuf {
 }
 
 /// A lane that panicked while it handed in its part leaves what there was.
-fn locked(gathering: &Mutex<Gathering>) -> MutexGuard<'_, Gathering> {
+fn locked(gathering: &Mutex<PendingDump>) -> MutexGuard<'_, PendingDump> {
     gathering.lock().unwrap_or_else(PoisonError::into_inner)
 }

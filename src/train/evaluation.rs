@@ -7,7 +7,7 @@ use burn::prelude::Device;
 use super::footprint;
 use super::lane::Lane;
 use super::pacer::Interrupt;
-use crate::data::{Draw, Part, Source};
+use crate::data::{Source, StepRng, Subset};
 use crate::probe::Taps;
 use crate::stack::{Examples, Stack};
 
@@ -34,10 +34,10 @@ pub(super) struct Score {
 
 impl<S: Stack> HeldOut<S> {
     /// Those of a lane.
-    pub(super) fn gather(lane: &Lane<S>, draw: Draw, device: &Device) -> Self {
-        let rows: Vec<usize> = (0..lane.source.rows(Part::HeldOut).min(MOST_ROWS)).collect();
+    pub(super) fn gather(lane: &Lane<S>, draw: StepRng, device: &Device) -> Self {
+        let rows: Vec<usize> = (0..lane.source.rows(Subset::HeldOut).min(MOST_ROWS)).collect();
         let widest = footprint::widest(lane.stepper.map().table(), &lane.settings).max(lane.source.outputs());
-        let gather = |chunk| S::Batch::gather(&lane.source, Part::HeldOut, chunk, draw, device);
+        let gather = |chunk| S::Batch::gather(&lane.source, Subset::HeldOut, chunk, draw, device);
         Self { batches: rows.chunks(at_once(widest)).map(gather).collect() }
     }
 

@@ -7,12 +7,12 @@ use burn::prelude::Device;
 
 use super::checkpoint::CheckpointError;
 use super::footprint::{Extent, Footprint};
-use super::lane::{AnyLane, Lane, Past, SourceOf};
+use super::lane::{AnyLane, Lane, LaneResumePoint, SourceOf};
 use super::stepper::Stepper;
 use super::{TrainError, weights};
 use crate::config::setting::SettingError;
 use crate::config::{DataSource, Init, LaneConfig, Model, RunConfig};
-use crate::data::{Batches, Classified, Dataset, Draw, Part, Shape, Source};
+use crate::data::{Batches, Classified, Dataset, Shape, Source, StepRng, Subset};
 use crate::number::count;
 use crate::probe::ParameterMap;
 use crate::stack::diffusion::{self, Pictures};
@@ -28,7 +28,7 @@ const LEAST_SIDE: usize = 32;
 
 /// A lane to be.
 #[derive(Clone)]
-pub(super) struct Plan<'a> {
+pub(super) struct LanePlan<'a> {
     pub(super) id: LaneId,
     pub(super) settings: &'a LaneConfig,
     /// Where the data set is from.
@@ -44,16 +44,20 @@ pub(super) struct Plan<'a> {
 /// What a checkpoint has of a lane.
 #[derive(Clone, Debug)]
 pub(super) struct Resumed<'a> {
-    pub(super) past: Past,
+    pub(super) past: LaneResumePoint,
     /// Its file, and where it lies; empty of a lane that has ended.
     pub(super) file: (PathBuf, &'a [u8]),
     /// The same of the states that its flight recorder kept, the newest last.
     pub(super) kept: Vec<(PathBuf, &'a [u8])>,
 }
 
-impl<'a> Plan<'a> {
+impl<'a> LanePlan<'a> {
     /// The lane on a data set, before its weights are drawn; what the user should know about it goes into `notes`.
-    pub(super) fn lane(&self, dataset: &Dataset, notes: &mut Vec<String>) -> Result<Box<dyn Undrawn + 'a>, TrainError> {
+    pub(super) fn lane(
+        &self,
+        dataset: &Dataset,
+        notes: &mut Vec<String>,
+    ) -> Result<Box<dyn Uninitialized + 'a>, TrainError> {
         let Self { settings, seed, device, .. } = *self;
         match (settings.model, dataset) {
             (Model::Mlp, Dataset::Classified(data)) => {
@@ -83,7 +87,7 @@ impl<'a> Plan<'a> {
                 Ok(self.with(Transformer::new(settings, Language::of(text), seed, device), text))
             }
             (model, Dataset::Classified(_) | Dataset::Text(_)) => {
-                let problem = model.misfit(self.data).unwrap_or_default();
+                let problem = model.incompatible(self.data).unwrap_or_default();
                 Err(SettingError { key: "data".to_owned(), problem }.into())
             }
         }
@@ -127,13 +131,13 @@ impl<'a> Plan<'a> {
         Ok(Arc::new(data.resized(tall, wide)))
     }
 
-    fn with<S: Stack + 'static>(&self, model: S, source: &Arc<SourceOf<S>>) -> Box<dyn Undrawn + 'a> {
+    fn with<S: Stack + 'static>(&self, model: S, source: &Arc<SourceOf<S>>) -> Box<dyn Uninitialized + 'a> {
         Box::new(Planned { plan: self.clone(), model, source: Arc::clone(source) })
     }
 }
 
 /// A lane whose weights are not drawn: nothing of its size is allocated yet.
-pub(super) trait Undrawn {
+pub(super) trait Uninitialized {
     /// What it is estimated to take.
     fn footprint(&self, run: &RunConfig) -> Footprint;
 
@@ -143,21 +147,21 @@ pub(super) trait Undrawn {
 
 /// A stack with where its examples come from.
 struct Planned<'a, S: Stack> {
-    plan: Plan<'a>,
+    plan: LanePlan<'a>,
     model: S,
     source: Arc<SourceOf<S>>,
 }
 
-impl<S: Stack + 'static> Undrawn for Planned<'_, S> {
+impl<S: Stack + 'static> Uninitialized for Planned<'_, S> {
     fn footprint(&self, run: &RunConfig) -> Footprint {
         let map = ParameterMap::undrawn(&self.model, &self.model.layers());
-        let extent = Extent { steps: self.plan.steps, held_out: self.source.rows(Part::HeldOut) };
+        let extent = Extent { steps: self.plan.steps, held_out: self.source.rows(Subset::HeldOut) };
         Footprint::of(map.table(), self.plan.settings, run, extent)
     }
 
     fn drawn(self: Box<Self>, notes: &mut Vec<String>) -> Result<Box<dyn AnyLane>, TrainError> {
         let Self { plan, mut model, source } = *self;
-        let Plan { id, settings, steps, device, .. } = plan;
+        let LanePlan { id, settings, steps, device, .. } = plan;
         let mut kept = Vec::new();
         let (stepper, past) = if let Some(resumed) = &plan.resumed {
             let stepper = plan.resumed_stepper(model, resumed)?;
@@ -173,18 +177,18 @@ impl<S: Stack + 'static> Undrawn for Planned<'_, S> {
             } else if settings.init == Init::Lsuv {
                 model = unit_variance::scaled(model, &plan.first_batch::<S>(&source));
             }
-            (Stepper::new(model, settings, device), Past::default())
+            (Stepper::new(model, settings, device), LaneResumePoint::default())
         };
         Ok(Box::new(Lane { id, settings: settings.clone(), stepper, source, steps, past, kept }))
     }
 }
 
-impl Plan<'_> {
+impl LanePlan<'_> {
     /// What the first step will see.
     fn first_batch<S: Stack>(&self, source: &SourceOf<S>) -> S::Batch {
-        let mut batches = Batches::new(self.seed, source.rows(Part::Training), self.batch);
-        let draw = Draw { seed: self.seed, step: Step::FIRST };
-        S::Batch::gather(source, Part::Training, batches.rows(Step::FIRST), draw, self.device)
+        let mut batches = Batches::new(self.seed, source.rows(Subset::Training), self.batch);
+        let draw = StepRng { seed: self.seed, step: Step::FIRST };
+        S::Batch::gather(source, Subset::Training, batches.rows(Step::FIRST), draw, self.device)
     }
 
     /// The lane where a checkpoint left it.
@@ -194,18 +198,18 @@ impl Plan<'_> {
             return Ok(Stepper::new(model, settings, device));
         }
         let (file, bytes) = &resumed.file;
-        Stepper::of_saved(model, settings, device, bytes).map_err(|problem| self.unfit(file, &problem))
+        Stepper::of_saved(model, settings, device, bytes).map_err(|problem| self.incompatible(file, &problem))
     }
 
     /// The states that its flight recorder kept.
     fn kept<S: Stack>(&self, stepper: &Stepper<S>, resumed: &Resumed<'_>) -> Result<Vec<Stepper<S>>, TrainError> {
         let state = |(file, bytes): &(PathBuf, &[u8])| {
-            stepper.of_saved_beside(bytes).map_err(|problem| self.unfit(file, &problem))
+            stepper.of_saved_beside(bytes).map_err(|problem| self.incompatible(file, &problem))
         };
         resumed.kept.iter().map(state).collect()
     }
 
-    fn unfit(&self, file: &Path, problem: &str) -> TrainError {
+    fn incompatible(&self, file: &Path, problem: &str) -> TrainError {
         let (file, lane, problem) = (file.to_owned(), self.settings.name.clone(), text::clean_message(problem));
         CheckpointError::Unfit { file, lane, problem }.into()
     }

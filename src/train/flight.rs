@@ -11,7 +11,7 @@
 
 use std::collections::VecDeque;
 
-use super::flight_past::{FlightPast, KeptPast};
+use super::flight_state::{FlightState, KeptState};
 use super::stepper::{Look, Stepper};
 use super::verdict;
 use crate::event::StepRecord;
@@ -117,17 +117,17 @@ impl<S> Rerun<S> {
 
 impl<S: Stack> FlightRecorder<S> {
     /// One that goes on from a past, whose kept states are these.
-    pub(super) fn new(every: Option<u64>, past: FlightPast, states: Vec<Stepper<S>>) -> Self {
+    pub(super) fn new(every: Option<u64>, past: FlightState, states: Vec<Stepper<S>>) -> Self {
         let kept = past.kept.into_iter().zip(states);
-        let kept = kept.map(|(KeptPast { next, rates }, stepper)| Kept { next, stepper, rates });
+        let kept = kept.map(|(KeptState { next, rates }, stepper)| Kept { next, stepper, rates });
         let kept = if every.is_some() { kept.collect() } else { VecDeque::new() };
         Self { every, kept, losses: past.losses.into(), first: past.first, quiet_until: past.quiet_until }
     }
 
     /// What a recorder that goes on from here must know, beside the states of [`Self::states`].
-    pub(super) fn past(&self) -> FlightPast {
-        let kept = self.needed().map(|kept| KeptPast { next: kept.next, rates: kept.rates.clone() });
-        FlightPast {
+    pub(super) fn past(&self) -> FlightState {
+        let kept = self.needed().map(|kept| KeptState { next: kept.next, rates: kept.rates.clone() });
+        FlightState {
             losses: self.losses.iter().copied().collect(),
             first: self.first,
             quiet_until: self.quiet_until,
@@ -156,7 +156,7 @@ impl<S: Stack> FlightRecorder<S> {
         if self.kept.len() as u64 == most_kept(every) {
             self.kept.pop_front();
         }
-        self.kept.push_back(Kept { next, stepper: stepper.twin(), rates: Vec::new() });
+        self.kept.push_back(Kept { next, stepper: stepper.replica(), rates: Vec::new() });
     }
 
     /// After a step: whether it calls for a closer look.
@@ -198,7 +198,7 @@ impl<S: Stack> FlightRecorder<S> {
     pub(super) fn rerun(&mut self, last: Step) -> Option<Rerun<S>> {
         self.quiet_until = Step(last.0 + self.every?);
         let kept = self.needed().next()?;
-        Some(Rerun { first: kept.next, stepper: kept.stepper.twin(), rates: kept.rates.clone() })
+        Some(Rerun { first: kept.next, stepper: kept.stepper.replica(), rates: kept.rates.clone() })
     }
 }
 
@@ -216,7 +216,7 @@ mod tests {
     use crate::stack::Mlp;
 
     fn seen(losses: impl IntoIterator<Item = f32>) -> Vec<(u64, Cause)> {
-        let mut recorder = FlightRecorder::<Mlp>::new(Some(64), FlightPast::default(), Vec::new());
+        let mut recorder = FlightRecorder::<Mlp>::new(Some(64), FlightState::default(), Vec::new());
         (1..)
             .zip(losses)
             .filter_map(|(step, loss)| {
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_value_that_is_no_number_calls_before_the_loss_is_one() {
-        let mut recorder = FlightRecorder::<Mlp>::new(Some(64), FlightPast::default(), Vec::new());
+        let mut recorder = FlightRecorder::<Mlp>::new(Some(64), FlightState::default(), Vec::new());
         let mut values = Grid::absent(Quantity::ALL.len(), 3);
         values.row_mut(Quantity::SignalNorm as usize)[1] = Value::new(f32::INFINITY);
         let broken = StepRecord { values, ..StepRecord::unmeasured(1) };
@@ -279,7 +279,7 @@ mod tests {
         let losses: Vec<f32> = [2.3, 386.4].into_iter().chain((3..400).map(healthy)).collect();
         let record = |step: u64| StepRecord { loss: losses[step as usize - 1], ..StepRecord::unmeasured(step) };
         for stop in [1, 2, 20, 70, 150] {
-            let mut straight = FlightRecorder::<Mlp>::new(Some(64), FlightPast::default(), Vec::new());
+            let mut straight = FlightRecorder::<Mlp>::new(Some(64), FlightState::default(), Vec::new());
             for step in 1..=stop {
                 if straight.sees(&record(step)).is_some() {
                     let _ = straight.rerun(Step(step));
@@ -299,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_recorder_that_is_off_says_nothing() {
-        let mut recorder = FlightRecorder::<Mlp>::new(None, FlightPast::default(), Vec::new());
+        let mut recorder = FlightRecorder::<Mlp>::new(None, FlightState::default(), Vec::new());
         assert_eq!(recorder.sees(&StepRecord { loss: f32::NAN, ..StepRecord::unmeasured(1) }), None);
         assert!(recorder.rerun(Step(1)).is_none());
     }

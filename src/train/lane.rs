@@ -9,19 +9,19 @@ use std::time::{Duration, Instant};
 use burn::prelude::Device;
 use crossbeam_channel::{Sender, bounded};
 
-use super::checkpoint::{Ended, LaneState, Moment, Saves};
-use super::dump::{Dumps, Part as DumpPart};
+use super::checkpoint::{CheckpointWriter, Ended, LaneState, Moment};
+use super::dump::{DumpWriter, LaneDump as DumpPart};
 use super::evaluation::{HeldOut, Score};
 use super::flight::{Cause, FlightRecorder};
-use super::flight_past::FlightPast;
+use super::flight_state::FlightState;
 use super::optimizer;
 use super::pacer::{Go, Pacer, Rate};
-use super::recorder::Told;
+use super::recorder::RecorderMessage;
 use super::schedule::{Decision, Schedule, Turn};
-use super::stepper::{Stepper, Taken};
+use super::stepper::{StepOutput, Stepper};
 use super::verdict;
 use crate::config::{LaneConfig, RunConfig};
-use crate::data::{Batches, Draw, Part, Source};
+use crate::data::{Batches, Source, StepRng, Subset};
 use crate::event::{
     DenoisingRecord, EvalRecord, Event, FilterRecord, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome,
     SamplesRecord, StepRecord, TensorRecord,
@@ -43,25 +43,25 @@ pub(super) struct Lane<S: Stack> {
     pub(super) stepper: Stepper<S>,
     pub(super) source: Arc<SourceOf<S>>,
     pub(super) steps: u64,
-    pub(super) past: Past,
+    pub(super) past: LaneResumePoint,
     /// The states that its flight recorder kept.
     pub(super) kept: Vec<Stepper<S>>,
 }
 
 /// What became of a lane before this process.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Past {
+pub(super) struct LaneResumePoint {
     /// The last step that was taken.
     pub(super) step: Step,
     /// How it ended, if it did.
     pub(super) outcome: Option<Outcome>,
     /// What its flight recorder knew.
-    pub(super) flight: FlightPast,
+    pub(super) flight: FlightState,
 }
 
-impl From<Ended> for Past {
+impl From<Ended> for LaneResumePoint {
     fn from(ended: Ended) -> Self {
-        Self { step: ended.step, outcome: Some(ended.outcome), flight: FlightPast::default() }
+        Self { step: ended.step, outcome: Some(ended.outcome), flight: FlightState::default() }
     }
 }
 
@@ -97,9 +97,9 @@ pub(super) struct Run {
     pub(super) device: Device,
     pub(super) pacer: Arc<Pacer>,
     pub(super) schedule: Arc<Schedule>,
-    pub(super) dumps: Arc<Dumps>,
-    pub(super) saves: Arc<Saves>,
-    pub(super) sender: Sender<Told>,
+    pub(super) dumps: Arc<DumpWriter>,
+    pub(super) saves: Arc<CheckpointWriter>,
+    pub(super) sender: Sender<RecorderMessage>,
 }
 
 /// Starts the lane's thread. It sends [`Event::LaneEnded`] on every path, a panic included.
@@ -120,7 +120,7 @@ fn spawn<S: Stack + 'static>(lane: Lane<S>, run: Run, stack_size: usize) -> std:
         dumps.leave(step);
         saves.leave(id, step, &outcome);
         // Nobody listens only when the recorder itself is gone.
-        let _ = sender.send(Told::Event(Event::LaneEnded(LaneEnd { lane: id, step, outcome })));
+        let _ = sender.send(RecorderMessage::Event(Event::LaneEnded(LaneEnd { lane: id, step, outcome })));
     })?;
     Ok(())
 }
@@ -141,7 +141,7 @@ struct Trainer<S: Stack> {
     step: Step,
     flight: FlightRecorder<S>,
     /// Wishes for the last steps to be re-run that were fulfilled.
-    recalls: u64,
+    reruns: u64,
     /// The run was stopped before all was said of the last step.
     is_cut: bool,
 }
@@ -156,12 +156,12 @@ struct When {
 
 impl<S: Stack> Trainer<S> {
     fn new(lane: Lane<S>, run: Run) -> Self {
-        let batches = Batches::new(run.config.seed, lane.source.rows(Part::Training), run.config.batch);
+        let batches = Batches::new(run.config.seed, lane.source.rows(Subset::Training), run.config.batch);
         let step = lane.past.step;
         let mut lane = lane;
         let flight = FlightRecorder::new(run.config.flight, lane.past.flight.clone(), std::mem::take(&mut lane.kept));
         lane.stepper.heed(run.pacer.interrupt().clone());
-        Self { lane, run, batches, held_out: None, step, flight, recalls: 0, is_cut: false }
+        Self { lane, run, batches, held_out: None, step, flight, reruns: 0, is_cut: false }
     }
 
     fn train(&mut self) -> Outcome {
@@ -170,11 +170,11 @@ impl<S: Stack> Trainer<S> {
         }
         while self.step.0 < self.lane.steps {
             let step = self.step.next();
-            let rate = match self.run.pacer.begin(step, self.recalls) {
+            let rate = match self.run.pacer.begin(step, self.reruns) {
                 Go::Stop => return Outcome::Stopped,
-                Go::Recall { asked } => {
-                    self.recalls = asked;
-                    self.recall(Cause::Asked);
+                Go::Rerun { asked } => {
+                    self.reruns = asked;
+                    self.rerun(Cause::Asked);
                     continue;
                 }
                 Go::Step { rate } => rate,
@@ -191,7 +191,7 @@ impl<S: Stack> Trainer<S> {
                 self.send(event);
             }
             if let Some(cause) = cause {
-                self.recall(cause);
+                self.rerun(cause);
             }
             if !is_finite {
                 self.run.pacer.release();
@@ -216,9 +216,9 @@ impl<S: Stack> Trainer<S> {
     fn take(&mut self, step: Step, base: f64) -> Option<(StepRecord, Vec<Event>)> {
         let start = Instant::now();
         let epoch = self.batches.epoch(step);
-        let draw = Draw { seed: self.run.config.seed, step };
+        let draw = StepRng { seed: self.run.config.seed, step };
         let rows = self.batches.rows(step);
-        let batch = S::Batch::gather(&self.lane.source, Part::Training, rows, draw, &self.run.device);
+        let batch = S::Batch::gather(&self.lane.source, Subset::Training, rows, draw, &self.run.device);
         let Decision { look, turn, note } = self.run.schedule.look(step);
         if let Some(text) = note {
             self.send(Event::Note(Note { lane: None, step, text }));
@@ -227,7 +227,7 @@ impl<S: Stack> Trainer<S> {
         let is_dumped = self.run.dumps.is_wanted(step);
         let mut part = is_dumped.then(|| DumpPart::before(self.lane.stepper.model(), &batch));
         let silence = (turn == Turn::Last).then(|| self.lane.stepper.silence().clone());
-        let mut taken = self.lane.stepper.step_seen(&batch, learning_rate, look, |model, gradients| {
+        let mut taken = self.lane.stepper.step_observed(&batch, learning_rate, look, |model, gradients| {
             if let Some(part) = &mut part {
                 part.see(model, gradients);
             }
@@ -250,7 +250,7 @@ impl<S: Stack> Trainer<S> {
 
     /// What is told beside a step, where it was taken: histograms, tensors, filters, and of a diffusion model what
     /// denoising time makes of it.
-    fn beside(&self, step: Step, taken: &mut Taken) -> Vec<Event> {
+    fn beside(&self, step: Step, taken: &mut StepOutput) -> Vec<Event> {
         let lane = self.lane.id;
         let mut events = Vec::new();
         let layers = std::mem::take(&mut taken.histograms);
@@ -275,7 +275,7 @@ impl<S: Stack> Trainer<S> {
     }
 
     /// What is told of a step.
-    fn record(&self, when: &When, taken: Taken) -> StepRecord {
+    fn record(&self, when: &When, taken: StepOutput) -> StepRecord {
         StepRecord {
             lane: self.lane.id,
             step: when.step,
@@ -293,23 +293,24 @@ impl<S: Stack> Trainer<S> {
     }
 
     /// Takes the last steps once more, in detail, and says where it began.
-    fn recall(&mut self, cause: Cause) {
+    fn rerun(&mut self, cause: Cause) {
         let Some(mut rerun) = self.flight.rerun(self.step) else { return };
         let mut records = Vec::new();
         // Batches of the steps to come are drawn from the same generator.
         let mut batches =
-            Batches::new(self.run.config.seed, self.lane.source.rows(Part::Training), self.run.config.batch);
+            Batches::new(self.run.config.seed, self.lane.source.rows(Subset::Training), self.run.config.batch);
         for (step, learning_rate, look) in rerun.plan() {
             let start = Instant::now();
-            let draw = Draw { seed: self.run.config.seed, step };
-            let batch = S::Batch::gather(&self.lane.source, Part::Training, batches.rows(step), draw, &self.run.device);
-            let Some(mut taken) = rerun.stepper.step_seen(&batch, learning_rate, look, |_, _| {}) else {
+            let draw = StepRng { seed: self.run.config.seed, step };
+            let batch =
+                S::Batch::gather(&self.lane.source, Subset::Training, batches.rows(step), draw, &self.run.device);
+            let Some(mut taken) = rerun.stepper.step_observed(&batch, learning_rate, look, |_, _| {}) else {
                 self.is_cut = true;
                 return;
             };
             let beside = self.beside(step, &mut taken);
             let record = self.record(&When { step, epoch: batches.epoch(step), learning_rate, start }, taken);
-            self.send(Event::Recall(Arc::new(record.clone())));
+            self.send(Event::Rerun(Arc::new(record.clone())));
             for event in beside {
                 self.send(event);
             }
@@ -322,7 +323,7 @@ impl<S: Stack> Trainer<S> {
     /// Hands in what the lane needs to go on from here, once the trace has all that came before.
     fn save(&self, rate: Rate) {
         let (done, flushed) = bounded(0);
-        if self.run.sender.send(Told::Flush(done)).is_err() {
+        if self.run.sender.send(RecorderMessage::Flush(done)).is_err() {
             // The run has ended without this step.
             return;
         }
@@ -343,7 +344,7 @@ impl<S: Stack> Trainer<S> {
     fn evaluate(&mut self) {
         let (interrupt, lane) = (self.run.pacer.interrupt(), &self.lane);
         let held_out = self.held_out.get_or_insert_with(|| {
-            let draw = Draw { seed: self.run.config.seed, step: Step(0) };
+            let draw = StepRng { seed: self.run.config.seed, step: Step(0) };
             HeldOut::gather(lane, draw, &self.run.device.clone().inner())
         });
         let Some(found) = held_out.judge(lane.stepper.model(), interrupt) else {
@@ -356,7 +357,7 @@ impl<S: Stack> Trainer<S> {
 
     fn send(&self, event: Event) {
         // Nobody listens only when the recorder itself is gone; then the run ends as failed anyway.
-        let _ = self.run.sender.send(Told::Event(event));
+        let _ = self.run.sender.send(RecorderMessage::Event(event));
     }
 }
 

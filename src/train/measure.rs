@@ -4,12 +4,12 @@ use super::detail::Detail;
 use crate::event::TensorNorm;
 use crate::grid::{Grid, Value};
 use crate::layer::{LayerKind, LayerTable};
-use crate::probe::{LayerReading, Silence};
+use crate::probe::{DeadUnits, LayerReading};
 use crate::quantity::{Factors, LayerSample, Moments, Quantity};
 
 /// What was seen of one lane at one step, one entry per layer.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct Observation {
     pub(super) passes: Vec<LayerReading>,
     pub(super) gradients: Vec<Option<Moments>>,
     pub(super) weights: Vec<Option<Moments>>,
@@ -22,13 +22,13 @@ pub(super) struct Seen {
     pub(super) tensor_changes: Vec<Option<[Moments; 2]>>,
 }
 
-impl Seen {
+impl Observation {
     /// One sample per layer of `table`; `initial` are the parameters at the start, `silence` what is known of their units.
     pub(super) fn samples(
         &self,
         table: &LayerTable,
         initial: &[Option<Moments>],
-        silence: &mut Silence,
+        silence: &mut DeadUnits,
     ) -> Vec<LayerSample> {
         let nothing = LayerReading::default();
         let pass = |layer: usize| self.passes.get(layer).unwrap_or(&nothing);

@@ -7,30 +7,31 @@ use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer, Rms
 use burn::tensor::Tensor;
 
 use crate::config::{LaneConfig, Optimizer};
-use crate::probe::{Watch, Watched};
+use crate::probe::{OptimizerProbe, ProbedOptimizer};
 
 /// Builds the optimiser of a lane. Adam's ε is ours (1e-8 by default; Burn's own default is 1e-5).
-pub(super) fn build(lane: &LaneConfig, watch: Watch) -> ModuleOptimizer {
+pub(super) fn build(lane: &LaneConfig, watch: OptimizerProbe) -> ModuleOptimizer {
     let decay = (lane.weight_decay > 0.0).then(|| WeightDecayConfig::new(lane.weight_decay as f32));
     match lane.optimizer {
         Optimizer::Sgd => {
             // v ← μ v + g: Burn's default would damp each new gradient by a tenth.
             let momentum =
                 (lane.momentum > 0.0).then(|| MomentumConfig::new().with_momentum(lane.momentum).with_dampening(0.0));
-            Watched::new(SgdConfig::new().with_momentum(momentum).with_weight_decay(decay).build(), watch).into()
+            ProbedOptimizer::new(SgdConfig::new().with_momentum(momentum).with_weight_decay(decay).build(), watch)
+                .into()
         }
         Optimizer::Adam => {
             let adam = AdamConfig::new().with_epsilon(lane.epsilon as f32).with_weight_decay(decay);
-            Watched::new(adam.build(), watch).into()
+            ProbedOptimizer::new(adam.build(), watch).into()
         }
         Optimizer::RmsProp => {
             // v ← 0.99 v + 0.01 g²,  θ ← θ − lr·g/(√v + ε): without momentum, as it was published.
             let rmsprop = RmsPropConfig::new().with_alpha(0.99).with_momentum(0.0).with_epsilon(lane.epsilon as f32);
-            Watched::new(rmsprop.with_weight_decay(decay).build(), watch).into()
+            ProbedOptimizer::new(rmsprop.with_weight_decay(decay).build(), watch).into()
         }
         Optimizer::AdamW => {
             let adamw = AdamWConfig::new().with_epsilon(lane.epsilon as f32);
-            Watched::new(adamw.with_weight_decay(lane.weight_decay as f32).build(), watch).into()
+            ProbedOptimizer::new(adamw.with_weight_decay(lane.weight_decay as f32).build(), watch).into()
         }
     }
 }

@@ -13,8 +13,8 @@ use burn_pack::{Bytes, DType, Reader, Scalar, Tensor as Packed, Writer};
 use safetensors::{Dtype, SafeTensors};
 use thiserror::Error;
 
+use super::file_sum::Stored;
 use super::named::ModulePath;
-use super::stored::Stored;
 
 /// Before each path.
 pub(super) const PREFIX: &str = "optimizer/";

@@ -91,7 +91,7 @@ pub(super) enum Go {
     /// Take it, with what a person made of its base learning rate.
     Step { rate: Rate },
     /// First re-run the last steps: how often a person has asked for that by now.
-    Recall { asked: u64 },
+    Rerun { asked: u64 },
     /// End in order.
     Stop,
 }
@@ -116,7 +116,7 @@ struct State {
     /// When lanes that have not stopped are given up.
     deadline: Option<Instant>,
     rate: Rate,
-    recalls: u64,
+    reruns: u64,
 }
 
 impl Pacer {
@@ -128,7 +128,7 @@ impl Pacer {
             stop: false,
             deadline: None,
             rate: start.rate,
-            recalls: 0,
+            reruns: 0,
         };
         let interrupt = Interrupt::default();
         Self { state: Mutex::new(state), changed: Condvar::new(), threads: threads.max(1), interrupt }
@@ -158,14 +158,14 @@ impl Pacer {
     /// Blocks until the lane may take `step`, or has something else to do; it has re-run steps so many times as asked.
     pub(super) fn begin(&self, step: Step, recalls: u64) -> Go {
         let mut state = self.lock();
-        while !(state.stop || state.recalls > recalls || state.may_take(step) && state.computing < self.threads) {
+        while !(state.stop || state.reruns > recalls || state.may_take(step) && state.computing < self.threads) {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         if state.stop {
             return Go::Stop;
         }
-        if state.recalls > recalls {
-            return Go::Recall { asked: state.recalls };
+        if state.reruns > recalls {
+            return Go::Rerun { asked: state.reruns };
         }
         state.computing += 1;
         Go::Step { rate: state.rate }
@@ -205,7 +205,7 @@ impl Pacer {
             Control::StepOnce => state.pause_after = Some(state.pause_after.unwrap_or(state.furthest()).next()),
             Control::SetLearningRate(base) => state.rate = Rate { base: Some(base), factor: 1.0 },
             Control::ScaleLearningRate(factor) => state.rate.factor *= factor,
-            Control::Recall => state.recalls += 1,
+            Control::Rerun => state.reruns += 1,
             Control::Stop => {
                 state.stop = true;
                 state.deadline.get_or_insert_with(|| Instant::now() + GRACE);
@@ -263,8 +263,8 @@ mod tests {
         pacer.control(Control::ScaleLearningRate(4.0));
         let Go::Step { rate } = pacer.begin(Step(2), 0) else { panic!("not stopped") };
         assert_eq!((rate.of(0.1), Rate { base: None, factor: 0.5 }.of(0.1)), (2.0, 0.05));
-        pacer.control(Control::Recall);
-        assert_eq!(pacer.begin(Step(2), 0), Go::Recall { asked: 1 });
+        pacer.control(Control::Rerun);
+        assert_eq!(pacer.begin(Step(2), 0), Go::Rerun { asked: 1 });
         assert!(!pacer.interrupt().is_raised() && !pacer.gives_up(Instant::now() + GRACE));
         pacer.control(Control::Stop);
         assert_eq!(pacer.begin(Step(2), 0), Go::Stop);

@@ -11,21 +11,21 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use burn::prelude::Device;
 use crossbeam_channel::bounded;
 
-use super::checkpoint::{About, Checkpoint, CheckpointError, Ended, Moment, Owner, Saves};
-use super::dump::{Dump, DumpError, Dumps};
-use super::family::{Plan, Resumed};
-use super::flight_past::FlightPast;
+use super::checkpoint::{About, Checkpoint, CheckpointError, CheckpointWriter, Ended, Moment, Owner};
+use super::dump::{Dump, DumpError, DumpWriter};
+use super::family::{LanePlan, Resumed};
+use super::flight_state::FlightState;
 use super::footprint::Footprint;
-use super::lane::{self, AnyLane, Past};
+use super::lane::{self, AnyLane, LaneResumePoint};
 use super::oversize::Oversize;
 use super::pacer::{Pacer, Start};
-use super::recorder::{Recorded, Told};
+use super::recorder::{Recorded, RecorderMessage};
 use super::schedule::Schedule;
 use super::{Session, Stopper, TrainError, recorder};
 use crate::backend;
 use crate::config::setting::SettingError;
 use crate::config::{Length, RunConfig};
-use crate::data::{self, Batches, Dataset, Part};
+use crate::data::{self, Batches, Dataset, Subset};
 use crate::event::{Event, FORMAT_VERSION, Machine, Note, RunHeader};
 use crate::number::count;
 use crate::quantity::Quantity;
@@ -46,22 +46,22 @@ pub struct Prepared {
     lanes: Vec<Box<dyn AnyLane>>,
     footprint: Footprint,
     header: Arc<RunHeader>,
-    dumps: Arc<Dumps>,
-    saves: Arc<Saves>,
+    dumps: Arc<DumpWriter>,
+    saves: Arc<CheckpointWriter>,
     /// CRC-32C of the data, where it is needed.
     data_crc: u32,
-    begun: Begun,
+    begun: ResumePoint,
     notes: Vec<String>,
 }
 
 /// Where a run begins: at its start, or where a checkpoint left it.
 #[derive(Debug, Default)]
-struct Begun {
+struct ResumePoint {
     after: Step,
     moment: Moment,
     ended: BTreeMap<LaneId, Ended>,
     /// What the lanes' flight recorders knew.
-    flights: BTreeMap<LaneId, FlightPast>,
+    flights: BTreeMap<LaneId, FlightState>,
 }
 
 /// Loads the data and draws the initial weights of one lane after the other.
@@ -99,7 +99,7 @@ pub fn prepare_sized(
             return Err(CheckpointError::Data(config.data.to_string()).into());
         }
     }
-    let begun = checkpoint.map(Begun::at).unwrap_or_default();
+    let begun = checkpoint.map(ResumePoint::at).unwrap_or_default();
     let mut notes = Vec::new();
     let mut undrawn = Vec::with_capacity(config.lanes.len());
     for (settings, id) in config.lanes.iter().zip(0..) {
@@ -109,7 +109,7 @@ pub fn prepare_sized(
             kept: checkpoint.kept(usize::from(id)),
         });
         let (id, data, seed, batch) = (LaneId(id), &config.data, config.seed, config.batch);
-        let plan = Plan { id, settings, data, steps, batch, seed, device: &device, resumed };
+        let plan = LanePlan { id, settings, data, steps, batch, seed, device: &device, resumed };
         undrawn.push(plan.lane(&dataset, &mut notes)?);
     }
     let footprints: Vec<Footprint> = undrawn.iter().map(|lane| lane.footprint(&config)).collect();
@@ -122,12 +122,12 @@ pub fn prepare_sized(
         checkpoint.run_id().clone_into(&mut header.run_id);
     }
     let header = Arc::new(header);
-    let (dumps, saves) = (Arc::new(Dumps::none(Arc::clone(&header))), Arc::new(Saves::none()));
+    let (dumps, saves) = (Arc::new(DumpWriter::none(Arc::clone(&header))), Arc::new(CheckpointWriter::none()));
     let config = Arc::new(config);
     Ok(Prepared { config, device, steps, lanes, footprint, header, dumps, saves, data_crc, begun, notes })
 }
 
-impl Begun {
+impl ResumePoint {
     fn at(checkpoint: &Checkpoint) -> Self {
         let manifest = checkpoint.manifest();
         let ended = manifest.lanes.iter().zip(0..).filter_map(|(lane, id)| Some((LaneId(id), lane.ended.clone()?)));
@@ -139,10 +139,10 @@ impl Begun {
         }
     }
 
-    fn past(&self, lane: LaneId) -> Past {
+    fn past(&self, lane: LaneId) -> LaneResumePoint {
         let ended = self.ended.get(&lane).cloned();
         let flight = self.flights.get(&lane).cloned().unwrap_or_default();
-        ended.map_or(Past { step: self.after, outcome: None, flight }, Past::from)
+        ended.map_or(LaneResumePoint { step: self.after, outcome: None, flight }, LaneResumePoint::from)
     }
 }
 
@@ -185,7 +185,7 @@ impl Prepared {
         if let Some(dump) = dumps.iter().find(|dump| dump.step <= self.begun.after) {
             return Err(DumpError::BeforeTheStart { dump: dump.clone(), after: self.begun.after });
         }
-        self.dumps = Arc::new(Dumps::new(dumps, existing, Arc::clone(&self.header), self.steps)?);
+        self.dumps = Arc::new(DumpWriter::new(dumps, existing, Arc::clone(&self.header), self.steps)?);
         Ok(self)
     }
 
@@ -201,7 +201,7 @@ impl Prepared {
             last: Step(self.steps),
             ended: self.begun.ended.clone(),
         };
-        self.saves = Arc::new(Saves::new(about, log, owner, existing)?);
+        self.saves = Arc::new(CheckpointWriter::new(about, log, owner, existing)?);
         Ok(self)
     }
 
@@ -212,7 +212,7 @@ impl Prepared {
     pub fn start(self, sinks: Fanout) -> Result<Session, TrainError> {
         let Self { config, device, steps, lanes, header, dumps, saves, begun, .. } = self;
         saves.begin()?;
-        let Begun { after, moment: Moment { rate, looked }, .. } = begun;
+        let ResumePoint { after, moment: Moment { rate, looked }, .. } = begun;
         let pacer = Arc::new(Pacer::new(lanes.len(), threads(&config), Start { after, rate }));
         let schedule = Arc::new(Schedule::resumed(&config, after, looked).ending_with(Step(steps)));
         let (sender, receiver) = bounded(RECORDER_CAPACITY);
@@ -223,7 +223,7 @@ impl Prepared {
             .map_err(|source| TrainError::Thread { lane: "recorder".to_owned(), source })?;
         if after > Step(0) {
             let text = format!("resumed after step {after}");
-            let _ = sender.send(Told::Event(Event::Note(Note { lane: None, step: after, text })));
+            let _ = sender.send(RecorderMessage::Event(Event::Note(Note { lane: None, step: after, text })));
         }
         let stopper = Stopper { pacer: Arc::clone(&pacer), ended };
         let session = Session { header, steps, stopper, dumps, saves, recorder: Some(recorder) };
@@ -247,7 +247,7 @@ impl Prepared {
 fn load(config: &RunConfig) -> Result<Dataset, TrainError> {
     config.check()?;
     let dataset = data::load(config)?;
-    let rows = dataset.rows(Part::Training);
+    let rows = dataset.rows(Subset::Training);
     if config.batch > rows {
         let (batch, examples) = (config.batch, dataset.examples());
         let problem =
@@ -261,7 +261,7 @@ fn steps(config: &RunConfig, dataset: &Dataset) -> u64 {
     match config.length {
         Length::Steps(steps) => steps,
         Length::Epochs(epochs) => {
-            let batches = Batches::new(config.seed, dataset.rows(Part::Training), config.batch);
+            let batches = Batches::new(config.seed, dataset.rows(Subset::Training), config.batch);
             epochs.saturating_mul(batches.per_epoch())
         }
     }

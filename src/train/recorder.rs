@@ -20,7 +20,7 @@ const FLUSH_INTERVAL: Duration = Duration::from_millis(200);
 const STOPPING_INTERVAL: Duration = Duration::from_millis(10);
 
 /// What a lane says to the recorder.
-pub(super) enum Told {
+pub(super) enum RecorderMessage {
     /// Something that the sinks are to have.
     Event(Event),
     /// All that was told before is to be in the sinks' files: the sender is dropped when it is.
@@ -40,7 +40,7 @@ pub(super) struct Recorded {
 /// Starts the thread. It ends when every lane has dropped its sender or was given up, after sending [`Event::RunEnded`];
 /// then `alive` is dropped.
 pub(super) fn spawn(
-    receiver: Receiver<Told>,
+    receiver: Receiver<RecorderMessage>,
     sinks: Fanout,
     run: Recorded,
     alive: Sender<()>,
@@ -90,7 +90,7 @@ impl Lanes {
     }
 }
 
-fn record(receiver: &Receiver<Told>, mut sinks: Fanout, run: &Recorded) -> RunEnd {
+fn record(receiver: &Receiver<RecorderMessage>, mut sinks: Fanout, run: &Recorded) -> RunEnd {
     sinks.emit(&run.started);
     sinks.flush();
     let mut lanes = Lanes { last: vec![run.after; run.lanes], outcomes: vec![None; run.lanes] };
@@ -98,12 +98,12 @@ fn record(receiver: &Receiver<Told>, mut sinks: Fanout, run: &Recorded) -> RunEn
     loop {
         let most = if run.pacer.interrupt().is_raised() { STOPPING_INTERVAL } else { FLUSH_INTERVAL };
         match receiver.recv_timeout(FLUSH_INTERVAL.saturating_sub(flushed.elapsed()).min(most)) {
-            Ok(Told::Flush(done)) => {
+            Ok(RecorderMessage::Flush(done)) => {
                 sinks.flush();
                 flushed = Instant::now();
                 drop(done);
             }
-            Ok(Told::Event(event)) => {
+            Ok(RecorderMessage::Event(event)) => {
                 lanes.take(&event);
                 sinks.emit(&event);
             }
@@ -112,7 +112,7 @@ fn record(receiver: &Receiver<Told>, mut sinks: Fanout, run: &Recorded) -> RunEn
         }
         if run.pacer.gives_up(Instant::now()) {
             for told in receiver.try_iter() {
-                if let Told::Event(event) = told {
+                if let RecorderMessage::Event(event) = told {
                     lanes.take(&event);
                     sinks.emit(&event);
                 }
@@ -169,13 +169,13 @@ mod tests {
         let run = Recorded { started, lanes: 2, after: Step(0), pacer: Arc::clone(&pacer) };
         let recorder = spawn(receiver, Fanout::new().with(kept.clone()), run, alive).expect("a thread");
         let step = StepRecord { lane: LaneId(1), ..StepRecord::unmeasured(7) };
-        sender.send(Told::Event(Event::Step(Arc::new(step)))).expect("heard");
+        sender.send(RecorderMessage::Event(Event::Step(Arc::new(step)))).expect("heard");
         let came = LaneEnd { lane: LaneId(0), step: Step(8), outcome: Outcome::Stopped };
-        sender.send(Told::Event(Event::LaneEnded(came.clone()))).expect("heard");
+        sender.send(RecorderMessage::Event(Event::LaneEnded(came.clone()))).expect("heard");
         pacer.stop_now();
         // Its sender lives on: the lane is still in its step.
         assert_eq!(recorder.join().expect("no panic").outcome, Outcome::Stopped);
-        assert!(ended.recv().is_err() && sender.send(Told::Event(Event::LaneEnded(came.clone()))).is_err());
+        assert!(ended.recv().is_err() && sender.send(RecorderMessage::Event(Event::LaneEnded(came.clone()))).is_err());
         let ends: Vec<_> = kept.take().into_iter().filter(|event| matches!(event, Event::LaneEnded(_))).collect();
         let given_up = LaneEnd { lane: LaneId(1), step: Step(7), outcome: Outcome::Stopped };
         assert_eq!(ends, [Event::LaneEnded(came), Event::LaneEnded(given_up)]);

@@ -15,10 +15,10 @@ mod account;
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use account::{Accounts, Nanoseconds, Part};
+use account::{Accounts, CostPart, Nanoseconds};
 
 use super::checkpoint::LookedAt;
-use super::stepper::{Look, Taken};
+use super::stepper::{Look, StepOutput};
 use crate::config::RunConfig;
 use crate::number;
 use crate::units::Step;
@@ -65,7 +65,7 @@ struct Rate {
     counted: u64,
     detailed: u64,
     /// Steps between two looks at each part, as a person was told; `None` = not yet known.
-    told: [Option<f64>; Part::COUNT],
+    told: [Option<f64>; CostPart::COUNT],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +74,7 @@ struct Decided {
     look: Look,
     turn: Turn,
     /// What was put down for one lane.
-    owed: [Nanoseconds; Part::COUNT],
+    owed: [Nanoseconds; CostPart::COUNT],
     /// When the layers were last looked at, this step included.
     looked: LookedAt,
 }
@@ -169,7 +169,7 @@ impl Schedule {
             _ => (step.0 - 1).is_multiple_of(self.every),
         };
         let is_paid = |part| !is_bounded || state.accounts.pays(part, state.lanes);
-        if !is_turn || !is_paid(Part::Always) {
+        if !is_turn || !is_paid(CostPart::Always) {
             // How it ended is always known.
             return if self.last == Some(step) { (Look::Everything, Turn::Last) } else { (Look::Away, Turn::Due) };
         }
@@ -182,8 +182,8 @@ impl Schedule {
             self.histograms.is_some_and(|every| (step.0 - 1).is_multiple_of(every))
         };
         let look = match () {
-            () if is_due(self.detail, state.looked.detail) && is_paid(Part::Details) => Look::Detail,
-            () if is_counted && is_paid(Part::Histograms) => Look::Histograms,
+            () if is_due(self.detail, state.looked.detail) && is_paid(CostPart::Details) => Look::Detail,
+            () if is_counted && is_paid(CostPart::Histograms) => Look::Histograms,
             () => Look::Everything,
         };
         (look, Turn::Due)
@@ -219,13 +219,13 @@ impl Schedule {
             (Some(_), Some(gap)) => format!(", {name} about every {}", steps(gap)),
             (Some(_), None) => format!(", no {name} yet"),
         };
-        let histograms = seldom("histograms", self.histograms, now[Part::Histograms as usize]);
-        let details = seldom("costly quantities", self.detail, now[Part::Details as usize]);
+        let histograms = seldom("histograms", self.histograms, now[CostPart::Histograms as usize]);
+        let details = seldom("costly quantities", self.detail, now[CostPart::Details as usize]);
         Some(format!("budget {budget}: layers measured about every {} steps{histograms}{details}", steps(looked)))
     }
 
     /// Takes in what a lane's step took.
-    pub(super) fn tell(&self, step: Step, step_ns: u64, taken: &Taken) {
+    pub(super) fn tell(&self, step: Step, step_ns: u64, taken: &StepOutput) {
         let Some(budget) = self.budget else { return };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let spent = taken.measuring.as_nanos() as f64;

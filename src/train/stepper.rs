@@ -13,16 +13,16 @@ pub(super) use saved::SaveError;
 use self::clipping::Clipping;
 
 use super::detail::{Detail, Subject};
-use super::measure::{Seen, observe};
+use super::measure::{Observation, observe};
 use super::optimizer;
 use super::pacer::Interrupt;
 use crate::config::LaneConfig;
 use crate::event::{Samples, TimeSpan};
 use crate::grid::Grid;
 use crate::histogram::Histogram;
-use crate::probe::{Cost, Filters, Overhead, ParameterMap, Reach, Silence, Snapshot, Taps, Watch};
+use crate::probe::{Baseline, Cost, DeadUnits, Filters, OptimizerProbe, Overhead, ParameterMap, Snapshot, Taps};
 use crate::quantity::{LayerSample, Moments, Quantity};
-use crate::stack::{Stack, twin};
+use crate::stack::{Stack, replica};
 
 /// What is looked at during a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,10 +61,10 @@ pub struct Stepper<S> {
     stand_in: Option<S>,
     map: ParameterMap,
     optimizer: ModuleOptimizer,
-    watch: Watch,
+    watch: OptimizerProbe,
     /// ‖θ_0‖² per layer.
     initial: Vec<Option<Moments>>,
-    silence: Silence,
+    silence: DeadUnits,
     clipping: Clipping,
     settings: LaneConfig,
     overhead: Overhead,
@@ -73,7 +73,7 @@ pub struct Stepper<S> {
 
 /// What one step yields.
 #[derive(Clone, Debug, Default)]
-pub struct Taken {
+pub struct StepOutput {
     /// Mean loss over the batch.
     pub loss: f32,
     /// Share of the batch classified right.
@@ -107,7 +107,7 @@ impl<S: Stack> Stepper<S> {
     #[must_use]
     pub fn new(model: S, settings: &LaneConfig, device: &Device) -> Self {
         let map = ParameterMap::new(&model, &model.layers());
-        let watch = Watch::new(Snapshot::of(&model));
+        let watch = OptimizerProbe::new(Snapshot::of(&model));
         let initial = map.weights(&model);
         let optimizer = optimizer::build(settings, watch.clone());
         Self {
@@ -117,7 +117,7 @@ impl<S: Stack> Stepper<S> {
             optimizer,
             watch,
             initial,
-            silence: Silence::default(),
+            silence: DeadUnits::default(),
             clipping: Clipping::default(),
             settings: settings.clone(),
             overhead: Overhead::measure(device),
@@ -132,9 +132,9 @@ impl<S: Stack> Stepper<S> {
 
     /// Another that takes the same steps, bit by bit, and shares nothing that either changes.
     #[must_use]
-    pub fn twin(&self) -> Self {
+    pub fn replica(&self) -> Self {
         // Running statistics are shared by clones.
-        let model = twin(&self.model);
+        let model = replica(&self.model);
         let watch = self.watch.clone();
         let Self { map, optimizer, initial, silence, clipping, settings, overhead, interrupt, .. } = self;
         Self {
@@ -153,12 +153,12 @@ impl<S: Stack> Stepper<S> {
     }
 
     /// For how many of the looks so far each unit has been silent.
-    pub(super) fn silence(&self) -> &Silence {
+    pub(super) fn silence(&self) -> &DeadUnits {
         &self.silence
     }
 
     /// Puts that back: the looks since do not count.
-    pub(super) fn set_silence(&mut self, silence: Silence) {
+    pub(super) fn set_silence(&mut self, silence: DeadUnits) {
         self.silence = silence;
     }
 
@@ -175,20 +175,20 @@ impl<S: Stack> Stepper<S> {
     }
 
     /// Takes one step on a batch.
-    pub fn step(&mut self, batch: &S::Batch, learning_rate: f64, look: Look) -> Taken {
+    pub fn step(&mut self, batch: &S::Batch, learning_rate: f64, look: Look) -> StepOutput {
         // Nothing interrupts a stepper that heeds nothing.
-        self.step_seen(batch, learning_rate, look, |_, _| {}).unwrap_or_default()
+        self.step_observed(batch, learning_rate, look, |_, _| {}).unwrap_or_default()
     }
 
     /// The same, with the stack as it was before the step and its gradients before clipping handed to `see`. `None` where
     /// the run was stopped during a costly look: then nothing was updated.
-    pub(super) fn step_seen(
+    pub(super) fn step_observed(
         &mut self,
         batch: &S::Batch,
         learning_rate: f64,
         look: Look,
         see: impl FnOnce(&S, &GradientsParams),
-    ) -> Option<Taken> {
+    ) -> Option<StepOutput> {
         let layers = self.map.table().len();
         let mut cost = Cost::default();
         let taps = match look {
@@ -205,7 +205,7 @@ impl<S: Stack> Stepper<S> {
         let readings = cost.of(|| taps.take());
         cost.and(readings.cost);
         let gradients_read = readings.layers.iter().map(|reading| reading.gradient).collect();
-        let mut seen = Seen { passes: readings.layers, gradients: gradients_read, ..Seen::default() };
+        let mut seen = Observation { passes: readings.layers, gradients: gradients_read, ..Observation::default() };
         let is_clipped = self.settings.clip.is_some();
         if is_clipped {
             // Before clipping, which needs them: no part of measuring.
@@ -244,7 +244,7 @@ impl<S: Stack> Stepper<S> {
             });
         }
         cost.of(|| drop(seen));
-        Some(Taken {
+        Some(StepOutput {
             loss: value,
             accuracy: loss.accuracy,
             global_grad_norm: global.map(|global| global.norm() as f32),
@@ -262,7 +262,7 @@ impl<S: Stack> Stepper<S> {
     }
 
     /// Bounds the norm of all gradients together where the lane clips; gives by what they were multiplied.
-    fn clip(&mut self, gradients: &mut GradientsParams, seen: &Seen) -> Option<f32> {
+    fn clip(&mut self, gradients: &mut GradientsParams, seen: &Observation) -> Option<f32> {
         let (most, global) = (self.settings.clip?, seen.global_gradient().map_or(0.0, Moments::norm));
         let scale = if global > most { most / global } else { 1.0 };
         if scale < 1.0 {
@@ -273,12 +273,12 @@ impl<S: Stack> Stepper<S> {
     }
 
     /// The optimiser's step, with a look at the parameters before and after; returns what looking cost.
-    fn update(&mut self, learning_rate: f64, gradients: GradientsParams, look: Look, seen: &mut Seen) -> Cost {
+    fn update(&mut self, learning_rate: f64, gradients: GradientsParams, look: Look, seen: &mut Observation) -> Cost {
         let is_watched = look.is_at_layers() && gradients.len() == self.map.trained().count();
         let mut cost = Cost::default();
         let mut before = None;
         if is_watched {
-            let reach = if look.counts() { Reach::Start } else { Reach::Step };
+            let reach = if look.counts() { Baseline::Start } else { Baseline::Step };
             cost.of(|| self.watch.start(&self.map, std::mem::take(&mut seen.gradients), reach));
         } else if look.is_at_layers() {
             // A parameter without a gradient: the watch could not tell which.

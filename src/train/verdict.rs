@@ -21,12 +21,12 @@ use crate::quantity::Quantity;
 use crate::units::{LayerId, Step};
 
 /// In the order in which a step computes them, and whether from the first layer or from the last.
-const ORDER: [(Quantity, Way); 5] = [
-    (Quantity::ActRms, Way::Forward),
-    (Quantity::SignalNorm, Way::Backward),
-    (Quantity::GradNorm, Way::Backward),
-    (Quantity::WeightNorm, Way::Forward),
-    (Quantity::UpdateRatio, Way::Forward),
+const ORDER: [(Quantity, PassDirection); 5] = [
+    (Quantity::ActRms, PassDirection::Forward),
+    (Quantity::SignalNorm, PassDirection::Backward),
+    (Quantity::GradNorm, PassDirection::Backward),
+    (Quantity::WeightNorm, PassDirection::Forward),
+    (Quantity::UpdateRatio, PassDirection::Forward),
 ];
 
 /// Those whose range says something: the update ratio of a layer that hardly moves leaps without a cause.
@@ -49,7 +49,7 @@ const FALL: f64 = 1e-3;
 const LONG_ZERO: usize = 4;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum PassDirection {
     Forward,
     Backward,
 }
@@ -91,13 +91,15 @@ impl Finding {
     /// The same for people.
     fn sentence(self, cause: Cause, layers: &LayerTable) -> String {
         match self {
-            Self::NotFinite(site) => format!("first not finite: {} at step {}", Place(site, layers), count(site.step)),
+            Self::NotFinite(site) => {
+                format!("first not finite: {} at step {}", SiteName(site, layers), count(site.step))
+            }
             Self::Jump { site, from, to } => {
                 let size = |value: f64| if value == 0.0 { "exactly 0".to_owned() } else { number::value(value) };
                 let verb = if to > from { "jumped" } else { "fell" };
                 let factor =
                     if from > 0.0 && to > 0.0 { format!(" ({})", number::factor(to / from)) } else { String::new() };
-                let (place, step) = (Place(site, layers), count(site.step));
+                let (place, step) = (SiteName(site, layers), count(site.step));
                 format!("{place} {verb} from {} to {}{factor} at step {step}", size(from), size(to))
             }
             Self::Calm if cause == Cause::Asked => "no layer left its usual range".to_owned(),
@@ -159,7 +161,7 @@ pub(super) fn is_broken(record: &StepRecord) -> bool {
     ORDER.iter().any(|(quantity, _)| cells(record, *quantity).iter().any(is_bad))
 }
 
-impl Way {
+impl PassDirection {
     /// Layers in the order in which they are computed.
     fn along(self, layers: usize) -> impl Iterator<Item = usize> {
         (0..layers).map(move |index| if self == Self::Forward { index } else { layers - 1 - index })
@@ -168,7 +170,7 @@ impl Way {
 
 /// The values of one quantity of one layer, step by step.
 #[derive(Clone, Debug, Default)]
-struct Course {
+struct RunningRange {
     /// Of those before that are not 0.
     logs: Vec<f64>,
     /// Values before that are exactly 0.
@@ -177,7 +179,7 @@ struct Course {
     deviation: Option<f64>,
 }
 
-impl Course {
+impl RunningRange {
     /// Whether a value left the range of those before, which it joins otherwise: what it should be near to.
     fn left_by(&mut self, value: f64) -> Option<f64> {
         let usual = if self.logs.is_empty() { 0.0 } else { median(&mut self.logs.clone()).exp() };
@@ -211,7 +213,7 @@ impl Course {
 /// The first value that left its usual range, in the order in which a step computes them.
 fn first_jump(records: &[&StepRecord]) -> Option<Finding> {
     let layers = records.first().map_or(0, |record| cells(record, Quantity::ActRms).len());
-    let mut courses = vec![vec![Course::default(); layers]; JUDGED];
+    let mut courses = vec![vec![RunningRange::default(); layers]; JUDGED];
     for record in records {
         let mut found = None;
         for ((quantity, way), courses) in ORDER.iter().zip(&mut courses) {
@@ -240,9 +242,9 @@ fn row_id(layer: usize) -> LayerId {
 }
 
 /// Which value it is, for people. What arrives at a layer was made by the layer before.
-struct Place<'a>(Site, &'a LayerTable);
+struct SiteName<'a>(Site, &'a LayerTable);
 
-impl fmt::Display for Place<'_> {
+impl fmt::Display for SiteName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(Site { quantity, layer, .. }, layers) = self;
         match (quantity, layer.0.checked_sub(1)) {

@@ -42,7 +42,7 @@ pub enum Action {
     /// One step, then pause.
     StepOnce,
     /// Have the last steps re-run in detail.
-    Recall,
+    Rerun,
     /// Start the lanes again.
     Restart,
     /// To the next or previous step at which something happened.
@@ -94,15 +94,15 @@ pub enum Action {
     /// Scroll what lies on top by lines.
     Scroll(Motion),
     /// A mouse button went down.
-    Click(Place),
+    Click(TerminalCell),
     /// The mouse moved with a button down.
-    Drag(Place),
+    Drag(TerminalCell),
     /// A mouse button went up.
     Release,
     /// The wheel over the steps.
-    Wheel(Place, Turn),
+    Wheel(TerminalCell, Turn),
     /// The wheel over the layers.
-    WheelLayers(Place, Turn),
+    WheelLayers(TerminalCell, Turn),
     /// Time has passed.
     Tick(Duration),
 }
@@ -162,7 +162,7 @@ pub enum Seek {
 
 /// A cell of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct TerminalCell {
     /// From the left, 0 = first.
     pub column: u16,
     /// From the top, 0 = first.

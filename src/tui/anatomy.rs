@@ -10,16 +10,16 @@
 //!
 //! Where a long skip leaves at the block's input (the way down of a U-Net) what comes back through it is a third channel.
 
-use super::scene::{LaneRef, Scene, Standing};
+use super::scene::{CursorState, LaneRef, Scene};
 use crate::config::{Activation, LaneConfig, Model};
-use crate::history::Known;
+use crate::history::CellValue;
 use crate::layer::LayerKind;
 use crate::quantity::Quantity;
 use crate::units::{LayerId, Step};
 
 /// A kind of step that the branch is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Part {
+pub(super) enum BranchOp {
     /// N.
     Norm,
     /// φ.
@@ -32,7 +32,7 @@ pub(super) enum Part {
     Whole,
 }
 
-impl Part {
+impl BranchOp {
     /// Those that are measured one by one, in forward order.
     const STEPS: [(Self, Quantity); 4] = [
         (Self::Norm, Quantity::GainNorm),
@@ -54,7 +54,7 @@ pub(super) enum Skip {
 struct Shape {
     skip: Skip,
     /// In forward order; never empty.
-    parts: Vec<Part>,
+    parts: Vec<BranchOp>,
     /// What is left beside normalizations, activations and weights.
     rest: Rest,
 }
@@ -113,7 +113,7 @@ impl Rest {
 impl Shape {
     /// What is no block: one box.
     fn whole() -> Self {
-        Self { skip: Skip::Missing, parts: vec![Part::Whole], rest: Rest::Unknown }
+        Self { skip: Skip::Missing, parts: vec![BranchOp::Whole], rest: Rest::Unknown }
     }
 
     fn of(lane: &LaneRef<'_>) -> Self {
@@ -122,28 +122,28 @@ impl Shape {
 
     fn of_settings(settings: &LaneConfig) -> Self {
         let rest = Rest::of(settings);
-        let has = |part: Part| match part {
-            Part::Norm => settings.normalizes(),
-            Part::Activation => settings.activation != Activation::Identity,
-            Part::Weight => true,
-            Part::Other => rest != Rest::Scale || settings.scales_branches(),
-            Part::Whole => false,
+        let has = |part: BranchOp| match part {
+            BranchOp::Norm => settings.normalizes(),
+            BranchOp::Activation => settings.activation != Activation::Identity,
+            BranchOp::Weight => true,
+            BranchOp::Other => rest != Rest::Scale || settings.scales_branches(),
+            BranchOp::Whole => false,
         };
         Self {
             skip: if settings.wiring.has_skip() { Skip::Around } else { Skip::Missing },
-            parts: Part::STEPS.iter().map(|(part, _)| *part).filter(|part| has(*part)).collect(),
+            parts: BranchOp::STEPS.iter().map(|(part, _)| *part).filter(|part| has(*part)).collect(),
             rest,
         }
     }
 
     /// Of what the lane has had values of at any step.
     fn of_values(lane: &LaneRef<'_>) -> Self {
-        let steps = Part::STEPS.iter().filter(|(_, factor)| lane.history.has(*factor));
-        let parts: Vec<Part> = steps.map(|(part, _)| *part).collect();
+        let steps = BranchOp::STEPS.iter().filter(|(_, factor)| lane.history.has(*factor));
+        let parts: Vec<BranchOp> = steps.map(|(part, _)| *part).collect();
         let has_skip = lane.history.has(Quantity::IdentityNorm);
         Self {
             skip: if has_skip { Skip::Around } else { Skip::Missing },
-            parts: if parts.is_empty() { vec![Part::Whole] } else { parts },
+            parts: if parts.is_empty() { vec![BranchOp::Whole] } else { parts },
             rest: Rest::Unknown,
         }
     }
@@ -158,7 +158,7 @@ pub(super) struct Anatomy {
     pub(super) number: Option<usize>,
     pub(super) skip: Skip,
     /// Steps in forward order with the factor that each puts on the signal on its way back.
-    pub(super) parts: Vec<(Part, Option<f64>)>,
+    pub(super) parts: Vec<(BranchOp, Option<f64>)>,
     /// What [`Part::Other`] is.
     pub(super) rest: Rest,
     /// rms of what goes in and what comes out.
@@ -201,7 +201,7 @@ impl Anatomy {
         let gain = here(Quantity::Gain);
         let number = lane.header.layers.block_number(layer);
         let shape = number.map_or_else(Shape::whole, |_| Shape::of(lane));
-        let factor = |part: &Part| match Part::STEPS.iter().find(|(step, _)| step == part) {
+        let factor = |part: &BranchOp| match BranchOp::STEPS.iter().find(|(step, _)| step == part) {
             Some((_, factor)) => here(*factor),
             None => gain,
         };
@@ -218,7 +218,7 @@ impl Anatomy {
             long_skip: here(Quantity::LongSkipNorm),
             cosine: here(Quantity::ChannelCosine),
             gain,
-            why_nothing: scene.standing(lane).and_then(Standing::why_nothing),
+            why_nothing: scene.standing(lane).and_then(CursorState::why_nothing),
         }
     }
 
@@ -261,7 +261,7 @@ impl Anatomy {
     /// The part to point at: the first factor that is no number; else the one that does most of what the block as a
     /// whole does. `None` where the block keeps the signal, and where a residual block loses it: its two channels
     /// cancel then, which no factor tells.
-    pub(super) fn strongest(&self) -> Option<Part> {
+    pub(super) fn strongest(&self) -> Option<BranchOp> {
         let known = || self.parts.iter().filter_map(|(part, factor)| Some((*part, (*factor)?)));
         if let Some((part, _)) = known().rev().find(|(_, factor)| !factor.is_finite()) {
             return Some(part);
@@ -278,7 +278,7 @@ impl Anatomy {
     }
 
     /// ‖signal‖ behind a part: that at the output times the factors of this part and of all after it.
-    pub(super) fn behind(&self, part: Part) -> Option<f64> {
+    pub(super) fn behind(&self, part: BranchOp) -> Option<f64> {
         let after = self.parts.iter().filter(|(other, _)| *other >= part).map(|(_, factor)| *factor);
         after.fold(self.signal[1], |signal, factor| Some(signal? * factor?))
     }
@@ -294,8 +294,8 @@ impl Anatomy {
 /// The value at a step, or the mean of its bucket where that is all there is.
 fn value(lane: &LaneRef<'_>, quantity: Quantity, layer: LayerId, step: Step) -> Option<f64> {
     match lane.history.known(quantity, layer, step)? {
-        Known::Exactly(value) => Some(f64::from(value)),
-        Known::Roughly(summary) => summary.mean.or(summary.last).map(f64::from),
+        CellValue::Exactly(value) => Some(f64::from(value)),
+        CellValue::Roughly(summary) => summary.mean.or(summary.last).map(f64::from),
     }
 }
 
@@ -316,11 +316,11 @@ pub(super) enum Row {
     /// Where the ways part, and δ_l.
     Split,
     /// The edge above a part.
-    Edge(Part),
+    Edge(BranchOp),
     /// The upper, middle or lower line of a part's box.
-    Above(Part),
-    Middle(Part),
-    Below(Part),
+    Above(BranchOp),
+    Middle(BranchOp),
+    Below(BranchOp),
     /// The edge between the last part and the sum.
     Arriving,
     /// Where the ways meet, and δ_{l+1}.
@@ -331,32 +331,32 @@ pub(super) enum Row {
 
 /// The lines that the diagrams of all lanes share, so that the same step stands on the same line everywhere.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Grid {
-    parts: Vec<Part>,
+pub(super) struct DiagramGrid {
+    parts: Vec<BranchOp>,
 }
 
 /// Lines below a diagram: the product of the factors, the sum of the channels.
 pub(super) const EQUATIONS: u16 = 2;
 
-impl Grid {
+impl DiagramGrid {
     /// The steps of all lanes: they do not change as the cursor moves.
     pub(super) fn of(scene: &Scene) -> Self {
-        let mut parts: Vec<Part> = scene.lanes().flat_map(|lane| Shape::of(&lane).parts).collect();
+        let mut parts: Vec<BranchOp> = scene.lanes().flat_map(|lane| Shape::of(&lane).parts).collect();
         parts.sort_unstable();
         parts.dedup();
         if parts.len() > 1 {
-            parts.retain(|part| *part != Part::Whole);
+            parts.retain(|part| *part != BranchOp::Whole);
         }
         if parts.is_empty() {
-            parts.push(Part::Whole);
+            parts.push(BranchOp::Whole);
         }
         Self { parts }
     }
 
     /// The place of a block that is drawn as one box.
-    pub(super) fn place_of_whole(&self) -> Part {
-        let weight = self.parts.iter().find(|part| **part == Part::Weight);
-        weight.or(self.parts.first()).copied().unwrap_or(Part::Whole)
+    pub(super) fn place_of_whole(&self) -> BranchOp {
+        let weight = self.parts.iter().find(|part| **part == BranchOp::Weight);
+        weight.or(self.parts.first()).copied().unwrap_or(BranchOp::Whole)
     }
 
     pub(super) fn rows(&self, spacing: Spacing) -> Vec<Row> {

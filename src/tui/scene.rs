@@ -2,23 +2,23 @@
 
 mod caption;
 mod contents;
+mod cursor_state;
 mod marks;
 mod overlay;
 mod pace;
-mod standing;
 mod status;
 mod view;
 
 use std::collections::BTreeMap;
 
+pub use cursor_state::CursorState;
 pub use marks::Mark;
-pub use overlay::{Field, Form, Overlay, Picker, Question};
+pub use overlay::{Field, Overlay, Picker, Question, SettingsForm};
 pub use pace::Pace;
-pub use standing::Standing;
 pub use status::{Activity, Status};
 pub use view::{Cursor, LearningRate, Mode, Play, PlayMotion, View};
 
-use super::picture::Picture;
+use super::render_cache::RenderCache;
 use super::scale::Scales;
 use super::source::SourceKind;
 use crate::config::RunConfig;
@@ -40,7 +40,7 @@ pub struct Scene {
     /// Colour scales, which only grow.
     pub scales: Scales,
     /// What was computed for the panes of the last [`Scene::prepare`].
-    pub picture: Picture,
+    pub picture: RenderCache,
 }
 
 /// One lane on the screen.
@@ -75,7 +75,7 @@ impl Scene {
             view: View::default(),
             status: Status::new(kind),
             scales: Scales::default(),
-            picture: Picture::default(),
+            picture: RenderCache::default(),
         }
     }
 
@@ -83,7 +83,7 @@ impl Scene {
     pub fn take(&mut self, run: usize, event: &Event) {
         if let Event::RunStarted(header) = event {
             self.runs.insert(run, History::beside_others(header.clone(), self.status.runs));
-            self.picture = Picture::default();
+            self.picture = RenderCache::default();
             self.scales = Scales::default();
             self.view.start_again(&self.runs);
             self.status.start_again();

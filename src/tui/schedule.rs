@@ -9,7 +9,7 @@
 
 use super::scene::{LaneRef, Scene};
 use crate::config::RunConfig;
-use crate::history::Taken;
+use crate::history::MeasuredAt;
 use crate::number;
 use crate::quantity::{Cadence, Quantity};
 use crate::units::Step;
@@ -84,11 +84,11 @@ pub(super) fn next_histogram(config: &RunConfig, newest: Step) -> Option<Step> {
 }
 
 /// `at step 401`, where something was taken at another step than the one that is shown.
-pub(super) fn of_step(taken: Taken, shown: Step) -> Option<Wording> {
+pub(super) fn of_step(taken: MeasuredAt, shown: Step) -> Option<Wording> {
     match taken {
-        Taken::At(step) if step == shown => None,
-        Taken::At(step) => Some(Wording::around("at ", "step ", &number::count(step.0))),
-        Taken::Within(first, last) => {
+        MeasuredAt::At(step) if step == shown => None,
+        MeasuredAt::At(step) => Some(Wording::around("at ", "step ", &number::count(step.0))),
+        MeasuredAt::Within(first, last) => {
             let range = format!("{}–{}", number::count(first.0), number::count(last.0));
             Some(Wording::around("over ", "steps ", &range))
         }
@@ -167,11 +167,11 @@ mod tests {
 
     #[test]
     fn only_another_step_than_the_one_shown_is_named() {
-        assert_eq!(of_step(Taken::At(Step(401)), Step(401)), None);
+        assert_eq!(of_step(MeasuredAt::At(Step(401)), Step(401)), None);
         let forms = |taken, shown| of_step(taken, Step(shown)).map(|words| (words.long, words.short));
         let both = |long: &str, short: &str| Some((long.to_owned(), short.to_owned()));
-        assert_eq!(forms(Taken::At(Step(401)), 577), both("at step 401", "at 401"));
-        let bucket = Taken::Within(Step(1_025), Step(1_040));
+        assert_eq!(forms(MeasuredAt::At(Step(401)), 577), both("at step 401", "at 401"));
+        let bucket = MeasuredAt::Within(Step(1_025), Step(1_040));
         assert_eq!(forms(bucket, 1_030), both("over steps 1,025–1,040", "over 1,025–1,040"));
     }
 }

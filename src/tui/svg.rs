@@ -27,7 +27,7 @@ pub fn svg(buffer: &Buffer, background: Background) -> String {
         Background::Dark => ("#101216", "#d4d7de"),
         Background::Light => ("#fbfbfa", "#24272e"),
     };
-    let mut picture = Picture { text: String::new(), ground, ink };
+    let mut picture = SvgPage { text: String::new(), ground, ink };
     picture.put(format_args!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="15" shape-rendering="crispEdges"><rect width="{width}" height="{height}" fill="{ground}"/>"#
     ));
@@ -45,13 +45,13 @@ pub fn svg(buffer: &Buffer, background: Background) -> String {
     picture.text
 }
 
-struct Picture {
+struct SvgPage {
     text: String,
     ground: &'static str,
     ink: &'static str,
 }
 
-impl Picture {
+impl SvgPage {
     fn put(&mut self, arguments: std::fmt::Arguments<'_>) {
         // Writing to a string cannot fail.
         let _ = self.text.write_fmt(arguments);

@@ -72,7 +72,7 @@ pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
         Action::Lanes(turn) => window::scroll_lanes(scene, turn, area),
         Action::TogglePause => return pause(scene),
         Action::StepOnce => return run::step_once(scene),
-        Action::Recall => return run::recall(scene),
+        Action::Rerun => return run::rerun(scene),
         Action::Restart => return run::restart(scene),
         Action::Begin => return overlay::begin(scene),
         Action::Depth(turn) => return run::change_depth(scene, turn),

@@ -20,6 +20,7 @@ pub(in crate::tui) mod inspector;
 pub(in crate::tui) mod layers;
 pub(in crate::tui) mod legend;
 mod loss;
+mod measured_at;
 pub(in crate::tui) mod notes;
 mod notice;
 mod picker;
@@ -32,7 +33,6 @@ mod small;
 pub(in crate::tui) mod stages;
 pub(super) mod step_chart;
 mod steps;
-mod taken;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -6,7 +6,7 @@ use nablatop::config::{Activation, Backend, BranchScale, Form, LaneConfig, Model
 use nablatop::data::Shape;
 use nablatop::probe::Taps;
 use nablatop::quantity::Quantity;
-use nablatop::stack::joint::Fate;
+use nablatop::stack::residual_connection::BlockMode;
 use nablatop::stack::streams::{copied, summed};
 use nablatop::stack::{ConvNet, Labelled, Loss, Stack, Task, preresnet, resnet, vgg};
 use nablatop::train::{Look, Stepper};
@@ -71,7 +71,7 @@ fn batch(device: &Device) -> Labelled {
 
 fn loss_from(model: &ConvNet, layer: usize, x: Tensor<4>, batch: &Labelled) -> Tensor<1> {
     let (taps, row) = (Taps::off(), LayerId(0));
-    let x = model.blocks.iter().skip(layer - 1).fold(x, |x, block| block.forward(x, &taps, row, Fate::Kept));
+    let x = model.blocks.iter().skip(layer - 1).fold(x, |x, block| block.forward(x, &taps, row, BlockMode::Kept));
     Loss::cross_entropy(model.head.forward(summed(x, model.streams), &taps, row), batch).mean
 }
 
@@ -107,7 +107,7 @@ fn signals(model: &ConvNet, batch: &Labelled) -> Vec<Signals> {
         let channels = block.shortcut.as_ref().zip(block.joint.as_ref()).map(|(shortcut, joint)| {
             let both = |around: Tensor<4>, through: Tensor<4>| {
                 let branch = block.branch(joint.read(through, &taps, row), &taps, row);
-                let branch = joint.scaled(branch, Fate::Kept, &taps, row);
+                let branch = joint.scaled(branch, BlockMode::Kept, &taps, row);
                 let sum = joint.after(joint.around(shortcut.forward(around)) + branch, &taps, row);
                 loss_from(model, layer + 1, block.after(sum, &taps, row), batch)
             };
@@ -117,7 +117,7 @@ fn signals(model: &ConvNet, batch: &Labelled) -> Vec<Signals> {
             ]
         });
         found.push(Signals { whole, channels });
-        x = block.forward(x, &taps, row, Fate::Kept);
+        x = block.forward(x, &taps, row, BlockMode::Kept);
     }
     found
 }

@@ -7,8 +7,8 @@ use nablatop::data::Shape;
 use nablatop::probe::Taps;
 use nablatop::quantity::Quantity;
 use nablatop::stack::Diffusion;
-use nablatop::stack::diffusion::{Noised, Noising, Pass, Way};
-use nablatop::stack::joint::Fate;
+use nablatop::stack::diffusion::{Noised, Noising, Pass, UNetPath};
+use nablatop::stack::residual_connection::BlockMode;
 use nablatop::train::{Look, Stepper};
 use nablatop::units::LayerId;
 
@@ -55,22 +55,26 @@ fn walk(model: &Diffusion, batch: &Noised, instead: Option<&Instead>) -> (Tensor
     let taps = Taps::off();
     let mut x = model.stem.convolution.forward(batch.inputs());
     let time = model.stem.clock.forward(&batch.times, &x.device());
-    let (mut saved, mut before, mut inputs) = (Vec::new(), Way::Middle, Vec::new());
+    let (mut saved, mut before, mut inputs) = (Vec::new(), UNetPath::Middle, Vec::new());
     for (layer, block) in (1..).zip(&model.blocks) {
-        let pass = Pass { taps: &taps, layer: LayerId(layer), fate: Fate::Kept };
+        let pass = Pass { taps: &taps, layer: LayerId(layer), fate: BlockMode::Kept };
         let at = |channel, x: &Tensor<4>| entering(x, (layer, channel), instead);
         inputs.push(x.clone());
         x = at(Channel::Whole, &x);
-        if before == Way::Down && model.long_skips == LongSkips::On {
+        if before == UNetPath::Down && model.long_skips == LongSkips::On {
             saved.push(at(Channel::LongSkip, &x));
         }
-        let beside = if block.way == Way::Up { saved.pop() } else { None };
+        let beside = if block.way == UNetPath::Up { saved.pop() } else { None };
         let through = block.branch(block.widened(at(Channel::Branch, &x), beside.clone()), &time, pass);
         x = match &block.joint {
             None => through,
             Some(joint) => {
                 let around = joint.around(block.around(block.widened(at(Channel::Identity, &x), beside)));
-                joint.after(around + joint.scaled(through, Fate::Kept, &taps, LayerId(layer)), &taps, LayerId(layer))
+                joint.after(
+                    around + joint.scaled(through, BlockMode::Kept, &taps, LayerId(layer)),
+                    &taps,
+                    LayerId(layer),
+                )
             }
         };
         before = block.way;

@@ -26,7 +26,7 @@ use burn::tensor::{DType, FloatDType, IntDType, Tensor};
 use nablatop::backend;
 use nablatop::config::Backend;
 use nablatop::quantity::{LayerSample, Quantity};
-use nablatop::train::Taken;
+use nablatop::train::StepOutput;
 
 /// h: truncation grows with its square, rounding with its inverse.
 const NUDGE: f64 = 2e-5;
@@ -65,7 +65,7 @@ fn difference(loss: impl Fn(f64) -> f64) -> f64 {
 }
 
 /// Compares what a step shows with what it should, and returns the largest relative error.
-fn compare(taken: &Taken, expected: impl Fn(Quantity, usize) -> Option<f64>, global: f64, case: &str) -> f64 {
+fn compare(taken: &StepOutput, expected: impl Fn(Quantity, usize) -> Option<f64>, global: f64, case: &str) -> f64 {
     let mut worst = 0.0_f64;
     let mut compare = |what: String, found: f64, expected: f64| {
         // Shares are counted: they are exact, and may be 0. A cosine near 0 is as good as its size allows.

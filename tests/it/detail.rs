@@ -9,13 +9,13 @@ use nablatop::event::Event;
 use nablatop::histogram::Histogram;
 use nablatop::quantity::{Cadence, Quantity};
 use nablatop::stack::{Mlp, Task, resnet};
-use nablatop::train::{Look, Stepper, Taken};
+use nablatop::train::{Look, StepOutput, Stepper};
 use nablatop::units::Step;
 
 use super::recording::{BACKENDS, Recording, row, small};
 
 /// The first step of a lane, with every detail.
-fn first(lane: &LaneConfig, backend: Backend, rows: usize) -> (Taken, Vec<u64>) {
+fn first(lane: &LaneConfig, backend: Backend, rows: usize) -> (StepOutput, Vec<u64>) {
     let digits = data::digits().expect("embedded");
     let device = backend::device(backend).autodiff();
     let mut batches = Batches::new(1, digits.training.rows(), rows);
@@ -26,7 +26,7 @@ fn first(lane: &LaneConfig, backend: Backend, rows: usize) -> (Taken, Vec<u64>) 
     (stepper.step(&batch, 1e-3, Look::Detail), parameters)
 }
 
-fn value(taken: &Taken, quantity: Quantity, layer: usize) -> Option<f64> {
+fn value(taken: &StepOutput, quantity: Quantity, layer: usize) -> Option<f64> {
     (quantity.definition().estimate)(&taken.samples[layer])
 }
 

@@ -8,7 +8,7 @@ use nablatop::config::{Backend, BranchScale, Form, Init, LaneConfig, Model, Norm
 use nablatop::data::Shape;
 use nablatop::layer::LayerTable;
 use nablatop::probe::{ParameterMap, Taps};
-use nablatop::stack::joint::Fate;
+use nablatop::stack::residual_connection::BlockMode;
 use nablatop::stack::{ConvNet, Stack, Task, preresnet, resnet, vgg};
 use nablatop::units::LayerId;
 
@@ -97,8 +97,8 @@ fn a_block_of_branch_scale_zero_is_the_identity_bit_for_bit() {
         let net = build(&lane, SMALL, &device);
         // The second block keeps its shape; what comes out of the first has no negative numbers in a resnet.
         let x = net.stem.forward(pictures(&device).reshape([4, 1, 16, 16]));
-        let x = net.blocks[0].forward(x, &off, LayerId(1), Fate::Kept);
-        let y = net.blocks[1].forward(x.clone(), &off, LayerId(2), Fate::Kept);
+        let x = net.blocks[0].forward(x, &off, LayerId(1), BlockMode::Kept);
+        let y = net.blocks[1].forward(x.clone(), &off, LayerId(2), BlockMode::Kept);
         assert_eq!(x.into_data(), y.into_data(), "{model}");
     }
 }

@@ -20,7 +20,7 @@ fn diverging(backend: nablatop::config::Backend, norm: Norm) -> RunConfig {
 
 fn recalled(run: &Recording, lane: usize) -> Vec<&StepRecord> {
     let all = run.events().iter().filter_map(|event| match event {
-        Event::Recall(record) if record.lane.index() == lane => Some(record.as_ref()),
+        Event::Rerun(record) if record.lane.index() == lane => Some(record.as_ref()),
         _ => None,
     });
     all.collect()
@@ -103,7 +103,7 @@ fn steps_are_re_run_when_a_person_asks_and_training_goes_on_as_if_not() {
             // Once it is under way, and before it can be over.
             let is_step = |event: Event| matches!(event, Event::Step(_));
             while !events.try_next().is_some_and(is_step) && events.bell().recv().is_ok() {}
-            session.control(Control::Recall);
+            session.control(Control::Rerun);
             let _ = session.join();
             let asked = Recording::new(memory.take());
             assert_eq!(asked.losses(0), quiet.losses(0), "{backend}, norm {norm}");

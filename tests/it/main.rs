@@ -22,6 +22,7 @@ mod diffusion;
 #[cfg(feature = "lab")]
 mod divergence;
 mod families;
+mod fixture;
 #[cfg(feature = "lab")]
 mod flight;
 #[cfg(feature = "lab")]
@@ -49,7 +50,6 @@ mod recording;
 mod reference;
 #[cfg(feature = "cli")]
 mod report;
-mod specimen;
 #[cfg(feature = "lab")]
 mod stochastic_depth;
 #[cfg(feature = "lab")]

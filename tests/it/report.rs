@@ -6,13 +6,13 @@ use std::sync::Arc;
 use nablatop::event::{Event, StepRecord};
 use nablatop::grid::Grid;
 use nablatop::history::{History, Scalar};
-use nablatop::quantity::{Quantity, Topic};
+use nablatop::quantity::{GlossaryEntry, Quantity};
 use nablatop::report::csv::Rows;
 use nablatop::report::{self, Size};
 use nablatop::trace::{self, OnExisting, TraceError, Writer};
 use nablatop::units::{LayerId, Step};
 
-use crate::specimen;
+use crate::fixture;
 
 fn table(events: Vec<Event>) -> String {
     let mut out = Vec::new();
@@ -22,9 +22,9 @@ fn table(events: Vec<Event>) -> String {
 
 #[test]
 fn the_long_table_has_a_row_per_value_and_none_for_what_is_absent() {
-    let header = specimen::header(vec![specimen::lane("plain", 1)], &[Quantity::SignalNorm, Quantity::Gain]);
+    let header = fixture::header(vec![fixture::lane("plain", 1)], &[Quantity::SignalNorm, Quantity::Gain]);
     let cells = [[None, Some(1e-20), Some(f32::NAN)], [None, Some(f32::NEG_INFINITY), Some(0.1)]];
-    let mut record = specimen::record(0, 7, specimen::grid(&header, 0, |row, layer| cells[row][layer]));
+    let mut record = fixture::record(0, 7, fixture::grid(&header, 0, |row, layer| cells[row][layer]));
     record.accuracy = None;
     record.global_grad_norm = Some(f32::INFINITY);
     let table = table(vec![Event::RunStarted(header), Event::Step(Arc::new(record))]);
@@ -46,9 +46,9 @@ plain,7,2,head,gain,0.1
 
 #[test]
 fn the_table_has_the_line_fitted_to_the_signal_of_every_measured_step() {
-    let header = specimen::header(vec![specimen::lane("plain", 3)], &[Quantity::SignalNorm]);
+    let header = fixture::header(vec![fixture::lane("plain", 3)], &[Quantity::SignalNorm]);
     let cells = [None, Some(0.25), Some(0.5), Some(1.0), Some(9.0)];
-    let record = specimen::record(0, 2, specimen::grid(&header, 0, |_, layer| cells[layer]));
+    let record = fixture::record(0, 2, fixture::grid(&header, 0, |_, layer| cells[layer]));
     let mut unmeasured = record.clone();
     (unmeasured.step, unmeasured.values) = (Step(3), Grid::absent(0, 0));
     let steps = [record, unmeasured].map(|record| Event::Step(Arc::new(record)));
@@ -65,8 +65,8 @@ fn the_table_has_the_line_fitted_to_the_signal_of_every_measured_step() {
 
 #[test]
 fn the_table_of_one_quantity_has_nothing_else() {
-    let header = specimen::header(vec![specimen::lane("plain", 1)], &[Quantity::SignalNorm, Quantity::Gain]);
-    let events = specimen::run(&header, 3);
+    let header = fixture::header(vec![fixture::lane("plain", 1)], &[Quantity::SignalNorm, Quantity::Gain]);
+    let events = fixture::run(&header, 3);
     let rows = |rows| {
         let mut out = Vec::new();
         report::csv::write(events.iter().cloned().map(Ok::<Event, TraceError>), rows, &mut out).unwrap();
@@ -89,14 +89,14 @@ fn the_table_of_one_quantity_has_nothing_else() {
 #[test]
 fn what_a_step_says_only_when_it_is_told_again_is_in_the_table_once_and_in_the_picture() {
     let quantities = [Quantity::SignalNorm, Quantity::StableRank];
-    let header = specimen::header(vec![specimen::lane("plain", 1)], &quantities);
-    let grid = |cells: [Option<f32>; 2]| specimen::grid(&header, 0, |row, _| cells[row]);
+    let header = fixture::header(vec![fixture::lane("plain", 1)], &quantities);
+    let grid = |cells: [Option<f32>; 2]| fixture::grid(&header, 0, |row, _| cells[row]);
     let (first, again) = ([Some(0.1), None], [Some(0.1), Some(2.5)]);
-    let mut unmeasured = specimen::record(0, 2, Grid::absent(0, 0));
+    let mut unmeasured = fixture::record(0, 2, Grid::absent(0, 0));
     (unmeasured.accuracy, unmeasured.global_grad_norm) = (None, None);
     let step = |record| Event::Step(Arc::new(record));
-    let recall = |step| Event::Recall(Arc::new(specimen::record(0, step, grid(again))));
-    let told = [step(specimen::record(0, 1, grid(first))), step(unmeasured)];
+    let recall = |step| Event::Rerun(Arc::new(fixture::record(0, step, grid(again))));
+    let told = [step(fixture::record(0, 1, grid(first))), step(unmeasured)];
     let again = [recall(1), recall(2), recall(2), recall(9)];
     let events: Vec<Event> = [Event::RunStarted(Arc::clone(&header))].into_iter().chain(told).chain(again).collect();
     let table = table(events.clone());
@@ -139,8 +139,8 @@ fn what_a_step_says_only_when_it_is_told_again_is_in_the_table_once_and_in_the_p
 
 #[test]
 fn names_with_commas_and_quotes_stay_one_field() {
-    let header = specimen::header(vec![specimen::lane("a \"b\", c", 0)], &[]);
-    let events = specimen::run(&header, 1);
+    let header = fixture::header(vec![fixture::lane("a \"b\", c", 0)], &[]);
+    let events = fixture::run(&header, 1);
     let table = table(events);
     assert!(table.lines().skip(1).all(|line| line.starts_with("\"a \"\"b\"\", c\",1,,,")), "{table}");
     assert!(table.ends_with(",,eval_loss,0.5\n\"a \"\"b\"\", c\",1,,,eval_accuracy,0.875\n"));
@@ -148,22 +148,22 @@ fn names_with_commas_and_quotes_stay_one_field() {
 
 #[test]
 fn every_name_in_the_table_is_explained_and_every_row_that_an_explanation_names_is_there() {
-    let header = specimen::header(vec![specimen::lane("plain", 4)], Quantity::ALL);
-    let mut events = specimen::run(&header, 2);
+    let header = fixture::header(vec![fixture::lane("plain", 4)], Quantity::ALL);
+    let mut events = fixture::run(&header, 2);
     // One more step, in which the signal sinks below what an f32 holds.
-    let sunk = specimen::grid(&header, 0, |_, layer| Some([1.0, 1e-40, 1e-20, 1e-10, 1.0, 1.0][layer]));
+    let sunk = fixture::grid(&header, 0, |_, layer| Some([1.0, 1e-40, 1e-20, 1e-10, 1.0, 1.0][layer]));
     let end = events.len() - 3;
     // A lane that clips.
     let (clip_scale, clip_rate) = (Some(0.5), Some(0.25));
-    let sunk = StepRecord { clip_scale, clip_rate, ..specimen::record(0, 3, sunk) };
+    let sunk = StepRecord { clip_scale, clip_rate, ..fixture::record(0, 3, sunk) };
     events.insert(end, Event::Step(Arc::new(sunk)));
     let table = table(events);
     let names: BTreeSet<&str> = table.lines().skip(1).filter_map(|line| line.split(',').nth(4)).collect();
     for name in &names {
-        let topic = Topic::named(name).expect(name);
+        let topic = GlossaryEntry::named(name).expect(name);
         assert_eq!(topic.term().rows, Some(*name));
     }
-    assert_eq!(Topic::all().filter_map(|topic| topic.term().rows).collect::<BTreeSet<_>>(), names);
+    assert_eq!(GlossaryEntry::all().filter_map(|topic| topic.term().rows).collect::<BTreeSet<_>>(), names);
 }
 
 #[test]
@@ -177,8 +177,8 @@ fn an_output_that_takes_no_more_is_an_error_and_no_panic() {
             Ok(())
         }
     }
-    let header = specimen::header(vec![specimen::lane("plain", 50)], Quantity::ALL);
-    let events = specimen::run(&header, 20).into_iter().map(Ok::<Event, TraceError>);
+    let header = fixture::header(vec![fixture::lane("plain", 50)], Quantity::ALL);
+    let events = fixture::run(&header, 20).into_iter().map(Ok::<Event, TraceError>);
     let error = report::csv::write(events, Rows::All, Full).unwrap_err();
     let report::ExportError::Write(cause) = &error else { panic!("{error}") };
     assert_eq!(cause.kind(), std::io::ErrorKind::BrokenPipe);
@@ -186,15 +186,15 @@ fn an_output_that_takes_no_more_is_an_error_and_no_panic() {
 
 /// Two lanes of which one has every kind of special value.
 fn history() -> History {
-    let header = specimen::header(vec![specimen::lane("plain <&>", 8), specimen::lane("residual", 4)], Quantity::ALL);
+    let header = fixture::header(vec![fixture::lane("plain <&>", 8), fixture::lane("residual", 4)], Quantity::ALL);
     let mut history = History::new(Arc::clone(&header));
-    for event in specimen::run(&header, 40) {
+    for event in fixture::run(&header, 40) {
         history.push(&event);
     }
     for step in 41..=60 {
         let special = [None, Some(f32::NAN), Some(f32::INFINITY), Some(0.0), Some(1e-30)];
-        let values = specimen::grid(&header, 0, |_, layer| special.get(layer).copied().unwrap_or(Some(1.0)));
-        history.push(&Event::Step(Arc::new(specimen::record(0, step, values))));
+        let values = fixture::grid(&header, 0, |_, layer| special.get(layer).copied().unwrap_or(Some(1.0)));
+        history.push(&Event::Step(Arc::new(fixture::record(0, step, values))));
     }
     history
 }
@@ -234,8 +234,8 @@ fn the_vector_picture_names_lanes_axes_scale_and_special_values_with_markup_esca
 #[test]
 fn every_quantity_of_every_history_gives_a_picture() {
     let full = history();
-    let empty = History::new(specimen::header(Vec::new(), &[]));
-    let unstarted = History::new(specimen::header(vec![specimen::lane("bare", 0)], Quantity::ALL));
+    let empty = History::new(fixture::header(Vec::new(), &[]));
+    let unstarted = History::new(fixture::header(vec![fixture::lane("bare", 0)], Quantity::ALL));
     let size = Size { width: 560, height: 260 };
     for quantity in Quantity::ALL {
         for histories in [&[][..], &[&empty], &[&unstarted], &[&full, &unstarted]] {
@@ -259,10 +259,10 @@ fn a_picture_without_room_says_so() {
 #[test]
 fn a_trace_is_loaded_as_its_last_run() {
     let directory = tempfile::tempdir().unwrap();
-    let header = specimen::header(vec![specimen::lane("plain", 3)], Quantity::ALL);
+    let header = fixture::header(vec![fixture::lane("plain", 3)], Quantity::ALL);
     for (steps, on_existing) in [(9, OnExisting::Refuse), (4, OnExisting::Append)] {
         let mut writer = Writer::create(directory.path(), &header, on_existing).unwrap();
-        specimen::run(&header, steps)[1..].iter().for_each(|event| writer.write(event));
+        fixture::run(&header, steps)[1..].iter().for_each(|event| writer.write(event));
     }
     let history = report::load(&mut trace::read(directory.path()).unwrap()).unwrap();
     assert_eq!(history.lanes()[0].last_step().map(|step| step.0), Some(4));

@@ -3,13 +3,15 @@
 
 use nablatop::backend;
 use nablatop::config::{Activation, Backend, LaneConfig, Model, NoiseSchedule, Norm, NormOrder, Wiring};
-use nablatop::data::{self, Draw, Shape};
+use nablatop::data::{self, Shape, StepRng};
 use nablatop::probe::Taps;
 use nablatop::quantity::{LayerSample, Quantity};
 use nablatop::stack::diffusion::{Noised, Noising};
-use nablatop::stack::joint::{Fate, Fates, Joint};
+use nablatop::stack::residual_connection::{BlockMode, ResidualConnection, StochasticDepth};
 use nablatop::stack::transformer::Language;
-use nablatop::stack::{ConvNet, Diffusion, Labelled, Mlp, Stack, Task, Tokens, Transformer, preresnet, resnet, twin};
+use nablatop::stack::{
+    ConvNet, Diffusion, Labelled, Mlp, Stack, Task, Tokens, Transformer, preresnet, replica, resnet,
+};
 use nablatop::train::{Look, Stepper};
 use nablatop::units::Step;
 
@@ -22,8 +24,8 @@ fn lane(model: Model, depth: usize, width: usize) -> LaneConfig {
     LaneConfig { depth, width, norm, activation: Activation::Relu, ..LaneConfig::of(model, Wiring::StochasticDepth) }
 }
 
-fn draw(step: u64) -> Draw {
-    Draw { seed: SEED, step: Step(step) }
+fn draw(step: u64) -> StepRng {
+    StepRng { seed: SEED, step: Step(step) }
 }
 
 fn digits(step: u64) -> Labelled {
@@ -57,7 +59,7 @@ fn check<S: Stack>(
     model: S,
     lane: &LaneConfig,
     batch: impl Fn(u64) -> S::Batch,
-    joints: impl Fn(&S) -> Vec<Vec<Option<&Joint>>>,
+    joints: impl Fn(&S) -> Vec<Vec<Option<&ResidualConnection>>>,
 ) -> usize {
     let device = backend::device(Backend::Flex).autodiff();
     let mut stepper = Stepper::new(model, lane, &device);
@@ -66,13 +68,13 @@ fn check<S: Stack>(
     let mut left_out = 0;
     for step in 1..=STEPS {
         let batch = batch(step);
-        let mut fates = Fates::of(Some(draw(step)));
-        let fates: Vec<Vec<Fate>> = joints(stepper.model())
+        let mut fates = StochasticDepth::of(Some(draw(step)));
+        let fates: Vec<Vec<BlockMode>> = joints(stepper.model())
             .iter()
             .map(|of_block| of_block.iter().map(|joint| fates.next(*joint)).collect())
             .collect();
         let taps = Taps::on(layers);
-        drop(twin(stepper.model()).loss(&batch, &taps));
+        drop(replica(stepper.model()).loss(&batch, &taps));
         let active: Vec<Option<Vec<bool>>> = taps.take().layers.into_iter().map(|reading| reading.active).collect();
         let taken = stepper.step(&batch, 0.05, Look::Everything);
         for end in [0, layers - 1] {
@@ -89,10 +91,10 @@ fn check<S: Stack>(
             let case = format!("block {layer} at step {step} of {:?}, {fates:?}", lane.model);
             let signal = value(Quantity::SignalNorm).expect("a signal");
             let identity = value(Quantity::IdentityNorm).unwrap_or_else(|| panic!("no identity channel: {case}"));
-            if fates.contains(&Fate::Kept) {
+            if fates.contains(&BlockMode::Kept) {
                 assert!(value(Quantity::BranchNorm).is_some(), "{case}");
                 // A transformer's attention has no units of its own.
-                if *fates.last().expect("one") == Fate::Kept {
+                if *fates.last().expect("one") == BlockMode::Kept {
                     let expected = silences[layer].dead(active[layer].as_ref().expect("ReLU"));
                     assert_eq!(value(Quantity::DeadFraction), Some(expected), "{case}");
                 }

@@ -10,7 +10,7 @@ use nablatop::backend;
 use nablatop::config::{Activation, Backend, Init, LaneConfig, Optimizer, Wiring};
 use nablatop::data::{self, Batches};
 use nablatop::quantity::{LayerSample, Quantity};
-use nablatop::stack::joint::Joint;
+use nablatop::stack::residual_connection::ResidualConnection;
 use nablatop::stack::{Mlp, Task};
 use nablatop::theory;
 use nablatop::train::{Look, Stepper};
@@ -94,7 +94,7 @@ fn compare(init: Init, depth: usize, backend: Backend, seeds: &[u64]) -> Vec<(La
             let mut stack = drawn.clone();
             for block in &mut stack.blocks {
                 block.activation = lane.activation;
-                block.joint = (lane.wiring == Wiring::Residual).then(|| Joint::scaled_by(1.0));
+                block.joint = (lane.wiring == Wiring::Residual).then(|| ResidualConnection::scaled_by(1.0));
             }
             let taken = Stepper::new(stack, lane, &device).step(&batch, 1e-3, Look::Everything);
             comparison.add(lane, &taken.samples);

@@ -14,11 +14,11 @@ use nablatop::event::{Event, RunHeader};
 use nablatop::quantity::Quantity;
 use nablatop::trace::{self, OnExisting, TraceError, Warnings, Writer};
 
-use crate::specimen;
+use crate::fixture;
 
 /// Two lanes of different depth, every quantity.
 fn header() -> Arc<RunHeader> {
-    specimen::header(vec![specimen::lane("plain", 5), specimen::lane("residual", 3)], Quantity::ALL)
+    fixture::header(vec![fixture::lane("plain", 5), fixture::lane("residual", 3)], Quantity::ALL)
 }
 
 /// Writes a whole run; its first event is in the file by [`Writer::create`].

@@ -6,7 +6,7 @@ use nablatop::config::{
     Backend, Bias, BranchScale, DataSource, Init, LaneConfig, Length, Measure, Model, Norm, NormOrder, Optimizer,
     Positions, RunConfig, Wiring,
 };
-use nablatop::data::{Batches, Draw, Part, Source, Text};
+use nablatop::data::{Batches, Source, StepRng, Subset, Text};
 use nablatop::event::Outcome;
 use nablatop::probe::Taps;
 use nablatop::quantity::Quantity;
@@ -98,9 +98,9 @@ fn gradients(norm_order: NormOrder, depth: usize) -> Vec<f64> {
 /// The batch of step 1.
 fn first(text: &Text, rows: usize, seed: u64, backend: Backend) -> Tokens {
     let device = backend::device(backend).autodiff();
-    let mut batches = Batches::new(seed, text.rows(Part::Training), rows);
-    let draw = Draw { seed, step: Step::FIRST };
-    Tokens::gather(text, Part::Training, batches.rows(Step::FIRST), draw, &device)
+    let mut batches = Batches::new(seed, text.rows(Subset::Training), rows);
+    let draw = StepRng { seed, step: Step::FIRST };
+    Tokens::gather(text, Subset::Training, batches.rows(Step::FIRST), draw, &device)
 }
 
 /// Xiong et al. 2020: behind the sum the last block's gradient is the same at any depth L, before it falls as 1/√L.

@@ -5,7 +5,7 @@ use nablatop::config::{Backend, LaneConfig, Optimizer, Wiring};
 use nablatop::data::{self, Batches};
 use nablatop::quantity::{Moments, Quantity};
 use nablatop::stack::{Mlp, Task};
-use nablatop::train::{Look, Stepper, Taken};
+use nablatop::train::{Look, StepOutput, Stepper};
 use nablatop::units::Step;
 
 use super::recording::{BACKENDS, Recording, row, small};
@@ -18,7 +18,7 @@ fn lane(clip: Option<f64>) -> LaneConfig {
     LaneConfig { depth: 5, width: 16, clip, ..sgd }
 }
 
-fn first_step(lane: &LaneConfig, backend: Backend) -> Taken {
+fn first_step(lane: &LaneConfig, backend: Backend) -> StepOutput {
     let digits = data::digits().expect("embedded");
     let device = backend::device(backend).autodiff();
     let mut batches = Batches::new(1, digits.training.rows(), 64);
@@ -28,11 +28,11 @@ fn first_step(lane: &LaneConfig, backend: Backend) -> Taken {
 }
 
 /// ‖Δθ‖ over all layers.
-fn applied(taken: &Taken) -> f64 {
+fn applied(taken: &StepOutput) -> f64 {
     taken.samples.iter().filter_map(|sample| sample.update).reduce(Moments::and).expect("updated").norm()
 }
 
-fn value(taken: &Taken, quantity: Quantity, layer: usize) -> f64 {
+fn value(taken: &StepOutput, quantity: Quantity, layer: usize) -> f64 {
     (quantity.definition().estimate)(&taken.samples[layer]).expect("measured")
 }
 

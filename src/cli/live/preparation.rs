@@ -15,7 +15,7 @@ use crate::sink::Sink;
 use crate::sink::trace::TraceSink;
 use crate::trace::OnExisting;
 use crate::train::checkpoint::Owner;
-use crate::train::{self, Dump, DumpError, Dumps, Oversize, Prepared, THREAD_STACK};
+use crate::train::{self, Dump, DumpError, DumpWriter, Oversize, Prepared, THREAD_STACK};
 use crate::whole_file::Existing;
 
 /// A run that is being prepared.
@@ -67,11 +67,11 @@ pub(super) struct Ready {
 
 impl Ready {
     /// With the same steps written down as of the first of these runs, and checkpoints and a trace beside that run's.
-    pub(super) fn of(prepared: Prepared, dumps: &[Arc<Dumps>], logging: &Logging) -> Result<Self, String> {
+    pub(super) fn of(prepared: Prepared, dumps: &[Arc<DumpWriter>], logging: &Logging) -> Result<Self, String> {
         let number = dumps.len() as u64 + 1;
-        let wishes = dumps.first().into_iter().flat_map(|first| first.wishes());
-        let (prepared, notes) = anew(prepared, wishes, number).map_err(|error| error.to_string())?;
-        let directory = logging.directory_anew();
+        let wishes = dumps.first().into_iter().flat_map(|first| first.requests());
+        let (prepared, notes) = restarted(prepared, wishes, number).map_err(|error| error.to_string())?;
+        let directory = logging.restart_directory();
         let prepared =
             prepared.saving(directory.as_deref(), Owner::Another, Existing::Keep).map_err(|error| error.to_string())?;
         let trace = directory.map(|directory| TraceSink::open(&directory, prepared.header(), OnExisting::Refuse));
@@ -90,7 +90,7 @@ impl Ready {
 
 /// A run started anew, the `number`-th, with the same steps written down beside those of the first, as far as it has them,
 /// and a sentence on each that it has not.
-fn anew<'a>(
+fn restarted<'a>(
     prepared: Prepared,
     wishes: impl Iterator<Item = &'a Dump>,
     number: u64,
@@ -98,6 +98,6 @@ fn anew<'a>(
     let last = prepared.header().steps.unwrap_or(u64::MAX);
     let (had, missed): (Vec<&Dump>, Vec<&Dump>) = wishes.partition(|dump| dump.step.0 <= last);
     let missed = missed.into_iter().map(|dump| format!("step {} is past this run's end: no dump of it", dump.step));
-    let dumps = had.into_iter().map(|dump| dump.anew(number)).collect();
+    let dumps = had.into_iter().map(|dump| dump.for_run(number)).collect();
     Ok((prepared.dumping(dumps, Existing::Keep)?, missed.collect()))
 }

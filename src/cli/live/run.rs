@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::cli::earlier_events::EarlierEvents;
 use crate::cli::logging::{self, Log};
-use crate::cli::past::Past;
 use crate::event::{Control, Event, Gap, Note};
 use crate::history::History;
 use crate::sink::channel::{self, EventStream};
@@ -33,7 +33,7 @@ pub(super) struct LiveRun {
 /// Which part of a run the screen is told.
 enum Stage {
     /// What came before the checkpoint.
-    Past(Box<Past>),
+    Past(Box<EarlierEvents>),
     /// The header is still to come, which the past had already.
     Resumed,
     /// What happens.

@@ -4,7 +4,7 @@
 //! which that is.
 
 use super::super::window::Gathered;
-use super::super::{Cell, Known, Reduce, Summary, Taken};
+use super::super::{Cell, CellValue, MeasuredAt, Reduce, Summary};
 use super::LaneHistory;
 use crate::quantity::{Axis, Quantity};
 use crate::units::{LayerId, Step};
@@ -45,24 +45,24 @@ impl LaneHistory {
 
     /// What is known of one cell at a step: its exact value while that is held, its bucket after that; `None` = absent.
     #[must_use]
-    pub fn known(&self, quantity: Quantity, layer: LayerId, step: Step) -> Option<Known> {
+    pub fn known(&self, quantity: Quantity, layer: LayerId, step: Step) -> Option<CellValue> {
         let row = self.row(quantity)?;
         if self.recent.newest(step, |record| self.holds(record, row)).is_some() {
-            return self.value(quantity, layer, step).map(Known::Exactly);
+            return self.value(quantity, layer, step).map(CellValue::Exactly);
         }
-        self.summary(quantity, layer, step).map(Known::Roughly)
+        self.summary(quantity, layer, step).map(CellValue::Roughly)
     }
 
     /// When that which is shown of a quantity for a step was taken; `None` where it never was until then.
     #[must_use]
-    pub fn taken(&self, quantity: Quantity, step: Step) -> Option<Taken> {
+    pub fn taken(&self, quantity: Quantity, step: Step) -> Option<MeasuredAt> {
         let row = self.row(quantity)?;
         if let Some(record) = self.recent.newest(step, |record| self.holds(record, row)) {
-            return Some(Taken::At(record.step));
+            return Some(MeasuredAt::At(record.step));
         }
         let (first, _) = self.grids.newest(step, |bucket| self.bucket_holds(bucket, row))?;
         let last = self.last_step()?.0.min(first.0 + self.grids.width() - 1);
-        Some(if last == first.0 { Taken::At(first) } else { Taken::Within(first, Step(last)) })
+        Some(if last == first.0 { MeasuredAt::At(first) } else { MeasuredAt::Within(first, Step(last)) })
     }
 
     /// One quantity over all layers at a step (mean of its bucket, when it is no longer exact), on the quantity's axis.

@@ -18,7 +18,7 @@ use crate::config::Activation;
 use crate::probe::Taps;
 use crate::quantity::StepKind;
 use crate::stack::activation::activate;
-use crate::stack::joint::{Fate, Joint};
+use crate::stack::residual_connection::{BlockMode, ResidualConnection};
 use crate::stack::{Affine, ConvStep, Convolution};
 use crate::units::LayerId;
 
@@ -34,13 +34,13 @@ pub struct Block {
     /// I, where the channels change.
     pub projection: Option<Convolution>,
     /// How the branch joins the input; `None` in a plain block.
-    pub joint: Option<Joint>,
+    pub joint: Option<ResidualConnection>,
     /// What becomes of the picture first.
     #[module(skip)]
     pub resizing: Resizing,
     /// Which way of the U it is on.
     #[module(skip)]
-    pub way: Way,
+    pub way: UNetPath,
     /// φ.
     #[module(skip)]
     pub activation: Activation,
@@ -59,7 +59,7 @@ pub enum Resizing {
 
 /// A way of the U.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum UNetPath {
     /// From the picture to the middle.
     Down,
     /// Between both.
@@ -89,7 +89,7 @@ pub struct Pass<'a> {
     /// The block's row.
     pub layer: LayerId,
     /// What becomes of it.
-    pub fate: Fate,
+    pub fate: BlockMode,
 }
 
 impl Pass<'_> {
@@ -106,7 +106,7 @@ impl Block {
             return self.branch(self.entered(x, beside, pass), time, pass);
         };
         let around = joint.around(self.around(self.widened(pass.taps.skip(pass.layer, x.clone()), beside.clone())));
-        if pass.fate == Fate::Dropped {
+        if pass.fate == BlockMode::Dropped {
             pass.taps.left_out(pass.layer);
             return joint.after(around, pass.taps, pass.layer);
         }

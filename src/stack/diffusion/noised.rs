@@ -11,7 +11,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 use super::noise::{Noising, TIMES};
 use crate::config::NoiseSchedule;
-use crate::data::{Augmentation, Classified, Draw, Part, Shape, Source};
+use crate::data::{Augmentation, Classified, Shape, Source, StepRng, Subset};
 use crate::stack::init::Purpose;
 use crate::stack::{Examples, HostTensor, Loss, Numbers, with_noise};
 
@@ -70,7 +70,7 @@ impl Pictures {
 }
 
 impl Source for Pictures {
-    fn rows(&self, part: Part) -> usize {
+    fn rows(&self, part: Subset) -> usize {
         self.data.rows(part)
     }
 
@@ -89,7 +89,7 @@ pub struct Noised {
     /// t of every row, 1 … T.
     pub times: Vec<usize>,
     /// What the step draws of its own; `None` in an evaluation.
-    pub draw: Option<Draw>,
+    pub draw: Option<StepRng>,
     /// How they drown.
     noising: Arc<Noising>,
     /// Of the noise that is added to look at shattering, where there is some.
@@ -128,18 +128,18 @@ impl Noised {
 impl Examples for Noised {
     type Source = Pictures;
 
-    fn gather(source: &Pictures, part: Part, rows: &[usize], draw: Draw, device: &Device) -> Self {
+    fn gather(source: &Pictures, part: Subset, rows: &[usize], draw: StepRng, device: &Device) -> Self {
         let Shape { channels, height, width } = source.shape();
         let shape = [rows.len(), channels, height, width];
         // What is held out comes in chunks, each with noise of its own.
-        let chunk = if part == Part::HeldOut { rows.first().copied().unwrap_or(0) } else { 0 };
+        let chunk = if part == Subset::HeldOut { rows.first().copied().unwrap_or(0) } else { 0 };
         let mut rng = Purpose::Diffusion.rng(draw.seed, draw.step.0 as usize + chunk * CHUNKS_APART);
         let times = rows.iter().map(|_| rng.random_range(1..=TIMES)).collect();
         let noise: Vec<f32> = StandardNormal.sample_iter(rng).take(shape.iter().product()).collect();
         let noise = Tensor::from_data(TensorData::new(noise, shape), device);
         let pictures = source.data.gather(part, rows, draw, device).inputs.reshape(shape);
         let noised = Self::new(pictures, noise, times, Arc::clone(&source.noising));
-        Self { draw: (part == Part::Training).then_some(draw), ..noised }
+        Self { draw: (part == Subset::Training).then_some(draw), ..noised }
     }
 
     fn rows(&self) -> usize {

@@ -64,21 +64,21 @@ fn a_residual_block_with_branch_scale_0_is_the_identity_bit_for_bit() {
     let net = Diffusion::new(&lane, PICTURE, 1, &device);
     let time = net.stem.clock.forward(&[5, 6], &device);
     let x = net.stem.convolution.forward(pictures(2, &device));
-    let pass = Pass { taps: &Taps::off(), layer: LayerId(1), fate: super::super::joint::Fate::Kept };
+    let pass = Pass { taps: &Taps::off(), layer: LayerId(1), fate: super::super::residual_connection::BlockMode::Kept };
     assert_eq!(net.blocks[0].forward(x.clone(), None, &time, pass).into_data(), x.into_data());
 }
 
 #[test]
 fn pictures_are_drowned_between_minus_one_and_one() {
     use crate::config::NoiseSchedule;
-    use crate::data::{Draw, Part, digits};
+    use crate::data::{StepRng, Subset, digits};
     use crate::stack::Examples;
     use crate::units::Step;
     let device = device(Backend::Flex);
     let source = Pictures::of(&digits().expect("embedded"), NoiseSchedule::Cosine);
-    let draw = Draw { seed: 1, step: Step(3) };
+    let draw = StepRng { seed: 1, step: Step(3) };
     let rows: Vec<usize> = (0..64).collect();
-    let batch = Noised::gather(&source, Part::Training, &rows, draw, &device);
+    let batch = Noised::gather(&source, Subset::Training, &rows, draw, &device);
     assert_eq!(batch.pictures.clone().min().into_scalar::<f32>(), -1.0);
     assert_eq!(batch.pictures.clone().max().into_scalar::<f32>(), 1.0);
     assert!(batch.times.iter().all(|time| (1..=TIMES).contains(time)));
@@ -91,9 +91,9 @@ fn pictures_are_drowned_between_minus_one_and_one() {
     at(0).assert_approx_eq::<f32>(&batch.pictures.clone().into_data(), Tolerance::absolute(1e-6));
     at(TIMES).assert_approx_eq::<f32>(&batch.noise.clone().into_data(), Tolerance::absolute(1e-3));
     // The same step draws the same noise, another one its own.
-    let of = |draw| Noised::gather(&source, Part::Training, &rows, draw, &device).noise.into_data();
+    let of = |draw| Noised::gather(&source, Subset::Training, &rows, draw, &device).noise.into_data();
     assert_eq!(of(draw), batch.noise.clone().into_data());
-    assert_ne!(of(Draw { step: Step(4), ..draw }), batch.noise.into_data());
+    assert_ne!(of(StepRng { step: Step(4), ..draw }), batch.noise.into_data());
 }
 
 #[test]

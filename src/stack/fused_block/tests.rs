@@ -24,7 +24,7 @@ fn normal<const D: usize>(shape: [usize; D], index: usize, device: &Device) -> T
     Tensor::from_data(TensorData::new(values, shape), device).require_grad()
 }
 
-fn plain_form(form: Form, x: &Tensor<2>, operands: &Operands, taps: &Taps) -> Tensor<2> {
+fn plain_form(form: FusedForm, x: &Tensor<2>, operands: &Operands, taps: &Taps) -> Tensor<2> {
     let x = taps.input(LAYER, x.clone());
     let mut start = if form.skip.is_some() { taps.branch(LAYER, x.clone()) } else { x.clone() };
     if let Some(norm) = &operands.norm {
@@ -91,12 +91,12 @@ fn results(
     (tensors, taps.take().layers.remove(0))
 }
 
-fn cases() -> impl Iterator<Item = (Backend, Form, Option<Over>, bool)> {
+fn cases() -> impl Iterator<Item = (Backend, FusedForm, Option<Over>, bool)> {
     use Activation::{Gelu, Identity, Relu, Sigmoid, Tanh};
     let norms = [None, Some(Over::Features), Some(Over::Batch)];
     let forms = [Relu, Tanh, Sigmoid, Gelu, Identity]
         .into_iter()
-        .flat_map(|activation| [None, Some(1.0), Some(0.3)].map(|skip| Form { activation, skip }));
+        .flat_map(|activation| [None, Some(1.0), Some(0.3)].map(|skip| FusedForm { activation, skip }));
     let forms = forms.flat_map(move |form| norms.map(|over| (form, over)));
     forms.flat_map(|(form, over)| {
         [Backend::Flex, Backend::Ndarray]
@@ -146,7 +146,7 @@ fn statistics_are_those_of_the_batch() {
         let [x, weight] = [normal([ROWS, WIDTH], 0, &device), normal([WIDTH, WIDTH], 1, &device)];
         let expected = module::batch_norm_train(x.clone(), norm.gamma.clone(), norm.beta.clone(), norm.epsilon);
         let operands = Operands { norm: Some(norm), weight, bias: None };
-        let form = Form { activation: Activation::Relu, skip: None };
+        let form = FusedForm { activation: Activation::Relu, skip: None };
         let Statistics { mean, variance } =
             run(form, &x, operands, None).and_then(|output| output.statistics).expect("some");
         assert_eq!(mean.into_data(), expected.mean.into_data(), "{backend}");
@@ -159,5 +159,5 @@ fn nothing_is_fused_without_a_graph() {
     let device = device(Backend::Flex);
     let tensor = |index| Tensor::from_inner(normal([WIDTH, WIDTH], index, &device.clone().autodiff()).inner()).inner();
     let operands = Operands { norm: None, weight: tensor(1), bias: None };
-    assert!(run(Form { activation: Activation::Relu, skip: None }, &tensor(0), operands, None).is_none());
+    assert!(run(FusedForm { activation: Activation::Relu, skip: None }, &tensor(0), operands, None).is_none());
 }

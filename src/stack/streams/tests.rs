@@ -16,11 +16,11 @@ fn near(found: &[f32], expected: &[f32]) -> bool {
 #[test]
 fn streams_that_are_alike_are_those_of_a_residual_stack_at_the_start() {
     let device = device(Backend::Flex);
-    let draws = Draws { init: Init::Kaiming, gain: 1.0, seed: 1, device: &device };
+    let initializer = Initializer { init: Init::Kaiming, gain: 1.0, seed: 1, device: &device };
     let x = Tensor::<4>::from_data(TensorData::new((0..24).map(|index| index as f32).collect(), [2, 3, 2, 2]), &device);
     for wiring in WIRINGS {
         for block in 1..=5 {
-            let streams = Streams::of(wiring, block, draws);
+            let streams = Streams::of(wiring, block, initializer);
             let alike = copied(x.clone(), 4);
             assert!(near(&numbers(streams.read(alike.clone())), &numbers(x.clone())), "{wiring} {block}");
             assert!(near(&numbers(streams.mixed(alike.clone())), &numbers(alike.clone())), "{wiring} {block}");
@@ -33,10 +33,10 @@ fn streams_that_are_alike_are_those_of_a_residual_stack_at_the_start() {
 #[test]
 fn a_block_reads_from_a_stream_of_its_own_and_mixes_by_its_rows() {
     let device = device(Backend::Flex);
-    let draws = Draws { init: Init::Kaiming, gain: 1.0, seed: 1, device: &device };
+    let initializer = Initializer { init: Init::Kaiming, gain: 1.0, seed: 1, device: &device };
     // Two examples of one number each in four streams.
     let apart = Tensor::<2>::from_data([[1.0], [2.0], [10.0], [20.0], [100.0], [200.0], [1000.0], [2000.0]], &device);
-    let mut streams = Streams::of(Wiring::HyperConnections, 6, draws);
+    let mut streams = Streams::of(Wiring::HyperConnections, 6, initializer);
     assert_eq!(numbers(streams.read(apart.clone())), [100.0, 200.0]);
     let turned = [[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, 0.0]];
     streams.mixing = Param::from_data(turned, &device);

@@ -12,7 +12,7 @@ use burn::prelude::Device;
 use burn::tensor::activation::softmax;
 use burn::tensor::{Tensor, TensorData};
 
-use super::Spot;
+use super::TapPoint;
 use super::block::shifted;
 use super::rotation::Rotation;
 use crate::config::Positions;
@@ -39,14 +39,14 @@ pub struct Attention {
 
 /// What a position sees of the others; made once for a pass, the same in all blocks.
 #[derive(Clone, Debug)]
-pub struct Sight {
+pub struct AttentionMask {
     /// 0 for itself and what was before, −∞ for what comes later, [1, 1, T, T].
     mask: Tensor<4>,
     /// How far they are away, where positions are rotary.
     rotation: Option<Rotation>,
 }
 
-impl Sight {
+impl AttentionMask {
     /// Over so many positions, with heads so wide.
     #[must_use]
     pub fn new(positions: Positions, [length, width]: [usize; 2], device: &Device) -> Self {
@@ -73,7 +73,7 @@ impl Sight {
 impl Attention {
     /// [B, T, width] → [B, T, width].
     #[must_use]
-    pub fn forward(&self, x: Tensor<3>, sight: &Sight, spot: Spot<'_>) -> Tensor<3> {
+    pub fn forward(&self, x: Tensor<3>, sight: &AttentionMask, spot: TapPoint<'_>) -> Tensor<3> {
         let [rows, length, width] = x.dims();
         let x = spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 0, x));
         let [query, key, value] = [&self.query, &self.key, &self.value].map(|weights| {

@@ -22,7 +22,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
-use super::attention::{Attention, Sight};
+use super::attention::{Attention, AttentionMask};
 use super::norm;
 use crate::config::{Activation, LaneConfig, NormOrder, Wiring};
 use crate::layer::Sublayer;
@@ -30,9 +30,9 @@ use crate::probe::{Taps, joint};
 use crate::quantity::StepKind;
 use crate::stack::Affine;
 use crate::stack::activation::activate;
-use crate::stack::init::{Draws, Place};
-use crate::stack::joint::{Fate, Joint, Nth, weight_gain};
+use crate::stack::init::{Initializer, ParamSlot};
 use crate::stack::normalization::Normalization;
+use crate::stack::residual_connection::{BlockMode, BranchIndex, ResidualConnection, weight_gain};
 use crate::units::LayerId;
 
 /// How much wider the middle of a feed-forward half is.
@@ -46,13 +46,13 @@ pub struct Block {
     /// A.
     pub attention: Attention,
     /// How it joins; a plain block has none.
-    pub attention_joint: Option<Joint>,
+    pub attention_joint: Option<ResidualConnection>,
     /// N of the feed-forward half.
     pub feed_forward_norm: Option<Normalization>,
     /// F.
     pub feed_forward: FeedForward,
     /// How it joins; a plain block has none.
-    pub feed_forward_joint: Option<Joint>,
+    pub feed_forward_joint: Option<ResidualConnection>,
     /// By what N(x) is multiplied.
     #[module(skip)]
     pub norm_scale: f64,
@@ -77,14 +77,14 @@ pub struct FeedForward {
 
 /// Where a block reads what passes.
 #[derive(Clone, Copy)]
-pub struct Spot<'a> {
+pub struct TapPoint<'a> {
     /// The taps of the pass.
     pub taps: &'a Taps,
     /// The block's row.
     pub layer: LayerId,
 }
 
-impl Spot<'_> {
+impl TapPoint<'_> {
     pub(super) fn step<const D: usize>(self, kind: StepKind, x: Tensor<D>) -> Tensor<D> {
         self.taps.step(self.layer, kind, x)
     }
@@ -92,19 +92,21 @@ impl Spot<'_> {
 
 impl Block {
     /// Block `nth` of a lane.
-    pub(super) fn new(lane: &LaneConfig, draws: Draws<'_>, nth: usize) -> Self {
+    pub(super) fn new(lane: &LaneConfig, initializer: Initializer<'_>, nth: usize) -> Self {
         let (width, halves) = (lane.width, 2 * lane.depth);
-        let [in_branch, last] = [0, 1].map(|nth| draws.times(weight_gain(lane, halves, nth, 2)));
+        let [in_branch, last] = [0, 1].map(|nth| initializer.times(weight_gain(lane, halves, nth, 2)));
         // Scores are of no size of their own.
-        let of_scores = if lane.wiring == Wiring::DeepNorm { draws } else { in_branch };
-        let affine = |draws: Draws<'_>, place, shape| draws.affine(Place::block(nth).nth(place), shape, lane.bias);
-        let joint = |half: usize| {
-            let of_halves = Nth { block: 2 * nth - 2 + half, of: halves };
-            Joint::of(lane, of_halves, width, draws, |_| None)
+        let of_scores = if lane.wiring == Wiring::DeepNorm { initializer } else { in_branch };
+        let affine = |initializer: Initializer<'_>, place, shape| {
+            initializer.affine(ParamSlot::block(nth).nth(place), shape, lane.bias)
         };
-        let shifts = |count| (lane.wiring == Wiring::Fixup).then(|| draws.constant(count, 0.0));
+        let joint = |half: usize| {
+            let of_halves = BranchIndex { block: 2 * nth - 2 + half, of: halves };
+            ResidualConnection::of(lane, of_halves, width, initializer, |_| None)
+        };
+        let shifts = |count| (lane.wiring == Wiring::Fixup).then(|| initializer.constant(count, 0.0));
         Self {
-            attention_norm: norm(lane, draws.device),
+            attention_norm: norm(lane, initializer.device),
             attention: Attention {
                 query: affine(of_scores, 0, [width, width]),
                 key: affine(of_scores, 1, [width, width]),
@@ -114,7 +116,7 @@ impl Block {
                 heads: lane.heads,
             },
             attention_joint: joint(1),
-            feed_forward_norm: norm(lane, draws.device),
+            feed_forward_norm: norm(lane, initializer.device),
             feed_forward: FeedForward {
                 up: affine(in_branch, 4, [width, EXPANSION * width]),
                 down: affine(last, 5, [EXPANSION * width, width]),
@@ -129,26 +131,26 @@ impl Block {
 
     /// [B, T, width] → [B, T, width]; of several streams [n·B, T, width].
     #[must_use]
-    pub fn forward(&self, x: Tensor<3>, sight: &Sight, spot: Spot<'_>, fates: [Fate; 2]) -> Tensor<3> {
+    pub fn forward(&self, x: Tensor<3>, sight: &AttentionMask, spot: TapPoint<'_>, fates: [BlockMode; 2]) -> Tensor<3> {
         let (Some(first), Some(second)) = (&self.attention_joint, &self.feed_forward_joint) else {
             return self.plain(spot.taps.input(spot.layer, x), sight, spot);
         };
         let x = first.input(x, spot.taps, spot.layer);
-        if fates == [Fate::Dropped; 2] {
+        if fates == [BlockMode::Dropped; 2] {
             spot.taps.left_out(spot.layer);
         }
         let skip = spot.taps.skip(spot.layer, x.clone());
         let x = spot.step(StepKind::Other, spot.taps.branch(spot.layer, x));
-        let attended = self.attended(first, joint(x.clone()), (sight, fates[0]), spot); // a
+        let attended = self.attention(first, joint(x.clone()), (sight, fates[0]), spot); // a
         let attended = attended.map(|attended| spot.step(StepKind::Other, attended));
         if self.norm_order == NormOrder::Post {
             let [norm, last_norm] = self.norms();
             let around = normalized(norm, plus(first.around(skip), attended.clone())); // y
             let through = self.behind(norm, plus(first.around(x), attended), spot); // y again, for the other way
-            let thought = self.thought(second, through, fates[1], spot);
+            let thought = self.feed_forward(second, through, fates[1], spot);
             return self.behind(last_norm, plus(second.around(around), thought), spot);
         }
-        let thought = self.thought(second, plus(first.around(x), attended.clone()), fates[1], spot); // f
+        let thought = self.feed_forward(second, plus(first.around(x), attended.clone()), fates[1], spot); // f
         let around = second.around(first.around(skip));
         let branch = match (attended.map(|attended| second.around(attended)), thought) {
             (None, None) => return around,
@@ -160,7 +162,7 @@ impl Block {
     }
 
     /// F(A(x)), each with its N.
-    fn plain(&self, x: Tensor<3>, sight: &Sight, spot: Spot<'_>) -> Tensor<3> {
+    fn plain(&self, x: Tensor<3>, sight: &AttentionMask, spot: TapPoint<'_>) -> Tensor<3> {
         let [norm, last_norm] = self.norms();
         let x = self.behind(norm, self.attention.forward(self.before(norm, x, spot), sight, spot), spot);
         self.behind(last_norm, self.feed_forward.forward(self.before(last_norm, x, spot), spot), spot)
@@ -171,14 +173,14 @@ impl Block {
     }
 
     /// A, as it joins; `None` where it is left out.
-    fn attended(
+    fn attention(
         &self,
-        joint: &Joint,
+        joint: &ResidualConnection,
         x: Tensor<3>,
-        (sight, fate): (&Sight, Fate),
-        spot: Spot<'_>,
+        (sight, fate): (&AttentionMask, BlockMode),
+        spot: TapPoint<'_>,
     ) -> Option<Tensor<3>> {
-        if fate == Fate::Dropped {
+        if fate == BlockMode::Dropped {
             return None;
         }
         let x = self.before(self.attention_norm.as_ref(), joint.read(x, spot.taps, spot.layer), spot);
@@ -186,15 +188,21 @@ impl Block {
     }
 
     /// F, as it joins; `None` where it is left out.
-    fn thought(&self, joint: &Joint, x: Tensor<3>, fate: Fate, spot: Spot<'_>) -> Option<Tensor<3>> {
-        if fate == Fate::Dropped {
+    fn feed_forward(
+        &self,
+        joint: &ResidualConnection,
+        x: Tensor<3>,
+        fate: BlockMode,
+        spot: TapPoint<'_>,
+    ) -> Option<Tensor<3>> {
+        if fate == BlockMode::Dropped {
             return None;
         }
         let x = self.before(self.feed_forward_norm.as_ref(), joint.read(x, spot.taps, spot.layer), spot);
         Some(joint.scaled(self.feed_forward.forward(x, spot), fate, spot.taps, spot.layer))
     }
 
-    fn before(&self, norm: Option<&Normalization>, x: Tensor<3>, spot: Spot<'_>) -> Tensor<3> {
+    fn before(&self, norm: Option<&Normalization>, x: Tensor<3>, spot: TapPoint<'_>) -> Tensor<3> {
         let (Some(norm), NormOrder::Pre) = (norm, self.norm_order) else { return x };
         let x = norm.forward(spot.step(StepKind::Norm, x));
         if self.norm_scale == 1.0 {
@@ -203,7 +211,7 @@ impl Block {
         spot.step(StepKind::Other, x).mul_scalar(self.norm_scale)
     }
 
-    fn behind(&self, norm: Option<&Normalization>, x: Tensor<3>, spot: Spot<'_>) -> Tensor<3> {
+    fn behind(&self, norm: Option<&Normalization>, x: Tensor<3>, spot: TapPoint<'_>) -> Tensor<3> {
         match (norm, self.norm_order) {
             (Some(norm), NormOrder::Post) => norm.forward(spot.step(StepKind::Norm, x)),
             _ => x,
@@ -247,7 +255,7 @@ impl Block {
 impl FeedForward {
     /// [B, T, width] → [B, T, width].
     #[must_use]
-    pub fn forward(&self, x: Tensor<3>, spot: Spot<'_>) -> Tensor<3> {
+    pub fn forward(&self, x: Tensor<3>, spot: TapPoint<'_>) -> Tensor<3> {
         let x = spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 0, x));
         let mut x = shifted(self.shifts.as_ref(), 1, self.up.forward(x)); // [B, T, 4·width]
         if self.activation != Activation::Identity {

@@ -8,7 +8,7 @@ use crate::backend::device;
 use crate::config::{Backend, BranchScale, Init, Model, Norm, Wiring};
 use crate::layer::LayerTable;
 use crate::probe::ParameterMap;
-use crate::stack::joint::Fate;
+use crate::stack::residual_connection::BlockMode;
 
 const LANGUAGE: Language = Language { vocabulary: 11, context: 6 };
 const WIDTH: usize = 8;
@@ -126,9 +126,14 @@ fn a_block_with_branch_scale_0_and_no_norm_behind_it_is_the_identity_bit_for_bit
         let numbers: Vec<f32> =
             (0..48).map(|index| ((index as f32) * 1.7).sin() * 10_f32.powi(index % 40 - 20)).collect();
         let x = Tensor::<3>::from_data(TensorData::new(numbers.clone(), [1, 6, 8]), &device);
-        let sight = Sight::new(lane.positions, [6, 4], &device);
+        let sight = AttentionMask::new(lane.positions, [6, 4], &device);
         let taps = Taps::off();
-        let y = stack(&lane).blocks[0].forward(x, &sight, Spot { taps: &taps, layer: LayerId(1) }, [Fate::Kept; 2]);
+        let y = stack(&lane).blocks[0].forward(
+            x,
+            &sight,
+            TapPoint { taps: &taps, layer: LayerId(1) },
+            [BlockMode::Kept; 2],
+        );
         assert_eq!(values(y), numbers);
     }
 }
@@ -151,16 +156,16 @@ fn either_half_is_left_out_by_itself_and_both_leave_the_identity() {
     let block = &stack(&lane).blocks[2];
     assert_eq!(block.attention_joint.as_ref().expect("no plain block").survival, 1.0 - 5.0 / 12.0);
     let x = Tensor::<3>::from_data(TensorData::new((0..48).map(|i| (i as f32).sin()).collect(), [1, 6, 8]), &device);
-    let sight = Sight::new(lane.positions, [6, 4], &device);
-    let spot = Spot { taps: &taps, layer: LayerId(1) };
+    let sight = AttentionMask::new(lane.positions, [6, 4], &device);
+    let spot = TapPoint { taps: &taps, layer: LayerId(1) };
     let with = |fates| values(block.forward(x.clone(), &sight, spot, fates));
-    assert_eq!(with([Fate::Dropped; 2]), values(x.clone()));
+    assert_eq!(with([BlockMode::Dropped; 2]), values(x.clone()));
     let [whole, attention, thought] =
-        [[Fate::Kept; 2], [Fate::Kept, Fate::Dropped], [Fate::Dropped, Fate::Kept]].map(with);
+        [[BlockMode::Kept; 2], [BlockMode::Kept, BlockMode::Dropped], [BlockMode::Dropped, BlockMode::Kept]].map(with);
     assert!(whole != attention && whole != thought && attention != thought);
     // Feed-forward looks at each position by itself: the first says nothing of the second.
     let moved = x.clone().slice_fill([0..1, 0..1, 0..1], 5.0);
-    let moved = values(block.forward(moved, &sight, spot, [Fate::Dropped, Fate::Kept]));
+    let moved = values(block.forward(moved, &sight, spot, [BlockMode::Dropped, BlockMode::Kept]));
     assert!(moved[8..] == thought[8..] && moved[..8] != thought[..8]);
 }
 
@@ -188,7 +193,7 @@ fn deepnorm_makes_all_but_the_scores_smaller_and_scales_what_leads_around() {
 #[test]
 fn rotary_scores_depend_on_the_distance_alone() {
     let device = device(Backend::Flex);
-    let sight = Sight::new(Positions::Rotary, [40, 8], &device);
+    let sight = AttentionMask::new(Positions::Rotary, [40, 8], &device);
     // The same query and the same key at all positions.
     let vectors = |phase: f32| {
         let one: Vec<f32> = (0..8).map(|unit| (unit as f32 + phase).sin()).collect();

@@ -4,8 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::*;
 use crate::number::count;
-use crate::trace::seal;
-use crate::trace::specimen;
+use crate::trace::checksum;
+use crate::trace::fixture;
 
 /// A disk with a number of bytes on it, of which some can be written.
 #[derive(Clone, Debug, Default)]
@@ -63,7 +63,7 @@ impl Medium for Disk {
         Ok(())
     }
 
-    fn fate(&self, _: &std::path::Path, _: u64) -> Option<Fate> {
+    fn fate(&self, _: &std::path::Path, _: u64) -> Option<FileLoss> {
         None
     }
 }
@@ -73,8 +73,8 @@ fn writer(disk: &Disk) -> Writer<Disk> {
 }
 
 fn step(number: u64) -> Event {
-    let header = specimen::header(vec![specimen::lane("plain", 3)]);
-    Event::Step(Arc::new(specimen::step(&header, 0, number)))
+    let header = fixture::header(vec![fixture::lane("plain", 3)]);
+    Event::Step(Arc::new(fixture::step(&header, 0, number)))
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_full_disk_leaves_whole_lines_and_the_run_goes_on_once_there_is_space() {
     assert_eq!(writer.status().problem(), None);
     let after = disk.lines();
     assert_eq!(after.len(), 20, "what waited in memory is all there");
-    assert!(after.iter().all(|line| seal::check(line.as_bytes()).is_some()));
+    assert!(after.iter().all(|line| checksum::check(line.as_bytes()).is_some()));
     assert_eq!(writer.status().bytes(), disk.platter().bytes.len() as u64);
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::{FOLDER, MANIFEST};
-use crate::new_file::create_anew;
+use crate::new_file::create_new;
 use crate::units::Step;
 
 /// Checkpoints that stay: should the newest be damaged, there is one before it.
@@ -59,7 +59,7 @@ pub(super) fn begin(folder: &Path, step: Step) -> io::Result<PathBuf> {
 
 /// Writes a file there, down to the disk.
 pub(super) fn write(beside: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let mut file = create_anew(&beside.join(name))?;
+    let mut file = create_new(&beside.join(name))?;
     file.write_all(bytes)?;
     file.sync_all()
 }

@@ -9,8 +9,8 @@ use crate::event::Outcome;
 use crate::number::count;
 use crate::regular_file;
 use crate::text;
-use crate::trace::seal;
-use crate::train::flight_past::FlightPast;
+use crate::trace::checksum;
+use crate::train::flight_state::FlightState;
 use crate::train::pacer::Rate;
 use crate::units::Step;
 
@@ -63,7 +63,7 @@ pub(in crate::train) struct SavedLane {
     pub(in crate::train) ended: Option<Ended>,
     /// What its flight recorder knew; older checkpoints say nothing of it.
     #[serde(default)]
-    pub(in crate::train) flight: FlightPast,
+    pub(in crate::train) flight: FlightState,
 }
 
 /// The end of a lane before the checkpoint.
@@ -124,7 +124,7 @@ impl Manifest {
         let mut line = serde_json::to_vec(self)?;
         // The seal closes the object.
         line.pop();
-        seal::close(&mut line, 0);
+        checksum::close(&mut line, 0);
         Ok(line)
     }
 
@@ -141,7 +141,7 @@ impl Manifest {
         if !is_ours {
             return Err(damaged("it is no checkpoint of nablatop"));
         }
-        let identity = seal::check(line).and_then(|_| serde_json::from_slice(line).ok());
+        let identity = checksum::check(line).and_then(|_| serde_json::from_slice(line).ok());
         let Some(Identity { version }) = identity else {
             return Err(damaged("it is cut short or damaged"));
         };

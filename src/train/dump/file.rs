@@ -9,7 +9,7 @@ use safetensors::{Dtype, SafeTensorError, View};
 use serde::Serialize;
 use thiserror::Error;
 
-use super::{Dump, Part};
+use super::{Dump, LaneDump};
 use crate::config::{Backend, LaneConfig};
 use crate::event::RunHeader;
 use crate::stack::Numbers;
@@ -35,7 +35,7 @@ pub(super) enum WriteError {
 
 /// Where a dump comes from, as JSON in the file's header.
 #[derive(Serialize)]
-struct About<'a> {
+struct DumpMetadata<'a> {
     format: u32,
     nablatop: &'a str,
     step: Step,
@@ -87,10 +87,10 @@ pub(super) fn write(
     dump: &Dump,
     existing: Existing,
     header: &RunHeader,
-    parts: &BTreeMap<LaneId, Arc<Part>>,
+    parts: &BTreeMap<LaneId, Arc<LaneDump>>,
 ) -> Result<(), WriteError> {
     let config = header.config.as_ref();
-    let about = serde_json::to_string(&About {
+    let about = serde_json::to_string(&DumpMetadata {
         format: FORMAT,
         nablatop: &header.machine.nablatop,
         step: dump.step,

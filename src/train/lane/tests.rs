@@ -42,7 +42,7 @@ impl Stack for Fragile {
 
 /// Twenty steps.
 fn lane<S: Stack<Batch = Labelled>>(id: LaneId, stepper: Stepper<S>, source: &Arc<data::Classified>) -> Lane<S> {
-    let (settings, past) = (LaneConfig { depth: 1, width: 4, ..LaneConfig::default() }, Past::default());
+    let (settings, past) = (LaneConfig { depth: 1, width: 4, ..LaneConfig::default() }, LaneResumePoint::default());
     Lane { id, settings, stepper, source: Arc::clone(source), steps: 20, past, kept: Vec::new() }
 }
 
@@ -54,7 +54,7 @@ fn a_panic_ends_its_own_lane_with_a_harmless_message_and_the_others_go_on() {
     let device = backend::device(Backend::Flex).autodiff();
     let (sender, receiver) = bounded(64);
     let header = Arc::clone(crate::train::prepare(RunConfig::clone(&config)).expect("good").header());
-    let (dumps, saves) = (Arc::new(Dumps::none(header)), Arc::new(Saves::none()));
+    let (dumps, saves) = (Arc::new(DumpWriter::none(header)), Arc::new(CheckpointWriter::none()));
     let run = |pacer: &Arc<Pacer>| Run {
         config: Arc::clone(&config),
         device: device.clone(),
@@ -72,7 +72,7 @@ fn a_panic_ends_its_own_lane_with_a_harmless_message_and_the_others_go_on() {
     let stepper = Stepper::new(stack(), &settings, &device);
     spawn(lane(LaneId(1), stepper, &dataset), run(&pacer), 8 << 20).expect("a thread");
     drop(sender);
-    let ends = |told| if let Told::Event(Event::LaneEnded(end)) = told { Some(end) } else { None };
+    let ends = |told| if let RecorderMessage::Event(Event::LaneEnded(end)) = told { Some(end) } else { None };
     let mut ends: Vec<LaneEnd> = receiver.iter().filter_map(ends).collect();
     ends.sort_by_key(|end| end.lane);
     let broken = Outcome::Failed("broke at \u{fffd}[31m100".to_owned());

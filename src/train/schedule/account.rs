@@ -14,7 +14,7 @@ fn mean(before: Option<Nanoseconds>, newest: Nanoseconds) -> Nanoseconds {
 
 /// A part of looking with an account of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum CostPart {
     /// What every look takes.
     Always,
     /// What counting histograms adds.
@@ -23,7 +23,7 @@ pub(super) enum Part {
     Details,
 }
 
-impl Part {
+impl CostPart {
     /// Number of parts.
     pub(super) const COUNT: usize = 3;
     const ALL: [Self; Self::COUNT] = [Self::Always, Self::Histograms, Self::Details];
@@ -69,34 +69,34 @@ struct Account {
 /// All of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Accounts {
-    accounts: [Account; Part::COUNT],
+    accounts: [Account; CostPart::COUNT],
     /// What one lane's steps take, looking left out, a running mean.
     step: Nanoseconds,
 }
 
 impl Accounts {
     /// What one lane's next look at a part will take.
-    fn cost(&self, part: Part) -> Nanoseconds {
+    fn cost(&self, part: CostPart) -> Nanoseconds {
         self.accounts[part as usize].cost.unwrap_or(part.guess() * self.step)
     }
 
     /// Whether a part may be taken: what is always taken once nothing is owed, what is costly once it is saved up.
-    pub(super) fn pays(&self, part: Part, lanes: u32) -> bool {
+    pub(super) fn pays(&self, part: CostPart, lanes: u32) -> bool {
         let credit = self.accounts[part as usize].credit;
         match part {
-            Part::Always => credit >= 0.0,
+            CostPart::Always => credit >= 0.0,
             // Before the first step nothing is known.
-            Part::Histograms | Part::Details => self.step > 0.0 && credit >= self.cost(part) * f64::from(lanes),
+            CostPart::Histograms | CostPart::Details => self.step > 0.0 && credit >= self.cost(part) * f64::from(lanes),
         }
     }
 
     /// Puts down what a look at all lanes will take; gives it back for one lane.
-    pub(super) fn put_down(&mut self, look: Look, lanes: u32) -> [Nanoseconds; Part::COUNT] {
-        let mut owed = [0.0; Part::COUNT];
+    pub(super) fn put_down(&mut self, look: Look, lanes: u32) -> [Nanoseconds; CostPart::COUNT] {
+        let mut owed = [0.0; CostPart::COUNT];
         if look.is_at_layers() {
-            owed[Part::Always as usize] = self.cost(Part::Always);
+            owed[CostPart::Always as usize] = self.cost(CostPart::Always);
         }
-        if let Some(part) = Part::of(look) {
+        if let Some(part) = CostPart::of(look) {
             owed[part as usize] = self.cost(part);
         }
         for (account, owed) in self.accounts.iter_mut().zip(owed) {
@@ -108,33 +108,33 @@ impl Accounts {
     /// Takes in one lane's step: what it earned, and what it took beside looking.
     pub(super) fn earn(&mut self, budget: f64, step: Nanoseconds, looking: Nanoseconds) {
         self.step = mean((self.step > 0.0).then_some(self.step), step - looking);
-        for part in Part::ALL {
+        for part in CostPart::ALL {
             self.accounts[part as usize].credit += part.share() * budget * step;
         }
     }
 
     /// Takes in what one lane's look took, in the place of what was put down for it.
-    pub(super) fn settle(&mut self, look: Look, owed: [Nanoseconds; Part::COUNT], spent: Nanoseconds) {
+    pub(super) fn settle(&mut self, look: Look, owed: [Nanoseconds; CostPart::COUNT], spent: Nanoseconds) {
         if !look.is_at_layers() {
             return;
         }
         // A closer look takes in what is always taken.
-        let part = Part::of(look);
-        let always = if part.is_none() { spent } else { self.cost(Part::Always).min(spent) };
-        let mut took = [0.0; Part::COUNT];
-        took[Part::Always as usize] = always;
+        let part = CostPart::of(look);
+        let always = if part.is_none() { spent } else { self.cost(CostPart::Always).min(spent) };
+        let mut took = [0.0; CostPart::COUNT];
+        took[CostPart::Always as usize] = always;
         if let Some(part) = part {
             took[part as usize] = spent - always;
         }
         for (account, (owed, took)) in self.accounts.iter_mut().zip(owed.into_iter().zip(took)) {
             account.credit += owed - took;
         }
-        let newest = part.unwrap_or(Part::Always) as usize;
+        let newest = part.unwrap_or(CostPart::Always) as usize;
         self.accounts[newest].cost = Some(mean(self.accounts[newest].cost, took[newest]));
     }
 
     /// Takes back what was put down for one lane.
-    pub(super) fn give_back(&mut self, owed: [Nanoseconds; Part::COUNT]) {
+    pub(super) fn give_back(&mut self, owed: [Nanoseconds; CostPart::COUNT]) {
         for (account, owed) in self.accounts.iter_mut().zip(owed) {
             account.credit += owed;
         }

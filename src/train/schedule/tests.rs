@@ -9,8 +9,8 @@ use rand::{RngExt, SeedableRng};
 use super::*;
 use crate::config::{Budget, Measure};
 
-fn taken(measuring: u64) -> Taken {
-    Taken { measuring: Duration::from_nanos(measuring), ..Taken::default() }
+fn taken(measuring: u64) -> StepOutput {
+    StepOutput { measuring: Duration::from_nanos(measuring), ..StepOutput::default() }
 }
 
 /// What came of a run.

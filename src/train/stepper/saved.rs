@@ -10,12 +10,12 @@ use thiserror::Error;
 use super::Stepper;
 use super::clipping::Clipping;
 use crate::config::LaneConfig;
-use crate::probe::{ParameterMap, Silence};
+use crate::probe::{DeadUnits, ParameterMap};
 use crate::stack::Stack;
+use crate::train::file_sum::Stored;
 use crate::train::named;
 use crate::train::optimizer;
 use crate::train::optimizer_state::{self, StateError};
-use crate::train::stored::Stored;
 use crate::train::weights::{self, Untrained};
 
 const PARAM: &str = "param/";
@@ -75,9 +75,9 @@ impl<S: Stack> Stepper<S> {
     /// An earlier state of this lane, which a file holds.
     pub(in crate::train) fn of_saved_beside(&self, bytes: &[u8]) -> Result<Self, String> {
         let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
-        let twin = self.twin();
-        let optimizer = optimizer::build(&twin.settings, twin.watch.clone());
-        Self { optimizer, ..twin }.in_state(&file)
+        let replica = self.replica();
+        let optimizer = optimizer::build(&replica.settings, replica.watch.clone());
+        Self { optimizer, ..replica }.in_state(&file)
     }
 
     /// Weights, optimizer and counts as in a file; the optimizer has no state yet.
@@ -102,7 +102,7 @@ fn clipping(file: &SafeTensors<'_>) -> Result<Clipping, String> {
 }
 
 /// What is known of the units' silence.
-fn silence(file: &SafeTensors<'_>, map: &ParameterMap) -> Result<Silence, String> {
+fn silence(file: &SafeTensors<'_>, map: &ParameterMap) -> Result<DeadUnits, String> {
     let mut layers = Vec::with_capacity(map.table().len());
     for layer in &map.table().layers {
         let counts = |prefix: &str| match file.tensor(&format!("{prefix}{}", layer.path)) {
@@ -112,5 +112,5 @@ fn silence(file: &SafeTensors<'_>, map: &ParameterMap) -> Result<Silence, String
         };
         layers.push((counts(SILENT)?, counts(SEEN)?.first().copied().unwrap_or_default()));
     }
-    Ok(Silence::kept(layers))
+    Ok(DeadUnits::kept(layers))
 }

@@ -16,8 +16,8 @@ fn the_shape_is_that_of_the_settings() {
     let [plain, residual] = blocks();
     assert_eq!((plain.skip, residual.skip), (Skip::Missing, Skip::Around));
     let parts = |anatomy: &Anatomy| anatomy.parts.iter().map(|(part, _)| *part).collect::<Vec<_>>();
-    assert_eq!(parts(&plain), [Part::Activation, Part::Weight]);
-    assert_eq!(parts(&residual), [Part::Norm, Part::Activation, Part::Weight, Part::Other]);
+    assert_eq!(parts(&plain), [BranchOp::Activation, BranchOp::Weight]);
+    assert_eq!(parts(&residual), [BranchOp::Norm, BranchOp::Activation, BranchOp::Weight, BranchOp::Other]);
 }
 
 #[test]
@@ -37,18 +37,18 @@ fn the_factors_lead_from_the_signal_at_the_output_to_the_branch() {
 fn the_part_to_point_at_does_what_the_block_as_a_whole_does() {
     let of = |block: usize, gain: f64, factors: &[f64]| {
         let mut anatomy = blocks()[block].clone();
-        let parts = [Part::Norm, Part::Activation, Part::Weight];
+        let parts = [BranchOp::Norm, BranchOp::Activation, BranchOp::Weight];
         anatomy.parts = parts.into_iter().zip(factors.iter().copied().map(Some)).collect();
         anatomy.gain = Some(gain);
         anatomy.strongest()
     };
-    assert_eq!(of(0, 0.41, &[1.0, 0.7, 0.58]), Some(Part::Weight));
-    assert_eq!(of(0, 1.2, &[3.0, 0.7, 0.58]), Some(Part::Norm));
-    assert_eq!(of(0, 0.0, &[3.0, 0.0, 0.1]), Some(Part::Activation));
-    assert_eq!(of(0, f64::NAN, &[f64::NAN, 0.1, 9.0]), Some(Part::Norm));
+    assert_eq!(of(0, 0.41, &[1.0, 0.7, 0.58]), Some(BranchOp::Weight));
+    assert_eq!(of(0, 1.2, &[3.0, 0.7, 0.58]), Some(BranchOp::Norm));
+    assert_eq!(of(0, 0.0, &[3.0, 0.0, 0.1]), Some(BranchOp::Activation));
+    assert_eq!(of(0, f64::NAN, &[f64::NAN, 0.1, 9.0]), Some(BranchOp::Norm));
     assert_eq!(of(0, 0.99, &[1.0, 0.5, 1.98]), None, "kept");
     assert_eq!(of(1, 1.11, &[1.0, 0.53, 0.9]), None, "a residual block that grows the signal loses it nowhere");
-    assert_eq!(of(1, 1.5, &[2.0, 0.53, 0.9]), Some(Part::Norm));
+    assert_eq!(of(1, 1.5, &[2.0, 0.53, 0.9]), Some(BranchOp::Norm));
     assert_eq!(of(1, 0.7, &[1.0, 0.53, 0.9]), None, "its channels cancel");
 }
 
@@ -83,11 +83,14 @@ fn a_trace_without_factors_shows_the_block_as_one_box() {
         _ => None,
     };
     scene.take(0, &sample::step(0, 1, 2.3, 8, value));
-    assert_eq!(Grid::of(&scene).rows(Spacing::Tight).len(), 7);
+    assert_eq!(DiagramGrid::of(&scene).rows(Spacing::Tight).len(), 7);
     let lane = scene.lanes().next().expect("one lane");
     let anatomy = Anatomy::at_cursor(&scene, &lane);
-    assert_eq!((anatomy.parts.as_slice(), anatomy.strongest()), (&[(Part::Whole, Some(0.5))][..], Some(Part::Whole)));
-    assert_eq!(anatomy.behind(Part::Whole), anatomy.signal[0]);
+    assert_eq!(
+        (anatomy.parts.as_slice(), anatomy.strongest()),
+        (&[(BranchOp::Whole, Some(0.5))][..], Some(BranchOp::Whole))
+    );
+    assert_eq!(anatomy.behind(BranchOp::Whole), anatomy.signal[0]);
 }
 
 #[test]
@@ -96,7 +99,7 @@ fn what_is_left_beside_the_others_has_the_name_of_what_it_is_in_each_family() {
         let settings =
             LaneConfig { branch_scale: BranchScale::Constant(branch_scale), ..LaneConfig::of(model, wiring) };
         let shape = Shape::of_settings(&settings);
-        shape.parts.contains(&Part::Other).then(|| shape.rest.symbol().0)
+        shape.parts.contains(&BranchOp::Other).then(|| shape.rest.symbol().0)
     };
     assert_eq!(of(Model::Mlp, Wiring::Residual, 1.0), None);
     assert_eq!(of(Model::Resnet, Wiring::Residual, 0.1), Some("s"));

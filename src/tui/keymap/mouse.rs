@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use crate::tui::action::{Action, Direction, Motion, Place, Turn};
+use crate::tui::action::{Action, Direction, Motion, TerminalCell, Turn};
 use crate::tui::scene::Overlay;
 
 /// Gesture and meaning, for help and README.
@@ -16,7 +16,7 @@ pub const MOUSE: [(&str, &str); 5] = [
 
 /// Lines by which the wheel scrolls are those of one key press.
 pub(super) fn action(event: MouseEvent, overlay: &Overlay) -> Option<Action> {
-    let place = Place { column: event.column, row: event.row };
+    let place = TerminalCell { column: event.column, row: event.row };
     let turn = match event.kind {
         MouseEventKind::ScrollUp => Turn::Forward,
         MouseEventKind::ScrollDown => Turn::Back,

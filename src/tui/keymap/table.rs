@@ -100,7 +100,7 @@ bindings! {
 
     Panes Live Run "space" "space" "pause; go on" Some(at(2, 2, "pause")) => key(' ') => Action::TogglePause;
     Panes Live Run "." "." "one step, then pause" None => key('.') => Action::StepOnce;
-    Panes Live Run "F" "F" "flight recorder: re-run the last steps in detail" None => key('F') => Action::Recall;
+    Panes Live Run "F" "F" "flight recorder: re-run the last steps in detail" None => key('F') => Action::Rerun;
     Panes Live Run "e" "e" "edit settings and restart" Some(at(7, 7, "edit & restart")) => key('e') => Action::OpenForm;
     Panes Live Run "+ -" "+ -" "deeper stacks; shallower: restarts" None =>
         key('+') => Action::Depth(Turn::Forward), key('=') => Action::Depth(Turn::Forward),

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::{BESIDE_COLUMNS, Diagram, Layout, inspector_width, part, split_right, split_top};
-use crate::tui::anatomy::{Grid, Spacing};
+use crate::tui::anatomy::{DiagramGrid, Spacing};
 use crate::tui::scene::Scene;
 
 /// Columns of the diagram of a block at least.
@@ -21,7 +21,7 @@ impl Layout {
             }
             _ => (body, None),
         };
-        let grid = Grid::of(scene);
+        let grid = DiagramGrid::of(scene);
         let leaves = |spacing: &Spacing, rows: u16| grid.height(*spacing) + rows <= area.height;
         let spacings = [Spacing::Roomy, Spacing::Tight];
         let with_more = spacings.into_iter().find(|spacing| leaves(spacing, BELOW_ROWS));

@@ -1,7 +1,7 @@
 //! What lies on top of the panes: help, notes, the form of settings, the list of quantities, the command line, the
 //! question before quitting.
 
-use crate::quantity::{Home, Term, Topic};
+use crate::quantity::{GlossaryEntry, Home, Term};
 
 /// What lies on top of the panes; Escape closes it.
 #[derive(Clone, Debug, Default)]
@@ -20,13 +20,13 @@ pub enum Overlay {
         scroll: u16,
     },
     /// Settings that restart the lanes.
-    Form(Form),
+    Form(SettingsForm),
     /// Quantities and views to choose from.
     Picker(Picker),
     /// The command line.
     Command(tui_input::Input),
     /// Nothing but a line that another run is being prepared, and the form that asked for it.
-    Preparing(Option<Box<Form>>),
+    Preparing(Option<Box<SettingsForm>>),
     /// A question, asked only where something would be lost.
     Confirm(Question),
 }
@@ -37,12 +37,12 @@ pub enum Question {
     /// Quitting while the run is not over.
     Quit,
     /// Beginning the run that was prepared, with the form that asked for it.
-    Restart(Option<Box<Form>>),
+    Restart(Option<Box<SettingsForm>>),
 }
 
 /// Settings being edited.
 #[derive(Clone, Debug, Default)]
-pub struct Form {
+pub struct SettingsForm {
     /// Key, value as typed, and what is wrong with it.
     pub fields: Vec<Field>,
     /// Field with the focus.
@@ -75,22 +75,22 @@ pub struct Picker {
 
 impl Picker {
     /// What there is to choose from: what the heatmaps can show, and what has a view of its own.
-    pub fn topics() -> impl Iterator<Item = Topic> {
-        Topic::all().filter(|topic| matches!(topic.term().home, Home::Heatmaps | Home::View(_)))
+    pub fn topics() -> impl Iterator<Item = GlossaryEntry> {
+        GlossaryEntry::all().filter(|topic| matches!(topic.term().home, Home::Heatmaps | Home::View(_)))
     }
 
     /// What was found: those whose name begins so first, then those that hold it in their name, then the others.
     #[must_use]
-    pub fn found(&self) -> Vec<Topic> {
+    pub fn found(&self) -> Vec<GlossaryEntry> {
         let search = self.search.value().to_lowercase();
         let words: Vec<String> = search.split_whitespace().map(|word| word.replace('-', "_")).collect();
         let name = words.join("_");
-        let rank = |topic: &Topic| match topic.term().name {
+        let rank = |topic: &GlossaryEntry| match topic.term().name {
             found if found.starts_with(&name) => 0,
             found if found.contains(&name) => 1,
             _ => 2,
         };
-        let mut found: Vec<Topic> =
+        let mut found: Vec<GlossaryEntry> =
             Self::topics().filter(|topic| words.iter().all(|word| speaks_of(*topic, word))).collect();
         found.sort_by_key(rank);
         found
@@ -98,13 +98,13 @@ impl Picker {
 
     /// The chosen one; `None` where nothing was found.
     #[must_use]
-    pub fn chosen(&self) -> Option<Topic> {
+    pub fn chosen(&self) -> Option<GlossaryEntry> {
         self.found().get(self.focus).copied()
     }
 }
 
 /// Whether a word stands in the name, the symbol or the meaning.
-fn speaks_of(topic: Topic, word: &str) -> bool {
+fn speaks_of(topic: GlossaryEntry, word: &str) -> bool {
     let Term { name, symbol, ascii, meaning, .. } = topic.term();
     let texts = [name, symbol, ascii, meaning];
     texts.iter().any(|text| text.to_lowercase().replace('-', "_").contains(word))
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn every_view_of_its_own_is_one_of_the_screen() {
-        for topic in Topic::all() {
+        for topic in GlossaryEntry::all() {
             let Home::View(view) = topic.term().home else { continue };
             assert!(Mode::named(view).is_some(), "{view}");
         }

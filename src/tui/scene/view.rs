@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::Overlay;
 use crate::history::{History, Reduce};
 use crate::quantity::Quantity;
-use crate::tui::action::Place;
+use crate::tui::action::TerminalCell;
 use crate::units::Step;
 
 /// How a person looks at the runs.
@@ -35,7 +35,7 @@ pub struct View {
     /// What the person at the screen made of the base learning rates.
     pub learning_rate: LearningRate,
     /// Where the mouse button is held down.
-    pub drag: Option<Place>,
+    pub drag: Option<TerminalCell>,
     /// Whether the sentence on what to look for is left out.
     pub captions_hidden: bool,
     /// What lies on top.

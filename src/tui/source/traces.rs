@@ -217,12 +217,12 @@ mod tests {
 
     use super::*;
     use crate::event::{Outcome, RunEnd};
-    use crate::trace::{OnExisting, Writer, specimen};
+    use crate::trace::{OnExisting, Writer, fixture};
 
     fn trace(directory: &Path, lanes: &[&str]) -> Writer {
-        let header = specimen::header(lanes.iter().map(|name| specimen::lane(name, 3)).collect());
+        let header = fixture::header(lanes.iter().map(|name| fixture::lane(name, 3)).collect());
         let mut writer = Writer::create(directory, &header, OnExisting::Refuse).unwrap();
-        writer.write(&Event::Step(Arc::new(specimen::step(&header, 0, 1))));
+        writer.write(&Event::Step(Arc::new(fixture::step(&header, 0, 1))));
         writer.flush();
         writer
     }
@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn a_trace_without_new_lines_says_for_how_long_and_no_more_once_a_line_comes() {
         let root = tempfile::tempdir().unwrap();
-        let header = specimen::header(vec![specimen::lane("plain", 3)]);
+        let header = fixture::header(vec![fixture::lane("plain", 3)]);
         let mut writer = Writer::create(root.path(), &header, OnExisting::Refuse).unwrap();
         writer.flush();
         let mut source = TraceSource::open(&[root.path().to_owned()]).unwrap();
@@ -288,7 +288,7 @@ mod tests {
         assert_eq!(said(&mut source, 12), ["no step for 0:10: the run is paused or slow, or it was killed"]);
         let open = |source: &TraceSource, now| source.warnings_at(now);
         let start = Instant::now();
-        writer.write(&Event::Step(Arc::new(specimen::step(&header, 0, 1))));
+        writer.write(&Event::Step(Arc::new(fixture::step(&header, 0, 1))));
         writer.flush();
         let read = start + Duration::from_secs(100);
         assert!(matches!(source.poll_at(read), Some((0, Event::Step(_)))) && source.poll_at(read).is_none());
@@ -324,8 +324,8 @@ mod tests {
     fn a_trace_that_turns_out_broken_is_an_error_until_it_is_replaced() {
         let root = tempfile::tempdir().unwrap();
         let mut writer = trace(root.path(), &["plain"]);
-        let header = specimen::header(vec![specimen::lane("plain", 3)]);
-        writer.write(&Event::Step(Arc::new(specimen::step(&header, 0, 1))));
+        let header = fixture::header(vec![fixture::lane("plain", 3)]);
+        writer.write(&Event::Step(Arc::new(fixture::step(&header, 0, 1))));
         writer.flush();
         let mut source = TraceSource::open(&[root.path().to_owned()]).unwrap();
         let last = std::iter::from_fn(|| source.poll()).last();
@@ -333,7 +333,7 @@ mod tests {
         let place = root.path().join("trace.jsonl:3").display().to_string();
         assert!(source.errors()[0].contains(&place) && source.errors()[0].contains("two runs in one file"));
         drop(writer);
-        let other = specimen::header(vec![specimen::lane("other", 3)]);
+        let other = fixture::header(vec![fixture::lane("other", 3)]);
         Writer::create(root.path(), &other, OnExisting::Force).unwrap().flush();
         assert!(matches!(source.poll(), Some((0, Event::RunStarted(_)))));
         assert!(source.errors().is_empty());
@@ -345,9 +345,9 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let paths = ["good", "broken"].map(|path| root.path().join(path));
         let _writer = trace(&paths[0], &["plain"]);
-        let header = specimen::header(vec![specimen::lane("plain", 3)]);
+        let header = fixture::header(vec![fixture::lane("plain", 3)]);
         let mut writer = Writer::create(&paths[1], &header, OnExisting::Refuse).unwrap();
-        writer.write(&Event::Step(Arc::new(specimen::step(&header, 0, 0))));
+        writer.write(&Event::Step(Arc::new(fixture::step(&header, 0, 0))));
         writer.flush();
         let closed = |paths: &[PathBuf]| {
             let mut source = TraceSource::open(paths).unwrap();

@@ -6,7 +6,7 @@ use super::{Effect, overlay, run, turned};
 use crate::config::RunConfig;
 use crate::config::setting::{self, SETTINGS};
 use crate::tui::action::Turn;
-use crate::tui::scene::{Field, Form, Overlay, Scene};
+use crate::tui::scene::{Field, Overlay, Scene, SettingsForm};
 
 /// Opens the form with the settings of the live run.
 pub(super) fn open(scene: &mut Scene) {
@@ -16,14 +16,14 @@ pub(super) fn open(scene: &mut Scene) {
         Field { key: setting.key, input: Input::new(before.clone()), before, problem: None }
     };
     let fields: Vec<Field> =
-        SETTINGS.iter().filter(|setting| config.useless(setting.key).is_none()).map(field).collect();
+        SETTINGS.iter().filter(|setting| config.not_applicable(setting.key).is_none()).map(field).collect();
     // Depth is what people change first.
     let focus = fields.iter().position(|field| field.key == "depth").unwrap_or(0);
-    scene.view.overlay = Overlay::Form(Form { fields, focus, problem: None });
+    scene.view.overlay = Overlay::Form(SettingsForm { fields, focus, problem: None });
 }
 
 /// The next or previous field.
-pub(super) fn focus(form: &mut Form, turn: Turn) {
+pub(super) fn focus(form: &mut SettingsForm, turn: Turn) {
     let fields: Vec<usize> = (0..form.fields.len()).collect();
     form.focus = turned(&fields, |field| *field == form.focus, turn).copied().unwrap_or(0);
 }
@@ -85,7 +85,7 @@ pub(in crate::tui) fn words(key: &str) -> Vec<&'static str> {
 }
 
 /// Sets what was changed; each field learns what is wrong with it.
-fn set(config: &mut RunConfig, form: &mut Form) {
+fn set(config: &mut RunConfig, form: &mut SettingsForm) {
     let given: Vec<&str> = form.fields.iter().filter(|field| !is_empty(field)).map(|field| field.key).collect();
     for field in &mut form.fields {
         field.problem = set_field(config, field, &given).err();

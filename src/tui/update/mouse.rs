@@ -3,7 +3,7 @@
 use ratatui::layout::{Position, Rect};
 
 use super::{cursor, window};
-use crate::tui::action::{Place, Turn};
+use crate::tui::action::{TerminalCell, Turn};
 use crate::tui::axis::StepAxis;
 use crate::tui::layout::{Layout, Pane};
 use crate::tui::scene::{Overlay, Scene};
@@ -17,7 +17,7 @@ struct Target {
 }
 
 /// Puts the cursor under the pointer.
-pub(super) fn click(scene: &mut Scene, place: Place, area: Rect) {
+pub(super) fn click(scene: &mut Scene, place: TerminalCell, area: Rect) {
     if !matches!(scene.view.overlay, Overlay::None) {
         return;
     }
@@ -33,7 +33,7 @@ pub(super) fn click(scene: &mut Scene, place: Place, area: Rect) {
 }
 
 /// Moves the window along with the pointer.
-pub(super) fn drag(scene: &mut Scene, place: Place, area: Rect) {
+pub(super) fn drag(scene: &mut Scene, place: TerminalCell, area: Rect) {
     let Some(from) = scene.view.drag.replace(place) else { return };
     let Some(layout) = Layout::new(area, scene) else { return };
     let Some(pane) = pane_at(&layout, from) else { return };
@@ -43,7 +43,7 @@ pub(super) fn drag(scene: &mut Scene, place: Place, area: Rect) {
 }
 
 /// Zooms the steps around the pointer.
-pub(super) fn wheel_steps(scene: &mut Scene, place: Place, turn: Turn, area: Rect) {
+pub(super) fn wheel_steps(scene: &mut Scene, place: TerminalCell, turn: Turn, area: Rect) {
     let layout = Layout::new(area, scene);
     if layout.and_then(|layout| layout.inspector).is_some_and(|inspector| inspector.contains(position(place))) {
         // The wheel turned up, which elsewhere zooms in, leads up.
@@ -56,16 +56,16 @@ pub(super) fn wheel_steps(scene: &mut Scene, place: Place, turn: Turn, area: Rec
 }
 
 /// Zooms the layers around the pointer.
-pub(super) fn wheel_layers(scene: &mut Scene, place: Place, turn: Turn, area: Rect) {
+pub(super) fn wheel_layers(scene: &mut Scene, place: TerminalCell, turn: Turn, area: Rect) {
     let anchor = target(scene, place, area).depth.unwrap_or(scene.view.cursor.depth);
     window::zoom_layers_at(scene, turn, anchor);
 }
 
-fn pane_at(layout: &Layout, place: Place) -> Option<&Pane> {
+fn pane_at(layout: &Layout, place: TerminalCell) -> Option<&Pane> {
     layout.heatmaps.iter().find(|pane| pane.picture.contains(position(place)))
 }
 
-fn target(scene: &Scene, place: Place, area: Rect) -> Target {
+fn target(scene: &Scene, place: TerminalCell, area: Rect) -> Target {
     let Some(layout) = Layout::new(area, scene) else { return Target::default() };
     let axis = layout.step_axis(scene);
     if let Some(pane) = pane_at(&layout, place) {
@@ -89,7 +89,7 @@ fn target(scene: &Scene, place: Place, area: Rect) -> Target {
     Target::default()
 }
 
-fn in_picture(scene: &Scene, pane: &Pane, axis: &StepAxis, place: Place) -> Target {
+fn in_picture(scene: &Scene, pane: &Pane, axis: &StepAxis, place: TerminalCell) -> Target {
     let column = place.column - pane.picture.x;
     let depth = &scene.view.depth;
     let share = share(place.row, pane.picture.y, pane.picture.height);
@@ -104,6 +104,6 @@ fn share(at: u16, start: u16, length: u16) -> f64 {
     (f64::from(at - start) + 0.5) / f64::from(length.max(1))
 }
 
-fn position(place: Place) -> Position {
+fn position(place: TerminalCell) -> Position {
     Position::new(place.column, place.row)
 }

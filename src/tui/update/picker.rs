@@ -3,7 +3,7 @@
 use tui_input::InputRequest;
 
 use super::{show, turned};
-use crate::quantity::{Home, Quantity, Topic};
+use crate::quantity::{GlossaryEntry, Home, Quantity};
 use crate::tui::action::Turn;
 use crate::tui::scene::{Mode, Overlay, Picker, Scene};
 
@@ -37,10 +37,10 @@ pub(super) fn submit(scene: &mut Scene) {
 }
 
 /// Shows a quantity, or what has a view of its own there.
-pub(super) fn show_topic(scene: &mut Scene, topic: Topic) {
+pub(super) fn show_topic(scene: &mut Scene, topic: GlossaryEntry) {
     match topic {
-        Topic::Quantity(quantity) => show_quantity(scene, quantity),
-        Topic::Term(term) => {
+        GlossaryEntry::Quantity(quantity) => show_quantity(scene, quantity),
+        GlossaryEntry::Term(term) => {
             let Home::View(view) = term.home else { return };
             if let Some(mode) = Mode::named(view) {
                 show(scene, mode);

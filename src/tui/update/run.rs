@@ -30,7 +30,7 @@ pub(super) fn step_once(scene: &mut Scene) -> Option<Effect> {
 }
 
 /// Has the last steps re-run in detail, paused or not.
-pub(super) fn recall(scene: &mut Scene) -> Option<Effect> {
+pub(super) fn rerun(scene: &mut Scene) -> Option<Effect> {
     if scene.status.kind == SourceKind::Traces {
         scene.say("the steps of a trace cannot be re-run");
         return None;
@@ -43,7 +43,7 @@ pub(super) fn recall(scene: &mut Scene) -> Option<Effect> {
         return None;
     }
     scene.say_until_note("flight recorder: the last steps are re-run in detail");
-    Some(Effect::Control(Control::Recall))
+    Some(Effect::Control(Control::Rerun))
 }
 
 /// Starts again with the same settings.

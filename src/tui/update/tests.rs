@@ -10,7 +10,7 @@ use super::*;
 use crate::config::Model;
 use crate::event::{Event, Outcome, RunEnd};
 use crate::history::Cell;
-use crate::tui::action::{Direction, Motion, Place, Seek};
+use crate::tui::action::{Direction, Motion, Seek, TerminalCell};
 use crate::tui::layout::Layout;
 use crate::tui::sample;
 use crate::tui::scene::{Activity, PlayMotion, Question};
@@ -136,20 +136,20 @@ fn a_click_puts_the_cursor_there_and_dragging_pans() {
     let mut scene = sample::demo(300);
     let layout = Layout::new(AREA, &scene).expect("large enough");
     let picture = layout.heatmaps[1].picture;
-    let place = Place { column: picture.x + 10, row: picture.y };
+    let place = TerminalCell { column: picture.x + 10, row: picture.y };
     act(&mut scene, Action::Click(place));
     assert_eq!(scene.cursor_step(), Some(Step(layout.step_axis(&scene).step_at(10))));
     assert_eq!(scene.lanes().next().map(|lane| lane.layer_at(scene.view.cursor.depth).0), Some(1));
     act(&mut scene, Action::Release);
     act(&mut scene, Action::Wheel(place, Turn::Forward));
     let before = scene.view.steps.clone().expect("zoomed");
-    act(&mut scene, Action::Click(Place { column: picture.x + 20, row: picture.y + 3 }));
-    act(&mut scene, Action::Drag(Place { column: picture.x + 10, row: picture.y + 3 }));
+    act(&mut scene, Action::Click(TerminalCell { column: picture.x + 20, row: picture.y + 3 }));
+    act(&mut scene, Action::Drag(TerminalCell { column: picture.x + 10, row: picture.y + 3 }));
     assert!(scene.view.steps.clone().expect("zoomed").start > before.start);
     // A click on the loss chart moves the step alone.
     let depth = scene.view.cursor.depth;
     let chart = crate::tui::view::step_chart::chart_of(layout.loss.expect("shown"));
-    act(&mut scene, Action::Click(Place { column: chart.x, row: chart.y }));
+    act(&mut scene, Action::Click(TerminalCell { column: chart.x, row: chart.y }));
     assert_eq!(scene.view.cursor.depth, depth);
 }
 
@@ -231,7 +231,7 @@ fn a_note_never_covers_an_answer_but_the_one_that_waits_for_it() {
     let answer = notice(&scene).to_owned();
     scene.take(0, &note(1));
     assert_eq!(notice(&scene), answer);
-    act(&mut scene, Action::Recall);
+    act(&mut scene, Action::Rerun);
     scene.take(0, &note(2));
     assert_eq!(notice(&scene), "");
 }
@@ -249,7 +249,7 @@ fn keys_and_wheel_scroll_the_values_at_the_cursor() {
     }
     assert!(shown(&mut scene).contains("channel cosine"), "names come before symbols: {}", shown(&mut scene));
     let inspector = Layout::new(AREA, &scene).and_then(|layout| layout.inspector).expect("there");
-    let over = Place { column: inspector.x + 5, row: inspector.y + 3 };
+    let over = TerminalCell { column: inspector.x + 5, row: inspector.y + 3 };
     for _ in 0..9 {
         act(&mut scene, Action::Wheel(over, Turn::Forward));
     }

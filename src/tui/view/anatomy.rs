@@ -28,9 +28,9 @@ use ratatui::text::{Line, Span};
 
 use super::frame::{fit, framed, put};
 use crate::quantity::Quantity;
-use crate::tui::anatomy::{Anatomy, EQUATIONS, Grid, Part, nodes};
+use crate::tui::anatomy::{Anatomy, BranchOp, DiagramGrid, EQUATIONS, nodes};
 use crate::tui::layout::{Diagram, split_top};
-use crate::tui::scene::{Scene, Standing};
+use crate::tui::scene::{CursorState, Scene};
 use crate::tui::schedule;
 use crate::tui::theme::{Role, Theme};
 use drawing::Drawing;
@@ -42,7 +42,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, diagram: &Diagram, buffer: &m
         (0, Line::styled(scene.lane_name(&lane), theme.lane(diagram.lane).add_modifier(Modifier::BOLD))),
         (1, Line::styled(anatomy.name.clone(), theme.style(Role::Strong))),
     ];
-    let nothing = scene.standing(&lane).and_then(Standing::why_nothing);
+    let nothing = scene.standing(&lane).and_then(CursorState::why_nothing);
     title.extend(nothing.map(|why| (2, Line::styled(why, theme.style(Role::Warning)))));
     // Everything in the diagram is taken at the same steps as the signal.
     let older = schedule::of_shown_step(scene, &lane, Quantity::SignalNorm);
@@ -52,7 +52,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, diagram: &Diagram, buffer: &m
     let title = fit(title, diagram.frame.width.saturating_sub(6));
     let inner = framed(theme, diagram.frame, &title, buffer);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    let grid = Grid::of(scene);
+    let grid = DiagramGrid::of(scene);
     let rows = grid.rows(diagram.spacing);
     let (picture, below) = split_top(inner, rows.len() as u16);
     let layer = lane.layer_at(scene.view.cursor.depth);
@@ -76,17 +76,17 @@ pub(super) fn render(scene: &Scene, theme: &Theme, diagram: &Diagram, buffer: &m
 }
 
 /// How a step is written in its box and in an equation.
-fn symbol(part: Part, anatomy: &Anatomy, theme: &Theme) -> String {
+fn symbol(part: BranchOp, anatomy: &Anatomy, theme: &Theme) -> String {
     match part {
-        Part::Norm => "N".to_owned(),
-        Part::Activation => theme.glyph("φ′", "act").to_owned(),
-        Part::Weight => "W".to_owned(),
-        Part::Other => {
+        BranchOp::Norm => "N".to_owned(),
+        BranchOp::Activation => theme.glyph("φ′", "act").to_owned(),
+        BranchOp::Weight => "W".to_owned(),
+        BranchOp::Other => {
             let (unicode, ascii) = anatomy.rest.symbol();
             theme.glyph(unicode, ascii).to_owned()
         }
-        Part::Whole if anatomy.number.is_some() => "F".to_owned(),
-        Part::Whole => anatomy.name.clone(),
+        BranchOp::Whole if anatomy.number.is_some() => "F".to_owned(),
+        BranchOp::Whole => anatomy.name.clone(),
     }
 }
 

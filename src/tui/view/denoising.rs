@@ -15,7 +15,7 @@ use ratatui::layout::Rect;
 use super::cell::Cross;
 use super::frame::{framed, words};
 use super::heatmap::{NARROW, layer_labels, painter, row_of};
-use super::taken::{self, DENOISING, is_diffusion, why_none};
+use super::measured_at::{self, DENOISING, is_diffusion, why_none};
 use crate::event::DenoisingRecord;
 use crate::grid::Value;
 use crate::history::Cell;
@@ -34,7 +34,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buf
         theme.glyph("‖g‖ by denoising time", "|g| by denoising time")
     };
     let of = record.map(|record| (what.to_owned(), record.step, None));
-    framed(theme, pane.frame, &taken::title(scene, theme, pane, (&lane, &DENOISING), of), buffer);
+    framed(theme, pane.frame, &measured_at::title(scene, theme, pane, (&lane, &DENOISING), of), buffer);
     let Some(record) = record else {
         let lines = if is_diffusion(&lane) {
             why_none(scene, &lane, &DENOISING)
@@ -42,7 +42,12 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buf
             vec!["no denoising time: diffusion models have one".to_owned()]
         };
         let inner = inside(pane.frame);
-        taken::lines(theme, &lines, Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }, buffer);
+        measured_at::lines(
+            theme,
+            &lines,
+            Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner },
+            buffer,
+        );
         return;
     };
     losses(theme, pane, record, buffer);

@@ -18,8 +18,8 @@ use ratatui::text::{Line, Span};
 
 use super::frame::framed;
 use super::legend::hidden;
+use super::measured_at::{self, FILTERS, why_none};
 use super::pictures::{Sheet, patch};
-use super::taken::{self, FILTERS, why_none};
 use crate::event::FilterRecord;
 use crate::layer::{LayerKind, LayerTable};
 use crate::tui::layout::{Layout, Pane, inside};
@@ -38,14 +38,14 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buf
         let bad = (!record.broken.is_empty()).then(|| format!("{} not finite", record.broken.len()));
         (format!("{filters} filters {rows}×{columns} of {of}"), record.step, bad)
     });
-    framed(theme, pane.frame, &taken::title(scene, theme, pane, (&lane, &FILTERS), what), buffer);
+    framed(theme, pane.frame, &measured_at::title(scene, theme, pane, (&lane, &FILTERS), what), buffer);
     let Some(record) = record else {
         let lines = if has_filters(&lane.header.layers) {
             why_none(scene, &lane, &FILTERS)
         } else {
             vec!["no filters: its first layer is no convolution".to_owned()]
         };
-        taken::lines(theme, &lines, inner, buffer);
+        measured_at::lines(theme, &lines, inner, buffer);
         return;
     };
     let light = |filter: usize, place: [usize; 2]| light(record, filter, place);

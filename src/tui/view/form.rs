@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use super::frame::{out_of_sight, overlay, put, wrapped};
 use crate::config::setting;
 use crate::tui::layout::{split_bottom, split_top};
-use crate::tui::scene::{Field, Form};
+use crate::tui::scene::{Field, SettingsForm};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::update::words;
 
@@ -19,7 +19,7 @@ const VALUE: usize = 18;
 /// Widest form.
 const WIDTH: u16 = 100;
 
-pub(super) fn render(form: &Form, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn render(form: &SettingsForm, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let groups = setting::Group::ALL.len() as u16;
     let height = (form.fields.len() as u16 + groups + 6).min(area.height.saturating_sub(2));
     let width = WIDTH.min(area.width.saturating_sub(4));
@@ -35,7 +35,7 @@ pub(super) fn render(form: &Form, theme: &Theme, area: Rect, buffer: &mut Buffer
     }
 }
 
-fn fields(form: &Form, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+fn fields(form: &SettingsForm, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let mut lines = Vec::new();
     let mut focus = 0;
     let mut group = None;
@@ -104,7 +104,7 @@ pub(super) fn around_cursor(input: &tui_input::Input) -> (String, String, String
 }
 
 /// What the focused setting is and takes, and what is wrong with it or with all of them together, whole.
-fn foot(form: &Form, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+fn foot(form: &SettingsForm, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let Some(field) = form.fields.get(form.focus) else { return Vec::new() };
     let Some(setting) = setting::find(field.key) else { return Vec::new() };
     let choose = if words(setting.key).is_empty() { "" } else { theme.glyph("; ←→ choose", "; left right choose") };

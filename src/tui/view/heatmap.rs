@@ -79,7 +79,7 @@ pub(super) fn painter<'a>(scene: &Scene, theme: &'a Theme) -> Painter<'a> {
 }
 
 fn picture(scene: &Scene, theme: &Theme, pane: &Pane, axis: &StepAxis, buffer: &mut Buffer) {
-    let Some(plate) = scene.picture.plates.get(&pane.lane) else { return };
+    let Some(heatmap) = scene.picture.heatmaps.get(&pane.lane) else { return };
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let painter = painter(scene, theme);
     let per_cell = theme.pixels_per_cell();
@@ -88,7 +88,7 @@ fn picture(scene: &Scene, theme: &Theme, pane: &Pane, axis: &StepAxis, buffer: &
     let column_of_cursor =
         scene.view.cursor.step.and(scene.cursor_step()).and_then(|step| middle(&axis.columns_of_step(step.0)?));
     let layer = lane.layer_at(scene.view.cursor.depth).index();
-    let row_of_cursor = plate.layers().and_then(|layers| row_of(layers, layer, per_cell));
+    let row_of_cursor = heatmap.layers().and_then(|layers| row_of(layers, layer, per_cell));
     let is_difference = scene.view.mode == Mode::Difference;
     for row in 0..pane.picture.height {
         let first = usize::from(row) * per_cell;
@@ -97,7 +97,7 @@ fn picture(scene: &Scene, theme: &Theme, pane: &Pane, axis: &StepAxis, buffer: &
         for column in 0..pane.picture.width.min(axis.columns()) {
             let bin = axis.bin_of_column(column);
             let at = |pixel| {
-                if is_difference { scene.picture.ratio(pane.lane, pixel, bin) } else { plate.at(pixel, bin) }
+                if is_difference { scene.picture.ratio(pane.lane, pixel, bin) } else { heatmap.at(pixel, bin) }
             };
             let cross = match (column_of_cursor == Some(column), is_row) {
                 (false, false) => Cross::Away,

@@ -18,10 +18,10 @@ use ratatui::text::{Line, Span};
 use super::cell::{Cross, Painter};
 use super::frame::{fit, framed, words};
 use super::heatmap::{NARROW, layer_labels};
-use super::taken::{HISTOGRAMS, why_none};
+use super::measured_at::{HISTOGRAMS, why_none};
 use crate::event::HistogramRecord;
 use crate::histogram::{BINS, FIRST_EXPONENT, Histogram};
-use crate::history::{Cell, Taken};
+use crate::history::{Cell, MeasuredAt};
 use crate::number;
 use crate::quantity::Cadence;
 use crate::tui::axis::LayerAxis;
@@ -195,7 +195,7 @@ fn no_bin(scene: &Scene, lane: &LaneRef<'_>, record: &HistogramRecord) -> Option
 /// `step 401` where that is the cursor's, `at step 401` where it is not.
 fn of_step(scene: &Scene, lane: Option<&LaneRef<'_>>, counted: Step) -> String {
     let shown = lane.and_then(|lane| scene.shown_step(lane)).unwrap_or(counted);
-    let older = schedule::of_step(Taken::At(counted), shown);
+    let older = schedule::of_step(MeasuredAt::At(counted), shown);
     older.map_or_else(|| format!("step {}", number::count(counted.0)), |words| words.long)
 }
 

@@ -23,9 +23,9 @@ use ratatui::text::{Line, Span};
 pub(super) use self::rows::Row;
 use self::rows::rows;
 use super::frame::{cut, fit, framed, put, words};
-use super::taken::{TENSORS, why_none};
+use super::measured_at::{TENSORS, why_none};
 use crate::event::{TensorNorm, TensorRecord};
-use crate::history::Taken;
+use crate::history::MeasuredAt;
 use crate::number;
 use crate::quantity::{Cadence, Quantity};
 use crate::tui::axis::StepAxis;
@@ -231,7 +231,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, reco
     }
     if let Some(record) = record {
         let shown = scene.shown_step(lane).unwrap_or(record.step);
-        let older = schedule::of_step(Taken::At(record.step), shown);
+        let older = schedule::of_step(MeasuredAt::At(record.step), shown);
         let step = older.map_or_else(|| format!("step {}", number::count(record.step.0)), |words| words.long);
         parts.push((2, Line::styled(step, theme.style(Role::Strong))));
         let every = schedule::words(lane.run.header().config.as_ref(), Cadence::Counted);

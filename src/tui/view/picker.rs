@@ -19,7 +19,7 @@ use super::absence;
 use super::form::around_cursor;
 use super::frame::{self, overlay};
 use crate::number;
-use crate::quantity::{Axis, Quantity, Term, Topic};
+use crate::quantity::{Axis, GlossaryEntry, Quantity, Term};
 use crate::tui::layout::{split_bottom, split_top};
 use crate::tui::scene::{Picker, Scene};
 use crate::tui::theme::{Role, Theme};
@@ -86,16 +86,16 @@ enum Focus {
 }
 
 /// Name, symbol, range, and the meaning where there is room.
-fn row<'a>(topic: Topic, scene: &Scene, theme: &Theme, width: u16, focus: Focus) -> Line<'a> {
+fn row<'a>(topic: GlossaryEntry, scene: &Scene, theme: &Theme, width: u16, focus: Focus) -> Line<'a> {
     let Term { name: title, symbol, ascii, meaning, .. } = topic.term();
     let symbol = Some(theme.glyph(symbol, ascii)).filter(|symbol| *symbol != title).unwrap_or_default();
     let range = match topic {
-        Topic::Quantity(quantity) => range(quantity, scene),
-        Topic::Term(_) => Some("its own view".to_owned()),
+        GlossaryEntry::Quantity(quantity) => range(quantity, scene),
+        GlossaryEntry::Term(_) => Some("its own view".to_owned()),
     };
     let has_values = range.is_some();
     let nothing = match topic {
-        Topic::Quantity(quantity) if !has_values => absence::why_none(quantity, scene),
+        GlossaryEntry::Quantity(quantity) if !has_values => absence::why_none(quantity, scene),
         _ => "",
     };
     let (mark, name) = match focus {
@@ -138,7 +138,7 @@ fn range(quantity: Quantity, scene: &Scene) -> Option<String> {
 }
 
 /// What the chosen quantity is.
-fn explain<'a>(topic: Topic, theme: &Theme) -> Vec<Line<'a>> {
+fn explain<'a>(topic: GlossaryEntry, theme: &Theme) -> Vec<Line<'a>> {
     let Term { meaning, formula, healthy, source, .. } = topic.term();
     let line = |label: &'static str, words: &'static str, role| {
         Line::from(vec![

@@ -36,7 +36,7 @@ pub(super) struct Sheet<'a> {
 impl Sheet<'_> {
     /// Draws as many as there is room for, and says in the frame how many are left.
     pub(super) fn render(&self, theme: &Theme, (frame, inner): (Rect, Rect), buffer: &mut Buffer) {
-        let grid = Grid::new(self, inner, theme);
+        let grid = SheetGrid::new(self, inner, theme);
         for picture in 0..grid.shown() {
             grid.picture(theme, picture, buffer);
         }
@@ -90,7 +90,7 @@ impl Packing {
 }
 
 /// Pictures in rows, as large as lets all of them be seen, or as many as there is room for.
-struct Grid<'a> {
+struct SheetGrid<'a> {
     sheet: &'a Sheet<'a>,
     area: Rect,
     packing: Packing,
@@ -103,7 +103,7 @@ struct Grid<'a> {
     down: usize,
 }
 
-impl<'a> Grid<'a> {
+impl<'a> SheetGrid<'a> {
     fn new(sheet: &'a Sheet<'a>, area: Rect, theme: &Theme) -> Self {
         let per_cell = theme.pixels_per_cell();
         let with = |packing: Packing, zoom: usize| {

@@ -22,7 +22,7 @@ use crate::text::columns;
 use crate::tui::axis::LayerAxis;
 use crate::tui::chart::{Canvas, DOWN, Stroke, dot_of};
 use crate::tui::scale::Scale;
-use crate::tui::scene::{LaneRef, Scene, Standing};
+use crate::tui::scene::{CursorState, LaneRef, Scene};
 use crate::tui::schedule;
 use crate::tui::theme::{Role, Theme};
 use crate::units::LayerId;
@@ -79,7 +79,7 @@ fn axis_of(scene: &Scene) -> Option<Scale> {
 /// Which lanes have no line here, and why: where nothing is drawn, and nowhere if something is drawn everywhere.
 fn missing(scene: &Scene, theme: &Theme, chart: Rect, buffer: &mut Buffer) {
     for (index, lane) in scene.lanes().enumerate() {
-        let Some(why) = scene.standing(&lane).and_then(Standing::why_nothing) else { continue };
+        let Some(why) = scene.standing(&lane).and_then(CursorState::why_nothing) else { continue };
         // Where it is narrow the colour says whose it is.
         let forms = [format!("{} {why}", scene.lane_name(&lane)), why];
         let place = |text: &String| {

@@ -6,8 +6,8 @@ use ratatui::text::{Line, Span};
 
 use super::frame::framed;
 use super::legend::hidden;
+use super::measured_at::{self, SAMPLES, is_diffusion, why_none};
 use super::pictures::{Sheet, patch};
-use super::taken::{self, SAMPLES, is_diffusion, why_none};
 use crate::event::{Samples, SamplesRecord};
 use crate::tui::layout::{Layout, Pane, inside};
 use crate::tui::scene::Scene;
@@ -22,14 +22,14 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buf
         let Samples { height, width, .. } = record.samples;
         (format!("{} samples {height}×{width}", record.samples.count()), record.step, None)
     });
-    framed(theme, pane.frame, &taken::title(scene, theme, pane, (&lane, &SAMPLES), what), buffer);
+    framed(theme, pane.frame, &measured_at::title(scene, theme, pane, (&lane, &SAMPLES), what), buffer);
     let Some(SamplesRecord { samples, .. }) = record else {
         let lines = if is_diffusion(&lane) {
             why_none(scene, &lane, &SAMPLES)
         } else {
             vec!["no samples: diffusion models draw some".to_owned()]
         };
-        taken::lines(theme, &lines, inner, buffer);
+        measured_at::lines(theme, &lines, inner, buffer);
         return;
     };
     let light = |picture: usize, place: [usize; 2]| light(samples, picture, place);

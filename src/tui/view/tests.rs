@@ -222,7 +222,7 @@ fn every_movement() -> Vec<Action> {
     for turn in [Turn::Forward, Turn::Back, Turn::Forward] {
         actions.extend([Action::ZoomSteps(turn), Action::ZoomLayers(turn), Action::Lanes(turn), Action::Focus(turn)]);
     }
-    let place = crate::tui::action::Place { column: 12, row: 3 };
+    let place = crate::tui::action::TerminalCell { column: 12, row: 3 };
     actions.extend([Action::Click(place), Action::Drag(place), Action::Wheel(place, Turn::Forward)]);
     actions
 }
@@ -387,7 +387,7 @@ fn preparing_step_by_step_gives_the_picture_of_preparing_once() {
     }
     once.prepare(&theme, area);
     for lane in 0..2 {
-        let (a, b) = (&once.picture.plates[&lane], &stepwise.picture.plates[&lane]);
+        let (a, b) = (&once.picture.heatmaps[&lane], &stepwise.picture.heatmaps[&lane]);
         for pixel in 0..a.pixels() {
             for bin in 0..a.bins() {
                 assert_eq!(a.at(pixel, bin), b.at(pixel, bin), "lane {lane} pixel {pixel} bin {bin}");

@@ -15,7 +15,7 @@ fn lines(log: &Path) -> Vec<String> {
     let line = |event: Event| match event {
         Event::RunStarted(_) => None,
         Event::Step(record) => Some(format!("{:?}", timeless(&record))),
-        Event::Recall(record) => Some(format!("re-run {:?}", timeless(&record))),
+        Event::Rerun(record) => Some(format!("re-run {:?}", timeless(&record))),
         Event::Note(note) if note.text.starts_with("resumed after") => None,
         Event::Note(note) => {
             let (before, after) = note.text.split_once(" in detail in ").unwrap_or((&note.text, ""));

@@ -6,8 +6,8 @@ use nablatop::quantity::Quantity;
 use nablatop::trace::{OnExisting, Writer};
 
 use super::assert_refused;
+use crate::fixture;
 use crate::program::Place;
-use crate::specimen;
 
 /// The first line with its seal made anew, as a newer nablatop would write it.
 fn newer(header: &str) -> String {
@@ -93,7 +93,7 @@ fn an_export_replaces_nothing_unless_told_so_and_never_the_trace() {
 #[test]
 fn an_export_says_which_of_several_runs_it_takes() {
     let place = Place::new();
-    let header = specimen::header(vec![specimen::lane("plain", 2)], &[Quantity::Gain]);
+    let header = fixture::header(vec![fixture::lane("plain", 2)], &[Quantity::Gain]);
     for run in 1..=3 {
         drop(Writer::create(&place.path("run"), &header, OnExisting::Append).unwrap());
         let said = place.say(["export", "run", "--to", "csv"]);
@@ -111,7 +111,7 @@ const NO_STEP: &str = "nablatop: run/trace.jsonl holds no step: the run took non
 #[test]
 fn an_export_of_a_trace_without_a_step_says_so_whatever_the_format() {
     let place = Place::new();
-    let header = specimen::header(vec![specimen::lane("plain", 2)], &[Quantity::Gain]);
+    let header = fixture::header(vec![fixture::lane("plain", 2)], &[Quantity::Gain]);
     drop(Writer::create(&place.path("run"), &header, OnExisting::Refuse).unwrap());
     for format in ["csv", "svg", "png"] {
         let said = place.say(["export", "run", "--to", format, "-o", &format!("out.{format}")]);
@@ -129,7 +129,7 @@ fn a_table_of_what_has_no_layer_is_written_and_a_picture_of_it_refused() {
     let said = place.say(["export", "run", "--to", "csv", "--quantity", "clip_scale"]);
     let words = "nablatop: run/trace.jsonl has no clip_scale: nablatop explain clip_scale says when it is absent\n";
     assert_eq!((said.code, said.err.as_str()), (0, words));
-    let header = specimen::header(vec![specimen::lane("plain", 2)], &[Quantity::Gain, Quantity::GradNorm]);
+    let header = fixture::header(vec![fixture::lane("plain", 2)], &[Quantity::Gain, Quantity::GradNorm]);
     drop(Writer::create(&place.path("made"), &header, OnExisting::Refuse).unwrap());
     let words = "loss has one value per step, and a picture shows one per layer: write --to csv, or --quantity one of \
                  gain, grad_norm";
@@ -143,7 +143,7 @@ fn a_table_of_what_has_no_layer_is_written_and_a_picture_of_it_refused() {
 #[test]
 fn a_quantity_that_the_trace_does_not_hold_is_refused_with_those_it_holds() {
     let place = Place::new();
-    let header = specimen::header(vec![specimen::lane("plain", 2)], &[Quantity::Gain, Quantity::GradNorm]);
+    let header = fixture::header(vec![fixture::lane("plain", 2)], &[Quantity::Gain, Quantity::GradNorm]);
     drop(Writer::create(&place.path("run"), &header, OnExisting::Refuse).unwrap());
     let words = "run/trace.jsonl has no act_rms: give --quantity one of gain, grad_norm";
     for format in ["csv", "svg", "png"] {

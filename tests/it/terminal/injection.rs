@@ -12,8 +12,8 @@ use nablatop::units::{LaneId, Step};
 use super::USUAL;
 use super::background::QUESTION;
 use super::pty::Pty;
+use crate::fixture;
 use crate::program::{NABLATOP, Place, SMALL};
-use crate::specimen;
 
 /// What has been tried: clearing, titles, clipboard, links, C1 controls, bells, bidi, characters without width.
 const CORPUS: [&str; 8] = [
@@ -29,7 +29,7 @@ const CORPUS: [&str; 8] = [
 
 fn header() -> Arc<RunHeader> {
     let lanes = CORPUS.iter().map(|text| {
-        let mut lane = specimen::lane(text, 4);
+        let mut lane = fixture::lane(text, 4);
         lane.title = format!("mlp {text}");
         for layer in &mut lane.layers.layers {
             layer.path = format!("{}.{text}", layer.path);
@@ -37,7 +37,7 @@ fn header() -> Arc<RunHeader> {
         }
         lane
     });
-    let mut header = specimen::header(lanes.collect(), Quantity::ALL);
+    let mut header = fixture::header(lanes.collect(), Quantity::ALL);
     let changed = Arc::make_mut(&mut header);
     CORPUS[0].clone_into(&mut changed.run_id);
     CORPUS[1].clone_into(&mut changed.machine.backend);
@@ -51,7 +51,7 @@ fn header() -> Arc<RunHeader> {
 fn trace(directory: &Path) {
     let header = header();
     let mut writer = Writer::create(directory, &header, OnExisting::Refuse).unwrap();
-    for event in specimen::run(&header, 3).iter().skip(1).filter(|event| matches!(event, Event::Step(_))) {
+    for event in fixture::run(&header, 3).iter().skip(1).filter(|event| matches!(event, Event::Step(_))) {
         writer.write(event);
     }
     for (lane, text) in (0..).zip(CORPUS) {
@@ -173,11 +173,11 @@ fn no_path_in_the_form_of_settings_does() {
 #[test]
 fn a_name_is_no_formula_in_an_exported_table() {
     let place = Place::new();
-    let mut lane = specimen::lane("=cmd|' /C calc'!A0", 4);
+    let mut lane = fixture::lane("=cmd|' /C calc'!A0", 4);
     lane.layers.layers[1].path = "@SUM(1+9)".to_owned();
-    let header = specimen::header(vec![lane], Quantity::ALL);
+    let header = fixture::header(vec![lane], Quantity::ALL);
     let mut writer = Writer::create(&place.path("run"), &header, OnExisting::Refuse).unwrap();
-    for event in specimen::run(&header, 2).iter().skip(1) {
+    for event in fixture::run(&header, 2).iter().skip(1) {
         writer.write(event);
     }
     drop(writer);

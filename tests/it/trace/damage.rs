@@ -8,12 +8,12 @@ use nablatop::layer::Sublayer;
 use nablatop::trace::{self, TraceError};
 
 use super::{header, read_all, read_well, write};
-use crate::specimen;
+use crate::fixture;
 
 /// Lines of a good trace of three steps.
 fn good_lines() -> Vec<String> {
     let directory = tempfile::tempdir().unwrap();
-    write(directory.path(), &specimen::run(&header(), 3));
+    write(directory.path(), &fixture::run(&header(), 3));
     let text = fs::read_to_string(directory.path().join("trace.jsonl")).unwrap();
     text.lines().map(str::to_owned).collect()
 }
@@ -68,7 +68,7 @@ fn a_damaged_line_is_left_out_and_the_next_one_is_found() {
 #[test]
 fn steps_without_a_line_are_one_warning_with_the_lane_the_first_and_how_many() {
     let directory = tempfile::tempdir().unwrap();
-    write(directory.path(), &specimen::run(&header(), 9));
+    write(directory.path(), &fixture::run(&header(), 9));
     let text = fs::read_to_string(directory.path().join("trace.jsonl")).unwrap();
     let sentences = |text: &str| read_well(&file(text).path).1.sentences();
     // Takes the lines of these steps of lanes out.
@@ -236,13 +236,13 @@ fn what_a_newer_nablatop_adds_is_left_out_with_a_warning() {
 
 #[test]
 fn names_from_a_file_reach_nobody_with_their_control_characters() {
-    let mut lane = specimen::lane("\u{1b}]0;owned\u{7}", 1);
+    let mut lane = fixture::lane("\u{1b}]0;owned\u{7}", 1);
     lane.title = "\u{202e}evil".to_owned();
     lane.layers.layers[0].path = "stem\u{200b}\r\n".to_owned();
     lane.layers.layers[1].stage = Some("\u{1b}[2J".to_owned());
     lane.layers.layers[1].sublayers = vec![Sublayer::new("\u{7}", "\u{7}", None).in_half("\u{7}")];
     let directory = tempfile::tempdir().unwrap();
-    write(directory.path(), &[Event::RunStarted(specimen::header(vec![lane], &[]))]);
+    write(directory.path(), &[Event::RunStarted(fixture::header(vec![lane], &[]))]);
     let (events, _) = read_well(directory.path());
     let Event::RunStarted(header) = &events[0] else { panic!("{events:?}") };
     let lane = &header.lanes[0];

@@ -6,15 +6,15 @@ use nablatop::event::Event;
 use nablatop::quantity::Quantity;
 
 use super::{header, write};
+use crate::fixture;
 use crate::program::python;
-use crate::specimen;
 
 const DOCUMENT: &str = include_str!("../../../docs/format.md");
 
 #[test]
 fn the_python_example_prints_the_signal_of_block_1() {
     let directory = tempfile::tempdir().unwrap();
-    let events = specimen::run(&header(), 3);
+    let events = fixture::run(&header(), 3);
     write(directory.path(), &events);
     let code = DOCUMENT.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     assert!(code.lines().count() <= 10, "ten lines");
@@ -37,7 +37,7 @@ fn the_python_example_prints_the_signal_of_block_1() {
 #[test]
 fn every_field_that_is_written_is_documented() {
     let directory = tempfile::tempdir().unwrap();
-    write(directory.path(), &specimen::run(&header(), 1));
+    write(directory.path(), &fixture::run(&header(), 1));
     let text = std::fs::read_to_string(directory.path().join("trace.jsonl")).unwrap();
     let run = std::fs::read_to_string(Path::new(directory.path()).join("run.json")).unwrap();
     for line in text.lines().chain(run.lines()) {

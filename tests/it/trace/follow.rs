@@ -7,7 +7,7 @@ use nablatop::event::{Event, Outcome, RunEnd};
 use nablatop::trace::{FILE_NAME, Follow, OnExisting, Writer};
 
 use super::{header, write};
-use crate::specimen;
+use crate::fixture;
 
 /// All events that are there by now.
 fn drain(follow: &mut Follow) -> Vec<Event> {
@@ -21,7 +21,7 @@ fn end() -> Event {
 #[test]
 fn what_is_written_arrives_once_and_in_order() {
     let directory = tempfile::tempdir().unwrap();
-    let events = specimen::run(&header(), 4);
+    let events = fixture::run(&header(), 4);
     let mut writer = Writer::create(directory.path(), &header(), OnExisting::Refuse).unwrap();
     let mut follow = Follow::open(directory.path()).unwrap();
     let mut seen = drain(&mut follow);
@@ -39,7 +39,7 @@ fn what_is_written_arrives_once_and_in_order() {
 #[test]
 fn a_line_that_is_half_written_waits_for_its_other_half() {
     let directory = tempfile::tempdir().unwrap();
-    write(directory.path(), &specimen::run(&header(), 2));
+    write(directory.path(), &fixture::run(&header(), 2));
     let path = directory.path().join(FILE_NAME);
     let text = fs::read(&path).unwrap();
     let grown = directory.path().join("grown.jsonl");
@@ -54,19 +54,19 @@ fn a_line_that_is_half_written_waits_for_its_other_half() {
         file.write_all(piece).unwrap();
         count += drain(&mut follow).len();
     }
-    assert_eq!(count, specimen::run(&header(), 2).len());
+    assert_eq!(count, fixture::run(&header(), 2).len());
     assert!(follow.warnings().is_empty());
 }
 
 #[test]
 fn a_run_that_replaces_another_starts_the_picture_anew() {
     let directory = tempfile::tempdir().unwrap();
-    write(directory.path(), &specimen::run(&header(), 2));
+    write(directory.path(), &fixture::run(&header(), 2));
     let mut follow = Follow::open(directory.path()).unwrap();
     drain(&mut follow);
-    let other = specimen::header(vec![specimen::lane("another", 2)], &header().quantities);
+    let other = fixture::header(vec![fixture::lane("another", 2)], &header().quantities);
     // Longer than the first, so that its length alone does not give it away.
-    let events = specimen::run(&other, 50);
+    let events = fixture::run(&other, 50);
     let mut writer = Writer::create(directory.path(), &other, OnExisting::Force).unwrap();
     events[1..].iter().for_each(|event| writer.write(event));
     writer.flush();
@@ -76,19 +76,19 @@ fn a_run_that_replaces_another_starts_the_picture_anew() {
 #[test]
 fn a_file_that_was_moved_in_place_is_noticed() {
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    write(one.path(), &specimen::run(&header(), 2));
-    let other = specimen::header(vec![specimen::lane("another", 5)], &header().quantities);
-    write(two.path(), &specimen::run(&other, 2));
+    write(one.path(), &fixture::run(&header(), 2));
+    let other = fixture::header(vec![fixture::lane("another", 5)], &header().quantities);
+    write(two.path(), &fixture::run(&other, 2));
     let mut follow = Follow::open(one.path()).unwrap();
     drain(&mut follow);
     fs::rename(two.path().join(FILE_NAME), one.path().join(FILE_NAME)).unwrap();
-    assert_eq!(drain(&mut follow), specimen::run(&other, 2));
+    assert_eq!(drain(&mut follow), fixture::run(&other, 2));
 }
 
 #[test]
 fn a_run_appended_behind_a_torn_tail_follows_on() {
     let directory = tempfile::tempdir().unwrap();
-    let first = specimen::run(&header(), 2);
+    let first = fixture::run(&header(), 2);
     write(directory.path(), &first[..4]);
     let path = directory.path().join(FILE_NAME);
     OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"kind\":\"st").unwrap();
@@ -103,7 +103,7 @@ fn a_run_appended_behind_a_torn_tail_follows_on() {
 #[test]
 fn a_trace_that_disappears_keeps_its_picture() {
     let directory = tempfile::tempdir().unwrap();
-    write(directory.path(), &specimen::run(&header(), 2));
+    write(directory.path(), &fixture::run(&header(), 2));
     let mut follow = Follow::open(directory.path()).unwrap();
     drain(&mut follow);
     fs::remove_file(directory.path().join(FILE_NAME)).unwrap();
@@ -114,7 +114,7 @@ fn a_trace_that_disappears_keeps_its_picture() {
 #[test]
 fn a_trace_that_is_removed_or_cut_says_so_until_it_is_whole_again() {
     let directory = tempfile::tempdir().unwrap();
-    let events = specimen::run(&header(), 2);
+    let events = fixture::run(&header(), 2);
     write(directory.path(), &events);
     let path = directory.path().join(FILE_NAME);
     let whole = fs::read(&path).unwrap();

@@ -10,14 +10,14 @@ use nablatop::quantity::Quantity;
 use nablatop::trace::{OnExisting, Writer};
 
 use super::read_well;
-use crate::specimen;
+use crate::fixture;
 
 /// Tells the child where to write.
 const DIRECTORY: &str = "NABLATOP_TEST_KILL_DIRECTORY";
 
 /// A line of a step is some 80 KB, so that many kills hit the middle of one.
 fn header() -> Arc<RunHeader> {
-    specimen::header(vec![specimen::lane("deep", 998)], Quantity::ALL)
+    fixture::header(vec![fixture::lane("deep", 998)], Quantity::ALL)
 }
 
 /// The child: writes and flushes steps until it is killed, and reports each that was flushed.
@@ -27,9 +27,9 @@ fn child() {
     let Some(directory) = std::env::var_os(DIRECTORY) else { return };
     let header = header();
     let mut writer = Writer::create(Path::new(&directory), &header, OnExisting::Append).unwrap();
-    let values = specimen::grid(&header, 0, |row, layer| Some((row + 1) as f32 / (layer + 1) as f32));
+    let values = fixture::grid(&header, 0, |row, layer| Some((row + 1) as f32 / (layer + 1) as f32));
     for step in 1_u64.. {
-        writer.write(&Event::Step(Arc::new(specimen::record(0, step, values.clone()))));
+        writer.write(&Event::Step(Arc::new(fixture::record(0, step, values.clone()))));
         writer.flush();
         // Not println!, which the test harness may hold back.
         writeln!(std::io::stdout(), "\nflushed {step}").unwrap();

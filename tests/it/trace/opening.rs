@@ -11,7 +11,7 @@ use nablatop::sink::trace::TraceSink;
 use nablatop::trace::{self, LogError, OnExisting, Writer};
 
 use super::{header, read_well, write};
-use crate::specimen;
+use crate::fixture;
 
 fn refusal(directory: &Path, on_existing: OnExisting) -> String {
     Writer::create(directory, &header(), on_existing).unwrap_err().to_string()
@@ -20,7 +20,7 @@ fn refusal(directory: &Path, on_existing: OnExisting) -> String {
 #[test]
 fn a_trace_that_is_there_is_left_alone_and_the_error_names_the_ways_out() {
     let directory = tempfile::tempdir().unwrap();
-    write(directory.path(), &specimen::run(&header(), 3));
+    write(directory.path(), &fixture::run(&header(), 3));
     let before = fs::read(directory.path().join("trace.jsonl")).unwrap();
     let message = refusal(directory.path(), OnExisting::Refuse);
     for remedy in ["--append", "--force", "another directory"] {
@@ -32,9 +32,9 @@ fn a_trace_that_is_there_is_left_alone_and_the_error_names_the_ways_out() {
 #[test]
 fn force_replaces_it() {
     let directory = tempfile::tempdir().unwrap();
-    write(directory.path(), &specimen::run(&header(), 3));
+    write(directory.path(), &fixture::run(&header(), 3));
     let mut sink = TraceSink::open(directory.path(), &header(), OnExisting::Force).unwrap();
-    let new = specimen::run(&header(), 1);
+    let new = fixture::run(&header(), 1);
     for event in &new {
         sink.emit(event);
     }
@@ -46,12 +46,12 @@ fn force_replaces_it() {
 fn appending_cuts_the_torn_tail_and_adds_a_second_run() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("trace.jsonl");
-    let first = specimen::run(&header(), 3);
+    let first = fixture::run(&header(), 3);
     write(directory.path(), &first[..5]);
     let mut bytes = fs::read(&file).unwrap();
     bytes.extend_from_slice(b"{\"kind\":\"step\",\"lane\":0,\"st");
     fs::write(&file, bytes).unwrap();
-    let second = specimen::run(&header(), 2);
+    let second = fixture::run(&header(), 2);
     let mut writer = Writer::create(directory.path(), &header(), OnExisting::Append).unwrap();
     second.iter().skip(1).for_each(|event| writer.write(event));
     drop(writer);
@@ -72,10 +72,10 @@ fn appending_to_nothing_is_beginning() {
 #[test]
 fn appending_to_other_stacks_is_refused_with_the_difference() {
     let directory = tempfile::tempdir().unwrap();
-    write(directory.path(), &specimen::run(&header(), 1));
-    let lanes = |names: &[(&str, usize)]| names.iter().map(|(name, blocks)| specimen::lane(name, *blocks)).collect();
+    write(directory.path(), &fixture::run(&header(), 1));
+    let lanes = |names: &[(&str, usize)]| names.iter().map(|(name, blocks)| fixture::lane(name, *blocks)).collect();
     let other = |lanes, quantities: &[Quantity]| {
-        let header = specimen::header(lanes, quantities);
+        let header = fixture::header(lanes, quantities);
         Writer::create(directory.path(), &header, OnExisting::Append).unwrap_err().to_string()
     };
     let all = Quantity::ALL;

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::{header, read_well, write};
-use crate::specimen;
+use crate::fixture;
 
 /// Any float: proptest's own never gives subnormals, infinities or NaN by default.
 fn float() -> impl Strategy<Value = f32> {
@@ -108,7 +108,7 @@ proptest! {
 #[test]
 fn every_kind_of_event_comes_back() {
     let directory = tempfile::tempdir().unwrap();
-    let mut events = specimen::run(&header(), 3);
+    let mut events = fixture::run(&header(), 3);
     events
         .insert(7, Event::Eval(EvalRecord { lane: LaneId(1), step: Step(3), loss: 9.0, accuracy: Some(0.0), rows: 1 }));
     let lane_end = |outcome| Event::LaneEnded(LaneEnd { lane: LaneId(0), step: Step(0), outcome });
@@ -154,7 +154,7 @@ fn an_evaluation_that_diverged_comes_back() {
 #[test]
 fn the_sink_writes_what_the_writer_writes() {
     let directory = tempfile::tempdir().unwrap();
-    let events = specimen::run(&header(), 3);
+    let events = fixture::run(&header(), 3);
     let mut sink = TraceSink::open(directory.path(), &header(), OnExisting::Refuse).unwrap();
     for event in &events {
         sink.emit(event);
@@ -171,14 +171,14 @@ fn run_json_holds_the_header_and_in_the_end_the_outcome() {
     let json = || -> serde_json::Value {
         serde_json::from_slice(&std::fs::read(directory.path().join("run.json")).unwrap()).unwrap()
     };
-    let events = specimen::run(&header(), 1);
+    let events = fixture::run(&header(), 1);
     let mut sink = TraceSink::open(directory.path(), &header(), OnExisting::Refuse).unwrap();
     let (end, begin) = events.split_last().unwrap();
     for event in begin {
         sink.emit(event);
     }
     sink.flush();
-    assert_eq!((&json()["outcome"], &json()["header"]["run_id"]), (&serde_json::Value::Null, &"specimen".into()));
+    assert_eq!((&json()["outcome"], &json()["header"]["run_id"]), (&serde_json::Value::Null, &"fixture".into()));
     sink.emit(end);
     sink.flush();
     assert_eq!(json()["outcome"], "completed");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::Command;
 use crate::config::{not_one_of, setting};
 use crate::number::count;
-use crate::quantity::{Home, Topic};
+use crate::quantity::{GlossaryEntry, Home};
 use crate::tui::scene::{Mode, Overlay, Scene};
 use crate::tui::source::SourceKind;
 use crate::tui::terminal::Mouse;
@@ -173,11 +173,11 @@ pub(in crate::tui) static COMMANDS: &[Command] = &[
 
 fn quantity(scene: &mut Scene, name: &str) -> Outcome {
     let known = scene.quantities();
-    let is_shown = |topic: &Topic| match topic {
-        Topic::Quantity(quantity) => known.contains(quantity),
-        Topic::Term(term) => matches!(term.home, Home::View(_)),
+    let is_shown = |topic: &GlossaryEntry| match topic {
+        GlossaryEntry::Quantity(quantity) => known.contains(quantity),
+        GlossaryEntry::Term(term) => matches!(term.home, Home::View(_)),
     };
-    let shown: Vec<Topic> = Topic::all().filter(is_shown).collect();
+    let shown: Vec<GlossaryEntry> = GlossaryEntry::all().filter(is_shown).collect();
     let names: Vec<&str> = shown.iter().map(|topic| topic.term().name).collect();
     let found = shown.iter().find(|topic| topic.term().name == name).ok_or_else(|| not_one_of(name, &names))?;
     picker::show_topic(scene, *found);
@@ -245,7 +245,7 @@ fn set(scene: &mut Scene, key: &str, value: &str) -> Outcome {
     let keys: Vec<&str> = setting::SETTINGS.iter().map(|setting| setting.key).collect();
     let setting = setting::find(key).ok_or_else(|| not_one_of(key, &keys))?;
     config.change(setting, value).map_err(|error| error.to_string())?;
-    if let Some(why) = config.useless(key) {
+    if let Some(why) = config.not_applicable(key) {
         return Err(format!("{key}: {why}"));
     }
     config.check().map_err(|error| error.to_string())?;

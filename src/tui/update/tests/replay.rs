@@ -41,8 +41,8 @@ fn what_comes_after_the_playhead_is_not_drawn() {
     let theme = sample::theme();
     scene.prepare(&theme, AREA);
     let last = |scene: &Scene| {
-        let plate = &scene.picture.plates[&0];
-        (0..plate.bins()).rev().find(|bin| plate.at(30, *bin) != Cell::Empty)
+        let heatmap = &scene.picture.heatmaps[&0];
+        (0..heatmap.bins()).rev().find(|bin| heatmap.at(30, *bin) != Cell::Empty)
     };
     let axis = |scene: &Scene| Layout::new(AREA, scene).expect("large enough").step_axis(scene);
     assert_eq!(last(&scene), axis(&scene).bin_of_step(100));

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use super::{chip, symbol};
 use crate::number;
 use crate::quantity::Quantity;
-use crate::tui::anatomy::{Anatomy, Part, Row, Skip, Spacing};
+use crate::tui::anatomy::{Anatomy, BranchOp, Row, Skip, Spacing};
 use crate::tui::theme::{Glyphs, Role, Theme};
 use crate::tui::view::frame::put;
 
@@ -27,7 +27,7 @@ pub(super) struct Drawing<'a> {
     /// Names of input and output.
     pub(super) nodes: [String; 2],
     /// Where a block that is one box stands.
-    pub(super) whole: Part,
+    pub(super) whole: BranchOp,
     pub(super) spacing: Spacing,
     pub(super) area: Rect,
 }
@@ -162,7 +162,7 @@ impl Drawing<'_> {
     }
 
     /// The edge above a part, with what comes back over it.
-    fn edge(&self, part: Part, y: u16, columns: &Columns, buffer: &mut Buffer) {
+    fn edge(&self, part: BranchOp, y: u16, columns: &Columns, buffer: &mut Buffer) {
         self.trunk(y, buffer);
         self.line(y, columns, buffer);
         let Some(drawn) = self.drawn(part) else { return };
@@ -178,7 +178,7 @@ impl Drawing<'_> {
     }
 
     /// One line of the box of a part, or of the line past its place where this block has none.
-    fn part(&self, row: Row, place: Part, y: u16, columns: &Columns, buffer: &mut Buffer) {
+    fn part(&self, row: Row, place: BranchOp, y: u16, columns: &Columns, buffer: &mut Buffer) {
         self.trunk(y, buffer);
         let Some(part) = self.drawn(place) else {
             self.line(y, columns, buffer);
@@ -209,7 +209,7 @@ impl Drawing<'_> {
     }
 
     /// `×0.58 ◂ lost here`.
-    fn factor(&self, part: Part, y: u16, columns: &Columns, buffer: &mut Buffer) {
+    fn factor(&self, part: BranchOp, y: u16, columns: &Columns, buffer: &mut Buffer) {
         let factor = self.anatomy.parts.iter().find(|(other, _)| *other == part).and_then(|(_, factor)| *factor);
         let Some(factor) = factor else {
             self.put(columns.value + VALUE - 1, y, &Line::styled("–", self.style(Role::Absent)), buffer);
@@ -300,9 +300,9 @@ impl Drawing<'_> {
     }
 
     /// The part that this block has at a place; `None` where it has none.
-    fn drawn(&self, place: Part) -> Option<Part> {
-        let has = |part: Part| self.anatomy.parts.iter().any(|(other, _)| *other == part).then_some(part);
-        has(place).or_else(|| has(Part::Whole).filter(|_| place == self.whole))
+    fn drawn(&self, place: BranchOp) -> Option<BranchOp> {
+        let has = |part: BranchOp| self.anatomy.parts.iter().any(|(other, _)| *other == part).then_some(part);
+        has(place).or_else(|| has(BranchOp::Whole).filter(|_| place == self.whole))
     }
 
     fn style(&self, role: Role) -> Style {

@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use super::symbol;
 use crate::number;
-use crate::tui::anatomy::{Anatomy, Change, Part, Skip};
+use crate::tui::anatomy::{Anatomy, BranchOp, Change, Skip};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::view::frame::fit;
 
@@ -67,7 +67,7 @@ fn named<'a>(name: &'static str, factor: f64, strong: Style, dim: Style) -> Line
 fn product<'a>(line: Line<'a>, anatomy: &Anatomy, theme: &Theme, width: u16) -> Line<'a> {
     let dim = theme.style(Role::Dim);
     // In backward order, as the signal comes.
-    let factors: Vec<_> = anatomy.parts.iter().rev().filter(|(part, _)| *part != Part::Whole).collect();
+    let factors: Vec<_> = anatomy.parts.iter().rev().filter(|(part, _)| *part != BranchOp::Whole).collect();
     let (mut whole, mut short) = (line.clone(), line);
     for (index, (part, factor)) in factors.into_iter().enumerate() {
         let symbol = symbol(*part, anatomy, theme);

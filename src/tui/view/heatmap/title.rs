@@ -16,7 +16,7 @@ use crate::number;
 use crate::profile::Profile;
 use crate::quantity::Axis;
 use crate::tui::layout::Pane;
-use crate::tui::scene::{LaneRef, Mode, Scene, Standing};
+use crate::tui::scene::{CursorState, LaneRef, Mode, Scene};
 use crate::tui::schedule;
 use crate::tui::theme::{Role, Theme};
 
@@ -175,7 +175,7 @@ fn outcome<'a>(scene: &Scene, theme: &Theme, lane: &LaneRef<'_>, room: u16) -> O
             (std::iter::once(whole).chain(forms("failed")).collect(), Role::Bad)
         }
         Some(Outcome::Completed) | None => {
-            let why = scene.standing(lane).and_then(Standing::why_nothing)?;
+            let why = scene.standing(lane).and_then(CursorState::why_nothing)?;
             (vec![why], Role::Warning)
         }
     };

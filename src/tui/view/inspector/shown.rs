@@ -1,7 +1,7 @@
 //! What a lane has to show at a step: a number or a range, exact while the step is recent, from least to largest of its
 //! bucket after that.
 
-use crate::history::{Known, Scalar, Summary};
+use crate::history::{CellValue, Scalar, Summary};
 use crate::number;
 use crate::quantity::Quantity;
 use crate::tui::scene::LaneRef;
@@ -22,8 +22,8 @@ pub(super) struct Shown {
 
 pub(super) fn value_at(lane: &LaneRef<'_>, quantity: Quantity, layer: LayerId, step: Step) -> Option<Shown> {
     match lane.history.known(quantity, layer, step)? {
-        Known::Exactly(value) => Some(exactly(quantity, value)),
-        Known::Roughly(summary) => summarized(quantity, &summary),
+        CellValue::Exactly(value) => Some(exactly(quantity, value)),
+        CellValue::Roughly(summary) => summarized(quantity, &summary),
     }
 }
 

@@ -9,7 +9,7 @@ use super::shown::{STILL, Shown, value_at};
 use super::theory;
 use crate::number;
 use crate::quantity::{Cadence, Quantity};
-use crate::tui::scene::{LaneRef, Scene, Standing};
+use crate::tui::scene::{CursorState, LaneRef, Scene};
 use crate::tui::schedule::{self, Wording};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::view::frame::put;
@@ -66,9 +66,9 @@ impl Table<'_> {
         let name = self.dim("last step", "last");
         let last = |lane: &LaneRef<'_>| {
             let text = match standing(lane)? {
-                Standing::At(_) => String::new(),
-                Standing::Ended(last) | Standing::Behind(last) => number::count(last.0),
-                Standing::Begins(first) => format!("from {}", number::count(first.0)),
+                CursorState::At(_) => String::new(),
+                CursorState::Ended(last) | CursorState::Behind(last) => number::count(last.0),
+                CursorState::Begins(first) => format!("from {}", number::count(first.0)),
             };
             Some(Shown { text, short: None, is_exact: true, role: Some(Role::Warning) })
         };

@@ -111,7 +111,7 @@ fn a_click_on_a_strip_puts_the_cursor_on_its_step_and_stays_in_the_block() {
     scene.view.mode = Mode::Layers;
     let (layout, depth) = (Layout::new(area, &scene).expect("large enough"), scene.view.cursor.depth);
     let strip = layout.opened[0].picture;
-    let place = crate::tui::action::Place { column: strip.x + 20, row: strip.y + 2 };
+    let place = crate::tui::action::TerminalCell { column: strip.x + 20, row: strip.y + 2 };
     let _ = update(&mut scene, Action::Click(place), area);
     assert_eq!(scene.view.cursor.step, Some(Step(layout.step_axis(&scene).step_at(20))));
     assert_eq!(scene.view.cursor.depth, depth);

@@ -12,7 +12,7 @@ use crate::config::RunConfig;
 use crate::config::draft::Commented;
 use crate::event::Outcome;
 use crate::text;
-use crate::train::flight_past::FlightPast;
+use crate::train::flight_state::FlightState;
 use crate::train::pacer::Rate;
 use crate::train::stepper::SaveError;
 use crate::units::{LaneId, Step};
@@ -41,15 +41,15 @@ pub enum Owner {
 
 /// The checkpoints of a run.
 #[derive(Debug)]
-pub struct Saves {
-    plan: Option<Plan>,
+pub struct CheckpointWriter {
+    plan: Option<SavePlan>,
     /// Those of a run that this one replaces and that saves none itself.
     replaced: Option<PathBuf>,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
-struct Plan {
+struct SavePlan {
     every: u64,
     folder: PathBuf,
     owner: Owner,
@@ -58,7 +58,7 @@ struct Plan {
 
 #[derive(Debug, Default)]
 struct State {
-    gathering: BTreeMap<Step, Gathering>,
+    gathering: BTreeMap<Step, PendingCheckpoint>,
     ended: BTreeMap<LaneId, Ended>,
     /// The earliest last step of a lane that was stopped: a later checkpoint will not be whole.
     stopped_after: Option<Step>,
@@ -69,10 +69,10 @@ struct State {
 
 /// A checkpoint that is being written.
 #[derive(Debug, Default)]
-struct Gathering {
-    files: BTreeMap<LaneId, Sums>,
+struct PendingCheckpoint {
+    files: BTreeMap<LaneId, LaneSums>,
     /// What their flight recorders know.
-    flights: BTreeMap<LaneId, FlightPast>,
+    flights: BTreeMap<LaneId, FlightState>,
     /// How the lane that came last saw the run.
     moment: Moment,
     problem: Option<String>,
@@ -80,7 +80,7 @@ struct Gathering {
 
 /// Those of a lane's own file and of its kept states.
 #[derive(Debug)]
-struct Sums {
+struct LaneSums {
     own: FileSum,
     kept: Vec<FileSum>,
 }
@@ -96,12 +96,12 @@ pub(in crate::train) struct Moment {
 pub(in crate::train) struct LaneState<K> {
     /// Its parameters and its optimizer's state.
     pub(in crate::train) file: Result<Vec<u8>, SaveError>,
-    pub(in crate::train) flight: FlightPast,
+    pub(in crate::train) flight: FlightState,
     /// The states that its flight recorder keeps, each made when it is written.
     pub(in crate::train) kept: K,
 }
 
-impl Saves {
+impl CheckpointWriter {
     /// None is saved.
     pub(in crate::train) fn none() -> Self {
         Self { plan: None, replaced: None, state: Mutex::default() }
@@ -130,7 +130,7 @@ impl Saves {
             return Err(CheckpointError::Occupied(folder));
         }
         let state = Mutex::new(State { ended: about.ended.clone(), ..State::default() });
-        Ok(Self { plan: Some(Plan { every, folder, owner, about }), replaced: None, state })
+        Ok(Self { plan: Some(SavePlan { every, folder, owner, about }), replaced: None, state })
     }
 
     /// Makes room: those of a run that is replaced go, and what a killed process left unfinished.
@@ -172,7 +172,7 @@ impl Saves {
         };
         let written = written(lane_file(lane.index()), file).and_then(|own| {
             let kept = kept.enumerate().map(|(index, bytes)| written(kept_file(lane.index(), index), bytes));
-            Ok(Sums { own, kept: kept.collect::<Result<_, _>>()? })
+            Ok(LaneSums { own, kept: kept.collect::<Result<_, _>>()? })
         });
         let mut state = self.locked();
         let gathering = state.gathering.entry(step).or_default();
@@ -181,7 +181,7 @@ impl Saves {
         match written {
             Ok(sums) => drop(gathering.files.insert(lane, sums)),
             Err(problem) => {
-                gathering.files.insert(lane, Sums { own: FileSum::of(&[]), kept: Vec::new() });
+                gathering.files.insert(lane, LaneSums { own: FileSum::of(&[]), kept: Vec::new() });
                 gathering.problem = Some(problem);
             }
         }
@@ -227,7 +227,7 @@ impl Saves {
     }
 }
 
-impl Plan {
+impl SavePlan {
     /// Publishes when every lane has come or ended.
     fn close(&self, state: &mut State, step: Step) {
         let lanes = self.about.config.lanes.len();
@@ -251,7 +251,12 @@ impl Plan {
         }
     }
 
-    fn publish(&self, gathering: &Gathering, ended: &BTreeMap<LaneId, Ended>, step: Step) -> io::Result<PathBuf> {
+    fn publish(
+        &self,
+        gathering: &PendingCheckpoint,
+        ended: &BTreeMap<LaneId, Ended>,
+        step: Step,
+    ) -> io::Result<PathBuf> {
         let beside = folder::begin(&self.folder, step)?;
         let About { config, run_id, data_crc, .. } = &self.about;
         let settings = Commented(config).to_string();

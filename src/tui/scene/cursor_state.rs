@@ -17,7 +17,7 @@ const MOST_LAG: u64 = 8;
 
 /// Where a lane stands at the cursor's step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum CursorState {
     /// Its values at this step are shown: the cursor's, or its newest where it is about to take that one.
     At(Step),
     /// It ended with this step, before the cursor's.
@@ -28,7 +28,7 @@ pub enum Standing {
     Begins(Step),
 }
 
-impl Standing {
+impl CursorState {
     /// Of a lane at a step.
     fn of(lane: &LaneRef<'_>, cursor: Step) -> Self {
         let last = lane.history.last_step().unwrap_or(Step(0));
@@ -65,8 +65,8 @@ impl Standing {
 impl Scene {
     /// Where a lane stands at the cursor's step; `None` before any step.
     #[must_use]
-    pub fn standing(&self, lane: &LaneRef<'_>) -> Option<Standing> {
-        self.cursor_step().map(|cursor| Standing::of(lane, cursor))
+    pub fn standing(&self, lane: &LaneRef<'_>) -> Option<CursorState> {
+        self.cursor_step().map(|cursor| CursorState::of(lane, cursor))
     }
 
     /// The step of a lane whose values are shown at the cursor; `None` where it has none there.
@@ -93,16 +93,16 @@ mod tests {
         scene
     }
 
-    fn standings(scene: &Scene) -> Vec<Option<Standing>> {
+    fn standings(scene: &Scene) -> Vec<Option<CursorState>> {
         scene.lanes().map(|lane| scene.standing(&lane)).collect()
     }
 
     #[test]
     fn a_lane_that_is_about_to_take_the_step_is_shown_at_its_newest_and_one_far_behind_is_not() {
-        let at = |step| Some(Standing::At(Step(step)));
+        let at = |step| Some(CursorState::At(Step(step)));
         assert_eq!(standings(&scene([38, 40])), [at(38), at(40)]);
-        assert_eq!(standings(&scene([20, 40])), [Some(Standing::Behind(Step(20))), at(40)]);
-        assert_eq!(standings(&scene([4, 40])), [Some(Standing::Behind(Step(0))), at(40)]);
+        assert_eq!(standings(&scene([20, 40])), [Some(CursorState::Behind(Step(20))), at(40)]);
+        assert_eq!(standings(&scene([4, 40])), [Some(CursorState::Behind(Step(0))), at(40)]);
         assert_eq!(standings(&scene([4, 4])), [None, None]);
     }
 
@@ -111,9 +111,9 @@ mod tests {
         let mut scene = scene([39, 45]);
         let end = LaneEnd { lane: LaneId(0), step: Step(40), outcome: Outcome::Diverged };
         scene.take(0, &Event::LaneEnded(end));
-        assert_eq!(standings(&scene)[0], Some(Standing::Ended(Step(40))));
+        assert_eq!(standings(&scene)[0], Some(CursorState::Ended(Step(40))));
         scene.view.cursor.step = Some(Step(40));
-        assert_eq!(standings(&scene)[0], Some(Standing::At(Step(39))));
+        assert_eq!(standings(&scene)[0], Some(CursorState::At(Step(39))));
     }
 
     #[test]
@@ -123,7 +123,7 @@ mod tests {
             let end = LaneEnd { lane: LaneId(0), step: Step(ended), outcome: Outcome::Diverged };
             scene.take(0, &Event::LaneEnded(end));
             scene.view.cursor.step = Some(Step(1));
-            assert_eq!(standings(&scene)[0], Some(Standing::Ended(Step(ended))));
+            assert_eq!(standings(&scene)[0], Some(CursorState::Ended(Step(ended))));
         }
     }
 
@@ -132,11 +132,11 @@ mod tests {
         let mut scene = scene([39, 40]);
         let end = LaneEnd { lane: LaneId(0), step: Step(39), outcome: Outcome::Diverged };
         scene.take(0, &Event::LaneEnded(end));
-        assert_eq!(standings(&scene)[0], Some(Standing::Ended(Step(39))));
-        assert_eq!(Standing::Ended(Step(39)).why_nothing().as_deref(), Some("ended at step 39"));
+        assert_eq!(standings(&scene)[0], Some(CursorState::Ended(Step(39))));
+        assert_eq!(CursorState::Ended(Step(39)).why_nothing().as_deref(), Some("ended at step 39"));
         scene.view.cursor.step = Some(Step(39));
-        assert_eq!(standings(&scene)[0], Some(Standing::At(Step(39))));
+        assert_eq!(standings(&scene)[0], Some(CursorState::At(Step(39))));
         scene.view.cursor.step = Some(Step(2));
-        assert_eq!(standings(&scene), [Some(Standing::Begins(Step(5))); 2]);
+        assert_eq!(standings(&scene), [Some(CursorState::Begins(Step(5))); 2]);
     }
 }

@@ -51,14 +51,14 @@ pub struct Term {
 
 /// Something that can be explained: a quantity or a term.
 #[derive(Clone, Copy, Debug)]
-pub enum Topic {
+pub enum GlossaryEntry {
     /// One value per layer and measured step.
     Quantity(Quantity),
     /// One per step or lane.
     Term(&'static Term),
 }
 
-impl Topic {
+impl GlossaryEntry {
     /// All quantities, then all terms.
     pub fn all() -> impl Iterator<Item = Self> {
         Quantity::ALL.iter().copied().map(Self::Quantity).chain(TERMS.iter().map(Self::Term))
@@ -85,7 +85,7 @@ impl Topic {
     }
 }
 
-impl PartialEq for Topic {
+impl PartialEq for GlossaryEntry {
     fn eq(&self, other: &Self) -> bool {
         self.term().name == other.term().name
     }
@@ -98,15 +98,15 @@ mod tests {
     #[test]
     fn every_name_is_found_again_and_nothing_is_left_unsaid() {
         let mut seen = Vec::new();
-        for topic in Topic::all() {
+        for topic in GlossaryEntry::all() {
             let Term { name, symbol, ascii, meaning, formula, edge_cases, healthy, source, .. } = topic.term();
-            assert_eq!(Topic::named(name), Some(topic));
+            assert_eq!(GlossaryEntry::named(name), Some(topic));
             assert!(!seen.contains(&name), "{name} twice");
             seen.push(name);
             assert!(ascii.is_ascii() && name.is_ascii(), "{name}");
             let all = [symbol, meaning, formula, edge_cases, healthy, source];
             assert!(all.iter().all(|words| !words.is_empty()), "{name}");
         }
-        assert_eq!(Topic::named("zzz"), None);
+        assert_eq!(GlossaryEntry::named("zzz"), None);
     }
 }

@@ -18,12 +18,12 @@ use burn::tensor::Tensor;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::init::Draws;
+use super::init::Initializer;
 use super::normalization::Normalization;
 use super::streams::{self, Streams};
 use super::unit_variance;
 use crate::config::{LaneConfig, Norm, Wiring};
-use crate::data::Draw;
+use crate::data::StepRng;
 use crate::probe::Taps;
 use crate::quantity::StepKind;
 use crate::stack::init::Purpose;
@@ -31,7 +31,7 @@ use crate::units::LayerId;
 
 /// How the branch of one block is joined.
 #[derive(Module, Debug)]
-pub struct Joint {
+pub struct ResidualConnection {
     /// α `[1]` or λ `[units]`.
     pub gain: Option<Param<Tensor<1>>>,
     /// N around the sum.
@@ -51,7 +51,7 @@ pub struct Joint {
 
 /// What becomes of a block in a pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum BlockMode {
     /// It is there.
     Kept,
     /// It is left out: x goes on as it is.
@@ -61,40 +61,40 @@ pub enum Fate {
 }
 
 /// Which blocks are left out in a pass.
-pub struct Fates(Option<ChaCha8Rng>);
+pub struct StochasticDepth(Option<ChaCha8Rng>);
 
-impl Fates {
+impl StochasticDepth {
     /// Those of a step; without one, of an evaluation.
     #[must_use]
-    pub fn of(draw: Option<Draw>) -> Self {
+    pub fn of(draw: Option<StepRng>) -> Self {
         Self(draw.map(|draw| draw.rng(Purpose::Depth)))
     }
 
     /// That of the next block.
-    pub fn next(&mut self, joint: Option<&Joint>) -> Fate {
+    pub fn next(&mut self, joint: Option<&ResidualConnection>) -> BlockMode {
         let survival = joint.map_or(1.0, |joint| joint.survival);
         // Weights of a block that is left out could not be measured.
         if survival == 1.0 || unit_variance::is_measured() {
-            return Fate::Kept;
+            return BlockMode::Kept;
         }
         match self.0.as_mut().map(|rng| rng.random_bool(survival)) {
-            None => Fate::Weighed,
-            Some(true) => Fate::Kept,
-            Some(false) => Fate::Dropped,
+            None => BlockMode::Weighed,
+            Some(true) => BlockMode::Kept,
+            Some(false) => BlockMode::Dropped,
         }
     }
 }
 
 /// Which branch of how many: a block has one, that of a transformer two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Nth {
+pub struct BranchIndex {
     /// From 1.
     pub block: usize,
     /// D.
     pub of: usize,
 }
 
-impl Joint {
+impl ResidualConnection {
     /// The identity's own: x + F(x).
     const PLAIN_SUM: Self = Self { gain: None, norm: None, streams: None, scale: 1.0, skip: 1.0, survival: 1.0 };
 
@@ -109,9 +109,9 @@ impl Joint {
     #[must_use]
     pub fn of(
         lane: &LaneConfig,
-        nth: Nth,
+        nth: BranchIndex,
         units: usize,
-        draws: Draws<'_>,
+        initializer: Initializer<'_>,
         norm: impl FnOnce(Norm) -> Option<Normalization>,
     ) -> Option<Self> {
         /// Touvron et al.: λ for stacks of up to so many blocks.
@@ -119,7 +119,7 @@ impl Joint {
         /// Huang et al.: probability that the last block is there.
         const LAST_SURVIVAL: f64 = 0.5;
         let depth = nth.of as f64;
-        let learned = |count, value| Self { gain: Some(draws.constant(count, value)), ..Self::PLAIN_SUM };
+        let learned = |count, value| Self { gain: Some(initializer.constant(count, value)), ..Self::PLAIN_SUM };
         Some(match lane.wiring {
             Wiring::Plain => return None,
             Wiring::Residual | Wiring::NormScaling => Self::scaled_by(lane.scale()),
@@ -140,7 +140,7 @@ impl Joint {
                 Self { survival, ..Self::PLAIN_SUM }
             }
             Wiring::HyperConnections | Wiring::ConstrainedHyperConnections => {
-                Self { streams: Some(Streams::of(lane.wiring, nth.block, draws)), ..Self::PLAIN_SUM }
+                Self { streams: Some(Streams::of(lane.wiring, nth.block, initializer)), ..Self::PLAIN_SUM }
             }
         })
     }
@@ -168,11 +168,11 @@ impl Joint {
 
     /// The scaled branch, written to all streams where there are several.
     #[must_use]
-    pub fn scaled<const D: usize>(&self, branch: Tensor<D>, fate: Fate, taps: &Taps, layer: LayerId) -> Tensor<D> {
+    pub fn scaled<const D: usize>(&self, branch: Tensor<D>, fate: BlockMode, taps: &Taps, layer: LayerId) -> Tensor<D> {
         if let Some(streams) = &self.streams {
             return streams.written(taps.step(layer, StepKind::Other, branch));
         }
-        let constant = if fate == Fate::Weighed { self.scale * self.survival } else { self.scale };
+        let constant = if fate == BlockMode::Weighed { self.scale * self.survival } else { self.scale };
         if constant == 1.0 && self.gain.is_none() {
             return branch;
         }
@@ -234,17 +234,17 @@ mod tests {
     use crate::config::{Backend, Init};
     use crate::units::Step;
 
-    fn joint(wiring: Wiring, nth: Nth) -> Joint {
+    fn joint(wiring: Wiring, nth: BranchIndex) -> ResidualConnection {
         let device = device(Backend::Flex);
-        let draws = Draws { init: Init::Kaiming, gain: 1.0, seed: 1, device: &device };
-        Joint::of(&LaneConfig { depth: nth.of, ..LaneConfig::new(wiring) }, nth, 3, draws, |_| None)
+        let initializer = Initializer { init: Init::Kaiming, gain: 1.0, seed: 1, device: &device };
+        ResidualConnection::of(&LaneConfig { depth: nth.of, ..LaneConfig::new(wiring) }, nth, 3, initializer, |_| None)
             .expect("no plain block")
     }
 
     #[test]
     fn learned_factors_start_as_their_papers_have_them() {
         let start = |wiring, of| {
-            let gain = joint(wiring, Nth { block: 1, of }).gain.expect("learned").val();
+            let gain = joint(wiring, BranchIndex { block: 1, of }).gain.expect("learned").val();
             gain.into_data().try_into_vec::<f32>().expect("f32")
         };
         assert_eq!(start(Wiring::ReZero, 100), [0.0]);
@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(start(Wiring::LayerScale, 18), [0.1; 3]);
         assert_eq!(start(Wiring::LayerScale, 24), [1e-5; 3]);
         assert_eq!(start(Wiring::LayerScale, 100), [1e-6; 3]);
-        assert!((joint(Wiring::DeepNorm, Nth { block: 1, of: 16 }).skip - 2.0).abs() < 1e-12);
+        assert!((joint(Wiring::DeepNorm, BranchIndex { block: 1, of: 16 }).skip - 2.0).abs() < 1e-12);
     }
 
     #[test]
@@ -267,16 +267,18 @@ mod tests {
 
     #[test]
     fn the_deeper_a_block_the_more_often_it_is_left_out_and_a_step_draws_the_same_twice() {
-        let [first, last] = [1, 10].map(|block| joint(Wiring::StochasticDepth, Nth { block, of: 10 }));
-        let kept = |joint: &Joint| {
-            let draws = (1..=2000).map(|step| Draw { seed: 3, step: Step(step) });
-            draws.filter(|draw| Fates::of(Some(*draw)).next(Some(joint)) == Fate::Kept).count() as f64 / 2000.0
+        let [first, last] = [1, 10].map(|block| joint(Wiring::StochasticDepth, BranchIndex { block, of: 10 }));
+        let kept = |joint: &ResidualConnection| {
+            let initializer = (1..=2000).map(|step| StepRng { seed: 3, step: Step(step) });
+            initializer.filter(|draw| StochasticDepth::of(Some(*draw)).next(Some(joint)) == BlockMode::Kept).count()
+                as f64
+                / 2000.0
         };
         assert!((kept(&first) - 0.95).abs() < 0.02 && (kept(&last) - 0.5).abs() < 0.04);
-        let draw = Some(Draw { seed: 3, step: Step(5) });
-        let fates = |mut fates: Fates| (0..20).map(|_| fates.next(Some(&last))).collect::<Vec<_>>();
-        assert_eq!(fates(Fates::of(draw)), fates(Fates::of(draw)));
-        assert_eq!(fates(Fates::of(None)), [Fate::Weighed; 20]);
-        assert_eq!(Fates::of(draw).next(None), Fate::Kept);
+        let draw = Some(StepRng { seed: 3, step: Step(5) });
+        let fates = |mut fates: StochasticDepth| (0..20).map(|_| fates.next(Some(&last))).collect::<Vec<_>>();
+        assert_eq!(fates(StochasticDepth::of(draw)), fates(StochasticDepth::of(draw)));
+        assert_eq!(fates(StochasticDepth::of(None)), [BlockMode::Weighed; 20]);
+        assert_eq!(StochasticDepth::of(draw).next(None), BlockMode::Kept);
     }
 }

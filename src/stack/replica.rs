@@ -5,14 +5,14 @@ use burn::tensor::{GradientCheckpointingStrategy, Tensor};
 
 /// The twin of a stack, ready to learn, on the same device and with the same way of keeping activations.
 #[must_use]
-pub fn twin<M: Module>(model: &M) -> M {
+pub fn replica<M: Module>(model: &M) -> M {
     let mut found = Strategy(None);
     model.visit(&mut found);
     // Without a graph and back shares nothing; but on the way back activations are kept, whatever was said before.
-    let twin = model.valid().train();
+    let replica = model.valid().train();
     match found.0 {
-        Some(strategy @ GradientCheckpointingStrategy::Balanced) => twin.map(&mut Keeping(strategy)),
-        Some(GradientCheckpointingStrategy::Disabled) | None => twin,
+        Some(strategy @ GradientCheckpointingStrategy::Balanced) => replica.map(&mut Keeping(strategy)),
+        Some(GradientCheckpointingStrategy::Disabled) | None => replica,
     }
 }
 

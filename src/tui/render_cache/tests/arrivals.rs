@@ -128,7 +128,7 @@ impl Run {
             Op::Skip { lane, steps } => self.at[usize::from(lane)] += steps,
             Op::Rerun { lane, ago } => {
                 let step = self.at[usize::from(lane)].saturating_sub(ago).max(1);
-                self.scene.take(0, &Event::Recall(record(lane, step, true, true)));
+                self.scene.take(0, &Event::Rerun(record(lane, step, true, true)));
             }
             Op::End { lane } => {
                 let step = Step(self.at[usize::from(lane)]);
@@ -157,16 +157,17 @@ impl Run {
         self.frames += 1;
         self.scene.prepare(&sample::theme(), AREA);
         let mut again = self.scene.clone();
-        again.picture = Picture::default();
+        again.picture = RenderCache::default();
         again.prepare(&sample::theme(), AREA);
         let (kept, drawn) = (&self.scene.picture, &again.picture);
-        assert_eq!(kept.plates.keys().collect::<Vec<_>>(), drawn.plates.keys().collect::<Vec<_>>());
-        for (lane, plate) in &kept.plates {
-            let other = &drawn.plates[lane];
-            for (pixel, bin) in (0..plate.pixels()).flat_map(|pixel| (0..plate.bins()).map(move |bin| (pixel, bin))) {
-                let steps = plate.axis().map(|axis| axis.steps_of_bins(bin..bin + 1));
+        assert_eq!(kept.heatmaps.keys().collect::<Vec<_>>(), drawn.heatmaps.keys().collect::<Vec<_>>());
+        for (lane, heatmap) in &kept.heatmaps {
+            let other = &drawn.heatmaps[lane];
+            for (pixel, bin) in (0..heatmap.pixels()).flat_map(|pixel| (0..heatmap.bins()).map(move |bin| (pixel, bin)))
+            {
+                let steps = heatmap.axis().map(|axis| axis.steps_of_bins(bin..bin + 1));
                 assert_eq!(
-                    plate.at(pixel, bin),
+                    heatmap.at(pixel, bin),
                     other.at(pixel, bin),
                     "lane {lane}, layers from the top {pixel}, steps {steps:?}, lanes at {:?}",
                     self.at
@@ -210,9 +211,12 @@ fn a_lane_that_arrives_a_frame_later_leaves_no_hole() {
             run.happen(&Op::Arrive { lane, steps: 1, gap: 1 });
             run.frame();
         }
-        let plate = &run.scene.picture.plates[&2];
-        let bin = plate.axis().and_then(|axis| axis.bin_of_step(step)).expect("in view");
-        assert!((0..plate.pixels()).any(|pixel| plate.at(pixel, bin) != crate::history::Cell::Empty), "step {step}");
+        let heatmap = &run.scene.picture.heatmaps[&2];
+        let bin = heatmap.axis().and_then(|axis| axis.bin_of_step(step)).expect("in view");
+        assert!(
+            (0..heatmap.pixels()).any(|pixel| heatmap.at(pixel, bin) != crate::history::Cell::Empty),
+            "step {step}"
+        );
     }
 }
 
@@ -233,11 +237,11 @@ fn a_spike_at_a_columns_border_is_seen_by_every_lane_however_late() {
             run.scene.prepare(&sample::theme(), AREA);
         }
         for lane in [0, 1] {
-            let plate = &run.scene.picture.plates[&lane];
-            let axis = plate.axis().expect("drawn");
+            let heatmap = &run.scene.picture.heatmaps[&lane];
+            let axis = heatmap.axis().expect("drawn");
             for step in [64, 65, 128, 129, 192] {
                 let bin = axis.bin_of_step(step).expect("in view");
-                let crate::history::Cell::Value(value) = plate.at(4, bin) else { panic!("no value at {step}") };
+                let crate::history::Cell::Value(value) = heatmap.at(4, bin) else { panic!("no value at {step}") };
                 assert!(value > 29.0, "{value} at step {step} of lane {lane}, late by {late}");
             }
         }

@@ -53,7 +53,7 @@ impl OfStep for SamplesRecord {
 
 /// Records in the order of their steps.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Thinned<R> {
+pub(super) struct Decimated<R> {
     records: Vec<Arc<R>>,
     capacity: usize,
     /// Taken in so far.
@@ -62,7 +62,7 @@ pub(super) struct Thinned<R> {
     stride: u64,
 }
 
-impl<R: OfStep> Thinned<R> {
+impl<R: OfStep> Decimated<R> {
     /// As many records of so many bytes as the share in a budget of bytes allows.
     pub(super) fn new(share: Share, budget: usize, bytes: usize) -> Self {
         let capacity = (share.of(budget, 0) / bytes.max(1)).clamp(share.of(LEAST, FEWEST), MOST);
@@ -123,8 +123,8 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_is_always_there_and_the_others_are_thinned_evenly() {
-        let mut histograms = Thinned { capacity: 4, ..Thinned::new(ALONE, 1, 1) };
+    fn the_newest_is_always_there_and_the_others_are_decimated_evenly() {
+        let mut histograms = Decimated { capacity: 4, ..Decimated::new(ALONE, 1, 1) };
         for step in 1..=100 {
             histograms.push(&record(step));
             assert_eq!(histograms.at(Step(1000)).expect("the newest").step, Step(step));
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn one_that_comes_twice_is_ignored_and_before_the_first_there_is_none() {
-        let mut histograms = Thinned::new(ALONE, 10, 1);
+        let mut histograms = Decimated::new(ALONE, 10, 1);
         histograms.push(&record(5));
         histograms.push(&record(5));
         assert_eq!(histograms.records.len(), 1);

@@ -10,7 +10,7 @@ use crate::units::Step;
 /// The past of one lane's recorder.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(into = "Words", try_from = "Words")]
-pub(in crate::train) struct FlightPast {
+pub(in crate::train) struct FlightState {
     /// ln(loss) of late, the newest last.
     pub(in crate::train) losses: Vec<f64>,
     /// ln of the first loss; a checkpoint of an older version has none.
@@ -18,12 +18,12 @@ pub(in crate::train) struct FlightPast {
     /// No leap is reported before this step.
     pub(in crate::train) quiet_until: Step,
     /// The states that are kept, the newest last.
-    pub(in crate::train) kept: Vec<KeptPast>,
+    pub(in crate::train) kept: Vec<KeptState>,
 }
 
 /// What is known of a kept state beside the state.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::train) struct KeptPast {
+pub(in crate::train) struct KeptState {
     /// The step that follows it.
     pub(in crate::train) next: Step,
     /// Learning rates of the steps since.
@@ -51,15 +51,15 @@ struct KeptWords {
 /// Steps since a kept state at most: more are damage.
 const MOST_RATES: usize = 1 << 24;
 
-impl From<KeptPast> for KeptWords {
-    fn from(past: KeptPast) -> Self {
+impl From<KeptState> for KeptWords {
+    fn from(past: KeptState) -> Self {
         let runs = past.rates.chunk_by(|one, other| one.to_bits() == other.to_bits());
         let rates = runs.filter_map(|run| Some((run.first()?.to_string(), run.len()))).collect();
         Self { next: past.next, rates }
     }
 }
 
-impl TryFrom<KeptWords> for KeptPast {
+impl TryFrom<KeptWords> for KeptState {
     type Error = String;
 
     fn try_from(words: KeptWords) -> Result<Self, String> {
@@ -75,8 +75,8 @@ impl TryFrom<KeptWords> for KeptPast {
     }
 }
 
-impl From<FlightPast> for Words {
-    fn from(past: FlightPast) -> Self {
+impl From<FlightState> for Words {
+    fn from(past: FlightState) -> Self {
         Self {
             losses: past.losses.iter().map(f64::to_string).collect(),
             first: past.first.map(|first| first.to_string()),
@@ -86,7 +86,7 @@ impl From<FlightPast> for Words {
     }
 }
 
-impl TryFrom<Words> for FlightPast {
+impl TryFrom<Words> for FlightState {
     type Error = String;
 
     fn try_from(words: Words) -> Result<Self, String> {
@@ -95,7 +95,7 @@ impl TryFrom<Words> for FlightPast {
             losses: words.losses.iter().map(number).collect::<Result<_, _>>()?,
             first: words.first.as_ref().map(number).transpose()?,
             quiet_until: words.quiet_until,
-            kept: words.kept.into_iter().map(KeptPast::try_from).collect::<Result<_, _>>()?,
+            kept: words.kept.into_iter().map(KeptState::try_from).collect::<Result<_, _>>()?,
         })
     }
 }
@@ -107,13 +107,13 @@ mod tests {
     #[test]
     fn a_past_comes_back_as_it_was_and_an_older_one_kept_no_states() {
         let rates = [vec![0.1 + 0.2; 3], vec![1e-310], vec![0.1; 70]].concat();
-        let kept = vec![KeptPast { next: Step(65), rates }];
-        let past = FlightPast { losses: vec![-1.0 / 3.0], first: Some(0.1 + 0.2), quiet_until: Step(9), kept };
+        let kept = vec![KeptState { next: Step(65), rates }];
+        let past = FlightState { losses: vec![-1.0 / 3.0], first: Some(0.1 + 0.2), quiet_until: Step(9), kept };
         let line = serde_json::to_string(&past).unwrap();
-        assert_eq!(serde_json::from_str::<FlightPast>(&line).unwrap(), past);
+        assert_eq!(serde_json::from_str::<FlightState>(&line).unwrap(), past);
         let older = r#"{"losses":["1.5"],"quiet_until":3}"#;
-        assert_eq!(serde_json::from_str::<FlightPast>(older).unwrap().kept, []);
+        assert_eq!(serde_json::from_str::<FlightState>(older).unwrap().kept, []);
         let endless = r#"{"losses":[],"quiet_until":3,"kept":[{"next":1,"rates":[["0.1",99999999999999]]}]}"#;
-        assert!(serde_json::from_str::<FlightPast>(endless).is_err());
+        assert!(serde_json::from_str::<FlightState>(endless).is_err());
     }
 }

@@ -3,7 +3,7 @@
 //! [`Scene::prepare`] brings it up to date, [`super::view::render`] only reads it.
 
 mod curve;
-mod plate;
+mod heatmap_cache;
 
 use std::collections::BTreeMap;
 
@@ -11,27 +11,27 @@ use ratatui::layout::Rect;
 
 use super::axis::{LayerAxis, StepAxis};
 use super::layout::Layout;
-use super::scene::{LaneRef, Mode, Scene, Standing};
+use super::scene::{CursorState, LaneRef, Mode, Scene};
 use super::theme::Theme;
 use super::view::step_chart::chart_of;
 use crate::history::{Cell, Revision, Scalar, ScalarBucket};
 use crate::layer::LayerKind;
 use crate::profile::Profile;
 use crate::quantity::{Axis, Quantity};
-use crate::theory::{self, Prediction, Unfit};
+use crate::theory::{self, NotApplicable, Prediction};
 use crate::units::Step;
 
-pub use plate::Plate;
-use plate::PlateKey;
+pub use heatmap_cache::HeatmapCache;
+use heatmap_cache::HeatmapKey;
 
 /// Dots of a braille cell from left to right.
 const DOTS: usize = 2;
 
 /// Everything computed for the panes in view.
 #[derive(Clone, Debug, Default)]
-pub struct Picture {
+pub struct RenderCache {
     /// Heatmaps by lane.
-    pub plates: BTreeMap<usize, Plate>,
+    pub heatmaps: BTreeMap<usize, HeatmapCache>,
     /// Loss of every lane over the columns of the loss chart, two to a cell.
     pub losses: Vec<Vec<Option<ScalarBucket>>>,
     /// ρ of every lane over the columns of its chart, two to a cell; empty where that is not in view.
@@ -41,7 +41,7 @@ pub struct Picture {
     /// What every lane's signal is like over its blocks at the cursor's step.
     pub signals: Vec<Profile>,
     /// What theory says of every lane, or why it says nothing; computed once per lane.
-    pub theories: Vec<Result<Prediction, Unfit>>,
+    pub theories: Vec<Result<Prediction, NotApplicable>>,
     /// The same on the axis of the quantity in view, a value per layer; empty where theory says nothing.
     pub predicted: Vec<Vec<Cell>>,
     /// Below which 2.5 % and 97.5 % of all nets lie by theory, likewise.
@@ -59,7 +59,7 @@ struct CurvesKey {
     dots: [usize; 2],
     newest: Option<Step>,
     revisions: Vec<Revision>,
-    standings: Vec<Option<Standing>>,
+    standings: Vec<Option<CursorState>>,
     quantity: Quantity,
 }
 
@@ -77,7 +77,7 @@ impl Scene {
             self.scales.include(coloured, ranges.into_iter());
         }
         let mut picture = std::mem::take(&mut self.picture);
-        picture.plates(self, &layout, theme);
+        picture.draw_heatmaps(self, &layout, theme);
         picture.theories(self);
         picture.curves(self, &layout);
         picture.largest_ratio = 0.0;
@@ -91,15 +91,15 @@ impl Scene {
     }
 }
 
-impl Picture {
+impl RenderCache {
     /// The log-ratio of a lane to the first, or the difference on a linear axis, at a pixel of a pane; anything that cannot be compared stands for itself.
     #[must_use]
     pub fn ratio(&self, lane: usize, pixel: usize, bin: usize) -> Cell {
-        let at = |lane: usize| self.plates.get(&lane).map_or(Cell::Empty, |plate| plate.at(pixel, bin));
+        let at = |lane: usize| self.heatmaps.get(&lane).map_or(Cell::Empty, |heatmap| heatmap.at(pixel, bin));
         compare(at(lane), at(0))
     }
 
-    fn plates(&mut self, scene: &Scene, layout: &Layout, theme: &Theme) {
+    fn draw_heatmaps(&mut self, scene: &Scene, layout: &Layout, theme: &Theme) {
         let axis = layout.step_axis(scene);
         let newest = scene.newest().map_or(0, |step| step.0);
         let mut wanted: Vec<usize> = layout.heatmaps.iter().map(|pane| pane.lane).collect();
@@ -107,20 +107,20 @@ impl Picture {
             wanted.insert(0, 0);
         }
         let height = layout.heatmaps.first().map_or(0, |pane| usize::from(pane.picture.height));
-        self.plates.retain(|lane, _| wanted.contains(lane));
+        self.heatmaps.retain(|lane, _| wanted.contains(lane));
         for (index, lane) in scene.lanes().enumerate().filter(|(index, _)| wanted.contains(index)) {
             let pane = layout.heatmaps.iter().find(|pane| pane.lane == index);
             let height = pane.map_or(height, |pane| usize::from(pane.picture.height));
             let layers = LayerAxis::new(lane.history.layers(), &scene.view.depth, height * theme.pixels_per_cell());
-            let key = PlateKey { quantity: scene.view.quantity, layers, axis, reduce: scene.view.reduce };
-            self.plates.entry(index).or_default().bring_up_to(key, newest, lane.history);
+            let key = HeatmapKey { quantity: scene.view.quantity, layers, axis, reduce: scene.view.reduce };
+            self.heatmaps.entry(index).or_default().bring_up_to(key, newest, lane.history);
         }
     }
 
     fn theories(&mut self, scene: &Scene) {
         for (index, lane) in scene.lanes().enumerate() {
             let known = self.theories.get(index);
-            if known.is_none_or(|known| *known == Err(Unfit::NotMeasured)) {
+            if known.is_none_or(|known| *known == Err(NotApplicable::NotMeasured)) {
                 let theory = theory::of_lane(lane.run.header(), lane.header, lane.history);
                 self.theories.splice(index..self.theories.len().min(index + 1), [theory]);
             }
@@ -172,9 +172,9 @@ impl Picture {
     /// Largest finite |log-ratio| of what is in view.
     fn largest_ratio(&self) -> f32 {
         let mut largest = 0.0f32;
-        for (&lane, plate) in self.plates.range(1..) {
-            for pixel in 0..plate.pixels() {
-                for bin in 0..plate.bins() {
+        for (&lane, heatmap) in self.heatmaps.range(1..) {
+            for pixel in 0..heatmap.pixels() {
+                for bin in 0..heatmap.bins() {
                     if let Cell::Value(ratio) = self.ratio(lane, pixel, bin) {
                         largest = largest.max(ratio.abs());
                     }

@@ -25,7 +25,7 @@ pub(crate) fn header(lanes: Vec<LaneHeader>) -> Arc<RunHeader> {
     Arc::new(RunHeader {
         data: None,
         version: FORMAT_VERSION,
-        run_id: "specimen".to_owned(),
+        run_id: "fixture".to_owned(),
         started_at: 1_700_000_000,
         lanes,
         quantities: Quantity::ALL.to_vec(),

@@ -15,11 +15,11 @@ const GLOBAL_GRAD_NORM: u64 = 1 << 63;
 
 /// Per lane the newest steps, ascending, each with a bit per row of its table that had a value.
 #[derive(Default)]
-pub(super) struct Told {
+pub(super) struct WrittenRows {
     lanes: Vec<VecDeque<(Step, u64)>>,
 }
 
-impl Told {
+impl WrittenRows {
     /// Of a run of so many lanes nothing was said yet.
     pub(super) fn nothing(lanes: usize) -> Self {
         Self { lanes: vec![VecDeque::new(); lanes] }
@@ -91,7 +91,7 @@ mod tests {
             values.row_mut(row).fill(Value::new(1.0));
             StepRecord { values, ..StepRecord::unmeasured(step) }
         };
-        let mut told = Told::nothing(1);
+        let mut told = WrittenRows::nothing(1);
         told.remember(&with(4, 0));
         assert!(told.news(&with(4, 0)).is_none());
         assert!(told.news(&with(4, 1)).is_some_and(|news| !news.values.row(1)[0].is_absent()));

@@ -19,7 +19,7 @@ pub(super) const WAVES: usize = 32;
 
 /// t → [B, hidden].
 #[derive(Module, Debug)]
-pub struct Clock {
+pub struct TimeEmbedding {
     /// [waves, hidden].
     pub first: Affine,
     /// [hidden, hidden].
@@ -29,7 +29,7 @@ pub struct Clock {
     pub activation: Activation,
 }
 
-impl Clock {
+impl TimeEmbedding {
     /// t of every row → [B, hidden], with φ on it: what every block maps to its channels.
     #[must_use]
     pub fn forward(&self, times: &[usize], device: &Device) -> Tensor<2> {

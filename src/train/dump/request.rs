@@ -21,7 +21,7 @@ impl Dump {
     /// The same step of a run started anew, the `run`-th: `first-2.safetensors` beside `first.safetensors`, counted up to
     /// a name that is free. A device or a pipe, in which nothing can be lost, stays.
     #[must_use]
-    pub fn anew(&self, run: u64) -> Self {
+    pub fn for_run(&self, run: u64) -> Self {
         let is_file = fs::metadata(&self.path).map_or(true, |there| there.is_file());
         if !is_file {
             return self.clone();
@@ -78,7 +78,7 @@ mod tests {
     fn a_run_started_anew_has_a_name_of_its_own_beside_the_first() {
         let folder = tempfile::tempdir().expect("a folder");
         let anew = |name: &str, run| {
-            let dump = Dump { step: Step(1), path: folder.path().join(name) }.anew(run);
+            let dump = Dump { step: Step(1), path: folder.path().join(name) }.for_run(run);
             dump.path.file_name().map(|name| name.to_string_lossy().into_owned())
         };
         assert_eq!(anew("a.b.safetensors", 2).as_deref(), Some("a.b-2.safetensors"));
@@ -86,7 +86,7 @@ mod tests {
         fs::write(folder.path().join("step-3"), "another's").expect("written");
         assert_eq!(anew("step", 3).as_deref(), Some("step-4"));
         let device = Dump { step: Step(1), path: "/dev/null".into() };
-        assert_eq!(device.anew(2), device);
+        assert_eq!(device.for_run(2), device);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::quantity::Moments;
 
 /// What was seen of the parameters during one step, one entry per layer.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Seen {
+pub struct ParameterReadings {
     /// Gradients as the optimiser got them.
     pub gradients: Vec<Option<Moments>>,
     /// Parameters before the step.
@@ -35,7 +35,7 @@ pub struct Seen {
 
 /// The handle of a watched optimiser.
 #[derive(Clone, Default)]
-pub struct Watch {
+pub struct OptimizerProbe {
     board: Arc<Mutex<Option<Board>>>,
     /// The parameters at the start, kept alive.
     initial: Arc<Snapshot>,
@@ -47,20 +47,20 @@ struct Board {
     to_come: Vec<Trained>,
     /// Layers whose gradients are known already.
     known: Vec<bool>,
-    reach: Reach,
-    seen: Seen,
+    reach: Baseline,
+    seen: ParameterReadings,
 }
 
 /// How far back a look at the parameters goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub enum Baseline {
     /// To the step before.
     Step,
     /// To the initial parameters: memory that nothing else has brought into the cache.
     Start,
 }
 
-impl Watch {
+impl OptimizerProbe {
     /// A watch that measures how far the parameters have moved from `initial`.
     #[must_use]
     pub fn new(initial: Snapshot) -> Self {
@@ -75,16 +75,16 @@ impl Watch {
 
     /// Reads the next step of a model in which every trained parameter has a gradient. `gradients`, one entry per
     /// layer, are those that were read already.
-    pub fn start(&self, map: &ParameterMap, mut gradients: Vec<Option<Moments>>, reach: Reach) {
+    pub fn start(&self, map: &ParameterMap, mut gradients: Vec<Option<Moments>>, reach: Baseline) {
         let nothing = vec![None; map.table().len()];
         gradients.resize(nothing.len(), None);
         let known = gradients.iter().map(Option::is_some).collect();
-        let seen = Seen {
+        let seen = ParameterReadings {
             gradients,
             weights: nothing.clone(),
             updates: nothing.clone(),
             drift: nothing,
-            tensors: if reach == Reach::Start { vec![None; map.table().tensors()] } else { Vec::new() },
+            tensors: if reach == Baseline::Start { vec![None; map.table().tensors()] } else { Vec::new() },
             cost: Cost::default(),
         };
         let mut to_come: Vec<Trained> = map.trained().collect();
@@ -94,27 +94,27 @@ impl Watch {
 
     /// What was seen since [`Self::start`]; `None` when it was not called.
     #[must_use]
-    pub fn take(&self) -> Option<Seen> {
+    pub fn take(&self) -> Option<ParameterReadings> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner).take().map(|board| board.seen)
     }
 }
 
 /// An optimiser and whoever watches it.
 #[derive(Clone)]
-pub struct Watched<O> {
+pub struct ProbedOptimizer<O> {
     inner: O,
-    watch: Watch,
+    watch: OptimizerProbe,
 }
 
-impl<O> Watched<O> {
+impl<O> ProbedOptimizer<O> {
     /// Watches an optimiser.
     #[must_use]
-    pub fn new(inner: O, watch: Watch) -> Self {
+    pub fn new(inner: O, watch: OptimizerProbe) -> Self {
         Self { inner, watch }
     }
 }
 
-impl<O: Optimizer> Optimizer for Watched<O> {
+impl<O: Optimizer> Optimizer for ProbedOptimizer<O> {
     type State<const D: usize> = O::State<D>;
 
     fn step<const D: usize>(
@@ -139,7 +139,7 @@ impl<O: Optimizer> Optimizer for Watched<O> {
         // Now that the update has brought them into the cache: reading alone is what measuring costs.
         cost.of(|| {
             let seen = &mut board.seen;
-            let initial = self.watch.initial.get::<D>(visited).filter(|_| board.reach == Reach::Start);
+            let initial = self.watch.initial.get::<D>(visited).filter(|_| board.reach == Baseline::Start);
             let both = if let Some(initial) = initial {
                 let [weight, update, drift] = journey(&before, &after, initial);
                 add(&mut seen.weights, layer, weight);

@@ -4,7 +4,7 @@ use crate::layer::{Layer, LayerKind, Sublayer};
 
 /// What is known of a layer before anything is computed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct About {
+pub struct LayerDescription {
     /// Such as `16×16·32`: pixels and channels.
     pub stage: Option<String>,
     /// For one picture, forward.
@@ -13,7 +13,7 @@ pub struct About {
     pub sublayers: Vec<Sublayer>,
 }
 
-impl About {
+impl LayerDescription {
     /// One of no particular stage that costs what its parts cost.
     #[must_use]
     pub fn made_of(sublayers: Vec<Sublayer>) -> Self {
@@ -29,9 +29,9 @@ impl About {
 }
 
 /// The layers of `stem → block 1 … block D → head`.
-pub(super) fn layers(about: &[About]) -> Vec<Layer> {
+pub(super) fn layers(about: &[LayerDescription]) -> Vec<Layer> {
     let last = about.len().saturating_sub(1);
-    let layer = |(row, about): (usize, &About)| {
+    let layer = |(row, about): (usize, &LayerDescription)| {
         let layer = match row {
             0 => Layer::new("stem", LayerKind::Stem),
             row if row == last => Layer::new("head", LayerKind::Head),

@@ -8,11 +8,11 @@ use ratatui::text::{Line, Span};
 
 use super::frame::{fit, put, wrapped};
 use crate::config::Model;
-use crate::history::Taken;
+use crate::history::MeasuredAt;
 use crate::number;
 use crate::quantity::Cadence;
 use crate::tui::layout::Pane;
-use crate::tui::scene::{LaneRef, Scene, Standing};
+use crate::tui::scene::{CursorState, LaneRef, Scene};
 use crate::tui::schedule;
 use crate::tui::source::SourceKind;
 use crate::tui::theme::{Role, Theme};
@@ -75,7 +75,7 @@ pub(super) fn title<'a>(
     if let Some((what, taken, bad)) = record {
         parts.push((2, Line::styled(what, dim)));
         let shown = scene.shown_step(lane).unwrap_or(taken);
-        let older = schedule::of_step(Taken::At(taken), shown);
+        let older = schedule::of_step(MeasuredAt::At(taken), shown);
         let step = older.map_or_else(|| format!("step {}", number::count(taken.0)), |words| words.long);
         parts.push((1, Line::styled(step, theme.style(Role::Strong))));
         parts.extend(bad.map(|bad| (1, Line::styled(bad, theme.style(Role::Bad)))));
@@ -103,7 +103,7 @@ pub(super) fn lines(theme: &Theme, lines: &[String], area: Rect, buffer: &mut Bu
 /// One line each.
 pub(super) fn why_none(scene: &Scene, lane: &LaneRef<'_>, words: &Words) -> Vec<String> {
     let Words { one, many, done, does, cadence } = words;
-    if let Some(why) = scene.standing(lane).and_then(Standing::why_nothing) {
+    if let Some(why) = scene.standing(lane).and_then(CursorState::why_nothing) {
         return vec![why];
     }
     let Some(config) = lane.run.header().config.as_ref() else {

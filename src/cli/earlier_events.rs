@@ -7,13 +7,13 @@ use crate::trace::{Trace, read_last};
 
 /// Events up to the checkpoint, the header first; none of a run that begins.
 #[derive(Debug, Default)]
-pub(super) struct Past {
+pub(super) struct EarlierEvents {
     trace: Option<Trace>,
     /// How many of its events were there before the run went on.
     left: u64,
 }
 
-impl Past {
+impl EarlierEvents {
     /// The first so many events of the run in a folder. What cannot be read is not shown.
     pub(super) fn of(directory: &Path, events: u64) -> Self {
         Self { trace: read_last(directory).ok(), left: events }
@@ -25,7 +25,7 @@ impl Past {
     }
 }
 
-impl Iterator for Past {
+impl Iterator for EarlierEvents {
     type Item = Event;
 
     fn next(&mut self) -> Option<Event> {

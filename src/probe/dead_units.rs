@@ -16,7 +16,7 @@ const FLAT_SIGMOID: f64 = 0.03;
 
 /// For how many observed batches each unit of each layer of a lane has been silent.
 #[derive(Clone, Debug, Default)]
-pub struct Silence {
+pub struct DeadUnits {
     layers: Vec<Layer>,
 }
 
@@ -28,7 +28,7 @@ struct Layer {
     seen: u8,
 }
 
-impl Silence {
+impl DeadUnits {
     /// What is known of a layer: for how many batches each of its units has been silent, and how many were seen.
     #[must_use]
     pub fn of(&self, layer: usize) -> Option<(&[u8], u8)> {
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_unit_is_dead_while_no_example_of_the_last_ten_batches_woke_it() {
-        let mut silence = Silence::default();
+        let mut silence = DeadUnits::default();
         assert_eq!(silence.observe(1, &[true, false, false]), Share { part: 2, whole: 3 });
         assert_eq!(silence.observe(1, &[false, true, false]), Share { part: 1, whole: 3 });
         let dead: Vec<u64> = (3..=12).map(|_| silence.observe(1, &[false; 3]).part).collect();

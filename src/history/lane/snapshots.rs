@@ -11,7 +11,7 @@ use crate::event::{
 use crate::grid::Value;
 use crate::histogram::BINS;
 use crate::history::Share;
-use crate::history::thinned::Thinned;
+use crate::history::decimated::Decimated;
 use crate::layer::LayerTable;
 use crate::units::Step;
 
@@ -35,21 +35,25 @@ const SAMPLES_BYTES: usize = 16 * 3 * 32 * 32;
 /// Records of each kind.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::history) struct Beside {
-    pub(in crate::history) histograms: Thinned<HistogramRecord>,
-    pub(in crate::history) denoising: Thinned<DenoisingRecord>,
-    pub(in crate::history) samples: Thinned<SamplesRecord>,
-    pub(in crate::history) tensors: Thinned<TensorRecord>,
-    pub(in crate::history) filters: Thinned<FilterRecord>,
+    pub(in crate::history) histograms: Decimated<HistogramRecord>,
+    pub(in crate::history) denoising: Decimated<DenoisingRecord>,
+    pub(in crate::history) samples: Decimated<SamplesRecord>,
+    pub(in crate::history) tensors: Decimated<TensorRecord>,
+    pub(in crate::history) filters: Decimated<FilterRecord>,
 }
 
 impl Beside {
     pub(super) fn new(layers: &LayerTable, share: Share) -> Self {
         Self {
-            histograms: Thinned::new(share, HISTOGRAM_BUDGET, HISTOGRAM_LAYER_BYTES * layers.len()),
-            tensors: Thinned::new(share, TENSOR_BUDGET, TensorNorm::ALL.len() * size_of::<Value>() * layers.tensors()),
-            filters: Thinned::new(share, FILTER_BUDGET, FILTER_BYTES),
-            denoising: Thinned::new(share, DENOISING_BUDGET, DENOISING_LAYER_BYTES * layers.len()),
-            samples: Thinned::new(share, SAMPLES_BUDGET, SAMPLES_BYTES),
+            histograms: Decimated::new(share, HISTOGRAM_BUDGET, HISTOGRAM_LAYER_BYTES * layers.len()),
+            tensors: Decimated::new(
+                share,
+                TENSOR_BUDGET,
+                TensorNorm::ALL.len() * size_of::<Value>() * layers.tensors(),
+            ),
+            filters: Decimated::new(share, FILTER_BUDGET, FILTER_BYTES),
+            denoising: Decimated::new(share, DENOISING_BUDGET, DENOISING_LAYER_BYTES * layers.len()),
+            samples: Decimated::new(share, SAMPLES_BUDGET, SAMPLES_BYTES),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::tui::axis::{LayerAxis, StepAxis};
 
 /// What the cells of a heatmap depend on, the steps that have passed aside.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct PlateKey {
+pub(super) struct HeatmapKey {
     pub(super) quantity: Quantity,
     pub(super) layers: LayerAxis,
     pub(super) axis: StepAxis,
@@ -19,8 +19,8 @@ pub(super) struct PlateKey {
 
 /// The cells of one heatmap: rows of history × bins of steps.
 #[derive(Clone, Debug, Default)]
-pub struct Plate {
-    key: Option<PlateKey>,
+pub struct HeatmapCache {
+    key: Option<HeatmapKey>,
     /// Row-major.
     cells: Vec<Cell>,
     /// The newest step that is shown.
@@ -29,7 +29,7 @@ pub struct Plate {
     revision: Revision,
 }
 
-impl Plate {
+impl HeatmapCache {
     /// The cell at a row of pixels and a bin of steps.
     #[must_use]
     pub fn at(&self, pixel: usize, bin: usize) -> Cell {
@@ -63,7 +63,7 @@ impl Plate {
     }
 
     /// Computes the columns that differ from the last time.
-    pub(super) fn bring_up_to(&mut self, key: PlateKey, newest: u64, history: &LaneHistory) {
+    pub(super) fn bring_up_to(&mut self, key: HeatmapKey, newest: u64, history: &LaneHistory) {
         let revision = history.revision();
         if self.key.as_ref() == Some(&key) {
             let changed = history.changed_since(key.quantity, &self.revision);
@@ -88,7 +88,7 @@ impl Plate {
 }
 
 /// Computes bins; what lies after the newest step is empty.
-fn fill(cells: &mut [Cell], key: &PlateKey, stale: Range<usize>, newest: u64, history: &LaneHistory) {
+fn fill(cells: &mut [Cell], key: &HeatmapKey, stale: Range<usize>, newest: u64, history: &LaneHistory) {
     let bins = key.axis.bins();
     for row in cells.chunks_exact_mut(bins) {
         row.get_mut(stale.clone()).unwrap_or_default().fill(Cell::Empty);
