@@ -1,28 +1,33 @@
-//! What a run tells the world: plain data, the same live, followed, replayed and headless.
+//! What a run reports: plain data, the same live, followed, replayed and headless.
 //!
-//! `RunStarted`, then per lane and step a `Step`, now and then an `Eval`, `Note` or `LaneEnded`, at last `RunEnded`.
+//! `RunStarted`, then per lane and step a `Step`, now and then a `Snapshot`, an `Eval`, a `Note` or `LaneEnded`, at last
+//! `RunEnded`.
 
-mod diffusion;
+mod denoising;
 mod filters;
+mod header;
+mod histograms;
+mod numbers;
+mod samples;
+mod snapshot;
+mod step;
 mod tensors;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use diffusion::{DenoisingRecord, Samples, SamplesRecord, TimeSpan};
-pub use filters::{FULL_SHADE, FilterRecord, MOST_FILTERS};
-pub use tensors::{TensorNorm, TensorRecord};
+pub use denoising::{Denoising, TimeSpan};
+pub use filters::{FULL_SHADE, FilterShades, MOST_FILTERS};
+pub use header::{FORMAT_VERSION, LaneHeader, Machine, RunHeader};
+pub use histograms::Histograms;
+pub use samples::Samples;
+pub use snapshot::{Dated, Memory, Payload, Snapshot, SnapshotKind, SnapshotPayload};
+pub use step::StepRecord;
+pub use tensors::{TensorNorm, TensorNorms};
 
-use crate::config::{LaneConfig, RunConfig};
-use crate::grid::{Grid, Value};
-use crate::histogram::Histogram;
-use crate::layer::LayerTable;
-use crate::quantity::Quantity;
+use crate::grid::Value;
 use crate::units::{LaneId, Step};
-
-/// Version of the event vocabulary and of the trace that stores it.
-pub const FORMAT_VERSION: u32 = 1;
 
 /// One message of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,23 +37,15 @@ pub enum Event {
     RunStarted(Arc<RunHeader>),
     /// One lane took one step.
     Step(Arc<StepRecord>),
-    /// A step that was told before, once more and in detail: the flight recorder re-ran it.
+    /// A step that was reported before, again and in detail: the flight recorder re-ran it.
     Rerun(Arc<StepRecord>),
-    /// How the gradients of one lane are spread at one step.
-    Histogram(Arc<HistogramRecord>),
-    /// How loss and gradients of one lane are spread over denoising time at one step.
-    Denoising(Arc<DenoisingRecord>),
-    /// Pictures that one lane drew at one step.
-    Samples(Arc<SamplesRecord>),
-    /// How large gradients, weights and updates of every tensor of one lane are at one step.
-    Tensors(Arc<TensorRecord>),
-    /// The filters of one lane's first convolution at one step.
-    Filters(Arc<FilterRecord>),
+    /// Something that is taken of one lane at some of its steps.
+    Snapshot(Arc<Snapshot>),
     /// One lane was evaluated on the held-out split.
     Eval(EvalRecord),
-    /// Something a person should know: a gap in the trace, a skipped measurement.
+    /// Something that the user should know: a gap in the trace, a skipped measurement.
     Note(Note),
-    /// Steps of one lane that were taken and are not told: the one who tells them joined later.
+    /// Steps that one lane took before its trace began.
     Gap(Gap),
     /// One lane will send no more steps.
     LaneEnded(LaneEnd),
@@ -57,169 +54,39 @@ pub enum Event {
 }
 
 impl Event {
-    /// Whether it is one of many, which may give way where there is no room: the next of its kind says more.
-    pub(crate) fn gives_way(&self) -> bool {
+    /// The lane that it is about, where it is about one.
+    #[must_use]
+    pub fn lane(&self) -> Option<LaneId> {
         match self {
-            Self::Step(_)
-            | Self::Rerun(_)
-            | Self::Histogram(_)
-            | Self::Tensors(_)
-            | Self::Filters(_)
-            | Self::Denoising(_)
-            | Self::Samples(_) => true,
-            Self::RunStarted(_)
-            | Self::Eval(_)
-            | Self::Note(_)
-            | Self::Gap(_)
-            | Self::LaneEnded(_)
-            | Self::RunEnded(_) => false,
+            Self::Step(record) | Self::Rerun(record) => Some(record.lane),
+            Self::Snapshot(snapshot) => Some(snapshot.lane),
+            Self::Eval(eval) => Some(eval.lane),
+            Self::Note(note) => note.lane,
+            Self::Gap(gap) => Some(gap.lane),
+            Self::LaneEnded(end) => Some(end.lane),
+            Self::RunStarted(_) | Self::RunEnded(_) => None,
         }
     }
-}
 
-/// Everything about a run that does not change; sent once.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RunHeader {
-    /// What was read of the data set, in one line, where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub data: Option<String>,
-    /// [`FORMAT_VERSION`] of the writer.
-    pub version: u32,
-    /// Identity of the run, unique per start.
-    pub run_id: String,
-    /// Seconds since 1970 at the start.
-    pub started_at: u64,
-    /// Lanes in order; [`LaneId`] is the position.
-    pub lanes: Vec<LaneHeader>,
-    /// Rows of every [`StepRecord::values`].
-    pub quantities: Vec<Quantity>,
-    /// Steps that every lane is to take, where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub steps: Option<u64>,
-    /// Settings, where nablatop itself trained.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub config: Option<RunConfig>,
-    /// Where it ran.
-    pub machine: Machine,
-}
-
-impl RunHeader {
-    /// Settings of one of its lanes; `None` where nablatop itself did not train it.
+    /// The step that it is about; of a gap the step that follows it. `None` for the start and the end of a run.
     #[must_use]
-    pub fn settings_of(&self, lane: &LaneHeader) -> Option<&LaneConfig> {
-        self.config.as_ref()?.lanes.iter().find(|settings| settings.name == lane.name)
-    }
-}
-
-/// What does not change about one lane.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LaneHeader {
-    /// Unique name.
-    pub name: String,
-    /// One line about the architecture, such as `mlp 50×64 · relu · default init`.
-    pub title: String,
-    /// Its rows.
-    pub layers: LayerTable,
-}
-
-/// Where a run ran.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Machine {
-    /// Operating system and processor, such as `linux x86_64`.
-    pub platform: String,
-    /// Number of hardware threads.
-    pub threads: usize,
-    /// Version of nablatop.
-    pub nablatop: String,
-    /// Backend that computed, such as `flex`.
-    pub backend: String,
-}
-
-/// One lane, one step. Equality is by meaning: NaN equals NaN.
-#[derive(Clone, Debug)]
-pub struct StepRecord {
-    /// The lane.
-    pub lane: LaneId,
-    /// The step; the first is 1.
-    pub step: Step,
-    /// Pass over the training data, from 1.
-    pub epoch: u32,
-    /// Mean loss over the batch.
-    pub loss: f32,
-    /// Share of the batch classified right, 0 … 1; `None` where there are no classes.
-    pub accuracy: Option<f32>,
-    /// Learning rate of this step.
-    pub learning_rate: f64,
-    /// ‖g‖₂ over all parameters of the lane, before clipping; `None` on a step that was not measured.
-    pub global_grad_norm: Option<f32>,
-    /// By what clipping multiplied the gradient, 1 where it left it alone; `None` where the lane does not clip.
-    pub clip_scale: Option<f32>,
-    /// Share of the lane's steps so far on which clipping made the gradient smaller; `None` where it does not clip.
-    pub clip_rate: Option<f32>,
-    /// Time of the whole step, measuring included, nanoseconds.
-    pub step_ns: u64,
-    /// Share of it that measuring took, nanoseconds.
-    pub measure_ns: u64,
-    /// [quantity × layer]; shape [0, 0] on a step that was not measured.
-    pub values: Grid,
-}
-
-impl StepRecord {
-    /// Bytes of a record with so many values.
-    pub(crate) const fn bytes(values: usize) -> usize {
-        size_of::<Self>() + values * size_of::<Value>()
-    }
-
-    /// Whether the layers were looked at on this step.
-    #[must_use]
-    pub fn is_measured(&self) -> bool {
-        !self.values.values().is_empty()
-    }
-
-    /// Everything but the table, with floats as values that compare by meaning.
-    fn scalars(&self) -> impl PartialEq + use<> {
-        let floats = [Some(self.loss), self.accuracy, self.global_grad_norm, self.clip_scale, self.clip_rate];
-        let floats = floats.map(Value::from);
-        (self.lane, self.step, self.epoch, floats, self.learning_rate.to_bits(), self.step_ns, self.measure_ns)
-    }
-}
-
-#[cfg(test)]
-impl StepRecord {
-    /// A step of lane 0 on which nothing was measured.
-    pub(crate) fn unmeasured(step: u64) -> Self {
-        Self {
-            lane: LaneId(0),
-            step: Step(step),
-            epoch: 1,
-            loss: 1.0,
-            accuracy: None,
-            learning_rate: 0.1,
-            global_grad_norm: None,
-            clip_scale: None,
-            clip_rate: None,
-            step_ns: 1,
-            measure_ns: 0,
-            values: Grid::default(),
+    pub fn step(&self) -> Option<Step> {
+        match self {
+            Self::Step(record) | Self::Rerun(record) => Some(record.step),
+            Self::Snapshot(snapshot) => Some(snapshot.step),
+            Self::Eval(eval) => Some(eval.step),
+            Self::Note(note) => Some(note.step),
+            Self::Gap(gap) => Some(gap.last.next()),
+            Self::LaneEnded(end) => Some(end.step),
+            Self::RunStarted(_) | Self::RunEnded(_) => None,
         }
     }
-}
 
-impl PartialEq for StepRecord {
-    fn eq(&self, other: &Self) -> bool {
-        self.scalars() == other.scalars() && self.values == other.values
+    /// Whether it may give way to a newer one where there is no room.
+    #[must_use]
+    pub(crate) fn gives_way(&self) -> bool {
+        matches!(self, Self::Step(_) | Self::Rerun(_) | Self::Snapshot(_))
     }
-}
-
-/// How the gradients of one lane's layers are spread at one step, before clipping.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HistogramRecord {
-    /// The lane.
-    pub lane: LaneId,
-    /// The step.
-    pub step: Step,
-    /// One entry per layer; `None` for a layer without a gradient.
-    pub layers: Vec<Option<Histogram>>,
 }
 
 /// One lane on the held-out split. Equality is by meaning: NaN equals NaN.
@@ -244,7 +111,7 @@ impl PartialEq for EvalRecord {
     }
 }
 
-/// Something a person should know.
+/// Something that the user should know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// The lane it is about, if one.
@@ -255,7 +122,7 @@ pub struct Note {
     pub text: String,
 }
 
-/// Steps of a lane that were taken and are not told, both ends included; before the step that follows them.
+/// Steps that a lane took and a trace lacks, both ends included; the event comes before the step that follows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// The lane.

@@ -28,6 +28,7 @@ mod logarithm;
 mod ranges;
 mod recent;
 mod scalars;
+mod share;
 mod slope;
 mod timeline;
 mod window;
@@ -43,30 +44,14 @@ pub use lane::{LaneHistory, Revision};
 pub(crate) use ranges::beyond;
 pub use window::Window;
 
-use lane::Beside;
+use share::Share;
 
 use crate::event::{Event, Note, RunEnd, RunHeader};
-use crate::units::LaneId;
 
 /// Bytes for all lanes of all runs together; see the module's formula.
 const BUDGET: usize = 240 << 20;
 /// Notes kept, the newest.
 const MOST_NOTES: usize = 256;
-
-/// What a run, or a lane of it, may take.
-#[derive(Clone, Copy, Debug)]
-struct Share {
-    bytes: usize,
-    /// Runs that are shown together.
-    runs: usize,
-}
-
-impl Share {
-    /// The part of one run in what is kept for all, down to so much.
-    fn of(self, all: usize, least: usize) -> usize {
-        (all / self.runs.max(1)).max(least)
-    }
-}
 
 /// Everything the program remembers of one run.
 #[derive(Clone, Debug, PartialEq)]
@@ -143,12 +128,6 @@ impl History {
         self.lanes.iter().map(LaneHistory::missing).sum()
     }
 
-    fn beside(&mut self, lane: LaneId, take: impl FnOnce(&mut Beside)) {
-        if let Some(lane) = self.lanes.get_mut(lane.index()) {
-            take(lane.beside_mut());
-        }
-    }
-
     /// Takes one event in; events of unknown lanes are ignored.
     pub fn push(&mut self, event: &Event) {
         match event {
@@ -164,11 +143,11 @@ impl History {
                     lane.rerun(record);
                 }
             }
-            Event::Histogram(record) => self.beside(record.lane, |beside| beside.histograms.push(record)),
-            Event::Denoising(record) => self.beside(record.lane, |beside| beside.denoising.push(record)),
-            Event::Samples(record) => self.beside(record.lane, |beside| beside.samples.push(record)),
-            Event::Tensors(record) => self.beside(record.lane, |beside| beside.tensors.push(record)),
-            Event::Filters(record) => self.beside(record.lane, |beside| beside.filters.push(record)),
+            Event::Snapshot(snapshot) => {
+                if let Some(lane) = self.lanes.get_mut(snapshot.lane.index()) {
+                    lane.push_snapshot(snapshot);
+                }
+            }
             Event::Eval(eval) => {
                 if let Some(lane) = self.lanes.get_mut(eval.lane.index()) {
                     lane.push_eval(*eval);

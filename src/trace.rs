@@ -14,7 +14,6 @@
 pub(crate) mod checksum;
 mod continuation;
 mod decode;
-mod denoising;
 mod encode;
 mod error;
 #[cfg(test)]

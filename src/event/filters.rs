@@ -6,20 +6,23 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::{LaneId, Step};
+use super::header::LaneHeader;
+use super::snapshot::{Memory, Payload, SnapshotKind, SnapshotPayload};
+use crate::layer::LayerTable;
+
+/// Bytes of all records of a lane.
+const BUDGET: usize = 1 << 20;
+/// Bytes of the largest that there usually are: 7×7 of three colours.
+const BYTES: usize = MOST_FILTERS * 3 * 7 * 7;
 
 /// Filters that are shown of a convolution at most.
 pub const MOST_FILTERS: usize = 64;
 /// The shade of a filter's largest weight.
 pub const FULL_SHADE: i8 = 127;
 
-/// The filters of one lane at one step.
+/// The filters of one lane before the update of a step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FilterRecord {
-    /// The lane.
-    pub lane: LaneId,
-    /// The step; weights are those before it.
-    pub step: Step,
+pub struct FilterShades {
     /// Filters, colours, rows, columns: at most [`MOST_FILTERS`] of the convolution's filters.
     pub shape: [usize; 4],
     /// Per filter whether one of its weights is NaN or infinite: then all its shades are 0.
@@ -29,10 +32,10 @@ pub struct FilterRecord {
     pub shades: Vec<i8>,
 }
 
-impl FilterRecord {
+impl FilterShades {
     /// Of the weights of a convolution, `[filters, colours, rows, columns]`, outermost dimension first.
     #[must_use]
-    pub fn of(lane: LaneId, step: Step, shape: [usize; 4], weights: &[f32]) -> Self {
+    pub fn of(shape: [usize; 4], weights: &[f32]) -> Self {
         let [filters, colours, rows, columns] = shape;
         let size = (colours * rows * columns).max(1);
         let shown = filters.min(MOST_FILTERS);
@@ -49,7 +52,7 @@ impl FilterRecord {
             };
             shades.extend(filter.iter().map(scaled));
         }
-        Self { lane, step, shape: [shown, colours, rows, columns], broken, shades }
+        Self { shape: [shown, colours, rows, columns], broken, shades }
     }
 
     /// Whether the numbers belong together: read from a file, they may not.
@@ -73,13 +76,29 @@ impl FilterRecord {
     }
 }
 
+impl SnapshotPayload for FilterShades {
+    const KIND: SnapshotKind = SnapshotKind::Filters;
+
+    fn memory(_: &LayerTable) -> Memory {
+        Memory { budget: BUDGET, each: BYTES }
+    }
+
+    fn fit(&mut self, _: &LaneHeader) -> Result<(), &'static str> {
+        if self.is_sound() { Ok(()) } else { Err("as many shades as the shape says, of at most 64 filters") }
+    }
+
+    fn of(payload: &Payload) -> Option<&Self> {
+        if let Payload::Filters(filters) = payload { Some(filters) } else { None }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_filter_has_its_own_scale_and_zero_is_in_the_middle() {
-        let record = FilterRecord::of(LaneId(0), Step(1), [3, 1, 1, 2], &[1.0, -2.0, 1e-9, 0.0, 0.0, 0.0]);
+        let record = FilterShades::of([3, 1, 1, 2], &[1.0, -2.0, 1e-9, 0.0, 0.0, 0.0]);
         assert_eq!(record.shades, [64, -127, 127, 0, 0, 0]);
         assert_eq!((record.at([0, 0, 0, 1]), record.at([2, 0, 0, 0])), (Some(-1.0), Some(0.0)));
         assert_eq!((record.at([3, 0, 0, 0]), record.at([0, 0, 0, 2])), (None, None));
@@ -88,21 +107,21 @@ mod tests {
 
     #[test]
     fn a_filter_that_is_not_finite_says_so_and_leaves_the_others_alone() {
-        let record = FilterRecord::of(LaneId(0), Step(1), [2, 1, 1, 2], &[f32::NAN, 1.0, 4.0, -4.0]);
+        let record = FilterShades::of([2, 1, 1, 2], &[f32::NAN, 1.0, 4.0, -4.0]);
         assert_eq!((record.broken, record.shades), (vec![0], vec![0, 0, 127, -127]));
     }
 
     #[test]
     fn of_a_wide_convolution_the_first_filters_are_kept() {
-        let record = FilterRecord::of(LaneId(0), Step(1), [100, 1, 1, 1], &[1.0; 100]);
+        let record = FilterShades::of([100, 1, 1, 1], &[1.0; 100]);
         assert_eq!((record.shape, record.shades.len()), ([MOST_FILTERS, 1, 1, 1], MOST_FILTERS));
     }
 
     #[test]
     fn numbers_that_do_not_belong_together_are_told() {
-        let record = FilterRecord::of(LaneId(0), Step(1), [2, 1, 1, 1], &[1.0; 2]);
-        assert!(!FilterRecord { shape: [3, 1, 1, 1], ..record.clone() }.is_sound());
-        assert!(!FilterRecord { shape: [usize::MAX, 2, 2, 2], ..record.clone() }.is_sound());
-        assert!(!FilterRecord { broken: vec![2], ..record }.is_sound());
+        let record = FilterShades::of([2, 1, 1, 1], &[1.0; 2]);
+        assert!(!FilterShades { shape: [3, 1, 1, 1], ..record.clone() }.is_sound());
+        assert!(!FilterShades { shape: [usize::MAX, 2, 2, 2], ..record.clone() }.is_sound());
+        assert!(!FilterShades { broken: vec![2], ..record }.is_sound());
     }
 }

@@ -3,8 +3,16 @@
 
 use std::ops::Range;
 
-use crate::grid::Grid;
-use crate::units::{LaneId, Step};
+use serde::{Deserialize, Serialize};
+
+use super::header::LaneHeader;
+use super::numbers::{NonFinite, NumberRows, Numbers, Places};
+use super::snapshot::{Memory, Payload, SnapshotKind, SnapshotPayload};
+use crate::grid::{Grid, Value};
+use crate::layer::LayerTable;
+
+/// Bytes of all records of a lane.
+const BUDGET: usize = 4 << 20;
 
 /// Rows of [`TensorRecord::values`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,17 +38,14 @@ impl TensorNorm {
 }
 
 /// The tensors of one lane at one step, those of one layer after the other.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TensorRecord {
-    /// The lane.
-    pub lane: LaneId,
-    /// The step.
-    pub step: Step,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Fields", into = "Fields")]
+pub struct TensorNorms {
     /// [`TensorNorm::ALL`] × tensors, in the order of the header.
     pub values: Grid,
 }
 
-impl TensorRecord {
+impl TensorNorms {
     /// The norm of several tensors together, √Σ v²; `None` where none of them has a value.
     #[must_use]
     pub fn norm(&self, of: TensorNorm, tensors: &[Range<usize>]) -> Option<f64> {
@@ -58,6 +63,80 @@ impl TensorRecord {
     }
 }
 
+/// The fields of a trace's line: an array per norm of which at least one tensor has a value.
+#[derive(Serialize, Deserialize)]
+struct Fields {
+    values: NumberRows,
+    #[serde(default, skip_serializing_if = "Places::is_empty")]
+    nan: Places,
+    #[serde(default, skip_serializing_if = "Places::is_empty")]
+    pinf: Places,
+    #[serde(default, skip_serializing_if = "Places::is_empty")]
+    ninf: Places,
+}
+
+impl From<TensorNorms> for Fields {
+    fn from(TensorNorms { values }: TensorNorms) -> Self {
+        let (mut rows, mut listed) = (NumberRows::default(), NonFinite::default());
+        for (norm, name) in TensorNorm::ALL {
+            let row = values.row(norm.row());
+            if row.iter().any(|value| !value.is_absent()) {
+                listed.note(name, row);
+                rows.0.push((name.to_owned(), Numbers(row.to_vec())));
+            }
+        }
+        let NonFinite { nan, pinf, ninf } = listed;
+        Self { values: rows, nan, pinf, ninf }
+    }
+}
+
+impl TryFrom<Fields> for TensorNorms {
+    type Error = String;
+
+    fn try_from(Fields { values: NumberRows(rows), nan, pinf, ninf }: Fields) -> Result<Self, String> {
+        // Names of a newer version are passed over.
+        let named = |name: &str| rows.iter().find(|(of, _)| of == name).map(|(_, Numbers(row))| row.as_slice());
+        let tensors = TensorNorm::ALL.iter().find_map(|(_, name)| named(name)).map_or(0, <[Value]>::len);
+        let mut values = Grid::absent(TensorNorm::ALL.len(), tensors);
+        let listed = NonFinite { nan, pinf, ninf };
+        for (norm, name) in TensorNorm::ALL {
+            let row = values.row_mut(norm.row());
+            if let Some(numbers) = named(name) {
+                if numbers.len() != row.len() {
+                    return Err(format!("expected {LENGTH}"));
+                }
+                row.copy_from_slice(numbers);
+            }
+            listed.restore(name, row)?;
+        }
+        Ok(Self { values })
+    }
+}
+
+/// What an array must be.
+const LENGTH: &str = "an array of one number per tensor of the lane";
+
+impl SnapshotPayload for TensorNorms {
+    const KIND: SnapshotKind = SnapshotKind::Tensors;
+
+    fn memory(layers: &LayerTable) -> Memory {
+        Memory { budget: BUDGET, each: TensorNorm::ALL.len() * size_of::<Value>() * layers.tensors() }
+    }
+
+    fn fit(&mut self, lane: &LaneHeader) -> Result<(), &'static str> {
+        let tensors = lane.layers.tensors();
+        if self.values.values().is_empty() {
+            // No norm has a value.
+            self.values = Grid::absent(TensorNorm::ALL.len(), tensors);
+        }
+        if self.values.layers() == tensors { Ok(()) } else { Err(LENGTH) }
+    }
+
+    fn of(payload: &Payload) -> Option<&Self> {
+        if let Payload::Tensors(norms) = payload { Some(norms) } else { None }
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::single_range_in_vec_init)] // ranges of tensors, not lists of numbers
 mod tests {
@@ -70,7 +149,7 @@ mod tests {
         values.row_mut(0)[..2].copy_from_slice(&[Value::new(3.0), Value::new(4.0)]);
         values.row_mut(1).copy_from_slice(&[Value::new(2.0), Value::new(0.0), Value::new(f32::NAN)]);
         values.row_mut(2).fill(Value::new(1.0));
-        let record = TensorRecord { lane: LaneId(0), step: Step(1), values };
+        let record = TensorNorms { values };
         assert_eq!(record.norm(TensorNorm::Grad, &[0..3]), Some(5.0));
         assert_eq!(record.norm(TensorNorm::Grad, &[0..1, 1..2]), Some(5.0));
         assert_eq!(record.norm(TensorNorm::Grad, &[2..3]), None);

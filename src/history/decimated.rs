@@ -1,12 +1,10 @@
-//! What is taken of a lane now and then (histograms, tensors, filters, pictures), in bounded memory: all of it while it fits, then
-//! every second, every fourth … that was taken, and always the newest.
-//!
-//! A trace holds each of them.
+//! Snapshots of one kind in bounded memory: all of them while they fit, then every second, every fourth …, and always the
+//! newest. A trace holds each of them.
 
 use std::sync::Arc;
 
-use super::Share;
-use crate::event::{DenoisingRecord, FilterRecord, HistogramRecord, SamplesRecord, TensorRecord};
+use super::share::Share;
+use crate::event::Snapshot;
 use crate::units::Step;
 
 /// Records at least, however large they are.
@@ -16,45 +14,10 @@ const FEWEST: usize = 2;
 /// Records at most.
 const MOST: usize = 1024;
 
-/// What belongs to a step.
-pub(super) trait OfStep {
-    fn step(&self) -> Step;
-}
-
-impl OfStep for HistogramRecord {
-    fn step(&self) -> Step {
-        self.step
-    }
-}
-
-impl OfStep for TensorRecord {
-    fn step(&self) -> Step {
-        self.step
-    }
-}
-
-impl OfStep for FilterRecord {
-    fn step(&self) -> Step {
-        self.step
-    }
-}
-
-impl OfStep for DenoisingRecord {
-    fn step(&self) -> Step {
-        self.step
-    }
-}
-
-impl OfStep for SamplesRecord {
-    fn step(&self) -> Step {
-        self.step
-    }
-}
-
 /// Records in the order of their steps.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Decimated<R> {
-    records: Vec<Arc<R>>,
+pub(super) struct Decimated {
+    records: Vec<Arc<Snapshot>>,
     capacity: usize,
     /// Taken in so far.
     seen: u64,
@@ -62,7 +25,7 @@ pub(super) struct Decimated<R> {
     stride: u64,
 }
 
-impl<R: OfStep> Decimated<R> {
+impl Decimated {
     /// As many records of so many bytes as the share in a budget of bytes allows.
     pub(super) fn new(share: Share, budget: usize, bytes: usize) -> Self {
         let capacity = (share.of(budget, 0) / bytes.max(1)).clamp(share.of(LEAST, FEWEST), MOST);
@@ -70,10 +33,10 @@ impl<R: OfStep> Decimated<R> {
     }
 
     /// Takes one in; one of a step before the newest only where there is room.
-    pub(super) fn push(&mut self, record: &Arc<R>) {
-        if self.records.last().is_some_and(|last| record.step() <= last.step()) {
+    pub(super) fn push(&mut self, record: &Arc<Snapshot>) {
+        if self.records.last().is_some_and(|last| record.step <= last.step) {
             // A step that was re-run.
-            if let Err(index) = self.records.binary_search_by_key(&record.step(), |held| held.step())
+            if let Err(index) = self.records.binary_search_by_key(&record.step, |held| held.step)
                 && self.records.len() < self.capacity
             {
                 self.records.insert(index, Arc::clone(record));
@@ -100,13 +63,13 @@ impl<R: OfStep> Decimated<R> {
     }
 
     /// All that are kept.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<R>> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Snapshot>> {
         self.records.iter()
     }
 
     /// The newest at or before a step.
-    pub(super) fn at(&self, step: Step) -> Option<&Arc<R>> {
-        let after = self.records.partition_point(|record| record.step() <= step);
+    pub(super) fn at(&self, step: Step) -> Option<&Arc<Snapshot>> {
+        let after = self.records.partition_point(|record| record.step <= step);
         self.records.get(after.checked_sub(1)?)
     }
 }
@@ -114,12 +77,14 @@ impl<R: OfStep> Decimated<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::{Histograms, Payload};
     use crate::units::LaneId;
 
     const ALONE: Share = Share { bytes: 0, runs: 1 };
 
-    fn record(step: u64) -> Arc<HistogramRecord> {
-        Arc::new(HistogramRecord { lane: LaneId(0), step: Step(step), layers: Vec::new() })
+    fn record(step: u64) -> Arc<Snapshot> {
+        let payload = Payload::Histogram(Histograms { layers: Vec::new() });
+        Arc::new(Snapshot { lane: LaneId(0), step: Step(step), payload })
     }
 
     #[test]

@@ -9,17 +9,18 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use self::revision::Revision;
-pub(super) use self::snapshots::Beside;
+use self::snapshots::Snapshots;
 use super::bucket::{CELL_BYTES, GridBucket};
 use super::health::Ceiling;
 use super::ranges::Ranges;
 use super::recent::Recent;
 use super::scalars::{ScalarValues, Scalars};
+use super::share::Share;
 use super::slope::Blocks;
 use super::timeline::Timeline;
 use super::window::{Gathered, Window};
-use super::{Cell, Reduce, Scalar, ScalarBucket, Share};
-use crate::event::{EvalRecord, LaneEnd, StepRecord};
+use super::{Cell, Reduce, Scalar, ScalarBucket};
+use crate::event::{Dated, EvalRecord, LaneEnd, Snapshot, SnapshotPayload, StepRecord};
 use crate::grid::Grid;
 use crate::layer::LayerTable;
 use crate::quantity::{Axis, Cadence, Quantity};
@@ -49,7 +50,7 @@ pub struct LaneHistory {
     grids: Timeline<GridBucket>,
     scalars: Timeline<Scalars>,
     ranges: Ranges,
-    beside: Beside,
+    snapshots: Snapshots,
     evals: Vec<EvalRecord>,
     first_step: Option<Step>,
     /// The loss above which it has blown up, once there was a first.
@@ -77,7 +78,7 @@ impl LaneHistory {
             recent: Recent::new(Share { bytes: recent, ..share }, StepRecord::bytes(cells)),
             grids: Timeline::new(capacity),
             scalars: Timeline::new(SCALAR_BUCKETS),
-            beside: Beside::new(layers, share),
+            snapshots: Snapshots::new(layers, share),
             ranges: Ranges::new(quantities.len()),
             evals: Vec::new(),
             first_step: None,
@@ -139,9 +140,15 @@ impl LaneHistory {
         self.ranges.take(values, axes, health);
     }
 
-    /// Where what is told beside the steps goes.
-    pub(super) fn beside_mut(&mut self) -> &mut Beside {
-        &mut self.beside
+    /// Takes a snapshot in.
+    pub(super) fn push_snapshot(&mut self, snapshot: &Arc<Snapshot>) {
+        self.snapshots.push(snapshot);
+    }
+
+    /// The newest snapshot of a kind at or before a step, of those that are still kept.
+    #[must_use]
+    pub fn snapshot<T: SnapshotPayload>(&self, step: Step) -> Option<Dated<'_, T>> {
+        self.snapshots.at(step)
     }
 
     pub(super) fn push_eval(&mut self, eval: EvalRecord) {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Share;
+use super::share::Share;
 use crate::event::StepRecord;
 use crate::units::Step;
 

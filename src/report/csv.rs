@@ -84,15 +84,7 @@ pub fn write(
             Event::Rerun(record) => table.rerun(&record)?,
             // Counts per bin, numbers inside a layer or per span of time, and pixels are no numbers per layer: the trace
             // has them.
-            Event::Histogram(_)
-            | Event::Tensors(_)
-            | Event::Filters(_)
-            | Event::Denoising(_)
-            | Event::Samples(_)
-            | Event::Note(_)
-            | Event::Gap(_)
-            | Event::LaneEnded(_)
-            | Event::RunEnded(_) => {}
+            Event::Snapshot(_) | Event::Note(_) | Event::Gap(_) | Event::LaneEnded(_) | Event::RunEnded(_) => {}
         }
     }
     table.out.flush()?;

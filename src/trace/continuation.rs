@@ -24,7 +24,7 @@ use super::reservation::{OnExisting, Reservation, same_stacks};
 use super::{FILE_NAME, Writer};
 use crate::event::{Event, RunHeader};
 use crate::new_file::create_new;
-use crate::units::{LaneId, Step};
+use crate::units::Step;
 
 /// What a run that goes on is to have before its first step.
 #[derive(Clone, Debug)]
@@ -209,7 +209,7 @@ fn carry(
         let event = parser.line(number, &line)?;
         let Line::Whole(line) = line else { continue };
         let mut fate = LineAction::of(event.as_ref(), after);
-        if let Some(lane) = event.as_ref().and_then(lane) {
+        if let Some(lane) = event.as_ref().and_then(Event::lane) {
             // What a lane takes once more after a later step is told again, whatever steps it is of.
             if fate == LineAction::Cut {
                 beyond.insert(lane);
@@ -224,25 +224,9 @@ fn carry(
                 events += u64::from(event.is_some());
             }
             (LineAction::Cut, Some(cut)) => cut.take(line),
-            (LineAction::Cut, None) | (LineAction::ToldAnew, _) => {}
+            (LineAction::Cut, None) | (LineAction::Repeated, _) => {}
         }
     }
-}
-
-/// Of which lane an event is, where it is of one.
-fn lane(event: &Event) -> Option<LaneId> {
-    Some(match event {
-        Event::Step(record) | Event::Rerun(record) => record.lane,
-        Event::Histogram(record) => record.lane,
-        Event::Denoising(record) => record.lane,
-        Event::Samples(record) => record.lane,
-        Event::Tensors(record) => record.lane,
-        Event::Filters(record) => record.lane,
-        Event::Eval(record) => record.lane,
-        Event::Note(note) => return note.lane,
-        Event::Gap(gap) => gap.lane,
-        Event::LaneEnded(_) | Event::RunEnded(_) | Event::RunStarted(_) => return None,
-    })
 }
 
 /// What becomes of a line.
@@ -250,28 +234,19 @@ fn lane(event: &Event) -> Option<LaneId> {
 enum LineAction {
     Kept,
     Cut,
-    /// The run that goes on says it once more.
-    ToldAnew,
+    /// The run that goes on reports it again.
+    Repeated,
 }
 
 impl LineAction {
     /// Of what cannot be read, whatever it was, nothing is lost.
     fn of(event: Option<&Event>, after: Step) -> Self {
         let step = match event {
-            Some(Event::Step(record) | Event::Rerun(record)) => record.step,
-            Some(Event::Histogram(record)) => record.step,
-            Some(Event::Denoising(record)) => record.step,
-            Some(Event::Samples(record)) => record.step,
-            Some(Event::Tensors(record)) => record.step,
-            Some(Event::Filters(record)) => record.step,
-            Some(Event::Eval(record)) => record.step,
-            Some(Event::Note(note)) => note.step,
-            // It stands before the step that follows it.
-            Some(Event::Gap(gap)) => gap.last.next(),
-            Some(Event::LaneEnded(_) | Event::RunEnded(_) | Event::RunStarted(_)) => return Self::ToldAnew,
+            Some(Event::LaneEnded(_) | Event::RunEnded(_) | Event::RunStarted(_)) => return Self::Repeated,
+            Some(event) => event.step(),
             None => return Self::Kept,
         };
-        if step <= after { Self::Kept } else { Self::Cut }
+        if step.is_none_or(|step| step <= after) { Self::Kept } else { Self::Cut }
     }
 }
 

@@ -1,18 +1,13 @@
 //! Lines as events, given the header: the way back from `encode`.
 
-mod tensors;
-
 use serde::Deserialize;
 
-use super::denoising;
 use super::error::Fault;
 use super::scan::{self, Scanner};
 use crate::event::{
-    EvalRecord, Event, FilterRecord, Gap, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome, RunEnd, RunHeader,
-    SamplesRecord, StepRecord,
+    EvalRecord, Event, Gap, LaneEnd, LaneHeader, Note, Outcome, RunEnd, RunHeader, Snapshot, SnapshotKind, StepRecord,
 };
 use crate::grid::{Grid, Value};
-use crate::histogram::{BINS, Histogram};
 use crate::quantity::Quantity;
 use crate::text::clean_message;
 use crate::units::{LaneId, Step};
@@ -52,37 +47,6 @@ pub(super) fn event(line: &[u8], sealed: &[u8], header: &RunHeader) -> Result<Op
         "step" => Event::Step(Numbers::read(scanner, header)?.step()?.into()),
         "recall" => Event::Rerun(Numbers::read(scanner, header)?.step()?.into()),
         "eval" => Event::Eval(Numbers::read(scanner, header)?.eval()?),
-        "histogram" => {
-            let record: HistogramRecord = serde_json::from_slice(line)?;
-            let layers = lane(header, record.lane)?.layers.len();
-            let fits = |found: &Histogram| found.positive.len().max(found.negative.len()) <= BINS;
-            if record.layers.len() != layers || !record.layers.iter().flatten().all(fits) {
-                return Err(Fault::Expected("counts of every layer, at most 80 of each sign"));
-            }
-            Event::Histogram(record.into())
-        }
-        "denoising" => {
-            let found: denoising::Line = serde_json::from_slice(line)?;
-            let of_lane = lane(header, found.lane)?;
-            Event::Denoising(found.record(of_lane)?.into())
-        }
-        "samples" => {
-            let record: SamplesRecord = serde_json::from_slice(line)?;
-            lane(header, record.lane)?;
-            if !record.samples.is_whole() {
-                return Err(Fault::Expected("whole pictures of one or three colours"));
-            }
-            Event::Samples(record.into())
-        }
-        "tensors" => Event::Tensors(tensors::read(scanner, header)?.into()),
-        "filters" => {
-            let record: FilterRecord = serde_json::from_slice(line)?;
-            lane(header, record.lane)?;
-            if !record.is_sound() {
-                return Err(Fault::Expected("as many shades as the shape says, of at most 64 filters"));
-            }
-            Event::Filters(record.into())
-        }
         "note" => {
             let note: Note = serde_json::from_slice(line)?;
             note.lane.map_or(Ok(()), |id| lane(header, id).map(drop))?;
@@ -105,9 +69,27 @@ pub(super) fn event(line: &[u8], sealed: &[u8], header: &RunHeader) -> Result<Op
             let end: EndLine = serde_json::from_slice(line)?;
             Event::RunEnded(RunEnd { outcome: clean_outcome(end.outcome) })
         }
-        _ => return Ok(None),
+        kind => match SnapshotKind::named(kind) {
+            Some(kind) => Event::Snapshot(snapshot(kind, line, header)?.into()),
+            None => return Ok(None),
+        },
     };
     Ok(Some(event))
+}
+
+/// The lane and the step of a snapshot's line.
+#[derive(Deserialize)]
+struct SnapshotLine {
+    lane: LaneId,
+    step: Step,
+}
+
+fn snapshot(kind: SnapshotKind, line: &[u8], header: &RunHeader) -> Result<Snapshot, Fault> {
+    let SnapshotLine { lane: id, step } = serde_json::from_slice(line)?;
+    let lane = lane(header, id)?;
+    let mut payload = kind.parse(line)?;
+    payload.fit(lane).map_err(Fault::Expected)?;
+    Ok(Snapshot { lane: id, step, payload })
 }
 
 fn clean_outcome(outcome: Outcome) -> Outcome {

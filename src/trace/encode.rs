@@ -7,10 +7,7 @@ use serde::Serialize;
 
 use super::checksum;
 use super::number::{push_f32, push_f64, push_u64};
-use crate::event::{
-    DenoisingRecord, EvalRecord, Event, FilterRecord, Gap, HistogramRecord, LaneEnd, Note, Outcome, RunEnd, RunHeader,
-    SamplesRecord, StepRecord, TensorNorm, TensorRecord,
-};
+use crate::event::{EvalRecord, Event, Gap, LaneEnd, Note, Outcome, Payload, RunEnd, RunHeader, Snapshot, StepRecord};
 use crate::grid::{Grid, Value};
 use crate::quantity::Quantity;
 use crate::units::{LaneId, Step};
@@ -58,32 +55,12 @@ struct GapLine<'a> {
 }
 
 #[derive(Serialize)]
-struct HistogramLine<'a> {
-    kind: &'static str,
-    #[serde(flatten)]
-    record: &'a HistogramRecord,
-}
-
-#[derive(Serialize)]
-struct DenoisingLine<'a> {
+struct SnapshotLine<'a> {
     kind: &'static str,
     lane: LaneId,
     step: Step,
-    times: &'a [[u32; 2]],
-}
-
-#[derive(Serialize)]
-struct SamplesLine<'a> {
-    kind: &'static str,
     #[serde(flatten)]
-    record: &'a SamplesRecord,
-}
-
-#[derive(Serialize)]
-struct FiltersLine<'a> {
-    kind: &'static str,
-    #[serde(flatten)]
-    record: &'a FilterRecord,
+    payload: &'a Payload,
 }
 
 #[derive(Serialize)]
@@ -118,11 +95,10 @@ impl Encoder {
             Event::Step(record) => self.step(out, "step", record),
             Event::Rerun(record) => self.step(out, "recall", record),
             Event::Eval(record) => self.eval(out, record),
-            Event::Histogram(record) => object(out, &HistogramLine { kind: "histogram", record }),
-            Event::Denoising(record) => self.denoising(out, record),
-            Event::Samples(record) => object(out, &SamplesLine { kind: "samples", record }),
-            Event::Tensors(record) => self.tensors(out, record),
-            Event::Filters(record) => object(out, &FiltersLine { kind: "filters", record }),
+            Event::Snapshot(snapshot) => {
+                let Snapshot { lane, step, payload } = snapshot.as_ref();
+                object(out, &SnapshotLine { kind: payload.kind().name(), lane: *lane, step: *step, payload });
+            }
             Event::Note(note) => object(out, &NoteLine { kind: "note", note }),
             Event::Gap(gap) => object(out, &GapLine { kind: "gap", gap }),
             Event::LaneEnded(LaneEnd { lane, step, outcome }) => {
@@ -157,26 +133,6 @@ impl Encoder {
         if record.values.layers() > 0 {
             self.special.values(out, self.names.iter().copied(), &record.values);
         }
-        self.special.write(out);
-    }
-
-    /// Times in pairs, a loss for each, and their layers' gradients one after the other.
-    fn denoising(&mut self, out: &mut Vec<u8>, record: &DenoisingRecord) {
-        let times: Vec<[u32; 2]> = record.spans.iter().map(|span| [span.first, span.last]).collect();
-        object(out, &DenoisingLine { kind: "denoising", lane: record.lane, step: record.step, times: &times });
-        field(out, "loss");
-        self.special.array(out, "loss", record.spans.iter().map(|span| &span.loss));
-        field(out, "grad_norm");
-        self.special.array(out, "grad_norm", record.spans.iter().flat_map(|span| &span.grad_norms));
-        self.special.write(out);
-    }
-
-    fn tensors(&mut self, out: &mut Vec<u8>, record: &TensorRecord) {
-        out.reserve(BYTES_PER_VALUE * record.values.values().len() + 256);
-        out.extend_from_slice(b"{\"kind\":\"tensors\"");
-        whole(out, "lane", u64::from(record.lane.0));
-        whole(out, "step", record.step.0);
-        self.special.values(out, TensorNorm::ALL.iter().map(|(_, name)| *name), &record.values);
         self.special.write(out);
     }
 

@@ -23,8 +23,8 @@ use super::verdict;
 use crate::config::{LaneConfig, RunConfig};
 use crate::data::{Batches, Source, StepRng, Subset};
 use crate::event::{
-    DenoisingRecord, EvalRecord, Event, FilterRecord, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome,
-    SamplesRecord, StepRecord, TensorRecord,
+    Denoising, EvalRecord, Event, FilterShades, Histograms, LaneEnd, LaneHeader, Note, Outcome, Payload, Snapshot,
+    StepRecord, TensorNorms,
 };
 use crate::probe::Filters;
 use crate::stack::{Examples, Stack};
@@ -180,14 +180,14 @@ impl<S: Stack> Trainer<S> {
                 Go::Step { rate } => rate,
             };
             self.flight.keep(step, &self.lane.stepper);
-            let Some((record, beside)) = self.take(step, rate.of(self.lane.settings.lr)) else {
+            let Some((record, snapshots)) = self.take(step, rate.of(self.lane.settings.lr)) else {
                 return Outcome::Stopped;
             };
             let is_finite = record.loss.is_finite();
             let cause = self.flight.sees(&record);
             self.step = step;
             self.send(Event::Step(Arc::new(record)));
-            for event in beside {
+            for event in snapshots {
                 self.send(event);
             }
             if let Some(cause) = cause {
@@ -240,38 +240,29 @@ impl<S: Stack> Trainer<S> {
         }
         let step_ns = nanoseconds(start.elapsed());
         self.run.schedule.tell(step, step_ns, &taken);
-        let beside = self.beside(step, &mut taken);
+        let snapshots = self.snapshots(step, &mut taken);
         let record = self.record(&When { step, epoch, learning_rate, start }, taken);
         if let Some(part) = part {
             self.run.dumps.take(self.lane.id, step, DumpPart { loss: record.loss, ..part });
         }
-        Some((record, beside))
+        Some((record, snapshots))
     }
 
-    /// What is told beside a step, where it was taken: histograms, tensors, filters, and of a diffusion model what
-    /// denoising time makes of it.
-    fn beside(&self, step: Step, taken: &mut StepOutput) -> Vec<Event> {
-        let lane = self.lane.id;
-        let mut events = Vec::new();
-        let layers = std::mem::take(&mut taken.histograms);
-        if !layers.is_empty() {
-            events.push(Event::Histogram(Arc::new(HistogramRecord { lane, step, layers })));
-        }
-        let values = std::mem::take(&mut taken.tensors);
-        if !values.values().is_empty() {
-            events.push(Event::Tensors(Arc::new(TensorRecord { lane, step, values })));
-        }
-        if let Some(Filters { shape, weights }) = taken.filters.take() {
-            events.push(Event::Filters(Arc::new(FilterRecord::of(lane, step, shape, &weights))));
-        }
-        let spans = std::mem::take(&mut taken.by_time);
-        if !spans.is_empty() {
-            events.push(Event::Denoising(Arc::new(DenoisingRecord { lane, step, spans })));
-        }
-        if let Some(samples) = taken.pictures.take() {
-            events.push(Event::Samples(Arc::new(SamplesRecord { lane, step, samples })));
-        }
-        events
+    /// The snapshots that were taken with a step.
+    fn snapshots(&self, step: Step, output: &mut StepOutput) -> Vec<Event> {
+        let histograms = std::mem::take(&mut output.histograms);
+        let tensors = std::mem::take(&mut output.tensors);
+        let filters = output.filters.take();
+        let spans = std::mem::take(&mut output.by_time);
+        let payloads = [
+            (!histograms.is_empty()).then(|| Payload::Histogram(Histograms { layers: histograms })),
+            (!tensors.values().is_empty()).then(|| Payload::Tensors(TensorNorms { values: tensors })),
+            filters.map(|Filters { shape, weights }| Payload::Filters(FilterShades::of(shape, &weights))),
+            (!spans.is_empty()).then(|| Payload::Denoising(Denoising { spans })),
+            output.pictures.take().map(Payload::Samples),
+        ];
+        let event = |payload| Event::Snapshot(Arc::new(Snapshot { lane: self.lane.id, step, payload }));
+        payloads.into_iter().flatten().map(event).collect()
     }
 
     /// What is told of a step.
@@ -308,10 +299,10 @@ impl<S: Stack> Trainer<S> {
                 self.is_cut = true;
                 return;
             };
-            let beside = self.beside(step, &mut taken);
+            let snapshots = self.snapshots(step, &mut taken);
             let record = self.record(&When { step, epoch: batches.epoch(step), learning_rate, start }, taken);
             self.send(Event::Rerun(Arc::new(record.clone())));
-            for event in beside {
+            for event in snapshots {
                 self.send(event);
             }
             records.push(record);

@@ -11,7 +11,7 @@ mod trace;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use nablatop::event::{Event, StepRecord};
+use nablatop::event::{Event, SnapshotKind, StepRecord};
 
 use crate::logging::events;
 use crate::program::{Place, SMALL, Said};
@@ -71,7 +71,10 @@ fn told(log: &Path, last: u64) -> Vec<String> {
         Event::Step(record) => Some(format!("{:?}", timeless(&record))),
         // Each run was evaluated at its own end.
         Event::Eval(eval) if eval.step.0 != last => None,
-        Event::Histogram(_) | Event::Eval(_) | Event::LaneEnded(_) | Event::RunEnded(_) => Some(format!("{event:?}")),
+        Event::Snapshot(ref snapshot) if snapshot.payload.kind() == SnapshotKind::Histogram => {
+            Some(format!("{event:?}"))
+        }
+        Event::Eval(_) | Event::LaneEnded(_) | Event::RunEnded(_) => Some(format!("{event:?}")),
         _ => None,
     });
     let mut told: Vec<_> = told.collect();

@@ -5,7 +5,7 @@ use nablatop::config::{
     Activation, Backend, BranchScale, Init, LaneConfig, Measure, Model, Norm, Optimizer, RunConfig, Wiring,
 };
 use nablatop::data::{self, Batches};
-use nablatop::event::Event;
+use nablatop::event::{Event, SnapshotKind};
 use nablatop::histogram::Histogram;
 use nablatop::quantity::{Cadence, Quantity};
 use nablatop::stack::{Mlp, Task, resnet};
@@ -183,7 +183,9 @@ fn the_schedule_decides_which_steps_have_details() {
             }
             assert_eq!(has(Quantity::Distance), [1, 5, 7, 9]);
             let counted = run.events().iter().filter_map(|event| match event {
-                Event::Histogram(record) if record.lane.index() == lane => Some(record.step.0),
+                Event::Snapshot(snapshot) if snapshot.lane.index() == lane => {
+                    (snapshot.payload.kind() == SnapshotKind::Histogram).then_some(snapshot.step.0)
+                }
                 _ => None,
             });
             assert_eq!(counted.collect::<Vec<_>>(), [1, 5, 7, 9]);

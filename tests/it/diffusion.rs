@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use nablatop::config::{LaneConfig, Length, LongSkips, Measure, Model, RunConfig, Wiring};
 use nablatop::data::digits;
-use nablatop::event::{DenoisingRecord, Event, SamplesRecord};
+use nablatop::event::{Dated, Denoising, Event, Samples, SnapshotPayload};
 use nablatop::quantity::Quantity;
 
 use super::presets::DIFFUSION;
@@ -35,22 +35,21 @@ fn late(run: &Recording, lane: usize) -> f32 {
     losses.iter().map(|record| record.loss).sum::<f32>() / losses.len() as f32
 }
 
-fn denoising(run: &Recording, lane: usize) -> Vec<&DenoisingRecord> {
-    let events = run.events().iter();
-    let of_lane = events.filter_map(|event| match event {
-        Event::Denoising(record) if record.lane.index() == lane => Some(record.as_ref()),
+/// The snapshots of one kind of a lane.
+fn snapshots<T: SnapshotPayload>(run: &Recording, lane: usize) -> Vec<Dated<'_, T>> {
+    let of_lane = run.events().iter().filter_map(|event| match event {
+        Event::Snapshot(snapshot) if snapshot.lane.index() == lane => snapshot.dated(),
         _ => None,
     });
     of_lane.collect()
 }
 
-fn samples(run: &Recording, lane: usize) -> Vec<&SamplesRecord> {
-    let events = run.events().iter();
-    let of_lane = events.filter_map(|event| match event {
-        Event::Samples(record) if record.lane.index() == lane => Some(record.as_ref()),
-        _ => None,
-    });
-    of_lane.collect()
+fn denoising(run: &Recording, lane: usize) -> Vec<Dated<'_, Denoising>> {
+    snapshots(run, lane)
+}
+
+fn samples(run: &Recording, lane: usize) -> Vec<Dated<'_, Samples>> {
+    snapshots(run, lane)
 }
 
 /// A lane of the preset.
@@ -93,17 +92,17 @@ fn it_draws_sixteen_pictures_from_the_same_noise_and_they_change_as_it_learns() 
     let drawn = samples(&DETAILED, 0);
     assert_eq!(drawn.len(), 3);
     for record in &drawn {
-        let of = &record.samples;
+        let of = record.payload;
         assert_eq!((of.channels, of.height, of.width, of.count()), (1, 8, 8, 16));
     }
-    assert_ne!(drawn[0].samples, drawn[2].samples);
+    assert_ne!(drawn[0].payload, drawn[2].payload);
     let digits = digits().expect("embedded").training;
     let real = mean(&digits.inputs.iter().map(|pixel| f64::from(*pixel)).collect::<Vec<_>>());
-    let alike = |record: &SamplesRecord| {
-        let pixels: Vec<f64> = record.samples.pixels.iter().map(|pixel| f64::from(*pixel)).collect();
+    let alike = |samples: &Samples| {
+        let pixels: Vec<f64> = samples.pixels.iter().map(|pixel| f64::from(*pixel)).collect();
         correlation(&mean(&pixels), &real)
     };
-    let [first, last] = [0, 2].map(|nth| alike(drawn[nth]));
+    let [first, last] = [0, 2].map(|nth| alike(drawn[nth].payload));
     println!("the mean of what is drawn and that of the digits correlate by {first:.2}, then by {last:.2}");
     assert!(last > 0.7 && last > first + 0.1, "{first} {last}");
 }

@@ -1,9 +1,7 @@
 //! What is told of single tensors adds up to what is told of layers, and what blocks are made of to what they cost.
 
-use std::sync::Arc;
-
 use nablatop::config::{Backend, DataSource, LaneConfig, Length, Model, Norm, RunConfig, Wiring};
-use nablatop::event::{Event, FilterRecord, TensorNorm, TensorRecord};
+use nablatop::event::{Dated, Event, FilterShades, SnapshotPayload, TensorNorm, TensorNorms};
 use nablatop::layer::LayerKind;
 use nablatop::quantity::Quantity;
 use nablatop::units::{LayerId, Step};
@@ -27,20 +25,12 @@ fn run(backend: Backend, lanes: Vec<LaneConfig>) -> Recording {
     Recording::of(config)
 }
 
-fn tensors(recording: &Recording) -> Vec<Arc<TensorRecord>> {
-    let of = |event: &Event| match event {
-        Event::Tensors(record) => Some(Arc::clone(record)),
+fn snapshots<T: SnapshotPayload>(recording: &Recording, lane: usize) -> Vec<Dated<'_, T>> {
+    let of_lane = recording.events().iter().filter_map(|event| match event {
+        Event::Snapshot(snapshot) if snapshot.lane.index() == lane => snapshot.dated(),
         _ => None,
-    };
-    recording.events().iter().filter_map(of).collect()
-}
-
-fn filters(recording: &Recording) -> Vec<Arc<FilterRecord>> {
-    let of = |event: &Event| match event {
-        Event::Filters(record) => Some(Arc::clone(record)),
-        _ => None,
-    };
-    recording.events().iter().filter_map(of).collect()
+    });
+    of_lane.collect()
 }
 
 fn small(model: Model, wiring: Wiring) -> LaneConfig {
@@ -65,7 +55,7 @@ fn the_tensors_of_a_layer_add_up_to_it() {
     ];
     for (backend, lane) in BACKENDS.into_iter().flat_map(|backend| lanes.iter().map(move |lane| (backend, lane))) {
         let recording = run(backend, vec![lane.clone()]);
-        let (table, records) = (&recording.header().lanes[0].layers, tensors(&recording));
+        let (table, records) = (&recording.header().lanes[0].layers, snapshots::<TensorNorms>(&recording, 0));
         assert_eq!(records.len(), 3, "{} on {backend}", lane.model);
         for (step, record) in recording.steps(0).into_iter().zip(records) {
             assert_eq!(step.step, record.step);
@@ -113,9 +103,8 @@ fn what_a_block_is_made_of_costs_what_it_costs_and_holds_its_tensors() {
 fn a_convolutional_stem_shows_its_filters_before_each_step_and_no_other_does() {
     let recording =
         run(Backend::Flex, vec![small(Model::Resnet, Wiring::Residual), small(Model::Dense, Wiring::Plain)]);
-    let found = filters(&recording);
     for (lane, shape) in [(0, [4, 1, 3, 3]), (1, [8, 1, 3, 3])] {
-        let of_lane: Vec<_> = found.iter().filter(|record| record.lane.index() == lane).collect();
+        let of_lane = snapshots::<FilterShades>(&recording, lane);
         assert_eq!(of_lane.iter().map(|record| record.step).collect::<Vec<_>>(), [1, 2, 3].map(Step));
         assert!(of_lane.iter().all(|record| record.shape == shape && record.is_sound() && record.broken.is_empty()));
         let stem = &recording.header().lanes[lane].layers.layers[0];
@@ -123,7 +112,8 @@ fn a_convolutional_stem_shows_its_filters_before_each_step_and_no_other_does() {
         assert_ne!(of_lane[0].shades, of_lane[2].shades, "they learn");
     }
     for model in [Model::Mlp, Model::Transformer] {
-        assert!(filters(&run(Backend::Flex, vec![small(model, Wiring::Residual)])).is_empty());
+        let recording = run(Backend::Flex, vec![small(model, Wiring::Residual)]);
+        assert!(snapshots::<FilterShades>(&recording, 0).is_empty());
     }
 }
 
@@ -137,5 +127,6 @@ fn without_histograms_nothing_of_it_is_taken() {
         ..RunConfig::default()
     };
     let recording = Recording::of(config);
-    assert!(tensors(&recording).is_empty() && filters(&recording).is_empty());
+    assert!(snapshots::<TensorNorms>(&recording, 0).is_empty());
+    assert!(snapshots::<FilterShades>(&recording, 0).is_empty());
 }

@@ -10,16 +10,10 @@ impl LaneHistory {
     /// Every one with its step; those of one kind in the order of their steps.
     pub(in crate::history) fn held(&self) -> Vec<(Step, Event)> {
         let steps = self.held_steps().map(|record| (record.step, Event::Step(Arc::clone(record))));
-        let beside = &self.beside;
-        let histograms = beside.histograms.iter().map(|record| (record.step, Event::Histogram(Arc::clone(record))));
-        let tensors = beside.tensors.iter().map(|record| (record.step, Event::Tensors(Arc::clone(record))));
-        let filters = beside.filters.iter().map(|record| (record.step, Event::Filters(Arc::clone(record))));
-        let denoising = beside.denoising.iter().map(|record| (record.step, Event::Denoising(Arc::clone(record))));
-        let samples = beside.samples.iter().map(|record| (record.step, Event::Samples(Arc::clone(record))));
+        let snapshots = self.snapshots.iter().map(|snapshot| (snapshot.step, Event::Snapshot(Arc::clone(snapshot))));
         let evals = self.evals.iter().map(|eval| (eval.step, Event::Eval(*eval)));
         let end = self.end.iter().map(|end| (end.step, Event::LaneEnded(end.clone())));
-        let beside = histograms.chain(tensors).chain(filters).chain(denoising).chain(samples);
-        steps.chain(beside).chain(evals).chain(end).collect()
+        steps.chain(snapshots).chain(evals).chain(end).collect()
     }
 
     /// The first measured step and the first steps, however long ago, and the newest.

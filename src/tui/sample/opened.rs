@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{header, noise, step};
 use crate::config::{LaneConfig, Model, RunConfig, Wiring};
-use crate::event::{DenoisingRecord, Event, FilterRecord, Samples, SamplesRecord, TensorNorm, TensorRecord, TimeSpan};
+use crate::event::{Denoising, Event, FilterShades, Payload, Samples, Snapshot, TensorNorm, TensorNorms, TimeSpan};
 use crate::grid::{Grid, Value};
 use crate::layer::{Layer, LayerKind, LayerTable, Parameter, Sublayer};
 use crate::quantity::Quantity;
@@ -88,13 +88,17 @@ fn tensors(lane: u16, at: u64, count: usize) -> Event {
             *cell = Value::new(10f32.powf(exponent + 0.4 * noise(at, u64::from(lane), tensor as u64)));
         }
     }
-    Event::Tensors(Arc::new(TensorRecord { lane: LaneId(lane), step: Step(at), values }))
+    snapshot(lane, at, Payload::Tensors(TensorNorms { values }))
+}
+
+fn snapshot(lane: u16, at: u64, payload: Payload) -> Event {
+    Event::Snapshot(Arc::new(Snapshot { lane: LaneId(lane), step: Step(at), payload }))
 }
 
 fn filters(lane: u16, at: u64) -> Event {
     let size: usize = FILTERS.iter().product();
     let weights: Vec<f32> = (0..size).map(|index| noise(u64::from(lane), index as u64, 5)).collect();
-    Event::Filters(Arc::new(FilterRecord::of(LaneId(lane), Step(at), FILTERS, &weights)))
+    snapshot(lane, at, Payload::Filters(FilterShades::of(FILTERS, &weights)))
 }
 
 /// Ten spans, the first the hardest; the last of the plain lane is not finite.
@@ -106,11 +110,7 @@ fn denoising(lane: u16, at: u64, layers: usize) -> Event {
         let grad_norms = (0..layers).map(norm).collect();
         TimeSpan { first: index * 100 + 1, last: index * 100 + 100, loss: Value::new(loss), grad_norms }
     };
-    Event::Denoising(Arc::new(DenoisingRecord {
-        lane: LaneId(lane),
-        step: Step(at),
-        spans: (0..10).map(span).collect(),
-    }))
+    snapshot(lane, at, Payload::Denoising(Denoising { spans: (0..10).map(span).collect() }))
 }
 
 /// Sixteen discs, lighter from one to the next.
@@ -122,7 +122,7 @@ fn samples(lane: u16, at: u64) -> Event {
     };
     let pixels = (0..16 * 64).map(pixel).collect();
     let samples = Samples { channels: 1, height: 8, width: 8, pixels };
-    Event::Samples(Arc::new(SamplesRecord { lane: LaneId(lane), step: Step(at), samples }))
+    snapshot(lane, at, Payload::Samples(samples))
 }
 
 fn tensor(layer: &str, path: &str, shape: &[usize]) -> Parameter {

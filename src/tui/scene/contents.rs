@@ -1,6 +1,7 @@
 //! Which views have anything to show of the runs that are looked at.
 
 use super::{LaneRef, Mode, Scene};
+use crate::event::{Denoising, FilterShades, Histograms, Samples, TensorNorms};
 use crate::layer::LayerKind;
 use crate::units::Step;
 
@@ -19,11 +20,11 @@ impl Mode {
             Self::Heatmaps | Self::Profile | Self::Loss => true,
             Self::Difference => scene.lanes().count() > 1,
             Self::Anatomy => any(|lane| lane.header.layers.layers.iter().any(|layer| layer.kind == LayerKind::Block)),
-            Self::Histogram => any(|lane| lane.history.histogram(EVER).is_some()),
-            Self::Layers => any(|lane| lane.history.tensors(EVER).is_some()),
-            Self::Filters => any(|lane| lane.history.filters(EVER).is_some()),
-            Self::Denoising => any(|lane| lane.history.denoising(EVER).is_some()),
-            Self::Samples => any(|lane| lane.history.samples(EVER).is_some()),
+            Self::Histogram => any(|lane| lane.history.snapshot::<Histograms>(EVER).is_some()),
+            Self::Layers => any(|lane| lane.history.snapshot::<TensorNorms>(EVER).is_some()),
+            Self::Filters => any(|lane| lane.history.snapshot::<FilterShades>(EVER).is_some()),
+            Self::Denoising => any(|lane| lane.history.snapshot::<Denoising>(EVER).is_some()),
+            Self::Samples => any(|lane| lane.history.snapshot::<Samples>(EVER).is_some()),
         }
     }
 }

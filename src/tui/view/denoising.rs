@@ -16,7 +16,7 @@ use super::cell::Cross;
 use super::frame::{framed, words};
 use super::heatmap::{NARROW, layer_labels, painter, row_of};
 use super::measured_at::{self, DENOISING, is_diffusion, why_none};
-use crate::event::DenoisingRecord;
+use crate::event::{Dated, Denoising};
 use crate::grid::Value;
 use crate::history::Cell;
 use crate::number;
@@ -27,7 +27,7 @@ use crate::tui::theme::{Role, Theme};
 
 pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buffer) {
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
-    let record = scene.shown_step(&lane).and_then(|step| lane.history.denoising(step)).map(std::sync::Arc::as_ref);
+    let record = scene.shown_step(&lane).and_then(|step| lane.history.snapshot::<Denoising>(step));
     let what = if pane.frame.width < NARROW {
         theme.glyph("‖g‖ by t", "|g| by t")
     } else {
@@ -73,7 +73,7 @@ fn picture(
     scene: &Scene,
     theme: &Theme,
     pane: &Pane,
-    (lane, record, layers): (&LaneRef<'_>, &DenoisingRecord, &LayerAxis),
+    (lane, record, layers): (&LaneRef<'_>, Dated<'_, Denoising>, &LayerAxis),
     buffer: &mut Buffer,
 ) {
     let (painter, per_cell) = (painter(scene, theme), theme.pixels_per_cell());
@@ -107,7 +107,7 @@ fn cell(norm: Value) -> Cell {
 
 /// The loss of every span above its columns, all in one form: as numbers, in percent of what finding nothing costs, or
 /// not at all where there is no room.
-fn losses(theme: &Theme, pane: &Pane, record: &DenoisingRecord, buffer: &mut Buffer) {
+fn losses(theme: &Theme, pane: &Pane, record: Dated<'_, Denoising>, buffer: &mut Buffer) {
     let (width, spans) = (usize::from(pane.picture.width), record.spans.len().max(1));
     let losses: Vec<Option<f32>> = record.spans.iter().map(|span| span.loss.get()).collect();
     let Some((label, texts)) = forms(&losses, (width / spans).saturating_sub(1)) else { return };
@@ -139,7 +139,7 @@ fn forms(losses: &[Option<f32>], room: usize) -> Option<(&'static str, Vec<Strin
 }
 
 /// The first time and the last in the lower edge.
-fn times(theme: &Theme, pane: &Pane, record: &DenoisingRecord, buffer: &mut Buffer) {
+fn times(theme: &Theme, pane: &Pane, record: Dated<'_, Denoising>, buffer: &mut Buffer) {
     let edge = Rect { y: pane.frame.bottom().saturating_sub(1), height: 1, ..pane.picture };
     let ends = record.spans.first().zip(record.spans.last()).map(|(first, last)| (first.first, last.last));
     let Some((first, last)) = ends else { return };

@@ -20,7 +20,7 @@ use super::frame::framed;
 use super::legend::hidden;
 use super::measured_at::{self, FILTERS, why_none};
 use super::pictures::{Sheet, patch};
-use crate::event::FilterRecord;
+use crate::event::{Dated, FilterShades};
 use crate::layer::{LayerKind, LayerTable};
 use crate::tui::layout::{Layout, Pane, inside};
 use crate::tui::scene::Scene;
@@ -29,7 +29,7 @@ use crate::tui::theme::{Role, Theme};
 /// The picture of a lane at the cursor's step.
 pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buffer) {
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
-    let record = scene.shown_step(&lane).and_then(|step| lane.history.filters(step)).map(std::sync::Arc::as_ref);
+    let record = scene.shown_step(&lane).and_then(|step| lane.history.snapshot::<FilterShades>(step));
     let inner = inside(pane.frame);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     let what = record.map(|record| {
@@ -61,7 +61,7 @@ fn has_filters(layers: &LayerTable) -> bool {
 }
 
 /// Red, green, blue, 0 … 1; ½ is a weight of 0.
-fn light(record: &FilterRecord, filter: usize, [row, column]: [usize; 2]) -> [f32; 3] {
+fn light(record: Dated<'_, FilterShades>, filter: usize, [row, column]: [usize; 2]) -> [f32; 3] {
     let colours = record.shape[1];
     let weight = |colour: usize| record.at([filter, colour, row, column]).unwrap_or(0.0);
     let weights = if colours == 3 {
@@ -75,7 +75,7 @@ fn light(record: &FilterRecord, filter: usize, [row, column]: [usize; 2]) -> [f3
 /// One sentence of what is seen, with the lanes that are not.
 pub(super) fn legend<'a>(scene: &Scene, theme: &Theme, layout: &Layout) -> Vec<(u8, Line<'a>)> {
     let dim = theme.style(Role::Dim);
-    let records = scene.lanes().filter_map(|lane| lane.history.filters(scene.shown_step(&lane)?).cloned());
+    let records = scene.lanes().filter_map(|lane| lane.history.snapshot::<FilterShades>(scene.shown_step(&lane)?));
     let is_coloured = records.into_iter().any(|record| record.shape[1] == 3);
     let patches = [("-", 0.0), ("0", 0.5), ("+", 1.0)];
     let mut scale = Vec::new();

@@ -19,7 +19,7 @@ use super::cell::{Cross, Painter};
 use super::frame::{fit, framed, words};
 use super::heatmap::{NARROW, layer_labels};
 use super::measured_at::{HISTOGRAMS, why_none};
-use crate::event::HistogramRecord;
+use crate::event::{Dated, Histograms};
 use crate::histogram::{BINS, FIRST_EXPONENT, Histogram};
 use crate::history::{Cell, MeasuredAt};
 use crate::number;
@@ -57,14 +57,14 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buf
 }
 
 /// What was counted of a lane at the cursor's step.
-fn counted<'a>(scene: &Scene, lane: &LaneRef<'a>) -> Option<&'a HistogramRecord> {
-    lane.history.histogram(scene.shown_step(lane)?).map(std::sync::Arc::as_ref)
+fn counted<'a>(scene: &Scene, lane: &LaneRef<'a>) -> Option<Dated<'a, Histograms>> {
+    lane.history.snapshot(scene.shown_step(lane)?)
 }
 
 /// Bins that any lane uses at the cursor's step, the same for all panes; all of them where none is used.
 fn in_use(scene: &Scene) -> Range<usize> {
     let lanes = scene.lanes();
-    let records = lanes.filter_map(|lane| counted(scene, &lane).map(|record| &record.layers));
+    let records = lanes.filter_map(|lane| counted(scene, &lane).map(|record| &record.payload.layers));
     let mut used = [false; BINS];
     for layer in records.flat_map(|layers| layers.iter().flatten()) {
         used.iter_mut().enumerate().for_each(|(bin, used)| *used |= layer.bin(bin) > 0);
@@ -88,7 +88,7 @@ fn bins_of(column: u16, width: u16, used: &Range<usize>) -> Range<usize> {
     start..end.max(start + 1).min(used.end)
 }
 
-fn picture(scene: &Scene, theme: &Theme, pane: &Pane, seen: (&HistogramRecord, &LayerAxis), buffer: &mut Buffer) {
+fn picture(scene: &Scene, theme: &Theme, pane: &Pane, seen: (Dated<'_, Histograms>, &LayerAxis), buffer: &mut Buffer) {
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let (record, layers) = seen;
     let painter = Painter { theme, palette: theme.sequential(), scale: SHARES };
@@ -120,7 +120,7 @@ fn picture(scene: &Scene, theme: &Theme, pane: &Pane, seen: (&HistogramRecord, &
 }
 
 /// The counts of all layers that a pixel shows.
-fn within(record: &HistogramRecord, layers: &LayerAxis, pixel: usize) -> Option<Histogram> {
+fn within(record: Dated<'_, Histograms>, layers: &LayerAxis, pixel: usize) -> Option<Histogram> {
     let first = layers.layer_at(pixel);
     let next = (pixel + 1..=layers.pixels).map(|next| layers.layer_at(next)).find(|layer| *layer > first);
     let end = next.unwrap_or(layers.layers.end).min(layers.layers.end).max(first + 1);
@@ -156,7 +156,7 @@ fn above(layer: Option<&Histogram>) -> Cell {
     }
 }
 
-fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, record: Option<&HistogramRecord>) -> Line<'a> {
+fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, record: Option<Dated<'_, Histograms>>) -> Line<'a> {
     let lanes: Vec<_> = scene.lanes().collect();
     let name = lanes.get(pane.lane).map_or_else(String::new, |lane| scene.lane_name(lane));
     let name = Span::styled(name, theme.lane(pane.lane).add_modifier(Modifier::BOLD));
@@ -179,7 +179,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, record: Option<&Histogra
 }
 
 /// `block 17: 64 are 0, 3 tiny`: what of the cursor's layer stands before the bins.
-fn no_bin(scene: &Scene, lane: &LaneRef<'_>, record: &HistogramRecord) -> Option<String> {
+fn no_bin(scene: &Scene, lane: &LaneRef<'_>, record: Dated<'_, Histograms>) -> Option<String> {
     let layer = lane.layer_at(scene.view.cursor.depth);
     let counts = record.layers.get(layer.index())?.as_ref()?;
     let name = lane.header.layers.name(layer);

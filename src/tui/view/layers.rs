@@ -24,7 +24,7 @@ pub(super) use self::rows::Row;
 use self::rows::rows;
 use super::frame::{cut, fit, framed, put, words};
 use super::measured_at::{TENSORS, why_none};
-use crate::event::{TensorNorm, TensorRecord};
+use crate::event::{Dated, TensorNorm, TensorNorms};
 use crate::history::MeasuredAt;
 use crate::number;
 use crate::quantity::{Cadence, Quantity};
@@ -79,7 +79,7 @@ impl Column {
         }
     }
 
-    fn text(self, row: &Row, record: Option<&TensorRecord>) -> Option<String> {
+    fn text(self, row: &Row, record: Option<Dated<'_, TensorNorms>>) -> Option<String> {
         match self {
             Self::Shape => row.shape.clone(),
             Self::Parameters => row.parameters.map(number::amount),
@@ -117,7 +117,7 @@ const MOST_ROWS: u16 = 16;
 
 pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, axis: &StepAxis, buffer: &mut Buffer) {
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
-    let record = scene.shown_step(&lane).and_then(|step| lane.history.tensors(step)).map(std::sync::Arc::as_ref);
+    let record = scene.shown_step(&lane).and_then(|step| lane.history.snapshot::<TensorNorms>(step));
     framed(theme, pane.frame, &title(scene, theme, pane, &lane, record), buffer);
     let rows = rows(&lane, scene.view.cursor.depth);
     let area = pane.labels;
@@ -179,7 +179,7 @@ fn line(
     scene: &Scene,
     theme: &Theme,
     pane: &Pane,
-    (row, record): (&Row, Option<&TensorRecord>),
+    (row, record): (&Row, Option<Dated<'_, TensorNorms>>),
     (y, names, columns): (u16, u16, &[(Column, u16)]),
     buffer: &mut Buffer,
 ) {
@@ -214,7 +214,13 @@ fn right_aligned(place: (u16, u16), width: u16, line: &Line<'_>, buffer: &mut Bu
 }
 
 /// Lane, block, stage, what it costs, and the step of the numbers.
-fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, record: Option<&TensorRecord>) -> Line<'a> {
+fn title<'a>(
+    scene: &Scene,
+    theme: &Theme,
+    pane: &Pane,
+    lane: &LaneRef<'_>,
+    record: Option<Dated<'_, TensorNorms>>,
+) -> Line<'a> {
     let id = lane.layer_at(scene.view.cursor.depth);
     let dim = theme.style(Role::Dim);
     let name = Span::styled(scene.lane_name(lane), theme.lane(pane.lane).add_modifier(Modifier::BOLD));

@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 
 use super::frame::{fit, put, wrapped};
 use crate::config::Model;
+use crate::event::Histograms;
 use crate::history::MeasuredAt;
 use crate::number;
 use crate::quantity::Cadence;
@@ -111,7 +112,7 @@ pub(super) fn why_none(scene: &Scene, lane: &LaneRef<'_>, words: &Words) -> Vec<
     };
     // What comes with the histograms came with them ever since it was taken at all.
     let comes_beside = *cadence == Cadence::Counted && *many != HISTOGRAMS.many;
-    let is_older = comes_beside && lane.history.histogram(Step(u64::MAX)).is_some();
+    let is_older = comes_beside && lane.history.snapshot::<Histograms>(Step(u64::MAX)).is_some();
     if is_older {
         return vec![format!("no {many}:"), "an older nablatop wrote this trace".to_owned()];
     }

@@ -8,22 +8,22 @@ use super::frame::framed;
 use super::legend::hidden;
 use super::measured_at::{self, SAMPLES, is_diffusion, why_none};
 use super::pictures::{Sheet, patch};
-use crate::event::{Samples, SamplesRecord};
+use crate::event::Samples;
 use crate::tui::layout::{Layout, Pane, inside};
 use crate::tui::scene::Scene;
 use crate::tui::theme::{Role, Theme};
 
 pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buffer) {
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
-    let record = scene.shown_step(&lane).and_then(|step| lane.history.samples(step)).map(std::sync::Arc::as_ref);
+    let record = scene.shown_step(&lane).and_then(|step| lane.history.snapshot::<Samples>(step));
     let inner = inside(pane.frame);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     let what = record.map(|record| {
-        let Samples { height, width, .. } = record.samples;
-        (format!("{} samples {height}×{width}", record.samples.count()), record.step, None)
+        let Samples { height, width, .. } = *record.payload;
+        (format!("{} samples {height}×{width}", record.count()), record.step, None)
     });
     framed(theme, pane.frame, &measured_at::title(scene, theme, pane, (&lane, &SAMPLES), what), buffer);
-    let Some(SamplesRecord { samples, .. }) = record else {
+    let Some(samples) = record else {
         let lines = if is_diffusion(&lane) {
             why_none(scene, &lane, &SAMPLES)
         } else {
@@ -32,7 +32,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buf
         measured_at::lines(theme, &lines, inner, buffer);
         return;
     };
-    let light = |picture: usize, place: [usize; 2]| light(samples, picture, place);
+    let light = |picture: usize, place: [usize; 2]| light(samples.payload, picture, place);
     let sheet =
         Sheet { count: samples.count(), rows: samples.height, columns: samples.width, light: &light, broken: &[] };
     sheet.render(theme, (pane.frame, inner), buffer);

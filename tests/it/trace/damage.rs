@@ -210,7 +210,7 @@ fn nonsense_with_a_good_seal_says_what_is_wrong_and_where() {
         ("{\"lane\":0}".to_owned(), "field 'kind' is missing"),
         ("{\"kind\":\"gap\",\"lane\":0,\"first\":3,\"last\":2}".to_owned(), "a last one not before it"),
         (tensors(",\"values\":{\"grad_norm\":[1]}"), "one number per tensor"),
-        (tensors(""), "field 'values' is missing"),
+        (tensors(""), "missing field `values`"),
         (tensors(",\"values\":{},\"nan\":{\"grad_norm\":[7]}"), "index 7 of 'grad_norm'"),
         (filters("[2,1,1,1],\"shades\":[1]"), "as many shades"),
         (filters("[1,1,1,1],\"shades\":[128]"), "expected i8"),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use nablatop::event::{
-    EvalRecord, Event, FilterRecord, LaneEnd, Note, Outcome, RunEnd, StepRecord, TensorNorm, TensorRecord,
+    EvalRecord, Event, FilterShades, LaneEnd, Note, Outcome, Payload, RunEnd, Snapshot, StepRecord, TensorNorm,
+    TensorNorms,
 };
 use nablatop::grid::{Grid, Value};
 use nablatop::history::History;
@@ -129,11 +130,11 @@ fn tensors_and_filters_come_back_with_what_is_not_finite() {
     values.row_mut(0).copy_from_slice(&[0.1, f32::NAN, f32::INFINITY, -0.0, 1e-45].map(Value::new));
     values.row_mut(2)[4] = Value::new(f32::NEG_INFINITY);
     let (lane, step) = (LaneId(1), Step(3));
-    let filters = FilterRecord::of(lane, step, [2, 1, 1, 2], &[0.5, -0.25, f32::NAN, 1.0]);
+    let filters = FilterShades::of([2, 1, 1, 2], &[0.5, -0.25, f32::NAN, 1.0]);
     let events = [
         Event::RunStarted(header()),
-        Event::Tensors(Arc::new(TensorRecord { lane, step, values })),
-        Event::Filters(Arc::new(filters)),
+        Event::Snapshot(Arc::new(Snapshot { lane, step, payload: Payload::Tensors(TensorNorms { values }) })),
+        Event::Snapshot(Arc::new(Snapshot { lane, step, payload: Payload::Filters(filters) })),
     ];
     write(directory.path(), &events);
     let (read, warnings) = read_well(directory.path());

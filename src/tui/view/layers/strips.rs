@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{Column, Row};
-use crate::event::{TensorNorm, TensorRecord};
+use crate::event::{Dated, TensorNorm, TensorNorms};
 use crate::history::Cell;
 use crate::quantity::Quantity;
 use crate::tui::axis::StepAxis;
@@ -39,7 +39,7 @@ pub(super) fn render(
     let cursor = scene.view.cursor.step.and_then(|step| axis.columns_of_step(step.0)).map(|columns| columns.start);
     for x in 0..area.width.min(axis.columns()) {
         let (first, last) = (axis.steps_of_bins(axis.bin_of_column(x)..axis.bin_of_column(x) + 1), axis.step_at(x));
-        let record = lane.history.tensors(Step(last).min(newest)).filter(|_| first.start <= newest.0);
+        let record = lane.history.snapshot::<TensorNorms>(Step(last).min(newest)).filter(|_| first.start <= newest.0);
         let cross = if cursor == Some(x) { Cross::Vertical } else { Cross::Away };
         for (row, y) in rows.iter().zip(area.y + 1..area.bottom()) {
             let cell = record.map_or(Cell::Empty, |record| cell(row, record, quantity));
@@ -54,7 +54,7 @@ pub(super) fn render(
     steps::label(theme, edge, &axis.steps(), steps::Known::of(scene, &marks), place, buffer);
 }
 
-fn cell(row: &Row, record: &TensorRecord, quantity: Quantity) -> Cell {
+fn cell(row: &Row, record: Dated<'_, TensorNorms>, quantity: Quantity) -> Cell {
     let value = match quantity {
         Quantity::WeightNorm => record.norm(TensorNorm::Weight, &row.tensors),
         Quantity::UpdateRatio => record.update_ratio(&row.tensors),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::config::{Budget, Measure, RunConfig};
-use crate::event::{HistogramRecord, RunHeader};
+use crate::event::{Histograms, Payload, RunHeader, Snapshot};
 use crate::histogram::{Histogram, Sign};
 use crate::quantity::{Cadence, Quantity};
 
@@ -27,8 +27,12 @@ fn scheduled(config: RunConfig) -> Scene {
 fn count(scene: &mut Scene, lane: u16, step: u64) {
     let mut counts = Histogram::default();
     counts.add(-3, Sign::Negative, 75);
-    let record = HistogramRecord { lane: LaneId(lane), step: Step(step), layers: vec![Some(counts); 8] };
-    scene.take(0, &Event::Histogram(Arc::new(record)));
+    let record = Snapshot {
+        lane: LaneId(lane),
+        step: Step(step),
+        payload: Payload::Histogram(Histograms { layers: vec![Some(counts); 8] }),
+    };
+    scene.take(0, &Event::Snapshot(Arc::new(record)));
 }
 
 fn shown(scene: &mut Scene, mode: Mode) -> String {

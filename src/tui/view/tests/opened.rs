@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::config::RunConfig;
-use crate::event::{FilterRecord, RunHeader};
+use crate::event::{FilterShades, Payload, RunHeader, Snapshot};
 use crate::quantity::Quantity;
 use crate::units::LaneId;
 
@@ -167,9 +167,13 @@ fn filters_that_are_not_finite_are_crossed_out_and_those_without_room_are_counte
     let mut scene = sample::conv_net(45);
     let mut weights = vec![0.5; 64 * 49];
     weights[50] = f32::NAN;
-    let record = FilterRecord::of(LaneId(0), Step(51), [64, 1, 7, 7], &weights);
+    let record = Snapshot {
+        lane: LaneId(0),
+        step: Step(51),
+        payload: Payload::Filters(FilterShades::of([64, 1, 7, 7], &weights)),
+    };
     scene.take(0, &sample::step(0, 51, 2.3, 11, |_, _| Some(1.0)));
-    scene.take(0, &Event::Filters(Arc::new(record)));
+    scene.take(0, &Event::Snapshot(Arc::new(record)));
     let rows = shown(&mut scene, Mode::Filters, (80, 24));
     assert!(row(&rows, "1 not finite").contains("plain") && !row(&rows, "▀ ××××××× ▀").is_empty(), "{rows:?}");
     assert!(row(&rows, "more").contains("↓"), "{rows:?}");

@@ -1,7 +1,7 @@
 //! Where a lane has no value at the cursor's step every pane shows nothing of it, and says why.
 
 use super::*;
-use crate::event::HistogramRecord;
+use crate::event::{Histograms, Payload, Snapshot};
 use crate::histogram::{Histogram, Sign};
 
 /// Two lanes with histograms: the first ended at step 20, the other goes on to step 60.
@@ -14,8 +14,12 @@ fn ended(outcome: Outcome) -> Scene {
         }
         let mut counts = Histogram::default();
         counts.add(-3, Sign::Negative, 75);
-        let record = HistogramRecord { lane: LaneId(lane), step: Step(11), layers: vec![Some(counts); 8] };
-        scene.take(0, &Event::Histogram(std::sync::Arc::new(record)));
+        let record = Snapshot {
+            lane: LaneId(lane),
+            step: Step(11),
+            payload: Payload::Histogram(Histograms { layers: vec![Some(counts); 8] }),
+        };
+        scene.take(0, &Event::Snapshot(std::sync::Arc::new(record)));
     }
     scene.take(0, &Event::LaneEnded(LaneEnd { lane: LaneId(0), step: Step(20), outcome }));
     scene

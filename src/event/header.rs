@@ -1,0 +1,68 @@
+//! What does not change about a run: its lanes, their layers, what is measured, and the machine.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{LaneConfig, RunConfig};
+use crate::layer::LayerTable;
+use crate::quantity::Quantity;
+
+/// Version of the event vocabulary and of the trace that stores it.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Everything about a run that does not change; sent once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunHeader {
+    /// What was read of the data set, in one line, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
+    /// [`FORMAT_VERSION`] of the writer.
+    pub version: u32,
+    /// Identity of the run, unique per start.
+    pub run_id: String,
+    /// Seconds since 1970 at the start.
+    pub started_at: u64,
+    /// Lanes in order; [`LaneId`] is the position.
+    pub lanes: Vec<LaneHeader>,
+    /// Rows of every [`StepRecord::values`].
+    pub quantities: Vec<Quantity>,
+    /// Steps that every lane is to take, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u64>,
+    /// Settings, where nablatop itself trained.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<RunConfig>,
+    /// Where it ran.
+    pub machine: Machine,
+}
+
+impl RunHeader {
+    /// Settings of one of its lanes; `None` where nablatop itself did not train it.
+    #[must_use]
+    pub fn settings_of(&self, lane: &LaneHeader) -> Option<&LaneConfig> {
+        self.config.as_ref()?.lanes.iter().find(|settings| settings.name == lane.name)
+    }
+}
+
+/// What does not change about one lane.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaneHeader {
+    /// Unique name.
+    pub name: String,
+    /// One line about the architecture, such as `mlp 50×64 · relu · default init`.
+    pub title: String,
+    /// Its rows.
+    pub layers: LayerTable,
+}
+
+/// Where a run ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Operating system and processor, such as `linux x86_64`.
+    pub platform: String,
+    /// Number of hardware threads.
+    pub threads: usize,
+    /// Version of nablatop.
+    pub nablatop: String,
+    /// Backend that computed, such as `flex`.
+    pub backend: String,
+}

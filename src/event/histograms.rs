@@ -1,0 +1,41 @@
+//! How the gradients of every layer are spread, before clipping.
+
+use serde::{Deserialize, Serialize};
+
+use super::header::LaneHeader;
+use super::snapshot::{Memory, Payload, SnapshotKind, SnapshotPayload};
+use crate::histogram::{BINS, Histogram};
+use crate::layer::LayerTable;
+
+/// Bytes of all histograms of a lane.
+const BUDGET: usize = 8 << 20;
+/// Bytes of one layer: two signs of counts.
+const LAYER_BYTES: usize = 2 * BINS * size_of::<u64>();
+
+/// One histogram per layer; `None` for a layer without a gradient.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Histograms {
+    /// From the stem to the head.
+    pub layers: Vec<Option<Histogram>>,
+}
+
+impl SnapshotPayload for Histograms {
+    const KIND: SnapshotKind = SnapshotKind::Histogram;
+
+    fn memory(layers: &LayerTable) -> Memory {
+        Memory { budget: BUDGET, each: LAYER_BYTES * layers.len() }
+    }
+
+    fn fit(&mut self, lane: &LaneHeader) -> Result<(), &'static str> {
+        let fits = |found: &Histogram| found.positive.len().max(found.negative.len()) <= BINS;
+        if self.layers.len() == lane.layers.len() && self.layers.iter().flatten().all(fits) {
+            Ok(())
+        } else {
+            Err("counts of every layer, at most 80 of each sign")
+        }
+    }
+
+    fn of(payload: &Payload) -> Option<&Self> {
+        if let Payload::Histogram(histograms) = payload { Some(histograms) } else { None }
+    }
+}

@@ -1,0 +1,58 @@
+//! Pictures that a diffusion model drew before the update of a step.
+
+use serde::{Deserialize, Serialize};
+
+use super::header::LaneHeader;
+use super::snapshot::{Memory, Payload, SnapshotKind, SnapshotPayload};
+use crate::layer::LayerTable;
+
+/// Bytes of all pictures of a lane.
+const BUDGET: usize = 8 << 20;
+/// Bytes of sixteen pictures of 32² pixels in three colours.
+const BYTES: usize = 16 * 3 * 32 * 32;
+
+/// Pictures of one size, 0 black to 255 white.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Samples {
+    /// Colours: 1 or 3.
+    pub channels: usize,
+    /// Lines.
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+    /// Picture by picture, colour by colour, line by line.
+    pub pixels: Vec<u8>,
+}
+
+impl Samples {
+    /// Number of pictures.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.pixels.len().checked_div(self.channels * self.height * self.width).unwrap_or(0)
+    }
+
+    /// Whether there are pixels, and they make whole pictures of one or three colours.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let sides = self.channels.checked_mul(self.height).and_then(|numbers| numbers.checked_mul(self.width));
+        let is_divided = sides
+            .is_some_and(|numbers| numbers > 0 && !self.pixels.is_empty() && self.pixels.len().is_multiple_of(numbers));
+        is_divided && matches!(self.channels, 1 | 3)
+    }
+}
+
+impl SnapshotPayload for Samples {
+    const KIND: SnapshotKind = SnapshotKind::Samples;
+
+    fn memory(_: &LayerTable) -> Memory {
+        Memory { budget: BUDGET, each: BYTES }
+    }
+
+    fn fit(&mut self, _: &LaneHeader) -> Result<(), &'static str> {
+        if self.is_whole() { Ok(()) } else { Err("whole pictures of one or three colours") }
+    }
+
+    fn of(payload: &Payload) -> Option<&Self> {
+        if let Payload::Samples(samples) = payload { Some(samples) } else { None }
+    }
+}

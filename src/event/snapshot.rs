@@ -1,0 +1,172 @@
+//! What is taken of a lane now and then, beside the values of its steps: histograms, tensors, filters, and what only a
+//! diffusion model has. One kind of event with a payload; each payload describes itself.
+//!
+//! A new kind is a file with its payload, which implements [`SnapshotPayload`], and a row in the table below. In a trace
+//! its fields follow `kind`, `lane` and `step`, through serde.
+
+use std::ops::Deref;
+
+use serde::Serialize;
+
+use super::denoising::Denoising;
+use super::filters::FilterShades;
+use super::header::LaneHeader;
+use super::histograms::Histograms;
+use super::samples::Samples;
+use super::tensors::TensorNorms;
+use crate::layer::LayerTable;
+use crate::units::{LaneId, Step};
+
+/// A payload, and the step of the lane that it was taken at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The lane.
+    pub lane: LaneId,
+    /// The step.
+    pub step: Step,
+    /// What was taken.
+    pub payload: Payload,
+}
+
+/// What a payload takes in a lane's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// Bytes for all of the kind.
+    pub budget: usize,
+    /// Bytes of one.
+    pub each: usize,
+}
+
+/// What a payload says about itself.
+pub trait SnapshotPayload: Sized {
+    /// What it takes in the history of a lane with these layers.
+    fn memory(layers: &LayerTable) -> Memory;
+
+    /// Fits one that was read to its lane.
+    ///
+    /// # Errors
+    /// What was expected, where it cannot belong to this lane.
+    fn fit(&mut self, lane: &LaneHeader) -> Result<(), &'static str>;
+
+    /// The payload, where it is of this kind.
+    fn of(payload: &Payload) -> Option<&Self>;
+
+    /// Its kind.
+    const KIND: SnapshotKind;
+}
+
+/// One row per kind: variant, name in traces, payload.
+macro_rules! snapshots {
+    ($($variant:ident $name:literal $payload:ty),+ $(,)?) => {
+        /// The kinds of snapshots.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum SnapshotKind {
+            $(#[doc = concat!("`", $name, "` in traces.")] $variant,)+
+        }
+
+        impl SnapshotKind {
+            /// All kinds, in the order of their numbers.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// Its name in traces.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+
+            /// What its payloads take in the history of a lane.
+            pub(crate) fn memory(self, layers: &LayerTable) -> Memory {
+                match self {
+                    $(Self::$variant => <$payload as SnapshotPayload>::memory(layers),)+
+                }
+            }
+
+            /// Reads a payload from the object of a trace's line.
+            pub(crate) fn parse(self, line: &[u8]) -> serde_json::Result<Payload> {
+                Ok(match self {
+                    $(Self::$variant => Payload::$variant(serde_json::from_slice(line)?),)+
+                })
+            }
+        }
+
+        /// What was taken.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+        #[serde(untagged)]
+        #[non_exhaustive]
+        pub enum Payload {
+            $(#[doc = concat!("`", $name, "` in traces.")] $variant($payload),)+
+        }
+
+        impl Payload {
+            /// Its kind.
+            #[must_use]
+            pub fn kind(&self) -> SnapshotKind {
+                match self {
+                    $(Self::$variant(_) => SnapshotKind::$variant,)+
+                }
+            }
+
+            /// Fits one that was read to its lane.
+            ///
+            /// # Errors
+            /// What was expected, where it cannot belong to this lane.
+            pub(crate) fn fit(&mut self, lane: &LaneHeader) -> Result<(), &'static str> {
+                match self {
+                    $(Self::$variant(payload) => payload.fit(lane),)+
+                }
+            }
+        }
+    };
+}
+
+snapshots! {
+    Histogram "histogram" Histograms,
+    Tensors "tensors" TensorNorms,
+    Filters "filters" FilterShades,
+    Denoising "denoising" Denoising,
+    Samples "samples" Samples,
+}
+
+impl SnapshotKind {
+    /// The kind of that name in traces.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+}
+
+/// A payload of one kind with its step, borrowed from a history.
+#[derive(Debug)]
+pub struct Dated<'a, T> {
+    /// The step that it was taken at.
+    pub step: Step,
+    /// What was taken.
+    pub payload: &'a T,
+}
+
+impl<T> Clone for Dated<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Dated<'_, T> {}
+
+impl<T> Deref for Dated<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.payload
+    }
+}
+
+impl Snapshot {
+    /// The payload with its step, where it is of this kind.
+    #[must_use]
+    pub fn dated<T: SnapshotPayload>(&self) -> Option<Dated<'_, T>> {
+        Some(Dated { step: self.step, payload: T::of(&self.payload)? })
+    }
+}
