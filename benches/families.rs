@@ -15,8 +15,9 @@ use burn::prelude::Device;
 use burn::tensor::{Distribution, Tensor};
 use mimalloc::MiMalloc;
 use nablatop::config::{CheckpointActivations, Model};
+use nablatop::probe::Scope;
 use nablatop::stack::Stack;
-use nablatop::train::{Look, Stepper};
+use nablatop::train::Stepper;
 
 use sizes::{Question, Size, on};
 
@@ -61,8 +62,8 @@ impl Question for Time {
         let (left, right) = (matrix(), matrix());
         let (mut bare, mut measured, mut peak) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
-            bare.push(paired::cpu(|| drop(stepper.step(batch, RATE, Look::Away))));
-            measured.push(paired::cpu(|| drop(stepper.step(batch, RATE, Look::Everything))));
+            bare.push(paired::cpu(|| drop(stepper.step(batch, RATE, Scope::Nothing))));
+            measured.push(paired::cpu(|| drop(stepper.step(batch, RATE, Scope::Layers))));
             peak.push(paired::cpu(|| drop(left.clone().matmul(right.clone()).into_data())));
         }
         let [bare, measured, peak] = [bare, measured, peak].map(median);

@@ -10,8 +10,9 @@ mod sizes;
 
 use burn::prelude::Device;
 use nablatop::config::{CheckpointActivations, LaneConfig, Model, Wiring};
+use nablatop::probe::Scope;
 use nablatop::stack::Stack;
-use nablatop::train::{Look, Stepper};
+use nablatop::train::Stepper;
 use peak_alloc::PeakAlloc;
 
 use sizes::{Question, on};
@@ -58,10 +59,10 @@ struct Peak;
 impl Question for Peak {
     fn ask<S: Stack>(&self, mut stepper: Stepper<S>, batch: &S::Batch, _: &Device) -> f64 {
         // The first step makes the optimiser's memory.
-        let _ = stepper.step(batch, RATE, Look::Away);
+        let _ = stepper.step(batch, RATE, Scope::Nothing);
         let before = MEMORY.current_usage_as_mb();
         MEMORY.reset_peak_usage();
-        let _ = stepper.step(batch, RATE, Look::Away);
+        let _ = stepper.step(batch, RATE, Scope::Nothing);
         f64::from(MEMORY.peak_usage_as_mb() - before)
     }
 }

@@ -15,8 +15,9 @@ use burn::prelude::Device;
 use nablatop::backend;
 use nablatop::config::{Backend, Init, LaneConfig, Norm, Optimizer, Wiring};
 use nablatop::data::{self, Batches};
+use nablatop::probe::Scope;
 use nablatop::stack::{Labelled, Mlp, Task};
-use nablatop::train::{Look, Stepper};
+use nablatop::train::Stepper;
 use nablatop::units::Step;
 
 use mimalloc::MiMalloc;
@@ -36,13 +37,13 @@ fn main() {
     let device = backend::device(Backend::Flex).autodiff();
     let wanted = std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default();
     for (name, depth, steps, look, most) in [
-        ("bare step, depth 50", 50, 20, Look::Away, 1.10),
-        ("grad_norm alone, depth 200", 200, 6, Look::Gradients, 1.02),
-        ("everything, depth 50", 50, 20, Look::Everything, f64::NAN),
-        ("everything, depth 200", 200, 6, Look::Everything, 1.05),
-        ("everything, depth 1000", 1000, 2, Look::Everything, f64::NAN),
-        ("everything and histograms, depth 200", 200, 6, Look::Histograms, 1.25),
-        ("every detail, depth 200", 200, 2, Look::Detail, f64::NAN),
+        ("bare step, depth 50", 50, 20, Scope::Nothing, 1.10),
+        ("grad_norm alone, depth 200", 200, 6, Scope::Gradients, 1.02),
+        ("everything, depth 50", 50, 20, Scope::Layers, f64::NAN),
+        ("everything, depth 200", 200, 6, Scope::Layers, 1.05),
+        ("everything, depth 1000", 1000, 2, Scope::Layers, f64::NAN),
+        ("everything and histograms, depth 200", 200, 6, Scope::Histograms, 1.25),
+        ("every detail, depth 200", 200, 2, Scope::Costly, f64::NAN),
     ] {
         if name.contains(&wanted) {
             compare(name, depth, steps, look, most, &device);
@@ -67,7 +68,7 @@ fn main() {
     }
 }
 
-fn compare(name: &str, depth: usize, steps: usize, look: Look, most: f64, device: &Device) {
+fn compare(name: &str, depth: usize, steps: usize, look: Scope, most: f64, device: &Device) {
     let batch = batch(device);
     let mut ours = stepper(depth, device);
     let mut net = Some(minimal::Net::new(64, WIDTH, depth, 10, device));
@@ -101,13 +102,13 @@ fn share(depth: usize, steps: usize, device: &Device) {
             let start = std::time::Instant::now();
             let ours = paired::cpu(|| {
                 for _ in 0..steps {
-                    shown += watched.step(&batch, RATE, Look::Everything).measuring.as_secs_f64();
+                    shown += watched.step(&batch, RATE, Scope::Layers).observation.measuring.as_secs_f64();
                 }
             });
             whole += start.elapsed().as_secs_f64();
             let theirs = paired::cpu(|| {
                 for _ in 0..steps {
-                    let _ = alone.step(&batch, RATE, Look::Away);
+                    let _ = alone.step(&batch, RATE, Scope::Nothing);
                 }
             });
             Pair { ours, theirs }
@@ -127,8 +128,8 @@ fn backends(flex: &Device) {
     let (mut on_flex, mut on_ndarray) = (stepper(50, flex), stepper(50, &ndarray));
     let pairs: Vec<Pair> = (0..PAIRS)
         .map(|_| Pair {
-            ours: paired::cpu(|| drop(on_flex.step(&batch_flex, RATE, Look::Everything))),
-            theirs: paired::cpu(|| drop(on_ndarray.step(&batch_ndarray, RATE, Look::Everything))),
+            ours: paired::cpu(|| drop(on_flex.step(&batch_flex, RATE, Scope::Layers))),
+            theirs: paired::cpu(|| drop(on_ndarray.step(&batch_ndarray, RATE, Scope::Layers))),
         })
         .collect();
     report("flex against ndarray, depth 50", &pairs, f64::NAN);
@@ -141,8 +142,8 @@ fn norms(device: &Device) {
         let (mut with, mut without) = (normalized(norm, 200, device), stepper(200, device));
         let pairs: Vec<Pair> = (0..PAIRS)
             .map(|_| Pair {
-                ours: paired::cpu(|| drop(with.step(&batch, RATE, Look::Everything))),
-                theirs: paired::cpu(|| drop(without.step(&batch, RATE, Look::Everything))),
+                ours: paired::cpu(|| drop(with.step(&batch, RATE, Scope::Layers))),
+                theirs: paired::cpu(|| drop(without.step(&batch, RATE, Scope::Layers))),
             })
             .collect();
         report(&format!("{norm} norm against none, depth 200"), &pairs, f64::NAN);
@@ -154,9 +155,9 @@ fn scaling(device: &Device) {
     let mut per_block = Vec::new();
     for (depth, steps) in [(200, 10), (1000, 4), (10_000, 2)] {
         let mut ours = stepper(depth, device);
-        let _ = ours.step(&batch, RATE, Look::Everything);
+        let _ = ours.step(&batch, RATE, Scope::Layers);
         let mut times: Vec<f64> =
-            (0..steps).map(|_| paired::cpu(|| drop(ours.step(&batch, RATE, Look::Everything)))).collect();
+            (0..steps).map(|_| paired::cpu(|| drop(ours.step(&batch, RATE, Scope::Layers)))).collect();
         times.sort_by(f64::total_cmp);
         per_block.push(times[steps / 2] / depth as f64 * 1e6);
         println!(
@@ -179,7 +180,7 @@ fn memory(device: &Device) {
     let mut taken = 0;
     for steps in [100, 1000, 5000] {
         while taken < steps {
-            let _ = ours.step(&batch, RATE, Look::Everything);
+            let _ = ours.step(&batch, RATE, Scope::Layers);
             taken += 1;
         }
         println!("depth 50, after {steps} steps: {:.0} MiB resident", paired::resident());

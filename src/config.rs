@@ -27,6 +27,7 @@ pub use family::Along;
 pub use lane_spec::LaneSpec;
 pub use measure::{Budget, DEFAULT_BUDGET, Measure};
 
+use crate::measurement::{Intervals, Measurement};
 use crate::text::clean;
 
 /// Settings of a whole run.
@@ -79,10 +80,10 @@ impl Default for RunConfig {
             backend: Backend::Flex,
             checkpoint_activations: CheckpointActivations::Off,
             threads: None,
-            measure: Measure::Every(1),
+            measure: Measure::Every(Measurement::Layers.definition().default_interval),
             budget: None,
-            detail: Some(200),
-            histograms: Some(10),
+            detail: Some(Measurement::Costly.definition().default_interval),
+            histograms: Some(Measurement::Histograms.definition().default_interval),
             flight: Some(64),
             save_every: None,
             lanes: vec![LaneConfig::new(Wiring::Plain), LaneConfig::new(Wiring::Residual)],
@@ -101,6 +102,17 @@ impl RunConfig {
             (Some(Budget(share)), _) => Some(share),
             (None, Measure::Auto) => Some(DEFAULT_BUDGET),
             (None, Measure::Every(_)) => None,
+        }
+    }
+
+    /// How often each part is measured.
+    #[must_use]
+    pub fn intervals(&self) -> Intervals {
+        Intervals {
+            layers: self.measure.steps(),
+            histograms: self.histograms,
+            costly: self.detail,
+            is_bounded: self.budget().is_some(),
         }
     }
 

@@ -13,6 +13,7 @@ pub mod grid;
 pub mod histogram;
 pub mod history;
 pub mod layer;
+pub mod measurement;
 mod new_file;
 #[cfg_attr(not(feature = "tui"), allow(dead_code))] // the screen needs most of it
 mod number;

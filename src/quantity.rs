@@ -14,6 +14,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub use glossary::{GlossaryEntry, Home, TERMS, Term};
 pub use sample::{Factors, LayerSample, Moments, Share, StepKind};
 
+use crate::measurement::Measurement;
+
 /// How values of a quantity are spread along a colour scale or an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Axis {
@@ -21,17 +23,6 @@ pub enum Axis {
     Log,
     /// A bounded or signed number, as it is.
     Linear,
-}
-
-/// How often a quantity is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cadence {
-    /// On every measured step: it costs next to nothing.
-    Always,
-    /// With the histograms: it needs memory that training does not touch.
-    Counted,
-    /// On every so many measured steps: it needs passes of its own.
-    Scheduled,
 }
 
 /// Everything that the program knows of a quantity.
@@ -57,7 +48,7 @@ pub struct Definition {
     /// How its values are spread.
     pub axis: Axis,
     /// How often it is taken.
-    pub cadence: Cadence,
+    pub measured_with: Measurement,
     /// The estimator; `None` = absent.
     pub estimate: fn(&LayerSample) -> Option<f64>,
 }

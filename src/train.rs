@@ -18,7 +18,6 @@ mod flight;
 mod flight_state;
 mod footprint;
 mod lane;
-mod measure;
 mod named;
 mod optimizer;
 mod optimizer_state;
@@ -41,12 +40,11 @@ use thiserror::Error;
 pub use checkpoint::{Checkpoint, CheckpointError, CheckpointWriter};
 pub use dump::{Dump, DumpError, DumpWriter};
 pub use footprint::Footprint;
-pub use measure::observe;
 pub use oversize::{Oversize, TooLarge};
 #[cfg(all(feature = "cli", feature = "tui"))]
 pub(crate) use prepared::THREAD_STACK;
 pub use prepared::{Prepared, prepare, prepare_sized, resume};
-pub use stepper::{Look, StepOutput, Stepper};
+pub use stepper::{StepOutput, Stepper};
 pub use weights::WeightsError;
 
 use crate::config::RunConfig;

@@ -23,7 +23,8 @@ use super::{Cell, Reduce, Scalar, ScalarBucket};
 use crate::event::{Dated, EvalRecord, LaneEnd, Snapshot, SnapshotPayload, StepRecord};
 use crate::grid::Grid;
 use crate::layer::LayerTable;
-use crate::quantity::{Axis, Cadence, Quantity};
+use crate::measurement::Measurement;
+use crate::quantity::{Axis, Quantity};
 use crate::units::Step;
 
 /// Share of a lane's bytes for exact records: the rest is for buckets.
@@ -343,7 +344,7 @@ impl LaneHistory {
     }
 
     fn is_always(&self, row: usize) -> bool {
-        self.quantities.get(row).is_some_and(|quantity| quantity.definition().cadence == Cadence::Always)
+        self.quantities.get(row).is_some_and(|quantity| quantity.definition().measured_with == Measurement::Layers)
     }
 
     fn row(&self, quantity: Quantity) -> Option<usize> {

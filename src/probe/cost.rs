@@ -1,38 +1,17 @@
-//! What looking costs: the time between two looks at the clock, and what lies outside it, which is measured once per
-//! stack: the clock itself, the lock, and Burn's bookkeeping of a tap that is an operation of its own.
+//! What measuring costs: the time between two looks at the clock, and how often there were two. What lies outside the clock
+//! is the [`Overhead`](super::overhead::Overhead).
 
 use std::time::{Duration, Instant};
-
-use burn::backend::Flex;
-use burn::prelude::Device;
-use burn::tensor::Tensor;
-
-use super::Taps;
-use crate::backend;
-use crate::config::Backend;
-use crate::units::LayerId;
-
-/// Length of the measured chain.
-const CHAIN: u32 = 64;
-/// Repetitions; the least disturbed counts.
-const REPEATS: usize = 9;
 
 /// What looking took so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
     /// Between two looks at the clock.
-    timed: Duration,
+    pub(super) timed: Duration,
     /// Times that the clock was looked at twice.
-    readings: u32,
+    pub(super) readings: u32,
     /// Taps that are operations of their own in the graph.
-    inserted: u32,
-}
-
-/// What lies outside the clock.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Overhead {
-    per_reading: Duration,
-    per_tap: Duration,
+    pub(super) inserted: u32,
 }
 
 impl Cost {
@@ -61,50 +40,4 @@ impl Cost {
         self.readings += other.readings;
         self.inserted += other.inserted;
     }
-
-    /// The time that it all took.
-    #[must_use]
-    pub fn total(self, overhead: Overhead) -> Duration {
-        self.timed + overhead.per_reading * self.readings + overhead.per_tap * self.inserted
-    }
-}
-
-impl Overhead {
-    /// Measures it on a chain of taps over a tiny tensor.
-    #[must_use]
-    pub fn measure(device: &Device) -> Self {
-        let per_reading = least(readings);
-        // A tap reads twice: forward and backward.
-        let per_tap = least(|| taps(device)).saturating_sub(per_reading * 2);
-        Self { per_reading, per_tap }
-    }
-}
-
-/// Time per link of a chain, least disturbed.
-fn least(chain: impl Fn() -> Duration) -> Duration {
-    (0..REPEATS).map(|_| chain()).min().unwrap_or_default() / CHAIN
-}
-
-/// Time outside the clock of a chain of readings.
-fn readings() -> Duration {
-    let taps = Taps::on(1);
-    let tensor = Tensor::<2>::ones([1, 1], &backend::device(Backend::Flex)).try_into_primitive::<Flex>();
-    let (Some(tap), Ok(tensor)) = (taps.tap(LayerId(0)), tensor) else { return Duration::ZERO };
-    let start = Instant::now();
-    (0..CHAIN).for_each(|_| tap.look(|reading| reading.input::<Flex>(&tensor)));
-    start.elapsed().saturating_sub(taps.take().cost.timed)
-}
-
-/// The same of a chain of taps in the graph.
-fn taps(device: &Device) -> Duration {
-    let taps = Taps::on(1);
-    let mut tensor = Tensor::<2>::ones([1, 1], device).require_grad();
-    let start = Instant::now();
-    for _ in 0..CHAIN {
-        tensor = taps.input(LayerId(0), tensor);
-    }
-    let gradients = tensor.sum().backward();
-    let elapsed = start.elapsed();
-    drop(gradients);
-    elapsed.saturating_sub(taps.take().cost.timed)
 }

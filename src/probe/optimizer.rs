@@ -5,6 +5,7 @@
 //! belongs to the n-th trained parameter. That holds as long as each of them has a gradient, which
 //! [`Watch::start`] is told.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use burn::optim::{LearningRate, Optimizer};
@@ -36,6 +37,8 @@ pub struct ParameterReadings {
 /// The handle of a watched optimiser.
 #[derive(Clone, Default)]
 pub struct OptimizerProbe {
+    /// Whether an optimizer was wrapped with it.
+    attached: Arc<AtomicBool>,
     board: Arc<Mutex<Option<Board>>>,
     /// The parameters at the start, kept alive.
     initial: Arc<Snapshot>,
@@ -64,7 +67,13 @@ impl OptimizerProbe {
     /// A watch that measures how far the parameters have moved from `initial`.
     #[must_use]
     pub fn new(initial: Snapshot) -> Self {
-        Self { board: Arc::default(), initial: Arc::new(initial) }
+        Self { attached: Arc::default(), board: Arc::default(), initial: Arc::new(initial) }
+    }
+
+    /// Whether an optimizer was wrapped with it, so that updates are read in passing.
+    #[must_use]
+    pub(super) fn is_attached(&self) -> bool {
+        self.attached.load(Ordering::Relaxed)
     }
 
     /// The parameters at the start.
@@ -110,6 +119,7 @@ impl<O> ProbedOptimizer<O> {
     /// Watches an optimiser.
     #[must_use]
     pub fn new(inner: O, watch: OptimizerProbe) -> Self {
+        watch.attached.store(true, Ordering::Relaxed);
         Self { inner, watch }
     }
 }

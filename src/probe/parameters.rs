@@ -19,6 +19,8 @@ pub struct ParameterMap {
     layer_of: Vec<Option<usize>>,
     /// Its place among all tensors of the table, those of one layer after the other.
     tensor_of: Vec<Option<usize>>,
+    /// Whether a trained parameter belongs to no row.
+    has_outsiders: bool,
 }
 
 /// A trained parameter.
@@ -78,6 +80,7 @@ impl ParameterMap {
     fn sorted<M: Module>(model: &M, layers: &[Layer], mut names: Names) -> Self {
         model.visit(&mut names);
         let mut table = LayerTable { layers: layers.to_vec() };
+        let mut has_outsiders = false;
         let rows: HashMap<&str, usize> =
             layers.iter().enumerate().map(|(row, layer)| (layer.path.as_str(), row)).collect();
         // Layer, and place within it.
@@ -85,7 +88,9 @@ impl ParameterMap {
             .found
             .into_iter()
             .map(|(parameter, trained)| {
-                let row = owner(&rows, &parameter.path).filter(|_| trained)?;
+                let owner = owner(&rows, &parameter.path);
+                has_outsiders |= trained && owner.is_none();
+                let row = owner.filter(|_| trained)?;
                 let parameters = &mut table.layers.get_mut(row)?.parameters;
                 parameters.push(parameter);
                 Some((row, parameters.len() - 1))
@@ -102,7 +107,7 @@ impl ParameterMap {
             .collect();
         let layer_of = places.iter().map(|place| place.map(|(row, _)| row)).collect();
         let tensor_of = places.iter().map(|place| place.map(|(row, within)| firsts[row] + within)).collect();
-        Self { table, layer_of, tensor_of }
+        Self { table, layer_of, tensor_of, has_outsiders }
     }
 
     /// The rows with their parameters.
@@ -155,6 +160,11 @@ impl ParameterMap {
 
     fn nothing(&self) -> Vec<Option<Moments>> {
         vec![None; self.table.len()]
+    }
+
+    /// Whether an optimizer that is handed these gradients meets exactly the trained parameters of the rows.
+    pub(super) fn are_covered_by(&self, gradients: &GradientsParams) -> bool {
+        !self.has_outsiders && gradients.len() == self.trained().count()
     }
 
     /// Place of the n-th visited parameter among all tensors of the table.

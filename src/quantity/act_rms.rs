@@ -1,6 +1,7 @@
 //! Forward scale: rms of the layer's input, ‖x_l‖_F/√numel, shape [B, …], whole batch.
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "act_rms",
@@ -12,7 +13,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "0.5 to 2 (TheDeepChecker, standard deviation of activations)",
     source: "Poole et al. 2016",
     axis: Axis::Log,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

@@ -1,7 +1,8 @@
 //! Branch channel: ‖s·J_Fᵀ δ_{l+1}‖_F, what comes back through F, shape [B, …]; of a plain block all of the signal, but
 //! for what comes by a long skip connection ([`super::long_skip_norm`]).
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "branch_norm",
@@ -13,7 +14,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "below the identity channel in a deep residual stack",
     source: "He et al. 2016, Identity Mappings",
     axis: Axis::Log,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

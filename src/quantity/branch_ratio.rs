@@ -1,6 +1,7 @@
 //! Branch against input: ‖s·F(x)‖_F/‖x‖_F, shape [B, …]: how far the block is from the identity ("F(x) ≈ 0").
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "branch_ratio",
@@ -13,7 +14,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "well below 1 in a deep residual stack; about 1/√depth keeps the sum of all branches in bounds",
     source: "He et al. 2016, Identity Mappings",
     axis: Axis::Log,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

@@ -2,7 +2,8 @@
 //!
 //! −1 means that the branch cancels the identity: 1 + ∂F/∂x is no guaranteed floor, and this shows when it fails.
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "channel_cosine",
@@ -14,7 +15,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "near 0 at the start; towards −1 the skip connection no longer helps",
     source: "He et al. 2016, Identity Mappings",
     axis: Axis::Linear,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

@@ -6,7 +6,8 @@
 //!
 //! Over all pairs it is about 0 by construction of the softmax residual and says nothing. Cost O(rows × width).
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "coherence",
@@ -18,7 +19,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "above 0.5 where a layer still separates classes",
     source: "Chatterjee 2020, Coherent Gradients",
     axis: Axis::Linear,
-    cadence: Cadence::Scheduled,
+    measured_with: Measurement::Costly,
     estimate,
 };
 

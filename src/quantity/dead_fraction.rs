@@ -3,7 +3,8 @@
 //! Deep plain stacks reach 0.4 to 0.5 at initialization, because all examples collapse onto one direction: alone it
 //! proves nothing.
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "dead_fraction",
@@ -15,7 +16,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "below 0.5, and not growing",
     source: "Amazon SageMaker Debugger, DeadRelu",
     axis: Axis::Linear,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

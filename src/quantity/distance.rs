@@ -1,6 +1,7 @@
 //! Distance from initialization: ‖θ_t − θ_0‖/‖θ_0‖ after the step, over all parameters of the layer. Has it learned at all?
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "distance",
@@ -12,7 +13,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "rises early, then levels off",
     source: "Cockpit (Schneider et al. 2021), Distance",
     axis: Axis::Log,
-    cadence: Cadence::Counted,
+    measured_with: Measurement::Histograms,
     estimate,
 };
 

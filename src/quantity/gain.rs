@@ -1,6 +1,7 @@
 //! Backward gain of a block: ‖δ_l‖/‖δ_{l+1}‖, 1 = preserved. Absent where ‖δ_{l+1}‖ = 0.
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "gain",
@@ -12,7 +13,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "near 1; 0.9 per block leaves 0.5 % over 50 blocks",
     source: "He et al. 2016, Identity Mappings",
     axis: Axis::Log,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

@@ -1,7 +1,8 @@
 //! Factor of the activation derivatives in the branch's gain: ‖φ′ ⊙ v‖/‖v‖, v the signal behind the weight matrix.
 //! With the other factors it telescopes to the branch's gain.
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "gain_activation",
@@ -13,7 +14,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "1 for the identity; √½ for relu with half of its units active",
     source: "Glorot & Bengio 2010",
     axis: Axis::Log,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

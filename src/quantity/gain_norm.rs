@@ -1,7 +1,8 @@
 //! Factor of the normalizations in the branch's gain: ‖J_Nᵀ v‖/‖v‖, v the signal at the normalization's output.
 //! With the other factors it telescopes to the branch's gain.
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "gain_norm",
@@ -13,7 +14,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "near 1 over the deviation of what is normalized",
     source: "Yang et al. 2019, A Mean Field Theory of Batch Normalization",
     axis: Axis::Log,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

@@ -1,7 +1,8 @@
 //! Factor of everything else in the branch's gain: the scale s, pooling, attention mixing.
 //! With the other factors it telescopes to the branch's gain.
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "gain_other",
@@ -15,7 +16,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "the scale s where there is nothing else",
     source: "Hanin & Rolnick 2018",
     axis: Axis::Log,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

@@ -1,7 +1,8 @@
 //! Factor of the weight matrices in the branch's gain: ‖v Wᵀ‖/‖v‖, v the signal at the matrix' output.
 //! With the other factors it telescopes to the branch's gain.
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "gain_weight",
@@ -13,7 +14,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "σ_w of the initialization: 0.58 default, 1 Xavier, 1.41 Kaiming",
     source: "Glorot & Bengio 2010",
     axis: Axis::Log,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

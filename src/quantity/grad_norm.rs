@@ -1,6 +1,7 @@
 //! Gradient norm of a layer: ‖g‖₂ = √Σ gᵢ² over all its parameters, before clipping. NaN in, NaN out.
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "grad_norm",
@@ -12,7 +13,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "no published range: it depends on layer size and loss scale; compare layers, and with signal_norm",
     source: "Glorot & Bengio 2010",
     axis: Axis::Log,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

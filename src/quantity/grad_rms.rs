@@ -1,6 +1,7 @@
 //! Gradient size per parameter: ‖g‖₂/√n, comparable between layers of different size.
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "grad_rms",
@@ -12,7 +13,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "above 1e-7 (SageMaker: vanishing below)",
     source: "Glorot & Bengio 2010",
     axis: Axis::Log,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

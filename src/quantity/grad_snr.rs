@@ -5,7 +5,8 @@
 //! E g = Σ g_k / n      tr Var(g) = (Σ ‖g_k‖² − n ‖E g‖²) / (n − 1)
 //! ```
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "grad_snr",
@@ -17,7 +18,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "above 1 early in training, falling towards the end",
     source: "McCandlish et al. 2018 (noise scale); Liu et al. 2020",
     axis: Axis::Log,
-    cadence: Cadence::Scheduled,
+    measured_with: Measurement::Costly,
     estimate,
 };
 

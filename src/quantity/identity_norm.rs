@@ -1,7 +1,8 @@
 //! Identity channel: ‖J_Iᵀ δ_{l+1}‖_F, what comes back through the skip connection (or the projection, gate or mixing in
 //! its place), shape [B, …]. Measured, never by subtraction.
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "identity_norm",
@@ -13,7 +14,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "near ‖δ_{l+1}‖: the skip connection hands on what it gets",
     source: "He et al. 2016, Identity Mappings",
     axis: Axis::Log,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

@@ -1,7 +1,8 @@
 //! Long-skip channel: norm of the gradient that comes back to x_l by a connection that leads past the block and its
 //! neighbours, shape [B, …]: in a U-Net from the way up to the way down, δ_l = J_Iᵀδ_{l+1} + s·J_Fᵀδ_{l+1} + this.
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "long_skip_norm",
@@ -13,7 +14,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "no published range; near ‖δ_l‖ the blocks between both ends hardly count",
     source: "Ronneberger et al. 2015, U-Net; Ho et al. 2020, arXiv 2006.11239",
     axis: Axis::Log,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

@@ -1,6 +1,7 @@
 //! Share of activations in the flat parts of φ, 0 … 1, over units × examples: |tanh| > 0.97, sigmoid outside (0.03, 0.97).
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "saturation",
@@ -12,7 +13,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "below 0.5",
     source: "Karpathy 2022; Amazon SageMaker Debugger",
     axis: Axis::Linear,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

@@ -3,7 +3,8 @@
 //!
 //! The loss is one fixed logit, so that its own curvature stays out; normalizations are as in evaluation.
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "shatter",
@@ -18,7 +19,7 @@ pub(super) const DEFINITION: Definition = Definition {
               collapse onto one direction, the noise with them, and it stays near 0.2: that is no sign of health",
     source: "Balduzzi et al. 2017, The Shattered Gradients Problem",
     axis: Axis::Linear,
-    cadence: Cadence::Scheduled,
+    measured_with: Measurement::Costly,
     estimate,
 };
 

@@ -1,6 +1,7 @@
 //! The backward signal: ‖δ_l‖_F with δ_l = ∂L/∂x_l at the layer's input, shape [B, …], whole batch.
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "signal_norm",
@@ -12,7 +13,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "alike in all layers, within a factor of 10 or so over the depth",
     source: "Poole et al. 2016; Schoenholz et al. 2017",
     axis: Axis::Log,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

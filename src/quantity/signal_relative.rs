@@ -3,7 +3,8 @@
 //! ‖δ_l‖ itself falls with the loss in every layer, so that a healthy stack that has converged looks like one that dies.
 //! The ratio is independent of the loss: only what the blocks do to the signal is left.
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "signal_relative",
@@ -15,7 +16,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "near 1 in all layers, within a factor of 10 or so, whatever the loss",
     source: "Poole et al. 2016; Schoenholz et al. 2017 (the ratio over depth)",
     axis: Axis::Log,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

@@ -12,7 +12,8 @@
 //!
 //! Lanczos 1950; Parlett 1980, The Symmetric Eigenvalue Problem, 13.2 (the bound) and 13.7 (orthogonalizing anew).
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "stable_rank",
@@ -24,7 +25,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "stays well above 1",
     source: "Sanyal et al. 2020; MSign 2602.01734",
     axis: Axis::Log,
-    cadence: Cadence::Scheduled,
+    measured_with: Measurement::Costly,
     estimate,
 };
 

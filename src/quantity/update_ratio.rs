@@ -1,6 +1,7 @@
 //! Relative update: ‖Δθ‖/‖θ‖ of one optimiser step, healthy near 1e-3. Absent when ‖θ‖ = 0.
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "update_ratio",
@@ -12,7 +13,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "1e-4 to 1e-1 (TheDeepChecker), near 1e-3 (Karpathy); 0 = not moving",
     source: "CS231n; Karpathy 2022",
     axis: Axis::Log,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

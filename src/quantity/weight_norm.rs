@@ -1,6 +1,7 @@
 //! Parameter norm of a layer: ‖θ‖₂, before the optimiser's step.
 
-use super::{Axis, Cadence, Definition, LayerSample};
+use super::{Axis, Definition, LayerSample};
+use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {
     name: "weight_norm",
@@ -12,7 +13,7 @@ pub(super) const DEFINITION: Definition = Definition {
     healthy: "no published range; growth without end is a warning",
     source: "Krogh & Hertz 1991",
     axis: Axis::Log,
-    cadence: Cadence::Always,
+    measured_with: Measurement::Layers,
     estimate,
 };
 

@@ -9,7 +9,8 @@
 //!
 //! Lines are at most [`WIDTH`] characters; what does not fit goes on below its first word.
 
-use crate::quantity::{Axis, Cadence, GlossaryEntry, Home, Quantity, TERMS, Term};
+use crate::measurement::Measurement;
+use crate::quantity::{Axis, GlossaryEntry, Home, Quantity, TERMS, Term};
 
 /// Characters of a line at most.
 pub const WIDTH: usize = 80;
@@ -56,10 +57,10 @@ fn axis(quantity: Quantity) -> &'static str {
 }
 
 fn cadence(quantity: Quantity) -> &'static str {
-    match quantity.definition().cadence {
-        Cadence::Always => "on every measured step (--measure)",
-        Cadence::Counted => "with the histograms (--histograms)",
-        Cadence::Scheduled => "every so many steps (--detail)",
+    match quantity.definition().measured_with {
+        Measurement::Layers => "on every measured step (--measure)",
+        Measurement::Histograms => "with the histograms (--histograms)",
+        Measurement::Costly => "every so many steps (--detail)",
     }
 }
 

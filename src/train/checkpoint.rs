@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 pub use error::CheckpointError;
 pub use writer::{CheckpointWriter, Owner};
 
-pub(super) use manifest::{Ended, LookedAt};
+pub(super) use manifest::Ended;
 pub(super) use writer::{About, LaneState, Moment};
 
 use crate::config::RunConfig;

@@ -11,7 +11,7 @@ use burn::optim::GradientsParams;
 use super::pacer::Interrupt;
 use crate::event::{Samples, TimeSpan};
 use crate::grid::Value;
-use crate::probe::{LayerReading, ParameterMap, Taps};
+use crate::probe::{CostlyStatistics, LayerReading, ParameterMap, Taps};
 use crate::quantity::Moments;
 use crate::quantity::coherence::coherence;
 use crate::quantity::grad_snr::{PARTS, Spread};
@@ -20,16 +20,12 @@ use crate::quantity::stable_rank::stable_rank;
 use crate::stack::init::Purpose;
 use crate::stack::{Examples, Stack, replica};
 
-/// One entry per layer each, but for what is said of denoising time.
+/// What only a diffusion model has.
 #[derive(Debug, Default)]
-pub(super) struct Detail {
-    pub(super) grad_snr: Vec<Option<f64>>,
-    pub(super) coherence: Vec<Option<f64>>,
-    pub(super) shatter: Vec<Option<f64>>,
-    pub(super) stable_rank: Vec<Option<f64>>,
-    /// One entry per span of denoising time; empty where there is no such time.
+pub(super) struct DiffusionDetail {
+    /// One entry per span of timesteps; empty where there are none.
     pub(super) by_time: Vec<TimeSpan>,
-    /// What the model draws, if it does.
+    /// Pictures that the model draws, if it does.
     pub(super) pictures: Option<Samples>,
 }
 
@@ -48,29 +44,29 @@ impl<S: Stack> Subject<'_, S> {
     }
 }
 
-impl Detail {
-    /// Looks at a model before its update, and at what the taps of the step kept; `None` where the run was stopped
-    /// meanwhile, which is noticed between two passes or layers.
-    pub(super) fn of<S: Stack>(subject: &Subject<'_, S>, passes: &[LayerReading]) -> Option<Self> {
-        let classes = subject.batch.classes();
-        let mut agreements = Vec::with_capacity(passes.len());
-        for (layer, pass) in passes.iter().enumerate() {
-            subject.go_on()?;
-            // The stem's input is data, not a signal.
-            agreements.push(if layer == 0 { None } else { pass.kept().and_then(|kept| coherence(kept, classes)) });
-        }
-        Some(Self {
-            grad_snr: grad_snr(subject)?,
-            coherence: agreements,
-            shatter: shattering(subject)?,
-            stable_rank: stable_ranks(subject)?,
-            by_time: by_time(subject)?,
-            pictures: {
-                subject.go_on()?;
-                subject.model.valid().samples()
-            },
-        })
+/// The costly statistics of a model before its update, partly from what the taps of the step kept; `None` where the run
+/// was stopped meanwhile, which is noticed between two passes or layers.
+pub(super) fn costly<S: Stack>(subject: &Subject<'_, S>, passes: &[LayerReading]) -> Option<CostlyStatistics> {
+    let classes = subject.batch.classes();
+    let mut agreements = Vec::with_capacity(passes.len());
+    for (layer, pass) in passes.iter().enumerate() {
+        subject.go_on()?;
+        // The stem's input is data, not a signal.
+        agreements.push(if layer == 0 { None } else { pass.kept().and_then(|kept| coherence(kept, classes)) });
     }
+    Some(CostlyStatistics {
+        grad_snr: grad_snr(subject)?,
+        coherence: agreements,
+        shatter: shattering(subject)?,
+        stable_rank: stable_ranks(subject)?,
+    })
+}
+
+/// The gradient by timestep and the pictures of a diffusion model; `None` where the run was stopped meanwhile.
+pub(super) fn diffusion<S: Stack>(subject: &Subject<'_, S>) -> Option<DiffusionDetail> {
+    let by_time = by_time(subject)?;
+    subject.go_on()?;
+    Some(DiffusionDetail { by_time, pictures: subject.model.valid().samples() })
 }
 
 fn grad_snr<S: Stack>(subject: &Subject<'_, S>) -> Option<Vec<Option<f64>>> {

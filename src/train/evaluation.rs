@@ -36,7 +36,7 @@ impl<S: Stack> HeldOut<S> {
     /// Those of a lane.
     pub(super) fn gather(lane: &Lane<S>, draw: StepRng, device: &Device) -> Self {
         let rows: Vec<usize> = (0..lane.source.rows(Subset::HeldOut).min(MOST_ROWS)).collect();
-        let widest = footprint::widest(lane.stepper.map().table(), &lane.settings).max(lane.source.outputs());
+        let widest = footprint::widest(lane.stepper.layers(), &lane.settings).max(lane.source.outputs());
         let gather = |chunk| S::Batch::gather(&lane.source, Subset::HeldOut, chunk, draw, device);
         Self { batches: rows.chunks(at_once(widest)).map(gather).collect() }
     }

@@ -12,9 +12,10 @@
 use std::collections::VecDeque;
 
 use super::flight_state::{FlightState, KeptState};
-use super::stepper::{Look, Stepper};
+use super::stepper::Stepper;
 use super::verdict;
 use crate::event::StepRecord;
+use crate::probe::Scope;
 use crate::stack::Stack;
 use crate::units::Step;
 
@@ -107,11 +108,11 @@ pub(super) struct Rerun<S> {
 
 impl<S> Rerun<S> {
     /// Steps with what each is to be looked at with.
-    pub(super) fn plan(&self) -> impl Iterator<Item = (Step, f64, Look)> + use<S> {
+    pub(super) fn plan(&self) -> impl Iterator<Item = (Step, f64, Scope)> + use<S> {
         let (first, count) = (self.first.0, self.rates.len() as u64);
-        let look = move |index: u64| if index + DETAILED >= count { Look::Detail } else { Look::Histograms };
+        let scope = move |index: u64| if index + DETAILED >= count { Scope::Costly } else { Scope::Histograms };
         let rates = self.rates.clone().into_iter();
-        (0..count).zip(rates).map(move |(index, rate)| (Step(first + index), rate, look(index)))
+        (0..count).zip(rates).map(move |(index, rate)| (Step(first + index), rate, scope(index)))
     }
 }
 

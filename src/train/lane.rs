@@ -22,11 +22,7 @@ use super::stepper::{StepOutput, Stepper};
 use super::verdict;
 use crate::config::{LaneConfig, RunConfig};
 use crate::data::{Batches, Source, StepRng, Subset};
-use crate::event::{
-    Denoising, EvalRecord, Event, FilterShades, Histograms, LaneEnd, LaneHeader, Note, Outcome, Payload, Snapshot,
-    StepRecord, TensorNorms,
-};
-use crate::probe::Filters;
+use crate::event::{Denoising, EvalRecord, Event, LaneEnd, LaneHeader, Note, Outcome, Payload, Snapshot, StepRecord};
 use crate::stack::{Examples, Stack};
 use crate::text::clean_message;
 use crate::units::{LaneId, Step};
@@ -82,7 +78,7 @@ impl<S: Stack + 'static> AnyLane for Lane<S> {
         LaneHeader {
             name: self.settings.name.clone(),
             title: self.settings.title(),
-            layers: self.stepper.map().table().clone(),
+            layers: self.stepper.layers().clone(),
         }
     }
 
@@ -219,27 +215,28 @@ impl<S: Stack> Trainer<S> {
         let draw = StepRng { seed: self.run.config.seed, step };
         let rows = self.batches.rows(step);
         let batch = S::Batch::gather(&self.lane.source, Subset::Training, rows, draw, &self.run.device);
-        let Decision { look, turn, note } = self.run.schedule.look(step);
+        let Decision { measured, turn, note } = self.run.schedule.decide(step);
         if let Some(text) = note {
             self.send(Event::Note(Note { lane: None, step, text }));
         }
         let learning_rate = optimizer::learning_rate(base, self.lane.settings.warmup, step.0);
         let is_dumped = self.run.dumps.is_wanted(step);
         let mut part = is_dumped.then(|| DumpPart::before(self.lane.stepper.model(), &batch));
-        let silence = (turn == Turn::Last).then(|| self.lane.stepper.silence().clone());
-        let mut taken = self.lane.stepper.step_observed(&batch, learning_rate, look, |model, gradients| {
-            if let Some(part) = &mut part {
-                part.see(model, gradients);
-            }
-        })?;
-        if let Some(silence) = silence {
-            self.lane.stepper.set_silence(silence);
+        let dead_units = (turn == Turn::Last).then(|| self.lane.stepper.observer().dead_units().clone());
+        let mut taken =
+            self.lane.stepper.step_observed(&batch, learning_rate, measured.into(), |model, gradients| {
+                if let Some(part) = &mut part {
+                    part.see(model, gradients);
+                }
+            })?;
+        if let Some(dead_units) = dead_units {
+            self.lane.stepper.observer_mut().set_dead_units(dead_units);
         }
         if self.run.pacer.gives_up(Instant::now()) {
             return None;
         }
         let step_ns = nanoseconds(start.elapsed());
-        self.run.schedule.tell(step, step_ns, &taken);
+        self.run.schedule.report(step, step_ns, taken.observation.measuring);
         let snapshots = self.snapshots(step, &mut taken);
         let record = self.record(&When { step, epoch, learning_rate, start }, taken);
         if let Some(part) = part {
@@ -250,19 +247,14 @@ impl<S: Stack> Trainer<S> {
 
     /// The snapshots that were taken with a step.
     fn snapshots(&self, step: Step, output: &mut StepOutput) -> Vec<Event> {
-        let histograms = std::mem::take(&mut output.histograms);
-        let tensors = std::mem::take(&mut output.tensors);
-        let filters = output.filters.take();
+        let mut payloads = output.observation.take_payloads();
         let spans = std::mem::take(&mut output.by_time);
-        let payloads = [
-            (!histograms.is_empty()).then(|| Payload::Histogram(Histograms { layers: histograms })),
-            (!tensors.values().is_empty()).then(|| Payload::Tensors(TensorNorms { values: tensors })),
-            filters.map(|Filters { shape, weights }| Payload::Filters(FilterShades::of(shape, &weights))),
-            (!spans.is_empty()).then(|| Payload::Denoising(Denoising { spans })),
-            output.pictures.take().map(Payload::Samples),
-        ];
+        if !spans.is_empty() {
+            payloads.push(Payload::Denoising(Denoising { spans }));
+        }
+        payloads.extend(output.pictures.take().map(Payload::Samples));
         let event = |payload| Event::Snapshot(Arc::new(Snapshot { lane: self.lane.id, step, payload }));
-        payloads.into_iter().flatten().map(event).collect()
+        payloads.into_iter().map(event).collect()
     }
 
     /// What is told of a step.
@@ -274,12 +266,12 @@ impl<S: Stack> Trainer<S> {
             loss: taken.loss,
             accuracy: taken.accuracy,
             learning_rate: when.learning_rate,
-            global_grad_norm: taken.global_grad_norm,
+            global_grad_norm: taken.observation.global_grad_norm,
             clip_scale: taken.clip_scale,
             clip_rate: taken.clip_rate,
             step_ns: nanoseconds(when.start.elapsed()),
-            measure_ns: nanoseconds(taken.measuring),
-            values: taken.values,
+            measure_ns: nanoseconds(taken.observation.measuring),
+            values: taken.observation.values,
         }
     }
 
@@ -290,12 +282,12 @@ impl<S: Stack> Trainer<S> {
         // Batches of the steps to come are drawn from the same generator.
         let mut batches =
             Batches::new(self.run.config.seed, self.lane.source.rows(Subset::Training), self.run.config.batch);
-        for (step, learning_rate, look) in rerun.plan() {
+        for (step, learning_rate, scope) in rerun.plan() {
             let start = Instant::now();
             let draw = StepRng { seed: self.run.config.seed, step };
             let batch =
                 S::Batch::gather(&self.lane.source, Subset::Training, batches.rows(step), draw, &self.run.device);
-            let Some(mut taken) = rerun.stepper.step_observed(&batch, learning_rate, look, |_, _| {}) else {
+            let Some(mut taken) = rerun.stepper.step_observed(&batch, learning_rate, scope, |_, _| {}) else {
                 self.is_cut = true;
                 return;
             };
@@ -307,7 +299,7 @@ impl<S: Stack> Trainer<S> {
             }
             records.push(record);
         }
-        let text = verdict::sentence(cause, &records, self.lane.stepper.map().table());
+        let text = verdict::sentence(cause, &records, self.lane.stepper.layers());
         self.send(Event::Note(Note { lane: Some(self.lane.id), step: self.step, text }));
     }
 

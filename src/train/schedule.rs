@@ -1,33 +1,33 @@
-//! Which steps are looked at, and how closely: the same for all lanes, so that columns compare.
+//! Which steps are measured, and how closely: the same for all lanes, so that columns compare.
 //!
 //! ```text
 //! credit ← credit + share · budget · step time − measuring time      per account, lane and step
-//! look when nothing is owed                                          the first step and the last are always looked at
+//! measure when nothing is owed                                       the first step and the last are always measured
 //! ```
 //!
-//! What a look will take is put down as owed when it is decided, because lanes tell what it took at different times. The
-//! share of measuring in the time of all steps then stays below the budget but for the first look, which is paid back.
-//! Three accounts split the budget ([`account`]): what is always taken, histograms, and the costly quantities; the last two
-//! are taken once theirs pays for them.
+//! The cost of a measurement is put down as owed when it is decided, because lanes report what it took at different times.
+//! The share of measuring in the time of all steps then stays below the budget but for the first step, which is paid back.
+//! Each [`Measurement`] has an account with its share of the budget ([`account`]); what costs more than the layers is
+//! measured once its account pays for it.
 
 mod account;
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use account::{Accounts, CostPart, Nanoseconds};
+use account::{Accounts, Nanoseconds};
 
-use super::checkpoint::LookedAt;
-use super::stepper::{Look, StepOutput};
 use crate::config::RunConfig;
+use crate::measurement::{Intervals, LastMeasured, Measurement};
 use crate::number;
 use crate::units::Step;
 
 /// Decisions remembered: lanes are at most two steps apart.
 const REMEMBERED: usize = 8;
-/// Part of the budget that is used: the last look may still be owed.
+/// Part of the budget that is used: the last measurement may still be owed.
 const USED: f64 = 0.95;
-/// Looks whose mean distance is compared with what a person was told: so many at first, then twice as many each time.
+/// Measured steps whose mean distance is compared with the last note: so many at first, then twice as many each time.
 const WINDOW: u64 = 16;
 /// Change of that mean that is worth a note.
 const NOTABLE: f64 = 2.0;
@@ -35,9 +35,7 @@ const NOTABLE: f64 = 2.0;
 /// Shared by all lanes of a run.
 #[derive(Debug)]
 pub(super) struct Schedule {
-    every: u64,
-    detail: Option<u64>,
-    histograms: Option<u64>,
+    intervals: Intervals,
     budget: Option<f64>,
     /// The last step, where it is known.
     last: Option<Step>,
@@ -50,62 +48,60 @@ struct State {
     lanes: u32,
     decided: VecDeque<Decided>,
     accounts: Accounts,
-    looked: LookedAt,
+    looked: LastMeasured,
     rate: Rate,
 }
 
-/// How often the layers are looked at.
+/// How often each part was measured.
 #[derive(Debug, Default)]
 struct Rate {
-    /// Looks since `since`.
-    looks: u64,
+    /// Measured steps since `since`.
+    recent: u64,
     since: Step,
     window: u64,
-    /// Steps with histograms, and with details, since the start.
-    counted: u64,
-    detailed: u64,
-    /// Steps between two looks at each part, as a person was told; `None` = not yet known.
-    told: [Option<f64>; CostPart::COUNT],
+    /// Measured steps since the start, per part.
+    counts: [u64; Measurement::COUNT],
+    /// Steps between two measurements of each part, as the last note said; `None` = not yet known.
+    noted: [Option<f64>; Measurement::COUNT],
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Decided {
     step: Step,
-    look: Look,
+    measured: Option<Measurement>,
     turn: Turn,
     /// What was put down for one lane.
-    owed: [Nanoseconds; CostPart::COUNT],
-    /// When the layers were last looked at, this step included.
-    looked: LookedAt,
+    owed: [Nanoseconds; Measurement::COUNT],
+    /// When each part was measured last, this step included.
+    looked: LastMeasured,
 }
 
-/// What a step is looked at with, and what a person should know of it.
+/// What is measured of a step, and what the user should know of it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Decision {
-    pub(super) look: Look,
+    pub(super) measured: Option<Measurement>,
     pub(super) turn: Turn,
     pub(super) note: Option<String>,
 }
 
-/// Why the layers are looked at on a step.
+/// Why a step is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
     /// By the schedule.
     Due,
-    /// The run ends with it: a run of more steps does not look there, and goes on as if this one had not.
+    /// The run ends with it: a longer run does not measure it, and goes on as if this one had not.
     Last,
 }
 
 impl Schedule {
     pub(super) fn new(config: &RunConfig) -> Self {
-        let every = config.measure.steps();
+        let intervals = config.intervals();
         let state = Mutex::new(State {
             lanes: u32::try_from(config.lanes.len()).unwrap_or(u32::MAX),
-            rate: Rate { window: WINDOW, told: [Some(every as f64), None, None], ..Rate::default() },
+            rate: Rate { window: WINDOW, noted: [Some(intervals.layers as f64), None, None], ..Rate::default() },
             ..State::default()
         });
-        let RunConfig { detail, histograms, .. } = *config;
-        Self { every, detail, histograms, budget: config.budget(), last: None, state }
+        Self { intervals, budget: config.budget(), last: None, state }
     }
 
     /// The same for a run that ends with this step.
@@ -114,7 +110,7 @@ impl Schedule {
     }
 
     /// The schedule of a run that goes on after a step.
-    pub(super) fn resumed(config: &RunConfig, after: Step, looked: LookedAt) -> Self {
+    pub(super) fn resumed(config: &RunConfig, after: Step, looked: LastMeasured) -> Self {
         let schedule = Self::new(config);
         {
             let mut state = schedule.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -125,68 +121,48 @@ impl Schedule {
     }
 
     /// When the layers had last been looked at by the end of a step of late.
-    pub(super) fn looked(&self, step: Step) -> LookedAt {
+    pub(super) fn looked(&self, step: Step) -> LastMeasured {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.decided.iter().find(|decided| decided.step == step).map_or(state.looked, |decided| decided.looked)
     }
 
-    /// How closely a lane looks at a step. The first lane that asks decides for all.
-    pub(super) fn look(&self, step: Step) -> Decision {
+    /// What is measured of a step. The first lane that asks decides for all.
+    pub(super) fn decide(&self, step: Step) -> Decision {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(decided) = state.decided.iter().find(|decided| decided.step == step) {
-            return Decision { look: decided.look, turn: decided.turn, note: None };
+            return Decision { measured: decided.measured, turn: decided.turn, note: None };
         }
-        let (look, turn) = self.decide(&state, step);
+        let (measured, turn) = self.measured(&state, step);
         let lanes = state.lanes;
-        let owed = state.accounts.put_down(look, lanes);
-        if look.is_at_layers() {
+        let owed = state.accounts.put_down(measured, lanes);
+        for part in Measurement::ALL.into_iter().filter(|part| measured >= Some(*part)) {
             if turn == Turn::Due {
-                state.looked.layers = Some(step);
+                *state.looked.of_mut(part) = Some(step);
             }
-            state.rate.looks += 1;
+            state.rate.counts[part as usize] += 1;
         }
-        if look.counts() {
-            state.looked.histograms = Some(step);
-            state.rate.counted += 1;
-        }
-        if look == Look::Detail {
-            state.looked.detail = Some(step);
-            state.rate.detailed += 1;
-        }
+        state.rate.recent += u64::from(measured.is_some());
         let note = self.note(&mut state, step);
         if state.decided.len() == REMEMBERED {
             state.decided.pop_front();
         }
         let looked = state.looked;
-        state.decided.push_back(Decided { step, look, turn, owed, looked });
-        Decision { look, turn, note }
+        state.decided.push_back(Decided { step, measured, turn, owed, looked });
+        Decision { measured, turn, note }
     }
 
-    fn decide(&self, state: &State, step: Step) -> (Look, Turn) {
+    fn measured(&self, state: &State, step: Step) -> (Option<Measurement>, Turn) {
         let is_bounded = self.budget.is_some();
-        let is_turn = match state.looked.layers {
-            Some(last) if is_bounded => step.0 >= last.0 + self.every,
-            _ => (step.0 - 1).is_multiple_of(self.every),
-        };
+        let is_due = |part| self.intervals.is_due(part, step, state.looked.of(part));
         let is_paid = |part| !is_bounded || state.accounts.pays(part, state.lanes);
-        if !is_turn || !is_paid(CostPart::Always) {
+        let is_measured = |part| is_due(part) && is_paid(part);
+        if !is_measured(Measurement::Layers) {
             // How it ended is always known.
-            return if self.last == Some(step) { (Look::Everything, Turn::Last) } else { (Look::Away, Turn::Due) };
+            let is_last = self.last == Some(step);
+            return if is_last { (Some(Measurement::Layers), Turn::Last) } else { (None, Turn::Due) };
         }
-        let is_due = |every: Option<u64>, last: Option<Step>| {
-            every.is_some_and(|every| last.is_none_or(|last| step.0 >= last.0 + every))
-        };
-        let is_counted = if is_bounded {
-            is_due(self.histograms, state.looked.histograms)
-        } else {
-            self.histograms.is_some_and(|every| (step.0 - 1).is_multiple_of(every))
-        };
-        let look = match () {
-            () if is_due(self.detail, state.looked.detail) && is_paid(CostPart::Details) => Look::Detail,
-            () if is_counted && is_paid(CostPart::Histograms) => Look::Histograms,
-            () => Look::Everything,
-        };
-        (look, Turn::Due)
+        let closest = [Measurement::Costly, Measurement::Histograms].into_iter().find(|part| is_measured(*part));
+        (closest.or(Some(Measurement::Layers)), Turn::Due)
     }
 
     /// Says what the budget leaves out: at the start, and when it settles on another rate.
@@ -198,45 +174,48 @@ impl Schedule {
             ));
         }
         let rate = &mut state.rate;
-        if rate.looks < rate.window {
+        if rate.recent < rate.window {
             return None;
         }
-        let looked = (step.0 - rate.since.0) as f64 / rate.looks as f64;
-        (rate.looks, rate.since, rate.window) = (0, step, rate.window * 2);
-        let so_far = |taken: u64| (taken > 0).then(|| step.0 as f64 / taken as f64);
-        let now = [Some(looked), so_far(rate.counted), so_far(rate.detailed)];
-        let is_told = |(told, now): (&Option<f64>, &Option<f64>)| match (told, now) {
-            (Some(told), Some(now)) => (told / NOTABLE..told * NOTABLE).contains(now),
-            (told, now) => told.is_none() && now.is_none(),
+        let layers = (step.0 - rate.since.0) as f64 / rate.recent as f64;
+        (rate.recent, rate.since, rate.window) = (0, step, rate.window * 2);
+        let so_far = |part: Measurement| match rate.counts[part as usize] {
+            0 => None,
+            count => Some(step.0 as f64 / count as f64),
         };
-        if state.rate.told.iter().zip(&now).all(is_told) {
+        let now = [Some(layers), so_far(Measurement::Histograms), so_far(Measurement::Costly)];
+        let is_noted = |(noted, now): (&Option<f64>, &Option<f64>)| match (noted, now) {
+            (Some(noted), Some(now)) => (noted / NOTABLE..noted * NOTABLE).contains(now),
+            (noted, now) => noted.is_none() && now.is_none(),
+        };
+        if rate.noted.iter().zip(&now).all(is_noted) {
             return None;
         }
-        state.rate.told = now;
+        rate.noted = now;
         let steps = |gap: f64| number::count(gap.round() as u64);
-        let seldom = |name: &str, every: Option<u64>, gap: Option<f64>| match (every, gap) {
+        let seldom = |part: Measurement, every: Option<u64>| match (every, now[part as usize]) {
             (None, _) => String::new(),
-            (Some(_), Some(gap)) => format!(", {name} about every {}", steps(gap)),
-            (Some(_), None) => format!(", no {name} yet"),
+            (Some(_), Some(gap)) => format!(", {} about every {}", part.definition().name, steps(gap)),
+            (Some(_), None) => format!(", no {} yet", part.definition().name),
         };
-        let histograms = seldom("histograms", self.histograms, now[CostPart::Histograms as usize]);
-        let details = seldom("costly quantities", self.detail, now[CostPart::Details as usize]);
-        Some(format!("budget {budget}: layers measured about every {} steps{histograms}{details}", steps(looked)))
+        let histograms = seldom(Measurement::Histograms, self.intervals.histograms);
+        let costly = seldom(Measurement::Costly, self.intervals.costly);
+        Some(format!("budget {budget}: layers measured about every {} steps{histograms}{costly}", steps(layers)))
     }
 
     /// Takes in what a lane's step took.
-    pub(super) fn tell(&self, step: Step, step_ns: u64, taken: &StepOutput) {
+    pub(super) fn report(&self, step: Step, step_ns: u64, measuring: Duration) {
         let Some(budget) = self.budget else { return };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let spent = taken.measuring.as_nanos() as f64;
+        let spent = measuring.as_nanos() as f64;
         state.accounts.earn(USED * budget, step_ns as f64, spent);
         let decided = state.decided.iter().copied().find(|decided| decided.step == step);
-        if let Some(Decided { look, owed, .. }) = decided {
-            state.accounts.settle(look, owed, spent);
+        if let Some(Decided { measured: Some(measured), owed, .. }) = decided {
+            state.accounts.settle(measured, owed, spent);
         }
     }
 
-    /// A lane that ended after a step will tell no more: what was put down for it is given back.
+    /// A lane that ended after a step reports no more: what was put down for it is given back.
     pub(super) fn leave(&self, last: Step) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let State { accounts, decided, lanes, .. } = &mut *state;

@@ -4,12 +4,12 @@ use burn::prelude::Device;
 use burn::tensor::{Tensor, TensorData};
 use nablatop::config::{Activation, Backend, BranchScale, Form, LaneConfig, Model, Norm, Optimizer, Wiring};
 use nablatop::data::Shape;
-use nablatop::probe::Taps;
+use nablatop::probe::{Scope, Taps};
 use nablatop::quantity::Quantity;
 use nablatop::stack::residual_connection::BlockMode;
 use nablatop::stack::streams::{copied, summed};
 use nablatop::stack::{ConvNet, Labelled, Loss, Stack, Task, preresnet, resnet, vgg};
-use nablatop::train::{Look, Stepper};
+use nablatop::train::Stepper;
 use nablatop::units::LayerId;
 
 use super::directions::gradient;
@@ -135,9 +135,9 @@ fn worst(lane: &LaneConfig) -> f64 {
     let model = build(lane, &device);
     let batch = batch(&device);
     let (gradients, signals) = (grad_norms(&model, &batch), signals(&still(&model), &batch));
-    let taken = Stepper::new(model, lane, &device).step(&batch, 1e-3, Look::Histograms);
+    let taken = Stepper::new(model, lane, &device).step(&batch, 1e-3, Scope::Histograms);
 
-    let value = |quantity: Quantity, layer: usize| (quantity.definition().estimate)(&taken.samples[layer]);
+    let value = |quantity: Quantity, layer: usize| (quantity.definition().estimate)(&taken.observation.samples[layer]);
     let mut worst = 0.0_f64;
     for (layer, expected) in gradients.iter().enumerate() {
         worst = worst.max(agree(value(Quantity::GradNorm, layer), *expected, &format!("grad_norm {layer} {lane:?}")));

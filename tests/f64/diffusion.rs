@@ -4,12 +4,12 @@
 use burn::tensor::{Tensor, TensorData};
 use nablatop::config::{Activation, Backend, LaneConfig, LongSkips, Model, NoiseSchedule, Norm, Optimizer, Wiring};
 use nablatop::data::Shape;
-use nablatop::probe::Taps;
+use nablatop::probe::{Scope, Taps};
 use nablatop::quantity::Quantity;
 use nablatop::stack::Diffusion;
 use nablatop::stack::diffusion::{Noised, Noising, Pass, UNetPath};
 use nablatop::stack::residual_connection::BlockMode;
-use nablatop::train::{Look, Stepper};
+use nablatop::train::Stepper;
 use nablatop::units::LayerId;
 
 use super::conv_net::agree;
@@ -87,8 +87,9 @@ fn worst(lane: &LaneConfig) -> f64 {
     let batch = Noised::new(numbers(1.7), numbers(2.3), vec![150, 700], Noising::of(NoiseSchedule::Cosine));
     let model = Diffusion::new(lane, PICTURE, 1, &device);
     let still = still(&model);
-    let taken = Stepper::new(model, lane, &device).step(&batch, 1e-3, Look::Histograms);
-    let value = |quantity: Quantity, layer: u32| (quantity.definition().estimate)(&taken.samples[layer as usize]);
+    let taken = Stepper::new(model, lane, &device).step(&batch, 1e-3, Scope::Histograms);
+    let value =
+        |quantity: Quantity, layer: u32| (quantity.definition().estimate)(&taken.observation.samples[layer as usize]);
     let (_, inputs) = walk(&still, &batch, None);
     let mut worst = 0.0_f64;
     for (layer, x) in (1..HEAD).zip(inputs) {

@@ -4,10 +4,11 @@
 use burn::tensor::{Tensor, TensorData};
 use nablatop::config::{Activation, Backend, LaneConfig, LongSkips, Model, NoiseSchedule, Norm, Optimizer, Wiring};
 use nablatop::data::Shape;
+use nablatop::probe::Scope;
 use nablatop::quantity::Quantity;
 use nablatop::stack::diffusion::{Noised, Noising};
 use nablatop::stack::{Dense, Diffusion, Highway, Labelled, Stack, Task, vgg};
-use nablatop::train::{Look, Stepper};
+use nablatop::train::Stepper;
 
 use super::conv_net::{agree, grad_norms};
 
@@ -44,8 +45,8 @@ fn labelled(features: usize) -> Labelled {
 fn worst<S: Stack>(model: S, lane: &LaneConfig, batch: &S::Batch) -> f64 {
     let expected = grad_norms(&model, batch);
     let device = super::device(Backend::Flex);
-    let taken = Stepper::new(model, lane, &device).step(batch, 1e-3, Look::Histograms);
-    let value = |quantity: Quantity, layer: usize| (quantity.definition().estimate)(&taken.samples[layer]);
+    let taken = Stepper::new(model, lane, &device).step(batch, 1e-3, Scope::Histograms);
+    let value = |quantity: Quantity, layer: usize| (quantity.definition().estimate)(&taken.observation.samples[layer]);
     let mut worst = 0.0_f64;
     for (layer, expected) in expected.iter().enumerate() {
         worst = worst.max(agree(value(Quantity::GradNorm, layer), *expected, &format!("grad_norm {layer} {lane:?}")));

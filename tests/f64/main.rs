@@ -76,9 +76,9 @@ fn compare(taken: &StepOutput, expected: impl Fn(Quantity, usize) -> Option<f64>
         worst = worst.max(error);
     };
     for (row, quantity) in Quantity::ALL.iter().enumerate() {
-        for (layer, sample) in taken.samples.iter().enumerate() {
+        for (layer, sample) in taken.observation.samples.iter().enumerate() {
             let found = (quantity.definition().estimate)(sample);
-            let shown = taken.values.row(row)[layer].get();
+            let shown = taken.observation.values.row(row)[layer].get();
             assert_eq!(shown, found.map(|value| value as f32), "{quantity} of layer {layer} as shown: {case}");
             let expected = expected(*quantity, layer);
             assert_eq!(found.is_some(), expected.is_some(), "{quantity} of layer {layer}: {case}");
@@ -88,8 +88,8 @@ fn compare(taken: &StepOutput, expected: impl Fn(Quantity, usize) -> Option<f64>
         }
     }
     let squares = |sample: &LayerSample| sample.grad.expect("a gradient").sum_of_squares;
-    let found = taken.samples.iter().map(squares).sum::<f64>().sqrt();
+    let found = taken.observation.samples.iter().map(squares).sum::<f64>().sqrt();
     compare("global norm".to_owned(), found, global);
-    assert_eq!(taken.global_grad_norm, Some(found as f32), "{case}");
+    assert_eq!(taken.observation.global_grad_norm, Some(found as f32), "{case}");
     worst
 }

@@ -4,10 +4,11 @@ use burn::module::Param;
 use burn::prelude::Device;
 use burn::tensor::{self, Tensor, TensorData};
 use nablatop::config::{Activation, Backend, Bias, BranchScale, LaneConfig, Norm, Optimizer, Wiring};
+use nablatop::probe::Scope;
 use nablatop::quantity::Quantity;
 use nablatop::stack::mlp::Block;
 use nablatop::stack::{Labelled, Loss, Mlp, Task};
-use nablatop::train::{Look, Stepper};
+use nablatop::train::Stepper;
 
 use super::directions::gradient;
 use super::parameters::{self, still};
@@ -292,8 +293,8 @@ fn clearance(model: &Mlp, batch: &Labelled) -> f64 {
 fn worst(lane: &LaneConfig, seed: u64, oracle: &Oracle, backend: Backend) -> f64 {
     let device = device(backend);
     let model = Mlp::new(lane, TASK, seed, &device);
-    let taken = Stepper::new(model, lane, &device).step(&batch(&device), RATE, Look::Histograms);
-    assert_eq!(taken.samples.len(), DEPTH + 2);
+    let taken = Stepper::new(model, lane, &device).step(&batch(&device), RATE, Scope::Histograms);
+    assert_eq!(taken.observation.samples.len(), DEPTH + 2);
 
     let case = format!("{backend} {lane:?}");
     compare(&taken, |quantity, layer| oracle.expected(quantity, layer), norm(&oracle.gradients.concat()), &case)

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Tensor, TensorData};
 use nablatop::config::{Activation, Backend, LaneConfig, Norm, Optimizer, Wiring};
+use nablatop::probe::Scope;
 use nablatop::quantity::Quantity;
 use nablatop::stack::{Labelled, Mlp, Task};
-use nablatop::train::{Look, Stepper};
+use nablatop::train::Stepper;
 
 use super::parameters::{parameters, stirred};
 use super::{PROMISED, RATE, device, difference, norm};
@@ -211,10 +212,10 @@ fn worst(lane: &LaneConfig, backend: Backend) -> f64 {
     let weights = parameters(&model(lane, Backend::Flex)).into_iter().collect();
     let mut oracle = Oracle { lane, weights };
     let taken =
-        Stepper::new(model(lane, backend), lane, &device(backend)).step(&batch(backend), RATE, Look::Histograms);
+        Stepper::new(model(lane, backend), lane, &device(backend)).step(&batch(backend), RATE, Scope::Histograms);
     assert!((f64::from(taken.loss) - oracle.loss(None)).abs() < 1e-6, "{} {lane:?}", taken.loss);
 
-    let value = |quantity: Quantity, layer: usize| (quantity.definition().estimate)(&taken.samples[layer]);
+    let value = |quantity: Quantity, layer: usize| (quantity.definition().estimate)(&taken.observation.samples[layer]);
     let mut worst = 0.0_f64;
     for layer in 0..=DEPTH + 1 {
         let mut check = |quantity: Quantity, expected: f64| {

@@ -3,11 +3,11 @@
 use nablatop::config::{
     Activation, Backend, Bias, BranchScale, LaneConfig, Model, Norm, NormOrder, Optimizer, Positions, Wiring,
 };
-use nablatop::probe::Taps;
+use nablatop::probe::{Scope, Taps};
 use nablatop::quantity::{Quantity, StepKind};
 use nablatop::stack::transformer::Language;
 use nablatop::stack::{Stack, Tokens, Transformer};
-use nablatop::train::{Look, Stepper};
+use nablatop::train::Stepper;
 
 use super::decoder::{Decoder, Nudge, Point, Seen};
 use super::parameters::{gradients, parameters, stirred};
@@ -214,7 +214,7 @@ fn quantities_of_a_transformer_agree_with_finite_differences() {
             let device = device(backend);
             let tokens = Tokens::new(windows.iter().map(Vec::as_slice), LANGUAGE.context, &device);
             let mut stepper = Stepper::new(model(lane, backend), lane, &device);
-            let taken = stepper.step(&tokens, RATE, Look::Histograms);
+            let taken = stepper.step(&tokens, RATE, Scope::Histograms);
             let case = format!("{backend} {lane:?}");
             assert!((f64::from(taken.loss) - loss).abs() < 1e-6, "{} instead of {loss}: {case}", taken.loss);
             let global = norm(&oracle.gradients.concat());
@@ -231,8 +231,8 @@ fn the_factors_of_a_block_multiply_to_what_comes_back_through_its_branch() {
         let device = device(Backend::Flex);
         let windows = windows();
         let tokens = Tokens::new(windows.iter().map(Vec::as_slice), LANGUAGE.context, &device);
-        let taken = Stepper::new(model(&lane, Backend::Flex), &lane, &device).step(&tokens, RATE, Look::Everything);
-        for sample in &taken.samples[1..=DEPTH] {
+        let taken = Stepper::new(model(&lane, Backend::Flex), &lane, &device).step(&tokens, RATE, Scope::Layers);
+        for sample in &taken.observation.samples[1..=DEPTH] {
             let found = |quantity: Quantity| (quantity.definition().estimate)(sample);
             let factors = [Quantity::GainActivation, Quantity::GainWeight, Quantity::GainNorm, Quantity::GainOther];
             let product: f64 = factors.into_iter().filter_map(found).product();
@@ -258,8 +258,8 @@ fn gradients_of_several_streams_and_of_fixup_agree_with_differences_of_the_loss(
         for (path, _, gradient) in gradients(&model, |model| model.loss(&tokens, &Taps::off()).mean) {
             squares[layer_of(&path)] += norm(&gradient).powi(2);
         }
-        let taken = Stepper::new(model, &lane, &device).step(&tokens, RATE, Look::Everything);
-        for (layer, (sample, expected)) in taken.samples.iter().zip(squares).enumerate() {
+        let taken = Stepper::new(model, &lane, &device).step(&tokens, RATE, Scope::Layers);
+        for (layer, (sample, expected)) in taken.observation.samples.iter().zip(squares).enumerate() {
             let found = (Quantity::GradNorm.definition().estimate)(sample).expect("a gradient");
             let error = (found / expected.sqrt() - 1.0).abs();
             assert!(error < PROMISED, "{layer}: {found} instead of {}: {lane:?}", expected.sqrt());

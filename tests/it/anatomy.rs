@@ -3,9 +3,10 @@
 use nablatop::backend;
 use nablatop::config::{Activation, Backend, Bias, BranchScale, LaneConfig, Measure, Norm, RunConfig, Wiring};
 use nablatop::data::{self, Batches};
+use nablatop::probe::Scope;
 use nablatop::quantity::{LayerSample, Quantity};
 use nablatop::stack::{Mlp, Task};
-use nablatop::train::{Look, Stepper};
+use nablatop::train::Stepper;
 use nablatop::units::Step;
 
 use super::recording::{BACKENDS, Recording, row, small};
@@ -22,7 +23,7 @@ fn blocks(lane: &LaneConfig, backend: Backend, steps: u64) -> Vec<LayerSample> {
     let mut samples = Vec::new();
     for step in 1..=steps {
         let batch = digits.training.gather(batches.rows(Step(step)), digits.shape.numbers(), &device);
-        samples = stepper.step(&batch, 1e-3, Look::Histograms).samples;
+        samples = stepper.step(&batch, 1e-3, Scope::Histograms).observation.samples;
     }
     samples[1..=lane.depth].to_vec()
 }

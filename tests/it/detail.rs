@@ -7,9 +7,11 @@ use nablatop::config::{
 use nablatop::data::{self, Batches};
 use nablatop::event::{Event, SnapshotKind};
 use nablatop::histogram::Histogram;
-use nablatop::quantity::{Cadence, Quantity};
+use nablatop::measurement::Measurement;
+use nablatop::probe::Scope;
+use nablatop::quantity::Quantity;
 use nablatop::stack::{Mlp, Task, resnet};
-use nablatop::train::{Look, StepOutput, Stepper};
+use nablatop::train::{StepOutput, Stepper};
 use nablatop::units::Step;
 
 use super::recording::{BACKENDS, Recording, row, small};
@@ -22,12 +24,12 @@ fn first(lane: &LaneConfig, backend: Backend, rows: usize) -> (StepOutput, Vec<u
     let batch = digits.training.gather(batches.rows(Step::FIRST), digits.shape.numbers(), &device);
     let model = Mlp::new(lane, Task::rows(64, 10), 1, &device);
     let mut stepper = Stepper::new(model, lane, &device);
-    let parameters = stepper.map().table().layers.iter().map(nablatop::layer::Layer::parameter_count).collect();
-    (stepper.step(&batch, 1e-3, Look::Detail), parameters)
+    let parameters = stepper.layers().layers.iter().map(nablatop::layer::Layer::parameter_count).collect();
+    (stepper.step(&batch, 1e-3, Scope::Costly), parameters)
 }
 
 fn value(taken: &StepOutput, quantity: Quantity, layer: usize) -> Option<f64> {
-    (quantity.definition().estimate)(&taken.samples[layer])
+    (quantity.definition().estimate)(&taken.observation.samples[layer])
 }
 
 fn relu(wiring: Wiring) -> LaneConfig {
@@ -46,8 +48,8 @@ fn settled(lane: &LaneConfig, backend: Backend, steps: u64) -> f64 {
         let batch = digits.training.gather(batches.rows(Step(step)), digits.shape.numbers(), &device);
         stepper.step(&batch, lane.lr, look)
     };
-    (1..steps).for_each(|step| drop(look(step, Look::Away)));
-    value(&look(steps, Look::Detail), Quantity::Shatter, 1).expect("a signal")
+    (1..steps).for_each(|step| drop(look(step, Scope::Nothing)));
+    value(&look(steps, Scope::Costly), Quantity::Shatter, 1).expect("a signal")
 }
 
 /// With batch normalization, as in Balduzzi et al.
@@ -100,10 +102,10 @@ fn histograms_count_every_element_of_the_gradient_before_clipping() {
             let lane = LaneConfig { depth: 6, norm, ..LaneConfig::new(Wiring::Residual) };
             let (free, parameters) = first(&lane, backend, 64);
             let totals: Vec<u64> =
-                free.histograms.iter().map(|layer| layer.as_ref().map_or(0, Histogram::total)).collect();
+                free.observation.histograms.iter().map(|layer| layer.as_ref().map_or(0, Histogram::total)).collect();
             assert_eq!(totals, parameters, "{backend}, norm {norm}");
             let (clipped, _) = first(&LaneConfig { clip: Some(1e-3), ..lane }, backend, 64);
-            assert_eq!(clipped.histograms, free.histograms, "{backend}, norm {norm}");
+            assert_eq!(clipped.observation.histograms, free.observation.histograms, "{backend}, norm {norm}");
         }
     }
 }
@@ -141,7 +143,7 @@ fn kernels_of_a_convolution_are_one_matrix_of_outputs_by_inputs_and_pixels() {
     let lane =
         LaneConfig { depth: 8, width: 4, init: Init::Orthogonal(1.0), ..LaneConfig::of(Model::Resnet, Wiring::Plain) };
     let model = resnet(&lane, Task { shape: digits.shape, classes: 10 }, 1, &device);
-    let taken = Stepper::new(model, &lane, &device).step(&batch, 1e-3, Look::Detail);
+    let taken = Stepper::new(model, &lane, &device).step(&batch, 1e-3, Scope::Costly);
     for (block, outputs) in [(1, 4.0), (2, 8.0), (3, 16.0)] {
         let rank = value(&taken, Quantity::StableRank, block).expect("kernels");
         assert!((rank - outputs).abs() < 1e-3, "block {block}: {rank}");
@@ -177,7 +179,8 @@ fn the_schedule_decides_which_steps_have_details() {
                 with.map(|record| record.step.0).collect::<Vec<_>>()
             };
             assert_eq!(has(Quantity::GradNorm), [1, 3, 5, 7, 9]);
-            for quantity in Quantity::ALL.iter().filter(|quantity| quantity.definition().cadence == Cadence::Scheduled)
+            for quantity in
+                Quantity::ALL.iter().filter(|quantity| quantity.definition().measured_with == Measurement::Costly)
             {
                 assert_eq!(has(*quantity), [1, 5, 9], "{quantity}");
             }

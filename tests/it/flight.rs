@@ -2,7 +2,8 @@
 
 use nablatop::config::{Init, LaneConfig, Length, Norm, Optimizer, RunConfig, Wiring};
 use nablatop::event::{Control, Event, Note, Outcome, StepRecord};
-use nablatop::quantity::{Cadence, Quantity};
+use nablatop::measurement::Measurement;
+use nablatop::quantity::Quantity;
 use nablatop::sink::Fanout;
 use nablatop::sink::channel::channel;
 use nablatop::sink::memory::MemorySink;
@@ -36,7 +37,9 @@ fn assert_same_history(run: &Recording, lane: usize) {
         let steps = run.steps(lane);
         let first = steps.iter().find(|record| record.step == again.step).expect("it was taken");
         assert_eq!(again.loss.to_bits(), first.loss.to_bits(), "step {}", again.step);
-        for quantity in Quantity::ALL.iter().filter(|quantity| quantity.definition().cadence == Cadence::Always) {
+        for quantity in
+            Quantity::ALL.iter().filter(|quantity| quantity.definition().measured_with == Measurement::Layers)
+        {
             // Which units were dead before the recorder began is not kept.
             let bits =
                 |record| row(record, *quantity).into_iter().map(|value| value.map(f32::to_bits)).collect::<Vec<_>>();

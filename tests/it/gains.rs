@@ -11,9 +11,10 @@
 use nablatop::backend;
 use nablatop::config::{Activation, Backend, Init, LaneConfig, Norm, Optimizer, Wiring};
 use nablatop::data::{self, Batches};
+use nablatop::probe::Scope;
 use nablatop::quantity::{LayerSample, Quantity};
 use nablatop::stack::{Mlp, Task};
-use nablatop::train::{Look, Stepper};
+use nablatop::train::Stepper;
 use nablatop::units::Step;
 
 use super::recording::BACKENDS;
@@ -36,7 +37,10 @@ fn samples(lane: &LaneConfig, backend: Backend, seed: u64) -> Vec<LayerSample> {
     let mut batches = Batches::new(seed, digits.training.rows(), 64);
     let batch = digits.training.gather(batches.rows(Step::FIRST), digits.shape.numbers(), &device);
     let task = Task::of(&digits);
-    Stepper::new(Mlp::new(lane, task, seed, &device), lane, &device).step(&batch, 1e-3, Look::Everything).samples
+    Stepper::new(Mlp::new(lane, task, seed, &device), lane, &device)
+        .step(&batch, 1e-3, Scope::Layers)
+        .observation
+        .samples
 }
 
 /// Gain of every block.

@@ -9,9 +9,10 @@ use burn::prelude::Device;
 use nablatop::backend;
 use nablatop::config::{Backend, Init, LaneConfig, Length, Optimizer, RunConfig, Wiring};
 use nablatop::data::{self, Batches, Classified};
+use nablatop::probe::Scope;
 use nablatop::quantity::Quantity;
 use nablatop::stack::{Labelled, Mlp, Task};
-use nablatop::train::{Look, Stepper};
+use nablatop::train::Stepper;
 use nablatop::units::Step;
 
 use super::recording::{BACKENDS, Recording, row};
@@ -197,7 +198,7 @@ fn every_update_is(
     for step in 1..=steps {
         let (inputs, classes) = examples.at(step);
         let gradients = before.gradients(&inputs, &classes);
-        let _ = stepper.step(&examples.batch(step, &device), lane.lr, Look::Away);
+        let _ = stepper.step(&examples.batch(step, &device), lane.lr, Scope::Nothing);
         let after = Reference::of(stepper.model(), lane.wiring);
         let mut state = state.iter_mut();
         let mut errors: Vec<f64> = before

@@ -4,7 +4,7 @@
 use nablatop::backend;
 use nablatop::config::{Activation, Backend, LaneConfig, Model, NoiseSchedule, Norm, NormOrder, Wiring};
 use nablatop::data::{self, Shape, StepRng};
-use nablatop::probe::Taps;
+use nablatop::probe::{Scope, Taps};
 use nablatop::quantity::{LayerSample, Quantity};
 use nablatop::stack::diffusion::{Noised, Noising};
 use nablatop::stack::residual_connection::{BlockMode, ResidualConnection, StochasticDepth};
@@ -12,7 +12,7 @@ use nablatop::stack::transformer::Language;
 use nablatop::stack::{
     ConvNet, Diffusion, Labelled, Mlp, Stack, Task, Tokens, Transformer, preresnet, replica, resnet,
 };
-use nablatop::train::{Look, Stepper};
+use nablatop::train::Stepper;
 use nablatop::units::Step;
 
 const SHAPE: Shape = Shape { channels: 1, height: 8, width: 8 };
@@ -63,7 +63,7 @@ fn check<S: Stack>(
 ) -> usize {
     let device = backend::device(Backend::Flex).autodiff();
     let mut stepper = Stepper::new(model, lane, &device);
-    let layers = stepper.map().table().len();
+    let layers = stepper.layers().len();
     let mut silences: Vec<Silence> = (0..layers).map(|_| Silence::default()).collect();
     let mut left_out = 0;
     for step in 1..=STEPS {
@@ -76,17 +76,17 @@ fn check<S: Stack>(
         let taps = Taps::on(layers);
         drop(replica(stepper.model()).loss(&batch, &taps));
         let active: Vec<Option<Vec<bool>>> = taps.take().layers.into_iter().map(|reading| reading.active).collect();
-        let taken = stepper.step(&batch, 0.05, Look::Everything);
+        let taken = stepper.step(&batch, 0.05, Scope::Layers);
         for end in [0, layers - 1] {
             for quantity in
                 [Quantity::BranchNorm, Quantity::IdentityNorm, Quantity::ChannelCosine, Quantity::BranchRatio]
             {
-                let found = (quantity.definition().estimate)(&taken.samples[end]);
+                let found = (quantity.definition().estimate)(&taken.observation.samples[end]);
                 assert_eq!(found, None, "{quantity} of {:?}: stem and head have no channels", lane.model);
             }
         }
         for (layer, fates) in (1..).zip(&fates) {
-            let sample: &LayerSample = &taken.samples[layer];
+            let sample: &LayerSample = &taken.observation.samples[layer];
             let value = |quantity: Quantity| (quantity.definition().estimate)(sample);
             let case = format!("block {layer} at step {step} of {:?}, {fates:?}", lane.model);
             let signal = value(Quantity::SignalNorm).expect("a signal");

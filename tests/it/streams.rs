@@ -4,8 +4,9 @@
 use nablatop::backend;
 use nablatop::config::{Backend, LaneConfig, Model, Norm, Wiring};
 use nablatop::data::{self, Batches};
+use nablatop::probe::Scope;
 use nablatop::stack::{Labelled, Mlp, Stack, Task, preresnet, resnet};
-use nablatop::train::{Look, Stepper};
+use nablatop::train::Stepper;
 use nablatop::units::Step;
 
 use super::recording::BACKENDS;
@@ -21,7 +22,7 @@ fn train<S: Stack<Batch = Labelled>>(
     lane: &LaneConfig,
     backend: Backend,
     steps: u64,
-    look: impl Fn(u64) -> Look,
+    look: impl Fn(u64) -> Scope,
 ) -> Vec<f32> {
     let (device, digits) = (backend::device(backend).autodiff(), data::digits().expect("embedded"));
     let mut batches = Batches::new(1, digits.training.rows(), 32);
@@ -61,7 +62,7 @@ fn the_composite_gain(lr: f64, steps: u64) {
         let lane = LaneConfig { depth: 100, lr, norm: Norm::Layer, ..LaneConfig::new(wiring) };
         let mut stepper = Stepper::new(Mlp::new(&lane, Task::rows(64, 10), 1, &device), &lane, &device);
         let before = gains(&composite(stepper.model()));
-        let losses = train(&mut stepper, &lane, Backend::Flex, steps, |_| Look::Away);
+        let losses = train(&mut stepper, &lane, Backend::Flex, steps, |_| Scope::Nothing);
         let after = gains(&composite(stepper.model()));
         let [first, last] = [losses[0], losses[losses.len() - 1]];
         println!("{wiring} {lr}: {before:.7?} → {after:.4?}, loss {first:.2} → {last:.3}");
@@ -89,7 +90,7 @@ fn the_composite_gain_of_free_streams_drifts_at_a_small_learning_rate_too() {
 
 #[test]
 fn measuring_several_streams_changes_nothing() {
-    fn losses<S: Stack<Batch = Labelled>>(model: S, lane: &LaneConfig, backend: Backend, look: Look) -> Vec<u32> {
+    fn losses<S: Stack<Batch = Labelled>>(model: S, lane: &LaneConfig, backend: Backend, look: Scope) -> Vec<u32> {
         let mut stepper = Stepper::new(model, lane, &backend::device(backend).autodiff());
         train(&mut stepper, lane, backend, 4, |_| look).into_iter().map(f32::to_bits).collect()
     }
@@ -100,8 +101,8 @@ fn measuring_several_streams_changes_nothing() {
             for norm in [Norm::None, Norm::Layer, Norm::Batch] {
                 let lane = LaneConfig { norm, lr: 0.01, ..of(Model::Mlp, 4, 12) };
                 let of = |look| losses(Mlp::new(&lane, Task::rows(64, 10), 1, &device), &lane, backend, look);
-                let still = of(Look::Away);
-                for look in [Look::Gradients, Look::Everything, Look::Histograms, Look::Detail] {
+                let still = of(Scope::Nothing);
+                for look in [Scope::Gradients, Scope::Layers, Scope::Histograms, Scope::Costly] {
                     assert_eq!(of(look), still, "{backend} {look:?} {lane:?}");
                 }
             }
@@ -109,7 +110,7 @@ fn measuring_several_streams_changes_nothing() {
             for lane in [of(Model::Resnet, 8, 2), of(Model::Preresnet, 11, 2)] {
                 let build = if lane.model == Model::Resnet { resnet } else { preresnet };
                 let of = |look| losses(build(&lane, task, 1, &device), &lane, backend, look);
-                assert_eq!(of(Look::Detail), of(Look::Away), "{backend} {lane:?}");
+                assert_eq!(of(Scope::Costly), of(Scope::Nothing), "{backend} {lane:?}");
             }
         }
     }

@@ -9,11 +9,12 @@
 use nablatop::backend;
 use nablatop::config::{Activation, Backend, Init, LaneConfig, Optimizer, Wiring};
 use nablatop::data::{self, Batches};
+use nablatop::probe::Scope;
 use nablatop::quantity::{LayerSample, Quantity};
 use nablatop::stack::residual_connection::ResidualConnection;
 use nablatop::stack::{Mlp, Task};
 use nablatop::theory;
-use nablatop::train::{Look, Stepper};
+use nablatop::train::Stepper;
 use nablatop::units::Step;
 
 use super::gains::mean;
@@ -96,8 +97,8 @@ fn compare(init: Init, depth: usize, backend: Backend, seeds: &[u64]) -> Vec<(La
                 block.activation = lane.activation;
                 block.joint = (lane.wiring == Wiring::Residual).then(|| ResidualConnection::scaled_by(1.0));
             }
-            let taken = Stepper::new(stack, lane, &device).step(&batch, 1e-3, Look::Everything);
-            comparison.add(lane, &taken.samples);
+            let taken = Stepper::new(stack, lane, &device).step(&batch, 1e-3, Scope::Layers);
+            comparison.add(lane, &taken.observation.samples);
         }
     }
     compared

@@ -8,11 +8,11 @@ use nablatop::config::{
 };
 use nablatop::data::{Batches, Source, StepRng, Subset, Text};
 use nablatop::event::Outcome;
-use nablatop::probe::Taps;
+use nablatop::probe::{Scope, Taps};
 use nablatop::quantity::Quantity;
 use nablatop::stack::transformer::Language;
 use nablatop::stack::{Examples, Stack, Tokens, Transformer};
-use nablatop::train::{Look, Stepper};
+use nablatop::train::Stepper;
 use nablatop::units::Step;
 
 use super::recording::{BACKENDS, Recording};
@@ -126,7 +126,7 @@ fn with_the_norm_behind_the_sum_gradients_grow_towards_the_output_and_before_it_
 }
 
 /// Losses of some steps.
-fn losses(lane: &LaneConfig, backend: Backend, look: impl Fn(u64) -> Look) -> Vec<u32> {
+fn losses(lane: &LaneConfig, backend: Backend, look: impl Fn(u64) -> Scope) -> Vec<u32> {
     let text = Text::load(None, 16).expect("embedded");
     let device = backend::device(backend).autodiff();
     let mut stepper = Stepper::new(Transformer::new(lane, Language::of(&text), 1, &device), lane, &device);
@@ -147,9 +147,9 @@ fn measuring_a_transformer_changes_nothing() {
                     continue;
                 }
                 let lane = small(norm_order, wiring);
-                let still = losses(&lane, backend, |_| Look::Away);
-                assert_eq!(losses(&lane, backend, |_| Look::Detail), still, "{backend} {lane:?}");
-                let looks = |step| if step % 2 == 0 { Look::Histograms } else { Look::Gradients };
+                let still = losses(&lane, backend, |_| Scope::Nothing);
+                assert_eq!(losses(&lane, backend, |_| Scope::Costly), still, "{backend} {lane:?}");
+                let looks = |step| if step % 2 == 0 { Scope::Histograms } else { Scope::Gradients };
                 assert_eq!(losses(&lane, backend, looks), still, "{backend} {lane:?}");
             }
         }
@@ -166,7 +166,7 @@ fn every_quantity_that_a_block_can_have_is_measured() {
         {
             let lane = small(norm_order, wiring);
             let mut stepper = Stepper::new(Transformer::new(&lane, Language::of(&text), 1, &device), &lane, &device);
-            let taken = stepper.step(&first(&text, 16, 1, backend), lane.lr, Look::Detail);
+            let taken = stepper.step(&first(&text, 16, 1, backend), lane.lr, Scope::Costly);
             for (row, quantity) in Quantity::ALL.iter().enumerate() {
                 let is_absent = match quantity {
                     // No ReLU, nothing that saturates, no long skip; characters of all kinds have no class in common.
@@ -177,7 +177,7 @@ fn every_quantity_that_a_block_can_have_is_measured() {
                     Quantity::BranchRatio => wiring == Wiring::Plain || norm_order == NormOrder::Post,
                     _ => false,
                 };
-                let value = taken.values.row(row)[2].get();
+                let value = taken.observation.values.row(row)[2].get();
                 assert_eq!(value.is_none(), is_absent, "{quantity} {backend} {lane:?}");
                 assert!(value.is_none_or(f32::is_finite), "{quantity}: {value:?}");
             }
@@ -236,7 +236,7 @@ fn first_update(wiring: Wiring, depth: usize, lr: f64, moving: Moving) -> f64 {
         let batch = first(&text, 8, *seed, Backend::Flex);
         let logits = before.forward(&batch, &Taps::off()).inner();
         let mut stepper = Stepper::new(before.clone(), &lane, &device);
-        stepper.step(&batch, lr, Look::Away);
+        stepper.step(&batch, lr, Scope::Nothing);
         let mut after = stepper.model().clone();
         if moving == Moving::Weights {
             after = Transformer { stem: before.stem, head: before.head, ..after };

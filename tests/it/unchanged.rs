@@ -7,10 +7,10 @@ use nablatop::backend;
 use nablatop::config::{Activation, Backend, LaneConfig, Measure, Norm, Optimizer, RunConfig, Wiring};
 use nablatop::data::{self, Batches};
 use nablatop::layer::Layer;
-use nablatop::probe::Taps;
+use nablatop::probe::{Scope, Taps};
 use nablatop::quantity::Quantity;
 use nablatop::stack::{Labelled, Loss, Mlp, Stack, Task};
-use nablatop::train::{Look, Stepper};
+use nablatop::train::Stepper;
 use nablatop::units::Step;
 
 use super::recording::{BACKENDS, Recording, row, small};
@@ -40,7 +40,7 @@ fn bits(values: &[f32]) -> Vec<u32> {
 }
 
 /// A few steps on the digits: losses and final numbers.
-fn train<S>(model: S, lane: &LaneConfig, device: &Device, look: impl Fn(u64) -> Look) -> (Vec<f32>, Vec<f32>)
+fn train<S>(model: S, lane: &LaneConfig, device: &Device, look: impl Fn(u64) -> Scope) -> (Vec<f32>, Vec<f32>)
 where
     S: Stack<Batch = Labelled>,
 {
@@ -68,7 +68,7 @@ fn lane(wiring: Wiring) -> LaneConfig {
 #[test]
 fn losses_and_weights_are_the_same_whether_watched_or_not() {
     let every =
-        |steps: u64| move |step: u64| if (step - 1).is_multiple_of(steps) { Look::Everything } else { Look::Away };
+        |steps: u64| move |step: u64| if (step - 1).is_multiple_of(steps) { Scope::Layers } else { Scope::Nothing };
     for backend in BACKENDS {
         let device = backend::device(backend).autodiff();
         for optimizer in [Optimizer::Sgd, Optimizer::Adam, Optimizer::AdamW] {
@@ -76,9 +76,9 @@ fn losses_and_weights_are_the_same_whether_watched_or_not() {
                 for wiring in [Wiring::Plain, Wiring::Residual] {
                     let lane = LaneConfig { optimizer, clip, norm, weight_decay: 0.01, ..lane(wiring) };
                     let model = || Mlp::new(&lane, TASK, 1, &device);
-                    let (losses, weights) = train(model(), &lane, &device, |_| Look::Away);
-                    let looks: [&dyn Fn(u64) -> Look; 4] =
-                        [&every(1), &every(7), &|_| Look::Gradients, &|_| Look::Detail];
+                    let (losses, weights) = train(model(), &lane, &device, |_| Scope::Nothing);
+                    let looks: [&dyn Fn(u64) -> Scope; 4] =
+                        [&every(1), &every(7), &|_| Scope::Gradients, &|_| Scope::Costly];
                     for look in looks {
                         let (watched_losses, watched_weights) = train(model(), &lane, &device, look);
                         assert_eq!(bits(&watched_losses), bits(&losses), "{backend} {lane:?}");
@@ -194,8 +194,8 @@ fn the_fused_block_trains_like_the_plain_one() {
                 // Plain descent: Adam divides by the size of a gradient, and so makes much of rounding.
                 let lane = LaneConfig { activation, optimizer: Optimizer::Sgd, ..lane(wiring) };
                 let model = || Mlp::new(&lane, TASK, 1, &device);
-                let fused = train(model(), &lane, &device, |_| Look::Away);
-                let plain = train(Unfused { mlp: model() }, &lane, &device, |_| Look::Away);
+                let fused = train(model(), &lane, &device, |_| Scope::Nothing);
+                let plain = train(Unfused { mlp: model() }, &lane, &device, |_| Scope::Nothing);
                 let is_near = |(fused, plain): (&f32, &f32)| (fused - plain).abs() <= 1e-5 * plain.abs().max(0.1);
                 assert!(fused.0.iter().zip(&plain.0).all(is_near), "{backend} {activation} {wiring}");
                 assert!(fused.1.iter().zip(&plain.1).all(is_near), "{backend} {activation} {wiring}");

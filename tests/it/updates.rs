@@ -3,9 +3,10 @@
 use nablatop::backend;
 use nablatop::config::{Backend, LaneConfig, Optimizer, Wiring};
 use nablatop::data::{self, Batches};
+use nablatop::probe::Scope;
 use nablatop::quantity::{Moments, Quantity};
 use nablatop::stack::{Mlp, Task};
-use nablatop::train::{Look, StepOutput, Stepper};
+use nablatop::train::{StepOutput, Stepper};
 use nablatop::units::Step;
 
 use super::recording::{BACKENDS, Recording, row, small};
@@ -24,32 +25,32 @@ fn first_step(lane: &LaneConfig, backend: Backend) -> StepOutput {
     let mut batches = Batches::new(1, digits.training.rows(), 64);
     let batch = digits.training.gather(batches.rows(Step::FIRST), digits.shape.numbers(), &device);
     let model = Mlp::new(lane, Task::rows(64, 10), 1, &device);
-    Stepper::new(model, lane, &device).step(&batch, RATE, Look::Everything)
+    Stepper::new(model, lane, &device).step(&batch, RATE, Scope::Layers)
 }
 
 /// ‖Δθ‖ over all layers.
 fn applied(taken: &StepOutput) -> f64 {
-    taken.samples.iter().filter_map(|sample| sample.update).reduce(Moments::and).expect("updated").norm()
+    taken.observation.samples.iter().filter_map(|sample| sample.update).reduce(Moments::and).expect("updated").norm()
 }
 
 fn value(taken: &StepOutput, quantity: Quantity, layer: usize) -> f64 {
-    (quantity.definition().estimate)(&taken.samples[layer]).expect("measured")
+    (quantity.definition().estimate)(&taken.observation.samples[layer]).expect("measured")
 }
 
 #[test]
 fn clipping_scales_what_is_applied_and_not_what_is_measured() {
     for backend in BACKENDS {
         let free = first_step(&lane(None), backend);
-        let norm = f64::from(free.global_grad_norm.expect("measured"));
+        let norm = f64::from(free.observation.global_grad_norm.expect("measured"));
         assert!((applied(&free) / (RATE * norm) - 1.0).abs() < 1e-4);
         let most = norm / 8.0;
         let clipped = first_step(&lane(Some(most)), backend);
-        assert_eq!(clipped.global_grad_norm, free.global_grad_norm);
+        assert_eq!(clipped.observation.global_grad_norm, free.observation.global_grad_norm);
         assert_eq!([free.clip_scale, free.clip_rate], [None; 2]);
         let scale = f64::from(clipped.clip_scale.expect("clipped"));
         assert!((scale * norm / most - 1.0).abs() < 1e-6 && clipped.clip_rate == Some(1.0), "{scale}");
         assert!((applied(&clipped) / (RATE * most) - 1.0).abs() < 1e-4, "{backend}");
-        for layer in 0..free.samples.len() {
+        for layer in 0..free.observation.samples.len() {
             for quantity in [Quantity::GradNorm, Quantity::SignalNorm, Quantity::WeightNorm] {
                 if layer > 0 || quantity != Quantity::SignalNorm {
                     assert_eq!(value(&clipped, quantity, layer), value(&free, quantity, layer));
@@ -67,8 +68,8 @@ fn a_gradient_below_the_bound_is_left_alone() {
     for backend in BACKENDS {
         let free = first_step(&lane(None), backend);
         let bounded = first_step(&lane(Some(1e3)), backend);
-        assert_eq!(bounded.samples, free.samples);
-        assert_eq!(bounded.global_grad_norm, free.global_grad_norm);
+        assert_eq!(bounded.observation.samples, free.observation.samples);
+        assert_eq!(bounded.observation.global_grad_norm, free.observation.global_grad_norm);
         assert_eq!([bounded.clip_scale, bounded.clip_rate], [Some(1.0), Some(0.0)]);
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CheckpointError, MANIFEST, VERSION};
 use crate::event::Outcome;
+use crate::measurement::LastMeasured;
 use crate::number::count;
 use crate::regular_file;
 use crate::text;
@@ -37,17 +38,9 @@ pub(in crate::train) struct Manifest {
     /// What a person made of the learning rates.
     pub(in crate::train) rate: Rate,
     /// When the layers were last looked at.
-    pub(in crate::train) looked: LookedAt,
+    pub(in crate::train) looked: LastMeasured,
     pub(super) settings: FileSum,
     pub(in crate::train) lanes: Vec<SavedLane>,
-}
-
-/// Steps at which the layers were last looked at, and how closely.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::train) struct LookedAt {
-    pub(in crate::train) layers: Option<Step>,
-    pub(in crate::train) histograms: Option<Step>,
-    pub(in crate::train) detail: Option<Step>,
 }
 
 /// One lane.

@@ -6,11 +6,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::manifest::{Ended, FileSum, LookedAt, Manifest, SavedLane, kept_file, lane_file};
+use super::manifest::{Ended, FileSum, Manifest, SavedLane, kept_file, lane_file};
 use super::{CheckpointError, FOLDER, MANIFEST, SETTINGS, VERSION, folder, opening};
 use crate::config::RunConfig;
 use crate::config::draft::Commented;
 use crate::event::Outcome;
+use crate::measurement::LastMeasured;
 use crate::text;
 use crate::train::flight_state::FlightState;
 use crate::train::pacer::Rate;
@@ -89,7 +90,7 @@ struct LaneSums {
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::train) struct Moment {
     pub(in crate::train) rate: Rate,
-    pub(in crate::train) looked: LookedAt,
+    pub(in crate::train) looked: LastMeasured,
 }
 
 /// What a lane hands in.

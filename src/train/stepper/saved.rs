@@ -10,7 +10,8 @@ use thiserror::Error;
 use super::Stepper;
 use super::clipping::Clipping;
 use crate::config::LaneConfig;
-use crate::probe::{DeadUnits, ParameterMap};
+use crate::layer::LayerTable;
+use crate::probe::DeadUnits;
 use crate::stack::Stack;
 use crate::train::file_sum::Stored;
 use crate::train::named;
@@ -36,7 +37,7 @@ pub(in crate::train) enum SaveError {
 impl<S: Stack> Stepper<S> {
     /// The lane as a file.
     pub(in crate::train) fn saved(&self) -> Result<Vec<u8>, SaveError> {
-        let initial = named::snapshot(&self.model, self.watch.initial());
+        let initial = named::snapshot(&self.model, self.observer.probe().initial());
         self.file(initial.iter().map(|tensor| Stored::floats(INITIAL, tensor)))
     }
 
@@ -50,8 +51,8 @@ impl<S: Stack> Stepper<S> {
             named::parameters(&self.model).iter().map(|tensor| Stored::floats(PARAM, tensor)).collect();
         tensors.extend(initial);
         tensors.extend(optimizer_state::stored(&self.optimizer, &self.model)?);
-        for (index, layer) in self.map.table().layers.iter().enumerate() {
-            if let Some((silent, seen)) = self.silence.of(index).filter(|(_, seen)| *seen > 0) {
+        for (index, layer) in self.observer.layers().layers.iter().enumerate() {
+            if let Some((silent, seen)) = self.observer.dead_units().of(index).filter(|(_, seen)| *seen > 0) {
                 tensors.push(Stored::counts(format!("{SILENT}{}", layer.path), silent));
                 tensors.push(Stored::counts(format!("{SEEN}{}", layer.path), &[seen]));
             }
@@ -76,22 +77,18 @@ impl<S: Stack> Stepper<S> {
     pub(in crate::train) fn of_saved_beside(&self, bytes: &[u8]) -> Result<Self, String> {
         let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
         let replica = self.replica();
-        let optimizer = optimizer::build(&replica.settings, replica.watch.clone());
+        let optimizer = optimizer::build(&replica.settings, replica.observer.probe());
         Self { optimizer, ..replica }.in_state(&file)
     }
 
     /// Weights, optimizer and counts as in a file; the optimizer has no state yet.
     fn in_state(self, file: &SafeTensors<'_>) -> Result<Self, String> {
-        let Self { model, optimizer, map, .. } = self;
+        let Self { model, optimizer, mut observer, .. } = self;
         let model = weights::filled(model, file, PARAM, Untrained::MustBeThere)?;
-        Ok(Self {
-            optimizer: optimizer_state::restored(optimizer, &model, file)?,
-            silence: silence(file, &map)?,
-            clipping: clipping(file)?,
-            model,
-            map,
-            ..self
-        })
+        let dead_units = dead_units(file, observer.layers())?;
+        observer.set_dead_units(dead_units);
+        let optimizer = optimizer_state::restored(optimizer, &model, file)?;
+        Ok(Self { optimizer, observer, clipping: clipping(file)?, model, ..self })
     }
 }
 
@@ -101,16 +98,16 @@ fn clipping(file: &SafeTensors<'_>) -> Result<Clipping, String> {
     Clipping::of_bytes(counts.data()).ok_or_else(|| format!("{CLIPPED} holds no two counts"))
 }
 
-/// What is known of the units' silence.
-fn silence(file: &SafeTensors<'_>, map: &ParameterMap) -> Result<DeadUnits, String> {
-    let mut layers = Vec::with_capacity(map.table().len());
-    for layer in &map.table().layers {
+/// For how many batches each unit has been silent.
+fn dead_units(file: &SafeTensors<'_>, layers: &LayerTable) -> Result<DeadUnits, String> {
+    let mut counts_of_layers = Vec::with_capacity(layers.layers.len());
+    for layer in &layers.layers {
         let counts = |prefix: &str| match file.tensor(&format!("{prefix}{}", layer.path)) {
             Err(_) => Ok(Vec::new()),
             Ok(counts) if counts.dtype() == Dtype::U8 => Ok(counts.data().to_vec()),
             Ok(_) => Err(format!("{prefix}{} holds no counts", layer.path)),
         };
-        layers.push((counts(SILENT)?, counts(SEEN)?.first().copied().unwrap_or_default()));
+        counts_of_layers.push((counts(SILENT)?, counts(SEEN)?.first().copied().unwrap_or_default()));
     }
-    Ok(DeadUnits::kept(layers))
+    Ok(DeadUnits::kept(counts_of_layers))
 }

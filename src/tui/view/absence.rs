@@ -2,7 +2,8 @@
 //! because nothing came yet.
 
 use crate::config::{Activation, LaneConfig, LongSkips, Model, NormOrder, RunConfig};
-use crate::quantity::{Cadence, Quantity};
+use crate::measurement::Measurement;
+use crate::quantity::Quantity;
 use crate::tui::scene::Scene;
 
 /// Of a quantity that no lane has had values of; at most 18 columns.
@@ -43,10 +44,10 @@ fn never(quantity: Quantity, run: &RunConfig, lane: &LaneConfig) -> Option<&'sta
         },
         _ => None,
     }
-    .or_else(|| match quantity.definition().cadence {
-        Cadence::Scheduled if run.detail.is_none() => Some("needs --detail"),
-        Cadence::Counted if run.detail.is_none() && run.histograms.is_none() => Some("none are counted"),
-        Cadence::Always | Cadence::Counted | Cadence::Scheduled => None,
+    .or_else(|| match quantity.definition().measured_with {
+        Measurement::Costly if run.detail.is_none() => Some("needs --detail"),
+        Measurement::Histograms if run.detail.is_none() && run.histograms.is_none() => Some("none are counted"),
+        Measurement::Layers | Measurement::Histograms | Measurement::Costly => None,
     })
 }
 

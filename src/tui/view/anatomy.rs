@@ -47,7 +47,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, diagram: &Diagram, buffer: &m
     // Everything in the diagram is taken at the same steps as the signal.
     let older = schedule::of_shown_step(scene, &lane, Quantity::SignalNorm);
     title.extend(older.map(|words| (2, Line::styled(words.long, theme.style(Role::Text)))));
-    let every = schedule::words(lane.run.header().config.as_ref(), Quantity::SignalNorm.definition().cadence);
+    let every = schedule::words(lane.run.header().config.as_ref(), Quantity::SignalNorm.definition().measured_with);
     title.extend(every.map(|every| (3, Line::styled(every.long, theme.style(Role::Dim)))));
     let title = fit(title, diagram.frame.width.saturating_sub(6));
     let inner = framed(theme, diagram.frame, &title, buffer);

@@ -22,8 +22,8 @@ use super::measured_at::{HISTOGRAMS, why_none};
 use crate::event::{Dated, Histograms};
 use crate::histogram::{BINS, FIRST_EXPONENT, Histogram};
 use crate::history::{Cell, MeasuredAt};
+use crate::measurement::Measurement;
 use crate::number;
-use crate::quantity::Cadence;
 use crate::tui::axis::LayerAxis;
 use crate::tui::layout::Pane;
 use crate::tui::scale::Scale;
@@ -171,7 +171,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, record: Option<Dated<'_,
         let outside = lanes.get(pane.lane).and_then(|lane| no_bin(scene, lane, record));
         parts.extend(outside.map(|words| (2, Line::styled(words, dim))));
         let config = lanes.get(pane.lane).and_then(|lane| lane.run.header().config.as_ref());
-        let every = schedule::words(config, Cadence::Counted);
+        let every = schedule::words(config, Measurement::Histograms);
         let every = every.map(|every| if pane.frame.width < NARROW { every.short } else { every.long });
         parts.extend(every.map(|every| (2, Line::styled(every, dim))));
     }

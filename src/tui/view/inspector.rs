@@ -169,7 +169,7 @@ fn hidden(theme: &Theme, frame: Rect, above: usize, below: usize, buffer: &mut B
 
 /// Whether the quantity before is taken at other steps.
 fn is_first_of_cadence(quantities: &[Quantity], index: usize) -> bool {
-    let cadence = |index: usize| quantities.get(index).map(|quantity| quantity.definition().cadence);
+    let cadence = |index: usize| quantities.get(index).map(|quantity| quantity.definition().measured_with);
     index.checked_sub(1).is_none_or(|before| cadence(before) != cadence(index))
 }
 

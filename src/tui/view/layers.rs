@@ -26,8 +26,9 @@ use super::frame::{cut, fit, framed, put, words};
 use super::measured_at::{TENSORS, why_none};
 use crate::event::{Dated, TensorNorm, TensorNorms};
 use crate::history::MeasuredAt;
+use crate::measurement::Measurement;
 use crate::number;
-use crate::quantity::{Cadence, Quantity};
+use crate::quantity::Quantity;
 use crate::tui::axis::StepAxis;
 use crate::tui::layout::Pane;
 use crate::tui::scene::{LaneRef, Scene};
@@ -240,7 +241,7 @@ fn title<'a>(
         let older = schedule::of_step(MeasuredAt::At(record.step), shown);
         let step = older.map_or_else(|| format!("step {}", number::count(record.step.0)), |words| words.long);
         parts.push((2, Line::styled(step, theme.style(Role::Strong))));
-        let every = schedule::words(lane.run.header().config.as_ref(), Cadence::Counted);
+        let every = schedule::words(lane.run.header().config.as_ref(), Measurement::Histograms);
         parts.extend(every.map(|every| (6, Line::styled(every.long, dim))));
     } else if let Some(why) = why_none(scene, lane, &TENSORS).into_iter().next() {
         parts.push((2, Line::styled(why, theme.style(Role::Warning))));

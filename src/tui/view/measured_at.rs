@@ -10,8 +10,8 @@ use super::frame::{fit, put, wrapped};
 use crate::config::Model;
 use crate::event::Histograms;
 use crate::history::MeasuredAt;
+use crate::measurement::Measurement;
 use crate::number;
-use crate::quantity::Cadence;
 use crate::tui::layout::Pane;
 use crate::tui::scene::{CursorState, LaneRef, Scene};
 use crate::tui::schedule;
@@ -27,19 +27,19 @@ pub(super) struct Words {
     done: &'static str,
     does: &'static str,
     /// With what it comes.
-    cadence: Cadence,
+    cadence: Measurement,
 }
 
 /// Gradients in bins.
 pub(super) const HISTOGRAMS: Words =
-    Words { one: "histogram", many: "histograms", done: "counted", does: "counts", cadence: Cadence::Counted };
+    Words { one: "histogram", many: "histograms", done: "counted", does: "counts", cadence: Measurement::Histograms };
 /// Norms of every tensor.
 pub(super) const TENSORS: Words = Words {
     one: "value of single layers",
     many: "values of single layers",
     done: "taken",
     does: "takes",
-    cadence: Cadence::Counted,
+    cadence: Measurement::Histograms,
 };
 /// Filters of the first convolution.
 pub(super) const FILTERS: Words = Words {
@@ -47,18 +47,18 @@ pub(super) const FILTERS: Words = Words {
     many: "pictures of the filters",
     done: "taken",
     does: "takes",
-    cadence: Cadence::Counted,
+    cadence: Measurement::Histograms,
 };
 /// Pictures that a diffusion model draws.
 pub(super) const SAMPLES: Words =
-    Words { one: "sample", many: "samples", done: "drawn", does: "draws", cadence: Cadence::Scheduled };
+    Words { one: "sample", many: "samples", done: "drawn", does: "draws", cadence: Measurement::Costly };
 /// Its gradient by denoising time.
 pub(super) const DENOISING: Words = Words {
     one: "gradient by time",
     many: "gradients by time",
     done: "taken",
     does: "takes",
-    cadence: Cadence::Scheduled,
+    cadence: Measurement::Costly,
 };
 
 /// The lane's name, what of it is shown, at which step that was taken, what is bad of it, and how often it is taken; the
@@ -111,12 +111,12 @@ pub(super) fn why_none(scene: &Scene, lane: &LaneRef<'_>, words: &Words) -> Vec<
         return vec![format!("no {many} in this trace")];
     };
     // What comes with the histograms came with them ever since it was taken at all.
-    let comes_beside = *cadence == Cadence::Counted && *many != HISTOGRAMS.many;
+    let comes_beside = *cadence == Measurement::Histograms && *many != HISTOGRAMS.many;
     let is_older = comes_beside && lane.history.snapshot::<Histograms>(Step(u64::MAX)).is_some();
     if is_older {
         return vec![format!("no {many}:"), "an older nablatop wrote this trace".to_owned()];
     }
-    if *cadence == Cadence::Scheduled {
+    if *cadence == Measurement::Costly {
         return match schedule::words(Some(config), *cadence) {
             Some(every) => vec![format!("no {one} yet"), format!("{done} {} (--detail)", every.long)],
             None if config.detail.is_none() => {
@@ -126,15 +126,19 @@ pub(super) fn why_none(scene: &Scene, lane: &LaneRef<'_>, words: &Words) -> Vec<
         };
     }
     let mut lines = vec![format!("no {one} yet")];
-    match schedule::words(Some(config), Cadence::Counted) {
-        Some(every) => lines.push(format!("{done} {} ({})", every.long, schedule::histogram_flag(config))),
+    match schedule::words(Some(config), Measurement::Histograms) {
+        Some(every) => lines.push(format!(
+            "{done} {} (--{})",
+            every.long,
+            config.intervals().histograms_follow().definition().setting
+        )),
         None if config.histograms.is_none() && config.detail.is_none() => {
             lines = vec![format!("no {many}: none are {done}"), format!("--histograms 10 {does} them")];
         }
         None => {}
     }
     let goes_on = lane.history.end().is_none();
-    let next = lane.history.last_step().and_then(|newest| schedule::next_histogram(config, newest));
+    let next = lane.history.last_step().and_then(|newest| config.intervals().next(Measurement::Histograms, newest));
     lines.extend(next.filter(|_| goes_on).map(|next| format!("the next at step {}", number::count(next.0))));
     if scene.status.kind == SourceKind::Live && config.flight.is_some() && goes_on {
         lines.push("F: the last steps with theirs".to_owned());

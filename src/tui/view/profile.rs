@@ -112,7 +112,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, curves: Option<&[Canvas; 4]>, width: 
     let older = older(scene).into_iter().map(|words| (1, Line::styled(words, theme.style(Role::Text))));
     parts.extend(older);
     let config = scene.config();
-    let every = schedule::words(config, definition.cadence);
+    let every = schedule::words(config, definition.measured_with);
     parts.extend(every.map(|every| (4, Line::styled(every.long, dim))));
     let is_drawn = |stroke| curves.into_iter().flatten().any(|canvas| canvas.stroke() == stroke && canvas.has_dots());
     if is_drawn(Stroke::Dashed) {

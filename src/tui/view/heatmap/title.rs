@@ -60,7 +60,7 @@ pub(super) fn of<'a>(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'
         parts.extend(left(theme, pane, profile));
         parts.extend(not_numbers(scene, theme, profile));
     }
-    let every = schedule::words(lane.run.header().config.as_ref(), definition.cadence);
+    let every = schedule::words(lane.run.header().config.as_ref(), definition.measured_with);
     let every = every.map(|every| if pane.frame.width < NARROW { every.short } else { every.long });
     parts.extend(every.map(|every| (3, Line::styled(every, theme.style(Role::Dim)))));
     parts.extend(outcome.map(|outcome| (0, outcome)));

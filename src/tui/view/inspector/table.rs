@@ -7,8 +7,9 @@ use ratatui::text::{Line, Span};
 
 use super::shown::{STILL, Shown, value_at};
 use super::theory;
+use crate::measurement::Measurement;
 use crate::number;
-use crate::quantity::{Cadence, Quantity};
+use crate::quantity::Quantity;
 use crate::tui::scene::{CursorState, LaneRef, Scene};
 use crate::tui::schedule::{self, Wording};
 use crate::tui::theme::{Role, Theme};
@@ -111,7 +112,7 @@ impl Table<'_> {
             let short = if older.is_some() { "older" } else { "" };
             // What is measured now and then says when, at the cursor's own step too.
             let shown = self.scene.shown_step(lane).filter(|step| lane.history.taken(quantity, *step).is_some());
-            let here = shown.filter(|_| quantity.definition().cadence != Cadence::Always);
+            let here = shown.filter(|_| quantity.definition().measured_with != Measurement::Layers);
             let here = here.map_or_else(String::new, |step| format!("at {}", number::count(step.0)));
             let text = older.map_or(here, |words| words.short);
             Some(Shown { text, short: Some(short), is_exact: true, role: None })
@@ -123,7 +124,7 @@ impl Table<'_> {
     /// How often the first shown lane takes a quantity.
     fn every(&self, quantity: Quantity) -> Option<Wording> {
         let lane = self.lanes.first()?;
-        schedule::words(lane.run.header().config.as_ref(), quantity.definition().cadence)
+        schedule::words(lane.run.header().config.as_ref(), quantity.definition().measured_with)
     }
 
     /// Which lanes have a column, where not all have.

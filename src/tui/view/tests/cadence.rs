@@ -6,7 +6,8 @@ use super::*;
 use crate::config::{Budget, Measure, RunConfig};
 use crate::event::{Histograms, Payload, RunHeader, Snapshot};
 use crate::histogram::{Histogram, Sign};
-use crate::quantity::{Cadence, Quantity};
+use crate::measurement::Measurement;
+use crate::quantity::Quantity;
 
 /// Two lanes of six blocks after 60 steps; scheduled quantities at step 1 and 41, but for the second lane only at step 1.
 fn scheduled(config: RunConfig) -> Scene {
@@ -16,7 +17,7 @@ fn scheduled(config: RunConfig) -> Scene {
     for (at, lane) in (1..=60).flat_map(|at| [(at, 0), (at, 1)]) {
         let is_detailed = at == 1 || at == 41 && lane == 0;
         let value = |quantity: Quantity, _| {
-            (is_detailed || quantity.definition().cadence == Cadence::Always).then_some(0.5 + at as f32)
+            (is_detailed || quantity.definition().measured_with == Measurement::Layers).then_some(0.5 + at as f32)
         };
         scene.take(0, &sample::step(lane, at, 2.3, 8, value));
     }
