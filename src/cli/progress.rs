@@ -78,7 +78,7 @@ impl Progress {
             left: (rate > 0.0).then(|| format!("{} left", number::clock(left as u64))),
             rate: (rate > 0.0).then(|| format!("{} steps/s", number::per_second(rate))),
             losses: lanes
-                .filter_map(|(header, lane)| Some(format!("{} {}", header.name, loss(lane.latest()?.loss))))
+                .filter_map(|(header, lane)| Some(format!("{} {}", header.name, loss(lane.latest()?.loss?))))
                 .collect(),
         }
     }

@@ -13,11 +13,11 @@ pub struct StepRecord {
     /// Pass over the training data, from 1.
     pub epoch: u32,
     /// Mean loss over the batch.
-    pub loss: f32,
+    pub loss: Option<f32>,
     /// Share of the batch classified right, 0 … 1; `None` where there are no classes.
     pub accuracy: Option<f32>,
     /// Learning rate of this step.
-    pub learning_rate: f64,
+    pub learning_rate: Option<f64>,
     /// ‖g‖₂ over all parameters of the lane, before clipping; `None` on a step that was not measured.
     pub global_grad_norm: Option<f32>,
     /// By what clipping multiplied the gradient, 1 where it left it alone; `None` where the lane does not clip.
@@ -46,9 +46,9 @@ impl StepRecord {
 
     /// Everything but the table, with floats as values that compare by meaning.
     fn scalars(&self) -> impl PartialEq + use<> {
-        let floats = [Some(self.loss), self.accuracy, self.global_grad_norm, self.clip_scale, self.clip_rate];
+        let floats = [self.loss, self.accuracy, self.global_grad_norm, self.clip_scale, self.clip_rate];
         let floats = floats.map(Value::from);
-        (self.lane, self.step, self.epoch, floats, self.learning_rate.to_bits(), self.step_ns, self.measure_ns)
+        (self.lane, self.step, self.epoch, floats, self.learning_rate.map(f64::to_bits), self.step_ns, self.measure_ns)
     }
 }
 
@@ -60,9 +60,9 @@ impl StepRecord {
             lane: LaneId(0),
             step: Step(step),
             epoch: 1,
-            loss: 1.0,
+            loss: Some(1.0),
             accuracy: None,
-            learning_rate: 0.1,
+            learning_rate: Some(0.1),
             global_grad_norm: None,
             clip_scale: None,
             clip_rate: None,

@@ -74,9 +74,9 @@ impl Scalar {
     pub fn of(self, record: &StepRecord) -> Option<f32> {
         const NANOSECONDS: f32 = 1e-9;
         match self {
-            Self::Loss => Some(record.loss),
+            Self::Loss => record.loss,
             Self::Accuracy => record.accuracy,
-            Self::LearningRate => Some(record.learning_rate as f32),
+            Self::LearningRate => record.learning_rate.map(|rate| rate as f32),
             Self::GlobalGradNorm => record.global_grad_norm,
             Self::ClipScale => record.clip_scale,
             Self::ClipRate => record.clip_rate,

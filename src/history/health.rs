@@ -38,9 +38,10 @@ impl Ceiling {
         self.0
     }
 
-    pub(super) fn health(self, loss: f32) -> Health {
+    pub(super) fn health(self, loss: Option<f32>) -> Health {
         // NaN is not below anything; where nothing can be compared everything is sane.
-        if loss <= self.0 || self == Self::default() { Health::Sane } else { Health::BlownUp }
+        let is_sane = loss.is_none_or(|loss| loss <= self.0);
+        if is_sane || self == Self::default() { Health::Sane } else { Health::BlownUp }
     }
 }
 
@@ -58,7 +59,7 @@ mod tests {
             (f32::NAN, Health::BlownUp),
             (-1.0, Health::Sane),
         ] {
-            assert_eq!(ceiling.health(loss), health, "{loss}");
+            assert_eq!(ceiling.health(Some(loss)), health, "{loss}");
         }
     }
 
@@ -67,7 +68,7 @@ mod tests {
         for first in [0.0, -1.0, f32::NAN, f32::INFINITY] {
             let ceiling = Ceiling::over(first);
             assert_eq!(ceiling.loss(), f32::INFINITY);
-            assert!([1e30, f32::NAN].iter().all(|loss| ceiling.health(*loss) == Health::Sane), "{first}");
+            assert!([1e30, f32::NAN].iter().all(|loss| ceiling.health(Some(*loss)) == Health::Sane), "{first}");
         }
     }
 }

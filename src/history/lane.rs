@@ -96,7 +96,9 @@ impl LaneHistory {
             return;
         }
         self.first_step.get_or_insert(record.step);
-        self.ceiling.get_or_insert_with(|| Ceiling::over(record.loss));
+        if let Some(loss) = record.loss {
+            self.ceiling.get_or_insert_with(|| Ceiling::over(loss));
+        }
         self.recent.push(record);
         let scalars = self.scalars_of(record);
         self.scalars.bucket_mut(record.step, Scalars::new).push(scalars);

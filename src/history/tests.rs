@@ -37,7 +37,7 @@ fn record(step: u64, layers: usize, value: impl Fn(usize) -> Option<f32>) -> Eve
             *cell = Value::from(value(layer));
         }
     }
-    Event::Step(Arc::new(StepRecord { loss: step as f32, values, ..StepRecord::unmeasured(step) }))
+    Event::Step(Arc::new(StepRecord { loss: Some(step as f32), values, ..StepRecord::unmeasured(step) }))
 }
 
 fn filled(steps: u64, layers: usize, value: impl Fn(u64, usize) -> Option<f32>) -> History {
@@ -148,9 +148,9 @@ fn a_step_told_again_adds_the_scalars_that_it_had_not_said_and_counts_none_twice
     let Event::Step(first) = record(1, 5, |layer| Some(0.5_f32.powf(4.0 - layer as f32))) else { panic!("a step") };
     let first = StepRecord { accuracy: Some(0.25), ..(*first).clone() };
     history.push(&Event::Step(Arc::new(first.clone())));
-    history.push(&Event::Step(Arc::new(StepRecord { loss: 7.0, ..StepRecord::unmeasured(2) })));
+    history.push(&Event::Step(Arc::new(StepRecord { loss: Some(7.0), ..StepRecord::unmeasured(2) })));
     for step in [1, 2, 2] {
-        let again = StepRecord { step: Step(step), loss: 9.0, accuracy: Some(0.5), ..first.clone() };
+        let again = StepRecord { step: Step(step), loss: Some(9.0), accuracy: Some(0.5), ..first.clone() };
         history.push(&Event::Rerun(Arc::new(StepRecord { global_grad_norm: Some(3.0), ..again })));
     }
     let lane = &history.lanes()[0];
@@ -164,7 +164,7 @@ fn a_step_told_again_adds_the_scalars_that_it_had_not_said_and_counts_none_twice
     let ([Some(one), Some(two)], 2) = of(Scalar::Rho) else { panic!("two of ρ: {:?}", of(Scalar::Rho)) };
     assert!((one - 0.5).abs() < 1e-4 && one == two);
     let held = lane.record(Some(Step(2))).expect("measured now");
-    assert_eq!((held.loss, held.accuracy, held.global_grad_norm), (7.0, Some(0.5), Some(3.0)));
+    assert_eq!((held.loss, held.accuracy, held.global_grad_norm), (Some(7.0), Some(0.5), Some(3.0)));
 }
 
 #[test]

@@ -40,8 +40,8 @@ impl Figure {
                 Profile::of(&signal).fit.map(|fit| fit.rho)
             }
             Self::LossLeft => {
-                let first = f64::from(steps.first()?.loss);
-                Some(late(steps, |step| Some(step.loss))? / first)
+                let first = f64::from(steps.first()?.loss?);
+                Some(late(steps, |step| step.loss)? / first)
             }
             Self::Accuracy => late(steps, |step| step.accuracy),
         }

@@ -74,7 +74,7 @@ fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String;
         clean(&lane.name),
         outcome.to_owned(),
         step.map_or_else(nothing, count),
-        history.latest().map_or_else(nothing, |record| value(f64::from(record.loss))),
+        history.latest().and_then(|record| record.loss).map_or_else(nothing, |loss| value(f64::from(loss))),
         held_out.unwrap_or_else(nothing),
         profile.fit.map_or_else(nothing, |fit| format!("×{}", value(fit.rho))),
         theory.map_or_else(nothing, |gain| format!("×{}", value(gain))),

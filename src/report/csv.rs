@@ -156,9 +156,11 @@ impl<W: Write> Table<W> {
     }
 
     fn scalars(&mut self, start: &Beginning<'_>, record: &StepRecord) -> Result<(), ExportError> {
-        self.scalar(start, rows::LOSS, Some(record.loss))?;
+        self.scalar(start, rows::LOSS, record.loss)?;
         self.scalar(start, rows::ACCURACY, record.accuracy)?;
-        self.row(start, None, rows::LEARNING_RATE, |out| push_double(out, record.learning_rate))?;
+        if let Some(rate) = record.learning_rate {
+            self.row(start, None, rows::LEARNING_RATE, |out| push_double(out, rate))?;
+        }
         self.scalar(start, rows::GLOBAL_GRAD_NORM, record.global_grad_norm)?;
         self.scalar(start, rows::CLIP_SCALE, record.clip_scale)?;
         self.scalar(start, rows::CLIP_RATE, record.clip_rate)?;

@@ -117,11 +117,15 @@ impl Encoder {
         whole(out, "lane", u64::from(record.lane.0));
         whole(out, "step", record.step.0);
         whole(out, "epoch", u64::from(record.epoch));
-        self.scalar(out, "loss", Some(record.loss));
+        if record.loss.is_some() {
+            self.scalar(out, "loss", record.loss);
+        }
         self.scalar(out, "accuracy", record.accuracy);
-        field(out, "learning_rate");
-        push_f64(out, record.learning_rate);
-        self.special.note("learning_rate", 0, record.learning_rate);
+        if let Some(rate) = record.learning_rate {
+            field(out, "learning_rate");
+            push_f64(out, rate);
+            self.special.note("learning_rate", 0, rate);
+        }
         self.scalar(out, "global_grad_norm", record.global_grad_norm);
         for (name, value) in [("clip_scale", record.clip_scale), ("clip_rate", record.clip_rate)] {
             if value.is_some() {

@@ -164,12 +164,13 @@ impl<S: Stack> FlightRecorder<S> {
     pub(super) fn sees(&mut self, record: &StepRecord) -> Option<Cause> {
         self.every?;
         for kept in &mut self.kept {
-            kept.rates.push(record.learning_rate);
+            kept.rates.extend(record.learning_rate);
         }
-        if !record.loss.is_finite() {
+        let loss = record.loss?;
+        if !loss.is_finite() {
             return Some(Cause::NotFinite);
         }
-        let leap = self.leap(f64::from(record.loss).max(f64::MIN_POSITIVE).ln());
+        let leap = self.leap(f64::from(loss).max(f64::MIN_POSITIVE).ln());
         let cause = if verdict::is_broken(record) { Some(Cause::ValueNotFinite) } else { leap };
         cause.filter(|_| record.step >= self.quiet_until)
     }
@@ -221,7 +222,7 @@ mod tests {
         (1..)
             .zip(losses)
             .filter_map(|(step, loss)| {
-                let cause = recorder.sees(&StepRecord { loss, ..StepRecord::unmeasured(step) })?;
+                let cause = recorder.sees(&StepRecord { loss: Some(loss), ..StepRecord::unmeasured(step) })?;
                 let _ = recorder.rerun(Step(step));
                 Some((step, cause))
             })
@@ -278,7 +279,7 @@ mod tests {
     #[test]
     fn a_recorder_that_goes_on_raises_the_alarms_of_one_that_never_stopped() {
         let losses: Vec<f32> = [2.3, 386.4].into_iter().chain((3..400).map(healthy)).collect();
-        let record = |step: u64| StepRecord { loss: losses[step as usize - 1], ..StepRecord::unmeasured(step) };
+        let record = |step: u64| StepRecord { loss: Some(losses[step as usize - 1]), ..StepRecord::unmeasured(step) };
         for stop in [1, 2, 20, 70, 150] {
             let mut straight = FlightRecorder::<Mlp>::new(Some(64), FlightState::default(), Vec::new());
             for step in 1..=stop {
@@ -301,7 +302,7 @@ mod tests {
     #[test]
     fn a_recorder_that_is_off_says_nothing() {
         let mut recorder = FlightRecorder::<Mlp>::new(None, FlightState::default(), Vec::new());
-        assert_eq!(recorder.sees(&StepRecord { loss: f32::NAN, ..StepRecord::unmeasured(1) }), None);
+        assert_eq!(recorder.sees(&StepRecord { loss: Some(f32::NAN), ..StepRecord::unmeasured(1) }), None);
         assert!(recorder.rerun(Step(1)).is_none());
     }
 }

@@ -179,7 +179,7 @@ impl<S: Stack> Trainer<S> {
             let Some((record, snapshots)) = self.take(step, rate.of(self.lane.settings.lr)) else {
                 return Outcome::Stopped;
             };
-            let is_finite = record.loss.is_finite();
+            let is_finite = record.loss.is_some_and(f32::is_finite);
             let cause = self.flight.sees(&record);
             self.step = step;
             self.send(Event::Step(Arc::new(record)));
@@ -238,9 +238,10 @@ impl<S: Stack> Trainer<S> {
         let step_ns = nanoseconds(start.elapsed());
         self.run.schedule.report(step, step_ns, taken.observation.measuring);
         let snapshots = self.snapshots(step, &mut taken);
+        let loss = taken.loss;
         let record = self.record(&When { step, epoch, learning_rate, start }, taken);
         if let Some(part) = part {
-            self.run.dumps.take(self.lane.id, step, DumpPart { loss: record.loss, ..part });
+            self.run.dumps.take(self.lane.id, step, DumpPart { loss, ..part });
         }
         Some((record, snapshots))
     }
@@ -263,9 +264,9 @@ impl<S: Stack> Trainer<S> {
             lane: self.lane.id,
             step: when.step,
             epoch: when.epoch,
-            loss: taken.loss,
+            loss: Some(taken.loss),
             accuracy: taken.accuracy,
-            learning_rate: when.learning_rate,
+            learning_rate: Some(when.learning_rate),
             global_grad_norm: taken.observation.global_grad_norm,
             clip_scale: taken.clip_scale,
             clip_rate: taken.clip_rate,

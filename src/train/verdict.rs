@@ -121,7 +121,7 @@ pub(super) fn sentence(cause: Cause, records: &[StepRecord], layers: &LayerTable
             format!("re-ran steps {from} to {to} in detail in {:.1} s", nanoseconds as f64 / 1e9)
         },
     );
-    let loss = records.last().map_or(f32::NAN, |record| record.loss);
+    let loss = records.last().and_then(|record| record.loss).unwrap_or(f32::NAN);
     let what = match cause {
         Cause::NotFinite => format!("the loss is {}: {range}", number::value(f64::from(loss))),
         Cause::Leap(deviations) => {

@@ -8,7 +8,7 @@ use nablatop::event::{Dated, Denoising, Event, Samples, SnapshotPayload};
 use nablatop::quantity::Quantity;
 
 use super::presets::DIFFUSION;
-use super::recording::{Recording, row};
+use super::recording::{Recording, loss, row};
 
 fn lane(wiring: Wiring, long_skips: LongSkips) -> LaneConfig {
     LaneConfig { width: 8, lr: 5e-3, long_skips, ..LaneConfig::of(Model::Diffusion, wiring) }
@@ -32,7 +32,7 @@ static DETAILED: LazyLock<Recording> = LazyLock::new(|| {
 fn late(run: &Recording, lane: usize) -> f32 {
     let steps = run.steps(lane);
     let losses = &steps[steps.len() - 100..];
-    losses.iter().map(|record| record.loss).sum::<f32>() / losses.len() as f32
+    losses.iter().map(|record| loss(record)).sum::<f32>() / losses.len() as f32
 }
 
 /// The snapshots of one kind of a lane.

@@ -5,7 +5,7 @@ use nablatop::config::{BranchScale, Init, LaneConfig, Length, Measure, Model, No
 use nablatop::event::StepRecord;
 use nablatop::quantity::Quantity;
 
-use super::recording::{Recording, row};
+use super::recording::{Recording, loss, row};
 
 fn config(lanes: Vec<LaneConfig>, steps: u64) -> RunConfig {
     RunConfig {
@@ -81,7 +81,7 @@ fn highway_50_learns_the_digits() {
 fn preresnet_164_learns_where_its_plain_twin_does_not() {
     let lanes = [Wiring::Plain, Wiring::Residual].map(|wiring| lane(Model::Preresnet, 164, 2, wiring));
     let run = Recording::of(RunConfig { batch: 16, ..config(lanes.to_vec(), 100) });
-    let [plain, residual] = [0, 1].map(|lane| late(&run, lane, |record| record.loss) / run.steps(lane)[0].loss);
+    let [plain, residual] = [0, 1].map(|lane| late(&run, lane, loss) / loss(run.steps(lane)[0]));
     println!("of the first loss is left: residual {residual:.3}, plain {plain:.3}");
     assert!(residual < 0.5, "the residual loss is {residual} of its first");
     assert!(plain > 0.5, "the plain loss is {plain} of its first");
@@ -107,7 +107,7 @@ fn cure(wiring: Wiring, depth: usize) -> LaneConfig {
 fn every_one_halves_its_loss(cures: &[Wiring], depth: usize, steps: u64) {
     let run = train(cures.iter().map(|wiring| cure(*wiring, depth)).collect(), steps);
     for (lane, wiring) in cures.iter().enumerate() {
-        let left = late(&run, lane, |record| record.loss) / run.steps(lane)[0].loss;
+        let left = late(&run, lane, loss) / loss(run.steps(lane)[0]);
         println!("{wiring} {depth}: {left:.3} of its first loss");
         assert!(left < 0.5, "{wiring} {depth}: {left}");
     }

@@ -47,7 +47,7 @@ impl Recording {
 
     /// Losses of one lane, bit by bit.
     pub(crate) fn losses(&self, lane: usize) -> Vec<u32> {
-        self.steps(lane).iter().map(|record| record.loss.to_bits()).collect()
+        self.steps(lane).iter().map(|record| loss(record).to_bits()).collect()
     }
 
     /// What one lane did on the held-out split.
@@ -98,4 +98,9 @@ pub(crate) fn row(record: &StepRecord, quantity: Quantity) -> Vec<Option<f32>> {
 pub(crate) fn small(backend: Backend, steps: u64, lanes: Vec<LaneConfig>) -> RunConfig {
     let lanes = lanes.into_iter().map(|lane| LaneConfig { depth: 6, width: 16, ..lane }).collect();
     RunConfig { backend, length: Length::Steps(steps), lanes, ..RunConfig::default() }
+}
+
+/// The loss of a step, which every run of the lab has.
+pub(crate) fn loss(record: &StepRecord) -> f32 {
+    record.loss.expect("a loss")
 }

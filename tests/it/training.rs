@@ -8,7 +8,7 @@
 use nablatop::config::{Backend, Length, Measure, RunConfig};
 use nablatop::event::Outcome;
 
-use super::recording::Recording;
+use super::recording::{Recording, loss};
 
 /// What the residual stack gets right at least.
 const LEARNED: f32 = 0.90;
@@ -36,7 +36,7 @@ impl End {
         accuracies.sort_by(f32::total_cmp);
         let last = evaluations.last().expect("evaluated");
         assert_eq!(last.step.0, 1000);
-        let loss = steps[950..].iter().map(|record| record.loss).sum::<f32>() / 50.0;
+        let loss = steps[950..].iter().map(|record| loss(record)).sum::<f32>() / 50.0;
         Self { late: accuracies[accuracies.len() / 2], last: last.accuracy.expect("classes"), loss }
     }
 

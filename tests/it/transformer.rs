@@ -15,7 +15,7 @@ use nablatop::stack::{Examples, Stack, Tokens, Transformer};
 use nablatop::train::Stepper;
 use nablatop::units::Step;
 
-use super::recording::{BACKENDS, Recording};
+use super::recording::{BACKENDS, Recording, loss};
 
 const DEPTHS: [usize; 2] = [12, 48];
 const SEEDS: [u64; 5] = [1, 2, 3, 4, 5];
@@ -41,7 +41,7 @@ fn run(backend: Backend, context: usize, steps: u64, lanes: Vec<LaneConfig>) -> 
 fn last(run: &Recording, lane: usize) -> f32 {
     let steps = run.steps(lane);
     let losses = &steps[steps.len() - 20..];
-    losses.iter().map(|record| record.loss).sum::<f32>() / losses.len() as f32
+    losses.iter().map(|record| loss(record)).sum::<f32>() / losses.len() as f32
 }
 
 /// The text knows 2.32 nats of itself from one character to the next: below that a longer memory is needed.
@@ -70,7 +70,7 @@ fn a_hundred_blocks_halve_their_loss_where_a_residual_leads_around_them() {
     };
     let run = run(Backend::Flex, 16, 180, vec![lane(Wiring::Plain), lane(Wiring::Residual)]);
     let run = Recording::of(RunConfig { batch: 8, ..run });
-    let [plain, residual] = [0, 1].map(|lane| (run.steps(lane)[0].loss, last(&run, lane)));
+    let [plain, residual] = [0, 1].map(|lane| (loss(run.steps(lane)[0]), last(&run, lane)));
     println!("plain {plain:?}, residual {residual:?}");
     assert!(residual.1 < residual.0 / 2.0, "{residual:?}");
     // What the frequencies of the characters alone give: 3.12 nats.
@@ -204,7 +204,7 @@ fn every_cure_learns_more_than_the_frequencies_of_the_characters() {
         let run = run(Backend::Flex, 16, 150, wirings.iter().map(|wiring| cure(*wiring)).collect());
         let run = Recording::of(RunConfig { batch: 8, ..run });
         for (lane, wiring) in wirings.iter().enumerate() {
-            let (first, end) = (run.steps(lane)[0].loss, last(&run, lane));
+            let (first, end) = (loss(run.steps(lane)[0]), last(&run, lane));
             println!("{wiring}: {first:.2} → {end:.2}");
             assert!(end < 2.7, "{wiring}: {end}");
         }

@@ -29,7 +29,8 @@ fn a_learning_rate_that_was_changed_on_the_way_stays_so() {
     let session = train::resume(config, &checkpoint).unwrap().start(Fanout::new().with(memory.clone())).unwrap();
     let _ = session.join();
     let run = Recording::new(memory.take());
-    let taken: Vec<_> = run.steps(0).iter().map(|record| (record.step.0, record.learning_rate)).collect();
+    let taken: Vec<_> =
+        run.steps(0).iter().map(|record| (record.step.0, record.learning_rate.expect("a rate"))).collect();
     let rate = (0.1 + 0.2) * (1.0 / 3.0);
     assert_eq!(taken, [(401, rate), (402, rate)]);
 }

@@ -12,7 +12,7 @@ use crate::program::{Place, SMALL};
 fn losses(events: &[Event], lane: u16) -> Vec<(u64, u32)> {
     let steps = events.iter().filter_map(|event| if let Event::Step(record) = event { Some(record) } else { None });
     let lane = steps.filter(|record| record.lane == LaneId(lane));
-    lane.map(|record| (record.step.0, record.loss.to_bits())).collect()
+    lane.map(|record| (record.step.0, record.loss.expect("a loss").to_bits())).collect()
 }
 
 #[test]

@@ -52,9 +52,9 @@ fn values() -> impl Strategy<Value = Grid> {
 prop_compose! {
     fn step()(
         (epoch, step_ns, measure_ns) in any::<(u32, u64, u64)>(),
-        (loss, accuracy, global_grad_norm) in (float(), prop::option::of(float()), prop::option::of(float())),
+        (loss, accuracy, global_grad_norm) in (prop::option::of(float()), prop::option::of(float()), prop::option::of(float())),
         (clip_scale, clip_rate) in (prop::option::of(float()), prop::option::of(float())),
-        (learning_rate, values) in (rate(), values()),
+        (learning_rate, values) in (prop::option::of(rate()), values()),
     ) -> StepRecord {
         StepRecord {
             lane: LaneId(0), step: Step::FIRST, epoch, loss, accuracy, learning_rate, global_grad_norm, clip_scale,

@@ -87,7 +87,11 @@ fn record(lane: u16, step: u64, is_measured: bool, is_detailed: bool) -> Arc<Ste
         }
     }
     let Event::Step(template) = sample::step(lane, step, 1.0, 1, |_, _| None) else { unreachable!() };
-    Arc::new(StepRecord { values, loss: 2.0 + sample::noise(step, 0, u64::from(lane)), ..StepRecord::clone(&template) })
+    Arc::new(StepRecord {
+        values,
+        loss: Some(2.0 + sample::noise(step, 0, u64::from(lane))),
+        ..StepRecord::clone(&template)
+    })
 }
 
 struct Run {
