@@ -1,17 +1,17 @@
-"""Gradients and channels of a dumped step, computed anew in NumPy: the backward pass of the forms of forward.py, in
-f64, by the chain rule, with no code of nablatop and no automatic differentiation.
+"""Recomputes gradients and channels of a dumped step in NumPy: the backward pass of the forms of forward.py, in f64, by the
+chain rule, without any code of nablatop and without automatic differentiation.
 
     nablatop run --headless --log run --model resnet --depth 8 --steps 3 --dump 3:step.safetensors
     python3 backward.py step.safetensors LANE
 
-Prints JSON: `loss`, and a list with an entry per layer (stem, blocks, head; null where there is none) of
+The script prints JSON: `loss`, and lists with an entry per layer (stem, blocks, head; null if the layer has no such value):
     grad_norm        ||dL/d(parameters)||
     signal_norm      ||d_l||, d_l = dL/d(input of block l)
-    identity_norm    of what comes back around the branch, to the input alone
-    branch_norm      of what comes back through the branch, to the input alone
-    channel_cosine   of the angle between these two
-    long_skip_norm   of what comes back by the long skip that begins at the input
-Every function that ends in _ returns its value and its backward pass, from dL/dy to dL/dx.
+    identity_norm    norm of the part of d_l that comes back around the branch
+    branch_norm      norm of the part of d_l that comes back through the branch
+    channel_cosine   cosine of the angle between these two parts
+    long_skip_norm   norm of the part of d_l that comes back by the long skip that begins at the input
+Every function whose name ends in _ returns its value and its backward pass, which maps dL/dy to dL/dx.
 """
 import json
 import math
@@ -21,10 +21,11 @@ import numpy as np
 from forward import affine, convolve, count, halved, has, param, phi, picture, relu, settings, sigmoid, streams, tensor
 
 blocks = count("blocks")
-squares = np.zeros(blocks + 2)  # of the gradients, by layer
+squares = np.zeros(blocks + 2)  # sum of the squared gradients of each layer
 
 
 def note(path, gradient):
+    """Adds a gradient to the layer that the parameter belongs to."""
     part = path.split(".")
     layer = int(part[1]) + 1 if part[0] == "blocks" else 0 if part[0] == "stem" else blocks + 1
     squares[layer] += (gradient ** 2).sum()
@@ -47,13 +48,13 @@ def convolve_(path, x, stride=1):
     k, margin = w.shape[2], w.shape[2] // 2
 
     def back(dy):
-        seen = np.pad(x, ((0, 0), (0, 0), (margin, margin), (margin, margin)))
-        dx, dw = np.zeros(seen.shape), np.zeros(w.shape)
+        padded = np.pad(x, ((0, 0), (0, 0), (margin, margin), (margin, margin)))
+        dx, dw = np.zeros(padded.shape), np.zeros(w.shape)
         rows, columns = dy.shape[2:]
         for i in range(k):
             for j in range(k):
                 at = np.s_[:, :, i:i + stride * (rows - 1) + 1:stride, j:j + stride * (columns - 1) + 1:stride]
-                dw[:, :, i, j] = np.einsum("bohw,bchw->oc", dy, seen[at])
+                dw[:, :, i, j] = np.einsum("bohw,bchw->oc", dy, padded[at])
                 dx[at] += np.einsum("bohw,oc->bchw", dy, w[:, :, i, j])
         note(path, dw)
         if has(f"{path}.bias"):
@@ -92,7 +93,7 @@ def normalize_(path, x):
 def phi_(x):
     if phi is relu:
         return relu(x), lambda dy: dy * (x > 0)
-    below = (1 + np.vectorize(math.erf)(x / math.sqrt(2))) / 2  # the normal distribution
+    below = (1 + np.vectorize(math.erf)(x / math.sqrt(2))) / 2  # distribution function of the normal distribution
     return x * below, lambda dy: dy * (below + x * np.exp(-x * x / 2) / math.sqrt(2 * math.pi))
 
 
@@ -101,7 +102,7 @@ def doubled(x):
 
 
 def largest_(x):
-    """Of several that are equally large, as on a flat background, the first takes the gradient."""
+    """If several values are equally large, as on a flat background, the first receives the gradient."""
     b, c, h, w = x.shape
     windows = x.reshape(b, c, h // 2, 2, w // 2, 2).transpose(0, 1, 2, 4, 3, 5).reshape(b, c, h // 2, w // 2, 4)
     first = np.eye(4)[windows.argmax(4)]
@@ -120,7 +121,7 @@ def nearest_(x):
 
 
 def chain(x, *steps):
-    """The steps one after the other, and their backward passes in reverse."""
+    """Applies the steps one after the other; the backward pass applies theirs in reverse order."""
     backs = []
     for step in steps:
         x, back = step(x)
@@ -134,7 +135,7 @@ def chain(x, *steps):
 
 
 def step_(call, *arguments):
-    """A step of a chain that has a path: step_(affine_, path)."""
+    """A step of a chain for a function with a path: step_(affine_, path)."""
     return lambda x: call(arguments[0], x, *arguments[1:])
 
 
@@ -143,7 +144,8 @@ def pooled_(x):
     return y, lambda dy: np.broadcast_to(back(dy)[:, :, None, None], x.shape) / (x.shape[2] * x.shape[3])
 
 
-# A block returns y and its backward pass, which returns both channels of dL/dx: around (None without one), through.
+# A block returns y and its backward pass, which returns both channels of dL/dx: the one around the branch (None if there is
+# no skip connection) and the one through the branch.
 
 
 def mlp_block(l, x):
@@ -152,7 +154,7 @@ def mlp_block(l, x):
 
 
 def streams_block(l, x):
-    """Of hyper-connections x is H, [n, B, width]: around goes what the streams hand each other."""
+    """With hyper-connections x is H, [n, B, width], and the mixing of the streams is the channel around the branch."""
     mixing, reading, writing = streams(l)
     y, branch = chain(np.tensordot(reading, x, 1), phi_, step_(affine_, f"blocks.{l}"))
 
@@ -259,14 +261,14 @@ def transformer_block(l, x):
 
 
 def diffusion_block(l, x, time, saved):
-    """Also takes what the way down left, and gives what comes back to it and to the time."""
+    """Also takes the saved output of the encoder, and returns the gradients of that output and of the timestep."""
     n, path = (blocks - 2) // 6, f"blocks.{l}"
     resize = averaged_ if l in (n, 2 * n) else nearest_ if l in (4 * n + 2, 5 * n + 2) else lambda x: (x, lambda dy: dy)
     z, resized = resize(x)
     there = z.shape[1]
     z = z if saved is None else np.concatenate([z, saved], 1)
     y, first = chain(z, step_(normalize_, f"{path}.first.norm"), phi_, step_(convolve_, f"{path}.first.convolution"))
-    e, told = affine_(f"{path}.time", time)
+    e, time_back = affine_(f"{path}.time", time)
     y, second = chain(y + e[:, :, None, None], step_(normalize_, f"{path}.second.norm"), phi_,
                       step_(convolve_, f"{path}.second.convolution"))
     i, around = convolve_(f"{path}.projection", z) if has(f"{path}.projection.weight") else (z, lambda dy: dy)
@@ -275,7 +277,7 @@ def diffusion_block(l, x, time, saved):
         dh = second(dy)
         channels = around(dy), first(dh)
         left = None if saved is None else sum(channels)[:, there:]
-        return [resized(channel[:, :there]) for channel in channels], left, told(dh.sum((2, 3)))
+        return [resized(channel[:, :there]) for channel in channels], left, time_back(dh.sum((2, 3)))
     return i + y, back
 
 
@@ -285,7 +287,7 @@ norm = np.linalg.norm
 
 
 def channels(l, around, through, long_skip=None):
-    """Writes the row of a block, and returns dL/dx."""
+    """Writes the row of a block and returns dL/dx."""
     whole = through
     rows["branch_norm"][l] = norm(through)
     if around is not None:
@@ -300,7 +302,7 @@ def channels(l, around, through, long_skip=None):
 
 
 def ends(model):
-    """The steps before the blocks and behind them."""
+    """The steps before the blocks and after them."""
     plain = [step_(affine_, "stem")], [step_(affine_, "head")]
     last = [step_(normalize_, "head.norm"), phi_, pooled_]
     stem = [step_(convolve_, "stem.step.convolution")]
@@ -328,7 +330,7 @@ def embedded_(ids):
 
 
 def stack():
-    """Of a family whose blocks stand in a row: loss, and the backward pass."""
+    """Loss and backward pass of a family whose blocks form a sequence."""
     model = settings["model"]
     before, behind = ends(model)
     x = tensor("batch/x")
@@ -350,10 +352,12 @@ def stack():
 
 
 def u_net():
+    """Loss and backward pass of the diffusion model, whose long skips connect encoder and decoder blocks."""
     x, y, times = tensor("batch/x"), tensor("batch/y"), tensor("batch/t")
     angles = times[:, None] * 1e4 ** (-np.arange(16) / 15)
-    clock = np.concatenate([np.sin(angles), np.cos(angles)], 1)
-    time, clock_back = chain(clock, step_(affine_, "stem.clock.first"), phi_, step_(affine_, "stem.clock.second"), phi_)
+    embedding = np.concatenate([np.sin(angles), np.cos(angles)], 1)
+    time, embedding_back = chain(
+        embedding, step_(affine_, "stem.clock.first"), phi_, step_(affine_, "stem.clock.second"), phi_)
     x, stem = convolve_("stem.convolution", x)
     n, saved, begins, backs = (blocks - 2) // 6, [], [], []
     for l in range(blocks):
@@ -368,11 +372,11 @@ def u_net():
     rows["signal_norm"][blocks + 1] = norm(d)
     long_skips, d_time = {}, 0
     for l in reversed(range(blocks)):
-        (around, through), left, told = backs[l](d)
+        (around, through), left, time_part = backs[l](d)
         long_skips[begins[l]] = left
-        d, d_time = channels(l + 1, around, through, long_skips.get(l)), d_time + told
+        d, d_time = channels(l + 1, around, through, long_skips.get(l)), d_time + time_part
     stem(d)
-    clock_back(d_time)
+    embedding_back(d_time)
     return ((found - y) ** 2).mean()
 
 

@@ -1,11 +1,12 @@
-"""The loss of a dumped step, computed anew in NumPy: a forward pass of each family, in f64, with no code of nablatop.
+"""Recomputes the loss of a dumped step in NumPy: a forward pass of each family, in f64, without any code of nablatop.
 
     nablatop run --headless --log run --model resnet --depth 8 --steps 3 --dump 3:step.safetensors
     python3 forward.py step.safetensors LANE
 
-Forms: mlp, highway and vgg without normalization, resnet (cifar, post-activation), preresnet and dense with batch
-normalization, transformer (layer normalization before its halves, learned positions), diffusion (group normalization).
-Activations: relu and gelu. Residual lanes, branch scale 1; vgg is plain; mlp with hyper-connections too.
+It covers these forms: mlp, highway and vgg without normalization; resnet (cifar, post-activation), preresnet and dense with
+batch normalization; transformer (layer normalization before its sub-layers, learned positions); diffusion (group
+normalization). Activations are relu and gelu. Lanes are residual with branch scale 1, except that vgg is plain; mlp may also
+have hyper-connections.
 """
 import json
 import math
@@ -25,8 +26,8 @@ if lane not in lanes:
 settings = lanes[lane]
 
 
-def covered():
-    """What of the lane's settings these equations do not have, as a sentence."""
+def not_covered():
+    """A sentence on the first setting of the lane that these equations do not cover, or None."""
     model = settings["model"]
     wanted = {"wiring": "plain" if model == "vgg" else "residual", "branch_scale": "1"}
     wanted |= {"norm": {"mlp": "none", "highway": "none", "vgg": "none", "transformer": "layer", "diffusion": "group"}.get(model, "batch")}
@@ -36,9 +37,9 @@ def covered():
         wanted["wiring"] = "hyper-connections"
     for key, value in wanted.items():
         if str(settings[key]) != str(value):
-            return f"{key} {settings[key]} of lane {lane} is not covered: {model} is, with {key} {value}"
+            return f"lane {lane} has {key} {settings[key]}, which is not covered: use {model} with {key} {value}"
     if settings["activation"] not in ("relu", "gelu"):
-        return f"activation {settings['activation']} is not covered: relu and gelu are"
+        return f"activation {settings['activation']} is not covered: use relu or gelu"
 
 
 def tensor(name):
@@ -56,7 +57,7 @@ def param(path):
 
 
 def count(prefix):
-    """Entries of a list of modules, such as blocks."""
+    """Number of entries in a list of modules, such as blocks."""
     starts = [name.split("/param/")[1] for name in header if name.startswith(f"{lane}/param/{prefix}.")]
     return 1 + max(int(name[len(prefix) + 1:].split(".")[0]) for name in starts)
 
@@ -73,8 +74,8 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-if covered():
-    sys.exit(covered())
+if not_covered():
+    sys.exit(not_covered())
 phi = {"relu": relu, "gelu": gelu}[settings["activation"]]
 
 
@@ -84,7 +85,7 @@ def affine(path, x):
 
 
 def convolve(path, x, stride=1):
-    """[B, in, H, W] -> [B, out, H / stride, W / stride], with zeros around."""
+    """[B, in, H, W] -> [B, out, H / stride, W / stride], padded with zeros."""
     w = param(f"{path}.weight")
     k, margin = w.shape[2], w.shape[2] // 2
     x = np.pad(x, ((0, 0), (0, 0), (margin, margin), (margin, margin)))
@@ -92,13 +93,13 @@ def convolve(path, x, stride=1):
     y = np.zeros((x.shape[0], w.shape[0], rows, columns))
     for i in range(k):
         for j in range(k):
-            seen = x[:, :, i:i + stride * (rows - 1) + 1:stride, j:j + stride * (columns - 1) + 1:stride]
-            y += np.einsum("bchw,oc->bohw", seen, w[:, :, i, j])
+            shifted = x[:, :, i:i + stride * (rows - 1) + 1:stride, j:j + stride * (columns - 1) + 1:stride]
+            y += np.einsum("bchw,oc->bohw", shifted, w[:, :, i, j])
     return y + param(f"{path}.bias")[:, None, None] if has(f"{path}.bias") else y
 
 
 def normalize(path, x):
-    """As in training: batch normalization by the batch's own mean and variance."""
+    """Normalizes as in training: batch normalization uses the mean and variance of the batch itself."""
     if has(f"{path}.Batch.gamma"):
         path, axes, shape = f"{path}.Batch", (0, 2, 3), (-1, 1, 1)
     elif has(f"{path}.Group.gamma"):
@@ -133,7 +134,7 @@ def cross_entropy(logits, classes):
 
 
 def streams(l):
-    """A, a and b of a block's hyper-connections: H <- A H + b F(a H)."""
+    """The matrices A, a and b of a block's hyper-connections: H <- A H + b F(a H)."""
     return [param(f"blocks.{l}.joint.streams.{name}") for name in ("mixing", "reading", "writing")]
 
 
@@ -160,7 +161,7 @@ def highway(x):
 
 
 def vgg(x):
-    pooled = {11: [0, 2, 4, 6]}[settings["depth"]]  # blocks with a pooling behind them; the stem has one too
+    pooled = {11: [0, 2, 4, 6]}[settings["depth"]]  # a pooling follows these blocks, and the stem
     x = halved(phi(convolve("stem.step.convolution", picture(x))), np.max)
     for l in range(count("blocks")):
         x = phi(convolve(f"blocks.{l}.steps.0.convolution", x))
@@ -187,7 +188,7 @@ def preresnet(x):
     for l in range(blocks):
         path, stride = f"blocks.{l}.steps", 2 if l > 0 and l % (blocks // 3) == 0 else 1
         y = x
-        for k in range(3):  # the 3x3 one in the middle looks at every second pixel
+        for k in range(3):  # the 3x3 convolution in the middle has the stride
             y = convolve(f"{path}.{k}.convolution", phi(normalize(f"{path}.{k}.norm", y)), stride if k == 1 else 1)
         projection = f"blocks.{l}.shortcut.projection.convolution"
         x = (convolve(projection, x, stride) if has(f"{projection}.weight") else x) + y
@@ -226,8 +227,8 @@ def transformer(ids):
 
 def diffusion(x, times):
     angles = times[:, None] * 1e4 ** (-np.arange(16) / 15)
-    clock = np.concatenate([np.sin(angles), np.cos(angles)], 1)
-    time = phi(affine("stem.clock.second", phi(affine("stem.clock.first", clock))))
+    embedding = np.concatenate([np.sin(angles), np.cos(angles)], 1)
+    time = phi(affine("stem.clock.second", phi(affine("stem.clock.first", embedding))))
     x, saved, blocks = convolve("stem.convolution", x), [], count("blocks")
     n = (blocks - 2) // 6
     for l in range(blocks):
