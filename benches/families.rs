@@ -1,8 +1,8 @@
-//! What a training step of each family costs.
+//! The cost of a training step of each family.
 //!
-//! `cargo bench --bench families [-- NAME]` prints, per family, process CPU time of a bare step and of a measured one, and
-//! which share of the machine's peak of matrix products (measured in the same run, in turn) the bare one uses: three times
-//! the forward pass's floating-point operations, over the time.
+//! `cargo bench --bench families [-- NAME]` prints, per family, the process CPU time of a bare step and of a measured step, and
+//! the share of the machine's peak rate of matrix products that the bare step reaches. The peak is measured in the same run, in
+//! alternation. A step counts as three times the floating-point operations of the forward pass.
 
 #![allow(clippy::print_stdout)]
 
@@ -21,14 +21,14 @@ use nablatop::train::Stepper;
 
 use sizes::{Question, Size, on};
 
-/// As in the program.
+/// The program's allocator.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// Alternating steps of which the median is taken.
+/// Number of alternating steps; the result is their median.
 const ROUNDS: usize = 15;
 const RATE: f64 = 1e-4;
-/// Side of the matrices whose product is the peak.
+/// Side of the square matrices whose product measures the peak.
 const SIDE: usize = 512;
 
 const SIZES: [Size; 8] = [

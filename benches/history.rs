@@ -1,4 +1,4 @@
-//! `History::push` of 1000 layers × 7 quantities (bar: ≤ 100 µs) and windows of a long run.
+//! The cost of `History::push` with 1000 layers × 7 quantities (bar: ≤ 100 µs), and of windows of a long run.
 //!
 //! `cargo bench --bench history`
 
@@ -11,14 +11,14 @@ use nablatop::history::{History, Reduce, Window};
 use nablatop::quantity::Quantity;
 
 const LAYERS: usize = 1000;
-/// From the signal norm to the update ratio.
+/// The quantities from the signal norm to the update ratio.
 const QUANTITIES: &[Quantity] = Quantity::ALL.split_at(7).0;
 
 fn main() {
     divan::main();
 }
 
-/// After so many steps: at first every step opens a bucket.
+/// Steps before the measurement: at first every step opens a bucket.
 #[divan::bench(args = [0, 5_000])]
 fn push_1000_layers_7_quantities(bencher: Bencher<'_, '_>, after: u64) {
     let grids = synthetic::grids(LAYERS, QUANTITIES.len(), 0);

@@ -1,7 +1,6 @@
-//! The memory that a training step of each family takes at its highest, over depth, with activations kept and computed
-//! anew.
+//! The peak memory of a training step of each family, over depth, with activations kept and recomputed.
 //!
-//! `cargo bench --bench memory [-- NAME]` counts the bytes that are alive during a step beyond those before it.
+//! `cargo bench --bench memory [-- NAME]` counts the bytes that are alive during a step, beyond those alive before it.
 
 #![allow(clippy::print_stdout)]
 
@@ -22,7 +21,7 @@ static MEMORY: PeakAlloc = PeakAlloc;
 
 const RATE: f64 = 1e-4;
 
-/// Depths of which each has about twice the blocks of the one before.
+/// Depths; each has about twice the blocks of the one before.
 const DEPTHS: [(Model, [usize; 3], usize, usize); 8] = [
     (Model::Mlp, [500, 1000, 2000], 64, 64),
     (Model::Highway, [100, 200, 400], 64, 64),
@@ -41,24 +40,24 @@ fn main() {
     {
         let peak = |depth, activations| on((model, depth, width, rows), activations, &Peak);
         let kept = depths.map(|depth| peak(depth, CheckpointActivations::Off));
-        let anew = depths.map(|depth| peak(depth, CheckpointActivations::On));
+        let recomputed = depths.map(|depth| peak(depth, CheckpointActivations::On));
         let blocks =
             depths.map(|depth| LaneConfig { depth, ..LaneConfig::of(model, Wiring::Residual) }.blocks() as f64);
         let per_block = |from: usize| (kept[from + 1] - kept[from]) / (blocks[from + 1] - blocks[from]);
         println!(
-            "{model} {depths:?}, width {width}, {rows} rows: {kept:.1?} MB kept, {anew:.1?} MB computed anew; a block of the \
-             deeper half takes {:.2} times the memory of one before",
+            "{model} {depths:?}, width {width}, {rows} rows: {kept:.1?} MB kept, {recomputed:.1?} MB recomputed; a block \
+             added by the second doubling takes {:.2} times the memory of a block added by the first",
             per_block(1) / per_block(0)
         );
     }
 }
 
-/// The largest number of bytes that are alive during a step, in MB, beyond those alive before it.
+/// Largest number of bytes that are alive during a step, in MB, beyond those alive before it.
 struct Peak;
 
 impl Question for Peak {
     fn ask<S: Stack>(&self, mut stepper: Stepper<S>, batch: &S::Batch, _: &Device) -> f64 {
-        // The first step makes the optimiser's memory.
+        // The first step creates the optimizer's state.
         let _ = stepper.step(batch, RATE, Scope::Nothing);
         let before = MEMORY.current_usage_as_mb();
         MEMORY.reset_peak_usage();

@@ -1,4 +1,4 @@
-//! The yardstick: a plain Burn training loop that imports nothing from nablatop. It stays as it is.
+//! The reference of the benchmarks: a plain Burn training loop that imports nothing from nablatop. It must not change.
 
 use burn::module::{Module, Param};
 use burn::optim::{GradientsParams, ModuleOptimizer};
@@ -32,7 +32,7 @@ impl Layer {
 
 impl Net {
     pub(crate) fn new(features: usize, width: usize, depth: usize, classes: usize, device: &Device) -> Self {
-        // Small enough that nothing overflows at any depth: NaN is no fair opponent.
+        // Small enough that nothing overflows at any depth: a comparison with NaN would not be fair.
         let blocks = (0..depth).map(|_| Layer::new(width, width, 0.01, device)).collect();
         Self { stem: Layer::new(features, width, 0.1, device), blocks, head: Layer::new(width, classes, 0.1, device) }
     }

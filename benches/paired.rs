@@ -1,10 +1,10 @@
-//! Process CPU time, and paired ratios: two things in turn within one process, so that a machine that slows down slows both.
+//! Process CPU time and paired ratios: two computations alternate within one process, so that a slow machine slows both.
 
-#![allow(dead_code, clippy::print_stdout)] // not every bench asks for everything
+#![allow(dead_code, clippy::print_stdout)] // not every bench uses every item
 
 use std::time::Duration;
 
-/// Seconds of process CPU time of both sides of one pair.
+/// Process CPU time of both sides of one pair, in seconds.
 pub(crate) struct Pair {
     pub ours: f64,
     pub theirs: f64,
@@ -42,7 +42,7 @@ pub(crate) fn report(name: &str, pairs: &[Pair], most: f64) {
     );
 }
 
-/// MiB of memory that the process holds; NaN where the system does not say.
+/// Resident memory of the process in MiB; NaN if the system does not report it.
 pub(crate) fn resident() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

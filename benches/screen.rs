@@ -1,7 +1,7 @@
-//! Frames at 200×60 of two lanes of 1000 layers after 100 000 steps: process CPU time of preparing, drawing and
+//! Frames at 200×60 of two lanes of 1000 layers after 100,000 steps: process CPU time of preparing, drawing and
 //! encoding, bytes to the terminal, memory of the history.
 //!
-//! Bars: ≤ 8 ms where every cell is new, ≤ 1.5 ms and ≤ 5 KB for one new column, ≤ 256 MiB. `cargo bench --bench screen`
+//! `cargo bench --bench screen`. Bars: ≤ 8 ms if every cell is new, ≤ 1.5 ms and ≤ 5 KB for one new column, ≤ 256 MiB.
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
 #[path = "paired.rs"]
@@ -26,10 +26,10 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 const LAYERS: usize = 1000;
 const STEPS: u64 = 100_000;
 const AREA: Rect = Rect { x: 0, y: 0, width: 200, height: 60 };
-/// Frames of each kind, of which the median counts.
+/// Number of frames of each kind; the result is their median.
 const FRAMES: usize = 31;
 
-/// Counts what would go to the terminal.
+/// Counts the bytes that would go to the terminal.
 #[derive(Clone, Default)]
 struct Wire(Rc<Cell<usize>>);
 
@@ -72,11 +72,12 @@ fn main() {
     let cold = frame(&mut scene);
     println!("first frame: {:.2} ms, {} bytes", cold.0, cold.1);
 
-    // Neighbours on one axis: the made-up values of one run the other way, so that no cell keeps its colour.
+    // Two neighbouring quantities on the same axis: their synthetic values run in opposite directions, so that every
+    // cell changes its colour.
     let pair = Quantity::ALL
         .windows(2)
         .find(|pair| pair.iter().all(|quantity| quantity.definition().axis == Axis::Log))
-        .expect("two sizes stand side by side");
+        .expect("two neighbouring quantities have a logarithmic axis");
     let all_new = (0..FRAMES).map(|index| {
         scene.view.quantity = pair[(index + 1) % 2];
         scene.view.reduce = nablatop::history::Reduce::default();
@@ -85,7 +86,7 @@ fn main() {
     });
     report("every cell new (bar ≤ 8 ms)", all_new.collect());
 
-    // A column of the picture covers this many steps.
+    // Steps in one column of the heatmap.
     let per_column = (STEPS / 90).next_power_of_two();
     let mut step = STEPS;
     let one_column = (0..FRAMES).map(|_| {

@@ -1,4 +1,4 @@
-//! Every family at a size of one's choice, with a batch, ready for a question.
+//! Builds any family at a given size, with a batch, for a measurement.
 
 #![allow(clippy::expect_used)]
 
@@ -12,18 +12,18 @@ use nablatop::stack::{Dense, Diffusion, Examples, Highway, Mlp, Stack, Task, Tra
 use nablatop::train::Stepper;
 use nablatop::units::Step;
 
-/// Characters of an example.
+/// Characters per example.
 const CONTEXT: usize = 64;
 
-/// A family at one size: depth, width, rows of a step.
+/// A family at one size: model, depth, width, rows per step.
 pub(crate) type Size = (Model, usize, usize, usize);
 
-/// What is asked of a family at some size.
+/// A measurement of a family at one size.
 pub(crate) trait Question {
     fn ask<S: Stack>(&self, stepper: Stepper<S>, batch: &S::Batch, device: &Device) -> f64;
 }
 
-/// Asks; gradient descent without memory, so that a step is the stack's alone.
+/// Builds the family and measures it, with SGD without momentum, so that the optimizer adds almost nothing to a step.
 pub(crate) fn on(
     (model, depth, width, rows): Size,
     activations: CheckpointActivations,
@@ -35,7 +35,7 @@ pub(crate) fn on(
         width,
         optimizer: Optimizer::Sgd,
         momentum: 0.0,
-        // So small that a sum of a thousand branches neither needs a scale nor overflows.
+        // So small that a sum of a thousand branches needs no scale and does not overflow.
         init: if model == Model::Mlp { Init::Normal(0.01) } else { model.defaults().init },
         ..LaneConfig::of(model, if model == Model::Vgg { Wiring::Plain } else { Wiring::Residual })
     };

@@ -1,6 +1,6 @@
-//! What a person waits for: from the start of the program to a drawn frame, in a pseudo-terminal of 200×60.
+//! The time that the user waits: from the start of the program to a drawn frame, in a pseudo-terminal of 200×60.
 //!
-//! `cargo bench --bench start` takes the median of several starts, by the clock: it is the clock that a person sees.
+//! `cargo bench --bench start` takes the median elapsed time of several starts; CPU time would not show what the user waits for.
 
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
@@ -18,7 +18,7 @@ fn main() {
     let place = tempfile::tempdir().expect("temporary directory");
     let run = ["--headless", "--steps", "1000", "--log", "run"];
     let status = std::process::Command::new(NABLATOP).args(run).current_dir(place.path()).output();
-    assert!(status.expect("starts").status.success(), "a trace to look at");
+    assert!(status.expect("starts").status.success(), "the run writes a trace");
     let trace = place.path().join("run/trace.jsonl").metadata().map_or(0, |found| found.len() >> 20);
     report("start to a frame with both lanes", &["run"], place.path(), 150);
     report(&format!("start to a frame of a trace of {trace} MB"), &["view", "run"], place.path(), 100);
@@ -32,7 +32,7 @@ fn report(name: &str, arguments: &[&str], place: &Path, most: u128) {
     println!("{name}: {median} ms, at most {last}   bar ≤ {most} ms: {verdict}");
 }
 
-/// Time until both lanes' names stand in a finished frame.
+/// Time until a finished frame shows the names of both lanes.
 fn first_frame(arguments: &[&str], place: &Path) -> Duration {
     let pair = native_pty_system().openpty(WHOLE).expect("pseudo-terminal");
     let mut reader = pair.master.try_clone_reader().expect("reader");
@@ -54,7 +54,7 @@ fn first_frame(arguments: &[&str], place: &Path) -> Duration {
     elapsed
 }
 
-/// Whether a frame that names the second lane has ended: each ends in the end of a synchronized update.
+/// Whether a frame that names the second lane is complete: each frame ends with the end of a synchronized update.
 fn is_drawn(bytes: &[u8]) -> bool {
     let find = |from: &[u8], what: &[u8]| from.windows(what.len()).position(|window| window == what);
     find(bytes, b"residual").is_some_and(|at| find(&bytes[at..], b"\x1b[?2026l").is_some())

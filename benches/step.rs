@@ -1,7 +1,7 @@
-//! Cost of a training step against a plain Burn loop: process CPU time, alternating blocks of steps in one process.
+//! Cost of a training step compared with a plain Burn loop: process CPU time, alternating blocks of steps in one process.
 //!
 //! `cargo bench --bench step [-- NAME]` prints, per case, the median of the paired ratios with its 95 % interval
-//! (distribution-free, by order statistics); the upper end is what counts.
+//! (distribution-free, by order statistics); the upper end is compared with the bar.
 
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
@@ -23,13 +23,13 @@ use nablatop::units::Step;
 use mimalloc::MiMalloc;
 use paired::{Pair, report};
 
-/// As in the program.
+/// The program's allocator.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 const WIDTH: usize = 64;
 const BATCH: usize = 64;
-/// Alternating blocks: pairs of which the median is taken.
+/// Number of pairs of alternating blocks; the result is their median.
 const PAIRS: usize = 60;
 const RATE: f64 = 1e-4;
 
@@ -92,7 +92,8 @@ fn compare(name: &str, depth: usize, steps: usize, look: Scope, most: f64, devic
     report(name, &pairs, most);
 }
 
-/// The share of a step that the screen says measuring takes, against what it takes: our own step without measuring.
+/// The share of a step that measuring takes according to the screen, compared with the share that is missing from the
+/// same step without measuring.
 fn share(depth: usize, steps: usize, device: &Device) {
     let batch = batch(device);
     let (mut watched, mut alone) = (stepper(depth, device), stepper(depth, device));
@@ -118,10 +119,12 @@ fn share(depth: usize, steps: usize, device: &Device) {
     shares.sort_by(f64::total_cmp);
     let (measured, shown) = (shares[PAIRS / 2], 100.0 * shown / whole);
     let verdict = if (measured - shown).abs() <= 1.0 { "met" } else { "MISSED" };
-    println!("share of measuring, depth {depth}: {measured:.1} % taken, {shown:.1} % shown   bar ± 1 point: {verdict}");
+    println!(
+        "share of measuring, depth {depth}: {measured:.1} % measured, {shown:.1} % shown   bar ± 1 point: {verdict}"
+    );
 }
 
-/// The same measured step on both backends.
+/// Compares the same measured step on both backends.
 fn backends(flex: &Device) {
     let ndarray = backend::device(Backend::Ndarray).autodiff();
     let (batch_flex, batch_ndarray) = (batch(flex), batch(&ndarray));
@@ -135,7 +138,7 @@ fn backends(flex: &Device) {
     report("flex against ndarray, depth 50", &pairs, f64::NAN);
 }
 
-/// The measured step with a normalization in every block against that without.
+/// Compares the measured step with a normalization in every block to the one without.
 fn norms(device: &Device) {
     let batch = batch(device);
     for norm in [Norm::Layer, Norm::Batch] {
@@ -173,7 +176,7 @@ fn scaling(device: &Device) {
     );
 }
 
-/// Memory held after ever more steps.
+/// Resident memory after more and more steps.
 fn memory(device: &Device) {
     let batch = batch(device);
     let mut ours = stepper(50, device);
@@ -198,7 +201,7 @@ fn normalized(norm: Norm, depth: usize, device: &Device) -> Stepper<Mlp> {
         width: WIDTH,
         optimizer: Optimizer::Sgd,
         momentum: 0.0,
-        // As small as those of the plain loop: with NaN everywhere nothing would be measured as it is in use.
+        // As small as the weights of the plain loop: with NaN everywhere the costs would not be those of real use.
         init: Init::Normal(0.006),
         ..LaneConfig::new(Wiring::Residual)
     };

@@ -1,4 +1,4 @@
-//! Made-up runs of any size: two lanes whose signal falls and rises with depth, with noise.
+//! Synthetic runs of any size: two lanes whose signal falls and rises with depth, with noise.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use nablatop::layer::{Layer, LayerKind, LayerTable};
 use nablatop::quantity::Quantity;
 use nablatop::units::{LaneId, Step};
 
-/// What does not change about a run of two lanes.
+/// The header of a run with two lanes.
 pub(crate) fn header(layers: usize, quantities: &[Quantity]) -> Arc<RunHeader> {
     let kind = |layer: usize| match layer {
         0 => LayerKind::Stem,
@@ -18,13 +18,13 @@ pub(crate) fn header(layers: usize, quantities: &[Quantity]) -> Arc<RunHeader> {
     let layer = |layer| Layer::new(format!("blocks.{layer}"), kind(layer));
     let lane = |name: &str| LaneHeader {
         name: name.to_owned(),
-        title: "made up".to_owned(),
+        title: "synthetic".to_owned(),
         layers: LayerTable { layers: (0..layers).map(layer).collect() },
     };
     Arc::new(RunHeader {
         data: None,
         version: FORMAT_VERSION,
-        run_id: "made-up".to_owned(),
+        run_id: "synthetic".to_owned(),
         started_at: 0,
         lanes: vec![lane("plain"), lane("residual")],
         quantities: quantities.to_vec(),
@@ -34,7 +34,7 @@ pub(crate) fn header(layers: usize, quantities: &[Quantity]) -> Arc<RunHeader> {
     })
 }
 
-/// Tables to choose from: making one costs more than taking it in.
+/// Grids that are made in advance, because making one costs more than recording it.
 pub(crate) fn grids(layers: usize, quantities: usize, lane: usize) -> Vec<Grid> {
     (0..16)
         .map(|variant| {
@@ -43,7 +43,7 @@ pub(crate) fn grids(layers: usize, quantities: usize, lane: usize) -> Vec<Grid> 
                 for (layer, cell) in grid.row_mut(quantity).iter_mut().enumerate() {
                     let noise = ((layer * 31 + variant * 17 + quantity * 7) % 97) as f32 / 97.0;
                     let depth = layer as f32 / layers as f32;
-                    // Every other quantity runs the other way: changing to it recolours every cell.
+                    // Every other quantity runs in the opposite direction, so that changing to it recolours every cell.
                     let depth = if quantity % 2 == 0 { depth } else { 1.0 - depth };
                     let exponent = if lane == 0 { -18.0 + 18.0 * depth } else { 1.0 - 14.0 * depth };
                     *cell = Value::new(10_f32.powf(exponent + noise));
@@ -54,7 +54,7 @@ pub(crate) fn grids(layers: usize, quantities: usize, lane: usize) -> Vec<Grid> 
         .collect()
 }
 
-/// One lane's step.
+/// The record of one step of a lane.
 pub(crate) fn record(lane: usize, step: u64, grids: &[Grid]) -> Arc<StepRecord> {
     Arc::new(StepRecord {
         lane: LaneId(lane as u16),
@@ -73,7 +73,7 @@ pub(crate) fn record(lane: usize, step: u64, grids: &[Grid]) -> Arc<StepRecord> 
 }
 
 /// Both lanes' events of one step.
-#[allow(dead_code)] // not every bench asks
+#[allow(dead_code)] // not every bench uses it
 pub(crate) fn step(number: u64, grids: &[Vec<Grid>; 2]) -> [Event; 2] {
     [0, 1].map(|lane| Event::Step(record(lane, number, &grids[lane])))
 }

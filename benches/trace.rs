@@ -1,7 +1,7 @@
-//! Writing and opening traces. Bars: ≤ 0.35 ms per step at 1000 layers × 7 quantities and ≤ 14 bytes per value;
-//! 1000 layers × 1000 steps × 3 quantities open within 250 ms, the first picture within 100 ms.
+//! The cost of writing and opening traces.
 //!
-//! `cargo bench --bench trace`
+//! `cargo bench --bench trace`. Bars: ≤ 0.35 ms per step of 1000 layers × 7 quantities and ≤ 14 bytes per value;
+//! 1000 layers × 1000 steps × 3 quantities open within 250 ms, and the first picture appears within 100 ms.
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
 #[path = "paired.rs"]
@@ -56,7 +56,7 @@ fn write(directory: &std::path::Path, quantities: &[Quantity], steps: u64) -> (f
     (seconds * 1e3 / events.len() as f64, sink.status().bytes() as f64 / values as f64)
 }
 
-/// Milliseconds to read everything, and to the first step.
+/// Milliseconds to read the whole trace, and to read its first step.
 fn open(directory: &std::path::Path) -> (f64, f64) {
     let start = Instant::now();
     let mut follow = Follow::open(directory).expect("a trace");

@@ -1,4 +1,4 @@
-//! The README's picture: trains the default run and draws the program's own screen into `assets/screen.svg`.
+//! Draws the README's picture: trains the default run and writes the program's own screen to `assets/screen.svg`.
 //!
 //! `cargo run --release --example picture [-- COLUMNS ROWS FILE.svg]`
 
@@ -19,7 +19,7 @@ use nablatop::tui::view;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Steps of the picture: as many as fill it, and enough for the residual lane to have learned.
+/// Steps of the run: they fill the picture, and the residual lane has learned by then.
 const STEPS: u64 = 472;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             step_ns += record.step_ns;
             measure_ns += record.measure_ns;
         }
-        // As it looks while the run goes on.
+        // The picture shows the screen during the run.
         if !matches!(event, Event::LaneEnded(_) | Event::RunEnded(_)) {
             scene.take(0, &event);
         }
