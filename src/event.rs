@@ -10,6 +10,7 @@ mod histograms;
 mod numbers;
 mod samples;
 mod snapshot;
+mod snapshot_payload;
 mod step;
 mod tensors;
 
@@ -22,7 +23,8 @@ pub use filters::{FULL_SHADE, FilterShades, MOST_FILTERS};
 pub use header::{FORMAT_VERSION, LaneHeader, Machine, RunHeader};
 pub use histograms::Histograms;
 pub use samples::Samples;
-pub use snapshot::{Dated, Memory, Payload, Snapshot, SnapshotKind, SnapshotPayload};
+pub use snapshot::{Dated, Payload, Snapshot, SnapshotKind, SnapshotOf};
+pub use snapshot_payload::{Memory, SnapshotPayload};
 pub use step::StepRecord;
 pub use tensors::{TensorNorm, TensorNorms};
 

@@ -39,7 +39,8 @@ mod tests;
 use std::sync::Arc;
 
 pub use cell::{Cell, CellValue, MeasuredAt, Reduce, Scalar, ScalarBucket, Summary};
-pub use lane::{LaneHistory, Revision};
+pub use lane::LaneHistory;
+pub use lane::revision::Revision;
 #[cfg(any(feature = "tui", feature = "cli"))]
 pub(crate) use ranges::beyond;
 pub use window::Window;

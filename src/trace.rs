@@ -21,6 +21,7 @@ pub(crate) mod fixture;
 mod follow;
 mod header;
 mod lines;
+mod location;
 mod log_error;
 mod medium;
 pub(crate) mod number;
@@ -33,14 +34,12 @@ mod status;
 mod warnings;
 mod writer;
 
-use std::path::{Path, PathBuf};
-
 pub use continuation::{Carried, Continuation};
 pub use error::{Fault, TraceError, TraceLine};
 pub use follow::Follow;
 #[cfg(feature = "cli")]
 pub(crate) use header::BEGINNING;
-use header::FORMAT;
+pub use location::{FILE_NAME, file_of};
 pub use log_error::{Difference, LogError};
 pub use medium::{FileLoss, Medium};
 pub use reader::{Trace, read, read_last, read_last_of};
@@ -49,12 +48,3 @@ pub use run_file::RUN_FILE;
 pub use status::TraceStatus;
 pub use warnings::{Lost, Missing, Warnings};
 pub use writer::Writer;
-
-/// Name of the trace in its directory.
-pub const FILE_NAME: &str = "trace.jsonl";
-
-/// The trace file that a path means: itself, or the one in the directory.
-#[must_use]
-pub fn file_of(path: &Path) -> PathBuf {
-    if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() }
-}

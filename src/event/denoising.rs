@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::header::LaneHeader;
 use super::numbers::{NonFinite, Numbers, Places};
-use super::snapshot::{Memory, Payload, SnapshotKind, SnapshotPayload};
+use super::snapshot_payload::{Memory, SnapshotPayload};
 use crate::grid::Value;
 use crate::layer::LayerTable;
 
@@ -90,8 +90,6 @@ impl TryFrom<Fields> for Denoising {
 }
 
 impl SnapshotPayload for Denoising {
-    const KIND: SnapshotKind = SnapshotKind::Denoising;
-
     fn memory(layers: &LayerTable) -> Memory {
         Memory { budget: BUDGET, each: LAYER_BYTES * layers.len() }
     }
@@ -103,10 +101,6 @@ impl SnapshotPayload for Denoising {
         } else {
             Err("a loss and one gradient per layer for every span of timesteps")
         }
-    }
-
-    fn of(payload: &Payload) -> Option<&Self> {
-        if let Payload::Denoising(denoising) = payload { Some(denoising) } else { None }
     }
 }
 

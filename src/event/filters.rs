@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::header::LaneHeader;
-use super::snapshot::{Memory, Payload, SnapshotKind, SnapshotPayload};
+use super::snapshot_payload::{Memory, SnapshotPayload};
 use crate::layer::LayerTable;
 
 /// Bytes of all records of a lane.
@@ -77,18 +77,12 @@ impl FilterShades {
 }
 
 impl SnapshotPayload for FilterShades {
-    const KIND: SnapshotKind = SnapshotKind::Filters;
-
     fn memory(_: &LayerTable) -> Memory {
         Memory { budget: BUDGET, each: BYTES }
     }
 
     fn fit(&mut self, _: &LaneHeader) -> Result<(), &'static str> {
         if self.is_sound() { Ok(()) } else { Err("as many shades as the shape says, of at most 64 filters") }
-    }
-
-    fn of(payload: &Payload) -> Option<&Self> {
-        if let Payload::Filters(filters) = payload { Some(filters) } else { None }
     }
 }
 

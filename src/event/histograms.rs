@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::header::LaneHeader;
-use super::snapshot::{Memory, Payload, SnapshotKind, SnapshotPayload};
+use super::snapshot_payload::{Memory, SnapshotPayload};
 use crate::histogram::{BINS, Histogram};
 use crate::layer::LayerTable;
 
@@ -20,8 +20,6 @@ pub struct Histograms {
 }
 
 impl SnapshotPayload for Histograms {
-    const KIND: SnapshotKind = SnapshotKind::Histogram;
-
     fn memory(layers: &LayerTable) -> Memory {
         Memory { budget: BUDGET, each: LAYER_BYTES * layers.len() }
     }
@@ -33,9 +31,5 @@ impl SnapshotPayload for Histograms {
         } else {
             Err("counts of every layer, at most 80 of each sign")
         }
-    }
-
-    fn of(payload: &Payload) -> Option<&Self> {
-        if let Payload::Histogram(histograms) = payload { Some(histograms) } else { None }
     }
 }

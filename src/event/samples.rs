@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::header::LaneHeader;
-use super::snapshot::{Memory, Payload, SnapshotKind, SnapshotPayload};
+use super::snapshot_payload::{Memory, SnapshotPayload};
 use crate::layer::LayerTable;
 
 /// Bytes of all pictures of a lane.
@@ -42,17 +42,11 @@ impl Samples {
 }
 
 impl SnapshotPayload for Samples {
-    const KIND: SnapshotKind = SnapshotKind::Samples;
-
     fn memory(_: &LayerTable) -> Memory {
         Memory { budget: BUDGET, each: BYTES }
     }
 
     fn fit(&mut self, _: &LaneHeader) -> Result<(), &'static str> {
         if self.is_whole() { Ok(()) } else { Err("whole pictures of one or three colours") }
-    }
-
-    fn of(payload: &Payload) -> Option<&Self> {
-        if let Payload::Samples(samples) = payload { Some(samples) } else { None }
     }
 }

@@ -13,6 +13,7 @@ use super::filters::FilterShades;
 use super::header::LaneHeader;
 use super::histograms::Histograms;
 use super::samples::Samples;
+use super::snapshot_payload::{Memory, SnapshotPayload};
 use super::tensors::TensorNorms;
 use crate::layer::LayerTable;
 use crate::units::{LaneId, Step};
@@ -28,31 +29,13 @@ pub struct Snapshot {
     pub payload: Payload,
 }
 
-/// What a payload takes in a lane's history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Memory {
-    /// Bytes for all of the kind.
-    pub budget: usize,
-    /// Bytes of one.
-    pub each: usize,
-}
-
-/// What a payload says about itself.
-pub trait SnapshotPayload: Sized {
-    /// What it takes in the history of a lane with these layers.
-    fn memory(layers: &LayerTable) -> Memory;
-
-    /// Fits one that was read to its lane.
-    ///
-    /// # Errors
-    /// What was expected, where it cannot belong to this lane.
-    fn fit(&mut self, lane: &LaneHeader) -> Result<(), &'static str>;
+/// Which kind a payload is of; the table below implements it.
+pub trait SnapshotOf: SnapshotPayload {
+    /// Its kind.
+    const KIND: SnapshotKind;
 
     /// The payload, where it is of this kind.
     fn of(payload: &Payload) -> Option<&Self>;
-
-    /// Its kind.
-    const KIND: SnapshotKind;
 }
 
 /// One row per kind: variant, name in traces, payload.
@@ -99,6 +82,15 @@ macro_rules! snapshots {
         pub enum Payload {
             $(#[doc = concat!("`", $name, "` in traces.")] $variant($payload),)+
         }
+
+        $(impl SnapshotOf for $payload {
+            const KIND: SnapshotKind = SnapshotKind::$variant;
+
+            fn of(payload: &Payload) -> Option<&Self> {
+                #[allow(irrefutable_let_patterns)] // of a table with one row
+                if let Payload::$variant(payload) = payload { Some(payload) } else { None }
+            }
+        })+
 
         impl Payload {
             /// Its kind.
@@ -166,7 +158,7 @@ impl<T> Deref for Dated<'_, T> {
 impl Snapshot {
     /// The payload with its step, where it is of this kind.
     #[must_use]
-    pub fn dated<T: SnapshotPayload>(&self) -> Option<Dated<'_, T>> {
+    pub fn dated<T: SnapshotOf>(&self) -> Option<Dated<'_, T>> {
         Some(Dated { step: self.step, payload: T::of(&self.payload)? })
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::header::LaneHeader;
 use super::numbers::{NonFinite, NumberRows, Numbers, Places};
-use super::snapshot::{Memory, Payload, SnapshotKind, SnapshotPayload};
+use super::snapshot_payload::{Memory, SnapshotPayload};
 use crate::grid::{Grid, Value};
 use crate::layer::LayerTable;
 
@@ -117,8 +117,6 @@ impl TryFrom<Fields> for TensorNorms {
 const LENGTH: &str = "an array of one number per tensor of the lane";
 
 impl SnapshotPayload for TensorNorms {
-    const KIND: SnapshotKind = SnapshotKind::Tensors;
-
     fn memory(layers: &LayerTable) -> Memory {
         Memory { budget: BUDGET, each: TensorNorm::ALL.len() * size_of::<Value>() * layers.tensors() }
     }
@@ -130,10 +128,6 @@ impl SnapshotPayload for TensorNorms {
             self.values = Grid::absent(TensorNorm::ALL.len(), tensors);
         }
         if self.values.layers() == tensors { Ok(()) } else { Err(LENGTH) }
-    }
-
-    fn of(payload: &Payload) -> Option<&Self> {
-        if let Payload::Tensors(norms) = payload { Some(norms) } else { None }
     }
 }
 

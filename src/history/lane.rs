@@ -2,13 +2,12 @@
 
 mod held;
 mod moment;
-mod revision;
+pub(super) mod revision;
 mod snapshots;
 
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use self::revision::Revision;
 use self::snapshots::Snapshots;
 use super::bucket::{CELL_BYTES, GridBucket};
 use super::health::Ceiling;
@@ -20,7 +19,7 @@ use super::slope::Blocks;
 use super::timeline::Timeline;
 use super::window::{Gathered, Window};
 use super::{Cell, Reduce, Scalar, ScalarBucket};
-use crate::event::{Dated, EvalRecord, LaneEnd, Snapshot, SnapshotPayload, StepRecord};
+use crate::event::{Dated, EvalRecord, LaneEnd, Snapshot, SnapshotOf, StepRecord};
 use crate::grid::Grid;
 use crate::layer::LayerTable;
 use crate::measurement::Measurement;
@@ -150,7 +149,7 @@ impl LaneHistory {
 
     /// The newest snapshot of a kind at or before a step, of those that are still kept.
     #[must_use]
-    pub fn snapshot<T: SnapshotPayload>(&self, step: Step) -> Option<Dated<'_, T>> {
+    pub fn snapshot<T: SnapshotOf>(&self, step: Step) -> Option<Dated<'_, T>> {
         self.snapshots.at(step)
     }
 

@@ -14,14 +14,15 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::Writer;
 use super::encode::Encoder;
 use super::error::TraceError;
 use super::lines::{Line, Lines};
+use super::location::FILE_NAME;
 use super::log_error::LogError;
 use super::parser::Parser;
 use super::reader::{first, last_header, open_file};
 use super::reservation::{OnExisting, Reservation, same_stacks};
-use super::{FILE_NAME, Writer};
 use crate::event::{Event, RunHeader};
 use crate::new_file::create_new;
 use crate::units::Step;

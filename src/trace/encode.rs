@@ -90,7 +90,7 @@ impl Encoder {
         let start = out.len();
         match event {
             Event::RunStarted(header) => {
-                object(out, &HeaderLine { kind: "header", format: super::FORMAT, header });
+                object(out, &HeaderLine { kind: "header", format: super::header::FORMAT, header });
             }
             Event::Step(record) => self.step(out, "step", record),
             Event::Rerun(record) => self.step(out, "recall", record),

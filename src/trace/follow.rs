@@ -77,7 +77,7 @@ impl Follow {
     /// # Errors
     /// When there is no such file, or no complete header of a known version in it.
     pub fn open(path: &Path) -> Result<Self, TraceError> {
-        let path = super::file_of(path);
+        let path = super::location::file_of(path);
         Ok(Self { reading: Reading::open(&path)?, path, run: Run::Going, at: At::Middle })
     }
 

@@ -65,7 +65,7 @@ pub fn read_last_of(file: File, name: &Path) -> Result<Trace, TraceError> {
 }
 
 fn open(path: &Path, start: impl FnOnce(&mut File) -> io::Result<Start>) -> Result<Trace, TraceError> {
-    let path = super::file_of(path);
+    let path = super::location::file_of(path);
     of(open_file(&path)?, &path, start)
 }
 

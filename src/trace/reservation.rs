@@ -6,12 +6,13 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::location::FILE_NAME;
 use super::log_error::{Difference, LogError};
 use super::reader::{first, open_file};
 use super::run_file::{RUN_FILE, RunFile};
 use super::status::TraceStatus;
 use super::writer::Writer;
-use super::{FILE_NAME, checksum, lines, parser};
+use super::{checksum, lines, parser};
 use crate::event::RunHeader;
 
 /// What to do with a trace that is there already.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::FILE_NAME;
+use super::location::FILE_NAME;
 use super::log_error::LogError;
 use crate::event::{Outcome, RunHeader};
 use crate::new_file::create_new;

@@ -5,21 +5,19 @@
 //! a safetensors file; `docs/recheck.md` shows how to read it.
 
 mod file;
+mod lane_dump;
 mod request;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use burn::module::Module;
-use burn::optim::GradientsParams;
 use thiserror::Error;
 
+pub(super) use lane_dump::LaneDump;
 pub use request::Dump;
 
-use super::named::{self, Named};
 use crate::event::RunHeader;
-use crate::stack::{Examples, HostTensor};
 use crate::text;
 use crate::units::{LaneId, Step};
 use crate::whole_file::{Existing, FileError, WholeFile};
@@ -83,27 +81,6 @@ enum DumpEnd {
     Written,
     Failed(String),
     NotReached,
-}
-
-/// One lane's share of a dump.
-#[derive(Debug)]
-pub(super) struct LaneDump {
-    pub(super) parameters: Vec<Named>,
-    pub(super) gradients: Vec<Named>,
-    pub(super) loss: f32,
-    pub(super) batch: Vec<HostTensor>,
-}
-
-impl LaneDump {
-    /// A stack and its batch before the step.
-    pub(super) fn before<M: Module>(model: &M, batch: &impl Examples) -> Self {
-        Self { parameters: named::parameters(model), gradients: Vec::new(), loss: f32::NAN, batch: batch.on_host() }
-    }
-
-    /// What the backward pass yielded.
-    pub(super) fn see<M: Module>(&mut self, model: &M, gradients: &GradientsParams) {
-        self.gradients = named::gradients(model, gradients);
-    }
 }
 
 impl DumpWriter {

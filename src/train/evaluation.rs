@@ -2,10 +2,10 @@
 //!
 //! `rows at once = 64 MiB / (4·n)`, n the numbers before or behind the widest weight for one row, at most 512.
 
+use std::sync::Arc;
+
 use burn::prelude::Device;
 
-use super::footprint;
-use super::lane::Lane;
 use super::pacer::Interrupt;
 use crate::data::{Source, StepRng, Subset};
 use crate::probe::Taps;
@@ -33,12 +33,16 @@ pub(super) struct Score {
 }
 
 impl<S: Stack> HeldOut<S> {
-    /// Those of a lane.
-    pub(super) fn gather(lane: &Lane<S>, draw: StepRng, device: &Device) -> Self {
-        let rows: Vec<usize> = (0..lane.source.rows(Subset::HeldOut).min(MOST_ROWS)).collect();
-        let widest = footprint::widest(lane.stepper.layers(), &lane.settings).max(lane.source.outputs());
-        let gather = |chunk| S::Batch::gather(&lane.source, Subset::HeldOut, chunk, draw, device);
-        Self { batches: rows.chunks(at_once(widest)).map(gather).collect() }
+    /// Gathers the first held-out rows of a source; `widest` are the numbers of the widest layer for one row.
+    pub(super) fn gather(
+        source: &Arc<<S::Batch as Examples>::Source>,
+        widest: usize,
+        draw: StepRng,
+        device: &Device,
+    ) -> Self {
+        let rows: Vec<usize> = (0..source.rows(Subset::HeldOut).min(MOST_ROWS)).collect();
+        let gather = |chunk| S::Batch::gather(source, Subset::HeldOut, chunk, draw, device);
+        Self { batches: rows.chunks(at_once(widest.max(source.outputs()))).map(gather).collect() }
     }
 
     /// Looks at all of them; `None` where the run is to stop meanwhile.

@@ -14,6 +14,7 @@ use super::dump::{DumpWriter, LaneDump as DumpPart};
 use super::evaluation::{HeldOut, Score};
 use super::flight::{Cause, FlightRecorder};
 use super::flight_state::FlightState;
+use super::footprint;
 use super::optimizer;
 use super::pacer::{Go, Pacer, Rate};
 use super::recorder::RecorderMessage;
@@ -329,7 +330,8 @@ impl<S: Stack> Trainer<S> {
         let (interrupt, lane) = (self.run.pacer.interrupt(), &self.lane);
         let held_out = self.held_out.get_or_insert_with(|| {
             let draw = StepRng { seed: self.run.config.seed, step: Step(0) };
-            HeldOut::gather(lane, draw, &self.run.device.clone().inner())
+            let widest = footprint::widest(lane.stepper.layers(), &lane.settings);
+            HeldOut::gather(&lane.source, widest, draw, &self.run.device.clone().inner())
         });
         let Some(found) = held_out.judge(lane.stepper.model(), interrupt) else {
             self.is_cut = true;

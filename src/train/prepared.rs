@@ -13,15 +13,17 @@ use crossbeam_channel::bounded;
 
 use super::checkpoint::{About, Checkpoint, CheckpointError, CheckpointWriter, Ended, Moment, Owner};
 use super::dump::{Dump, DumpError, DumpWriter};
+use super::error::TrainError;
 use super::family::{LanePlan, Resumed};
 use super::flight_state::FlightState;
 use super::footprint::Footprint;
 use super::lane::{self, AnyLane, LaneResumePoint};
 use super::oversize::Oversize;
 use super::pacer::{Pacer, Start};
+use super::recorder;
 use super::recorder::{Recorded, RecorderMessage};
 use super::schedule::Schedule;
-use super::{Session, Stopper, TrainError, recorder};
+use super::session::{Session, Stopper};
 use crate::backend;
 use crate::config::setting::SettingError;
 use crate::config::{Length, RunConfig};

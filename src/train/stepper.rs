@@ -1,12 +1,10 @@
 //! One step of one stack: forward, backward, clip, update; an observer measures it.
 
 mod clipping;
-mod saved;
+pub(super) mod saved;
 
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::prelude::Device;
-
-pub(super) use saved::SaveError;
 
 use self::clipping::Clipping;
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use nablatop::config::{LaneConfig, Length, LongSkips, Measure, Model, RunConfig, Wiring};
 use nablatop::data::digits;
-use nablatop::event::{Dated, Denoising, Event, Samples, SnapshotPayload};
+use nablatop::event::{Dated, Denoising, Event, Samples, SnapshotOf};
 use nablatop::quantity::Quantity;
 
 use super::presets::DIFFUSION;
@@ -36,7 +36,7 @@ fn late(run: &Recording, lane: usize) -> f32 {
 }
 
 /// The snapshots of one kind of a lane.
-fn snapshots<T: SnapshotPayload>(run: &Recording, lane: usize) -> Vec<Dated<'_, T>> {
+fn snapshots<T: SnapshotOf>(run: &Recording, lane: usize) -> Vec<Dated<'_, T>> {
     let of_lane = run.events().iter().filter_map(|event| match event {
         Event::Snapshot(snapshot) if snapshot.lane.index() == lane => snapshot.dated(),
         _ => None,

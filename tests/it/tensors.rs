@@ -1,7 +1,7 @@
 //! What is told of single tensors adds up to what is told of layers, and what blocks are made of to what they cost.
 
 use nablatop::config::{Backend, DataSource, LaneConfig, Length, Model, Norm, RunConfig, Wiring};
-use nablatop::event::{Dated, Event, FilterShades, SnapshotPayload, TensorNorm, TensorNorms};
+use nablatop::event::{Dated, Event, FilterShades, SnapshotOf, TensorNorm, TensorNorms};
 use nablatop::layer::LayerKind;
 use nablatop::quantity::Quantity;
 use nablatop::units::{LayerId, Step};
@@ -25,7 +25,7 @@ fn run(backend: Backend, lanes: Vec<LaneConfig>) -> Recording {
     Recording::of(config)
 }
 
-fn snapshots<T: SnapshotPayload>(recording: &Recording, lane: usize) -> Vec<Dated<'_, T>> {
+fn snapshots<T: SnapshotOf>(recording: &Recording, lane: usize) -> Vec<Dated<'_, T>> {
     let of_lane = recording.events().iter().filter_map(|event| match event {
         Event::Snapshot(snapshot) if snapshot.lane.index() == lane => snapshot.dated(),
         _ => None,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::decimated::Decimated;
 use super::super::share::Share;
-use crate::event::{Dated, Memory, Snapshot, SnapshotKind, SnapshotPayload};
+use crate::event::{Dated, Memory, Snapshot, SnapshotKind, SnapshotOf};
 use crate::layer::LayerTable;
 use crate::units::Step;
 
@@ -34,7 +34,7 @@ impl Snapshots {
     }
 
     /// The newest of a kind at or before a step, of those that are still kept.
-    pub(super) fn at<T: SnapshotPayload>(&self, step: Step) -> Option<Dated<'_, T>> {
+    pub(super) fn at<T: SnapshotOf>(&self, step: Step) -> Option<Dated<'_, T>> {
         self.kinds[T::KIND as usize].at(step)?.dated()
     }
 }

@@ -4,7 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{FOLDER, MANIFEST};
+use super::layout::{FOLDER, MANIFEST};
+
 use crate::new_file::create_new;
 use crate::units::Step;
 

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CheckpointError, MANIFEST, VERSION};
+use super::CheckpointError;
+use super::layout::{MANIFEST, VERSION};
 use crate::event::Outcome;
 use crate::measurement::LastMeasured;
 use crate::number::count;
@@ -155,7 +156,7 @@ impl Manifest {
                 None => Ok(bytes),
             }
         };
-        let settings = whole(super::SETTINGS, self.settings)?;
+        let settings = whole(super::layout::SETTINGS, self.settings)?;
         let lanes = self.lanes.iter().enumerate();
         let lanes = lanes.map(|(lane, SavedLane { file, kept, .. })| {
             let own = file.map_or(Ok(Vec::new()), |sum| whole(&lane_file(lane), sum))?;

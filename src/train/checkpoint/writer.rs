@@ -6,8 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::layout::{FOLDER, MANIFEST, SETTINGS, VERSION};
 use super::manifest::{Ended, FileSum, Manifest, SavedLane, kept_file, lane_file};
-use super::{CheckpointError, FOLDER, MANIFEST, SETTINGS, VERSION, folder, opening};
+use super::{CheckpointError, folder, opened};
 use crate::config::RunConfig;
 use crate::config::draft::Commented;
 use crate::event::Outcome;
@@ -15,7 +16,7 @@ use crate::measurement::LastMeasured;
 use crate::text;
 use crate::train::flight_state::FlightState;
 use crate::train::pacer::Rate;
-use crate::train::stepper::SaveError;
+use crate::train::stepper::saved::SaveError;
 use crate::units::{LaneId, Step};
 use crate::whole_file::Existing;
 
@@ -122,7 +123,7 @@ impl CheckpointWriter {
         };
         let folder = log.ok_or(CheckpointError::NoFolder)?.join(FOLDER);
         let settings = Commented(&about.config).to_string();
-        let read = opening::config(Path::new(SETTINGS), settings.as_bytes());
+        let read = opened::config(Path::new(SETTINGS), settings.as_bytes());
         if read.map_err(|error| CheckpointError::Settings(error.to_string()))? != about.config {
             return Err(CheckpointError::Settings("they read back as others".to_owned()));
         }

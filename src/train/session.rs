@@ -1,0 +1,122 @@
+//! A run in progress, and what stops it.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+
+use super::checkpoint::CheckpointWriter;
+use super::dump::DumpWriter;
+use super::pacer::Pacer;
+use crate::event::{Control, Outcome, RunEnd, RunHeader};
+use crate::units::Step;
+
+/// A run in progress.
+pub struct Session {
+    pub(super) header: Arc<RunHeader>,
+    pub(super) steps: u64,
+    pub(super) stopper: Stopper,
+    pub(super) dumps: Arc<DumpWriter>,
+    pub(super) saves: Arc<CheckpointWriter>,
+    pub(super) recorder: Option<JoinHandle<RunEnd>>,
+}
+
+impl Session {
+    /// What does not change about the run.
+    #[must_use]
+    pub fn header(&self) -> &Arc<RunHeader> {
+        &self.header
+    }
+
+    /// Steps that every lane is to take.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// The steps that are written down.
+    #[must_use]
+    pub fn dumps(&self) -> &Arc<DumpWriter> {
+        &self.dumps
+    }
+
+    /// The checkpoints that are saved.
+    #[must_use]
+    pub fn saves(&self) -> &Arc<CheckpointWriter> {
+        &self.saves
+    }
+
+    /// Passes a wish on to the lanes; returns at once.
+    pub fn control(&self, control: Control) {
+        self.stopper.pacer.control(control);
+    }
+
+    /// What stops the run from any thread.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        self.stopper.clone()
+    }
+
+    /// Whether every lane has ended and the sinks have everything.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.recorder.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
+    /// Waits until every lane has ended, or was stopped and given up, and the sinks have everything.
+    #[must_use]
+    pub fn join(mut self) -> RunEnd {
+        self.wait()
+    }
+
+    fn wait(&mut self) -> RunEnd {
+        let ended = self.recorder.take().map(JoinHandle::join);
+        match ended {
+            Some(Ok(end)) => end,
+            _ => RunEnd { outcome: Outcome::Failed("the recorder panicked".to_owned()) },
+        }
+    }
+}
+
+/// Stops a run, from whatever thread; outlives its session.
+#[derive(Clone, Debug)]
+pub struct Stopper {
+    pub(super) pacer: Arc<Pacer>,
+    /// Disconnected once the sinks have everything.
+    pub(super) ended: Receiver<()>,
+}
+
+impl Stopper {
+    /// Lanes end after the step that they are in; one that takes too long over it is given up after a second. Returns at
+    /// once.
+    pub fn stop(&self) {
+        self.pacer.control(Control::Stop);
+    }
+
+    /// Lanes that are in a step are given up now. Returns at once.
+    pub fn stop_now(&self) {
+        self.pacer.stop_now();
+    }
+
+    /// Waits until the sinks have everything, for so long at most; says whether they do.
+    #[must_use]
+    pub fn wait(&self, most: Duration) -> bool {
+        matches!(self.ended.recv_timeout(most), Err(RecvTimeoutError::Disconnected))
+    }
+
+    /// The step that the slowest lane is in.
+    #[must_use]
+    pub fn current(&self) -> Step {
+        self.pacer.current()
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if self.recorder.is_some() {
+            self.stopper.stop();
+            let _ = self.wait();
+        }
+    }
+}
