@@ -20,6 +20,7 @@ mod number;
 pub mod preset;
 pub mod profile;
 pub mod quantity;
+pub mod recorder;
 mod regular_file;
 #[cfg(any(feature = "tui", feature = "cli"))]
 mod round;

@@ -25,7 +25,6 @@ mod optimizer_state;
 mod oversize;
 mod pacer;
 mod prepared;
-mod recorder;
 mod schedule;
 mod session;
 mod stepper;

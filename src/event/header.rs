@@ -1,5 +1,7 @@
 //! What does not change about a run: its lanes, their layers, what is measured, and the machine.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use serde::{Deserialize, Serialize};
 
 use crate::config::{LaneConfig, RunConfig};
@@ -36,6 +38,28 @@ pub struct RunHeader {
 }
 
 impl RunHeader {
+    /// A run of these lanes that begins now on this machine and measures every quantity.
+    #[must_use]
+    pub fn new(lanes: Vec<LaneHeader>) -> Self {
+        let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self {
+            data: None,
+            version: FORMAT_VERSION,
+            run_id: format!("{:x}-{:x}", started.as_micros(), std::process::id()),
+            started_at: started.as_secs(),
+            lanes,
+            quantities: Quantity::ALL.to_vec(),
+            steps: None,
+            config: None,
+            machine: Machine {
+                platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+                threads: std::thread::available_parallelism().map_or(1, usize::from),
+                nablatop: env!("CARGO_PKG_VERSION").to_owned(),
+                backend: String::new(),
+            },
+        }
+    }
+
     /// Settings of one of its lanes; `None` where nablatop itself did not train it.
     #[must_use]
     pub fn settings_of(&self, lane: &LaneHeader) -> Option<&LaneConfig> {

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::event::Control;
+use crate::recorder::Patience;
 use crate::units::{LaneId, Step};
 
 /// Steps that a lane may be ahead of the slowest one.
@@ -232,9 +233,25 @@ impl State {
     }
 }
 
+impl Patience for Arc<Pacer> {
+    fn is_stopping(&self) -> bool {
+        self.interrupt().is_raised()
+    }
+
+    fn gives_up(&self, now: Instant) -> bool {
+        Pacer::gives_up(self, now)
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use crossbeam_channel::bounded;
+
     use super::*;
+    use crate::event::{Event, LaneEnd, Note, Outcome, StepRecord};
+    use crate::recorder::{Recorded, RecorderMessage};
+    use crate::sink::Fanout;
+    use crate::sink::memory::MemorySink;
 
     fn may(pacer: &Pacer, step: u64) -> bool {
         pacer.lock().may_take(Step(step))
@@ -272,5 +289,28 @@ mod tests {
         assert!(pacer.gives_up(Instant::now() + GRACE), "a lane in its step is given up after a while");
         pacer.stop_now();
         assert!(pacer.gives_up(Instant::now()), "or at once");
+    }
+
+    #[test]
+    fn a_lane_that_does_not_come_back_is_given_up_and_everything_has_its_end() {
+        let pacer = Arc::new(Pacer::new(2, 2, Start::default()));
+        let (sender, receiver) = bounded(8);
+        let (alive, ended) = bounded(0);
+        let kept = MemorySink::new();
+        let started = Event::Note(Note { lane: None, step: Step(0), text: String::new() });
+        let run = Recorded { started, lanes: 2, after: Step(0), patience: Box::new(Arc::clone(&pacer)) };
+        let recorder =
+            crate::recorder::spawn(receiver, Fanout::new().with(kept.clone()), run, alive).expect("a thread");
+        let step = StepRecord { lane: LaneId(1), ..StepRecord::unmeasured(7) };
+        sender.send(RecorderMessage::Event(Event::Step(Arc::new(step)))).expect("heard");
+        let came = LaneEnd { lane: LaneId(0), step: Step(8), outcome: Outcome::Stopped };
+        sender.send(RecorderMessage::Event(Event::LaneEnded(came.clone()))).expect("heard");
+        pacer.stop_now();
+        // Its sender lives on: the lane is still in its step.
+        assert_eq!(recorder.join().expect("no panic").outcome, Outcome::Stopped);
+        assert!(ended.recv().is_err() && sender.send(RecorderMessage::Event(Event::LaneEnded(came.clone()))).is_err());
+        let ends: Vec<_> = kept.take().into_iter().filter(|event| matches!(event, Event::LaneEnded(_))).collect();
+        let given_up = LaneEnd { lane: LaneId(1), step: Step(7), outcome: Outcome::Stopped };
+        assert_eq!(ends, [Event::LaneEnded(came), Event::LaneEnded(given_up)]);
     }
 }

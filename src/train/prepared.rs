@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::ops::Add;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use burn::prelude::Device;
 use crossbeam_channel::bounded;
@@ -20,23 +19,19 @@ use super::footprint::Footprint;
 use super::lane::{self, AnyLane, LaneResumePoint};
 use super::oversize::Oversize;
 use super::pacer::{Pacer, Start};
-use super::recorder;
-use super::recorder::{Recorded, RecorderMessage};
 use super::schedule::Schedule;
 use super::session::{Session, Stopper};
 use crate::backend;
 use crate::config::setting::SettingError;
 use crate::config::{Length, RunConfig};
 use crate::data::{self, Batches, Dataset, Subset};
-use crate::event::{Event, FORMAT_VERSION, Machine, Note, RunHeader};
+use crate::event::{Event, Note, RunHeader};
 use crate::number::count;
-use crate::quantity::Quantity;
+use crate::recorder::{self, Recorded, RecorderMessage};
 use crate::sink::Fanout;
 use crate::units::{LaneId, Step};
 use crate::whole_file::Existing;
 
-/// Events that wait for the recorder at most; training waits when the disk is slower than that.
-const RECORDER_CAPACITY: usize = 64;
 /// Stack of a training thread: Burn drops deep graphs recursively (10 000 blocks need more than 512 KiB).
 pub(crate) const THREAD_STACK: usize = 64 << 20;
 
@@ -217,10 +212,10 @@ impl Prepared {
         let ResumePoint { after, moment: Moment { rate, looked }, .. } = begun;
         let pacer = Arc::new(Pacer::new(lanes.len(), threads(&config), Start { after, rate }));
         let schedule = Arc::new(Schedule::resumed(&config, after, looked).ending_with(Step(steps)));
-        let (sender, receiver) = bounded(RECORDER_CAPACITY);
+        let (sender, receiver) = bounded(recorder::CAPACITY);
         let (alive, ended) = bounded(0);
         let (started, pacing) = (Event::RunStarted(Arc::clone(&header)), Arc::clone(&pacer));
-        let run = Recorded { started, lanes: lanes.len(), after, pacer: pacing };
+        let run = Recorded { started, lanes: lanes.len(), after, patience: Box::new(pacing) };
         let recorder = recorder::spawn(receiver, sinks, run, alive)
             .map_err(|source| TrainError::Thread { lane: "recorder".to_owned(), source })?;
         if after > Step(0) {
@@ -278,21 +273,8 @@ fn hardware_threads() -> usize {
 }
 
 fn header(config: &RunConfig, steps: u64, lanes: &[Box<dyn AnyLane>]) -> RunHeader {
-    let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    RunHeader {
-        data: None,
-        version: FORMAT_VERSION,
-        run_id: format!("{:x}-{:x}", started.as_micros(), std::process::id()),
-        started_at: started.as_secs(),
-        lanes: lanes.iter().map(|lane| lane.header()).collect(),
-        quantities: Quantity::ALL.to_vec(),
-        steps: Some(steps),
-        config: Some(config.clone()),
-        machine: Machine {
-            platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-            threads: hardware_threads(),
-            nablatop: env!("CARGO_PKG_VERSION").to_owned(),
-            backend: config.backend.to_string(),
-        },
-    }
+    let mut header = RunHeader::new(lanes.iter().map(|lane| lane.header()).collect());
+    (header.steps, header.config) = (Some(steps), Some(config.clone()));
+    header.machine.backend = config.backend.to_string();
+    header
 }

@@ -1,0 +1,277 @@
+//! The recorder: a thread that hands every event to the sinks, so that training never touches a file or a screen.
+//!
+//! ```no_run
+//! # use std::sync::Arc;
+//! # use nablatop::event::{Event, RunHeader, StepRecord};
+//! # use nablatop::recorder::Recorder;
+//! # use nablatop::sink::{Fanout, trace::TraceSink};
+//! # use nablatop::trace::OnExisting;
+//! # fn example(header: RunHeader, step: StepRecord) -> Result<(), Box<dyn std::error::Error>> {
+//! let header = Arc::new(header);
+//! let trace = TraceSink::open("run".as_ref(), &header, OnExisting::Refuse)?;
+//! let recorder = Recorder::start(header, Fanout::new().with(trace))?;
+//! recorder.record(Event::Step(Arc::new(step)));
+//! let end = recorder.finish();
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Every lane is reported as ended, and the run after them, whatever becomes of the lanes. Where a run was asked to end, a
+//! lane that does not come back from its step in time is given up ([`Patience`]), and what it sends later is ignored.
+
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+
+use crate::event::{Event, LaneEnd, Note, Outcome, RunEnd, RunHeader};
+use crate::sink::{Fanout, Sink};
+use crate::units::{LaneId, Step};
+
+/// Events that wait for the recorder at most; training waits when the disk is slower than that.
+pub(crate) const CAPACITY: usize = 64;
+
+/// What was sent is in the sinks' files at most this much later.
+const FLUSH_INTERVAL: Duration = Duration::from_millis(200);
+/// Time between two checks of whether lanes that were stopped are given up.
+const STOPPING_INTERVAL: Duration = Duration::from_millis(10);
+
+/// What the recorder is sent.
+pub(crate) enum RecorderMessage {
+    /// An event for the sinks.
+    Event(Event),
+    /// All events before this message are to be in the sinks' files: the sender is dropped when they are.
+    Flush(Sender<()>),
+    /// Every lane that has not ended has completed.
+    Finish,
+}
+
+/// How long the recorder waits for lanes.
+pub(crate) trait Patience: Send {
+    /// Whether the run was asked to end.
+    fn is_stopping(&self) -> bool;
+
+    /// Whether lanes that have not ended by now are given up.
+    fn gives_up(&self, now: Instant) -> bool;
+}
+
+/// Waits for every lane, however long it takes.
+struct Unlimited;
+
+impl Patience for Unlimited {
+    fn is_stopping(&self) -> bool {
+        false
+    }
+
+    fn gives_up(&self, _: Instant) -> bool {
+        false
+    }
+}
+
+/// The run of a training loop outside the lab.
+pub struct Recorder {
+    sender: Sender<RecorderMessage>,
+    thread: JoinHandle<RunEnd>,
+}
+
+impl Recorder {
+    /// Starts the thread; the sinks are handed the header first.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(header: Arc<RunHeader>, sinks: Fanout) -> std::io::Result<Self> {
+        let (sender, receiver) = bounded(CAPACITY);
+        let (alive, _) = bounded(0);
+        let lanes = header.lanes.len();
+        let run = Recorded { started: Event::RunStarted(header), lanes, after: Step(0), patience: Box::new(Unlimited) };
+        Ok(Self { sender, thread: spawn(receiver, sinks, run, alive)? })
+    }
+
+    /// Hands an event over; waits where the sinks are slower than training.
+    pub fn record(&self, event: Event) {
+        // Disconnected only after a panic of a sink, which `finish` reports.
+        let _ = self.sender.send(RecorderMessage::Event(event));
+    }
+
+    /// Ends the run and waits until the sinks have everything. Lanes whose end was not recorded have completed.
+    #[must_use]
+    pub fn finish(self) -> RunEnd {
+        let Self { sender, thread } = self;
+        let _ = sender.send(RecorderMessage::Finish);
+        drop(sender);
+        thread.join().unwrap_or_else(|_| RunEnd { outcome: Outcome::Failed("the recorder panicked".to_owned()) })
+    }
+}
+
+/// What the recorder needs to know of a run.
+pub(crate) struct Recorded {
+    /// The first event.
+    pub(crate) started: Event,
+    pub(crate) lanes: usize,
+    /// Steps that were taken before.
+    pub(crate) after: Step,
+    pub(crate) patience: Box<dyn Patience>,
+}
+
+/// Starts the thread. It ends when every lane has dropped its sender or was given up, after sending [`Event::RunEnded`];
+/// then `alive` is dropped.
+pub(crate) fn spawn(
+    receiver: Receiver<RecorderMessage>,
+    sinks: Fanout,
+    run: Recorded,
+    alive: Sender<()>,
+) -> std::io::Result<JoinHandle<RunEnd>> {
+    Builder::new().name("recorder".to_owned()).spawn(move || {
+        let end = record(&receiver, sinks, &run);
+        drop(alive);
+        end
+    })
+}
+
+/// Where each lane is.
+struct Lanes {
+    last: Vec<Step>,
+    outcomes: Vec<Option<Outcome>>,
+}
+
+impl Lanes {
+    fn take(&mut self, event: &Event) {
+        match event {
+            Event::Step(record) => {
+                if let Some(last) = self.last.get_mut(record.lane.index()) {
+                    *last = record.step;
+                }
+            }
+            Event::LaneEnded(end) => {
+                if let Some(outcome) = self.outcomes.get_mut(end.lane.index()) {
+                    *outcome = Some(end.outcome.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Ends every lane that has not ended.
+    fn complete(&mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        for ((lane, &step), outcome) in (0..).map(LaneId).zip(&self.last).zip(&mut self.outcomes) {
+            if outcome.is_none() {
+                events.push(Event::LaneEnded(LaneEnd { lane, step, outcome: Outcome::Completed }));
+                *outcome = Some(Outcome::Completed);
+            }
+        }
+        events
+    }
+
+    /// Gives up every lane that has not ended.
+    fn give_up(&mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        for ((lane, &step), outcome) in (0..).map(LaneId).zip(&self.last).zip(&mut self.outcomes) {
+            if outcome.is_none() {
+                let text = format!("stopped in the middle of step {}", step.next());
+                events.push(Event::Note(Note { lane: Some(lane), step, text }));
+                events.push(Event::LaneEnded(LaneEnd { lane, step, outcome: Outcome::Stopped }));
+                *outcome = Some(Outcome::Stopped);
+            }
+        }
+        events
+    }
+}
+
+fn record(receiver: &Receiver<RecorderMessage>, mut sinks: Fanout, run: &Recorded) -> RunEnd {
+    sinks.emit(&run.started);
+    sinks.flush();
+    let mut lanes = Lanes { last: vec![run.after; run.lanes], outcomes: vec![None; run.lanes] };
+    let mut flushed = Instant::now();
+    loop {
+        let most = if run.patience.is_stopping() { STOPPING_INTERVAL } else { FLUSH_INTERVAL };
+        match receiver.recv_timeout(FLUSH_INTERVAL.saturating_sub(flushed.elapsed()).min(most)) {
+            Ok(RecorderMessage::Flush(done)) => {
+                sinks.flush();
+                flushed = Instant::now();
+                drop(done);
+            }
+            Ok(RecorderMessage::Event(event)) => {
+                lanes.take(&event);
+                sinks.emit(&event);
+            }
+            Ok(RecorderMessage::Finish) => lanes.complete().iter().for_each(|event| sinks.emit(event)),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        if run.patience.gives_up(Instant::now()) {
+            for message in receiver.try_iter() {
+                if let RecorderMessage::Event(event) = message {
+                    lanes.take(&event);
+                    sinks.emit(&event);
+                }
+            }
+            lanes.give_up().iter().for_each(|event| sinks.emit(event));
+            break;
+        }
+        if flushed.elapsed() >= FLUSH_INTERVAL {
+            sinks.flush();
+            flushed = Instant::now();
+        }
+    }
+    let outcomes: Vec<Outcome> = lanes.outcomes.into_iter().flatten().collect();
+    let end = RunEnd { outcome: together(&outcomes, run.lanes) };
+    sinks.emit(&Event::RunEnded(end.clone()));
+    sinks.flush();
+    end
+}
+
+/// One outcome for the run: a failure of any lane counts, a divergence only when no lane came through.
+fn together(outcomes: &[Outcome], lanes: usize) -> Outcome {
+    let failed = outcomes.iter().find(|outcome| matches!(outcome, Outcome::Failed(_)));
+    if let Some(failed) = failed {
+        return failed.clone();
+    }
+    if outcomes.len() < lanes {
+        return Outcome::Failed("a lane ended without a word".to_owned());
+    }
+    if outcomes.contains(&Outcome::Stopped) {
+        return Outcome::Stopped;
+    }
+    if outcomes.iter().all(|outcome| *outcome == Outcome::Diverged) {
+        return Outcome::Diverged;
+    }
+    Outcome::Completed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{LaneHeader, StepRecord};
+    use crate::layer::LayerTable;
+    use crate::sink::memory::MemorySink;
+
+    #[test]
+    fn a_loop_that_finishes_has_completed_every_lane_that_did_not_end_otherwise() {
+        let lane =
+            |name: &str| LaneHeader { name: name.to_owned(), title: String::new(), layers: LayerTable::default() };
+        let header = Arc::new(RunHeader::new(vec![lane("first"), lane("second")]));
+        let kept = MemorySink::new();
+        let recorder = Recorder::start(header, Fanout::new().with(kept.clone())).expect("a thread");
+        recorder.record(Event::Step(Arc::new(StepRecord::unmeasured(3))));
+        let diverged = LaneEnd { lane: LaneId(1), step: Step(2), outcome: Outcome::Diverged };
+        recorder.record(Event::LaneEnded(diverged.clone()));
+        assert_eq!(recorder.finish().outcome, Outcome::Completed);
+        let completed = LaneEnd { lane: LaneId(0), step: Step(3), outcome: Outcome::Completed };
+        let events = kept.take();
+        assert_eq!(events[2..4], [Event::LaneEnded(diverged), Event::LaneEnded(completed)]);
+        assert!(matches!(events[4], Event::RunEnded(_)));
+    }
+
+    #[test]
+    fn a_run_diverged_only_when_every_lane_did() {
+        use Outcome::{Completed, Diverged, Stopped};
+        assert_eq!(together(&[Diverged, Completed], 2), Completed);
+        assert_eq!(together(&[Diverged, Diverged], 2), Diverged);
+        assert_eq!(together(&[Diverged, Stopped], 2), Stopped);
+        assert!(matches!(together(&[Completed], 2), Outcome::Failed(_)));
+        let failed = Outcome::Failed("x".to_owned());
+        assert_eq!(together(&[Completed, failed.clone()], 2), failed);
+    }
+}
