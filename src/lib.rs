@@ -5,9 +5,8 @@
 
 #[cfg(feature = "lab")]
 mod available_memory;
-// Suggestions are for whoever types: a screen or a command line.
-#[cfg_attr(not(feature = "tui"), allow(unused_imports))]
 pub mod config;
+mod counts;
 pub mod event;
 pub mod grid;
 pub mod histogram;
@@ -15,7 +14,9 @@ pub mod history;
 pub mod layer;
 pub mod measurement;
 mod new_file;
-#[cfg_attr(not(feature = "tui"), allow(dead_code))] // the screen needs most of it
+// The screen needs most of it.
+#[cfg(any(feature = "lab", feature = "tui", feature = "cli"))]
+#[cfg_attr(not(feature = "tui"), allow(dead_code))]
 mod number;
 pub mod preset;
 pub mod profile;
@@ -34,9 +35,7 @@ pub mod whole_file;
 
 #[cfg(feature = "watch")]
 pub mod backend;
-// A recorder alone uses not all that the stacks of the lab need.
 #[cfg(feature = "watch")]
-#[cfg_attr(not(feature = "lab"), allow(unused_imports, dead_code))]
 pub mod probe;
 
 #[cfg(feature = "lab")]

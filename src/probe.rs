@@ -11,18 +11,18 @@
 mod cost;
 mod counting;
 mod dead_units;
-mod dispatch;
+pub(crate) mod dispatch;
 mod filters;
 mod gather;
-mod memory;
+pub(crate) mod memory;
 mod moments;
 mod observation;
 mod observer;
 mod optimizer;
 mod overhead;
 mod parameters;
-mod reading;
-mod tap;
+pub(crate) mod reading;
+pub(crate) mod tap;
 
 pub use cost::Cost;
 pub use counting::count;
@@ -36,7 +36,3 @@ pub use optimizer::{OptimizerProbe, ProbedOptimizer};
 pub use parameters::{ParameterMap, Snapshot, Updates};
 pub use reading::LayerReading;
 pub use tap::{Readings, Taps, joint};
-
-pub(crate) use dispatch::on_known_backend;
-pub(crate) use memory::{Floats, Primitive, Readable};
-pub(crate) use tap::Tap;

@@ -94,6 +94,15 @@ impl Recorder {
         let _ = self.sender.send(RecorderMessage::Event(event));
     }
 
+    /// Waits until the sinks' files have everything that was recorded.
+    pub fn flush(&self) {
+        let (done, flushed) = bounded(0);
+        if self.sender.send(RecorderMessage::Flush(done)).is_ok() {
+            // Disconnected, which is the answer.
+            let _ = flushed.recv();
+        }
+    }
+
     /// Ends the run and waits until the sinks have everything. Lanes whose end was not recorded have completed.
     #[must_use]
     pub fn finish(self) -> RunEnd {

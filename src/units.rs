@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::number;
+use crate::counts;
 
 /// Position of a lane in [`crate::event::RunHeader::lanes`], from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -52,6 +52,6 @@ impl Step {
 /// As it stands in a sentence: `1,204`. What a program reads takes the number itself.
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&number::count(self.0))
+        f.pad(&counts::count(self.0))
     }
 }

@@ -115,13 +115,14 @@ impl Observer {
         self.probe.clone()
     }
 
-    /// For how many of the measured batches so far each unit has been silent.
-    pub(crate) fn dead_units(&self) -> &DeadUnits {
+    /// For how many of the measured batches so far each unit has been silent: what a checkpoint keeps of an observer.
+    #[must_use]
+    pub fn dead_units(&self) -> &DeadUnits {
         &self.dead_units
     }
 
-    /// Sets those counts, as they were earlier.
-    pub(crate) fn set_dead_units(&mut self, dead_units: DeadUnits) {
+    /// Sets those counts, as a checkpoint kept them.
+    pub fn set_dead_units(&mut self, dead_units: DeadUnits) {
         self.dead_units = dead_units;
     }
 

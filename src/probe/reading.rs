@@ -47,7 +47,7 @@ pub struct LayerReading {
     /// One channel of the signal, until the other comes.
     waiting: Waiting,
     /// δ_l itself, in the order of its shape, where it is to be kept.
-    kept: Option<Vec<f32>>,
+    pub(crate) kept: Option<Vec<f32>>,
 }
 
 /// A channel's tensor, of whatever backend.
@@ -90,18 +90,6 @@ impl LayerReading {
         self.keep::<B>(delta);
     }
 
-    /// The signal of a block that is all branch: what is behind its last step.
-    pub(crate) fn last_step<B: Readable>(&mut self, kind: StepKind, delta: &Primitive<B>) {
-        self.step::<B>(kind, delta);
-        self.signal = self.branch_signal();
-        self.keep::<B>(delta);
-    }
-
-    /// Whether the signal itself is kept.
-    pub(crate) fn keeps(&self) -> bool {
-        self.kept.is_some()
-    }
-
     /// Keeps δ_l where it is to be kept.
     pub(crate) fn keep<B: Readable>(&mut self, delta: &Primitive<B>) {
         if let Some(kept) = &mut self.kept {
@@ -109,13 +97,6 @@ impl LayerReading {
                 Floats::Single(values) => kept.extend_from_slice(values),
                 Floats::Double(values) => kept.extend(values.iter().map(|value| *value as f32)),
             });
-        }
-    }
-
-    /// Gradients of the parameters of one layer add up.
-    pub(crate) fn gradient<B: Readable>(&mut self, gradient: &Primitive<B>) {
-        if let Some(moments) = moments::<B>(gradient) {
-            self.gradient = Some(self.gradient.map_or(moments, |so_far| so_far.and(moments)));
         }
     }
 
@@ -164,19 +145,6 @@ impl LayerReading {
         self.is_open = true;
     }
 
-    /// Both channels and their sum δ_l in one pass; the branch's is the signal behind the `last` step of the branch.
-    pub(crate) fn channels<B: Readable>(&mut self, last: StepKind, identity: &Primitive<B>, branch: &Primitive<B>) {
-        let Some([identity_squares, branch_squares, product, squares]) = products_of::<B>(identity, branch) else {
-            return;
-        };
-        let count = identity.shape().num_elements() as u64;
-        let of = |sum_of_squares| Moments { sum_of_squares, count };
-        self.identity_signal = Some(of(identity_squares));
-        self.channel_product = Some(product);
-        self.path.push((last, of(branch_squares)));
-        self.signal = Some(of(squares));
-    }
-
     /// One channel on its own: their product is taken when the second comes.
     pub(crate) fn channel<B: Readable>(&mut self, channel: Channel, signal: &Primitive<B>) {
         if channel == Channel::Identity {
@@ -200,13 +168,13 @@ impl LayerReading {
     }
 }
 
-fn moments<B: Readable>(tensor: &Primitive<B>) -> Option<Moments> {
+pub(crate) fn moments<B: Readable>(tensor: &Primitive<B>) -> Option<Moments> {
     let count = tensor.shape().num_elements() as u64;
     B::lend(tensor, |floats| Moments { sum_of_squares: sum_of_squares(&floats), count })
 }
 
 /// Σ a², Σ b², Σ ab, Σ (a + b)², element by element.
-fn products_of<B: Readable>(one: &Primitive<B>, other: &Primitive<B>) -> Option<[f64; 4]> {
+pub(crate) fn products_of<B: Readable>(one: &Primitive<B>, other: &Primitive<B>) -> Option<[f64; 4]> {
     if B::are_alike(one, other) {
         return B::lend(one, |one| B::lend(other, |other| products(&one, &other)))?;
     }

@@ -13,6 +13,7 @@
 //! declines and the plain form serves.
 
 mod normalization;
+mod reading;
 
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
@@ -27,7 +28,10 @@ use burn::tensor::Tensor;
 pub(super) use normalization::{Normalizing, Over, Statistics};
 
 use crate::config::Activation;
-use crate::probe::{LayerReading, Primitive, Readable, Tap, on_known_backend};
+use crate::probe::LayerReading;
+use crate::probe::dispatch::on_known_backend;
+use crate::probe::memory::{Primitive, Readable};
+use crate::probe::tap::Tap;
 use crate::quantity::StepKind;
 
 /// What the block computes.

@@ -86,9 +86,9 @@ struct SnapshotLine {
 
 fn snapshot(kind: SnapshotKind, line: &[u8], header: &RunHeader) -> Result<Snapshot, Fault> {
     let SnapshotLine { lane: id, step } = serde_json::from_slice(line)?;
-    let lane = lane(header, id)?;
+    let of_lane = lane(header, id)?;
     let mut payload = kind.parse(line)?;
-    payload.fit(lane).map_err(Fault::Expected)?;
+    payload.fit(of_lane).map_err(Fault::Expected)?;
     Ok(Snapshot { lane: id, step, payload })
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::number::count;
+use crate::counts::count;
 use crate::text;
 use crate::units::Step;
 

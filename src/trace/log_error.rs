@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::error::TraceError;
-use crate::number::count;
+use crate::counts::count;
 use crate::text;
 
 /// A log directory that cannot be used.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::error::TraceLine;
-use crate::number::count;
+use crate::counts::count;
 use crate::text;
 use crate::units::Step;
 

@@ -14,8 +14,8 @@ use super::encode::Encoder;
 use super::medium::{FileLoss, Medium};
 use super::run_file::RunFile;
 use super::status::TraceStatus;
+use crate::counts;
 use crate::event::{Event, Note, Outcome, RunHeader};
-use crate::number;
 use crate::quantity::Quantity;
 use crate::text;
 use crate::units::Step;
@@ -175,7 +175,7 @@ impl<M: Medium> Writer<M> {
                 let what = if bytes >= self.whole {
                     "was emptied".to_owned()
                 } else {
-                    format!("lost its last {}", number::bytes(bytes))
+                    format!("lost its last {}", counts::bytes(bytes))
                 };
                 format!("{trace} {what}: it is left as it is, and nothing more is written")
             }
@@ -223,7 +223,7 @@ impl<M: Medium> Writer<M> {
         let Some(cause) = self.paused.take() else { return };
         self.status.set_problem(None);
         if let Some(Gap { first, last, count }) = self.gap.take() {
-            let text = format!("{} steps from {first} to {last} are not in the trace: {cause}", number::count(count));
+            let text = format!("{} steps from {first} to {last} are not in the trace: {cause}", counts::count(count));
             self.encoder.line(&mut self.buffer, &Event::Note(Note { lane: None, step: last, text }));
             self.write_out();
         }

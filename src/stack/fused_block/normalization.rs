@@ -11,7 +11,7 @@ use burn::backend::TensorMetadata;
 use burn::tensor::Shape;
 use burn::tensor::Tensor;
 
-use crate::probe::{Primitive, Readable};
+use crate::probe::memory::{Primitive, Readable};
 
 /// Over what mean and deviation are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

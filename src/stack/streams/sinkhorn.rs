@@ -18,7 +18,8 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::{Autodiff, TensorMetadata};
 use burn::tensor::{Tensor, TensorData};
 
-use crate::probe::{Floats, Primitive, Readable, on_known_backend};
+use crate::probe::dispatch::on_known_backend;
+use crate::probe::memory::{Floats, Primitive, Readable};
 
 /// Turns.
 const TURNS: usize = 20;

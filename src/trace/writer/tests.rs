@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::*;
-use crate::number::count;
+use crate::counts::count;
 use crate::trace::checksum;
 use crate::trace::fixture;
 
