@@ -19,8 +19,6 @@ mod text;
 
 use std::sync::Arc;
 
-use rand_chacha::ChaCha8Rng;
-
 pub use augmentation::Augmentation;
 pub use batches::Batches;
 pub use cifar::{cifar10, cifar100};
@@ -33,8 +31,6 @@ pub use table::table;
 pub use text::Text;
 
 use crate::config::{DataSource, RunConfig};
-use crate::stack::init::Purpose;
-use crate::units::Step;
 
 /// Rows of numbers with a class each, on the host.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,23 +134,6 @@ pub trait Source: Send + Sync {
 
     /// Numbers that a stack says of one of them.
     fn outputs(&self) -> usize;
-}
-
-/// What a step draws of its own, beside its rows: noise, crops, which blocks are left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StepRng {
-    /// Seed of the run.
-    pub seed: u64,
-    /// The step; 0 for an evaluation.
-    pub step: Step,
-}
-
-impl StepRng {
-    /// The generator of this step for a purpose.
-    #[must_use]
-    pub fn rng(self, purpose: Purpose) -> ChaCha8Rng {
-        purpose.rng(self.seed, self.step.0 as usize)
-    }
 }
 
 /// A data set of either kind.

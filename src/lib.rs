@@ -40,6 +40,8 @@ pub mod probe;
 #[cfg(feature = "lab")]
 pub mod data;
 #[cfg(feature = "lab")]
+pub mod random;
+#[cfg(feature = "lab")]
 pub mod stack;
 #[cfg(feature = "lab")]
 pub mod train;

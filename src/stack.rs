@@ -34,8 +34,6 @@ use burn::module::Module;
 use burn::prelude::Device;
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Int, Tensor, TensorData};
-use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, Normal};
 
 pub use affine::Affine;
 pub use conv_block::{ConvBlock, ConvStep, Pooling};
@@ -54,11 +52,12 @@ pub use tokens::Tokens;
 pub use transformer::Transformer;
 pub use vgg::vgg;
 
-use crate::data::{Classified, Shape, Source, StepRng, Subset};
+use crate::data::{Classified, Shape, Source, Subset};
 use crate::event::Samples;
 use crate::layer::Layer;
 use crate::probe::Taps;
 use crate::quantity::shatter::NOISE;
+use crate::random::{self, Generator, StepRng};
 use crate::units::LayerId;
 
 /// A model whose layers can be watched in depth order.
@@ -109,7 +108,7 @@ pub trait Examples: Sized + Send {
 
     /// The batch with noise on its inputs, [`NOISE`] of their root mean square.
     #[must_use]
-    fn noisy(&self, rng: &mut ChaCha8Rng) -> Self;
+    fn noisy(&self, rng: &mut Generator) -> Self;
 }
 
 /// What a forward pass yields.
@@ -240,20 +239,16 @@ impl Examples for Labelled {
         &self.targets
     }
 
-    fn noisy(&self, rng: &mut ChaCha8Rng) -> Self {
+    fn noisy(&self, rng: &mut Generator) -> Self {
         Self { inputs: with_noise(self.inputs.clone(), rng), ..self.clone() }
     }
 }
 
 /// With normal noise added, [`NOISE`] of the root mean square.
-fn with_noise<const D: usize>(tensor: Tensor<D>, rng: &mut ChaCha8Rng) -> Tensor<D> {
+fn with_noise<const D: usize>(tensor: Tensor<D>, rng: &mut Generator) -> Tensor<D> {
     let (shape, device) = (tensor.dims(), tensor.device());
     let mean_square = tensor.clone().inner().square().mean().into_scalar::<f64>();
-    // A positive finite deviation makes the distribution valid; without one there is no noise.
-    let noise: Vec<f32> = match Normal::new(0.0, NOISE * mean_square.sqrt()) {
-        Ok(normal) => normal.sample_iter(rng).take(shape.iter().product()).map(|value| value as f32).collect(),
-        Err(_) => vec![0.0; shape.iter().product()],
-    };
+    let noise = random::normal(shape.iter().product(), NOISE * mean_square.sqrt(), rng);
     tensor + Tensor::from_data(TensorData::new(noise, shape), &device)
 }
 

@@ -6,11 +6,10 @@
 
 use burn::prelude::Device;
 use rand::RngExt;
-use rand_chacha::ChaCha8Rng;
 
-use super::{Classified, Shape, StepRng, Subset};
+use super::{Classified, Shape, Subset};
+use crate::random::{Generator, Purpose, StepRng};
 use crate::stack::Labelled;
-use crate::stack::init::Purpose;
 
 /// Pixels of padding on each side.
 const PADDING: usize = 4;
@@ -59,7 +58,7 @@ enum Mirror {
 }
 
 impl Change {
-    fn draw(rng: &mut ChaCha8Rng) -> Self {
+    fn draw(rng: &mut Generator) -> Self {
         let cut = [rng.random_range(0..=2 * PADDING), rng.random_range(0..=2 * PADDING)];
         Self { cut, mirror: if rng.random_bool(0.5) { Mirror::Flipped } else { Mirror::As } }
     }

@@ -7,8 +7,8 @@ use burn::tensor::{Tensor, TensorData};
 use rand::seq::SliceRandom;
 
 use super::Split;
+use crate::random::Purpose;
 use crate::stack::Labelled;
-use crate::stack::init::Purpose;
 use crate::units::Step;
 
 /// The batches of a run, in order.

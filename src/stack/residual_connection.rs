@@ -16,17 +16,15 @@
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use rand::RngExt;
-use rand_chacha::ChaCha8Rng;
 
 use super::init::Initializer;
 use super::normalization::Normalization;
 use super::streams::{self, Streams};
 use super::unit_variance;
 use crate::config::{LaneConfig, Norm, Wiring};
-use crate::data::StepRng;
 use crate::probe::Taps;
 use crate::quantity::StepKind;
-use crate::stack::init::Purpose;
+use crate::random::{Generator, Purpose, StepRng};
 use crate::units::LayerId;
 
 /// How the branch of one block is joined.
@@ -61,7 +59,7 @@ pub enum BlockMode {
 }
 
 /// Which blocks are left out in a pass.
-pub struct StochasticDepth(Option<ChaCha8Rng>);
+pub struct StochasticDepth(Option<Generator>);
 
 impl StochasticDepth {
     /// Those of a step; without one, of an evaluation.

@@ -9,10 +9,10 @@
 use burn::prelude::Device;
 use burn::tensor::{Int, Tensor, TensorData};
 use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 
 use super::{Examples, HostTensor, Loss, Numbers, with_noise};
-use crate::data::{StepRng, Subset, Text};
+use crate::data::{Subset, Text};
+use crate::random::{Generator, StepRng};
 
 /// Tokens of B windows of T characters.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ pub struct Tokens {
     /// What should come out, on the host, row-major.
     targets: Vec<usize>,
     /// Of the noise on the embedded characters, where they have some.
-    noise: Option<ChaCha8Rng>,
+    noise: Option<Generator>,
 }
 
 impl Tokens {
@@ -110,7 +110,7 @@ impl Examples for Tokens {
         &[]
     }
 
-    fn noisy(&self, rng: &mut ChaCha8Rng) -> Self {
-        Self { noise: Some(ChaCha8Rng::from_rng(rng)), ..self.clone() }
+    fn noisy(&self, rng: &mut Generator) -> Self {
+        Self { noise: Some(Generator::from_rng(rng)), ..self.clone() }
     }
 }

@@ -79,7 +79,8 @@ mod tests {
     use super::*;
     use crate::backend::device;
     use crate::config::{Backend, Init, LaneConfig, Model, Norm, Wiring};
-    use crate::data::{StepRng, Subset, digits};
+    use crate::data::{Subset, digits};
+    use crate::random::StepRng;
     use crate::stack::{Examples, Highway, Labelled, Mlp, Task, resnet};
     use crate::units::Step;
 

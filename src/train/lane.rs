@@ -21,12 +21,13 @@ use super::schedule::{Decision, Schedule, Turn};
 use super::stepper::{StepOutput, Stepper};
 use super::verdict;
 use crate::config::{LaneConfig, RunConfig};
-use crate::data::{Batches, Source, StepRng, Subset};
+use crate::data::{Batches, Source, Subset};
 use crate::event::{
     DenoisingRecord, EvalRecord, Event, FilterRecord, HistogramRecord, LaneEnd, LaneHeader, Note, Outcome,
     SamplesRecord, StepRecord, TensorRecord,
 };
 use crate::probe::Filters;
+use crate::random::StepRng;
 use crate::stack::{Examples, Stack};
 use crate::text::clean_message;
 use crate::units::{LaneId, Step};

@@ -3,9 +3,10 @@
 
 use nablatop::backend;
 use nablatop::config::{Activation, Backend, LaneConfig, Model, NoiseSchedule, Norm, NormOrder, Wiring};
-use nablatop::data::{self, Shape, StepRng};
+use nablatop::data::{self, Shape};
 use nablatop::probe::Taps;
 use nablatop::quantity::{LayerSample, Quantity};
+use nablatop::random::StepRng;
 use nablatop::stack::diffusion::{Noised, Noising};
 use nablatop::stack::residual_connection::{BlockMode, ResidualConnection, StochasticDepth};
 use nablatop::stack::transformer::Language;

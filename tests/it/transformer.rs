@@ -6,10 +6,11 @@ use nablatop::config::{
     Backend, Bias, BranchScale, DataSource, Init, LaneConfig, Length, Measure, Model, Norm, NormOrder, Optimizer,
     Positions, RunConfig, Wiring,
 };
-use nablatop::data::{Batches, Source, StepRng, Subset, Text};
+use nablatop::data::{Batches, Source, Subset, Text};
 use nablatop::event::Outcome;
 use nablatop::probe::Taps;
 use nablatop::quantity::Quantity;
+use nablatop::random::StepRng;
 use nablatop::stack::transformer::Language;
 use nablatop::stack::{Examples, Stack, Tokens, Transformer};
 use nablatop::train::{Look, Stepper};

@@ -8,14 +8,13 @@
 //! Song et al. 2020, Denoising Diffusion Implicit Models (arXiv 2010.02502), σ = 0.
 
 use burn::tensor::{Tensor, TensorData};
-use rand_distr::{Distribution, StandardNormal};
 
 use super::Diffusion;
 use super::noise::TIMES;
 use crate::data::Shape;
 use crate::event::Samples;
 use crate::probe::Taps;
-use crate::stack::init::Purpose;
+use crate::random::{self, Purpose};
 
 /// Strides in which T is covered.
 pub const SAMPLING_STEPS: usize = 50;
@@ -27,8 +26,7 @@ pub(super) fn draw(net: &Diffusion) -> Samples {
     let Shape { channels, height, width } = net.picture;
     let shape = [SAMPLES, channels, height, width];
     let device = net.stem.convolution.weight.val().device();
-    let noise: Vec<f32> =
-        StandardNormal.sample_iter(Purpose::Diffusion.rng(0, 0)).take(shape.iter().product()).collect();
+    let noise = random::normal(shape.iter().product(), 1.0, &mut Purpose::Diffusion.rng(0, 0));
     let mut x = Tensor::<4>::from_data(TensorData::new(noise, shape), &device);
     let stride = TIMES / SAMPLING_STEPS;
     for time in (1..=SAMPLING_STEPS).rev().map(|step| step * stride) {

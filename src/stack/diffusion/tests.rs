@@ -71,7 +71,8 @@ fn a_residual_block_with_branch_scale_0_is_the_identity_bit_for_bit() {
 #[test]
 fn pictures_are_drowned_between_minus_one_and_one() {
     use crate::config::NoiseSchedule;
-    use crate::data::{StepRng, Subset, digits};
+    use crate::data::{Subset, digits};
+    use crate::random::StepRng;
     use crate::stack::Examples;
     use crate::units::Step;
     let device = device(Backend::Flex);

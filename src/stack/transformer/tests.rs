@@ -223,13 +223,11 @@ fn lanes_of_one_initialization_start_from_the_same_weights() {
 
 #[test]
 fn noise_moves_the_embedded_characters_by_a_hundredth_of_their_size() {
-    use rand::SeedableRng;
-    use rand_chacha::ChaCha8Rng;
-
+    use crate::random::Purpose;
     use crate::stack::Examples;
 
     let (stack, batch) = (stack(&lane(Wiring::Residual)), tokens(&[[0, 1, 2, 3, 4, 5, 6]; 8]));
-    let noisy = batch.noisy(&mut ChaCha8Rng::seed_from_u64(1));
+    let noisy = batch.noisy(&mut Purpose::Noise.rng(1, 0));
     let [still, moved, again] = [&batch, &noisy, &noisy].map(|batch| values(stack.stem.characters(batch)));
     assert_eq!(moved, again);
     let rms = |numbers: &[f32]| (numbers.iter().map(|x| x * x).sum::<f32>() / numbers.len() as f32).sqrt();
