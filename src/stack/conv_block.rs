@@ -9,15 +9,14 @@
 //!
 //! Pictures are [B, channels, H, W].
 
-use burn::module::{Module, Param};
+use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::module::max_pool2d;
 use burn::tensor::ops::MaxPoolOptions;
 
 use super::activation::activate;
-use super::normalization::Normalization;
 use super::residual_connection::{BlockMode, ResidualConnection};
-use super::{Convolution, Shortcut};
+use super::{ConvStep, Shortcut};
 use crate::config::{Activation, Order};
 use crate::probe::Taps;
 use crate::quantity::StepKind;
@@ -44,17 +43,6 @@ pub struct ConvBlock {
     /// What comes last.
     #[module(skip)]
     pub pooling: Pooling,
-}
-
-/// A convolution with its normalization.
-#[derive(Module, Debug)]
-pub struct ConvStep {
-    /// N.
-    pub norm: Option<Normalization>,
-    /// W.
-    pub convolution: Convolution,
-    /// Fixup's: added before φ and before W.
-    pub shifts: Option<Param<Tensor<1>>>,
 }
 
 /// Keeps the largest of neighbouring pixels.
@@ -150,14 +138,5 @@ impl ConvBlock {
         let x = activate(self.activation, taps.step(layer, StepKind::Activation, x));
         taps.hidden(layer, self.activation, &x);
         x
-    }
-}
-
-impl ConvStep {
-    fn shifted(&self, x: Tensor<4>, nth: usize) -> Tensor<4> {
-        match &self.shifts {
-            Some(shifts) => x + shifts.val().narrow(0, nth, 1).unsqueeze(),
-            None => x,
-        }
     }
 }

@@ -10,7 +10,8 @@ use burn::prelude::Device;
 use burn::tensor::{Int, Tensor, TensorData};
 use rand::SeedableRng;
 
-use super::{Examples, HostTensor, Loss, Numbers, with_noise};
+use super::examples::with_noise;
+use super::{Examples, HostTensor, Loss, Numbers};
 use crate::data::{Subset, Text};
 use crate::random::{Generator, StepRng};
 
@@ -63,7 +64,7 @@ impl Tokens {
     /// Mean cross-entropy of logits [B, T, vocabulary] over all positions.
     #[must_use]
     pub fn loss(&self, logits: Tensor<3>) -> Loss {
-        Loss::of_classes(logits.flatten(0, 1), self.next.clone().flatten(0, 1), &self.targets)
+        Loss::cross_entropy(logits.flatten(0, 1), self.next.clone().flatten(0, 1), &self.targets)
     }
 }
 

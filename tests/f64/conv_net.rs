@@ -8,7 +8,7 @@ use nablatop::probe::Taps;
 use nablatop::quantity::Quantity;
 use nablatop::stack::residual_connection::BlockMode;
 use nablatop::stack::streams::{copied, summed};
-use nablatop::stack::{ConvNet, Labelled, Loss, Stack, Task, preresnet, resnet, vgg};
+use nablatop::stack::{ConvNet, Labelled, Stack, Task, preresnet, resnet, vgg};
 use nablatop::train::{Look, Stepper};
 use nablatop::units::LayerId;
 
@@ -72,7 +72,7 @@ fn batch(device: &Device) -> Labelled {
 fn loss_from(model: &ConvNet, layer: usize, x: Tensor<4>, batch: &Labelled) -> Tensor<1> {
     let (taps, row) = (Taps::off(), LayerId(0));
     let x = model.blocks.iter().skip(layer - 1).fold(x, |x, block| block.forward(x, &taps, row, BlockMode::Kept));
-    Loss::cross_entropy(model.head.forward(summed(x, model.streams), &taps, row), batch).mean
+    batch.cross_entropy(model.head.forward(summed(x, model.streams), &taps, row)).mean
 }
 
 /// ‖∂L/∂θ‖ of every layer.

@@ -32,7 +32,7 @@ fn draw(step: u64) -> StepRng {
 fn digits(step: u64) -> Labelled {
     let rows: Vec<usize> = (0..8).map(|row| (step as usize * 8 + row) % 200).collect();
     let device = backend::device(Backend::Flex).autodiff();
-    let batch = data::digits().expect("embedded").training.gather(&rows, SHAPE.numbers(), &device);
+    let batch = Labelled::of(data::digits().expect("embedded").training.gather(&rows, SHAPE.numbers()), &device);
     Labelled { draw: Some(draw(step)), ..batch }
 }
 

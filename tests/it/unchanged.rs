@@ -50,7 +50,7 @@ where
     let before = numbers(stepper.model());
     let losses = (1..=STEPS)
         .map(|step| {
-            let batch = digits.training.gather(batches.rows(Step(step)), digits.shape.numbers(), device);
+            let batch = Labelled::of(digits.training.gather(batches.rows(Step(step)), digits.shape.numbers()), device);
             stepper.step(&batch, lane.lr, look(step)).loss
         })
         .collect();
@@ -180,7 +180,7 @@ impl Stack for Unfused {
     fn loss(&self, batch: &Labelled, _: &Taps) -> Loss {
         let x = self.mlp.stem.forward(batch.inputs.clone());
         let x = self.mlp.blocks.iter().fold(x, |x, block| block.forward(x));
-        Loss::cross_entropy(self.mlp.head.forward(x), batch)
+        batch.cross_entropy(self.mlp.head.forward(x))
     }
 }
 

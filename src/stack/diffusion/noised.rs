@@ -11,7 +11,8 @@ use super::noise::{Noising, TIMES};
 use crate::config::NoiseSchedule;
 use crate::data::{Augmentation, Classified, Shape, Source, Subset};
 use crate::random::{self, Generator, Purpose, StepRng};
-use crate::stack::{Examples, HostTensor, Loss, Numbers, with_noise};
+use crate::stack::examples::with_noise;
+use crate::stack::{Examples, HostTensor, Loss, Numbers};
 
 /// Further than any run has steps.
 const CHUNKS_APART: usize = 1 << 40;
@@ -135,7 +136,8 @@ impl Examples for Noised {
         let times = rows.iter().map(|_| rng.random_range(1..=TIMES)).collect();
         let noise = random::normal(shape.iter().product(), 1.0, &mut rng);
         let noise = Tensor::from_data(TensorData::new(noise, shape), device);
-        let pictures = source.data.gather(part, rows, draw, device).inputs.reshape(shape);
+        let pictures = source.data.gather(part, rows, draw).inputs;
+        let pictures = Tensor::from_data(TensorData::new(pictures, shape), device);
         let noised = Self::new(pictures, noise, times, Arc::clone(&source.noising));
         Self { draw: (part == Subset::Training).then_some(draw), ..noised }
     }

@@ -12,9 +12,9 @@ use burn::prelude::Device;
 use burn::tensor::activation::softmax;
 use burn::tensor::{Tensor, TensorData};
 
-use super::TapPoint;
-use super::block::shifted;
 use super::rotation::Rotation;
+use super::shift::shifted;
+use super::tap_point::TapPoint;
 use crate::config::Positions;
 use crate::quantity::StepKind;
 use crate::stack::Affine;

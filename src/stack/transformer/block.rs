@@ -23,17 +23,18 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
 use super::attention::{Attention, AttentionMask};
-use super::norm;
+use super::norm::{norm, normalized};
+use super::shift::shifted;
+use super::tap_point::TapPoint;
 use crate::config::{Activation, LaneConfig, NormOrder, Wiring};
 use crate::layer::Sublayer;
-use crate::probe::{Taps, joint};
+use crate::probe::joint;
 use crate::quantity::StepKind;
 use crate::stack::Affine;
 use crate::stack::activation::activate;
 use crate::stack::init::{Initializer, ParamSlot};
 use crate::stack::normalization::Normalization;
 use crate::stack::residual_connection::{BlockMode, BranchIndex, ResidualConnection, weight_gain};
-use crate::units::LayerId;
 
 /// How much wider the middle of a feed-forward half is.
 const EXPANSION: usize = 4;
@@ -73,21 +74,6 @@ pub struct FeedForward {
     /// φ.
     #[module(skip)]
     pub activation: Activation,
-}
-
-/// Where a block reads what passes.
-#[derive(Clone, Copy)]
-pub struct TapPoint<'a> {
-    /// The taps of the pass.
-    pub taps: &'a Taps,
-    /// The block's row.
-    pub layer: LayerId,
-}
-
-impl TapPoint<'_> {
-    pub(super) fn step<const D: usize>(self, kind: StepKind, x: Tensor<D>) -> Tensor<D> {
-        self.taps.step(self.layer, kind, x)
-    }
 }
 
 impl Block {
@@ -266,26 +252,10 @@ impl FeedForward {
     }
 }
 
-/// x + the n-th shift, where there are some.
-pub(super) fn shifted(shifts: Option<&Param<Tensor<1>>>, nth: usize, x: Tensor<3>) -> Tensor<3> {
-    match shifts {
-        Some(shifts) => x + shifts.val().narrow(0, nth, 1).unsqueeze(),
-        None => x,
-    }
-}
-
 /// x with what a half puts out, where it is there; in any case an operation, behind which all uses of the sum add up.
 fn plus(x: Tensor<3>, branch: Option<Tensor<3>>) -> Tensor<3> {
     match branch {
         Some(branch) => x + branch,
         None => joint(x),
-    }
-}
-
-/// N(x), or x where there is no N.
-pub(super) fn normalized(norm: Option<&Normalization>, x: Tensor<3>) -> Tensor<3> {
-    match norm {
-        Some(norm) => norm.forward(x),
-        None => x,
     }
 }

@@ -6,6 +6,8 @@ use burn::tensor::Tolerance;
 use super::*;
 use crate::backend::device;
 use crate::config::{Backend, Model, Wiring};
+use crate::stack::diffusion::{Pictures, TIMES};
+use crate::stack::residual_connection::BlockMode;
 
 const PICTURE: Shape = Shape { channels: 3, height: 8, width: 12 };
 
@@ -64,7 +66,7 @@ fn a_residual_block_with_branch_scale_0_is_the_identity_bit_for_bit() {
     let net = Diffusion::new(&lane, PICTURE, 1, &device);
     let time = net.stem.clock.forward(&[5, 6], &device);
     let x = net.stem.convolution.forward(pictures(2, &device));
-    let pass = Pass { taps: &Taps::off(), layer: LayerId(1), fate: super::super::residual_connection::BlockMode::Kept };
+    let pass = Pass { taps: &Taps::off(), layer: LayerId(1), fate: BlockMode::Kept };
     assert_eq!(net.blocks[0].forward(x.clone(), None, &time, pass).into_data(), x.into_data());
 }
 
