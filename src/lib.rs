@@ -9,6 +9,7 @@ mod available_memory;
 #[cfg_attr(not(feature = "tui"), allow(unused_imports))]
 pub mod config;
 pub mod event;
+pub mod glossary;
 pub mod grid;
 pub mod histogram;
 pub mod history;

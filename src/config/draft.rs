@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 use toml::de::{DeTable, DeValue};
 
-use super::choice::nearest;
 use super::lane_spec::LaneSpec;
 use super::setting::{self, SETTINGS, Setting};
+use super::spelling::nearest;
 use super::{DataSource, LaneConfig, Model, RunConfig, Wiring, quoted};
 use crate::regular_file;
 

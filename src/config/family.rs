@@ -1,7 +1,6 @@
 //! The families of stacks: under which numbers their papers know them, how many blocks that is, and what they are
 //! unless a person says otherwise.
 
-use super::setting::MOST_BLOCKS;
 use super::{Activation, DataSource, Form, Init, LaneConfig, Model, Norm, NormOrder, Order, Positions, Wiring};
 
 /// Which way along the depths of a family.
@@ -13,6 +12,8 @@ pub enum Along {
     Shallower,
 }
 
+/// Blocks of a stack at most.
+pub const MOST_BLOCKS: usize = 10_000;
 /// Depths of the imagenet form of residual nets, with the number of their blocks.
 const IMAGENET_RESNETS: &[(usize, usize)] = &[(18, 8), (34, 16), (50, 16), (101, 33), (152, 50)];
 /// Learning rate with which narrow nets learn the digits within some hundred steps.

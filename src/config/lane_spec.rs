@@ -3,8 +3,8 @@
 
 use std::str::FromStr;
 
-use super::choice::{nearest, not_one_of};
 use super::setting::{self, SETTINGS, Setting};
+use super::spelling::{nearest, not_one_of};
 use super::{LaneConfig, LongSkips, Model, Wiring, quoted};
 use crate::text::clean;
 

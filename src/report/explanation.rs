@@ -9,7 +9,8 @@
 //!
 //! Lines are at most [`WIDTH`] characters; what does not fit goes on below its first word.
 
-use crate::quantity::{Axis, Cadence, GlossaryEntry, Home, Quantity, TERMS, Term};
+use crate::glossary::{GlossaryEntry, Home, TERMS, Term};
+use crate::quantity::{Axis, Cadence, Quantity};
 
 /// Characters of a line at most.
 pub const WIDTH: usize = 80;
