@@ -21,6 +21,8 @@ pub mod preset;
 pub mod profile;
 pub mod quantity;
 mod regular_file;
+#[cfg_attr(not(feature = "lab"), allow(dead_code))] // medians are of training alone
+mod robust;
 #[cfg(any(feature = "tui", feature = "cli"))]
 mod round;
 pub mod sink;
