@@ -8,7 +8,7 @@ mod sampling;
 mod time_embedding;
 mod unet;
 
-pub use self::block::{Block, Pass, Resizing, UNetPath};
+pub use self::block::{Block, BlockPass, Resizing, UNetPath};
 pub use self::noise::{Noising, TIMES};
 pub use self::noised::{Noised, Pictures, SPANS};
 pub use self::sampling::{SAMPLES, SAMPLING_STEPS};

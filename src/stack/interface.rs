@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
-use super::{Examples, Loss};
+use super::{Examples, Loss, Pass};
 use crate::event::Samples;
 use crate::layer::Layer;
 use crate::probe::Taps;
@@ -20,8 +20,13 @@ pub trait Stack: Module {
     /// its tap.
     fn logit(&self, batch: &Self::Batch, taps: &Taps) -> Tensor<1>;
 
-    /// Mean loss of a batch, with each layer's input passing through its tap.
-    fn loss(&self, batch: &Self::Batch, taps: &Taps) -> Loss;
+    /// Mean loss of a batch in a pass, with each layer's input passing through its tap.
+    fn loss_in(&self, batch: &Self::Batch, pass: Pass<'_>) -> Loss;
+
+    /// The same of a pass that these taps read.
+    fn loss(&self, batch: &Self::Batch, taps: &Taps) -> Loss {
+        self.loss_in(batch, Pass::of(taps))
+    }
 
     /// Pictures that it draws, as in evaluation; `None` where it draws none.
     fn samples(&self) -> Option<Samples> {

@@ -9,7 +9,7 @@ use nablatop::data::{self, Batches};
 use nablatop::layer::Layer;
 use nablatop::probe::Taps;
 use nablatop::quantity::Quantity;
-use nablatop::stack::{Labelled, Loss, Mlp, Stack, Task};
+use nablatop::stack::{Labelled, Loss, Mlp, Pass, Stack, Task};
 use nablatop::train::{Look, Stepper};
 use nablatop::units::Step;
 
@@ -177,7 +177,7 @@ impl Stack for Unfused {
         self.mlp.logit(batch, taps)
     }
 
-    fn loss(&self, batch: &Labelled, _: &Taps) -> Loss {
+    fn loss_in(&self, batch: &Labelled, _: Pass<'_>) -> Loss {
         let x = self.mlp.stem.forward(batch.inputs.clone());
         let x = self.mlp.blocks.iter().fold(x, |x, block| block.forward(x));
         batch.cross_entropy(self.mlp.head.forward(x))

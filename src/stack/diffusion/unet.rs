@@ -22,7 +22,7 @@ use burn::prelude::Device;
 use burn::tensor::Tensor;
 
 use super::time_embedding::{self, TimeEmbedding};
-use super::{Block, Noised, Noising, Pass, Resizing, UNetPath, sampling};
+use super::{Block, BlockPass, Noised, Noising, Resizing, UNetPath, sampling};
 use crate::config::{Activation, Bias, LaneConfig, LongSkips, Norm};
 use crate::data::Shape;
 use crate::event::Samples;
@@ -33,7 +33,7 @@ use crate::stack::init::{Initializer, ParamSlot};
 use crate::stack::layer_description::{LayerDescription, layers};
 use crate::stack::normalization::Normalization;
 use crate::stack::residual_connection::{BranchIndex, ResidualConnection, StochasticDepth, weight_gain};
-use crate::stack::{ConvStep, Convolution, Loss, Stack};
+use crate::stack::{ConvStep, Convolution, Loss, Pass, Stack};
 use crate::units::LayerId;
 
 /// Channels on each level, in widths; every level has half the side of the one before.
@@ -146,39 +146,39 @@ impl Diffusion {
 
     /// The noise in pictures x_t of these times, [B, C, H, W] → [B, C, H, W], as in evaluation.
     #[must_use]
-    pub fn forward(&self, inputs: Tensor<4>, times: &[usize], taps: &Taps) -> Tensor<4> {
-        self.pass(inputs, times, taps, StochasticDepth::of(None))
+    pub fn forward(&self, inputs: Tensor<4>, times: &[usize], pass: Pass<'_>) -> Tensor<4> {
+        self.pass(inputs, times, pass, StochasticDepth::of_pass(None, pass))
     }
 
-    fn pass(&self, inputs: Tensor<4>, times: &[usize], taps: &Taps, mut fates: StochasticDepth) -> Tensor<4> {
-        let time = self.stem.clock.forward(times, &inputs.device()); // [B, hidden]
-        let mut x = self.stem.convolution.forward(taps.input(LayerId(0), inputs)); // [B, C, H, W]
+    fn pass(&self, inputs: Tensor<4>, times: &[usize], pass: Pass<'_>, mut fates: StochasticDepth) -> Tensor<4> {
+        let time = self.stem.clock.forward(times, &inputs.device(), pass); // [B, hidden]
+        let mut x = self.stem.convolution.forward_in(pass.input(LayerId(0), inputs), pass); // [B, C, H, W]
         let mut saved = Vec::new();
         let mut before = UNetPath::Middle;
         for (layer, block) in (1..).map(LayerId).zip(&self.blocks) {
-            x = taps.input(layer, x);
+            x = pass.input(layer, x);
             if before == UNetPath::Down && self.long_skips == LongSkips::On {
                 // Never more than two ways from one tensor: sums of two do not depend on their order.
-                saved.push(taps.long_skip(layer, x.clone()));
+                saved.push(pass.long_skip(layer, x.clone()));
                 x = joint(x);
             }
             let beside = if block.way == UNetPath::Up { saved.pop() } else { None };
-            x = block.forward(x, beside, &time, Pass { taps, layer, fate: fates.next(block.joint.as_ref()) });
+            x = block.forward(x, beside, &time, BlockPass { pass, layer, fate: fates.next(block.joint.as_ref()) });
             before = block.way;
         }
         let layer = LayerId(self.blocks.len() as u32 + 1);
-        self.head.forward(taps.input(layer, x)) // [B, colours, H, W]
+        self.head.forward(pass.input(layer, x), pass) // [B, colours, H, W]
     }
 }
 
 impl Head {
     /// [B, C, H, W] → [B, colours, H, W].
     #[must_use]
-    pub fn forward(&self, mut x: Tensor<4>) -> Tensor<4> {
+    pub fn forward(&self, mut x: Tensor<4>, pass: Pass<'_>) -> Tensor<4> {
         if let Some(norm) = &self.step.norm {
             x = norm.forward(x);
         }
-        self.step.convolution.forward(activate(self.activation, x))
+        self.step.convolution.forward_in(activate(self.activation, x), pass)
     }
 }
 
@@ -274,19 +274,20 @@ impl Stack for Diffusion {
     }
 
     fn logit(&self, batch: &Noised, taps: &Taps) -> Tensor<1> {
+        let pass = Pass::of(taps);
         let inputs = batch.inputs().detach().require_grad();
         let [rows, _, height, width] = inputs.dims();
-        let found = self.forward(inputs, &batch.times, taps);
+        let found = self.forward(inputs, &batch.times, pass);
         found.slice([0..rows, 0..1, height / 2..height / 2 + 1, width / 2..width / 2 + 1]).sum()
     }
 
-    fn loss(&self, batch: &Noised, taps: &Taps) -> Loss {
-        batch.loss(self.pass(batch.inputs(), &batch.times, taps, StochasticDepth::of(batch.draw)))
+    fn loss_in(&self, batch: &Noised, pass: Pass<'_>) -> Loss {
+        batch.loss(self.pass(batch.inputs(), &batch.times, pass, StochasticDepth::of_pass(batch.draw, pass)))
     }
 
     fn samples(&self) -> Option<Samples> {
         let device = self.stem.convolution.weight.val().device();
-        let find = |x, times: &[usize]| self.forward(x, times, &Taps::off());
+        let find = |x, times: &[usize]| self.forward(x, times, Pass::of(&Taps::off()));
         Some(sampling::draw(self.picture, &self.noising, &device, find))
     }
 }

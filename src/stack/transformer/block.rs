@@ -119,14 +119,14 @@ impl Block {
     #[must_use]
     pub fn forward(&self, x: Tensor<3>, sight: &AttentionMask, spot: TapPoint<'_>, fates: [BlockMode; 2]) -> Tensor<3> {
         let (Some(first), Some(second)) = (&self.attention_joint, &self.feed_forward_joint) else {
-            return self.plain(spot.taps.input(spot.layer, x), sight, spot);
+            return self.plain(spot.pass.input(spot.layer, x), sight, spot);
         };
-        let x = first.input(x, spot.taps, spot.layer);
+        let x = first.input(x, &spot.pass, spot.layer);
         if fates == [BlockMode::Dropped; 2] {
-            spot.taps.left_out(spot.layer);
+            spot.pass.left_out(spot.layer);
         }
-        let skip = spot.taps.skip(spot.layer, x.clone());
-        let x = spot.step(StepKind::Other, spot.taps.branch(spot.layer, x));
+        let skip = spot.pass.skip(spot.layer, x.clone());
+        let x = spot.step(StepKind::Other, spot.pass.branch(spot.layer, x));
         let attended = self.attention(first, joint(x.clone()), (sight, fates[0]), spot); // a
         let attended = attended.map(|attended| spot.step(StepKind::Other, attended));
         if self.norm_order == NormOrder::Post {
@@ -143,7 +143,7 @@ impl Block {
             (Some(attended), thought) => plus(attended, thought), // a + f
             (None, Some(thought)) => thought,
         };
-        spot.taps.branch_output(spot.layer, &branch);
+        spot.pass.branch_output(spot.layer, &branch);
         around + branch // x + a + f
     }
 
@@ -169,8 +169,8 @@ impl Block {
         if fate == BlockMode::Dropped {
             return None;
         }
-        let x = self.before(self.attention_norm.as_ref(), joint.read(x, spot.taps, spot.layer), spot);
-        Some(joint.scaled(self.attention.forward(x, sight, spot), fate, spot.taps, spot.layer))
+        let x = self.before(self.attention_norm.as_ref(), joint.read(x, &spot.pass, spot.layer), spot);
+        Some(joint.scaled(self.attention.forward(x, sight, spot), fate, &spot.pass, spot.layer))
     }
 
     /// F, as it joins; `None` where it is left out.
@@ -184,8 +184,8 @@ impl Block {
         if fate == BlockMode::Dropped {
             return None;
         }
-        let x = self.before(self.feed_forward_norm.as_ref(), joint.read(x, spot.taps, spot.layer), spot);
-        Some(joint.scaled(self.feed_forward.forward(x, spot), fate, spot.taps, spot.layer))
+        let x = self.before(self.feed_forward_norm.as_ref(), joint.read(x, &spot.pass, spot.layer), spot);
+        Some(joint.scaled(self.feed_forward.forward(x, spot), fate, &spot.pass, spot.layer))
     }
 
     fn before(&self, norm: Option<&Normalization>, x: Tensor<3>, spot: TapPoint<'_>) -> Tensor<3> {
@@ -243,12 +243,12 @@ impl FeedForward {
     #[must_use]
     pub fn forward(&self, x: Tensor<3>, spot: TapPoint<'_>) -> Tensor<3> {
         let x = spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 0, x));
-        let mut x = shifted(self.shifts.as_ref(), 1, self.up.forward(x)); // [B, T, 4·width]
+        let mut x = shifted(self.shifts.as_ref(), 1, self.up.forward_in(x, spot.pass)); // [B, T, 4·width]
         if self.activation != Activation::Identity {
             x = activate(self.activation, spot.step(StepKind::Activation, x));
-            spot.taps.hidden(spot.layer, self.activation, &x);
+            spot.pass.hidden(spot.layer, self.activation, &x);
         }
-        self.down.forward(spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 2, x))) // [B, T, width]
+        self.down.forward_in(spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 2, x)), spot.pass) // [B, T, width]
     }
 }
 

@@ -31,7 +31,7 @@ use crate::probe::Taps;
 use crate::stack::init::{Initializer, ParamSlot};
 use crate::stack::normalization::Normalization;
 use crate::stack::residual_connection::StochasticDepth;
-use crate::stack::{Affine, Loss, Stack, Tokens, streams};
+use crate::stack::{Affine, Loss, Pass, Stack, Tokens, streams};
 use crate::units::LayerId;
 
 /// `stem → block 1 … block D → head`.
@@ -94,22 +94,22 @@ impl Transformer {
 
     /// Logits, characters [B, T] → [B, T, V], as in evaluation.
     #[must_use]
-    pub fn forward(&self, batch: &Tokens, taps: &Taps) -> Tensor<3> {
-        self.logits(self.stem.characters(batch), taps, StochasticDepth::of(None))
+    pub fn forward(&self, batch: &Tokens, pass: Pass<'_>) -> Tensor<3> {
+        self.logits(self.stem.characters(batch), pass, StochasticDepth::of_pass(None, pass))
     }
 
     /// The same from embedded characters [B, T, width] on.
-    fn logits(&self, characters: Tensor<3>, taps: &Taps, mut fates: StochasticDepth) -> Tensor<3> {
+    fn logits(&self, characters: Tensor<3>, pass: Pass<'_>, mut fates: StochasticDepth) -> Tensor<3> {
         let [_, length, width] = characters.dims();
         let heads = self.blocks.first().map_or(1, |block| block.attention.heads);
         let sight = AttentionMask::new(self.positions, [length, width / heads], &characters.device());
         let mut x = streams::copied(self.stem.placed(characters), self.streams); // [B, T, width]
         for (index, block) in (1..).zip(&self.blocks) {
             let fates = [&block.attention_joint, &block.feed_forward_joint].map(|joint| fates.next(joint.as_ref()));
-            x = block.forward(x, &sight, TapPoint { taps, layer: LayerId(index) }, fates);
+            x = block.forward(x, &sight, TapPoint { pass, layer: LayerId(index) }, fates);
         }
-        let x = streams::input(taps, LayerId(self.blocks.len() as u32 + 1), x, self.streams);
-        self.head.forward(streams::summed(x, self.streams)) // [B, T, V]
+        let x = streams::input(&pass, LayerId(self.blocks.len() as u32 + 1), x, self.streams);
+        self.head.forward(streams::summed(x, self.streams), pass) // [B, T, V]
     }
 }
 
@@ -134,8 +134,8 @@ impl Stem {
 impl Head {
     /// [B, T, width] → [B, T, V].
     #[must_use]
-    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        self.output.forward(normalized(self.norm.as_ref(), x))
+    pub fn forward(&self, x: Tensor<3>, pass: Pass<'_>) -> Tensor<3> {
+        self.output.forward_in(normalized(self.norm.as_ref(), x), pass)
     }
 }
 
@@ -156,13 +156,14 @@ impl Stack for Transformer {
     }
 
     fn logit(&self, batch: &Tokens, taps: &Taps) -> Tensor<1> {
+        let pass = Pass::of(taps);
         let characters = self.stem.characters(batch).detach().require_grad();
-        let logits = self.logits(characters, taps, StochasticDepth::of(None));
+        let logits = self.logits(characters, pass, StochasticDepth::of_pass(None, pass));
         let [rows, length, _] = logits.dims();
         logits.slice([0..rows, length - 1..length, 0..1]).sum()
     }
 
-    fn loss(&self, batch: &Tokens, taps: &Taps) -> Loss {
-        batch.loss(self.logits(self.stem.characters(batch), taps, StochasticDepth::of(batch.draw)))
+    fn loss_in(&self, batch: &Tokens, pass: Pass<'_>) -> Loss {
+        batch.loss(self.logits(self.stem.characters(batch), pass, StochasticDepth::of_pass(batch.draw, pass)))
     }
 }

@@ -2,21 +2,21 @@
 
 use burn::tensor::Tensor;
 
-use crate::probe::Taps;
 use crate::quantity::StepKind;
+use crate::stack::Pass;
 use crate::units::LayerId;
 
 /// Where a block reads what passes.
 #[derive(Clone, Copy)]
 pub struct TapPoint<'a> {
-    /// The taps of the pass.
-    pub taps: &'a Taps,
+    /// The pass that the block is part of.
+    pub pass: Pass<'a>,
     /// The block's row.
     pub layer: LayerId,
 }
 
 impl TapPoint<'_> {
     pub(super) fn step<const D: usize>(self, kind: StepKind, x: Tensor<D>) -> Tensor<D> {
-        self.taps.step(self.layer, kind, x)
+        self.pass.step(self.layer, kind, x)
     }
 }
