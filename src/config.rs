@@ -3,8 +3,10 @@
 //! The table of settings ([`setting::SETTINGS`]) is the one place where a setting has its key, help and default; the
 //! types here hold the values.
 
+mod applicability;
 mod change;
 mod choice;
+mod compatibility;
 mod data_source;
 pub mod draft;
 mod family;
