@@ -5,7 +5,8 @@
 use burn::prelude::Device;
 use nablatop::backend;
 use nablatop::config::{Backend, CheckpointActivations, Init, LaneConfig, Model, Optimizer, Wiring};
-use nablatop::data::{Batches, Classified, Source, StepRng, Subset, Text, digits};
+use nablatop::data::{Batches, Classified, Source, Subset, Text, digits};
+use nablatop::random::StepRng;
 use nablatop::stack::diffusion::Pictures;
 use nablatop::stack::transformer::Language;
 use nablatop::stack::{Dense, Diffusion, Examples, Highway, Mlp, Stack, Task, Transformer, preresnet, resnet, vgg};

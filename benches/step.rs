@@ -211,5 +211,5 @@ fn normalized(norm: Norm, depth: usize, device: &Device) -> Stepper<Mlp> {
 fn batch(device: &Device) -> Labelled {
     let digits = data::digits().expect("embedded");
     let mut batches = Batches::new(1, digits.training.rows(), BATCH);
-    digits.training.gather(batches.rows(Step(1)), digits.shape.numbers(), device)
+    Labelled::of(digits.training.gather(batches.rows(Step(1)), digits.shape.numbers()), device)
 }

@@ -8,6 +8,7 @@ mod available_memory;
 pub mod config;
 mod counts;
 pub mod event;
+pub mod glossary;
 pub mod grid;
 pub mod histogram;
 pub mod history;
@@ -23,6 +24,8 @@ pub mod profile;
 pub mod quantity;
 pub mod recorder;
 mod regular_file;
+#[cfg_attr(not(feature = "lab"), allow(dead_code))] // medians are of training alone
+mod robust;
 #[cfg(any(feature = "tui", feature = "cli"))]
 mod round;
 pub mod sink;
@@ -40,6 +43,8 @@ pub mod probe;
 
 #[cfg(feature = "lab")]
 pub mod data;
+#[cfg(feature = "lab")]
+pub mod random;
 #[cfg(feature = "lab")]
 pub mod stack;
 #[cfg(feature = "lab")]

@@ -7,6 +7,8 @@
 //!
 //! Zeros, NaN and ±Inf cannot enter the line; they are counted and shown, never dropped silently.
 
+use crate::robust::line;
+
 /// A signal that has sunk below this may be gone one block on; no block loses the 8 decades more from a larger one.
 const BRINK: f32 = 1e-30;
 
@@ -87,24 +89,6 @@ impl Fit {
         let rho = (-slope).exp();
         Some(Self { rho, r_squared })
     }
-}
-
-/// Slope and R² of the least-squares line through (x, y); `None` with fewer than two points.
-fn line(points: &[(f64, f64)]) -> Option<(f64, f64)> {
-    let (_, first) = *points.first().filter(|_| points.len() >= 2)?;
-    if points.iter().all(|(_, y)| *y == first) {
-        // Of equal values rounding alone would decide: their mean need not be one of them.
-        return Some((0.0, 1.0));
-    }
-    let n = points.len() as f64;
-    let (mean_x, mean_y) = (points.iter().map(|p| p.0).sum::<f64>() / n, points.iter().map(|p| p.1).sum::<f64>() / n);
-    let (mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0);
-    for (x, y) in points {
-        xx += (x - mean_x).powi(2);
-        xy += (x - mean_x) * (y - mean_y);
-        yy += (y - mean_y).powi(2);
-    }
-    Some((xy / xx, (xy * xy / (xx * yy)).min(1.0)))
 }
 
 #[cfg(test)]

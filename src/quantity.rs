@@ -3,7 +3,7 @@
 //! A quantity is a pure function of a layer's raw statistics ([`LayerSample`]); how these leave the model is the
 //! probe's business. To add one: write its file under `quantity/` and its row in the table below, nothing else.
 
-mod glossary;
+mod definition;
 pub(crate) mod rows;
 mod sample;
 
@@ -11,47 +11,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-pub use glossary::{GlossaryEntry, Home, TERMS, Term};
+pub use definition::{Axis, Definition};
 pub use sample::{Factors, LayerSample, Moments, Share, StepKind};
-
-use crate::measurement::Measurement;
-
-/// How values of a quantity are spread along a colour scale or an axis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Axis {
-    /// Magnitudes over many decades: log₁₀ |v|.
-    Log,
-    /// A bounded or signed number, as it is.
-    Linear,
-}
-
-/// Everything that the program knows of a quantity.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Definition {
-    /// Name in code, trace and export, such as `signal_norm`.
-    pub name: &'static str,
-    /// Symbol on the screen, such as `‖∂L/∂x‖`.
-    pub symbol: &'static str,
-    /// The symbol in plain ASCII.
-    pub ascii: &'static str,
-    /// One line of meaning.
-    pub meaning: &'static str,
-    /// Formula with its variables named.
-    pub formula: &'static str,
-    /// When it is absent, and what NaN, ±Inf and 0 mean.
-    pub edge_cases: &'static str,
-    /// Which values are usual, and whose word that is.
-    pub healthy: &'static str,
-    /// Where the definition comes from.
-    pub source: &'static str,
-    /// How its values are spread.
-    pub axis: Axis,
-    /// How often it is taken.
-    pub measured_with: Measurement,
-    /// The estimator; `None` = absent.
-    pub estimate: fn(&LayerSample) -> Option<f64>,
-}
 
 /// One row per quantity: variant, file, in the order in which the screen cycles them.
 macro_rules! quantities {

@@ -11,6 +11,8 @@ use std::path::Path;
 
 #[cfg(any(feature = "tui", feature = "cli"))]
 pub(crate) use wrap::columns;
+#[cfg(feature = "tui")]
+pub(crate) use wrap::confined;
 #[cfg(any(feature = "tui", all(feature = "cli", feature = "lab")))]
 pub(crate) use wrap::wrapped;
 #[cfg(feature = "cli")]

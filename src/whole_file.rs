@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::{Builder, NamedTempFile};
 use thiserror::Error;
 
 /// What becomes of a file that is there already.
@@ -37,9 +38,15 @@ pub enum FileError {
 pub(crate) struct WholeFile {
     path: PathBuf,
     existing: Existing,
-    out: BufWriter<File>,
-    /// Where it is written; `None` for a device or a pipe, in which nothing can be lost.
-    beside: Option<PathBuf>,
+    out: BufWriter<Target>,
+}
+
+/// Where the bytes go.
+enum Target {
+    /// A hidden file in the same folder, so that renaming is one step.
+    Hidden(NamedTempFile),
+    /// A device or a pipe, in which nothing can be lost.
+    Device(File),
 }
 
 impl WholeFile {
@@ -50,30 +57,38 @@ impl WholeFile {
     pub(crate) fn create(path: &Path, existing: Existing) -> Result<Self, FileError> {
         let refused = |source| FileError::Unwritable { path: path.to_owned(), source };
         let there = fs::metadata(path).ok();
-        let (file, beside) = if there.as_ref().is_some_and(|there| !there.is_file()) {
-            (OpenOptions::new().write(true).open(path).map_err(refused)?, None)
+        let target = if there.as_ref().is_some_and(|there| !there.is_file()) {
+            Target::Device(OpenOptions::new().write(true).open(path).map_err(refused)?)
         } else if there.is_some() && existing == Existing::Keep {
             return Err(FileError::There(path.to_owned()));
         } else {
-            let beside = beside(path);
-            (File::create_new(&beside).map_err(refused)?, Some(beside))
+            Target::Hidden(hidden(path).map_err(refused)?)
         };
-        Ok(Self { path: path.to_owned(), existing, out: BufWriter::new(file), beside })
+        Ok(Self { path: path.to_owned(), existing, out: BufWriter::new(target) })
     }
 
-    /// Gives the complete file its name.
+    /// Gives the complete file its name, once its bytes are on the disk.
     ///
     /// # Errors
     /// When the rest of it cannot be written, or another file has taken its name meanwhile and must be kept.
-    pub(crate) fn finish(mut self) -> Result<(), FileError> {
-        let refused = |source| FileError::Unwritable { path: self.path.clone(), source };
-        self.out.flush().map_err(refused)?;
-        let Some(beside) = &self.beside else { return Ok(()) };
-        if self.existing == Existing::Keep && self.path.exists() {
-            return Err(FileError::There(self.path.clone()));
+    pub(crate) fn finish(self) -> Result<(), FileError> {
+        let Self { path, existing, out } = self;
+        let refused = |source| FileError::Unwritable { path: path.clone(), source };
+        let Target::Hidden(file) = out.into_inner().map_err(|error| refused(error.into_error()))? else {
+            return Ok(());
+        };
+        file.as_file().sync_all().map_err(refused)?;
+        match existing {
+            // One step of the system: no file can take the name between a look and a rename.
+            Existing::Keep => file.persist_noclobber(&path),
+            Existing::Replace => file.persist(&path),
         }
-        fs::rename(beside, &self.path).map_err(refused)?;
-        self.beside = None;
+        .map_err(|error| match error.error.kind() {
+            io::ErrorKind::AlreadyExists => FileError::There(path.clone()),
+            _ => refused(error.error),
+        })?;
+        // The name too survives a loss of power; on systems that cannot sync a folder the file stands there all the same.
+        let _ = File::open(folder(&path)).and_then(|folder| folder.sync_all());
         Ok(())
     }
 }
@@ -88,19 +103,38 @@ impl Write for WholeFile {
     }
 }
 
-impl Drop for WholeFile {
-    fn drop(&mut self) {
-        if let Some(beside) = &self.beside {
-            // It is of no use to anybody; should it stay, it is in nobody's way.
-            let _ = fs::remove_file(beside);
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Hidden(file) => file.write(bytes),
+            Self::Device(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Hidden(file) => file.flush(),
+            Self::Device(file) => file.flush(),
         }
     }
 }
 
-/// A name in the same folder, so that renaming is one step.
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{}", std::process::id()))
+/// A new file beside `path`, hidden, with the rights of any new file. Its name has a length of its own: that of `path`
+/// may be as long as a name can be.
+fn hidden(path: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = Builder::new();
+    builder.prefix(".nablatop.");
+    #[cfg(unix)]
+    let builder = builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder(path))
+}
+
+/// The folder of a file.
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
 
 #[cfg(test)]
@@ -130,5 +164,46 @@ mod tests {
         file.finish().expect("finished");
         assert_eq!(fs::read_to_string(&path).expect("read"), "mine");
         assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 1);
+    }
+
+    /// Between a look whether a file is there and a rename another program can write it.
+    #[test]
+    fn of_two_writers_of_one_name_that_race_exactly_one_wins_and_no_other_file_is_lost() {
+        for _ in 0..50 {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("file");
+            let begun = [(); 8].map(|()| WholeFile::create(&path, Existing::Keep).expect("begun"));
+            let won: Vec<bool> = std::thread::scope(|scope| {
+                let finish = |file: WholeFile| scope.spawn(move || file.finish().is_ok());
+                let threads = begun.map(finish);
+                threads.map(|thread| thread.join().expect("no panic")).to_vec()
+            });
+            assert_eq!(won.iter().filter(|won| **won).count(), 1, "{won:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_has_the_rights_of_any_new_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let [ours, plain] = ["ours", "plain"].map(|name| folder.path().join(name));
+        WholeFile::create(&ours, Existing::Keep).expect("begun").finish().expect("finished");
+        fs::write(&plain, "").expect("written");
+        let mode = |path| fs::metadata(path).expect("there").permissions().mode();
+        assert_eq!(mode(&ours), mode(&plain));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_nowhere_is_kept_and_the_longest_name_is_as_good_as_any() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("link");
+        std::os::unix::fs::symlink(folder.path().join("gone"), &path).expect("linked");
+        let file = WholeFile::create(&path, Existing::Keep).expect("nothing is there");
+        assert!(matches!(file.finish(), Err(FileError::There(_))));
+        assert!(fs::symlink_metadata(&path).expect("there").is_symlink());
+        let long = folder.path().join("n".repeat(255));
+        WholeFile::create(&long, Existing::Keep).expect("begun").finish().expect("finished");
     }
 }

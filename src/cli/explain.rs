@@ -9,7 +9,7 @@ use color_eyre::eyre::Result;
 use super::exit::Usage;
 use super::{Exit, print};
 use crate::config::not_one_of;
-use crate::quantity::GlossaryEntry;
+use crate::glossary::GlossaryEntry;
 use crate::report::explanation;
 
 /// Its place on the command line.

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::spelling::not_one_of;
+
 /// An enum of plain words, with `Display`, `FromStr` and the list of its words.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
@@ -308,43 +310,4 @@ pub enum Length {
     Steps(u64),
     /// A number of passes over the training data.
     Epochs(u64),
-}
-
-/// "X is not one of A, B, C"; where one of them is near, it comes first: a narrow line shows that much.
-pub(crate) fn not_one_of(word: &str, words: &[&str]) -> String {
-    let list = words.join(", ");
-    match nearest(word, words) {
-        Some(near) => format!("'{word}' is unknown: did you mean '{near}'? It is one of {list}"),
-        None => format!("'{word}' is not one of {list}"),
-    }
-}
-
-/// The word that a person most likely meant.
-pub(crate) fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
-    /// Jaro–Winkler similarity from which two words are likely the same one misspelt.
-    const LIKELY: f64 = 0.8;
-    /// Letters from which a word that is part of one other alone is likely short for it: `snr` of `grad_snr`.
-    const SHORT: usize = 3;
-    let likely = words
-        .iter()
-        .map(|candidate| (strsim::jaro_winkler(word, candidate), *candidate))
-        .filter(|(similarity, _)| *similarity >= LIKELY)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate);
-    let mut whole = words.iter().copied().filter(|candidate| word.len() >= SHORT && candidate.contains(word));
-    likely.or_else(|| whole.next().filter(|_| whole.next().is_none()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_misspelt_or_cut_short_finds_its_own_and_one_that_could_be_several_none() {
-        let words = ["grad_snr", "gain", "grad_norm", "gain_norm"];
-        assert_eq!(nearest("gian", &words), Some("gain"));
-        assert_eq!(nearest("snr", &words), Some("grad_snr"));
-        assert_eq!(nearest("norm", &words), None);
-        assert_eq!(nearest("zebra", &words), None);
-    }
 }

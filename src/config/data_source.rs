@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::choice::{not_one_of, string_serde};
+use super::choice::string_serde;
+use super::spelling::not_one_of;
 
 /// What is learned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

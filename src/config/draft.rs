@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 use toml::de::{DeTable, DeValue};
 
-use super::choice::nearest;
 use super::lane_spec::LaneSpec;
 use super::setting::{self, SETTINGS, Setting};
+use super::spelling::nearest;
 use super::{DataSource, LaneConfig, Model, RunConfig, Wiring, quoted};
 use crate::regular_file;
 
@@ -366,7 +366,7 @@ fn lane_texts(config: &RunConfig) -> Vec<String> {
     let text = |lane: &LaneConfig| {
         let alone = |lane: &LaneConfig| RunConfig { lanes: vec![lane.clone()], ..config.clone() };
         let mut parts = vec![format!("name={}", lane.name)];
-        for setting in SETTINGS.iter().filter(|setting| LaneSpec::takes(lane.wiring, setting)) {
+        for setting in SETTINGS.iter().filter(|setting| lane.wiring.takes(setting)) {
             if lane.model.not_applicable(setting.key).is_some() {
                 continue;
             }

@@ -3,8 +3,8 @@
 
 use std::str::FromStr;
 
-use super::choice::{nearest, not_one_of};
-use super::setting::{self, SETTINGS, Setting};
+use super::setting::{self, SETTINGS};
+use super::spelling::{nearest, not_one_of};
 use super::{LaneConfig, LongSkips, Model, Wiring, quoted};
 use crate::text::clean;
 
@@ -12,8 +12,6 @@ use crate::text::clean;
 const NAME: &str = "name";
 /// Key of the family.
 const MODEL: &str = "model";
-/// Key of what only a residual lane has.
-const BRANCH_SCALE: &str = "branch-scale";
 /// Key of a file of weights: any comma may stand in its name.
 const INIT_FROM: &str = "init-from";
 /// A name of at most this many characters fits above a heatmap.
@@ -69,7 +67,7 @@ impl LaneSpec {
             });
         };
         setting.set_lane(&mut LaneConfig::default(), value).map_err(|error| error.to_string())?;
-        if !Self::takes(self.wiring, setting) {
+        if !self.wiring.takes(setting) {
             let why = if self.wiring == Wiring::Plain { "has no branch" } else { "has a scale of its own" };
             return Err(format!("{key}: a {} lane {why}: write it on a residual lane", self.wiring));
         }
@@ -83,12 +81,6 @@ impl LaneSpec {
     /// What it says of its own.
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.overrides.iter().map(|(key, _)| key.as_str())
-    }
-
-    /// Whether a lane of that wiring can have a value of its own.
-    #[must_use]
-    pub(super) fn takes(wiring: Wiring, setting: &Setting) -> bool {
-        setting.is_per_lane() && (wiring == Wiring::Residual || setting.key != BRANCH_SCALE)
     }
 
     /// The lanes, each with a name of its own: the wiring, then wiring-2 … What they have in common depends on their

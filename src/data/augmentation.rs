@@ -4,13 +4,10 @@
 //! What moves in at the border is 0, the mean of standardized pixels. Drawn from (seed, step) alone, row by row of the
 //! batch, so that all lanes see the same pixels, and a step that is taken once more sees them again.
 
-use burn::prelude::Device;
 use rand::RngExt;
-use rand_chacha::ChaCha8Rng;
 
-use super::{Classified, Shape, StepRng, Subset};
-use crate::stack::Labelled;
-use crate::stack::init::Purpose;
+use super::Shape;
+use crate::random::Generator;
 
 /// Pixels of padding on each side.
 const PADDING: usize = 4;
@@ -25,21 +22,12 @@ pub enum Augmentation {
     CropAndFlip,
 }
 
-impl Classified {
-    /// The rows as tensors: inputs `[B, features]`, classes `[B]`; pictures are changed for training alone.
-    #[must_use]
-    pub fn gather(&self, part: Subset, rows: &[usize], draw: StepRng, device: &Device) -> Labelled {
-        let (split, numbers) = (self.part(part), self.shape.numbers());
-        match (self.augmentation, part) {
-            (Augmentation::None, _) | (_, Subset::HeldOut) => split.gather(rows, numbers, device),
-            (Augmentation::CropAndFlip, Subset::Training) => {
-                let mut rng = draw.rng(Purpose::Augmentation);
-                let mut inputs = Vec::with_capacity(rows.len() * numbers);
-                for row in rows {
-                    Change::draw(&mut rng).apply(split.row(*row, numbers), self.shape, &mut inputs);
-                }
-                split.labelled(rows, inputs, device)
-            }
+impl Augmentation {
+    /// Appends the picture, channels first, as a training step uses it.
+    pub(super) fn apply(self, picture: &[f32], shape: Shape, rng: &mut Generator, out: &mut Vec<f32>) {
+        match self {
+            Self::None => out.extend_from_slice(picture),
+            Self::CropAndFlip => Change::draw(rng).apply(picture, shape, out),
         }
     }
 }
@@ -59,7 +47,7 @@ enum Mirror {
 }
 
 impl Change {
-    fn draw(rng: &mut ChaCha8Rng) -> Self {
+    fn draw(rng: &mut Generator) -> Self {
         let cut = [rng.random_range(0..=2 * PADDING), rng.random_range(0..=2 * PADDING)];
         Self { cut, mirror: if rng.random_bool(0.5) { Mirror::Flipped } else { Mirror::As } }
     }
@@ -86,9 +74,8 @@ impl Change {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend;
-    use crate::config::Backend;
-    use crate::data::Split;
+    use crate::data::{Classified, Split, Subset};
+    use crate::random::{Purpose, StepRng};
     use crate::units::Step;
 
     const SHAPE: Shape = Shape { channels: 2, height: 2, width: 3 };
@@ -134,9 +121,7 @@ mod tests {
 
     fn gathered(data: &Classified, part: Subset, step: u64) -> Vec<f32> {
         let rows: Vec<usize> = (0..data.training.rows()).collect();
-        let draw = StepRng { seed: 1, step: Step(step) };
-        let batch = data.gather(part, &rows, draw, &backend::device(Backend::Flex));
-        batch.inputs.into_data().try_into_vec().expect("f32")
+        data.gather(part, &rows, StepRng { seed: 1, step: Step(step) }).inputs
     }
 
     #[test]

@@ -1,14 +1,10 @@
-//! Which rows a step sees: every lane the same, whatever its backend or speed.
+//! The rows of each step: the same for every lane, whatever its backend or speed.
 //!
 //! Each epoch is a permutation drawn from (seed, epoch); the last partial batch of an epoch is dropped.
 
-use burn::prelude::Device;
-use burn::tensor::{Tensor, TensorData};
 use rand::seq::SliceRandom;
 
-use super::Split;
-use crate::stack::Labelled;
-use crate::stack::init::Purpose;
+use crate::random::Purpose;
 use crate::units::Step;
 
 /// The batches of a run, in order.
@@ -51,36 +47,6 @@ impl Batches {
         }
         let first = (step.0.saturating_sub(1) % self.per_epoch()) as usize * self.batch;
         self.order.get(first..first + self.batch).unwrap_or(&[])
-    }
-}
-
-impl Split {
-    /// The rows as tensors: inputs `[B, features]`, classes `[B]`, as in an evaluation.
-    #[must_use]
-    pub fn gather(&self, rows: &[usize], features: usize, device: &Device) -> Labelled {
-        let mut inputs = Vec::with_capacity(rows.len() * features);
-        for row in rows {
-            inputs.extend_from_slice(self.row(*row, features));
-        }
-        self.labelled(rows, inputs, device)
-    }
-
-    /// The numbers of a row.
-    pub(super) fn row(&self, row: usize, features: usize) -> &[f32] {
-        self.inputs.get(row * features..(row + 1) * features).unwrap_or(&[])
-    }
-
-    /// These numbers, row-major, with the classes of the rows.
-    pub(super) fn labelled(&self, rows: &[usize], inputs: Vec<f32>, device: &Device) -> Labelled {
-        let targets: Vec<usize> = rows.iter().filter_map(|row| self.targets.get(*row).copied()).collect();
-        let classes: Vec<i64> = targets.iter().filter_map(|class| i64::try_from(*class).ok()).collect();
-        let features = inputs.len() / rows.len().max(1);
-        Labelled {
-            inputs: Tensor::from_data(TensorData::new(inputs, [rows.len(), features]), device),
-            classes: Tensor::from_data(TensorData::new(classes, [rows.len()]), device),
-            targets,
-            draw: None,
-        }
     }
 }
 

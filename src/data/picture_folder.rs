@@ -22,7 +22,7 @@ use self::picture::Pictures;
 use super::standardization::{Channels, standardize};
 use super::{Augmentation, Classified, DataError, Shape, Split};
 use crate::config::DataSource;
-use crate::stack::init::Purpose;
+use crate::random::Purpose;
 use crate::text::clean;
 
 /// Share of pictures that is held out: one in five.

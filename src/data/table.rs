@@ -20,7 +20,7 @@ use row::{GoesOn, Row, is_header, is_numbered_header};
 
 use super::file::DataFile;
 use super::{Augmentation, Classified, DataError, Shape, Split};
-use crate::stack::init::Purpose;
+use crate::random::Purpose;
 
 /// Share of rows that is held out: one in five.
 const HELD_OUT_ONE_IN: usize = 5;

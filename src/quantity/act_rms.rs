@@ -1,6 +1,7 @@
 //! Forward scale: rms of the layer's input, ‖x_l‖_F/√numel, shape [B, …], whole batch.
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

@@ -1,7 +1,8 @@
 //! Branch channel: ‖s·J_Fᵀ δ_{l+1}‖_F, what comes back through F, shape [B, …]; of a plain block all of the signal, but
 //! for what comes by a long skip connection ([`super::long_skip_norm`]).
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

@@ -1,6 +1,7 @@
 //! Branch against input: ‖s·F(x)‖_F/‖x‖_F, shape [B, …]: how far the block is from the identity ("F(x) ≈ 0").
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

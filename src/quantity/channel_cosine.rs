@@ -2,7 +2,8 @@
 //!
 //! −1 means that the branch cancels the identity: 1 + ∂F/∂x is no guaranteed floor, and this shows when it fails.
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

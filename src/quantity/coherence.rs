@@ -6,7 +6,8 @@
 //!
 //! Over all pairs it is about 0 by construction of the softmax residual and says nothing. Cost O(rows × width).
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

@@ -3,7 +3,8 @@
 //! Deep plain stacks reach 0.4 to 0.5 at initialization, because all examples collapse onto one direction: alone it
 //! proves nothing.
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

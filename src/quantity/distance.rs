@@ -1,6 +1,7 @@
 //! Distance from initialization: ‖θ_t − θ_0‖/‖θ_0‖ after the step, over all parameters of the layer. Has it learned at all?
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

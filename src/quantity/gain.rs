@@ -1,6 +1,7 @@
 //! Backward gain of a block: ‖δ_l‖/‖δ_{l+1}‖, 1 = preserved. Absent where ‖δ_{l+1}‖ = 0.
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

@@ -1,7 +1,8 @@
 //! Factor of the activation derivatives in the branch's gain: ‖φ′ ⊙ v‖/‖v‖, v the signal behind the weight matrix.
 //! With the other factors it telescopes to the branch's gain.
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

@@ -1,7 +1,8 @@
 //! Factor of the normalizations in the branch's gain: ‖J_Nᵀ v‖/‖v‖, v the signal at the normalization's output.
 //! With the other factors it telescopes to the branch's gain.
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

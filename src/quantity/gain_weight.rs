@@ -1,7 +1,8 @@
 //! Factor of the weight matrices in the branch's gain: ‖v Wᵀ‖/‖v‖, v the signal at the matrix' output.
 //! With the other factors it telescopes to the branch's gain.
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

@@ -1,6 +1,7 @@
 //! Gradient norm of a layer: ‖g‖₂ = √Σ gᵢ² over all its parameters, before clipping. NaN in, NaN out.
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

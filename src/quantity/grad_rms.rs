@@ -1,6 +1,7 @@
 //! Gradient size per parameter: ‖g‖₂/√n, comparable between layers of different size.
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

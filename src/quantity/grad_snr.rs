@@ -5,7 +5,8 @@
 //! E g = Σ g_k / n      tr Var(g) = (Σ ‖g_k‖² − n ‖E g‖²) / (n − 1)
 //! ```
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

@@ -1,7 +1,8 @@
 //! Identity channel: ‖J_Iᵀ δ_{l+1}‖_F, what comes back through the skip connection (or the projection, gate or mixing in
 //! its place), shape [B, …]. Measured, never by subtraction.
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

@@ -1,7 +1,8 @@
 //! Long-skip channel: norm of the gradient that comes back to x_l by a connection that leads past the block and its
 //! neighbours, shape [B, …]: in a U-Net from the way up to the way down, δ_l = J_Iᵀδ_{l+1} + s·J_Fᵀδ_{l+1} + this.
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

@@ -1,6 +1,7 @@
 //! Share of activations in the flat parts of φ, 0 … 1, over units × examples: |tanh| > 0.97, sigmoid outside (0.03, 0.97).
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

@@ -3,7 +3,8 @@
 //!
 //! The loss is one fixed logit, so that its own curvature stays out; normalizations are as in evaluation.
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

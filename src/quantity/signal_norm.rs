@@ -1,6 +1,7 @@
 //! The backward signal: ‖δ_l‖_F with δ_l = ∂L/∂x_l at the layer's input, shape [B, …], whole batch.
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

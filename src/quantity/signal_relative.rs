@@ -3,7 +3,8 @@
 //! ‖δ_l‖ itself falls with the loss in every layer, so that a healthy stack that has converged looks like one that dies.
 //! The ratio is independent of the loss: only what the blocks do to the signal is left.
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

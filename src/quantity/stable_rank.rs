@@ -12,7 +12,8 @@
 //!
 //! Lanczos 1950; Parlett 1980, The Symmetric Eigenvalue Problem, 13.2 (the bound) and 13.7 (orthogonalizing anew).
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

@@ -1,6 +1,7 @@
 //! Relative update: ‖Δθ‖/‖θ‖ of one optimiser step, healthy near 1e-3. Absent when ‖θ‖ = 0.
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

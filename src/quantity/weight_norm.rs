@@ -1,6 +1,7 @@
 //! Parameter norm of a layer: ‖θ‖₂, before the optimiser's step.
 
-use super::{Axis, Definition, LayerSample};
+use super::definition::{Axis, Definition};
+use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
 pub(super) const DEFINITION: Definition = Definition {

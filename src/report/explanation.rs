@@ -9,8 +9,9 @@
 //!
 //! Lines are at most [`WIDTH`] characters; what does not fit goes on below its first word.
 
+use crate::glossary::{GlossaryEntry, Home, TERMS, Term};
 use crate::measurement::Measurement;
-use crate::quantity::{Axis, GlossaryEntry, Home, Quantity, TERMS, Term};
+use crate::quantity::{Axis, Quantity};
 
 /// Characters of a line at most.
 pub const WIDTH: usize = 80;

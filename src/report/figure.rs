@@ -21,6 +21,8 @@ mod scale;
 
 use std::fmt::Write;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use plotters::backend::{BitMapBackend, SVGBackend};
 use plotters::prelude::{DrawingBackend, IntoDrawingArea};
 
@@ -100,7 +102,7 @@ pub fn svg(histories: &[&History], quantity: Quantity, size: Size) -> Result<Str
             "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"none\" \
              image-rendering=\"pixelated\" \
              href=\"data:image/png;base64,{}\"/>",
-            raster::base64(&raster.stretched(width, height).png()?)
+            BASE64_STANDARD.encode(raster.stretched(width, height).png()?)
         );
     }
     text.push_str("</svg>\n");

@@ -3,7 +3,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Tensor, module};
 
-use super::unit_variance;
+use super::Pass;
 
 /// x W + b.
 #[derive(Module, Debug)]
@@ -18,7 +18,13 @@ impl Affine {
     /// [B, …, in] → [B, …, out].
     #[must_use]
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        affine(&self.weight, self.bias.as_ref(), x)
+        module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val))
+    }
+
+    /// The same in a pass, which may scale the weight.
+    #[must_use]
+    pub fn forward_in<const D: usize>(&self, x: Tensor<D>, pass: Pass<'_>) -> Tensor<D> {
+        affine(&self.weight, self.bias.as_ref(), x, pass)
     }
 
     /// Floating-point operations for one row.
@@ -33,11 +39,12 @@ pub(super) fn affine<const D: usize>(
     weight: &Param<Tensor<2>>,
     bias: Option<&Param<Tensor<1>>>,
     x: Tensor<D>,
+    pass: Pass<'_>,
 ) -> Tensor<D> {
-    if !unit_variance::is_measured() {
+    if !pass.scales_weights() {
         return module::linear(x, weight.val(), bias.map(Param::val));
     }
-    let z = unit_variance::output(weight, module::linear(x, weight.val(), None));
+    let z = pass.output(weight, module::linear(x, weight.val(), None));
     match bias {
         Some(bias) => z + bias.val().unsqueeze(),
         None => z,

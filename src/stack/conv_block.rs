@@ -9,17 +9,15 @@
 //!
 //! Pictures are [B, channels, H, W].
 
-use burn::module::{Module, Param};
+use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::module::max_pool2d;
 use burn::tensor::ops::MaxPoolOptions;
 
 use super::activation::activate;
-use super::normalization::Normalization;
 use super::residual_connection::{BlockMode, ResidualConnection};
-use super::{Convolution, Shortcut};
+use super::{ConvStep, Pass, Shortcut};
 use crate::config::{Activation, Order};
-use crate::probe::Taps;
 use crate::quantity::StepKind;
 use crate::units::LayerId;
 
@@ -44,17 +42,6 @@ pub struct ConvBlock {
     /// What comes last.
     #[module(skip)]
     pub pooling: Pooling,
-}
-
-/// A convolution with its normalization.
-#[derive(Module, Debug)]
-pub struct ConvStep {
-    /// N.
-    pub norm: Option<Normalization>,
-    /// W.
-    pub convolution: Convolution,
-    /// Fixup's: added before φ and before W.
-    pub shifts: Option<Param<Tensor<1>>>,
 }
 
 /// Keeps the largest of neighbouring pixels.
@@ -84,37 +71,37 @@ impl Pooling {
 impl ConvBlock {
     /// [B, in, H, W] → [B, out, H', W'].
     #[must_use]
-    pub fn forward(&self, x: Tensor<4>, taps: &Taps, layer: LayerId, fate: BlockMode) -> Tensor<4> {
+    pub fn forward(&self, x: Tensor<4>, pass: Pass<'_>, layer: LayerId, fate: BlockMode) -> Tensor<4> {
         let (Some(shortcut), Some(joint)) = (&self.shortcut, &self.joint) else {
-            return self.after(self.branch(taps.input(layer, x), taps, layer), taps, layer);
+            return self.after(self.branch(pass.input(layer, x), pass, layer), pass, layer);
         };
-        let x = joint.input(x, taps, layer);
-        let around = joint.around(shortcut.forward(taps.skip(layer, x.clone())));
+        let x = joint.input(x, &pass, layer);
+        let around = joint.around(shortcut.forward(pass.skip(layer, x.clone()), pass));
         if fate == BlockMode::Dropped {
-            taps.left_out(layer);
-            return self.after(around, taps, layer);
+            pass.left_out(layer);
+            return self.after(around, pass, layer);
         }
-        let branch = self.branch(joint.read(taps.branch(layer, x), taps, layer), taps, layer);
-        let branch = joint.scaled(branch, fate, taps, layer);
-        taps.branch_output(layer, &branch);
-        self.after(joint.after(around + branch, taps, layer), taps, layer)
+        let branch = self.branch(joint.read(pass.branch(layer, x), &pass, layer), pass, layer);
+        let branch = joint.scaled(branch, fate, &pass, layer);
+        pass.branch_output(layer, &branch);
+        self.after(joint.after(around + branch, &pass, layer), pass, layer)
     }
 
     /// F(x).
     #[must_use]
-    pub fn branch(&self, mut x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
+    pub fn branch(&self, mut x: Tensor<4>, pass: Pass<'_>, layer: LayerId) -> Tensor<4> {
         for (index, step) in self.steps.iter().enumerate() {
             if self.order == Order::Pre {
-                x = self.normalized(step, x, taps, layer);
-                x = self.activated(step.shifted(x, 0), taps, layer);
+                x = self.normalized(step, x, pass, layer);
+                x = self.activated(step.shifted(x, 0), pass, layer);
             }
             x = step.shifted(x, 1);
-            x = step.convolution.forward(taps.step(layer, StepKind::Weight, x));
+            x = step.convolution.forward_in(pass.step(layer, StepKind::Weight, x), pass);
             if self.order == Order::Post {
-                x = self.normalized(step, x, taps, layer);
+                x = self.normalized(step, x, pass, layer);
                 // The last activation stands behind the sum.
                 if index + 1 < self.steps.len() {
-                    x = self.activated(step.shifted(x, 0), taps, layer);
+                    x = self.activated(step.shifted(x, 0), pass, layer);
                 }
             }
         }
@@ -123,41 +110,32 @@ impl ConvBlock {
 
     /// What follows the sum of both.
     #[must_use]
-    pub fn after(&self, sum: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
+    pub fn after(&self, sum: Tensor<4>, pass: Pass<'_>, layer: LayerId) -> Tensor<4> {
         let x = match self.order {
             Order::Pre => sum,
-            Order::Post => self.activated(sum, taps, layer),
+            Order::Post => self.activated(sum, pass, layer),
         };
         match self.pooling {
             Pooling::None => x,
-            pooling => pooling.apply(taps.step(layer, StepKind::Other, x)),
+            pooling => pooling.apply(pass.step(layer, StepKind::Other, x)),
         }
     }
 
-    fn normalized(&self, step: &ConvStep, x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
+    fn normalized(&self, step: &ConvStep, x: Tensor<4>, pass: Pass<'_>, layer: LayerId) -> Tensor<4> {
         let Some(norm) = &step.norm else { return x };
-        let x = norm.forward(taps.step(layer, StepKind::Norm, x));
+        let x = norm.forward(pass.step(layer, StepKind::Norm, x));
         if self.norm_scale == 1.0 {
             return x;
         }
-        taps.step(layer, StepKind::Other, x).mul_scalar(self.norm_scale)
+        pass.step(layer, StepKind::Other, x).mul_scalar(self.norm_scale)
     }
 
-    fn activated(&self, x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
+    fn activated(&self, x: Tensor<4>, pass: Pass<'_>, layer: LayerId) -> Tensor<4> {
         if self.activation == Activation::Identity {
             return x;
         }
-        let x = activate(self.activation, taps.step(layer, StepKind::Activation, x));
-        taps.hidden(layer, self.activation, &x);
+        let x = activate(self.activation, pass.step(layer, StepKind::Activation, x));
+        pass.hidden(layer, self.activation, &x);
         x
-    }
-}
-
-impl ConvStep {
-    fn shifted(&self, x: Tensor<4>, nth: usize) -> Tensor<4> {
-        match &self.shifts {
-            Some(shifts) => x + shifts.val().narrow(0, nth, 1).unsqueeze(),
-            None => x,
-        }
     }
 }

@@ -8,7 +8,7 @@ use super::activation::activate;
 use super::layer_description::{LayerDescription, layers};
 use super::normalization::Normalization;
 use super::residual_connection::StochasticDepth;
-use super::{Affine, ConvBlock, ConvStep, Labelled, Loss, Pooling, Stack, streams};
+use super::{Affine, ConvBlock, ConvStep, Labelled, Loss, Pass, Pooling, Stack, streams};
 use crate::config::{Activation, Order};
 use crate::data::Shape;
 use crate::layer::Layer;
@@ -72,29 +72,29 @@ pub struct Head {
 impl ConvNet {
     /// Logits, [B, pixels] → [B, classes], as in evaluation.
     #[must_use]
-    pub fn forward(&self, inputs: Tensor<2>, taps: &Taps) -> Tensor<2> {
-        self.pass(inputs, taps, StochasticDepth::of(None))
+    pub fn forward(&self, inputs: Tensor<2>, pass: Pass<'_>) -> Tensor<2> {
+        self.pass(inputs, pass, StochasticDepth::of_pass(None, pass))
     }
 
-    fn pass(&self, inputs: Tensor<2>, taps: &Taps, mut fates: StochasticDepth) -> Tensor<2> {
+    fn pass(&self, inputs: Tensor<2>, pass: Pass<'_>, mut fates: StochasticDepth) -> Tensor<2> {
         let Shape { channels, height, width } = self.input;
         let batch = inputs.dims()[0];
-        let x = self.stem.forward(inputs.reshape([batch, channels, height, width])); // [B, C, H, W]
+        let x = self.stem.forward(inputs.reshape([batch, channels, height, width]), pass); // [B, C, H, W]
         let mut x = streams::copied(x, self.streams);
         for (index, block) in (1..).zip(&self.blocks) {
-            x = block.forward(x, taps, LayerId(index), fates.next(block.joint.as_ref()));
+            x = block.forward(x, pass, LayerId(index), fates.next(block.joint.as_ref()));
         }
         let layer = LayerId(self.blocks.len() as u32 + 1);
-        let x = streams::input(taps, layer, x, self.streams);
-        self.head.forward(streams::summed(x, self.streams), taps, layer) // [B, classes]
+        let x = streams::input(&pass, layer, x, self.streams);
+        self.head.forward(streams::summed(x, self.streams), pass, layer) // [B, classes]
     }
 }
 
 impl Stem {
     /// [B, colours, H, W] → [B, C, H', W'].
     #[must_use]
-    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let mut x = self.step.convolution.forward(x);
+    pub fn forward(&self, x: Tensor<4>, pass: Pass<'_>) -> Tensor<4> {
+        let mut x = self.step.convolution.forward_in(x, pass);
         if let Some(norm) = &self.step.norm {
             x = norm.forward(x);
         }
@@ -105,20 +105,20 @@ impl Stem {
 impl Head {
     /// [B, C, H, W] → [B, classes].
     #[must_use]
-    pub fn forward(&self, mut x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<2> {
+    pub fn forward(&self, mut x: Tensor<4>, pass: Pass<'_>, layer: LayerId) -> Tensor<2> {
         if let Some(norm) = &self.norm {
-            x = norm.forward(taps.step(layer, StepKind::Norm, x));
+            x = norm.forward(pass.step(layer, StepKind::Norm, x));
         }
         if self.order == Order::Pre {
-            x = activate(self.activation, taps.step(layer, StepKind::Activation, x));
+            x = activate(self.activation, pass.step(layer, StepKind::Activation, x));
         }
-        let x = adaptive_avg_pool2d(taps.step(layer, StepKind::Other, x), [self.side; 2]);
+        let x = adaptive_avg_pool2d(pass.step(layer, StepKind::Other, x), [self.side; 2]);
         let mut x: Tensor<2> = x.flatten(1, 3); // [B, C·side²]
         for hidden in &self.hidden {
-            x = hidden.forward(taps.step(layer, StepKind::Weight, x));
-            x = activate(self.activation, taps.step(layer, StepKind::Activation, x));
+            x = hidden.forward_in(pass.step(layer, StepKind::Weight, x), pass);
+            x = activate(self.activation, pass.step(layer, StepKind::Activation, x));
         }
-        self.output.forward(taps.step(layer, StepKind::Weight, x))
+        self.output.forward_in(pass.step(layer, StepKind::Weight, x), pass)
     }
 }
 
@@ -130,10 +130,11 @@ impl Stack for ConvNet {
     }
 
     fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
-        batch.first_logit(taps, |inputs| self.forward(inputs, taps))
+        let pass = Pass::of(taps);
+        batch.first_logit(taps, |inputs| self.forward(inputs, pass))
     }
 
-    fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
-        batch.loss(taps, |inputs| self.pass(inputs, taps, StochasticDepth::of(batch.draw)))
+    fn loss_in(&self, batch: &Labelled, pass: Pass<'_>) -> Loss {
+        batch.loss(&pass, |inputs| self.pass(inputs, pass, StochasticDepth::of_pass(batch.draw, pass)))
     }
 }

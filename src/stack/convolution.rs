@@ -4,7 +4,7 @@ use burn::module::{Module, Param};
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Tensor, module};
 
-use super::unit_variance;
+use super::Pass;
 
 /// W * x + b.
 #[derive(Module, Debug)]
@@ -22,16 +22,25 @@ impl Convolution {
     /// [B, in, H, W] → [B, out, H/stride, W/stride], rounded up: the margin is filled with zeros.
     #[must_use]
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let margin = self.weight.lazy_shape()[2] / 2;
-        let options = ConvOptions::new([self.stride; 2], [margin; 2], [1; 2], 1);
-        if !unit_variance::is_measured() {
-            return module::conv2d(x, self.weight.val(), self.bias.as_ref().map(Param::val), options);
+        module::conv2d(x, self.weight.val(), self.bias.as_ref().map(Param::val), self.options())
+    }
+
+    /// The same in a pass, which may scale the weight.
+    #[must_use]
+    pub fn forward_in(&self, x: Tensor<4>, pass: Pass<'_>) -> Tensor<4> {
+        if !pass.scales_weights() {
+            return self.forward(x);
         }
-        let z = unit_variance::output(&self.weight, module::conv2d(x, self.weight.val(), None, options));
+        let z = pass.output(&self.weight, module::conv2d(x, self.weight.val(), None, self.options()));
         match &self.bias {
             Some(bias) => z + bias.val().reshape([1, -1, 1, 1]),
             None => z,
         }
+    }
+
+    fn options(&self) -> ConvOptions<2> {
+        let margin = self.weight.lazy_shape()[2] / 2;
+        ConvOptions::new([self.stride; 2], [margin; 2], [1; 2], 1)
     }
 
     /// Floating-point operations for one picture of so many pixels out.

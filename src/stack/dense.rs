@@ -21,7 +21,7 @@ use super::activation::activate;
 use super::init::{Initializer, ParamSlot};
 use super::layer_description::layers;
 use super::normalization::Normalization;
-use super::{Convolution, Head, Labelled, LayerDescription, Loss, Stack, Task};
+use super::{Convolution, Head, Labelled, LayerDescription, Loss, Pass, Stack, Task};
 use crate::config::{Activation, Bias, LaneConfig, Order};
 use crate::data::Shape;
 use crate::layer::Layer;
@@ -115,15 +115,15 @@ impl Dense {
 
     /// Logits, [B, pixels] → [B, classes].
     #[must_use]
-    pub fn forward(&self, inputs: Tensor<2>, taps: &Taps) -> Tensor<2> {
+    pub fn forward(&self, inputs: Tensor<2>, pass: Pass<'_>) -> Tensor<2> {
         let Shape { channels, height, width } = self.input;
         let batch = inputs.dims()[0];
-        let mut x = self.stem.forward(inputs.reshape([batch, channels, height, width])); // [B, C, H, W]
+        let mut x = self.stem.forward_in(inputs.reshape([batch, channels, height, width]), pass); // [B, C, H, W]
         for (index, block) in (1..).zip(&self.blocks) {
-            x = block.forward(x, taps, LayerId(index));
+            x = block.forward(x, pass, LayerId(index));
         }
         let layer = LayerId(self.blocks.len() as u32 + 1);
-        self.head.forward(taps.input(layer, x), taps, layer) // [B, classes]
+        self.head.forward(pass.input(layer, x), pass, layer) // [B, classes]
     }
 }
 
@@ -150,18 +150,18 @@ impl Builder<'_> {
 impl DenseBlock {
     /// [B, in, H, W] → [B, out, H', W'].
     #[must_use]
-    pub fn forward(&self, x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
-        let x = taps.input(layer, x);
+    pub fn forward(&self, x: Tensor<4>, pass: Pass<'_>, layer: LayerId) -> Tensor<4> {
+        let x = pass.input(layer, x);
         match self.end {
             End::Beside => {
-                let around = taps.skip(layer, x.clone());
-                let new = self.computed(taps.branch(layer, x), taps, layer);
-                taps.branch_output(layer, &new);
+                let around = pass.skip(layer, x.clone());
+                let new = self.computed(pass.branch(layer, x), pass, layer);
+                pass.branch_output(layer, &new);
                 Tensor::cat(vec![around, new], 1)
             }
-            End::Instead => self.computed(x, taps, layer),
+            End::Instead => self.computed(x, pass, layer),
             End::Averaged => {
-                let x = taps.step(layer, StepKind::Other, self.computed(x, taps, layer));
+                let x = pass.step(layer, StepKind::Other, self.computed(x, pass, layer));
                 let [_, _, height, width] = x.dims();
                 adaptive_avg_pool2d(x, [height / 2, width / 2])
             }
@@ -169,13 +169,13 @@ impl DenseBlock {
     }
 
     /// W * φ(N(x)).
-    fn computed(&self, mut x: Tensor<4>, taps: &Taps, layer: LayerId) -> Tensor<4> {
+    fn computed(&self, mut x: Tensor<4>, pass: Pass<'_>, layer: LayerId) -> Tensor<4> {
         if let Some(norm) = &self.norm {
-            x = norm.forward(taps.step(layer, StepKind::Norm, x));
+            x = norm.forward(pass.step(layer, StepKind::Norm, x));
         }
-        x = activate(self.activation, taps.step(layer, StepKind::Activation, x));
-        taps.hidden(layer, self.activation, &x);
-        self.convolution.forward(taps.step(layer, StepKind::Weight, x))
+        x = activate(self.activation, pass.step(layer, StepKind::Activation, x));
+        pass.hidden(layer, self.activation, &x);
+        self.convolution.forward_in(pass.step(layer, StepKind::Weight, x), pass)
     }
 }
 
@@ -187,10 +187,11 @@ impl Stack for Dense {
     }
 
     fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
-        batch.first_logit(taps, |inputs| self.forward(inputs, taps))
+        let pass = Pass::of(taps);
+        batch.first_logit(taps, |inputs| self.forward(inputs, pass))
     }
 
-    fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
-        batch.loss(taps, |inputs| self.forward(inputs, taps))
+    fn loss_in(&self, batch: &Labelled, pass: Pass<'_>) -> Loss {
+        batch.loss(&pass, |inputs| self.forward(inputs, pass))
     }
 }

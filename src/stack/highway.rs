@@ -18,7 +18,7 @@ use super::activation::activate;
 use super::init::{Initializer, ParamSlot};
 use super::layer_description::{LayerDescription, layers};
 use super::normalization::Normalization;
-use super::{Affine, Labelled, Loss, Stack, Task};
+use super::{Affine, Labelled, Loss, Pass, Stack, Task};
 use crate::config::{Activation, Bias, LaneConfig};
 use crate::layer::{Layer, Sublayer};
 use crate::probe::Taps;
@@ -76,38 +76,38 @@ impl Highway {
 
     /// Logits, [B, features] → [B, classes].
     #[must_use]
-    pub fn forward(&self, inputs: Tensor<2>, taps: &Taps) -> Tensor<2> {
-        let mut x = self.stem.forward(inputs); // [B, width]
+    pub fn forward(&self, inputs: Tensor<2>, pass: Pass<'_>) -> Tensor<2> {
+        let mut x = self.stem.forward_in(inputs, pass); // [B, width]
         for (index, block) in (1..).zip(&self.blocks) {
-            x = block.forward(x, taps, LayerId(index)); // [B, width]
+            x = block.forward(x, pass, LayerId(index)); // [B, width]
         }
-        self.head.forward(taps.input(LayerId(self.blocks.len() as u32 + 1), x)) // [B, classes]
+        self.head.forward_in(pass.input(LayerId(self.blocks.len() as u32 + 1), x), pass) // [B, classes]
     }
 }
 
 impl HighwayBlock {
     /// [B, width] → [B, width].
     #[must_use]
-    pub fn forward(&self, x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
-        let x = taps.input(layer, x);
-        let Some(gate) = &self.gate else { return self.transformed(x, taps, layer) };
-        let carried = taps.skip(layer, x.clone());
+    pub fn forward(&self, x: Tensor<2>, pass: Pass<'_>, layer: LayerId) -> Tensor<2> {
+        let x = pass.input(layer, x);
+        let Some(gate) = &self.gate else { return self.transformed(x, pass, layer) };
+        let carried = pass.skip(layer, x.clone());
         // H and T both begin here: what is behind this tap is all of the branch's signal.
-        let x = taps.step(layer, StepKind::Other, taps.branch(layer, x));
-        let open = activation::sigmoid(gate.forward(x.clone())); // T, [B, width]
-        let branch = open.clone() * taps.step(layer, StepKind::Other, self.transformed(x, taps, layer));
-        taps.branch_output(layer, &branch);
+        let x = pass.step(layer, StepKind::Other, pass.branch(layer, x));
+        let open = activation::sigmoid(gate.forward_in(x.clone(), pass)); // T, [B, width]
+        let branch = open.clone() * pass.step(layer, StepKind::Other, self.transformed(x, pass, layer));
+        pass.branch_output(layer, &branch);
         branch + (open.neg() + 1.0) * carried
     }
 
     /// H(x).
-    fn transformed(&self, x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
-        let mut x = self.transform.forward(taps.step(layer, StepKind::Weight, x));
+    fn transformed(&self, x: Tensor<2>, pass: Pass<'_>, layer: LayerId) -> Tensor<2> {
+        let mut x = self.transform.forward_in(pass.step(layer, StepKind::Weight, x), pass);
         if let Some(norm) = &self.norm {
-            x = norm.forward(taps.step(layer, StepKind::Norm, x));
+            x = norm.forward(pass.step(layer, StepKind::Norm, x));
         }
-        let x = activate(self.activation, taps.step(layer, StepKind::Activation, x));
-        taps.hidden(layer, self.activation, &x);
+        let x = activate(self.activation, pass.step(layer, StepKind::Activation, x));
+        pass.hidden(layer, self.activation, &x);
         x
     }
 
@@ -129,10 +129,11 @@ impl Stack for Highway {
     }
 
     fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
-        batch.first_logit(taps, |inputs| self.forward(inputs, taps))
+        let pass = Pass::of(taps);
+        batch.first_logit(taps, |inputs| self.forward(inputs, pass))
     }
 
-    fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
-        batch.loss(taps, |inputs| self.forward(inputs, taps))
+    fn loss_in(&self, batch: &Labelled, pass: Pass<'_>) -> Loss {
+        batch.loss(&pass, |inputs| self.forward(inputs, pass))
     }
 }

@@ -1,5 +1,4 @@
-//! Initial weights, drawn on the host from (seed, purpose, layer), so that they are the same on every backend and for
-//! every lane that asks for the same.
+//! Initial weights, drawn from (seed, purpose, layer), so that lanes share the weights that they have in common.
 //!
 //! | init | weight | bias |
 //! |---|---|---|
@@ -15,57 +14,10 @@
 use burn::module::{Param, ParamId};
 use burn::prelude::Device;
 use burn::tensor::{Shape, Tensor, TensorData};
-use rand::SeedableRng;
-use rand::distr::{Distribution, Uniform};
-use rand_chacha::ChaCha8Rng;
-use rand_distr::Normal;
 
 use super::{Affine, Convolution};
 use crate::config::{Bias, Init};
-
-/// What random numbers are for: each purpose has a stream of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Purpose {
-    /// Weights of a layer.
-    Weight,
-    /// Biases of a layer.
-    Bias,
-    /// Order of the examples in an epoch.
-    Order,
-    /// What is added to the inputs to see whether gradients shatter.
-    Noise,
-    /// Which pixels of a picture a training step sees.
-    Augmentation,
-    /// Split of a table into training and held-out rows.
-    Split,
-    /// Blocks that are left out.
-    Depth,
-    /// Noise in pictures, and how much of it.
-    Diffusion,
-}
-
-impl Purpose {
-    /// The generator of (seed, purpose, index): independent streams of one cipher.
-    #[must_use]
-    pub fn rng(self, seed: u64, index: usize) -> ChaCha8Rng {
-        let purpose: u64 = match self {
-            Self::Weight => 1,
-            Self::Bias => 2,
-            Self::Order => 3,
-            Self::Split => 4,
-            Self::Noise => 5,
-            Self::Augmentation => 6,
-            Self::Depth => 7,
-            Self::Diffusion => 8,
-        };
-        let mut key = [0_u8; 32];
-        key[..8].copy_from_slice(&seed.to_le_bytes());
-        key[8..16].copy_from_slice(&purpose.to_le_bytes());
-        key[16..24].copy_from_slice(&(index as u64).to_le_bytes());
-        ChaCha8Rng::from_seed(key)
-    }
-}
+use crate::random::{Generator, Purpose, normal, standard_normal, uniform};
 
 /// Where in a stack a parameter stands: lanes that differ elsewhere share what they have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +44,7 @@ impl ParamSlot {
         Self { nth, ..self }
     }
 
-    fn rng(self, purpose: Purpose, seed: u64) -> ChaCha8Rng {
+    fn rng(self, purpose: Purpose, seed: u64) -> Generator {
         // Further than any stack is deep.
         const APART: usize = 1 << 40;
         purpose.rng(seed, self.layer.wrapping_add(self.nth * APART))
@@ -175,7 +127,7 @@ fn times(gain: f64, data: TensorData) -> TensorData {
 
 /// A kernel, shape [out, in, k, k]; fan_in = in·k², fan_out = out·k².
 #[must_use]
-pub fn kernel(init: Init, shape: [usize; 4], mut rng: ChaCha8Rng) -> TensorData {
+pub fn kernel(init: Init, shape: [usize; 4], mut rng: Generator) -> TensorData {
     let [channels_out, channels_in, height, width] = shape;
     let (pixels, count) = (height * width, shape.iter().product());
     let (fan_in, fan_out) = (channels_in * pixels, channels_out * pixels);
@@ -200,7 +152,7 @@ pub fn kernel(init: Init, shape: [usize; 4], mut rng: ChaCha8Rng) -> TensorData 
 
 /// A weight, shape [fan_in, fan_out].
 #[must_use]
-pub fn weight(init: Init, shape: [usize; 2], mut rng: ChaCha8Rng) -> TensorData {
+pub fn weight(init: Init, shape: [usize; 2], mut rng: Generator) -> TensorData {
     let [fan_in, fan_out] = shape;
     let values = match init {
         Init::Default => uniform(fan_in * fan_out, bound(fan_in), &mut rng),
@@ -215,7 +167,7 @@ pub fn weight(init: Init, shape: [usize; 2], mut rng: ChaCha8Rng) -> TensorData 
 
 /// A bias, shape `[fan_out]`.
 #[must_use]
-pub fn bias(init: Init, [fan_in, fan_out]: [usize; 2], mut rng: ChaCha8Rng) -> TensorData {
+pub fn bias(init: Init, [fan_in, fan_out]: [usize; 2], mut rng: Generator) -> TensorData {
     let values = match init {
         Init::Default => uniform(fan_out, bound(fan_in), &mut rng),
         Init::Kaiming
@@ -233,25 +185,13 @@ fn bound(fan_in: usize) -> f64 {
     1.0 / (fan_in as f64).sqrt()
 }
 
-fn uniform(count: usize, bound: f64, rng: &mut ChaCha8Rng) -> Vec<f32> {
-    // A positive finite bound makes the distribution valid; the fallback keeps the type total.
-    let Ok(distribution) = Uniform::new(-bound, bound) else { return vec![0.0; count] };
-    distribution.sample_iter(rng).take(count).map(|value| value as f32).collect()
-}
-
-fn normal(count: usize, std: f64, rng: &mut ChaCha8Rng) -> Vec<f32> {
-    let Ok(distribution) = Normal::new(0.0, std) else { return vec![0.0; count] };
-    distribution.sample_iter(rng).take(count).map(|value| value as f32).collect()
-}
-
 /// gain × a matrix with orthonormal rows or columns, whichever are fewer: Gram–Schmidt, twice (Kahan & Parlett: "twice
 /// is enough"), on Gaussian vectors, in f64. Cost O(n³).
-fn orthogonal([rows, columns]: [usize; 2], gain: f64, rng: &mut ChaCha8Rng) -> Vec<f32> {
+fn orthogonal([rows, columns]: [usize; 2], gain: f64, rng: &mut Generator) -> Vec<f32> {
     let (few, long) = (rows.min(columns), rows.max(columns));
     let mut basis: Vec<Vec<f64>> = Vec::with_capacity(few);
-    let Ok(distribution) = Normal::new(0.0, 1.0) else { return vec![0.0; rows * columns] };
     while basis.len() < few {
-        let mut vector: Vec<f64> = distribution.sample_iter(&mut *rng).take(long).collect();
+        let mut vector = standard_normal(long, rng);
         for other in basis.iter().chain(&basis) {
             let overlap = dot(&vector, other);
             vector.iter_mut().zip(other).for_each(|(value, other)| *value -= overlap * other);

@@ -23,8 +23,7 @@ use super::init::{Initializer, ParamSlot};
 use super::layer_description::{LayerDescription, layers};
 use super::normalization::{Normalization, follow};
 use super::residual_connection::{BlockMode, BranchIndex, ResidualConnection, StochasticDepth, weight_gain};
-use super::unit_variance;
-use super::{Affine, Labelled, Loss, Stack, Task, streams};
+use super::{Affine, Labelled, Loss, Pass, Stack, Task, streams};
 use crate::config::{Activation, Bias, LaneConfig, Order, Wiring};
 use crate::layer::Layer;
 use crate::probe::Taps;
@@ -103,17 +102,17 @@ impl Mlp {
 
     /// Logits, [B, features] → [B, classes], as in evaluation.
     #[must_use]
-    pub fn forward(&self, inputs: Tensor<2>, taps: &Taps) -> Tensor<2> {
-        self.pass(inputs, taps, StochasticDepth::of(None))
+    pub fn forward(&self, inputs: Tensor<2>, pass: Pass<'_>) -> Tensor<2> {
+        self.pass(inputs, pass, StochasticDepth::of_pass(None, pass))
     }
 
-    fn pass(&self, inputs: Tensor<2>, taps: &Taps, mut fates: StochasticDepth) -> Tensor<2> {
-        let mut x = streams::copied(self.stem.forward(inputs), self.streams); // [B, width]
+    fn pass(&self, inputs: Tensor<2>, pass: Pass<'_>, mut fates: StochasticDepth) -> Tensor<2> {
+        let mut x = streams::copied(self.stem.forward_in(inputs, pass), self.streams); // [B, width]
         for (index, block) in (1..).zip(&self.blocks) {
-            x = block.watched(x, taps, LayerId(index), fates.next(block.joint.as_ref())); // [B, width]
+            x = block.watched(x, pass, LayerId(index), fates.next(block.joint.as_ref())); // [B, width]
         }
-        let x = streams::input(taps, LayerId(self.blocks.len() as u32 + 1), x, self.streams);
-        self.head.forward(streams::summed(x, self.streams)) // [B, classes]
+        let x = streams::input(&pass, LayerId(self.blocks.len() as u32 + 1), x, self.streams);
+        self.head.forward_in(streams::summed(x, self.streams), pass) // [B, classes]
     }
 }
 
@@ -121,25 +120,25 @@ impl Block {
     /// [B, width] → [B, width].
     #[must_use]
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        self.steps(x, &Taps::off(), LayerId(0), BlockMode::Weighed)
+        self.steps(x, Pass::of(&Taps::off()), LayerId(0), BlockMode::Weighed)
     }
 
     /// The same in one operation where it can be, with its input passing through its tap.
-    fn watched(&self, x: Tensor<2>, taps: &Taps, layer: LayerId, fate: BlockMode) -> Tensor<2> {
+    fn watched(&self, x: Tensor<2>, pass: Pass<'_>, layer: LayerId, fate: BlockMode) -> Tensor<2> {
         match fate {
             BlockMode::Dropped => {
-                taps.left_out(layer);
-                taps.skip(layer, taps.input(layer, x))
+                pass.left_out(layer);
+                pass.skip(layer, pass.input(layer, x))
             }
             BlockMode::Kept | BlockMode::Weighed => {
-                self.fused(&x, taps, layer).unwrap_or_else(|| self.steps(x, taps, layer, fate))
+                self.fused(&x, pass, layer).unwrap_or_else(|| self.steps(x, pass, layer, fate))
             }
         }
     }
 
-    fn fused(&self, x: &Tensor<2>, taps: &Taps, layer: LayerId) -> Option<Tensor<2>> {
+    fn fused(&self, x: &Tensor<2>, pass: Pass<'_>, layer: LayerId) -> Option<Tensor<2>> {
         let has_more = self.order == Order::Post || self.shifts.is_some() || self.norm_scale != 1.0;
-        if has_more || unit_variance::is_measured() {
+        if has_more || pass.scales_weights() {
             return None;
         }
         let skip = match &self.joint {
@@ -153,7 +152,7 @@ impl Block {
         let form = FusedForm { activation: self.activation, skip };
         let bias = self.bias.as_ref().map(Param::val);
         let operands = Operands { norm, weight: self.weight.val(), bias };
-        let output = fused_block::run(form, x, operands, taps.tap(layer).as_ref())?;
+        let output = fused_block::run(form, x, operands, pass.tap(layer).as_ref())?;
         if let (Some(Normalization::Batch(norm)), Some(statistics)) = (&self.norm, output.statistics) {
             follow(norm, statistics, x.dims()[0]);
         }
@@ -161,38 +160,38 @@ impl Block {
     }
 
     /// Step by step, with a tap before each.
-    fn steps(&self, x: Tensor<2>, taps: &Taps, layer: LayerId, fate: BlockMode) -> Tensor<2> {
-        let Some(joint) = &self.joint else { return self.branch(taps.input(layer, x), taps, layer) };
-        let x = joint.input(x, taps, layer);
-        let around = joint.around(taps.skip(layer, x.clone()));
-        let branch = self.branch(joint.read(taps.branch(layer, x), taps, layer), taps, layer);
-        let branch = joint.scaled(branch, fate, taps, layer);
-        taps.branch_output(layer, &branch);
-        joint.after(around + branch, taps, layer)
+    fn steps(&self, x: Tensor<2>, pass: Pass<'_>, layer: LayerId, fate: BlockMode) -> Tensor<2> {
+        let Some(joint) = &self.joint else { return self.branch(pass.input(layer, x), pass, layer) };
+        let x = joint.input(x, &pass, layer);
+        let around = joint.around(pass.skip(layer, x.clone()));
+        let branch = self.branch(joint.read(pass.branch(layer, x), &pass, layer), pass, layer);
+        let branch = joint.scaled(branch, fate, &pass, layer);
+        pass.branch_output(layer, &branch);
+        joint.after(around + branch, &pass, layer)
     }
 
     /// F(x) = W φ(N(x)) + b, or φ(N(W x + b)).
-    fn branch(&self, x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
+    fn branch(&self, x: Tensor<2>, pass: Pass<'_>, layer: LayerId) -> Tensor<2> {
         match self.order {
-            Order::Pre => self.weighed(self.activated(x, taps, layer), taps, layer),
-            Order::Post => self.activated(self.weighed(x, taps, layer), taps, layer),
+            Order::Pre => self.weighed(self.activated(x, pass, layer), pass, layer),
+            Order::Post => self.activated(self.weighed(x, pass, layer), pass, layer),
         }
     }
 
     /// φ(N(x)).
-    fn activated(&self, mut x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
+    fn activated(&self, mut x: Tensor<2>, pass: Pass<'_>, layer: LayerId) -> Tensor<2> {
         if let Some(norm) = &self.norm {
-            x = norm.forward(taps.step(layer, StepKind::Norm, x));
+            x = norm.forward(pass.step(layer, StepKind::Norm, x));
         }
         if self.norm_scale != 1.0 {
-            x = taps.step(layer, StepKind::Other, x).mul_scalar(self.norm_scale);
+            x = pass.step(layer, StepKind::Other, x).mul_scalar(self.norm_scale);
         }
         x = self.shifted(x, 0);
         if self.activation == Activation::Identity {
             return x;
         }
-        x = activate(self.activation, taps.step(layer, StepKind::Activation, x));
-        taps.hidden(layer, self.activation, &x);
+        x = activate(self.activation, pass.step(layer, StepKind::Activation, x));
+        pass.hidden(layer, self.activation, &x);
         x
     }
 
@@ -204,9 +203,9 @@ impl Block {
     }
 
     /// W x + b.
-    fn weighed(&self, x: Tensor<2>, taps: &Taps, layer: LayerId) -> Tensor<2> {
-        let x = taps.step(layer, StepKind::Weight, self.shifted(x, 1));
-        affine(&self.weight, self.bias.as_ref(), x)
+    fn weighed(&self, x: Tensor<2>, pass: Pass<'_>, layer: LayerId) -> Tensor<2> {
+        let x = pass.step(layer, StepKind::Weight, self.shifted(x, 1));
+        affine(&self.weight, self.bias.as_ref(), x, pass)
     }
 
     fn flops(&self) -> u64 {
@@ -224,11 +223,12 @@ impl Stack for Mlp {
     }
 
     fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
-        batch.first_logit(taps, |inputs| self.forward(inputs, taps))
+        let pass = Pass::of(taps);
+        batch.first_logit(taps, |inputs| self.forward(inputs, pass))
     }
 
-    fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
-        batch.loss(taps, |inputs| self.pass(inputs, taps, StochasticDepth::of(batch.draw)))
+    fn loss_in(&self, batch: &Labelled, pass: Pass<'_>) -> Loss {
+        batch.loss(&pass, |inputs| self.pass(inputs, pass, StochasticDepth::of_pass(batch.draw, pass)))
     }
 }
 
@@ -258,8 +258,8 @@ mod tests {
                     variance[unit] = 0.9 * variance[unit] + 0.1 * spread;
                 }
                 let x = Tensor::<2>::from_data(TensorData::new(values, [4, 3]), &device);
-                let _ = fused.blocks[0].watched(x.clone(), &Taps::on(3), LayerId(1), BlockMode::Kept);
-                let _ = plain.blocks[0].steps(x, &Taps::off(), LayerId(1), BlockMode::Kept);
+                let _ = fused.blocks[0].watched(x.clone(), Pass::of(&Taps::on(3)), LayerId(1), BlockMode::Kept);
+                let _ = plain.blocks[0].steps(x, Pass::of(&Taps::off()), LayerId(1), BlockMode::Kept);
             }
             for stack in [&fused, &plain] {
                 let Some(Normalization::Batch(norm)) = &stack.blocks[0].norm else { unreachable!("asked for") };

@@ -16,17 +16,15 @@
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use rand::RngExt;
-use rand_chacha::ChaCha8Rng;
 
+use super::Pass;
 use super::init::Initializer;
 use super::normalization::Normalization;
 use super::streams::{self, Streams};
-use super::unit_variance;
 use crate::config::{LaneConfig, Norm, Wiring};
-use crate::data::StepRng;
 use crate::probe::Taps;
 use crate::quantity::StepKind;
-use crate::stack::init::Purpose;
+use crate::random::{Generator, Purpose, StepRng};
 use crate::units::LayerId;
 
 /// How the branch of one block is joined.
@@ -61,23 +59,33 @@ pub enum BlockMode {
 }
 
 /// Which blocks are left out in a pass.
-pub struct StochasticDepth(Option<ChaCha8Rng>);
+pub struct StochasticDepth {
+    /// Draws a step's blocks; `None` in an evaluation.
+    rng: Option<Generator>,
+    /// Weights of a block that is left out could not be measured.
+    keeps_all: bool,
+}
 
 impl StochasticDepth {
-    /// Those of a step; without one, of an evaluation.
+    /// The blocks of a step; without one, of an evaluation.
     #[must_use]
-    pub fn of(draw: Option<StepRng>) -> Self {
-        Self(draw.map(|draw| draw.rng(Purpose::Depth)))
+    pub fn of(step: Option<StepRng>) -> Self {
+        Self { rng: step.map(|step| step.rng(Purpose::Depth)), keeps_all: false }
     }
 
-    /// That of the next block.
+    /// The same; a pass that scales weights keeps every block.
+    #[must_use]
+    pub(super) fn of_pass(step: Option<StepRng>, pass: Pass<'_>) -> Self {
+        Self { keeps_all: pass.scales_weights(), ..Self::of(step) }
+    }
+
+    /// What becomes of the next block.
     pub fn next(&mut self, joint: Option<&ResidualConnection>) -> BlockMode {
         let survival = joint.map_or(1.0, |joint| joint.survival);
-        // Weights of a block that is left out could not be measured.
-        if survival == 1.0 || unit_variance::is_measured() {
+        if survival == 1.0 || self.keeps_all {
             return BlockMode::Kept;
         }
-        match self.0.as_mut().map(|rng| rng.random_bool(survival)) {
+        match self.rng.as_mut().map(|rng| rng.random_bool(survival)) {
             None => BlockMode::Weighed,
             Some(true) => BlockMode::Kept,
             Some(false) => BlockMode::Dropped,

@@ -11,7 +11,7 @@
 use burn::module::Module;
 use burn::tensor::{Slice, Tensor};
 
-use super::ConvStep;
+use super::{ConvStep, Pass};
 
 /// I.
 #[derive(Module, Debug)]
@@ -29,9 +29,9 @@ pub struct Shortcut {
 impl Shortcut {
     /// [B, in, H, W] → [B, out, H/stride, W/stride].
     #[must_use]
-    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+    pub fn forward(&self, x: Tensor<4>, pass: Pass<'_>) -> Tensor<4> {
         if let Some(ConvStep { norm, convolution, .. }) = &self.projection {
-            let x = convolution.forward(x);
+            let x = convolution.forward_in(x, pass);
             return norm.as_ref().map_or(x.clone(), |norm| norm.forward(x));
         }
         let x = self.subsampled(x);

@@ -9,10 +9,11 @@
 use burn::prelude::Device;
 use burn::tensor::{Int, Tensor, TensorData};
 use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 
-use super::{Examples, HostTensor, Loss, Numbers, with_noise};
-use crate::data::{StepRng, Subset, Text};
+use super::examples::with_noise;
+use super::{Examples, HostTensor, Loss, Numbers};
+use crate::data::{Subset, Text};
+use crate::random::{Generator, StepRng};
 
 /// Tokens of B windows of T characters.
 #[derive(Clone, Debug)]
@@ -30,7 +31,7 @@ pub struct Tokens {
     /// What should come out, on the host, row-major.
     targets: Vec<usize>,
     /// Of the noise on the embedded characters, where they have some.
-    noise: Option<ChaCha8Rng>,
+    noise: Option<Generator>,
 }
 
 impl Tokens {
@@ -63,7 +64,7 @@ impl Tokens {
     /// Mean cross-entropy of logits [B, T, vocabulary] over all positions.
     #[must_use]
     pub fn loss(&self, logits: Tensor<3>) -> Loss {
-        Loss::of_classes(logits.flatten(0, 1), self.next.clone().flatten(0, 1), &self.targets)
+        Loss::cross_entropy(logits.flatten(0, 1), self.next.clone().flatten(0, 1), &self.targets)
     }
 }
 
@@ -110,7 +111,7 @@ impl Examples for Tokens {
         &[]
     }
 
-    fn noisy(&self, rng: &mut ChaCha8Rng) -> Self {
-        Self { noise: Some(ChaCha8Rng::from_rng(rng)), ..self.clone() }
+    fn noisy(&self, rng: &mut Generator) -> Self {
+        Self { noise: Some(Generator::from_rng(rng)), ..self.clone() }
     }
 }

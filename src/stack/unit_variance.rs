@@ -11,51 +11,21 @@
 //! Mishkin & Matas 2015, All you need is a good init (arXiv 1511.06422).
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
-use burn::module::{ModuleMapper, Param, ParamId};
+use burn::module::{ModuleMapper, Param};
 use burn::tensor::Tensor;
 
-use super::{Stack, replica};
+use super::pass::Deviations;
+use super::{Pass, Stack, replica};
 use crate::probe::Taps;
-
-/// By what weights are to be divided.
-type Deviations = BTreeMap<ParamId, f64>;
-
-thread_local! {
-    /// Of the pass that this thread makes, if it makes one: weights are deep in a stack, and no other pass asks.
-    static PASS: RefCell<Option<Deviations>> = const { RefCell::new(None) };
-}
 
 /// The stack with every weight scaled by what it does to these examples.
 #[must_use]
 pub fn scaled<S: Stack>(model: S, batch: &S::Batch) -> S {
-    PASS.set(Some(Deviations::new()));
-    // A twin, so that the pass leaves no trace in running statistics.
-    drop(replica(&model).loss(batch, &Taps::off()));
-    let deviations = PASS.take().unwrap_or_default();
-    model.map(&mut Divided(deviations))
-}
-
-/// What a weight puts out, a bias aside, divided by its deviation where such a pass is made.
-pub(super) fn output<const D: usize, const W: usize>(weight: &Param<Tensor<W>>, z: Tensor<D>) -> Tensor<D> {
-    PASS.with_borrow_mut(|pass| {
-        let Some(deviations) = pass else { return z };
-        let values = z.clone().inner();
-        let variance = (values.clone() - values.mean().unsqueeze()).square().mean().into_scalar::<f64>();
-        let deviation = variance.sqrt();
-        if !deviation.is_finite() || deviation == 0.0 {
-            return z;
-        }
-        // A weight that is used twice is divided once: by what it does the first time.
-        let deviation = *deviations.entry(weight.id).or_insert(deviation);
-        z.div_scalar(deviation)
-    })
-}
-
-/// Whether such a pass is being made.
-pub(super) fn is_measured() -> bool {
-    PASS.with_borrow(Option::is_some)
+    let deviations = RefCell::new(Deviations::new());
+    // A replica, so that the pass leaves no trace in running statistics.
+    drop(replica(&model).loss_in(batch, Pass::scaling(&Taps::off(), &deviations)));
+    model.map(&mut Divided(deviations.into_inner()))
 }
 
 /// Divides weights.
@@ -79,7 +49,8 @@ mod tests {
     use super::*;
     use crate::backend::device;
     use crate::config::{Backend, Init, LaneConfig, Model, Norm, Wiring};
-    use crate::data::{StepRng, Subset, digits};
+    use crate::data::{Subset, digits};
+    use crate::random::StepRng;
     use crate::stack::{Examples, Highway, Labelled, Mlp, Task, resnet};
     use crate::units::Step;
 

@@ -8,39 +8,84 @@
 //! A word that is longer than a line stands alone and whole: a path can still be selected. Only a choice such as
 //! `heatmaps|difference|loss` goes on below, after a `|`.
 
+use textwrap::core::Fragment;
+use textwrap::wrap_algorithms::wrap_first_fit;
+use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Columns that a text takes in a terminal.
+/// Columns that a text takes in a terminal, measured by whole graphemes.
 #[must_use]
 pub(crate) fn columns(text: &str) -> usize {
     text.width()
 }
 
+/// What stays on one line, with the blanks behind it where the line goes on.
+#[derive(Debug)]
+struct Piece {
+    text: String,
+    blanks: usize,
+}
+
+impl Fragment for Piece {
+    fn width(&self) -> f64 {
+        columns(&self.text) as f64
+    }
+
+    fn whitespace_width(&self) -> f64 {
+        self.blanks as f64
+    }
+
+    fn penalty_width(&self) -> f64 {
+        0.0
+    }
+}
+
 /// Lines of at most so many columns, where the words allow it.
 #[must_use]
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
+    let (mut lines, mut pieces) = (Vec::new(), Vec::new());
     for unit in units(text, width) {
-        match lines.last_mut() {
-            Some(line) if columns(line) + 1 + columns(&unit) <= width => {
-                line.push(' ');
-                line.push_str(&unit);
-            }
-            _ if columns(&unit) > width => lines.extend(choices(&unit, width)),
-            _ => lines.push(unit),
+        if columns(&unit) <= width {
+            pieces.push(Piece { text: unit, blanks: 1 });
+            continue;
+        }
+        // A word that is longer than a line begins one of its own.
+        fill(&mut lines, &pieces, width);
+        pieces = unit.split_inclusive('|').map(|choice| Piece { text: choice.to_owned(), blanks: 0 }).collect();
+        if let Some(last) = pieces.last_mut() {
+            last.blanks = 1;
         }
     }
+    fill(&mut lines, &pieces, width);
     lines
 }
 
-/// The lines of a word that is longer than one: broken behind each `|` where that is needed.
-fn choices(word: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for choice in word.split_inclusive('|') {
-        match lines.last_mut() {
-            Some(line) if columns(line) + columns(choice) <= width => line.push_str(choice),
-            _ => lines.push(choice.to_owned()),
+/// Appends the lines of these pieces, each as full as it can be.
+fn fill(lines: &mut Vec<String>, pieces: &[Piece], width: usize) {
+    if pieces.is_empty() {
+        return;
+    }
+    for line in wrap_first_fit(pieces, &[width as f64]) {
+        let mut text: String = line.iter().map(|piece| format!("{}{}", piece.text, " ".repeat(piece.blanks))).collect();
+        text.truncate(text.trim_end_matches(' ').len());
+        lines.push(text);
+    }
+}
+
+/// As [`wrapped`], but no line is longer than so many columns, of 2 and more: a word that does not fit on a line is broken between
+/// graphemes.
+#[must_use]
+#[cfg(feature = "tui")]
+pub(crate) fn confined(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in wrapped(text, width) {
+        if columns(&line) <= width {
+            lines.push(line);
+            continue;
         }
+        let graphemes: Vec<&str> = line.graphemes(true).collect();
+        // A grapheme takes two columns at most.
+        lines.extend(graphemes.chunks((width / 2).max(1)).map(<[&str]>::concat));
     }
     lines
 }
@@ -134,6 +179,31 @@ mod tests {
                 "{width}: {lines:?}"
             );
         }
+    }
+
+    #[test]
+    #[cfg(feature = "tui")]
+    fn a_word_that_fits_on_no_line_is_broken_between_graphemes_and_one_that_fits_is_not() {
+        // e with an accent of its own, and letters of two columns.
+        let word = "e\u{301}".repeat(9) + &"漢".repeat(5);
+        let text = format!("see {word} now");
+        for width in 4..=columns(&text) {
+            let lines = confined(&text, width);
+            assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
+            assert!(
+                lines.iter().all(|line| columns(line) <= width && !line.starts_with('\u{301}')),
+                "{width}: {lines:?}"
+            );
+            assert!(lines.iter().any(|line| line.contains("see")) && lines.iter().any(|line| line.contains("now")));
+            assert!(width < columns(&word) || lines.iter().any(|line| line.contains(&word)), "{width}: {lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_grapheme_of_several_characters_counts_by_its_columns() {
+        let word = "e\u{301}e\u{301}e\u{301}";
+        assert_eq!((columns(word), columns("漢字")), (3, 4));
+        assert_eq!(wrapped(&format!("{word} 漢字 {word}"), 8), [format!("{word} 漢字"), word.to_owned()]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::quantity::coherence::coherence;
 use crate::quantity::grad_snr::{PARTS, Spread};
 use crate::quantity::shatter::shatter;
 use crate::quantity::stable_rank::stable_rank;
-use crate::stack::init::Purpose;
+use crate::random::Purpose;
 use crate::stack::{Examples, Stack, replica};
 
 /// What only a diffusion model has.

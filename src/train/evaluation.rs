@@ -7,8 +7,9 @@ use std::sync::Arc;
 use burn::prelude::Device;
 
 use super::pacer::Interrupt;
-use crate::data::{Source, StepRng, Subset};
+use crate::data::{Source, Subset};
 use crate::probe::Taps;
+use crate::random::StepRng;
 use crate::stack::{Examples, Stack};
 
 /// Rows that are looked at, where there are as many.

@@ -12,9 +12,10 @@ use super::stepper::Stepper;
 use super::{TrainError, weights};
 use crate::config::setting::SettingError;
 use crate::config::{DataSource, Init, LaneConfig, Model, RunConfig};
-use crate::data::{Batches, Classified, Dataset, Shape, Source, StepRng, Subset};
+use crate::data::{Batches, Classified, Dataset, Shape, Source, Subset};
 use crate::number::count;
 use crate::probe::ParameterMap;
+use crate::random::StepRng;
 use crate::stack::diffusion::{self, Pictures};
 use crate::stack::transformer::Language;
 use crate::stack::{

@@ -16,6 +16,7 @@ use super::stepper::Stepper;
 use super::verdict;
 use crate::event::StepRecord;
 use crate::probe::Scope;
+use crate::robust::Spread;
 use crate::stack::Stack;
 use crate::units::Step;
 
@@ -31,8 +32,6 @@ const ENOUGH: usize = 30;
 const FIRST_LEAP: f64 = 10.0;
 /// A loss leaps when ln(loss) is so many robust deviations above its median; healthy runs were seen to peak at 4.5.
 const LEAP: f64 = 8.0;
-/// Deviation of a normal distribution over its median absolute deviation.
-pub(super) const MAD: f64 = 1.4826;
 /// Least deviation of ln(loss): a loss that stands still is no yardstick.
 const LEAST_DEVIATION: f64 = 0.05;
 /// Share of the first loss below which a loss is rounding, zeros included: all count as this much. The mean over a batch
@@ -179,20 +178,18 @@ impl<S: Stack> FlightRecorder<S> {
     fn leap(&mut self, loss: f64) -> Option<Cause> {
         let first = *self.first.get_or_insert(loss);
         let loss = loss.max(first + ROUNDING.ln());
-        let mut sorted: Vec<f64> = self.losses.iter().copied().collect();
+        let before: Vec<f64> = self.losses.iter().copied().collect();
         if self.losses.len() == WINDOW {
             self.losses.pop_front();
         }
         self.losses.push_back(loss);
-        if sorted.len() < ENOUGH {
-            let largest = sorted.into_iter().reduce(f64::max)?;
+        if before.len() < ENOUGH {
+            let largest = before.into_iter().reduce(f64::max)?;
             return Some((loss - largest).exp()).filter(|factor| *factor > FIRST_LEAP).map(Cause::EarlyLeap);
         }
-        let median = median(&mut sorted);
-        let mut distances: Vec<f64> = sorted.iter().map(|loss| (loss - median).abs()).collect();
-        let deviation = (MAD * self::median(&mut distances)).max(LEAST_DEVIATION);
+        let Spread { median, deviation } = Spread::of(before);
         let matters = loss > first + MATTERS.ln();
-        Some((loss - median) / deviation).filter(|leap| matters && *leap > LEAP).map(Cause::Leap)
+        Some((loss - median) / deviation.max(LEAST_DEVIATION)).filter(|leap| matters && *leap > LEAP).map(Cause::Leap)
     }
 
     /// The steps to be re-run up to the last one taken; `None` where none is held. Later leaps count again after as many
@@ -202,12 +199,6 @@ impl<S: Stack> FlightRecorder<S> {
         let kept = self.needed().next()?;
         Some(Rerun { first: kept.next, stepper: kept.stepper.replica(), rates: kept.rates.clone() })
     }
-}
-
-/// The upper one of an even number; 0 of none.
-pub(super) fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
 #[cfg(test)]

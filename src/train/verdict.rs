@@ -12,12 +12,13 @@
 
 use std::fmt;
 
-use super::flight::{Cause, MAD, median};
+use super::flight::Cause;
 use crate::event::StepRecord;
 use crate::grid::Value;
 use crate::layer::LayerTable;
 use crate::number;
 use crate::quantity::Quantity;
+use crate::robust::{Spread, median};
 use crate::units::{LayerId, Step};
 
 /// In the order in which a step computes them, and whether from the first layer or from the last.
@@ -201,9 +202,8 @@ impl RunningRange {
             return log > largest(&self.logs) + SHORT_RISE.ln() || log < least(&self.logs) + FALL.ln();
         };
         let late = &self.logs[start..];
-        let middle = median(&mut late.to_vec());
-        let spread = MAD * median(&mut late.iter().map(|log| (log - middle).abs()).collect::<Vec<_>>());
-        let deviation = spread.max(LEAST_DEVIATION).min(self.deviation.unwrap_or(f64::INFINITY));
+        let Spread { median: middle, deviation } = Spread::of(late.iter().copied());
+        let deviation = deviation.max(LEAST_DEVIATION).min(self.deviation.unwrap_or(f64::INFINITY));
         self.deviation = Some(deviation);
         let is_far = (log - middle).abs() > DEVIATIONS * deviation;
         is_far && (log > largest(late) + RISE.ln() || log < least(late) + FALL.ln())

@@ -8,7 +8,7 @@ use nablatop::probe::{Scope, Taps};
 use nablatop::quantity::Quantity;
 use nablatop::stack::residual_connection::BlockMode;
 use nablatop::stack::streams::{copied, summed};
-use nablatop::stack::{ConvNet, Labelled, Loss, Stack, Task, preresnet, resnet, vgg};
+use nablatop::stack::{ConvNet, Labelled, Pass, Stack, Task, preresnet, resnet, vgg};
 use nablatop::train::Stepper;
 use nablatop::units::LayerId;
 
@@ -71,8 +71,9 @@ fn batch(device: &Device) -> Labelled {
 
 fn loss_from(model: &ConvNet, layer: usize, x: Tensor<4>, batch: &Labelled) -> Tensor<1> {
     let (taps, row) = (Taps::off(), LayerId(0));
-    let x = model.blocks.iter().skip(layer - 1).fold(x, |x, block| block.forward(x, &taps, row, BlockMode::Kept));
-    Loss::cross_entropy(model.head.forward(summed(x, model.streams), &taps, row), batch).mean
+    let pass = Pass::of(&taps);
+    let x = model.blocks.iter().skip(layer - 1).fold(x, |x, block| block.forward(x, pass, row, BlockMode::Kept));
+    batch.cross_entropy(model.head.forward(summed(x, model.streams), pass, row)).mean
 }
 
 /// ‖∂L/∂θ‖ of every layer.
@@ -94,8 +95,9 @@ struct Signals {
 
 fn signals(model: &ConvNet, batch: &Labelled) -> Vec<Signals> {
     let (taps, row) = (Taps::off(), LayerId(0));
+    let pass = Pass::of(&taps);
     let [colours, height, width] = [SHAPE.channels, SHAPE.height, SHAPE.width];
-    let x = model.stem.forward(batch.inputs.clone().reshape([ROWS, colours, height, width]));
+    let x = model.stem.forward(batch.inputs.clone().reshape([ROWS, colours, height, width]), pass);
     let mut x = copied(x, model.streams);
     let mut found = Vec::new();
     for layer in 1..=model.blocks.len() + 1 {
@@ -106,10 +108,10 @@ fn signals(model: &ConvNet, batch: &Labelled) -> Vec<Signals> {
         };
         let channels = block.shortcut.as_ref().zip(block.joint.as_ref()).map(|(shortcut, joint)| {
             let both = |around: Tensor<4>, through: Tensor<4>| {
-                let branch = block.branch(joint.read(through, &taps, row), &taps, row);
+                let branch = block.branch(joint.read(through, &taps, row), pass, row);
                 let branch = joint.scaled(branch, BlockMode::Kept, &taps, row);
-                let sum = joint.after(joint.around(shortcut.forward(around)) + branch, &taps, row);
-                loss_from(model, layer + 1, block.after(sum, &taps, row), batch)
+                let sum = joint.after(joint.around(shortcut.forward(around, pass)) + branch, &taps, row);
+                loss_from(model, layer + 1, block.after(sum, pass, row), batch)
             };
             [
                 gradient(&x, |around| both(around, x.clone()), "around"),
@@ -117,7 +119,7 @@ fn signals(model: &ConvNet, batch: &Labelled) -> Vec<Signals> {
             ]
         });
         found.push(Signals { whole, channels });
-        x = block.forward(x, &taps, row, BlockMode::Kept);
+        x = block.forward(x, pass, row, BlockMode::Kept);
     }
     found
 }

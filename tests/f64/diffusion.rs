@@ -6,9 +6,9 @@ use nablatop::config::{Activation, Backend, LaneConfig, LongSkips, Model, NoiseS
 use nablatop::data::Shape;
 use nablatop::probe::{Scope, Taps};
 use nablatop::quantity::Quantity;
-use nablatop::stack::Diffusion;
-use nablatop::stack::diffusion::{Noised, Noising, Pass, UNetPath};
+use nablatop::stack::diffusion::{BlockPass, Noised, Noising, UNetPath};
 use nablatop::stack::residual_connection::BlockMode;
+use nablatop::stack::{Diffusion, Pass};
 use nablatop::train::Stepper;
 use nablatop::units::LayerId;
 
@@ -53,11 +53,12 @@ fn entering(x: &Tensor<4>, here: (u32, Channel), instead: Option<&Instead>) -> T
 /// The loss, and every x_l, from the equations at the head of the stack's files.
 fn walk(model: &Diffusion, batch: &Noised, instead: Option<&Instead>) -> (Tensor<1>, Vec<Tensor<4>>) {
     let taps = Taps::off();
+    let pass = Pass::of(&taps);
     let mut x = model.stem.convolution.forward(batch.inputs());
-    let time = model.stem.clock.forward(&batch.times, &x.device());
+    let time = model.stem.clock.forward(&batch.times, &x.device(), pass);
     let (mut saved, mut before, mut inputs) = (Vec::new(), UNetPath::Middle, Vec::new());
     for (layer, block) in (1..).zip(&model.blocks) {
-        let pass = Pass { taps: &taps, layer: LayerId(layer), fate: BlockMode::Kept };
+        let spot = BlockPass { pass, layer: LayerId(layer), fate: BlockMode::Kept };
         let at = |channel, x: &Tensor<4>| entering(x, (layer, channel), instead);
         inputs.push(x.clone());
         x = at(Channel::Whole, &x);
@@ -65,11 +66,11 @@ fn walk(model: &Diffusion, batch: &Noised, instead: Option<&Instead>) -> (Tensor
             saved.push(at(Channel::LongSkip, &x));
         }
         let beside = if block.way == UNetPath::Up { saved.pop() } else { None };
-        let through = block.branch(block.widened(at(Channel::Branch, &x), beside.clone()), &time, pass);
+        let through = block.branch(block.widened(at(Channel::Branch, &x), beside.clone()), &time, spot);
         x = match &block.joint {
             None => through,
             Some(joint) => {
-                let around = joint.around(block.around(block.widened(at(Channel::Identity, &x), beside)));
+                let around = joint.around(block.around(block.widened(at(Channel::Identity, &x), beside), pass));
                 joint.after(
                     around + joint.scaled(through, BlockMode::Kept, &taps, LayerId(layer)),
                     &taps,
@@ -79,7 +80,7 @@ fn walk(model: &Diffusion, batch: &Noised, instead: Option<&Instead>) -> (Tensor
         };
         before = block.way;
     }
-    (batch.loss(model.head.forward(x)).mean, inputs)
+    (batch.loss(model.head.forward(x, pass)).mean, inputs)
 }
 
 fn worst(lane: &LaneConfig) -> f64 {

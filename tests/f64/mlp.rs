@@ -7,7 +7,7 @@ use nablatop::config::{Activation, Backend, Bias, BranchScale, LaneConfig, Norm,
 use nablatop::probe::Scope;
 use nablatop::quantity::Quantity;
 use nablatop::stack::mlp::Block;
-use nablatop::stack::{Labelled, Loss, Mlp, Task};
+use nablatop::stack::{Labelled, Mlp, Task};
 use nablatop::train::Stepper;
 
 use super::directions::gradient;
@@ -78,7 +78,7 @@ fn layer_of(path: &str) -> usize {
 /// Loss from the input of `layer` on (1 … D: a block, D + 1: the head).
 fn loss_from(model: &Mlp, layer: usize, x: Tensor<2>, batch: &Labelled) -> Tensor<1> {
     let x = model.blocks.iter().skip(layer - 1).fold(x, |x, block| block.forward(x));
-    Loss::cross_entropy(model.head.forward(x), batch).mean
+    batch.cross_entropy(model.head.forward(x)).mean
 }
 
 fn loss(model: &Mlp, batch: &Labelled) -> Tensor<1> {

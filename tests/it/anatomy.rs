@@ -5,7 +5,7 @@ use nablatop::config::{Activation, Backend, Bias, BranchScale, LaneConfig, Measu
 use nablatop::data::{self, Batches};
 use nablatop::probe::Scope;
 use nablatop::quantity::{LayerSample, Quantity};
-use nablatop::stack::{Mlp, Task};
+use nablatop::stack::{Labelled, Mlp, Task};
 use nablatop::train::Stepper;
 use nablatop::units::Step;
 
@@ -22,7 +22,7 @@ fn blocks(lane: &LaneConfig, backend: Backend, steps: u64) -> Vec<LayerSample> {
     let mut stepper = Stepper::new(model, lane, &device);
     let mut samples = Vec::new();
     for step in 1..=steps {
-        let batch = digits.training.gather(batches.rows(Step(step)), digits.shape.numbers(), &device);
+        let batch = Labelled::of(digits.training.gather(batches.rows(Step(step)), digits.shape.numbers()), &device);
         samples = stepper.step(&batch, 1e-3, Scope::Histograms).observation.samples;
     }
     samples[1..=lane.depth].to_vec()

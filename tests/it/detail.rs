@@ -10,7 +10,7 @@ use nablatop::histogram::Histogram;
 use nablatop::measurement::Measurement;
 use nablatop::probe::Scope;
 use nablatop::quantity::Quantity;
-use nablatop::stack::{Mlp, Task, resnet};
+use nablatop::stack::{Labelled, Mlp, Task, resnet};
 use nablatop::train::{StepOutput, Stepper};
 use nablatop::units::Step;
 
@@ -21,7 +21,7 @@ fn first(lane: &LaneConfig, backend: Backend, rows: usize) -> (StepOutput, Vec<u
     let digits = data::digits().expect("embedded");
     let device = backend::device(backend).autodiff();
     let mut batches = Batches::new(1, digits.training.rows(), rows);
-    let batch = digits.training.gather(batches.rows(Step::FIRST), digits.shape.numbers(), &device);
+    let batch = Labelled::of(digits.training.gather(batches.rows(Step::FIRST), digits.shape.numbers()), &device);
     let model = Mlp::new(lane, Task::rows(64, 10), 1, &device);
     let mut stepper = Stepper::new(model, lane, &device);
     let parameters = stepper.layers().layers.iter().map(nablatop::layer::Layer::parameter_count).collect();
@@ -45,7 +45,7 @@ fn settled(lane: &LaneConfig, backend: Backend, steps: u64) -> f64 {
     let model = Mlp::new(&lane, Task::rows(64, 10), 1, &device);
     let mut stepper = Stepper::new(model, &lane, &device);
     let mut look = |step: u64, look| {
-        let batch = digits.training.gather(batches.rows(Step(step)), digits.shape.numbers(), &device);
+        let batch = Labelled::of(digits.training.gather(batches.rows(Step(step)), digits.shape.numbers()), &device);
         stepper.step(&batch, lane.lr, look)
     };
     (1..steps).for_each(|step| drop(look(step, Scope::Nothing)));
@@ -138,7 +138,7 @@ fn the_mixing_of_streams_does_not_stand_in_for_the_rank_of_the_weights() {
 fn kernels_of_a_convolution_are_one_matrix_of_outputs_by_inputs_and_pixels() {
     let digits = data::digits().expect("embedded");
     let device = backend::device(Backend::Flex).autodiff();
-    let batch = digits.training.gather(&[0, 1, 2, 3], digits.shape.numbers(), &device);
+    let batch = Labelled::of(digits.training.gather(&[0, 1, 2, 3], digits.shape.numbers()), &device);
     // Rows of orthogonal kernels are orthogonal: as many directions as there are outputs.
     let lane =
         LaneConfig { depth: 8, width: 4, init: Init::Orthogonal(1.0), ..LaneConfig::of(Model::Resnet, Wiring::Plain) };

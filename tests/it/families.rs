@@ -9,7 +9,7 @@ use nablatop::data::Shape;
 use nablatop::layer::LayerTable;
 use nablatop::probe::{ParameterMap, Taps};
 use nablatop::stack::residual_connection::BlockMode;
-use nablatop::stack::{ConvNet, Stack, Task, preresnet, resnet, vgg};
+use nablatop::stack::{ConvNet, Pass, Stack, Task, preresnet, resnet, vgg};
 use nablatop::units::LayerId;
 
 const IMAGENET: Task = Task { shape: Shape { channels: 3, height: 224, width: 224 }, classes: 1000 };
@@ -96,9 +96,9 @@ fn a_block_of_branch_scale_zero_is_the_identity_bit_for_bit() {
         let lane = LaneConfig { branch_scale: BranchScale::Constant(0.0), ..lane(model, Form::Cifar, depth, 2) };
         let net = build(&lane, SMALL, &device);
         // The second block keeps its shape; what comes out of the first has no negative numbers in a resnet.
-        let x = net.stem.forward(pictures(&device).reshape([4, 1, 16, 16]));
-        let x = net.blocks[0].forward(x, &off, LayerId(1), BlockMode::Kept);
-        let y = net.blocks[1].forward(x.clone(), &off, LayerId(2), BlockMode::Kept);
+        let x = net.stem.forward(pictures(&device).reshape([4, 1, 16, 16]), Pass::of(&off));
+        let x = net.blocks[0].forward(x, Pass::of(&off), LayerId(1), BlockMode::Kept);
+        let y = net.blocks[1].forward(x.clone(), Pass::of(&off), LayerId(2), BlockMode::Kept);
         assert_eq!(x.into_data(), y.into_data(), "{model}");
     }
 }
@@ -108,8 +108,8 @@ fn batch_normalization_goes_by_the_batch_in_training_and_by_its_running_statisti
     let device = device(Backend::Flex).autodiff();
     let net = build(&lane(Model::Resnet, Form::Cifar, 8, 2), SMALL, &device);
     let (x, off) = (pictures(&device), Taps::off());
-    let alone = |net: &ConvNet, x: Tensor<2>| net.forward(x.narrow(0, 0, 1), &off).into_data();
-    let first = |net: &ConvNet, x: Tensor<2>| net.forward(x, &off).narrow(0, 0, 1).into_data();
+    let alone = |net: &ConvNet, x: Tensor<2>| net.forward(x.narrow(0, 0, 1), Pass::of(&off)).into_data();
+    let first = |net: &ConvNet, x: Tensor<2>| net.forward(x, Pass::of(&off)).narrow(0, 0, 1).into_data();
     assert_ne!(alone(&net, x.clone()), first(&net, x.clone()), "in training an example depends on its batch");
     let net = net.valid();
     let x = x.inner();
@@ -133,7 +133,7 @@ fn every_depth_has_the_blocks_and_shapes_that_its_family_promises() {
             let net = build(&lane, CIFAR, &device);
             assert_eq!((net.blocks.len(), lane.blocks()), (blocks, blocks), "{model} {depth}");
             let x = Tensor::zeros([2, 3 * 32 * 32], &device);
-            assert_eq!(net.forward(x, &Taps::off()).dims(), [2, 10], "{model} {depth}");
+            assert_eq!(net.forward(x, Pass::of(&Taps::off())).dims(), [2, 10], "{model} {depth}");
         }
     }
 }

@@ -13,7 +13,7 @@ use nablatop::config::{Activation, Backend, Init, LaneConfig, Norm, Optimizer, W
 use nablatop::data::{self, Batches};
 use nablatop::probe::Scope;
 use nablatop::quantity::{LayerSample, Quantity};
-use nablatop::stack::{Mlp, Task};
+use nablatop::stack::{Labelled, Mlp, Task};
 use nablatop::train::Stepper;
 use nablatop::units::Step;
 
@@ -35,7 +35,7 @@ fn samples(lane: &LaneConfig, backend: Backend, seed: u64) -> Vec<LayerSample> {
     let digits = data::digits().expect("embedded");
     let device = backend::device(backend).autodiff();
     let mut batches = Batches::new(seed, digits.training.rows(), 64);
-    let batch = digits.training.gather(batches.rows(Step::FIRST), digits.shape.numbers(), &device);
+    let batch = Labelled::of(digits.training.gather(batches.rows(Step::FIRST), digits.shape.numbers()), &device);
     let task = Task::of(&digits);
     Stepper::new(Mlp::new(lane, task, seed, &device), lane, &device)
         .step(&batch, 1e-3, Scope::Layers)

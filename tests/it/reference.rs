@@ -36,7 +36,7 @@ impl Examples {
 
     /// A step as the stack sees it.
     fn batch(&mut self, step: u64, device: &Device) -> Labelled {
-        self.digits.training.gather(self.batches.rows(Step(step)), self.digits.shape.numbers(), device)
+        Labelled::of(self.digits.training.gather(self.batches.rows(Step(step)), self.digits.shape.numbers()), device)
     }
 
     /// Inputs, row-major, and classes of a step.

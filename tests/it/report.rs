@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use nablatop::event::{Event, StepRecord};
+use nablatop::glossary::GlossaryEntry;
 use nablatop::grid::Grid;
 use nablatop::history::{History, Scalar};
-use nablatop::quantity::{GlossaryEntry, Quantity};
+use nablatop::quantity::Quantity;
 use nablatop::report::csv::Rows;
 use nablatop::report::{self, Size};
 use nablatop::trace::{self, OnExisting, TraceError, Writer};

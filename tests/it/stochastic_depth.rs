@@ -3,9 +3,10 @@
 
 use nablatop::backend;
 use nablatop::config::{Activation, Backend, LaneConfig, Model, NoiseSchedule, Norm, NormOrder, Wiring};
-use nablatop::data::{self, Shape, StepRng};
+use nablatop::data::{self, Shape};
 use nablatop::probe::{Scope, Taps};
 use nablatop::quantity::{LayerSample, Quantity};
+use nablatop::random::StepRng;
 use nablatop::stack::diffusion::{Noised, Noising};
 use nablatop::stack::residual_connection::{BlockMode, ResidualConnection, StochasticDepth};
 use nablatop::stack::transformer::Language;
@@ -31,7 +32,7 @@ fn draw(step: u64) -> StepRng {
 fn digits(step: u64) -> Labelled {
     let rows: Vec<usize> = (0..8).map(|row| (step as usize * 8 + row) % 200).collect();
     let device = backend::device(Backend::Flex).autodiff();
-    let batch = data::digits().expect("embedded").training.gather(&rows, SHAPE.numbers(), &device);
+    let batch = Labelled::of(data::digits().expect("embedded").training.gather(&rows, SHAPE.numbers()), &device);
     Labelled { draw: Some(draw(step)), ..batch }
 }
 

@@ -28,7 +28,7 @@ fn train<S: Stack<Batch = Labelled>>(
     let mut batches = Batches::new(1, digits.training.rows(), 32);
     (1..=steps)
         .map(|step| {
-            let batch = digits.training.gather(batches.rows(Step(step)), digits.shape.numbers(), &device);
+            let batch = Labelled::of(digits.training.gather(batches.rows(Step(step)), digits.shape.numbers()), &device);
             stepper.step(&batch, lane.lr, look(step)).loss
         })
         .collect()

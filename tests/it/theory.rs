@@ -12,7 +12,7 @@ use nablatop::data::{self, Batches};
 use nablatop::probe::Scope;
 use nablatop::quantity::{LayerSample, Quantity};
 use nablatop::stack::residual_connection::ResidualConnection;
-use nablatop::stack::{Mlp, Task};
+use nablatop::stack::{Labelled, Mlp, Task};
 use nablatop::theory;
 use nablatop::train::Stepper;
 use nablatop::units::Step;
@@ -88,7 +88,7 @@ fn compare(init: Init, depth: usize, backend: Backend, seeds: &[u64]) -> Vec<(La
     let device = backend::device(backend).autodiff();
     for &seed in seeds {
         let mut batches = Batches::new(seed, digits.training.rows(), 64);
-        let batch = digits.training.gather(batches.rows(Step::FIRST), digits.shape.numbers(), &device);
+        let batch = Labelled::of(digits.training.gather(batches.rows(Step::FIRST), digits.shape.numbers()), &device);
         let task = Task::of(&digits);
         let drawn = Mlp::new(&compared[0].0, task, seed, &device);
         for (lane, comparison) in &mut compared {

@@ -6,12 +6,13 @@ use nablatop::config::{
     Backend, Bias, BranchScale, DataSource, Init, LaneConfig, Length, Measure, Model, Norm, NormOrder, Optimizer,
     Positions, RunConfig, Wiring,
 };
-use nablatop::data::{Batches, Source, StepRng, Subset, Text};
+use nablatop::data::{Batches, Source, Subset, Text};
 use nablatop::event::Outcome;
 use nablatop::probe::{Scope, Taps};
 use nablatop::quantity::Quantity;
+use nablatop::random::StepRng;
 use nablatop::stack::transformer::Language;
-use nablatop::stack::{Examples, Stack, Tokens, Transformer};
+use nablatop::stack::{Examples, Pass, Stack, Tokens, Transformer};
 use nablatop::train::Stepper;
 use nablatop::units::Step;
 
@@ -234,7 +235,7 @@ fn first_update(wiring: Wiring, depth: usize, lr: f64, moving: Moving) -> f64 {
     let square = |seed: &u64| {
         let before = Transformer::new(&lane, Language::of(&text), *seed, &device);
         let batch = first(&text, 8, *seed, Backend::Flex);
-        let logits = before.forward(&batch, &Taps::off()).inner();
+        let logits = before.forward(&batch, Pass::of(&Taps::off())).inner();
         let mut stepper = Stepper::new(before.clone(), &lane, &device);
         stepper.step(&batch, lr, Scope::Nothing);
         let mut after = stepper.model().clone();
@@ -245,7 +246,7 @@ fn first_update(wiring: Wiring, depth: usize, lr: f64, moving: Moving) -> f64 {
                 after.feed_forward_norm = before.feed_forward_norm;
             }
         }
-        let moved = after.forward(&batch, &Taps::off()).inner() - logits;
+        let moved = after.forward(&batch, Pass::of(&Taps::off())).inner() - logits;
         f64::from(moved.square().mean().into_scalar::<f32>())
     };
     (SEEDS.iter().map(square).sum::<f64>() / SEEDS.len() as f64).sqrt()

@@ -9,7 +9,7 @@ use nablatop::data::{self, Batches};
 use nablatop::layer::Layer;
 use nablatop::probe::{Scope, Taps};
 use nablatop::quantity::Quantity;
-use nablatop::stack::{Labelled, Loss, Mlp, Stack, Task};
+use nablatop::stack::{Labelled, Loss, Mlp, Pass, Stack, Task};
 use nablatop::train::Stepper;
 use nablatop::units::Step;
 
@@ -50,7 +50,7 @@ where
     let before = numbers(stepper.model());
     let losses = (1..=STEPS)
         .map(|step| {
-            let batch = digits.training.gather(batches.rows(Step(step)), digits.shape.numbers(), device);
+            let batch = Labelled::of(digits.training.gather(batches.rows(Step(step)), digits.shape.numbers()), device);
             stepper.step(&batch, lane.lr, look(step)).loss
         })
         .collect();
@@ -177,10 +177,10 @@ impl Stack for Unfused {
         self.mlp.logit(batch, taps)
     }
 
-    fn loss(&self, batch: &Labelled, _: &Taps) -> Loss {
+    fn loss_in(&self, batch: &Labelled, _: Pass<'_>) -> Loss {
         let x = self.mlp.stem.forward(batch.inputs.clone());
         let x = self.mlp.blocks.iter().fold(x, |x, block| block.forward(x));
-        Loss::cross_entropy(self.mlp.head.forward(x), batch)
+        batch.cross_entropy(self.mlp.head.forward(x))
     }
 }
 

@@ -5,7 +5,7 @@ use nablatop::config::{Backend, LaneConfig, Optimizer, Wiring};
 use nablatop::data::{self, Batches};
 use nablatop::probe::Scope;
 use nablatop::quantity::{Moments, Quantity};
-use nablatop::stack::{Mlp, Task};
+use nablatop::stack::{Labelled, Mlp, Task};
 use nablatop::train::{StepOutput, Stepper};
 use nablatop::units::Step;
 
@@ -23,7 +23,7 @@ fn first_step(lane: &LaneConfig, backend: Backend) -> StepOutput {
     let digits = data::digits().expect("embedded");
     let device = backend::device(backend).autodiff();
     let mut batches = Batches::new(1, digits.training.rows(), 64);
-    let batch = digits.training.gather(batches.rows(Step::FIRST), digits.shape.numbers(), &device);
+    let batch = Labelled::of(digits.training.gather(batches.rows(Step::FIRST), digits.shape.numbers()), &device);
     let model = Mlp::new(lane, Task::rows(64, 10), 1, &device);
     Stepper::new(model, lane, &device).step(&batch, RATE, Scope::Layers)
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::not_one_of;
+use crate::config::spelling::not_one_of;
 
 /// Distribution of the initial weights; biases are U(±1/√fan_in) for `default` and 0 otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::not_one_of;
+use crate::config::spelling::not_one_of;
 
 words! {
     /// Where N stands in a half of a transformer's block.

@@ -118,17 +118,17 @@ fn what_no_lane_has_a_use_for_is_refused_where_it_was_typed_and_passed_over_in_a
         draft.finish().map(drop).map_err(|error| error.to_string())
     };
     let flag = || Origin::Flag;
-    let words = "--heads: mlp has no use for it, which is for transformer: leave it out";
+    let words = "--heads: applies only to transformer; the model is mlp: leave it out";
     assert_eq!(finish(flag, &[("heads", "2")], &["plain"]), Err(words.to_owned()));
     let mixed = ["plain", "residual:model=transformer,width=8"];
     assert!(finish(flag, &[("heads", "2"), ("data", "digits")], &mixed).unwrap_err().contains("reads text"));
     assert_eq!(finish(|| Origin::Environment, &[("heads", "2")], &["plain"]), Ok(()));
-    let words = "--lane: bias: resnet has no use for it, which is for mlp, transformer: leave it out";
+    let words = "--lane: bias: applies only to mlp, transformer; the model is resnet: leave it out";
     let lane = "residual:model=resnet,bias=off";
     assert_eq!(finish(flag, &[], &[lane]), Err(words.to_owned()));
-    let words = "--context: it is for text, and the data are digits: leave it out";
+    let words = "--context: applies only to text; the data are digits: leave it out";
     assert_eq!(finish(flag, &[("context", "8")], &["plain"]), Err(words.to_owned()));
-    assert!(finish(flag, &[("image-size", "8")], &["plain"]).unwrap_err().contains("it is for image-folder"));
+    assert!(finish(flag, &[("image-size", "8")], &["plain"]).unwrap_err().contains("applies only to image-folder"));
 }
 
 #[test]

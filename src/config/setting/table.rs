@@ -4,9 +4,9 @@ use std::fmt::Display;
 use std::path::PathBuf;
 
 use super::number::Numbers;
-use super::{Access, Group, Setting};
-use crate::config::Length;
-use crate::config::quoted;
+use super::row::{Access, Group, Setting};
+use crate::config::family::MOST_BLOCKS;
+use crate::config::{Length, quoted};
 
 /// A row whose field is written by `Display`, and read by `FromStr` or, where they are given, as one of these numbers.
 macro_rules! row {
@@ -28,9 +28,6 @@ macro_rules! row {
     (@read $word:ident) => { $word.trim().parse() };
     (@read $word:ident, $numbers:expr) => { $numbers.read($word) };
 }
-
-/// Settings that share one field: at most one of a pair is given.
-pub(super) static ALTERNATIVES: &[[&str; 2]] = &[["steps", "epochs"]];
 
 /// All settings, in the order of the help.
 pub static SETTINGS: &[Setting] = &[
@@ -298,8 +295,12 @@ pub static SETTINGS: &[Setting] = &[
     },
 ];
 
-/// Blocks of a stack at most.
-pub const MOST_BLOCKS: usize = 10_000;
+/// The setting of that key.
+#[must_use]
+pub fn find(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}
+
 /// Units of a block at most.
 const MOST_UNITS: usize = 4096;
 

@@ -15,11 +15,10 @@ use burn::tensor::module::{avg_pool2d, interpolate};
 use burn::tensor::ops::{AvgPoolOptions, InterpolateMode, InterpolateOptions};
 
 use crate::config::Activation;
-use crate::probe::Taps;
 use crate::quantity::StepKind;
 use crate::stack::activation::activate;
 use crate::stack::residual_connection::{BlockMode, ResidualConnection};
-use crate::stack::{Affine, ConvStep, Convolution};
+use crate::stack::{Affine, ConvStep, Convolution, Pass};
 use crate::units::LayerId;
 
 /// One block.
@@ -83,45 +82,46 @@ impl Resizing {
 
 /// Where a block reads what passes, and whether it is there.
 #[derive(Clone, Copy)]
-pub struct Pass<'a> {
-    /// The taps of the pass.
-    pub taps: &'a Taps,
+pub struct BlockPass<'a> {
+    /// The pass that the block is part of.
+    pub pass: Pass<'a>,
     /// The block's row.
     pub layer: LayerId,
     /// What becomes of it.
     pub fate: BlockMode,
 }
 
-impl Pass<'_> {
+impl BlockPass<'_> {
     fn step(self, kind: StepKind, x: Tensor<4>) -> Tensor<4> {
-        self.taps.step(self.layer, kind, x)
+        self.pass.step(self.layer, kind, x)
     }
 }
 
 impl Block {
     /// [B, in, H, W] that has passed the block's tap, time [B, hidden] → [B, out, H', W'].
     #[must_use]
-    pub fn forward(&self, x: Tensor<4>, beside: Option<Tensor<4>>, time: &Tensor<2>, pass: Pass<'_>) -> Tensor<4> {
+    pub fn forward(&self, x: Tensor<4>, beside: Option<Tensor<4>>, time: &Tensor<2>, spot: BlockPass<'_>) -> Tensor<4> {
         let Some(joint) = &self.joint else {
-            return self.branch(self.entered(x, beside, pass), time, pass);
+            return self.branch(self.entered(x, beside, spot), time, spot);
         };
-        let around = joint.around(self.around(self.widened(pass.taps.skip(pass.layer, x.clone()), beside.clone())));
-        if pass.fate == BlockMode::Dropped {
-            pass.taps.left_out(pass.layer);
-            return joint.after(around, pass.taps, pass.layer);
+        let around =
+            joint.around(self.around(self.widened(spot.pass.skip(spot.layer, x.clone()), beside.clone()), spot.pass));
+        if spot.fate == BlockMode::Dropped {
+            spot.pass.left_out(spot.layer);
+            return joint.after(around, &spot.pass, spot.layer);
         }
-        let through = pass.taps.branch(pass.layer, x);
-        let branch = self.branch(self.entered(through, beside, pass), time, pass);
-        let branch = joint.scaled(branch, pass.fate, pass.taps, pass.layer);
-        pass.taps.branch_output(pass.layer, &branch);
-        joint.after(around + branch, pass.taps, pass.layer)
+        let through = spot.pass.branch(spot.layer, x);
+        let branch = self.branch(self.entered(through, beside, spot), time, spot);
+        let branch = joint.scaled(branch, spot.fate, &spot.pass, spot.layer);
+        spot.pass.branch_output(spot.layer, &branch);
+        joint.after(around + branch, &spot.pass, spot.layer)
     }
 
     /// The same for the branch. Resizing and what stands beside x are a step of it: the branch's channel is what comes
     /// back to x alone.
-    fn entered(&self, x: Tensor<4>, beside: Option<Tensor<4>>, pass: Pass<'_>) -> Tensor<4> {
+    fn entered(&self, x: Tensor<4>, beside: Option<Tensor<4>>, spot: BlockPass<'_>) -> Tensor<4> {
         let is_step = self.resizing != Resizing::None || beside.is_some();
-        self.widened(if is_step { pass.step(StepKind::Other, x) } else { x }, beside)
+        self.widened(if is_step { spot.step(StepKind::Other, x) } else { x }, beside)
     }
 
     /// At the size of the block, with what stands beside it.
@@ -136,30 +136,30 @@ impl Block {
 
     /// I(x).
     #[must_use]
-    pub fn around(&self, x: Tensor<4>) -> Tensor<4> {
+    pub fn around(&self, x: Tensor<4>, pass: Pass<'_>) -> Tensor<4> {
         match &self.projection {
-            Some(projection) => projection.forward(x),
+            Some(projection) => projection.forward_in(x, pass),
             None => x,
         }
     }
 
     /// F(x).
     #[must_use]
-    pub fn branch(&self, x: Tensor<4>, time: &Tensor<2>, pass: Pass<'_>) -> Tensor<4> {
-        let x = self.convolved(&self.first, x, pass);
-        let x = x + self.time.forward(time.clone()).unsqueeze_dims(&[-1, -1]); // [B, out, 1, 1]
-        self.convolved(&self.second, x, pass)
+    pub fn branch(&self, x: Tensor<4>, time: &Tensor<2>, spot: BlockPass<'_>) -> Tensor<4> {
+        let x = self.convolved(&self.first, x, spot);
+        let x = x + self.time.forward_in(time.clone(), spot.pass).unsqueeze_dims(&[-1, -1]); // [B, out, 1, 1]
+        self.convolved(&self.second, x, spot)
     }
 
     /// W * φ(N(x)).
-    fn convolved(&self, step: &ConvStep, mut x: Tensor<4>, pass: Pass<'_>) -> Tensor<4> {
+    fn convolved(&self, step: &ConvStep, mut x: Tensor<4>, spot: BlockPass<'_>) -> Tensor<4> {
         if let Some(norm) = &step.norm {
-            x = norm.forward(pass.step(StepKind::Norm, x));
+            x = norm.forward(spot.step(StepKind::Norm, x));
         }
         if self.activation != Activation::Identity {
-            x = activate(self.activation, pass.step(StepKind::Activation, x));
-            pass.taps.hidden(pass.layer, self.activation, &x);
+            x = activate(self.activation, spot.step(StepKind::Activation, x));
+            spot.pass.hidden(spot.layer, self.activation, &x);
         }
-        step.convolution.forward(pass.step(StepKind::Weight, x))
+        step.convolution.forward_in(spot.step(StepKind::Weight, x), spot.pass)
     }
 }

@@ -6,14 +6,13 @@ use std::sync::Arc;
 use burn::prelude::Device;
 use burn::tensor::{Tensor, TensorData};
 use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
 
 use super::noise::{Noising, TIMES};
 use crate::config::NoiseSchedule;
-use crate::data::{Augmentation, Classified, Shape, Source, StepRng, Subset};
-use crate::stack::init::Purpose;
-use crate::stack::{Examples, HostTensor, Loss, Numbers, with_noise};
+use crate::data::{Augmentation, Classified, Shape, Source, Subset};
+use crate::random::{self, Generator, Purpose, StepRng};
+use crate::stack::examples::with_noise;
+use crate::stack::{Examples, HostTensor, Loss, Numbers};
 
 /// Further than any run has steps.
 const CHUNKS_APART: usize = 1 << 40;
@@ -93,7 +92,7 @@ pub struct Noised {
     /// How they drown.
     noising: Arc<Noising>,
     /// Of the noise that is added to look at shattering, where there is some.
-    shaken: Option<ChaCha8Rng>,
+    shaken: Option<Generator>,
 }
 
 impl Noised {
@@ -135,9 +134,10 @@ impl Examples for Noised {
         let chunk = if part == Subset::HeldOut { rows.first().copied().unwrap_or(0) } else { 0 };
         let mut rng = Purpose::Diffusion.rng(draw.seed, draw.step.0 as usize + chunk * CHUNKS_APART);
         let times = rows.iter().map(|_| rng.random_range(1..=TIMES)).collect();
-        let noise: Vec<f32> = StandardNormal.sample_iter(rng).take(shape.iter().product()).collect();
+        let noise = random::normal(shape.iter().product(), 1.0, &mut rng);
         let noise = Tensor::from_data(TensorData::new(noise, shape), device);
-        let pictures = source.data.gather(part, rows, draw, device).inputs.reshape(shape);
+        let pictures = source.data.gather(part, rows, draw).inputs;
+        let pictures = Tensor::from_data(TensorData::new(pictures, shape), device);
         let noised = Self::new(pictures, noise, times, Arc::clone(&source.noising));
         Self { draw: (part == Subset::Training).then_some(draw), ..noised }
     }
@@ -173,8 +173,8 @@ impl Examples for Noised {
         &[]
     }
 
-    fn noisy(&self, rng: &mut ChaCha8Rng) -> Self {
-        Self { shaken: Some(ChaCha8Rng::from_rng(rng)), ..self.clone() }
+    fn noisy(&self, rng: &mut Generator) -> Self {
+        Self { shaken: Some(Generator::from_rng(rng)), ..self.clone() }
     }
 
     /// The same pictures and the same noise, each span's times spread evenly over its rows.

@@ -7,36 +7,38 @@
 //!
 //! Song et al. 2020, Denoising Diffusion Implicit Models (arXiv 2010.02502), σ = 0.
 
+use burn::prelude::Device;
 use burn::tensor::{Tensor, TensorData};
-use rand_distr::{Distribution, StandardNormal};
 
-use super::Diffusion;
-use super::noise::TIMES;
+use super::noise::{Noising, TIMES};
 use crate::data::Shape;
 use crate::event::Samples;
-use crate::probe::Taps;
-use crate::stack::init::Purpose;
+use crate::random::{self, Purpose};
 
 /// Strides in which T is covered.
 pub const SAMPLING_STEPS: usize = 50;
 /// Pictures that are drawn at once.
 pub const SAMPLES: usize = 16;
 
-/// Draws pictures; the same noise is behind them at every step, so that they can be compared.
-pub(super) fn draw(net: &Diffusion) -> Samples {
-    let Shape { channels, height, width } = net.picture;
+/// Draws pictures with a net that finds the noise in x_t, [B, C, H, W], at the times t of its rows. The same noise is
+/// behind them at every step, so that they can be compared.
+pub(super) fn draw(
+    picture: Shape,
+    noising: &Noising,
+    device: &Device,
+    find: impl Fn(Tensor<4>, &[usize]) -> Tensor<4>,
+) -> Samples {
+    let Shape { channels, height, width } = picture;
     let shape = [SAMPLES, channels, height, width];
-    let device = net.stem.convolution.weight.val().device();
-    let noise: Vec<f32> =
-        StandardNormal.sample_iter(Purpose::Diffusion.rng(0, 0)).take(shape.iter().product()).collect();
-    let mut x = Tensor::<4>::from_data(TensorData::new(noise, shape), &device);
+    let noise = random::normal(shape.iter().product(), 1.0, &mut Purpose::Diffusion.rng(0, 0));
+    let mut x = Tensor::<4>::from_data(TensorData::new(noise, shape), device);
     let stride = TIMES / SAMPLING_STEPS;
     for time in (1..=SAMPLING_STEPS).rev().map(|step| step * stride) {
-        let [picture, noise] = net.noising.shares(time);
-        let found = net.forward(x.clone(), &[time; SAMPLES], &Taps::off());
+        let [picture, noise] = noising.shares(time);
+        let found = find(x.clone(), &[time; SAMPLES]);
         let clean = x.clone().sub(found.mul_scalar(noise)).div_scalar(picture).clamp(-1.0, 1.0);
         let found = x.sub(clean.clone().mul_scalar(picture)).div_scalar(noise);
-        let [picture, noise] = net.noising.shares(time - stride);
+        let [picture, noise] = noising.shares(time - stride);
         x = clean.mul_scalar(picture).add(found.mul_scalar(noise));
     }
     let grey = |value: f32| (f32::midpoint(value, 1.0).clamp(0.0, 1.0) * 255.0).round() as u8;

@@ -11,8 +11,8 @@ use burn::prelude::Device;
 use burn::tensor::{Tensor, TensorData};
 
 use crate::config::Activation;
-use crate::stack::Affine;
 use crate::stack::activation::activate;
+use crate::stack::{Affine, Pass};
 
 /// Sines and cosines together.
 pub(super) const WAVES: usize = 32;
@@ -32,9 +32,9 @@ pub struct TimeEmbedding {
 impl TimeEmbedding {
     /// t of every row → [B, hidden], with φ on it: what every block maps to its channels.
     #[must_use]
-    pub fn forward(&self, times: &[usize], device: &Device) -> Tensor<2> {
-        let x = activate(self.activation, self.first.forward(waves(times, device)));
-        activate(self.activation, self.second.forward(x))
+    pub fn forward(&self, times: &[usize], device: &Device, pass: Pass<'_>) -> Tensor<2> {
+        let x = activate(self.activation, self.first.forward_in(waves(times, device), pass));
+        activate(self.activation, self.second.forward_in(x, pass))
     }
 }
 

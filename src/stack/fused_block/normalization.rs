@@ -15,7 +15,7 @@ use crate::probe::memory::{Primitive, Readable};
 
 /// Over what mean and deviation are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::stack) enum Over {
+pub(crate) enum Over {
     /// The features of each example.
     Features,
     /// The batch, per feature.
@@ -24,18 +24,18 @@ pub(in crate::stack) enum Over {
 
 /// What normalization computes with: γ and β of shape `[in]`.
 #[derive(Clone)]
-pub(in crate::stack) struct Normalizing {
-    pub(in crate::stack) over: Over,
-    pub(in crate::stack) gamma: Tensor<1>,
-    pub(in crate::stack) beta: Tensor<1>,
+pub(crate) struct Normalizing {
+    pub(crate) over: Over,
+    pub(crate) gamma: Tensor<1>,
+    pub(crate) beta: Tensor<1>,
     /// Added to σ².
-    pub(in crate::stack) epsilon: f64,
+    pub(crate) epsilon: f64,
 }
 
 /// Mean and variance of each feature over the batch, shape `[in]` each.
-pub(in crate::stack) struct Statistics {
-    pub(in crate::stack) mean: Tensor<1>,
-    pub(in crate::stack) variance: Tensor<1>,
+pub(crate) struct Statistics {
+    pub(crate) mean: Tensor<1>,
+    pub(crate) variance: Tensor<1>,
 }
 
 /// γ and β as primitives, and how they are used.

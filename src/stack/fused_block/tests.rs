@@ -1,14 +1,13 @@
 use burn::prelude::Device;
 use burn::tensor::{TensorData, module};
-use rand_distr::{Distribution, StandardNormal};
 
 use super::*;
 use crate::backend::device;
 use crate::config::{Activation, Backend};
 use crate::probe::{LayerReading, Taps};
 use crate::quantity::{Moments, StepKind};
+use crate::random::{self, Purpose};
 use crate::stack::activation;
-use crate::stack::init::Purpose;
 use crate::units::LayerId;
 
 const ROWS: usize = 5;
@@ -20,7 +19,7 @@ type Results = (Vec<Vec<f32>>, LayerReading);
 
 fn normal<const D: usize>(shape: [usize; D], index: usize, device: &Device) -> Tensor<D> {
     let count = shape.iter().product();
-    let values: Vec<f32> = StandardNormal.sample_iter(Purpose::Weight.rng(1, index)).take(count).collect();
+    let values = random::normal(count, 1.0, &mut Purpose::Weight.rng(1, index));
     Tensor::from_data(TensorData::new(values, shape), device).require_grad()
 }
 

@@ -12,9 +12,9 @@ use burn::prelude::Device;
 use burn::tensor::activation::softmax;
 use burn::tensor::{Tensor, TensorData};
 
-use super::TapPoint;
-use super::block::shifted;
 use super::rotation::Rotation;
+use super::shift::shifted;
+use super::tap_point::TapPoint;
 use crate::config::Positions;
 use crate::quantity::StepKind;
 use crate::stack::Affine;
@@ -77,11 +77,11 @@ impl Attention {
         let [rows, length, width] = x.dims();
         let x = spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 0, x));
         let [query, key, value] = [&self.query, &self.key, &self.value].map(|weights| {
-            let all = spot.taps.beside(spot.layer, StepKind::Other, weights.forward(x.clone()));
+            let all = spot.pass.beside(spot.layer, StepKind::Other, weights.forward_in(x.clone(), spot.pass));
             all.reshape([rows, length, self.heads, width / self.heads]).swap_dims(1, 2) // [B, heads, T, d]
         });
         let shares = softmax(sight.scores(query, key), 3); // [B, heads, T, T]
         let mixed = shares.matmul(value).swap_dims(1, 2).reshape([rows, length, width]);
-        self.output.forward(spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 1, mixed)))
+        self.output.forward_in(spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 1, mixed)), spot.pass)
     }
 }

@@ -23,17 +23,18 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
 use super::attention::{Attention, AttentionMask};
-use super::norm;
+use super::norm::{norm, normalized};
+use super::shift::shifted;
+use super::tap_point::TapPoint;
 use crate::config::{Activation, LaneConfig, NormOrder, Wiring};
 use crate::layer::Sublayer;
-use crate::probe::{Taps, joint};
+use crate::probe::joint;
 use crate::quantity::StepKind;
 use crate::stack::Affine;
 use crate::stack::activation::activate;
 use crate::stack::init::{Initializer, ParamSlot};
 use crate::stack::normalization::Normalization;
 use crate::stack::residual_connection::{BlockMode, BranchIndex, ResidualConnection, weight_gain};
-use crate::units::LayerId;
 
 /// How much wider the middle of a feed-forward half is.
 const EXPANSION: usize = 4;
@@ -73,21 +74,6 @@ pub struct FeedForward {
     /// φ.
     #[module(skip)]
     pub activation: Activation,
-}
-
-/// Where a block reads what passes.
-#[derive(Clone, Copy)]
-pub struct TapPoint<'a> {
-    /// The taps of the pass.
-    pub taps: &'a Taps,
-    /// The block's row.
-    pub layer: LayerId,
-}
-
-impl TapPoint<'_> {
-    pub(super) fn step<const D: usize>(self, kind: StepKind, x: Tensor<D>) -> Tensor<D> {
-        self.taps.step(self.layer, kind, x)
-    }
 }
 
 impl Block {
@@ -133,14 +119,14 @@ impl Block {
     #[must_use]
     pub fn forward(&self, x: Tensor<3>, sight: &AttentionMask, spot: TapPoint<'_>, fates: [BlockMode; 2]) -> Tensor<3> {
         let (Some(first), Some(second)) = (&self.attention_joint, &self.feed_forward_joint) else {
-            return self.plain(spot.taps.input(spot.layer, x), sight, spot);
+            return self.plain(spot.pass.input(spot.layer, x), sight, spot);
         };
-        let x = first.input(x, spot.taps, spot.layer);
+        let x = first.input(x, &spot.pass, spot.layer);
         if fates == [BlockMode::Dropped; 2] {
-            spot.taps.left_out(spot.layer);
+            spot.pass.left_out(spot.layer);
         }
-        let skip = spot.taps.skip(spot.layer, x.clone());
-        let x = spot.step(StepKind::Other, spot.taps.branch(spot.layer, x));
+        let skip = spot.pass.skip(spot.layer, x.clone());
+        let x = spot.step(StepKind::Other, spot.pass.branch(spot.layer, x));
         let attended = self.attention(first, joint(x.clone()), (sight, fates[0]), spot); // a
         let attended = attended.map(|attended| spot.step(StepKind::Other, attended));
         if self.norm_order == NormOrder::Post {
@@ -157,7 +143,7 @@ impl Block {
             (Some(attended), thought) => plus(attended, thought), // a + f
             (None, Some(thought)) => thought,
         };
-        spot.taps.branch_output(spot.layer, &branch);
+        spot.pass.branch_output(spot.layer, &branch);
         around + branch // x + a + f
     }
 
@@ -183,8 +169,8 @@ impl Block {
         if fate == BlockMode::Dropped {
             return None;
         }
-        let x = self.before(self.attention_norm.as_ref(), joint.read(x, spot.taps, spot.layer), spot);
-        Some(joint.scaled(self.attention.forward(x, sight, spot), fate, spot.taps, spot.layer))
+        let x = self.before(self.attention_norm.as_ref(), joint.read(x, &spot.pass, spot.layer), spot);
+        Some(joint.scaled(self.attention.forward(x, sight, spot), fate, &spot.pass, spot.layer))
     }
 
     /// F, as it joins; `None` where it is left out.
@@ -198,8 +184,8 @@ impl Block {
         if fate == BlockMode::Dropped {
             return None;
         }
-        let x = self.before(self.feed_forward_norm.as_ref(), joint.read(x, spot.taps, spot.layer), spot);
-        Some(joint.scaled(self.feed_forward.forward(x, spot), fate, spot.taps, spot.layer))
+        let x = self.before(self.feed_forward_norm.as_ref(), joint.read(x, &spot.pass, spot.layer), spot);
+        Some(joint.scaled(self.feed_forward.forward(x, spot), fate, &spot.pass, spot.layer))
     }
 
     fn before(&self, norm: Option<&Normalization>, x: Tensor<3>, spot: TapPoint<'_>) -> Tensor<3> {
@@ -257,20 +243,12 @@ impl FeedForward {
     #[must_use]
     pub fn forward(&self, x: Tensor<3>, spot: TapPoint<'_>) -> Tensor<3> {
         let x = spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 0, x));
-        let mut x = shifted(self.shifts.as_ref(), 1, self.up.forward(x)); // [B, T, 4·width]
+        let mut x = shifted(self.shifts.as_ref(), 1, self.up.forward_in(x, spot.pass)); // [B, T, 4·width]
         if self.activation != Activation::Identity {
             x = activate(self.activation, spot.step(StepKind::Activation, x));
-            spot.taps.hidden(spot.layer, self.activation, &x);
+            spot.pass.hidden(spot.layer, self.activation, &x);
         }
-        self.down.forward(spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 2, x))) // [B, T, width]
-    }
-}
-
-/// x + the n-th shift, where there are some.
-pub(super) fn shifted(shifts: Option<&Param<Tensor<1>>>, nth: usize, x: Tensor<3>) -> Tensor<3> {
-    match shifts {
-        Some(shifts) => x + shifts.val().narrow(0, nth, 1).unsqueeze(),
-        None => x,
+        self.down.forward_in(spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 2, x)), spot.pass) // [B, T, width]
     }
 }
 
@@ -279,13 +257,5 @@ fn plus(x: Tensor<3>, branch: Option<Tensor<3>>) -> Tensor<3> {
     match branch {
         Some(branch) => x + branch,
         None => joint(x),
-    }
-}
-
-/// N(x), or x where there is no N.
-pub(super) fn normalized(norm: Option<&Normalization>, x: Tensor<3>) -> Tensor<3> {
-    match norm {
-        Some(norm) => norm.forward(x),
-        None => x,
     }
 }

@@ -10,7 +10,7 @@ use crate::config::Backend;
 use crate::data;
 use crate::layer::{Layer, LayerKind};
 use crate::probe::Taps;
-use crate::stack::{Labelled, Loss, Mlp, Task};
+use crate::stack::{Labelled, Loss, Mlp, Pass, Task};
 use crate::train::pacer::Start;
 
 /// A stack that breaks where its loss is not above its strength.
@@ -32,8 +32,8 @@ impl Stack for Fragile {
         self.stem.logit(batch, taps)
     }
 
-    fn loss(&self, batch: &Labelled, taps: &Taps) -> Loss {
-        let loss = self.stem.loss(batch, taps);
+    fn loss_in(&self, batch: &Labelled, pass: Pass<'_>) -> Loss {
+        let loss = self.stem.loss_in(batch, pass);
         let value: f32 = loss.mean.clone().into_scalar();
         assert!(value > self.strength, "broke at \u{1b}[31m{}", self.strength);
         loss

@@ -1,7 +1,7 @@
 //! What lies on top of the panes: help, notes, the form of settings, the list of quantities, the command line, the
 //! question before quitting.
 
-use crate::quantity::{GlossaryEntry, Home, Term};
+use crate::glossary::{GlossaryEntry, Home, Term};
 
 /// What lies on top of the panes; Escape closes it.
 #[derive(Clone, Debug, Default)]

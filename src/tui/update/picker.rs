@@ -3,7 +3,8 @@
 use tui_input::InputRequest;
 
 use super::{show, turned};
-use crate::quantity::{GlossaryEntry, Home, Quantity};
+use crate::glossary::{GlossaryEntry, Home};
+use crate::quantity::Quantity;
 use crate::tui::action::Turn;
 use crate::tui::scene::{Mode, Overlay, Picker, Scene};
 

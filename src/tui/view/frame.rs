@@ -6,7 +6,6 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Widget};
 
-use crate::text::columns;
 use crate::tui::layout::inside;
 use crate::tui::theme::{Role, Theme};
 
@@ -70,14 +69,7 @@ pub(super) fn dot(place: (u16, u16), glyph: &str, style: Style, buffer: &mut Buf
 
 /// Lines of at most so many columns, broken between words; a word that fits on no line, such as a long path, within it.
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let fitting = |line: String| -> Vec<String> {
-        if columns(&line) <= width {
-            return vec![line];
-        }
-        let letters: Vec<char> = line.chars().collect();
-        letters.chunks((width / 2).max(1)).map(|part| part.iter().collect()).collect()
-    };
-    crate::text::wrapped(text, width).into_iter().flat_map(fitting).collect()
+    crate::text::confined(text, width)
 }
 
 /// A line that ends with `…` where it is too long. A name may lose its end, a number never: one that does not fit whole

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::Command;
 use crate::config::{not_one_of, setting};
+use crate::glossary::{GlossaryEntry, Home};
 use crate::number::count;
-use crate::quantity::{GlossaryEntry, Home};
 use crate::tui::scene::{Mode, Overlay, Scene};
 use crate::tui::source::SourceKind;
 use crate::tui::terminal::Mouse;

@@ -6,6 +6,8 @@ use burn::tensor::Tolerance;
 use super::*;
 use crate::backend::device;
 use crate::config::{Backend, Model, Wiring};
+use crate::stack::diffusion::{Pictures, TIMES};
+use crate::stack::residual_connection::BlockMode;
 
 const PICTURE: Shape = Shape { channels: 3, height: 8, width: 12 };
 
@@ -25,8 +27,8 @@ fn noise_has_the_shape_of_the_picture_and_depends_on_the_time() {
         let device = device(backend);
         for long_skips in [LongSkips::On, LongSkips::Off] {
             let net = Diffusion::new(&lane(Wiring::Residual, long_skips), PICTURE, 1, &device);
-            let early = net.forward(pictures(2, &device), &[1, 1], &Taps::off());
-            let late = net.forward(pictures(2, &device), &[900, 900], &Taps::off());
+            let early = net.forward(pictures(2, &device), &[1, 1], Pass::of(&Taps::off()));
+            let late = net.forward(pictures(2, &device), &[900, 900], Pass::of(&Taps::off()));
             assert_eq!(early.dims(), [2, 3, 8, 12]);
             let apart: f32 = (early - late).abs().mean().into_scalar();
             assert!(apart > 1e-4, "{apart}");
@@ -62,16 +64,18 @@ fn a_residual_block_with_branch_scale_0_is_the_identity_bit_for_bit() {
     let device = device(Backend::Flex);
     let lane = LaneConfig { branch_scale: BranchScale::Constant(0.0), ..lane(Wiring::Residual, LongSkips::Off) };
     let net = Diffusion::new(&lane, PICTURE, 1, &device);
-    let time = net.stem.clock.forward(&[5, 6], &device);
+    let time = net.stem.clock.forward(&[5, 6], &device, Pass::of(&Taps::off()));
     let x = net.stem.convolution.forward(pictures(2, &device));
-    let pass = Pass { taps: &Taps::off(), layer: LayerId(1), fate: super::super::residual_connection::BlockMode::Kept };
-    assert_eq!(net.blocks[0].forward(x.clone(), None, &time, pass).into_data(), x.into_data());
+    let taps = Taps::off();
+    let spot = BlockPass { pass: Pass::of(&taps), layer: LayerId(1), fate: BlockMode::Kept };
+    assert_eq!(net.blocks[0].forward(x.clone(), None, &time, spot).into_data(), x.into_data());
 }
 
 #[test]
 fn pictures_are_drowned_between_minus_one_and_one() {
     use crate::config::NoiseSchedule;
-    use crate::data::{StepRng, Subset, digits};
+    use crate::data::{Subset, digits};
+    use crate::random::StepRng;
     use crate::stack::Examples;
     use crate::units::Step;
     let device = device(Backend::Flex);

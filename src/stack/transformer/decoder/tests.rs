@@ -57,7 +57,7 @@ fn a_logit_for_every_character_at_every_position() {
     for lane in lanes() {
         let batch = tokens(&[[0, 1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 0, 1, 2]]);
         let stack = stack(&lane);
-        assert_eq!(stack.forward(&batch, &Taps::off()).dims(), [2, 6, 11]);
+        assert_eq!(stack.forward(&batch, Pass::of(&Taps::off())).dims(), [2, 6, 11]);
         let loss = stack.loss(&batch, &Taps::off());
         assert_eq!((loss.mean.dims(), stack.logit(&batch, &Taps::off()).dims()), ([1], [1]));
         let mean = loss.mean.into_scalar::<f32>();
@@ -76,7 +76,7 @@ fn what_comes_later_changes_no_logit_before_it() {
     for lane in lanes().into_iter().chain(cures()).filter(looks) {
         let stack = stack(&lane);
         let before = [1, 2, 3, 4, 5, 6, 7];
-        let logits = |window| values(stack.forward(&tokens(&[window]), &Taps::off()));
+        let logits = |window| values(stack.forward(&tokens(&[window]), Pass::of(&Taps::off())));
         let still = logits(before);
         for position in 0..LANGUAGE.context {
             let mut window = before;
@@ -131,7 +131,7 @@ fn a_block_with_branch_scale_0_and_no_norm_behind_it_is_the_identity_bit_for_bit
         let y = stack(&lane).blocks[0].forward(
             x,
             &sight,
-            TapPoint { taps: &taps, layer: LayerId(1) },
+            TapPoint { pass: Pass::of(&taps), layer: LayerId(1) },
             [BlockMode::Kept; 2],
         );
         assert_eq!(values(y), numbers);
@@ -140,7 +140,8 @@ fn a_block_with_branch_scale_0_and_no_norm_behind_it_is_the_identity_bit_for_bit
 
 #[test]
 fn several_streams_start_as_the_residual_stack() {
-    let logits = |wiring| values(stack(&lane(wiring)).forward(&tokens(&[[0, 1, 2, 3, 4, 5, 6]]), &Taps::off()));
+    let logits =
+        |wiring| values(stack(&lane(wiring)).forward(&tokens(&[[0, 1, 2, 3, 4, 5, 6]]), Pass::of(&Taps::off())));
     let residual = logits(Wiring::Residual);
     for wiring in [Wiring::HyperConnections, Wiring::ConstrainedHyperConnections] {
         let furthest = logits(wiring).iter().zip(&residual).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
@@ -157,7 +158,7 @@ fn either_half_is_left_out_by_itself_and_both_leave_the_identity() {
     assert_eq!(block.attention_joint.as_ref().expect("no plain block").survival, 1.0 - 5.0 / 12.0);
     let x = Tensor::<3>::from_data(TensorData::new((0..48).map(|i| (i as f32).sin()).collect(), [1, 6, 8]), &device);
     let sight = AttentionMask::new(lane.positions, [6, 4], &device);
-    let spot = TapPoint { taps: &taps, layer: LayerId(1) };
+    let spot = TapPoint { pass: Pass::of(&taps), layer: LayerId(1) };
     let with = |fates| values(block.forward(x.clone(), &sight, spot, fates));
     assert_eq!(with([BlockMode::Dropped; 2]), values(x.clone()));
     let [whole, attention, thought] =
@@ -223,13 +224,11 @@ fn lanes_of_one_initialization_start_from_the_same_weights() {
 
 #[test]
 fn noise_moves_the_embedded_characters_by_a_hundredth_of_their_size() {
-    use rand::SeedableRng;
-    use rand_chacha::ChaCha8Rng;
-
+    use crate::random::Purpose;
     use crate::stack::Examples;
 
     let (stack, batch) = (stack(&lane(Wiring::Residual)), tokens(&[[0, 1, 2, 3, 4, 5, 6]; 8]));
-    let noisy = batch.noisy(&mut ChaCha8Rng::seed_from_u64(1));
+    let noisy = batch.noisy(&mut Purpose::Noise.rng(1, 0));
     let [still, moved, again] = [&batch, &noisy, &noisy].map(|batch| values(stack.stem.characters(batch)));
     assert_eq!(moved, again);
     let rms = |numbers: &[f32]| (numbers.iter().map(|x| x * x).sum::<f32>() / numbers.len() as f32).sqrt();

@@ -1,0 +1,130 @@
+//! Whether a setting is of use: to a family, a wiring, a lane, a run. The form on the screen, the refusal of a flag and
+//! what is printed of a lane all ask here.
+//!
+//! ```text
+//! run    a setting of data that the run does not read            context, image-size
+//! lane   one that its optimizer, wiring or other settings rule out
+//! family one of another family: the table [`Model::with`]
+//! ```
+
+use super::setting::{self, Setting};
+use super::{DataSource, LaneConfig, Model, Norm, NormOrder, Optimizer, RunConfig, Wiring};
+
+/// Key of the factor that only a residual lane has.
+const BRANCH_SCALE: &str = "branch-scale";
+
+impl Wiring {
+    /// Whether a lane of this wiring can have a value of its own for a setting; those of the whole run are of no lane.
+    #[must_use]
+    pub(super) fn takes(self, setting: &Setting) -> bool {
+        setting.is_per_lane() && (self == Self::Residual || setting.key != BRANCH_SCALE)
+    }
+}
+
+impl Model {
+    /// The families to which a setting of a lane applies; `None` where it applies to all.
+    #[must_use]
+    pub fn with(key: &str) -> Option<&'static [Self]> {
+        Some(match key {
+            "form" => &[Self::Vgg, Self::Resnet],
+            "order" => &[Self::Mlp],
+            "norm-order" | "positions" | "heads" => &[Self::Transformer],
+            "long-skips" | "noise-schedule" => &[Self::Diffusion],
+            "bias" => &[Self::Mlp, Self::Transformer],
+            "branch-scale" => &[Self::Mlp, Self::Resnet, Self::Preresnet, Self::Transformer, Self::Diffusion],
+            _ => return None,
+        })
+    }
+
+    /// Why a setting of a lane does not apply to this family, as a sentence without its subject.
+    #[must_use]
+    pub fn not_applicable(self, key: &str) -> Option<String> {
+        let families = Self::with(key).filter(|families| !families.contains(&self))?;
+        let families: Vec<String> = families.iter().map(ToString::to_string).collect();
+        Some(format!("applies only to {}; the model is {self}: leave it out", families.join(", ")))
+    }
+}
+
+impl RunConfig {
+    /// Why a setting applies to no lane, as a sentence without its subject; `None` where it applies to one.
+    #[must_use]
+    pub fn not_applicable(&self, key: &str) -> Option<String> {
+        let data = match key {
+            "context" if !self.data.is_text() => "text",
+            "image-size" if !matches!(self.data, DataSource::ImageFolder(_)) => "image-folder",
+            _ => {
+                let reasons: Option<Vec<String>> = self.lanes.iter().map(|lane| lane.not_applicable(key)).collect();
+                return reasons?.into_iter().next();
+            }
+        };
+        Some(format!("applies only to {data}; the data are {}: leave it out", self.data))
+    }
+}
+
+impl LaneConfig {
+    /// Why a setting does not apply to this lane, as a sentence without its subject.
+    #[must_use]
+    pub fn not_applicable(&self, key: &str) -> Option<String> {
+        let Self { model, wiring, norm, optimizer, .. } = *self;
+        let is_decoder = model == Model::Transformer;
+        let is_of_lanes = setting::find(key).filter(|setting| setting.is_per_lane());
+        let why = match (key, optimizer) {
+            ("momentum", Optimizer::Adam | Optimizer::AdamW | Optimizer::RmsProp) => {
+                format!("applies only to sgd; the optimizer is {optimizer}")
+            }
+            ("epsilon", Optimizer::Sgd) => "applies only to adam, adamw and rmsprop; the optimizer is sgd".to_owned(),
+            _ if is_of_lanes.is_some_and(|setting| !wiring.takes(setting)) => {
+                format!("applies only to residual lanes; the lane is {wiring}")
+            }
+            ("norm-order", _) if wiring == Wiring::DeepNorm => {
+                format!("has no effect on {wiring}, which normalizes behind the sum")
+            }
+            ("norm-order", _) if is_decoder && norm == Norm::None => "has no effect without a norm".to_owned(),
+            ("norm", _) if is_decoder && norm != Norm::None && self.order_of_norms() == NormOrder::None => {
+                "has no effect where norm-order is none".to_owned()
+            }
+            _ => return model.not_applicable(key),
+        };
+        Some(format!("{why}: leave it out"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_that_the_others_of_its_lane_rule_out_does_not_apply() {
+        let lane = |wiring| LaneConfig::of(Model::Transformer, wiring);
+        let why = |lane: LaneConfig, key: &str| lane.not_applicable(key).unwrap_or_default();
+        let plain = LaneConfig::new(Wiring::Plain);
+        assert_eq!(why(plain, "branch-scale"), "applies only to residual lanes; the lane is plain: leave it out");
+        let deepnorm = lane(Wiring::DeepNorm);
+        assert!(why(deepnorm.clone(), "norm-order").starts_with("has no effect on deepnorm, which normalizes behind"));
+        assert!(
+            LaneConfig { norm: Norm::None, ..deepnorm }.incompatible_setting().is_some_and(|(key, _)| key == "norm")
+        );
+        let bare = LaneConfig { norm_order: NormOrder::None, ..lane(Wiring::Residual) };
+        assert!(why(bare, "norm").starts_with("has no effect where norm-order is none"));
+        let bare = LaneConfig { norm: Norm::None, ..lane(Wiring::Residual) };
+        assert!(why(bare, "norm-order").starts_with("has no effect without a norm"));
+        assert_eq!(lane(Wiring::Residual).not_applicable("norm"), None);
+    }
+
+    #[test]
+    fn a_setting_that_applies_to_no_lane_says_to_what_it_applies() {
+        let config = RunConfig::default();
+        let why = |key| config.not_applicable(key).unwrap_or_default();
+        assert_eq!(why("heads"), "applies only to transformer; the model is mlp: leave it out");
+        assert_eq!(why("context"), "applies only to text; the data are digits: leave it out");
+        assert_eq!(why("momentum"), "applies only to sgd; the optimizer is adam: leave it out");
+        assert!(why("depth").is_empty() && why("branch-scale").is_empty());
+        let mut config = config;
+        config.lanes[1].optimizer = Optimizer::Sgd;
+        assert_eq!(
+            (config.not_applicable("momentum"), config.not_applicable("epsilon")),
+            (None, None),
+            "applies to one of them"
+        );
+    }
+}

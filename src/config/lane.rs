@@ -1,0 +1,136 @@
+//! Settings of one lane: its stack and how it is trained.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Activation, Bias, BranchScale, Form, Init, LongSkips, Model, NoiseSchedule, Norm, NormOrder, Optimizer, Order,
+    Positions, Wiring,
+};
+use crate::text::clean;
+
+/// Settings of one lane.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LaneConfig {
+    /// Unique name; by default the wiring.
+    pub name: String,
+    /// Family of the stack.
+    pub model: Model,
+    /// How a block is wired.
+    pub wiring: Wiring,
+    /// Stem and head of a convolutional net.
+    pub form: Form,
+    /// The number under which the family is known; [`Self::blocks`] are its blocks D.
+    pub depth: usize,
+    /// Units per block, or channels of the first stage.
+    pub width: usize,
+    /// φ.
+    pub activation: Activation,
+    /// Distribution of the initial weights.
+    pub init: Init,
+    /// File that holds the initial weights, as a person wrote it; `None` = they are drawn.
+    pub init_from: Option<PathBuf>,
+    /// s in x + s·F(x).
+    pub branch_scale: BranchScale,
+    /// N in W φ(N(x)) + b.
+    pub norm: Norm,
+    /// Whether N and φ stand before the weights or behind them.
+    pub order: Order,
+    /// Where N stands in the halves of a transformer's block.
+    pub norm_order: NormOrder,
+    /// How a transformer knows where a character stands.
+    pub positions: Positions,
+    /// Heads of attention of a transformer's block.
+    pub heads: usize,
+    /// Whether the way up of a U-Net sees the way down.
+    pub long_skips: LongSkips,
+    /// How fast pictures drown in noise.
+    pub noise_schedule: NoiseSchedule,
+    /// Whether blocks have a bias.
+    pub bias: Bias,
+    /// Update rule.
+    pub optimizer: Optimizer,
+    /// Base learning rate.
+    pub lr: f64,
+    /// Momentum of SGD.
+    pub momentum: f64,
+    /// Decoupled for AdamW, L2 for the others.
+    pub weight_decay: f64,
+    /// ε of Adam and AdamW.
+    pub epsilon: f64,
+    /// Steps over which the learning rate rises linearly.
+    pub warmup: u64,
+    /// Global gradient norm above which gradients are scaled down; `None` = off.
+    pub clip: Option<f64>,
+}
+
+impl LaneConfig {
+    /// The documented defaults with this wiring, named after it.
+    #[must_use]
+    pub fn new(wiring: Wiring) -> Self {
+        Self { name: wiring.lane_name(), wiring, ..Self::default() }
+    }
+
+    /// One line about the architecture, such as `mlp 50×64 · relu · default init`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let start = match self.init_from.as_deref().map(Path::file_name) {
+            None => format!("{} init", self.init),
+            Some(file) => format!("from {}", clean(&file.unwrap_or_default().to_string_lossy())),
+        };
+        let without = match (self.model, self.wiring, self.long_skips) {
+            (Model::Diffusion, Wiring::Plain, LongSkips::On) => " · block residuals off",
+            (Model::Diffusion, Wiring::Plain, LongSkips::Off) => " · block residuals and long skips off",
+            (Model::Diffusion, _, LongSkips::Off) => " · long skips off",
+            _ => "",
+        };
+        format!("{} {}×{}{without} · {} · {start}", self.model, self.depth, self.width, self.activation)
+    }
+}
+
+impl Default for LaneConfig {
+    fn default() -> Self {
+        Self {
+            name: Wiring::Plain.to_string(),
+            model: Model::Mlp,
+            wiring: Wiring::Plain,
+            form: Form::Cifar,
+            depth: 50,
+            width: 64,
+            activation: Activation::Relu,
+            init: Init::Default,
+            init_from: None,
+            branch_scale: BranchScale::Constant(1.0),
+            norm: Norm::None,
+            order: Order::Pre,
+            norm_order: NormOrder::Pre,
+            positions: Positions::Learned,
+            heads: 4,
+            long_skips: LongSkips::On,
+            noise_schedule: NoiseSchedule::Linear,
+            bias: Bias::On,
+            optimizer: Optimizer::Adam,
+            lr: 1e-3,
+            momentum: 0.9,
+            weight_decay: 0.0,
+            epsilon: 1e-8,
+            warmup: 0,
+            clip: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_names_where_the_weights_come_from() {
+        let drawn = LaneConfig::default();
+        assert_eq!(drawn.title(), "mlp 50×64 · relu · default init");
+        let given = LaneConfig { init_from: Some("runs/w.safetensors".into()), ..drawn };
+        assert_eq!(given.title(), "mlp 50×64 · relu · from w.safetensors");
+    }
+}

@@ -1,0 +1,116 @@
+//! Settings of a whole run, and the rules across them.
+
+use serde::{Deserialize, Serialize};
+
+use super::setting::SettingError;
+use super::{Backend, Budget, CheckpointActivations, DEFAULT_BUDGET, DataSource, LaneConfig, Length, Measure, Wiring};
+use crate::measurement::{Intervals, Measurement};
+
+/// Settings of a whole run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RunConfig {
+    /// What is learned.
+    pub data: DataSource,
+    /// Lines and columns that a person's own pictures are brought to.
+    pub image_size: usize,
+    /// Characters of a text per example.
+    pub context: usize,
+    /// Rows per step; the last partial batch of an epoch is dropped.
+    pub batch: usize,
+    /// How long.
+    pub length: Length,
+    /// Everything random derives from it.
+    pub seed: u64,
+    /// What computes.
+    pub backend: Backend,
+    /// Whether activations are computed anew in the backward pass.
+    pub checkpoint_activations: CheckpointActivations,
+    /// Lanes that compute at the same time at most; `None` = one per hardware thread.
+    pub threads: Option<usize>,
+    /// How often the layers are measured.
+    pub measure: Measure,
+    /// Share of the step time that measuring may take; `None` = as much as it takes.
+    pub budget: Option<Budget>,
+    /// Every how many steps the costly quantities are taken; `None` = never.
+    pub detail: Option<u64>,
+    /// Every how many steps the flight recorder keeps the lanes; `None` = off.
+    pub flight: Option<u64>,
+    /// Every how many steps gradients are counted into histograms; `None` = only with the costly quantities.
+    pub histograms: Option<u64>,
+    /// Every how many steps a checkpoint is saved; `None` = never.
+    pub save_every: Option<u64>,
+    /// The stacks that are compared, 1 … 8.
+    pub lanes: Vec<LaneConfig>,
+}
+
+impl Default for RunConfig {
+    fn default() -> Self {
+        Self {
+            data: DataSource::Digits,
+            image_size: 32,
+            context: 64,
+            batch: 64,
+            length: Length::Steps(2000),
+            seed: 1,
+            backend: Backend::Flex,
+            checkpoint_activations: CheckpointActivations::Off,
+            threads: None,
+            measure: Measure::Every(Measurement::Layers.definition().default_interval),
+            budget: None,
+            detail: Some(Measurement::Costly.definition().default_interval),
+            histograms: Some(Measurement::Histograms.definition().default_interval),
+            flight: Some(64),
+            save_every: None,
+            lanes: vec![LaneConfig::new(Wiring::Plain), LaneConfig::new(Wiring::Residual)],
+        }
+    }
+}
+
+/// Lanes of one run at most: more cannot be told apart on a screen.
+pub const MOST_LANES: usize = 8;
+
+impl RunConfig {
+    /// Share of the step time that measuring may take, where it is bounded.
+    #[must_use]
+    pub fn budget(&self) -> Option<f64> {
+        match (self.budget, self.measure) {
+            (Some(Budget(share)), _) => Some(share),
+            (None, Measure::Auto) => Some(DEFAULT_BUDGET),
+            (None, Measure::Every(_)) => None,
+        }
+    }
+
+    /// How often each part is measured.
+    #[must_use]
+    pub fn intervals(&self) -> Intervals {
+        Intervals {
+            layers: self.measure.steps(),
+            histograms: self.histograms,
+            costly: self.detail,
+            is_bounded: self.budget().is_some(),
+        }
+    }
+
+    /// Rules across settings; each setting alone is checked where it is set.
+    ///
+    /// # Errors
+    /// When there is no lane, there are more than [`MOST_LANES`], two have the same name, or a family has not what is
+    /// asked of it.
+    pub fn check(&self) -> Result<(), SettingError> {
+        let problem = |problem: String| Err(SettingError { key: "lanes".to_owned(), problem });
+        if self.lanes.is_empty() || self.lanes.len() > MOST_LANES {
+            return problem(format!("{} lanes: write 1 to {MOST_LANES}, such as plain,residual", self.lanes.len()));
+        }
+        for (index, lane) in self.lanes.iter().enumerate() {
+            if self.lanes.iter().take(index).any(|other| other.name == lane.name) {
+                return problem(format!("two lanes are called '{}': set name= on one of them", lane.name));
+            }
+            let unfit = lane.incompatible_setting().or_else(|| Some(("data", lane.model.incompatible(&self.data)?)));
+            if let Some((key, problem)) = unfit {
+                return Err(SettingError { key: key.to_owned(), problem });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,28 @@
+//! A convolution with its normalization and the shifts of Fixup: `N`, `W *` and b of a block's op.
+
+use burn::module::{Module, Param};
+use burn::tensor::Tensor;
+
+use super::Convolution;
+use super::normalization::Normalization;
+
+/// A convolution with its normalization.
+#[derive(Module, Debug)]
+pub struct ConvStep {
+    /// N.
+    pub norm: Option<Normalization>,
+    /// W.
+    pub convolution: Convolution,
+    /// Fixup's: added before φ and before W.
+    pub shifts: Option<Param<Tensor<1>>>,
+}
+
+impl ConvStep {
+    /// x + the n-th shift, where there are shifts.
+    pub(super) fn shifted(&self, x: Tensor<4>, nth: usize) -> Tensor<4> {
+        match &self.shifts {
+            Some(shifts) => x + shifts.val().narrow(0, nth, 1).unsqueeze(),
+            None => x,
+        }
+    }
+}

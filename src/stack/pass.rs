@@ -1,0 +1,63 @@
+//! One forward pass through a stack: its taps and, where the weights are to be scaled to unit variance, what each of them
+//! puts out. Every function that reaches a weight takes it as an argument.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::Deref;
+
+use burn::module::{Param, ParamId};
+use burn::tensor::Tensor;
+
+use crate::probe::Taps;
+
+/// Deviation of what each weight puts out: the weight is to be divided by it.
+pub(super) type Deviations = BTreeMap<ParamId, f64>;
+
+/// A forward pass. It dereferences to its taps.
+#[derive(Clone, Copy, Debug)]
+pub struct Pass<'a> {
+    taps: &'a Taps,
+    /// Where deviations go; `None` in every pass but that of [`super::unit_variance`].
+    deviations: Option<&'a RefCell<Deviations>>,
+}
+
+impl<'a> Pass<'a> {
+    /// A pass that these taps read.
+    #[must_use]
+    pub const fn of(taps: &'a Taps) -> Self {
+        Self { taps, deviations: None }
+    }
+
+    /// A pass that divides what each weight puts out by its deviation, and writes the deviation down.
+    pub(super) const fn scaling(taps: &'a Taps, deviations: &'a RefCell<Deviations>) -> Self {
+        Self { taps, deviations: Some(deviations) }
+    }
+
+    /// Whether what weights put out is divided by its deviation.
+    pub(super) fn scales_weights(self) -> bool {
+        self.deviations.is_some()
+    }
+
+    /// z, which a weight puts out without its bias; divided by its deviation where the pass scales weights. A z whose
+    /// deviation is 0 or not finite stays as it is.
+    pub(super) fn output<const D: usize, const W: usize>(self, weight: &Param<Tensor<W>>, z: Tensor<D>) -> Tensor<D> {
+        let Some(deviations) = self.deviations else { return z };
+        let values = z.clone().inner();
+        let variance = (values.clone() - values.mean().unsqueeze()).square().mean().into_scalar::<f64>();
+        let deviation = variance.sqrt();
+        if !deviation.is_finite() || deviation == 0.0 {
+            return z;
+        }
+        // A weight that is used twice is divided once: by its deviation the first time.
+        let deviation = *deviations.borrow_mut().entry(weight.id).or_insert(deviation);
+        z.div_scalar(deviation)
+    }
+}
+
+impl Deref for Pass<'_> {
+    type Target = Taps;
+
+    fn deref(&self) -> &Taps {
+        self.taps
+    }
+}
