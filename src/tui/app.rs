@@ -10,12 +10,13 @@ use ratatui::layout::{Position, Rect};
 use super::action::Action;
 use super::input::Input;
 use super::meter::Meter;
+use super::prepare::prepare;
 use super::scene::{Activity, Scene};
 use super::source::{Source, SourceKind};
 use super::terminal::{Screen, ScreenError};
 use super::theme::Theme;
 use super::update::{Effect, update};
-use super::{keymap, view};
+use super::{keymap, render};
 use crate::config::DataSource;
 use crate::event::{Event, RunHeader};
 use crate::history::History;
@@ -239,9 +240,9 @@ impl App<'_> {
             return Ok(());
         }
         let area = self.area()?;
-        self.scene.prepare(&self.theme, area);
+        prepare(&mut self.scene, &self.theme, area);
         let (scene, theme) = (&self.scene, &self.theme);
-        let took = self.screen.draw(|area, buffer| view::render(scene, theme, area, buffer))?;
+        let took = self.screen.draw(|area, buffer| render::render(scene, theme, area, buffer))?;
         self.frame = (took * DRAWING_SHARE).clamp(FRAME, SLOWEST_FRAME);
         self.stale = Stale::No;
         Ok(())

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{header, noise, step};
+use super::events::{header, noise, step};
 use crate::config::{LaneConfig, Model, RunConfig, Wiring};
 use crate::event::{DenoisingRecord, Event, FilterRecord, Samples, SamplesRecord, TensorNorm, TensorRecord, TimeSpan};
 use crate::grid::{Grid, Value};

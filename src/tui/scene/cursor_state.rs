@@ -6,7 +6,7 @@
 //!        first         last
 //! ```
 
-use super::{LaneRef, Scene};
+use super::lane_ref::LaneRef;
 use crate::number;
 use crate::units::Step;
 
@@ -30,7 +30,7 @@ pub enum CursorState {
 
 impl CursorState {
     /// Of a lane at a step.
-    fn of(lane: &LaneRef<'_>, cursor: Step) -> Self {
+    pub(super) fn of(lane: &LaneRef<'_>, cursor: Step) -> Self {
         let last = lane.history.last_step().unwrap_or(Step(0));
         let first = lane.history.first_step().unwrap_or(Step::FIRST);
         match lane.history.end() {
@@ -62,25 +62,12 @@ impl CursorState {
     }
 }
 
-impl Scene {
-    /// Where a lane stands at the cursor's step; `None` before any step.
-    #[must_use]
-    pub fn standing(&self, lane: &LaneRef<'_>) -> Option<CursorState> {
-        self.cursor_step().map(|cursor| CursorState::of(lane, cursor))
-    }
-
-    /// The step of a lane whose values are shown at the cursor; `None` where it has none there.
-    #[must_use]
-    pub fn shown_step(&self, lane: &LaneRef<'_>) -> Option<Step> {
-        self.standing(lane)?.step()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::event::{Event, LaneEnd, Outcome};
     use crate::tui::sample;
+    use crate::tui::scene::Scene;
     use crate::tui::source::SourceKind;
     use crate::units::LaneId;
 
@@ -94,7 +81,7 @@ mod tests {
     }
 
     fn standings(scene: &Scene) -> Vec<Option<CursorState>> {
-        scene.lanes().map(|lane| scene.standing(&lane)).collect()
+        scene.lanes().map(|lane| scene.cursor_state(&lane)).collect()
     }
 
     #[test]

@@ -5,7 +5,8 @@
 
 use ratatui::style::Color;
 
-use super::{Colours, Glyphs, adapt, luminance, rgb};
+use super::capability::{Colours, Glyphs};
+use super::colour::{adapt, luminance, rgb};
 
 /// What a cell of some level shows: `ground` behind `glyph` in `ink`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,20 +12,37 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::cell::Cross;
-use super::frame::{framed, words};
-use super::heatmap::{NARROW, layer_labels, painter, row_of};
-use super::measured_at::{self, DENOISING, is_diffusion, why_none};
+use super::definition::{ViewDefinition, ViewKey};
+use super::legend::{LegendContext, Part, numbers};
 use crate::event::DenoisingRecord;
 use crate::grid::Value;
 use crate::history::Cell;
 use crate::number;
+use crate::quantity::Quantity;
 use crate::tui::axis::LayerAxis;
-use crate::tui::layout::{Pane, inside};
-use crate::tui::scene::{LaneRef, Scene};
+use crate::tui::keymap::key::Key;
+use crate::tui::pane::cell::Cross;
+use crate::tui::pane::frame::{framed, words};
+use crate::tui::pane::heatmap::title::NARROW;
+use crate::tui::pane::heatmap::{layer_labels, painter, row_of};
+use crate::tui::pane::measured_at::{self, DENOISING, is_diffusion, why_none};
+use crate::tui::pane::split::padded;
+use crate::tui::pane::{LanePane, Pane};
+use crate::tui::scene::{LaneRef, Scene, ViewId};
 use crate::tui::theme::{Role, Theme};
+use crate::units::Step;
 
-pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buffer) {
+pub(super) static VIEW: ViewDefinition = ViewDefinition {
+    key: Some(ViewKey { key: Key::char('t'), label: "t" }),
+    draw,
+    contents: |scene| scene.lanes().any(|lane| lane.history.denoising(Step(u64::MAX)).is_some()),
+    coloured: |_| Quantity::GradNorm,
+    legend: Some(legend),
+    ..ViewDefinition::new(ViewId::new("denoising"), "gradient by denoising time")
+};
+
+fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
+    let LanePane { scene, theme, pane, .. } = *lane_pane;
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let record = scene.shown_step(&lane).and_then(|step| lane.history.denoising(step)).map(std::sync::Arc::as_ref);
     let what = if pane.frame.width < NARROW {
@@ -41,13 +58,7 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buf
         } else {
             vec!["no denoising time: diffusion models have one".to_owned()]
         };
-        let inner = inside(pane.frame);
-        measured_at::lines(
-            theme,
-            &lines,
-            Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner },
-            buffer,
-        );
+        measured_at::lines(theme, &lines, padded(pane.frame), buffer);
         return;
     };
     losses(theme, pane, record, buffer);
@@ -57,6 +68,15 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buf
     picture(scene, theme, &below, (&lane, record, &layers), buffer);
     layer_labels(scene, theme, &below, &layers, buffer);
     times(theme, pane, record, buffer);
+}
+
+fn legend(context: &LegendContext<'_>) -> Vec<Part> {
+    let painter = painter(context.scene, context.theme, Quantity::GradNorm);
+    let mut parts = vec![context.bar(&painter, numbers(Quantity::GradNorm, painter.scale))];
+    parts.extend(context.lanes_in_view());
+    parts.push(context.words(1, "gradient of the loss at these times alone"));
+    parts.extend(context.specials());
+    parts
 }
 
 /// Without its first line.
@@ -76,7 +96,7 @@ fn picture(
     (lane, record, layers): (&LaneRef<'_>, &DenoisingRecord, &LayerAxis),
     buffer: &mut Buffer,
 ) {
-    let (painter, per_cell) = (painter(scene, theme), theme.pixels_per_cell());
+    let (painter, per_cell) = (painter(scene, theme, Quantity::GradNorm), theme.pixels_per_cell());
     let cursor = row_of(layers, lane.layer_at(scene.view.cursor.depth).index(), per_cell);
     for row in 0..pane.picture.height {
         let first = usize::from(row) * per_cell;

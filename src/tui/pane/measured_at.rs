@@ -1,0 +1,142 @@
+//! Why there is nothing to show of what is taken now and then, with the histograms or the costly quantities, and how to
+//! get it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+
+use super::frame::{fit, put, wrapped};
+use crate::config::Model;
+use crate::history::MeasuredAt;
+use crate::number;
+use crate::quantity::Cadence;
+use crate::tui::pane::Pane;
+use crate::tui::scene::{CursorState, LaneRef, Scene};
+use crate::tui::schedule;
+use crate::tui::source::SourceKind;
+use crate::tui::theme::{Role, Theme};
+use crate::units::Step;
+
+/// How something is spoken of.
+pub(in crate::tui) struct Words {
+    one: &'static str,
+    many: &'static str,
+    /// What is done to get it, and what does it.
+    done: &'static str,
+    does: &'static str,
+    /// With what it comes.
+    cadence: Cadence,
+}
+
+/// Gradients in bins.
+pub(in crate::tui) const HISTOGRAMS: Words =
+    Words { one: "histogram", many: "histograms", done: "counted", does: "counts", cadence: Cadence::Counted };
+/// Norms of every tensor.
+pub(in crate::tui) const TENSORS: Words = Words {
+    one: "value of single layers",
+    many: "values of single layers",
+    done: "taken",
+    does: "takes",
+    cadence: Cadence::Counted,
+};
+/// Filters of the first convolution.
+pub(in crate::tui) const FILTERS: Words = Words {
+    one: "picture of the filters",
+    many: "pictures of the filters",
+    done: "taken",
+    does: "takes",
+    cadence: Cadence::Counted,
+};
+/// Pictures that a diffusion model draws.
+pub(in crate::tui) const SAMPLES: Words =
+    Words { one: "sample", many: "samples", done: "drawn", does: "draws", cadence: Cadence::Scheduled };
+/// Its gradient by denoising time.
+pub(in crate::tui) const DENOISING: Words = Words {
+    one: "gradient by time",
+    many: "gradients by time",
+    done: "taken",
+    does: "takes",
+    cadence: Cadence::Scheduled,
+};
+
+/// The lane's name, what of it is shown, at which step that was taken, what is bad of it, and how often it is taken; the
+/// view's name where there is nothing.
+pub(in crate::tui) fn title<'a>(
+    scene: &Scene,
+    theme: &Theme,
+    pane: &Pane,
+    (lane, words): (&LaneRef<'_>, &Words),
+    record: Option<(String, Step, Option<String>)>,
+) -> Line<'a> {
+    let dim = theme.style(Role::Dim);
+    let name = Span::styled(scene.lane_name(lane), theme.lane(pane.lane).add_modifier(Modifier::BOLD));
+    let mut parts = vec![(0, Line::from(name))];
+    if let Some((what, taken, bad)) = record {
+        parts.push((2, Line::styled(what, dim)));
+        let shown = scene.shown_step(lane).unwrap_or(taken);
+        let older = schedule::of_step(MeasuredAt::At(taken), shown);
+        let step = older.map_or_else(|| format!("step {}", number::count(taken.0)), |words| words.long);
+        parts.push((1, Line::styled(step, theme.style(Role::Strong))));
+        parts.extend(bad.map(|bad| (1, Line::styled(bad, theme.style(Role::Bad)))));
+        let every = schedule::words(lane.run.header().config.as_ref(), words.cadence);
+        parts.extend(every.map(|every| (3, Line::styled(every.long, dim))));
+    } else {
+        parts.push((1, Line::styled(scene.view.shown.name(), dim)));
+    }
+    fit(parts, pane.frame.width.saturating_sub(6))
+}
+
+/// Whether a lane knows of denoising time; of a foreign run that is not known.
+pub(in crate::tui) fn is_diffusion(lane: &LaneRef<'_>) -> bool {
+    lane.run.header().settings_of(lane.header).is_some_and(|settings| settings.model == Model::Diffusion)
+}
+
+/// Dim sentences from the top of an area, each beginning a line.
+pub(in crate::tui) fn lines(theme: &Theme, lines: &[String], area: Rect, buffer: &mut Buffer) {
+    let lines = lines.iter().flat_map(|sentence| wrapped(sentence, usize::from(area.width)));
+    for (line, row) in lines.zip(area.rows()) {
+        put((row.x, row.y), &Line::styled(line, theme.style(Role::Dim)), row.width, buffer);
+    }
+}
+
+/// One line each.
+pub(in crate::tui) fn why_none(scene: &Scene, lane: &LaneRef<'_>, words: &Words) -> Vec<String> {
+    let Words { one, many, done, does, cadence } = words;
+    if let Some(why) = scene.cursor_state(lane).and_then(CursorState::why_nothing) {
+        return vec![why];
+    }
+    let Some(config) = lane.run.header().config.as_ref() else {
+        return vec![format!("no {many} in this trace")];
+    };
+    // What comes with the histograms came with them ever since it was taken at all.
+    let comes_beside = *cadence == Cadence::Counted && *many != HISTOGRAMS.many;
+    let is_older = comes_beside && lane.history.histogram(Step(u64::MAX)).is_some();
+    if is_older {
+        return vec![format!("no {many}:"), "an older nablatop wrote this trace".to_owned()];
+    }
+    if *cadence == Cadence::Scheduled {
+        return match schedule::words(Some(config), *cadence) {
+            Some(every) => vec![format!("no {one} yet"), format!("{done} {} (--detail)", every.long)],
+            None if config.detail.is_none() => {
+                vec![format!("no {many}: none are {done}"), format!("--detail 200 {does} them")]
+            }
+            None => vec![format!("no {one} yet")],
+        };
+    }
+    let mut lines = vec![format!("no {one} yet")];
+    match schedule::words(Some(config), Cadence::Counted) {
+        Some(every) => lines.push(format!("{done} {} ({})", every.long, schedule::histogram_flag(config))),
+        None if config.histograms.is_none() && config.detail.is_none() => {
+            lines = vec![format!("no {many}: none are {done}"), format!("--histograms 10 {does} them")];
+        }
+        None => {}
+    }
+    let goes_on = lane.history.end().is_none();
+    let next = lane.history.last_step().and_then(|newest| schedule::next_histogram(config, newest));
+    lines.extend(next.filter(|_| goes_on).map(|next| format!("the next at step {}", number::count(next.0))));
+    if scene.status.kind == SourceKind::Live && config.flight.is_some() && goes_on {
+        lines.push("F: the last steps with theirs".to_owned());
+    }
+    lines
+}
