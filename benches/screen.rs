@@ -65,7 +65,7 @@ fn main() {
     let mut frame = |scene: &mut Scene| {
         wire.0.set(0);
         let seconds = paired::cpu(|| {
-            prepare(&mut scene, &theme, AREA);
+            prepare(scene, &theme, AREA);
             let _ = terminal.draw(|frame| render::render(scene, &theme, frame.area(), frame.buffer_mut()));
         });
         (seconds * 1e3, wire.0.get())

@@ -11,7 +11,9 @@ use clap::ArgMatches;
 use color_eyre::eyre::{Result, eyre};
 use thiserror::Error;
 
-use super::{Exit, note, print};
+use super::exit::Exit;
+use super::messages::note;
+use super::standard_output::print;
 use crate::number;
 
 /// A data set that burn-dataset offers.

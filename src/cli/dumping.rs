@@ -6,8 +6,8 @@ use clap::ArgMatches;
 use color_eyre::eyre::Result;
 
 use super::exit::Usage;
-use super::note;
-use super::run::refused;
+use super::messages::note;
+use super::refusal::refused;
 use crate::config::RunConfig;
 use crate::train::{self, Checkpoint, Dump, DumpError, DumpWriter, Oversize, Prepared, TrainError};
 use crate::whole_file::Existing;

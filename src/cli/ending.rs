@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::note;
+use super::messages::note;
 use crate::signals::Farewell;
 use crate::train::Stopper;
 

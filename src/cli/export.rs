@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use color_eyre::eyre::{Context, Result, eyre};
 
+use super::exit::Exit;
 use super::exit::Usage;
+use super::messages::note;
 use super::output::{self, Existing, UNWRITTEN};
-use super::{Exit, note, standard_input};
+use super::standard_input;
 use crate::event::Event;
 use crate::quantity::Quantity;
 use crate::report::csv::Rows;

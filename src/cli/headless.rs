@@ -9,11 +9,14 @@ use crossbeam_channel::select_biased;
 
 use super::dumping;
 use super::ending::{self, AT_ONCE, Asked, EndOfRun};
+use super::exit::Exit;
 use super::logging::{self, Log};
+use super::messages::note;
 use super::progress::Progress;
-use super::run::refused;
+use super::refusal::refused;
 use super::saving;
-use super::{Exit, columns, exit, note, print};
+use super::standard_output::print;
+use super::{columns, exit};
 use crate::event::{Control, Event, Outcome, RunEnd};
 use crate::history::History;
 use crate::report::closing;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::ArgMatches;
 
 use super::earlier_events::EarlierEvents;
-use super::note;
+use super::messages::note;
 use crate::event::RunHeader;
 use crate::number;
 use crate::sink::trace::TraceSink;

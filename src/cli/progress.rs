@@ -12,7 +12,7 @@ use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use super::columns::{self, USUAL};
-use super::print;
+use super::standard_output::print;
 use crate::history::{History, LaneHistory};
 use crate::number;
 use crate::units::Step;

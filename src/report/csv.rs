@@ -20,7 +20,8 @@ use std::sync::Arc;
 use ::csv::{ErrorKind, Writer};
 
 use self::written::WrittenRows;
-use super::ExportError;
+use super::export_error::ExportError;
+use super::signal::signal_of;
 use crate::event::{EvalRecord, Event, RunHeader, StepRecord};
 use crate::profile::Profile;
 use crate::quantity::{Quantity, TERMS, rows};
@@ -147,7 +148,7 @@ impl<W: Write> Table<W> {
     fn layers(&mut self, header: &RunHeader, start: &Beginning<'_>, record: &StepRecord) -> Result<(), ExportError> {
         let Some(lane) = header.lanes.get(record.lane.index()) else { return Ok(()) };
         if record.is_measured() && PROFILE.iter().any(|name| self.rows.have(name)) {
-            self.profile(start, &Profile::of(&super::signal_of(header, lane, record)))?;
+            self.profile(start, &Profile::of(&signal_of(header, lane, record)))?;
         }
         for (row, quantity) in header.quantities.iter().enumerate() {
             if !self.rows.have(quantity.name()) {

@@ -9,7 +9,7 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontStyle, IntoFont, RGBColor, TextStyle, register_font};
 
-use super::ExportError;
+use crate::report::export_error::ExportError;
 
 /// Letters and frames.
 pub(super) const INK: RGBColor = RGBColor(0x1f, 0x23, 0x28);
