@@ -53,7 +53,7 @@ pub(in crate::tui) struct ViewKey {
 }
 
 impl ViewDefinition {
-    /// A view that shows nothing: one empty pane for each lane, no key, no legend.
+    /// A view that shows nothing: one empty pane for each lane, no key, no legend; `v` passes over it after the first step.
     pub(in crate::tui) const fn new(id: ViewId, help: &'static str) -> Self {
         Self {
             id,
@@ -63,7 +63,7 @@ impl ViewDefinition {
             place: placement::lane_grid,
             axes: Axes::Other,
             draw: |_, _| {},
-            contents: |_| true,
+            contents: |_| false,
             why_empty: "",
             shows_quantity: false,
             has_caption: false,

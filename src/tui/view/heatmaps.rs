@@ -16,6 +16,7 @@ pub(super) static VIEW: ViewDefinition = ViewDefinition {
     place,
     axes: Axes::StepsAndLayers,
     draw,
+    contents: |_| true,
     shows_quantity: true,
     has_caption: true,
     legend: Some(legend),

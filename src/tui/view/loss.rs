@@ -9,5 +9,6 @@ pub(super) static VIEW: ViewDefinition = ViewDefinition {
     lanes: |_| 0..0,
     place: |panes, body, scene| panes.loss = Some(placement::inspector_beside(panes, body, scene)),
     axes: Axes::Steps,
+    contents: |_| true,
     ..ViewDefinition::new(ViewId::new("loss"), "the loss of all lanes over the steps")
 };

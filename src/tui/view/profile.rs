@@ -13,6 +13,7 @@ pub(super) static VIEW: ViewDefinition = ViewDefinition {
     lanes: |_| 0..0,
     place,
     axes: Axes::Steps,
+    contents: |_| true,
     shows_quantity: true,
     legend: Some(legend),
     ..ViewDefinition::new(ViewId::new("profile"), "the quantity in view over the depth, and ρ over the steps")
