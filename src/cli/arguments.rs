@@ -24,7 +24,7 @@ Examples:
 Every setting can also stand in a file (--config FILE, written by --print-config) or in the environment
 (--branch-scale is NABLATOP_BRANCH_SCALE); a flag wins over the environment, that over the file.";
 
-/// Variables `NABLATOP_*` that are no settings.
+/// Variables `NABLATOP_*` that are not settings.
 const RESERVED: &[&str] = &["CONFIG", "LOG", "DIAGNOSTICS", "COLOR", "THEME", "ASCII"];
 
 /// The whole command line.
@@ -166,7 +166,7 @@ fn lane_arguments() -> [Arg; 2] {
 
 fn output_arguments() -> Vec<Arg> {
     let output = [
-        switch("headless", "no screen: progress and a closing table (by itself where standard output is no terminal)"),
+        switch("headless", "no screen: progress and a closing table (by itself where standard output is not a terminal)"),
         variable(
             path("log", "DIR", "write the trace into this folder; without it nothing is written").long("log"),
             "NABLATOP_LOG",

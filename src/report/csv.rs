@@ -74,8 +74,8 @@ pub fn write(
     out: impl Write,
 ) -> Result<u64, ExportError> {
     let out = Writer::from_writer(out);
-    let (layers, number, told) = (Vec::new(), Vec::new(), WrittenRows::default());
-    let mut table = Table { out, rows, written: 0, header: None, layers, number, told };
+    let (layers, number, written_rows) = (Vec::new(), Vec::new(), WrittenRows::default());
+    let mut table = Table { out, rows, written: 0, header: None, layers, number, written_rows };
     table.out.write_record(COLUMNS).map_err(failed)?;
     for event in events {
         match event? {
@@ -83,7 +83,7 @@ pub fn write(
             Event::Step(record) => table.step(&record)?,
             Event::Eval(record) => table.eval(&record)?,
             Event::Rerun(record) => table.rerun(&record)?,
-            // Counts per bin, numbers inside a layer or per span of time, and pixels are no numbers per layer: the trace
+            // Counts per bin, numbers inside a layer or per span of time, and pixels are not numbers per layer: the trace
             // has them.
             Event::Histogram(_)
             | Event::Tensors(_)
@@ -109,7 +109,7 @@ struct Table<W: Write> {
     /// Layer numbers as text, as many as the deepest lane has.
     layers: Vec<String>,
     number: Vec<u8>,
-    told: WrittenRows,
+    written_rows: WrittenRows,
 }
 
 /// What all rows of one lane and step begin with.
@@ -122,13 +122,13 @@ impl<W: Write> Table<W> {
     fn begin(&mut self, header: Arc<RunHeader>) {
         let deepest = header.lanes.iter().map(|lane| lane.layers.len()).max().unwrap_or(0);
         self.layers = (0..deepest).map(|layer| layer.to_string()).collect();
-        self.told = WrittenRows::nothing(header.lanes.len());
+        self.written_rows = WrittenRows::nothing(header.lanes.len());
         self.header = Some(header);
     }
 
     fn step(&mut self, record: &StepRecord) -> Result<(), ExportError> {
         let Some(header) = self.header.clone() else { return Ok(()) };
-        self.told.remember(record);
+        self.written_rows.remember(record);
         let start = beginning(&header, record.lane, record.step);
         self.scalars(&start, record)?;
         self.layers(&header, &start, record)
@@ -137,7 +137,7 @@ impl<W: Write> Table<W> {
     /// Rows of what was not said of the step before.
     fn rerun(&mut self, record: &StepRecord) -> Result<(), ExportError> {
         let Some(header) = self.header.clone() else { return Ok(()) };
-        let Some(news) = self.told.news(record) else { return Ok(()) };
+        let Some(news) = self.written_rows.news(record) else { return Ok(()) };
         let start = beginning(&header, record.lane, record.step);
         self.scalar(&start, rows::ACCURACY, news.accuracy)?;
         self.scalar(&start, rows::GLOBAL_GRAD_NORM, news.global_grad_norm)?;

@@ -1,4 +1,4 @@
-//! The event loop: terminal, signals and source in; frames and wishes out.
+//! The event loop: terminal, signals and source in; frames and requests out.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -26,7 +26,7 @@ use crate::text;
 
 /// Time between two frames at least: 15 a second.
 const FRAME: Duration = Duration::from_millis(66);
-/// Time between two frames at least after a key: what a person does is answered at once.
+/// Time between two frames at least after a key, so that the screen answers at once.
 const ANSWER: Duration = Duration::from_millis(16);
 /// Time between two frames at most, however slow the terminal is.
 const SLOWEST_FRAME: Duration = Duration::from_secs(1);
@@ -61,7 +61,7 @@ pub struct Left {
     pub runs: BTreeMap<usize, History>,
 }
 
-/// Shows a source until the person or the system ends it. The terminal is given back on every path.
+/// Shows a source until the user or the system ends it. The terminal is given back on every path.
 ///
 /// # Errors
 /// When there is no terminal, or it went away.
@@ -99,7 +99,7 @@ enum Stale {
     No,
     /// The run went on.
     Frame,
-    /// The person did something.
+    /// A key or the mouse did something.
     Answer,
 }
 

@@ -1,5 +1,5 @@
 //! Curves in character cells: braille dots, two by four to a cell; on terminals without colour or Unicode one mark per
-//! lane, so that curves are told apart. A dashed curve has dots in every second cell, and a mark of its own.
+//! lane, so that curves can be distinguished. A dashed curve has dots in every second cell, and a mark of its own.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -7,7 +7,7 @@
 //!
 //! crossterm's reader may not come back from a terminal that went away, so that the screen's thread, which has to close
 //! everything in order then, must not wait in it. What the queue does not hold waits in the terminal: nothing that was
-//! typed is lost, and whoever types faster than the screen answers is held up, not the screen.
+//! typed is lost, and keys typed faster than the screen answers wait; the screen does not.
 
 mod answer;
 
@@ -47,7 +47,7 @@ pub(super) struct Input {
 /// What both ends tell each other beside the queue.
 #[derive(Debug, Default)]
 struct Signs {
-    /// Nobody listens any more.
+    /// The receiver is gone.
     over: AtomicBool,
     /// Ctrl-C was pressed.
     interrupted: AtomicBool,

@@ -82,7 +82,7 @@ impl RenderCache {
 }
 
 /// other ÷ first on a logarithmic axis, other − first on a linear one, where 0 is a value like any other. What is worst of
-/// the two is shown where either is no number; a value ÷ 0 is infinite, and 0 ÷ 0 is no number.
+/// the two is shown where either is not a number; a value ÷ 0 is infinite, and 0 ÷ 0 is not a number.
 fn compare(other: Cell, first: Cell) -> Cell {
     match (other, first) {
         (Cell::Value(other), Cell::Value(first)) => Cell::Value(other - first),

@@ -84,7 +84,7 @@ impl Theme {
         &self.diverging
     }
 
-    /// Rows of pixels in one cell of a heatmap: two where half blocks can be told apart by colour.
+    /// Rows of pixels in one cell of a heatmap: two where half blocks can be distinguished by colour.
     #[must_use]
     pub fn pixels_per_cell(&self) -> usize {
         match (self.colours, self.glyphs) {

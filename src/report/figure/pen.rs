@@ -48,7 +48,7 @@ pub(super) struct Pen<B: DrawingBackend> {
     zoom: u32,
 }
 
-/// The library's errors carry their backend in their type; a person needs their words.
+/// The library's errors carry their backend in their type; only their words are of use.
 fn failed(error: impl std::fmt::Display) -> ExportError {
     ExportError::Draw(error.to_string())
 }

@@ -91,7 +91,7 @@ fn of_the_data(scene: &Scene, theme: &Theme, width: usize) -> Vec<Line<'static>>
     lines
 }
 
-/// What is wrong with the traces now, above all notes: it was told once, and stays true.
+/// What is wrong with the traces now, above all notes: it was shown once as a notice, and stays true.
 fn of_the_source(scene: &Scene, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let errors = scene.status.errors.iter().map(|text| (text, Role::Bad));
     let warnings = scene.status.warnings.iter().rev().map(|text| (text, Role::Warning));
@@ -119,8 +119,8 @@ mod tests {
         scene.status.warnings = vec!["the disk is full".to_owned(), "trace.jsonl was removed".to_owned()];
         scene.status.errors = vec!["line 7 is damaged".to_owned()];
         let listed = text(&scene);
-        let told = "now   line 7 is damaged  now   trace.jsonl was removed  now   the disk is full";
-        assert_eq!(listed, told);
+        let expected = "now   line 7 is damaged  now   trace.jsonl was removed  now   the disk is full";
+        assert_eq!(listed, expected);
         scene.status.errors.clear();
         scene.status.warnings.clear();
         assert_eq!(text(&scene), before);

@@ -1,4 +1,4 @@
-//! Lines on top of the panes that a person scrolls: the help, the notes.
+//! Scrollable lines on top of the panes: the help, the notes.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -112,7 +112,7 @@ fn worst(pair: [Cell; 2]) -> Option<Cell> {
     nan.or(any(Cell::Infinite)).or(any(Cell::Zero)).or_else(|| any(Cell::Absent).filter(|_| !has_value))
 }
 
-/// Glyph in Unicode and ASCII, and role, of what is no finite value.
+/// Glyph in Unicode and ASCII, and role, of what is not a finite value.
 pub(in crate::tui) fn special_look(cell: Cell) -> (&'static str, &'static str, Role) {
     match cell {
         Cell::Nan => ("!", "!", Role::Nan),

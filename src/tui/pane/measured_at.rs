@@ -51,10 +51,10 @@ pub(in crate::tui) const FILTERS: Words = Words {
 /// Pictures that a diffusion model draws.
 pub(in crate::tui) const SAMPLES: Words =
     Words { one: "sample", many: "samples", done: "drawn", does: "draws", cadence: Cadence::Scheduled };
-/// Its gradient by denoising time.
+/// Its gradient by timestep.
 pub(in crate::tui) const DENOISING: Words = Words {
-    one: "gradient by time",
-    many: "gradients by time",
+    one: "gradient by timestep",
+    many: "gradients by timestep",
     done: "taken",
     does: "takes",
     cadence: Cadence::Scheduled,
@@ -87,7 +87,7 @@ pub(in crate::tui) fn title<'a>(
     fit(parts, pane.frame.width.saturating_sub(6))
 }
 
-/// Whether a lane knows of denoising time; of a foreign run that is not known.
+/// Whether a lane is a diffusion model; of a run without known settings that is not known.
 pub(in crate::tui) fn is_diffusion(lane: &LaneRef<'_>) -> bool {
     lane.run.header().settings_of(lane.header).is_some_and(|settings| settings.model == Model::Diffusion)
 }

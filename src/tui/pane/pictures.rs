@@ -1,6 +1,6 @@
 //! Small pictures beside and above each other, each with its number where there is room: filters, samples.
 //!
-//! Two elements, one above the other, share a cell where half blocks can be told apart; elsewhere an element is one or more
+//! Two elements, one above the other, share a cell where half blocks can be distinguished; elsewhere an element is one or more
 //! whole cells.
 
 use ratatui::buffer::Buffer;

@@ -1,7 +1,7 @@
 //! The depth profile: one quantity over all layers at the cursor's step, one line per lane; dashed what theory says of
 //! the initial weights.
 //!
-//! Lanes of different depth are laid over each other by relative depth. What is no finite value has its glyph at the
+//! Lanes of different depth are laid over each other by relative depth. A value that is not finite has its glyph at the
 //! edge: zero at the bottom, NaN and ∞ at the top.
 
 use ratatui::buffer::Buffer;
@@ -291,13 +291,13 @@ mod tests {
                 prepare(&mut scene, &theme, Rect::new(0, 0, 120, 40));
                 let mut drawn = Buffer::empty(size);
                 drawing(&scene, &theme, size, &mut drawn);
-                let mut told = drawn.clone();
-                missing(&scene, &theme, chart_of(size), &mut told);
+                let mut complete = drawn.clone();
+                missing(&scene, &theme, chart_of(size), &mut complete);
                 for position in size.positions() {
                     let is_free = matches!(drawn[position].symbol(), " " | "│");
-                    assert!(is_free || drawn[position] == told[position], "{lanes} lanes in {size} at {position}");
+                    assert!(is_free || drawn[position] == complete[position], "{lanes} lanes in {size} at {position}");
                 }
-                let text: String = told.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+                let text: String = complete.content().iter().map(ratatui::buffer::Cell::symbol).collect();
                 let count = text.matches("ended at step 15").count();
                 assert!(size.width < 80 || count > 0, "{lanes} lanes in {size}: {count}");
                 assert!(size.height < 20 || count == usize::from(lanes) - 1, "{lanes} lanes in {size}: {count}");

@@ -19,7 +19,7 @@ pub(super) fn predicted(lane: LaneRef<'_>, quantity: Quantity, signal: &[Cell], 
         Axis::Log => Cell::Value(value.log10() as f32),
         Axis::Linear => Cell::Value(value as f32),
     };
-    // One block is no line.
+    // One block makes no line.
     if median.iter().flatten().count() < 2 {
         return Default::default();
     }

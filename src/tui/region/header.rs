@@ -24,7 +24,7 @@ use crate::tui::theme::{Role, Theme};
 
 /// Columns kept for the title.
 const LEFT: u16 = 20;
-/// Steps a second from which they are told in thousands.
+/// Steps a second from which they are given in thousands.
 const MANY: f64 = 9_999.5;
 /// The program's name.
 const PROGRAM: &str = "nablatop";
@@ -34,7 +34,7 @@ const NAME: u16 = PROGRAM.len() as u16 + 2;
 const ACTIVITY: u16 = 8;
 /// Columns between what stands side by side.
 const GAP: u16 = 2;
-/// Columns of a time, `9:59:59`; longer ones are told in hours.
+/// Columns of a time, `9:59:59`; longer ones are given in hours.
 const CLOCK: usize = 7;
 /// Hours from which that is so.
 const LONG: u64 = 10;

@@ -1,4 +1,4 @@
-//! One sentence for the person: what just happened, or what a layer's note says.
+//! One sentence for the user: what just happened, or what a layer's note says.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -56,7 +56,7 @@ fn beside_legend(layout: &Layout) -> Rect {
     Rect { width: area.width - (area.width / LEGEND_SHARE).max(LEGEND), ..area }
 }
 
-/// What was said to the person, whole: a long sentence takes rows of the panes above until the next key.
+/// The notice, whole: a long sentence takes rows of the panes above until the next key.
 fn answer(notice: &str, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let room = area.width.saturating_sub(2);
     let mark = theme.glyph("▸ ", "> ");

@@ -116,7 +116,7 @@ pub(super) fn set_learning_rate(scene: &mut Scene, rate: f64) -> Option<Effect> 
         return None;
     }
     if !(rate.is_finite() && rate > 0.0) {
-        scene.say(format!("{rate} is no learning rate: write a number above 0, such as 1e-3"));
+        scene.say(format!("{rate} is not a learning rate: write a number above 0, such as 1e-3"));
         return None;
     }
     scene.view.learning_rate = LearningRate { base: Some(rate), factor: 1.0 };

@@ -11,7 +11,7 @@ use crate::tui::layout::Layout;
 use crate::tui::pane::{inspector, whole_axis};
 use crate::tui::scene::Scene;
 
-/// Steps in view at least: fewer are no curve.
+/// Steps in view at least: fewer make no curve.
 const LEAST_STEPS: u64 = 4;
 /// Layers in view at least.
 const LEAST_LAYERS: f64 = 4.0;

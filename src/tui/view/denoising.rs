@@ -1,8 +1,8 @@
-//! The gradient by denoising time: layers from top to bottom, spans of time from left to right, from little noise to
+//! The gradient by timestep: layers from top to bottom, spans of timesteps from left to right, from little noise to
 //! nothing but noise; above them the loss of each span, in percent of what guessing 0 for all noise costs.
 //!
 //! ```text
-//! ╭─ residual  ‖g‖ by denoising time  step 201 ─╮
+//! ╭─ residual  ‖g‖ by timestep  step 201 ─────╮
 //! │ loss%70   36   21   11   6    3    2    2     │
 //! │ stem ▓▓▓▓▓▒▒▒▒▒▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░░░░░ │
 //! │    1 ▓▓▓▓▓▓▓▓▓▓▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░░░░░ │
@@ -38,7 +38,7 @@ pub(super) static VIEW: ViewDefinition = ViewDefinition {
     contents: |scene| scene.lanes().any(|lane| lane.history.denoising(Step(u64::MAX)).is_some()),
     coloured: |_| Quantity::GradNorm,
     legend: Some(legend),
-    ..ViewDefinition::new(ViewId::new("denoising"), "gradient by denoising time")
+    ..ViewDefinition::new(ViewId::new("denoising"), "gradient by timestep")
 };
 
 fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
@@ -48,7 +48,7 @@ fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
     let what = if pane.frame.width < NARROW {
         theme.glyph("‖g‖ by t", "|g| by t")
     } else {
-        theme.glyph("‖g‖ by denoising time", "|g| by denoising time")
+        theme.glyph("‖g‖ by timestep", "|g| by timestep")
     };
     let of = record.map(|record| (what.to_owned(), record.step, None));
     framed(theme, pane.frame, &measured_at::title(scene, theme, pane, (&lane, &DENOISING), of), buffer);
@@ -56,7 +56,7 @@ fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
         let lines = if is_diffusion(&lane) {
             why_none(scene, &lane, &DENOISING)
         } else {
-            vec!["no denoising time: diffusion models have one".to_owned()]
+            vec!["no timesteps: only diffusion models have them".to_owned()]
         };
         measured_at::lines(theme, &lines, padded(pane.frame), buffer);
         return;

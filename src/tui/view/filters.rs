@@ -53,7 +53,7 @@ fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
         let lines = if has_filters(&lane.header.layers) {
             why_none(scene, &lane, &FILTERS)
         } else {
-            vec!["no filters: its first layer is no convolution".to_owned()]
+            vec!["no filters: its first layer is not a convolution".to_owned()]
         };
         measured_at::lines(theme, &lines, inner, buffer);
         return;

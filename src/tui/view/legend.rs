@@ -75,7 +75,7 @@ impl LegendContext<'_> {
         (shown.len() < self.panes.lanes.len()).then(|| (0, Line::styled(words, style)))
     }
 
-    /// The glyphs of what is no value.
+    /// The glyphs of cells without a finite value.
     pub(super) fn specials(&self) -> [Part; 4] {
         [(Cell::Zero, "exact zero"), (Cell::Nan, "NaN"), (Cell::Infinite, "infinite"), (Cell::Absent, "no value")]
             .map(|(cell, words)| self.special(cell, words))

@@ -1,5 +1,5 @@
 //! The heading of a heatmap: the lane's name, its factor per block, how it ended; then, where there is room, what is
-//! shown, what theory says, what is left over the depth, and what is no number.
+//! shown, what theory says, what is left over the depth, and what is not a number.
 //!
 //! ```text
 //! plain  ‖∂L/∂x‖ ÷ head   ×0.39 per block   theory ×0.41 at init  ×1e-20 from block 50 to 1
@@ -238,13 +238,13 @@ mod tests {
                 scene.take(0, &sample::header(&header));
                 (0..count as u16).for_each(|lane| scene.take(0, &sample::step(lane, 1, 2.3, 8, |_, _| Some(0.0))));
                 let text = rows(&mut scene, width, height).concat();
-                let told = text.matches("0 in 6").count();
+                let found = text.matches("0 in 6").count();
                 let shown = Layout::new(ratatui::layout::Rect::new(0, 0, width, height), &scene)
                     .unwrap()
                     .panes
                     .heatmaps()
                     .len();
-                assert_eq!(told, shown, "{count} lanes at {width}×{height}: {text}");
+                assert_eq!(found, shown, "{count} lanes at {width}×{height}: {text}");
             }
         }
     }

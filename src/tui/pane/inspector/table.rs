@@ -166,7 +166,7 @@ impl Table<'_> {
         self.line(y, name, |lane| shown(lane, self.scene.shown_step(lane)?), buffer)
     }
 
-    /// The same of what is no matter of a step. The name, the short one where that does not fit, takes what room the
+    /// The same of what does not depend on a step. The name, the short one where that does not fit, takes what room the
     /// first value leaves.
     pub(super) fn line(
         &self,
@@ -207,7 +207,7 @@ impl Table<'_> {
         inexact
     }
 
-    /// A name and its short one, as what is no quantity stands there.
+    /// A name and its short one, of a row that is not a quantity.
     pub(super) fn dim<'b>(&self, long: &'b str, short: &'b str) -> [Line<'b>; 2] {
         [long, short].map(|name| Line::styled(name, self.theme.style(Role::Dim)))
     }

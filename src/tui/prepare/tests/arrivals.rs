@@ -26,7 +26,7 @@ enum Op {
     Arrive { lane: u16, steps: u64, gap: u64 },
     /// A lane leaves steps out.
     Skip { lane: u16, steps: u64 },
-    /// A lane's step some time ago is told again in more detail.
+    /// A lane's earlier step is recorded again in more detail.
     Rerun { lane: u16, ago: u64 },
     /// A lane ends.
     End { lane: u16 },
@@ -36,8 +36,8 @@ enum Op {
     Cursor(Option<f64>),
     /// A window of so many steps, beginning at a share of the run; or everything.
     Zoom(Option<(f64, u64)>),
-    /// Another quantity, way to reduce, view.
-    Look { quantity: usize, mean: bool, mode: usize },
+    /// Another quantity, reduction, view.
+    Show { quantity: usize, mean: bool, mode: usize },
     /// A frame.
     Frame,
 }
@@ -58,13 +58,13 @@ fn op() -> impl Strategy<Value = Op> {
         1 => share().prop_map(Op::Cursor),
         1 => proptest::option::of((0.0..1.0f64, 4..200u64)).prop_map(Op::Zoom),
         1 => (0..QUANTITIES.len(), any::<bool>(), 0..MODES.len())
-            .prop_map(|(quantity, mean, mode)| Op::Look { quantity, mean, mode }),
+            .prop_map(|(quantity, mean, mode)| Op::Show { quantity, mean, mode }),
         6 => Just(Op::Frame),
         1 => (0..LANES).prop_map(|lane| Op::End { lane }),
     ]
 }
 
-/// A value with spikes, zeros, and what is no number.
+/// A value with spikes, zeros, and what is not a number.
 fn value(lane: u16, step: u64, layer: usize, row: usize) -> Option<f32> {
     let noise = sample::noise(step, u64::from(lane) << 8 | layer as u64, row as u64);
     match (noise * 1000.0) as i32 {
@@ -77,7 +77,7 @@ fn value(lane: u16, step: u64, layer: usize, row: usize) -> Option<f32> {
     }
 }
 
-/// A step of which seldom quantities were taken where its number is a multiple of 7, or where it is told in detail.
+/// A step of which seldom quantities were taken where its number is a multiple of 7, or where it is recorded in detail.
 fn record(lane: u16, step: u64, is_measured: bool, is_detailed: bool) -> Arc<StepRecord> {
     let rows = Quantity::ALL.len();
     let mut values = Grid::absent(rows, if is_measured { LAYERS } else { 0 });
@@ -146,7 +146,7 @@ impl Run {
                     first..first + span
                 });
             }
-            Op::Look { quantity, mean, mode } => {
+            Op::Show { quantity, mean, mode } => {
                 self.scene.view.quantity = QUANTITIES[quantity];
                 self.scene.view.reduce = if mean { Reduce::Mean } else { Reduce::Extreme };
                 self.scene.view.shown = MODES[mode];

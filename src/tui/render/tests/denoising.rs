@@ -1,4 +1,4 @@
-//! What only a diffusion model shows: its gradient by denoising time, and what it draws.
+//! What only a diffusion model shows: its gradient by timestep, and what it draws.
 
 use super::*;
 use crate::config::RunConfig;
@@ -42,7 +42,7 @@ fn the_record_is_that_of_the_cursors_step_and_a_span_that_is_not_finite_is_seen(
 #[test]
 fn where_there_is_nothing_to_show_it_says_why_and_how_to_get_it() {
     let mut other = sample::conv_net(9);
-    assert!(said(&mut other, ViewId::new("denoising")).contains("no denoising time: diffusion models have one"));
+    assert!(said(&mut other, ViewId::new("denoising")).contains("no timesteps: only diffusion models have them"));
     assert!(said(&mut other, ViewId::new("samples")).contains("no samples: diffusion models draw some"));
     let mut none = sample::diffusion(0);
     assert!(said(&mut none, ViewId::new("samples")).contains("no sample yet"));

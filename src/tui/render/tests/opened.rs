@@ -20,7 +20,7 @@ fn row<'a>(rows: &'a [String], words: &str) -> &'a str {
     rows.iter().find(|row| row.contains(words)).map_or("", String::as_str)
 }
 
-/// The same run, told by a header that is changed.
+/// The same run with a changed header.
 fn with_header(mut scene: Scene, change: impl FnOnce(&mut RunHeader)) -> Scene {
     let mut header = scene.runs[&0].header().clone();
     change(Arc::make_mut(&mut header));
@@ -166,7 +166,7 @@ fn what_was_not_taken_says_why_and_how_to_get_it() {
     let layers = shown(&mut scene(Some(off)), ViewId::new("layers"), (120, 40));
     assert!(row(&layers, "convolution 1").contains("8×8×3×3"), "what it is made of is known all the same");
     let language = shown(&mut sample::transformer(9), ViewId::new("filters"), (120, 40)).concat();
-    assert!(language.contains("no filters: its first layer is no convolution"));
+    assert!(language.contains("no filters: its first layer is not a convolution"));
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn commands_do_what_keys_do_and_unknown_words_get_a_suggestion() {
         ("goto 5,000", "there is no step 5,000: the cursor is on step 60"),
         ("goto 0", "there is no step 0: the cursor is on step 1"),
         ("layer 99", "there is no block 99: the cursor is on head"),
-        ("lr nan", "no learning rate"),
+        ("lr nan", "is not a learning rate"),
         ("speed 4", "no playhead"),
         ("help me", "takes nothing"),
     ] {

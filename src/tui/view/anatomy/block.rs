@@ -124,7 +124,7 @@ impl Anatomy {
         self.parts.iter().map(|(_, factor)| *factor).product()
     }
 
-    /// The part to point at: the first factor that is no number; else the one that does most of what the block as a
+    /// The part to point at: the first factor that is not a number; else the one that does most of what the block as a
     /// whole does. `None` where the block keeps the signal, and where a residual block loses it: its two channels
     /// cancel then, which no factor tells.
     pub(super) fn strongest(&self) -> Option<BranchOp> {

@@ -101,7 +101,7 @@ impl Rest {
 }
 
 impl Shape {
-    /// What is no block: one box.
+    /// A layer that is not a block: one box.
     pub(super) fn whole() -> Self {
         Self { skip: Skip::Missing, parts: vec![BranchOp::Whole], rest: Rest::Unknown }
     }
