@@ -38,7 +38,7 @@ const INTAKE: Duration = Duration::from_millis(40);
 /// Time that a terminal has to tell its background before the first frame.
 const BACKGROUND: Duration = Duration::from_millis(50);
 
-/// Keys and movements that are done before the time is looked at again.
+/// Keys and movements that are handled before the clock is read again.
 const KEYS: usize = 32;
 /// Time for doing what they say in between two frames, however many wait: signals and frames come first.
 const ANSWERING: Duration = Duration::from_millis(20);

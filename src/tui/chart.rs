@@ -136,6 +136,20 @@ impl Canvas {
     }
 }
 
+/// The ends of a logarithmic axis, as powers of ten.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct LogRange {
+    pub(super) low: f64,
+    pub(super) high: f64,
+}
+
+impl LogRange {
+    /// The dot of a value, from the top.
+    pub(super) fn dot_of(self, value: f64, dots: usize) -> usize {
+        dot_of(value.log10(), self.low, self.high, dots)
+    }
+}
+
 /// Position of a value between the ends of an axis, as a dot from the top; values outside go to the edge.
 pub(super) fn dot_of(value: f64, low: f64, high: f64, dots: usize) -> usize {
     let share = ((high - value) / (high - low)).clamp(0.0, 1.0);

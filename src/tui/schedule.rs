@@ -1,4 +1,4 @@
-//! How often a run takes a quantity, from its settings, and when that was taken which is shown, in words.
+//! How often a run measures a quantity, from its settings, and of which step the values shown are, in words.
 //!
 //! ```text
 //! measured     every m steps                   what costs next to nothing
@@ -83,7 +83,7 @@ pub(super) fn next_histogram(config: &RunConfig, newest: Step) -> Option<Step> {
     [counted(config), scheduled(config)].into_iter().flatten().map(next).min()
 }
 
-/// `at step 401`, where something was taken at another step than the one that is shown.
+/// `at step 401`, where something was measured at another step than the one that is shown.
 pub(super) fn of_step(taken: MeasuredAt, shown: Step) -> Option<Wording> {
     match taken {
         MeasuredAt::At(step) if step == shown => None,

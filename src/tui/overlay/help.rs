@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::scroll;
+use super::scroll::{self, Scrolled};
 use crate::tui::command::COMMANDS;
 use crate::tui::keymap::{BINDINGS, Context, Group, MOUSE};
 use crate::tui::pane::frame::wrapped;
@@ -24,7 +24,8 @@ const READING: [&str; 6] = [
 ];
 
 pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, scrolled: u16, area: Rect, buffer: &mut Buffer) {
-    scroll::render(theme, (" keys ", &lines(scene, theme, area)), scrolled, area, buffer);
+    let lines = lines(scene, theme, area);
+    scroll::render(theme, &Scrolled { title: " keys ", lines: &lines, scrolled }, area, buffer);
 }
 
 /// Lines that can be scrolled away.

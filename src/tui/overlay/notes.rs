@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::scroll;
+use super::scroll::{self, Scrolled};
 use crate::event::Note;
 use crate::number;
 use crate::tui::pane::frame::wrapped;
@@ -18,7 +18,7 @@ const INDENT: usize = 2;
 
 pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, scrolled: u16, area: Rect, buffer: &mut Buffer) {
     let lines = lines(scene, theme, area);
-    scroll::render(theme, (" notes, the newest first ", &lines), scrolled, area, buffer);
+    scroll::render(theme, &Scrolled { title: " notes, the newest first ", lines: &lines, scrolled }, area, buffer);
 }
 
 /// Lines that can be scrolled away.

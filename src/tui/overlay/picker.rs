@@ -32,7 +32,7 @@ const MEANING: u16 = 92;
 const FOOT: u16 = 5;
 
 pub(in crate::tui) fn render(picker: &Picker, scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let height = (Picker::topics().count() as u16 + FOOT + 4).min(area.height.saturating_sub(2));
+    let height = (Picker::entries().count() as u16 + FOOT + 4).min(area.height.saturating_sub(2));
     let width = WIDTH.min(area.width.saturating_sub(4));
     let place = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
     let title = Line::styled(" quantities and views ", theme.style(Role::Accent));

@@ -11,9 +11,16 @@ use crate::tui::theme::{Role, Theme};
 const WIDTH: u16 = 84;
 
 /// A title and lines, of which some are scrolled away.
-pub(in crate::tui) fn render(theme: &Theme, text: (&str, &[Line<'_>]), scrolled: u16, area: Rect, buffer: &mut Buffer) {
+pub(in crate::tui) struct Scrolled<'a> {
+    pub(in crate::tui) title: &'a str,
+    pub(in crate::tui) lines: &'a [Line<'a>],
+    pub(in crate::tui) scrolled: u16,
+}
+
+/// Draws the lines that are in view.
+pub(in crate::tui) fn render(theme: &Theme, text: &Scrolled<'_>, area: Rect, buffer: &mut Buffer) {
     let place = place(area);
-    let (title, lines) = text;
+    let Scrolled { title, lines, scrolled } = *text;
     let inner = overlay(theme, place, &Line::styled(title, theme.style(Role::Accent)), buffer);
     for (line, row) in lines.iter().skip(usize::from(scrolled)).zip(inner.rows()) {
         put((row.x, row.y), line, row.width, buffer);

@@ -1,4 +1,4 @@
-//! Why a quantity has no values, in a few words: because of how the stacks are built, because it is never taken, or
+//! Why a quantity has no values, in a few words: because of how the stacks are built, because it is never measured, or
 //! because nothing came yet.
 
 use crate::config::{Activation, LaneConfig, LongSkips, Model, NormOrder, RunConfig};

@@ -104,7 +104,7 @@ fn halves(upper: Shade, lower: Shade, target: &mut Target) {
     }
 }
 
-/// What must be seen of two cells: NaN before ∞ before zero; absent only where nothing else is.
+/// Which of two cells decides the glyph: NaN before ∞ before zero; absent only where nothing else is.
 fn worst(pair: [Cell; 2]) -> Option<Cell> {
     let any = |wanted: Cell| pair.contains(&wanted).then_some(wanted);
     let has_value = pair.iter().any(|cell| matches!(cell, Cell::Value(_)));

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::frame::words;
 use crate::history::ScalarBucket;
 use crate::round;
-use crate::tui::chart::{ACROSS, DOWN, dot_of, is_marked, mark};
+use crate::tui::chart::{ACROSS, DOWN, LogRange, is_marked, mark};
 use crate::tui::scene::{LaneRef, Scene};
 use crate::tui::theme::{Role, Theme};
 
@@ -15,8 +15,8 @@ pub(in crate::tui) struct Ends<'a> {
     /// The point of each curve that is named.
     pub(in crate::tui) points: &'a [Option<Point>],
     pub(in crate::tui) chart: Rect,
-    /// log₁₀ of the ends of the axis.
-    pub(in crate::tui) range: (f64, f64),
+    /// The ends of the axis.
+    pub(in crate::tui) range: LogRange,
     pub(in crate::tui) number: fn(f64) -> String,
 }
 
@@ -75,12 +75,12 @@ impl Ends<'_> {
 
     /// Those that the chart is wide enough for. Where it is narrow the name gives way, never the number.
     fn labels(&self, scene: &Scene, theme: &Theme) -> Vec<Label> {
-        let (chart, (low, high)) = (self.chart, self.range);
+        let chart = self.chart;
         let label = |((lane, of), point): ((usize, LaneRef<'_>), &Option<Point>)| {
             let Point { x, value } = (*point)?;
             let mark = if is_marked(theme) { format!("{} ", mark(lane)) } else { String::new() };
             // Of a value above the axis the label stands below it in any case.
-            let is_above = f64::from(value).log10() > high + round::HAIR;
+            let is_above = f64::from(value).log10() > self.range.high + round::HAIR;
             let above = if is_above { theme.glyph("↑", "^") } else { "" };
             let number = format!("{above}{}", (self.number)(f64::from(value)));
             let room = usize::from(chart.width).saturating_sub(mark.chars().count() + number.chars().count() + 1);
@@ -88,7 +88,7 @@ impl Ends<'_> {
             let text = format!("{mark}{name} {number}");
             let width = text.chars().count() as u16;
             let beside = ((x / ACROSS) as u16 + 2).min(chart.width.checked_sub(width)?);
-            let row = dot_of(f64::from(value).log10(), low, high, usize::from(chart.height) * DOWN) / DOWN;
+            let row = self.range.dot_of(f64::from(value), usize::from(chart.height) * DOWN) / DOWN;
             Some(Label { lane, text, width, beside, row: row as u16, value })
         };
         scene.lanes().enumerate().zip(self.points).filter_map(label).collect()

@@ -167,14 +167,14 @@ fn hidden(theme: &Theme, frame: Rect, above: usize, below: usize, buffer: &mut B
     }
 }
 
-/// Whether the quantity before is taken at other steps.
+/// Whether the quantity before is measured at other steps.
 fn is_first_of_cadence(quantities: &[Quantity], index: usize) -> bool {
     let cadence = |index: usize| quantities.get(index).map(|quantity| quantity.definition().cadence);
     index.checked_sub(1).is_none_or(|before| cadence(before) != cadence(index))
 }
 
 /// Which of the quantities are shown in so many rows: those around the one of the heatmaps, or scrolled away from it, with a row for each group
-/// that is not taken on every step, while the values of the step keep their place below where there are rows enough for
+/// that is not measured on every step, while the values of the step keep their place below where there are rows enough for
 /// both.
 fn window(table: &Table<'_>, quantities: &[Quantity], rows: usize, scalars: usize) -> Range<usize> {
     let below = scalars + 2;

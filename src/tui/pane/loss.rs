@@ -13,7 +13,7 @@ use crate::history::ScalarBucket;
 use crate::number;
 use crate::round;
 use crate::tui::axis::StepAxis;
-use crate::tui::chart::{ACROSS, Canvas, DOWN, Stroke, dot_of};
+use crate::tui::chart::{ACROSS, Canvas, DOWN, LogRange, Stroke, dot_of};
 use crate::tui::scene::Scene;
 use crate::tui::theme::{Role, Theme};
 
@@ -27,20 +27,20 @@ pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, frame: Rect, axis: &S
     ]);
     let Some(chart) = (StepChart { frame, title, axis }).render(scene, theme, buffer) else { return };
     let ceilings: Vec<f32> = scene.lanes().map(|lane| lane.history.loss_ceiling()).collect();
-    let Some((low, high)) = range(&scene.cache.losses, &ceilings) else { return };
-    for (exponent, text) in labels(low, high, usize::from(chart.height)) {
-        let row = dot_of(exponent, low, high, usize::from(chart.height) * DOWN) / DOWN;
+    let Some(range) = range(&scene.cache.losses, &ceilings) else { return };
+    for (exponent, text) in labels(range, usize::from(chart.height)) {
+        let row = dot_of(exponent, range.low, range.high, usize::from(chart.height) * DOWN) / DOWN;
         step_chart::number(theme, chart, row as u16, &text, buffer);
     }
-    curves(scene, theme, chart, (low, high), buffer);
+    curves(scene, theme, chart, range, buffer);
     let points = ends::newest(&scene.cache.losses);
-    let ends = Ends { points: &points, chart, range: (low, high), number: number::value };
+    let ends = Ends { points: &points, chart, range, number: number::value };
     ends.render(scene, theme, buffer);
 }
 
 /// log₁₀ of the least and largest loss in view, widened to 1, 2 or 5 times a power of ten; of each lane up to its ceiling,
 /// as long as there is anything below one.
-fn range(losses: &[Vec<Option<ScalarBucket>>], ceilings: &[f32]) -> Option<(f64, f64)> {
+fn range(losses: &[Vec<Option<ScalarBucket>>], ceilings: &[f32]) -> Option<LogRange> {
     let sane = losses.iter().zip(ceilings).flat_map(|(lane, ceiling)| {
         lane.iter().flatten().flat_map(|bucket| [bucket.mean, top(bucket)]).filter(|loss| *loss <= *ceiling)
     });
@@ -48,11 +48,12 @@ fn range(losses: &[Vec<Option<ScalarBucket>>], ceilings: &[f32]) -> Option<(f64,
     between(sane).or_else(|| between(all))
 }
 
-fn between(losses: impl Iterator<Item = f32>) -> Option<(f64, f64)> {
+fn between(losses: impl Iterator<Item = f32>) -> Option<LogRange> {
     let positive = losses.filter(|loss| loss.is_finite() && *loss > 0.0).map(f64::from);
     let (least, largest) = positive.map(|loss| (loss, loss)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
     let (low, high) = (round::below(least).log10(), round::above(largest).log10());
-    Some(if high - low < 0.25 { (low - 0.31, high + 0.31) } else { (low, high) })
+    let is_narrow = high - low < 0.25;
+    Some(if is_narrow { LogRange { low: low - 0.31, high: high + 0.31 } } else { LogRange { low, high } })
 }
 
 /// How high the curve goes in a column.
@@ -61,7 +62,7 @@ fn top(bucket: &ScalarBucket) -> f32 {
 }
 
 /// Exponents to label with their words: powers of ten, and 2 and 5 between them where there is room.
-fn labels(low: f64, high: f64, rows: usize) -> Vec<(f64, String)> {
+fn labels(LogRange { low, high }: LogRange, rows: usize) -> Vec<(f64, String)> {
     let decades = (high - low).max(0.1);
     let digits: &[u8] = if rows as f64 / decades >= 6.0 { &[1, 2, 5] } else { &[1] };
     let stride = (decades * 2.0 / rows.max(1) as f64).ceil().max(1.0) as i32;
@@ -82,10 +83,10 @@ fn scientific(digit: u8, exponent: i32) -> String {
     }
 }
 
-fn curves(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), buffer: &mut Buffer) {
+fn curves(scene: &Scene, theme: &Theme, chart: Rect, range: LogRange, buffer: &mut Buffer) {
     let mut canvas = Canvas::new(chart, Stroke::Solid);
     let dots = canvas.height();
-    let row = |loss: f32| dot_of(f64::from(loss).log10(), low, high, dots);
+    let row = |loss: f32| range.dot_of(f64::from(loss), dots);
     let (mut lost, mut above) = (Vec::new(), Vec::new());
     for (lane, buckets) in scene.cache.losses.iter().enumerate() {
         let mut before = None;
@@ -97,7 +98,7 @@ fn curves(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), bu
             if bucket.non_finite > 0 {
                 lost.push((x / ACROSS) as u16);
             }
-            if f64::from(top(bucket)).log10() > high + round::HAIR {
+            if f64::from(top(bucket)).log10() > range.high + round::HAIR {
                 above.push((x / ACROSS, lane));
             }
             if bucket.mean.is_nan() {
@@ -130,9 +131,9 @@ mod tests {
             vec![vec![Some(ScalarBucket { min: low, max: high, mean: low, last: high, count: 2, non_finite: 0 })]]
         };
         let range = |losses: &[Vec<_>]| range(losses, &[f32::INFINITY]);
-        let (low, high) = range(&bucket(0.021, 2.3)).expect("finite");
+        let LogRange { low, high } = range(&bucket(0.021, 2.3)).expect("finite");
         assert!((low - 0.02f64.log10()).abs() < 1e-9 && (high - 5f64.log10()).abs() < 1e-9);
-        let (low, high) = range(&bucket(2.0, 2.0)).expect("finite");
+        let LogRange { low, high } = range(&bucket(2.0, 2.0)).expect("finite");
         assert!(high - low > 0.5);
         assert_eq!(range(&bucket(f32::NAN, f32::NAN)), None);
         assert_eq!(range(&bucket(0.0, 0.0)), None);
@@ -140,7 +141,9 @@ mod tests {
 
     #[test]
     fn labels_are_powers_of_ten_and_finer_where_there_is_room() {
-        let words = |low, high, rows| labels(low, high, rows).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
+        let words = |low, high, rows| {
+            labels(LogRange { low, high }, rows).into_iter().map(|(_, text)| text).collect::<Vec<_>>()
+        };
         assert_eq!(words(-2.0, 1.0, 10), ["0.01", "0.1", "1", "10"]);
         assert_eq!(words(0.0, 1.0, 10), ["1", "2", "5", "10"]);
         assert!(words(-38.0, 38.0, 10).len() <= 10);

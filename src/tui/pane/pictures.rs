@@ -9,6 +9,7 @@ use ratatui::style::{Color, Style};
 use ratatui::text::Span;
 
 use super::frame::words;
+use super::split::padded;
 use crate::tui::theme::{Colours, Role, Theme};
 
 /// Pixels of an element each way at most: more shows nothing more.
@@ -35,8 +36,8 @@ pub(in crate::tui) struct Sheet<'a> {
 
 impl Sheet<'_> {
     /// Draws as many as there is room for, and says in the frame how many are left.
-    pub(in crate::tui) fn render(&self, theme: &Theme, (frame, inner): (Rect, Rect), buffer: &mut Buffer) {
-        let grid = SheetGrid::new(self, inner, theme);
+    pub(in crate::tui) fn render(&self, theme: &Theme, frame: Rect, buffer: &mut Buffer) {
+        let grid = SheetGrid::new(self, padded(frame), theme);
         for picture in 0..grid.shown() {
             grid.picture(theme, picture, buffer);
         }
@@ -89,7 +90,7 @@ impl Packing {
     }
 }
 
-/// Pictures in rows, as large as lets all of them be seen, or as many as there is room for.
+/// Pictures in rows, as large as possible while all of them fit; else as many as there is room for.
 struct SheetGrid<'a> {
     sheet: &'a Sheet<'a>,
     area: Rect,
@@ -150,7 +151,7 @@ impl<'a> SheetGrid<'a> {
                 let first = row * self.per_cell;
                 let pixels = [element(first), element(first + self.per_cell - 1)];
                 if let Some(cell) = buffer.cell_mut((x + column as u16, y + row as u16)) {
-                    self.paint(theme, (picture, is_broken), pixels, cell);
+                    self.paint(theme, picture, pixels, cell);
                 }
             }
         }
@@ -164,14 +165,8 @@ impl<'a> SheetGrid<'a> {
     }
 
     /// The upper and the lower element of a cell; nothing below the picture.
-    fn paint(
-        &self,
-        theme: &Theme,
-        (picture, is_broken): (usize, bool),
-        pixels: [Option<[usize; 2]>; 2],
-        cell: &mut ratatui::buffer::Cell,
-    ) {
-        if is_broken {
+    fn paint(&self, theme: &Theme, picture: usize, pixels: [Option<[usize; 2]>; 2], cell: &mut ratatui::buffer::Cell) {
+        if self.sheet.broken.contains(&picture) {
             cell.set_symbol(theme.glyph("×", "x")).set_style(theme.style(Role::Bad));
             return;
         }

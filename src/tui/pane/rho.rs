@@ -12,7 +12,7 @@ use super::step_chart::{self, StepChart};
 use crate::history::{Scalar, ScalarBucket};
 use crate::number;
 use crate::tui::axis::StepAxis;
-use crate::tui::chart::{Canvas, DOWN, Stroke, dot_of};
+use crate::tui::chart::{Canvas, DOWN, LogRange, Stroke};
 use crate::tui::scene::{LaneRef, Scene};
 use crate::tui::theme::{Role, Theme};
 
@@ -59,7 +59,7 @@ fn at_cursor(scene: &Scene, steps: &std::ops::Range<u64>) -> Vec<Option<Point>> 
 }
 
 /// log₁₀ of the least and largest ρ in view, 1 among them.
-fn range(curves: &[Vec<Option<ScalarBucket>>]) -> (f64, f64) {
+fn range(curves: &[Vec<Option<ScalarBucket>>]) -> LogRange {
     let buckets = || curves.iter().flatten().flatten();
     let log = |value: f32| (value.is_finite() && value > 0.0).then(|| f64::from(value).log10());
     let least = buckets().filter_map(|bucket| log(bucket.min)).fold(0.0, f64::min);
@@ -67,14 +67,14 @@ fn range(curves: &[Vec<Option<ScalarBucket>>]) -> (f64, f64) {
     // A little room, so that no curve runs along the edge.
     let room = (largest - least) * 0.05;
     let reach = LEAST_REACH.log10();
-    ((least - room).min(-reach), (largest + room).max(reach))
+    LogRange { low: (least - room).min(-reach), high: (largest + room).max(reach) }
 }
 
 /// The line at 1, and as many numbers as have room.
-fn labels(theme: &Theme, chart: Rect, (low, high): (f64, f64), buffer: &mut Buffer) {
-    let row = |factor: f64| (dot_of(factor.log10(), low, high, usize::from(chart.height) * DOWN) / DOWN) as u16;
+fn labels(theme: &Theme, chart: Rect, range: LogRange, buffer: &mut Buffer) {
+    let row = |factor: f64| (range.dot_of(factor, usize::from(chart.height) * DOWN) / DOWN) as u16;
     let mut taken: Vec<u16> = Vec::new();
-    for factor in LABELLED.into_iter().filter(|factor| (low..=high).contains(&factor.log10())) {
+    for factor in LABELLED.into_iter().filter(|factor| (range.low..=range.high).contains(&factor.log10())) {
         let row = row(factor);
         if taken.iter().all(|other| row.abs_diff(*other) >= 2) {
             taken.push(row);
@@ -87,10 +87,10 @@ fn labels(theme: &Theme, chart: Rect, (low, high): (f64, f64), buffer: &mut Buff
     }
 }
 
-fn curves(scene: &Scene, theme: &Theme, chart: Rect, (low, high): (f64, f64), buffer: &mut Buffer) {
+fn curves(scene: &Scene, theme: &Theme, chart: Rect, range: LogRange, buffer: &mut Buffer) {
     let mut canvas = Canvas::new(chart, Stroke::Solid);
     let dots = canvas.height();
-    let row = |rho: f32| dot_of(f64::from(rho).log10(), low, high, dots);
+    let row = |rho: f32| range.dot_of(f64::from(rho), dots);
     for (lane, buckets) in scene.cache.rhos.iter().enumerate() {
         let mut before: Option<(usize, usize)> = None;
         for (x, bucket) in buckets.iter().enumerate() {
@@ -153,9 +153,9 @@ mod tests {
         let curve = |min: f32, max: f32| {
             vec![vec![Some(ScalarBucket { min, max, mean: max, last: max, count: 2, non_finite: 0 })]]
         };
-        let (low, high) = range(&curve(0.38, 0.41));
+        let LogRange { low, high } = range(&curve(0.38, 0.41));
         assert!(low < 0.38_f64.log10() && high > 0.0);
-        let (low, high) = range(&curve(1.0, 3.0));
+        let LogRange { low, high } = range(&curve(1.0, 3.0));
         assert!(low < 0.0 && high > 3.0_f64.log10());
         assert_eq!(range(&curve(0.0, f32::NAN)), range(&[]));
     }

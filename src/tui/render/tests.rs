@@ -3,11 +3,11 @@
 mod blow_up;
 mod cadence;
 mod contrast;
+mod cursor_state;
 mod denoising;
 mod opened;
 mod plain;
 mod room;
-mod standing;
 mod theory;
 
 use std::fmt::Write;

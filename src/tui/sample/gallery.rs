@@ -1,4 +1,4 @@
-//! Frames to look at: every view, overlay and kind of terminal.
+//! Frames to view as pictures: every view, overlay and kind of terminal.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

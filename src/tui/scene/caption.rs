@@ -1,5 +1,5 @@
-//! What to look for in the heatmaps: the preset's sentence where a run is one, that of the default run, or what the
-//! quantity in view tells.
+//! What to look for in the heatmaps: the preset's sentence where a run is one, that of the default run, or the meaning of
+//! the quantity in view.
 
 use std::sync::OnceLock;
 

@@ -74,8 +74,8 @@ pub struct Picker {
 }
 
 impl Picker {
-    /// What there is to choose from: what the heatmaps can show, and what has a view of its own.
-    pub fn topics() -> impl Iterator<Item = GlossaryEntry> {
+    /// All entries to choose from: quantities that the heatmaps can show, and terms that have a view of their own.
+    pub fn entries() -> impl Iterator<Item = GlossaryEntry> {
         GlossaryEntry::all().filter(|topic| matches!(topic.term().home, Home::Heatmaps | Home::View(_)))
     }
 
@@ -91,7 +91,7 @@ impl Picker {
             _ => 2,
         };
         let mut found: Vec<GlossaryEntry> =
-            Self::topics().filter(|topic| words.iter().all(|word| speaks_of(*topic, word))).collect();
+            Self::entries().filter(|topic| words.iter().all(|word| speaks_of(*topic, word))).collect();
         found.sort_by_key(rank);
         found
     }

@@ -117,7 +117,7 @@ fn reach(scene: &Scene, axis: &StepAxis) -> Range<u64> {
     whole_axis(axis.columns(), scene).steps()
 }
 
-/// A window of this length, moved so that it lies within what can be seen.
+/// A window of this length, moved so that it lies within the steps that can be in view.
 fn within(start: u64, length: u64, everything: &Range<u64>) -> Range<u64> {
     let latest = everything.end.saturating_sub(length).max(everything.start);
     let start = start.clamp(everything.start, latest);

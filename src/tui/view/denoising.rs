@@ -25,10 +25,10 @@ use crate::tui::pane::cell::Cross;
 use crate::tui::pane::frame::{framed, words};
 use crate::tui::pane::heatmap::title::NARROW;
 use crate::tui::pane::heatmap::{layer_labels, painter, row_of};
-use crate::tui::pane::measured_at::{self, DENOISING, is_diffusion, why_none};
+use crate::tui::pane::record::{self, DENOISING, Shown, is_diffusion, why_none};
 use crate::tui::pane::split::padded;
 use crate::tui::pane::{LanePane, Pane};
-use crate::tui::scene::{LaneRef, Scene, ViewId};
+use crate::tui::scene::ViewId;
 use crate::tui::theme::{Role, Theme};
 use crate::units::Step;
 
@@ -50,22 +50,22 @@ fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
     } else {
         theme.glyph("‖g‖ by timestep", "|g| by timestep")
     };
-    let of = record.map(|record| (what.to_owned(), record.step, None));
-    framed(theme, pane.frame, &measured_at::title(scene, theme, pane, (&lane, &DENOISING), of), buffer);
+    let shown = record.map(|record| Shown { what: what.to_owned(), step: record.step, bad: None });
+    framed(theme, pane.frame, &record::title(lane_pane, &lane, &DENOISING, shown), buffer);
     let Some(record) = record else {
         let lines = if is_diffusion(&lane) {
             why_none(scene, &lane, &DENOISING)
         } else {
             vec!["no timesteps: only diffusion models have them".to_owned()]
         };
-        measured_at::lines(theme, &lines, padded(pane.frame), buffer);
+        record::lines(theme, &lines, padded(pane.frame), buffer);
         return;
     };
     losses(theme, pane, record, buffer);
     let below = Pane { picture: under(pane.picture), labels: under(pane.labels), ..*pane };
     let pixels = usize::from(below.picture.height) * theme.pixels_per_cell();
     let layers = LayerAxis::new(lane.history.layers(), &scene.view.depth, pixels);
-    picture(scene, theme, &below, (&lane, record, &layers), buffer);
+    picture(&LanePane { pane: &below, ..*lane_pane }, record, &layers, buffer);
     layer_labels(scene, theme, &below, &layers, buffer);
     times(theme, pane, record, buffer);
 }
@@ -89,13 +89,9 @@ fn span_of(column: u16, width: u16, spans: usize) -> usize {
     usize::from(column) * spans / usize::from(width).max(1)
 }
 
-fn picture(
-    scene: &Scene,
-    theme: &Theme,
-    pane: &Pane,
-    (lane, record, layers): (&LaneRef<'_>, &DenoisingRecord, &LayerAxis),
-    buffer: &mut Buffer,
-) {
+fn picture(lane_pane: &LanePane<'_>, record: &DenoisingRecord, layers: &LayerAxis, buffer: &mut Buffer) {
+    let LanePane { scene, theme, pane, .. } = *lane_pane;
+    let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let (painter, per_cell) = (painter(scene, theme, Quantity::GradNorm), theme.pixels_per_cell());
     let cursor = row_of(layers, lane.layer_at(scene.view.cursor.depth).index(), per_cell);
     for row in 0..pane.picture.height {

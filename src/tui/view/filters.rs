@@ -22,8 +22,8 @@ use crate::layer::{LayerKind, LayerTable};
 use crate::tui::keymap::key::Key;
 use crate::tui::pane::LanePane;
 use crate::tui::pane::frame::framed;
-use crate::tui::pane::measured_at::{self, FILTERS, why_none};
 use crate::tui::pane::pictures::{Sheet, patch};
+use crate::tui::pane::record::{self, FILTERS, Shown, why_none};
 use crate::tui::pane::split::padded;
 use crate::tui::scene::ViewId;
 use crate::tui::theme::Role;
@@ -42,26 +42,26 @@ fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let record = scene.shown_step(&lane).and_then(|step| lane.history.filters(step)).map(std::sync::Arc::as_ref);
     let inner = padded(pane.frame);
-    let what = record.map(|record| {
+    let shown = record.map(|record| {
         let [filters, colours, rows, columns] = record.shape;
         let of = if colours == 1 { "1 colour".to_owned() } else { format!("{colours} colours") };
         let bad = (!record.broken.is_empty()).then(|| format!("{} not finite", record.broken.len()));
-        (format!("{filters} filters {rows}×{columns} of {of}"), record.step, bad)
+        Shown { what: format!("{filters} filters {rows}×{columns} of {of}"), step: record.step, bad }
     });
-    framed(theme, pane.frame, &measured_at::title(scene, theme, pane, (&lane, &FILTERS), what), buffer);
+    framed(theme, pane.frame, &record::title(lane_pane, &lane, &FILTERS, shown), buffer);
     let Some(record) = record else {
         let lines = if has_filters(&lane.header.layers) {
             why_none(scene, &lane, &FILTERS)
         } else {
             vec!["no filters: its first layer is not a convolution".to_owned()]
         };
-        measured_at::lines(theme, &lines, inner, buffer);
+        record::lines(theme, &lines, inner, buffer);
         return;
     };
     let light = |filter: usize, place: [usize; 2]| light(record, filter, place);
     let [count, _, rows, columns] = record.shape;
     let sheet = Sheet { count, rows, columns, light: &light, broken: &record.broken };
-    sheet.render(theme, (pane.frame, inner), buffer);
+    sheet.render(theme, pane.frame, buffer);
 }
 
 /// Whether a lane's stem has a convolution.
@@ -82,7 +82,7 @@ fn light(record: &FilterRecord, filter: usize, [row, column]: [usize; 2]) -> [f3
     weights.map(|weight| 0.5 + weight / 2.0)
 }
 
-/// One sentence of what is seen, with the lanes that are not.
+/// One sentence on the pictures, and which lanes are in view.
 fn legend(context: &LegendContext<'_>) -> Vec<Part> {
     let (scene, theme) = (context.scene, context.theme);
     let dim = theme.style(Role::Dim);

@@ -27,7 +27,7 @@ use crate::tui::pane::cell::{Cross, Painter};
 use crate::tui::pane::frame::{fit, framed, words};
 use crate::tui::pane::heatmap::layer_labels;
 use crate::tui::pane::heatmap::title::NARROW;
-use crate::tui::pane::measured_at::{HISTOGRAMS, why_none};
+use crate::tui::pane::record::{HISTOGRAMS, why_none};
 use crate::tui::pane::{LanePane, Pane};
 use crate::tui::scale::Scale;
 use crate::tui::scene::{LaneRef, Scene, ViewId};
@@ -62,7 +62,7 @@ fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
     };
     let pixels = usize::from(pane.picture.height) * theme.pixels_per_cell();
     let layers = LayerAxis::new(lane.history.layers(), &scene.view.depth, pixels);
-    picture(scene, theme, pane, (record, &layers), buffer);
+    picture(lane_pane, record, &layers, buffer);
     layer_labels(scene, theme, pane, &layers, buffer);
     exponents(theme, pane, &in_use(scene), buffer);
 }
@@ -99,9 +99,9 @@ fn bins_of(column: u16, width: u16, used: &Range<usize>) -> Range<usize> {
     start..end.max(start + 1).min(used.end)
 }
 
-fn picture(scene: &Scene, theme: &Theme, pane: &Pane, seen: (&HistogramRecord, &LayerAxis), buffer: &mut Buffer) {
+fn picture(lane_pane: &LanePane<'_>, record: &HistogramRecord, layers: &LayerAxis, buffer: &mut Buffer) {
+    let LanePane { scene, theme, pane, .. } = *lane_pane;
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
-    let (record, layers) = seen;
     let painter = painter(theme);
     let (used, per_cell) = (in_use(scene), theme.pixels_per_cell());
     let cursor = layers.pixels_of(lane.layer_at(scene.view.cursor.depth).index());

@@ -30,7 +30,8 @@ use crate::number;
 use crate::quantity::{Cadence, Quantity};
 use crate::tui::keymap::key::Key;
 use crate::tui::pane::frame::{fit, framed, words};
-use crate::tui::pane::measured_at::{TENSORS, why_none};
+use crate::tui::pane::record::{self, TENSORS, why_none};
+use crate::tui::pane::split::split_top;
 use crate::tui::pane::{Axes, LanePane, Pane, heatmap};
 use crate::tui::scene::{LaneRef, Scene, ViewId};
 use crate::tui::schedule;
@@ -76,9 +77,8 @@ fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
         words(place, &more, pane.frame.width.saturating_sub(4), theme.style(Role::Dim), buffer);
     }
     if record.is_none() {
-        for (text, place) in why_none(scene, &lane, &TENSORS).iter().zip(pane.picture.rows().skip(1)) {
-            words((place.x, place.y), text, place.width, theme.style(Role::Dim), buffer);
-        }
+        let (_, below) = split_top(pane.picture, 1);
+        record::lines(theme, &why_none(scene, &lane, &TENSORS), below, buffer);
         return;
     }
     strips::render(lane_pane, &rows, coloured, buffer);

@@ -9,8 +9,8 @@ use crate::event::{Samples, SamplesRecord};
 use crate::tui::keymap::key::Key;
 use crate::tui::pane::LanePane;
 use crate::tui::pane::frame::framed;
-use crate::tui::pane::measured_at::{self, SAMPLES, is_diffusion, why_none};
 use crate::tui::pane::pictures::{Sheet, patch};
+use crate::tui::pane::record::{self, SAMPLES, Shown, is_diffusion, why_none};
 use crate::tui::pane::split::padded;
 use crate::tui::scene::ViewId;
 use crate::tui::theme::Role;
@@ -29,24 +29,25 @@ fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let record = scene.shown_step(&lane).and_then(|step| lane.history.samples(step)).map(std::sync::Arc::as_ref);
     let inner = padded(pane.frame);
-    let what = record.map(|record| {
+    let shown = record.map(|record| {
         let Samples { height, width, .. } = record.samples;
-        (format!("{} samples {height}×{width}", record.samples.count()), record.step, None)
+        let what = format!("{} samples {height}×{width}", record.samples.count());
+        Shown { what, step: record.step, bad: None }
     });
-    framed(theme, pane.frame, &measured_at::title(scene, theme, pane, (&lane, &SAMPLES), what), buffer);
+    framed(theme, pane.frame, &record::title(lane_pane, &lane, &SAMPLES, shown), buffer);
     let Some(SamplesRecord { samples, .. }) = record else {
         let lines = if is_diffusion(&lane) {
             why_none(scene, &lane, &SAMPLES)
         } else {
             vec!["no samples: diffusion models draw some".to_owned()]
         };
-        measured_at::lines(theme, &lines, inner, buffer);
+        record::lines(theme, &lines, inner, buffer);
         return;
     };
     let light = |picture: usize, place: [usize; 2]| light(samples, picture, place);
     let sheet =
         Sheet { count: samples.count(), rows: samples.height, columns: samples.width, light: &light, broken: &[] };
-    sheet.render(theme, (pane.frame, inner), buffer);
+    sheet.render(theme, pane.frame, buffer);
 }
 
 /// Red, green, blue, 0 … 1.
@@ -59,7 +60,7 @@ fn light(samples: &Samples, picture: usize, [row, column]: [usize; 2]) -> [f32; 
     if channels == 3 { [colour(0), colour(1), colour(2)] } else { [colour(0); 3] }
 }
 
-/// One sentence of what is seen, with the lanes that are not.
+/// One sentence on the pictures, and which lanes are in view.
 fn legend(context: &LegendContext<'_>) -> Vec<Part> {
     let theme = context.theme;
     let dim = theme.style(Role::Dim);

@@ -41,7 +41,7 @@ pub(in crate::tui) fn of<'a>(scene: &Scene, theme: &Theme, pane: &Pane) -> Line<
     let width = |part: Option<&Line<'_>>| part.map_or(0, |line| line.width() as u16 + GAP);
     // The number and the end come first, in words as far as there is room; then the name gives way.
     let free = room.saturating_sub(columns(&name) + GAP);
-    let number = profile.and_then(|profile| factor(scene, theme, profile, (0, room)));
+    let number = profile.and_then(|profile| factor(scene, theme, profile, FactorRoom { whole: 0, least: room }));
     let outcome = outcome(scene, theme, lane, free.saturating_sub(width(number.as_ref())));
     let spare = room.saturating_sub(width(outcome.as_ref()));
     let least = spare.saturating_sub(LEAST_NAME.min(columns(&name)) + GAP);
@@ -49,7 +49,8 @@ pub(in crate::tui) fn of<'a>(scene: &Scene, theme: &Theme, pane: &Pane) -> Line<
     let symbol = theme.glyph(definition.symbol, definition.ascii);
     // Where the factor is not that of the quantity in view, both are named as long as there is room for both.
     let beside = if scene.view.quantity.is_signal() { 0 } else { columns(symbol) + GAP };
-    let of_signal = |room: u16| profile.and_then(|profile| self::factor(scene, theme, profile, (room, least)));
+    let of_signal =
+        |whole: u16| profile.and_then(|profile| self::factor(scene, theme, profile, FactorRoom { whole, least }));
     let beside_symbol = of_signal(free.saturating_sub(beside)).filter(|line| width(Some(line)) + beside <= free + GAP);
     let factor = beside_symbol.or_else(|| of_signal(free));
     let taken = width(factor.as_ref()) + width(outcome.as_ref());
@@ -73,23 +74,33 @@ fn columns(text: &str) -> u16 {
     Span::raw(text).width() as u16
 }
 
+/// Columns that a factor may take.
+#[derive(Clone, Copy)]
+struct FactorRoom {
+    /// Beside the whole name.
+    whole: u16,
+    /// Where the name gives way.
+    least: u16,
+}
+
 /// The signal's factor per block in the longest form that fits beside the whole name, `×0.41` where none does; with one
 /// digit where that would leave no name. Of a signal that has none, in how many blocks it is 0.
-fn factor<'a>(scene: &Scene, theme: &Theme, profile: &Profile, (room, least): (u16, u16)) -> Option<Line<'a>> {
+fn factor<'a>(scene: &Scene, theme: &Theme, profile: &Profile, room: FactorRoom) -> Option<Line<'a>> {
     let is_signal = scene.view.quantity.is_signal();
     let of = if is_signal { "" } else { "signal " };
     let Some(fit) = &profile.fit else {
         let (zeros, blocks) = (number::count(profile.zeros as u64), number::count(profile.blocks as u64));
         let forms = [format!("{of}0 in {zeros} of {blocks} blocks"), format!("{of}0 in {zeros} of {blocks}")];
-        let fitting = forms.into_iter().find(|form| columns(form) <= room);
+        let fitting = forms.into_iter().find(|form| columns(form) <= room.whole);
         let words = fitting.unwrap_or_else(|| format!("0 in {zeros}/{blocks}"));
         return (profile.zeros > 0).then(|| Line::styled(words, theme.style(Role::Bad)));
     };
     let factor = number::factor(fit.rho);
     let mut forms = vec![format!("{of}{factor} per block"), format!("{of}{factor}/block"), format!("{of}{factor}")];
     forms.extend((!is_signal).then(|| format!("{} {factor}", theme.glyph("δ", "d"))));
-    let fitting = forms.into_iter().find(|form| columns(form) <= room);
-    let short = || if columns(&factor) <= least { factor.clone() } else { format!("×{}", number::magnitude(fit.rho)) };
+    let fitting = forms.into_iter().find(|form| columns(form) <= room.whole);
+    let short =
+        || if columns(&factor) <= room.least { factor.clone() } else { format!("×{}", number::magnitude(fit.rho)) };
     Some(Line::styled(fitting.unwrap_or_else(short), theme.style(Role::Strong)))
 }
 

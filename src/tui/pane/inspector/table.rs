@@ -59,13 +59,13 @@ impl Table<'_> {
 
     /// The last step of each lane that has no values at the cursor's; returns the row after.
     pub(super) fn last_steps(&self, y: u16, buffer: &mut Buffer) -> u16 {
-        let standing = |lane: &LaneRef<'_>| self.scene.cursor_state(lane);
-        if self.lanes.iter().filter_map(standing).all(|standing| standing.step().is_some()) {
+        let state = |lane: &LaneRef<'_>| self.scene.cursor_state(lane);
+        if self.lanes.iter().filter_map(state).all(|state| state.step().is_some()) {
             return y;
         }
         let name = self.dim("last step", "last");
         let last = |lane: &LaneRef<'_>| {
-            let text = match standing(lane)? {
+            let text = match state(lane)? {
                 CursorState::At(_) => String::new(),
                 CursorState::Ended(last) | CursorState::Behind(last) => number::count(last.0),
                 CursorState::Begins(first) => format!("from {}", number::count(first.0)),
@@ -91,13 +91,13 @@ impl Table<'_> {
         shown.text.chars().count() >= usize::from(self.value)
     }
 
-    /// Whether there is something to say of when a quantity is taken.
+    /// Whether it matters how often a quantity is measured, or of which step it is.
     pub(super) fn has_cadence(&self, quantity: Quantity) -> bool {
         let of_step = |lane: &LaneRef<'_>| schedule::of_shown_step(self.scene, lane, quantity);
         self.every(quantity).is_some() || self.lanes.iter().any(|lane| of_step(lane).is_some())
     }
 
-    /// How often the quantities that follow are taken, and of which step they are where that is not the cursor's;
+    /// How often the quantities that follow are measured, and of which step they are where that is not the cursor's;
     /// returns the row after.
     pub(super) fn cadence(&self, y: u16, quantity: Quantity, buffer: &mut Buffer) -> u16 {
         if !self.has_cadence(quantity) {

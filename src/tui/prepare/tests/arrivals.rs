@@ -42,7 +42,7 @@ enum Op {
     Frame,
 }
 
-/// Taken on every measured step; taken now and then; linear.
+/// Measured on every measured step; measured now and then; linear.
 const QUANTITIES: [Quantity; 3] = [Quantity::SignalNorm, Quantity::StableRank, Quantity::DeadFraction];
 const MODES: [ViewId; 4] =
     [ViewId::new("heatmaps"), ViewId::new("difference"), ViewId::new("profile"), ViewId::new("loss")];
@@ -77,7 +77,7 @@ fn value(lane: u16, step: u64, layer: usize, row: usize) -> Option<f32> {
     }
 }
 
-/// A step of which seldom quantities were taken where its number is a multiple of 7, or where it is recorded in detail.
+/// A step that has the rare quantities where its number is a multiple of 7, or where it is recorded in detail.
 fn record(lane: u16, step: u64, is_measured: bool, is_detailed: bool) -> Arc<StepRecord> {
     let rows = Quantity::ALL.len();
     let mut values = Grid::absent(rows, if is_measured { LAYERS } else { 0 });

@@ -1,4 +1,4 @@
-//! What is not taken on every step says how often it is, and of which step it is.
+//! A value that is not measured on every step says how often it is measured, and of which step it is.
 
 use std::sync::Arc;
 

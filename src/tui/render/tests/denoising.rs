@@ -48,7 +48,7 @@ fn where_there_is_nothing_to_show_it_says_why_and_how_to_get_it() {
     assert!(said(&mut none, ViewId::new("samples")).contains("no sample yet"));
     let mut off = sample::diffusion_with(RunConfig { detail: None, ..RunConfig::default() }, 0);
     assert!(said(&mut off, ViewId::new("samples")).contains("--detail 200 draws them"));
-    assert!(said(&mut off, ViewId::new("denoising")).contains("--detail 200 takes them"));
+    assert!(said(&mut off, ViewId::new("denoising")).contains("--detail 200 measures them"));
 }
 
 #[test]

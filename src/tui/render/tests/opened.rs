@@ -148,19 +148,22 @@ fn the_strip_follows_the_quantity_as_far_as_single_layers_have_it() {
 }
 
 #[test]
-fn what_was_not_taken_says_why_and_how_to_get_it() {
+fn a_view_without_records_says_why_and_how_to_get_them() {
     let scene = |config: Option<RunConfig>| {
         let mut scene = with_header(sample::conv_net(0), |header| header.config = config);
         scene.take(0, &sample::step(0, 1, 2.3, 11, |_, _| Some(1.0)));
         scene
     };
     let off = RunConfig { histograms: None, detail: None, ..RunConfig::default() };
-    for (mode, what) in
-        [(ViewId::new("layers"), "values of single layers"), (ViewId::new("filters"), "pictures of the filters")]
-    {
+    for (view, what, done, does) in [
+        ("layers", "values of single layers", "measured", "measures"),
+        ("filters", "pictures of the filters", "recorded", "records"),
+    ] {
+        let mode = ViewId::new(view);
         let said = |config| shown(&mut scene(config), mode, (120, 40)).concat();
-        assert!(said(Some(RunConfig::default())).contains("taken every 10 steps (--histograms)"), "{mode:?}");
-        assert!(said(Some(off.clone())).contains("--histograms 10 takes them"), "{mode:?}");
+        let default = said(Some(RunConfig::default()));
+        assert!(default.contains(&format!("{done} every 10 steps")) && default.contains("(--histograms)"), "{default}");
+        assert!(said(Some(off.clone())).contains(&format!("--histograms 10 {does} them")), "{mode:?}");
         assert!(said(None).contains(&format!("no {what} in this trace")), "{mode:?}");
     }
     let layers = shown(&mut scene(Some(off)), ViewId::new("layers"), (120, 40));

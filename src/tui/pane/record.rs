@@ -1,5 +1,5 @@
-//! Why there is nothing to show of what is taken now and then, with the histograms or the costly quantities, and how to
-//! get it.
+//! Records that come now and then, with the histograms or the costly quantities: the heading of a pane that shows one, and
+//! why there is none and how to get it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,15 +11,15 @@ use crate::config::Model;
 use crate::history::MeasuredAt;
 use crate::number;
 use crate::quantity::Cadence;
-use crate::tui::pane::Pane;
+use crate::tui::pane::LanePane;
 use crate::tui::scene::{CursorState, LaneRef, Scene};
 use crate::tui::schedule;
 use crate::tui::source::SourceKind;
 use crate::tui::theme::{Role, Theme};
 use crate::units::Step;
 
-/// How something is spoken of.
-pub(in crate::tui) struct Words {
+/// A kind of record in words.
+pub(in crate::tui) struct RecordKind {
     one: &'static str,
     many: &'static str,
     /// What is done to get it, and what does it.
@@ -30,56 +30,65 @@ pub(in crate::tui) struct Words {
 }
 
 /// Gradients in bins.
-pub(in crate::tui) const HISTOGRAMS: Words =
-    Words { one: "histogram", many: "histograms", done: "counted", does: "counts", cadence: Cadence::Counted };
+pub(in crate::tui) const HISTOGRAMS: RecordKind =
+    RecordKind { one: "histogram", many: "histograms", done: "counted", does: "counts", cadence: Cadence::Counted };
 /// Norms of every tensor.
-pub(in crate::tui) const TENSORS: Words = Words {
+pub(in crate::tui) const TENSORS: RecordKind = RecordKind {
     one: "value of single layers",
     many: "values of single layers",
-    done: "taken",
-    does: "takes",
+    done: "measured",
+    does: "measures",
     cadence: Cadence::Counted,
 };
 /// Filters of the first convolution.
-pub(in crate::tui) const FILTERS: Words = Words {
+pub(in crate::tui) const FILTERS: RecordKind = RecordKind {
     one: "picture of the filters",
     many: "pictures of the filters",
-    done: "taken",
-    does: "takes",
+    done: "recorded",
+    does: "records",
     cadence: Cadence::Counted,
 };
 /// Pictures that a diffusion model draws.
-pub(in crate::tui) const SAMPLES: Words =
-    Words { one: "sample", many: "samples", done: "drawn", does: "draws", cadence: Cadence::Scheduled };
+pub(in crate::tui) const SAMPLES: RecordKind =
+    RecordKind { one: "sample", many: "samples", done: "drawn", does: "draws", cadence: Cadence::Scheduled };
 /// Its gradient by timestep.
-pub(in crate::tui) const DENOISING: Words = Words {
+pub(in crate::tui) const DENOISING: RecordKind = RecordKind {
     one: "gradient by timestep",
     many: "gradients by timestep",
-    done: "taken",
-    does: "takes",
+    done: "measured",
+    does: "measures",
     cadence: Cadence::Scheduled,
 };
 
-/// The lane's name, what of it is shown, at which step that was taken, what is bad of it, and how often it is taken; the
-/// view's name where there is nothing.
-pub(in crate::tui) fn title<'a>(
-    scene: &Scene,
-    theme: &Theme,
-    pane: &Pane,
-    (lane, words): (&LaneRef<'_>, &Words),
-    record: Option<(String, Step, Option<String>)>,
-) -> Line<'a> {
+/// A record that is shown.
+pub(in crate::tui) struct Shown {
+    /// What it holds, in words.
+    pub(in crate::tui) what: String,
+    /// The step of which it is.
+    pub(in crate::tui) step: Step,
+    /// What of it is not finite.
+    pub(in crate::tui) bad: Option<String>,
+}
+
+/// The lane's name, what is shown of it, of which step, what is bad, and how often such a record comes; the view's name
+/// where there is nothing.
+pub(in crate::tui) fn title(
+    LanePane { scene, theme, pane, .. }: &LanePane<'_>,
+    lane: &LaneRef<'_>,
+    kind: &RecordKind,
+    shown: Option<Shown>,
+) -> Line<'static> {
     let dim = theme.style(Role::Dim);
     let name = Span::styled(scene.lane_name(lane), theme.lane(pane.lane).add_modifier(Modifier::BOLD));
     let mut parts = vec![(0, Line::from(name))];
-    if let Some((what, taken, bad)) = record {
+    if let Some(Shown { what, step, bad }) = shown {
         parts.push((2, Line::styled(what, dim)));
-        let shown = scene.shown_step(lane).unwrap_or(taken);
-        let older = schedule::of_step(MeasuredAt::At(taken), shown);
-        let step = older.map_or_else(|| format!("step {}", number::count(taken.0)), |words| words.long);
+        let cursor = scene.shown_step(lane).unwrap_or(step);
+        let older = schedule::of_step(MeasuredAt::At(step), cursor);
+        let step = older.map_or_else(|| format!("step {}", number::count(step.0)), |words| words.long);
         parts.push((1, Line::styled(step, theme.style(Role::Strong))));
         parts.extend(bad.map(|bad| (1, Line::styled(bad, theme.style(Role::Bad)))));
-        let every = schedule::words(lane.run.header().config.as_ref(), words.cadence);
+        let every = schedule::words(lane.run.header().config.as_ref(), kind.cadence);
         parts.extend(every.map(|every| (3, Line::styled(every.long, dim))));
     } else {
         parts.push((1, Line::styled(scene.view.shown.name(), dim)));
@@ -101,15 +110,15 @@ pub(in crate::tui) fn lines(theme: &Theme, lines: &[String], area: Rect, buffer:
 }
 
 /// One line each.
-pub(in crate::tui) fn why_none(scene: &Scene, lane: &LaneRef<'_>, words: &Words) -> Vec<String> {
-    let Words { one, many, done, does, cadence } = words;
+pub(in crate::tui) fn why_none(scene: &Scene, lane: &LaneRef<'_>, kind: &RecordKind) -> Vec<String> {
+    let RecordKind { one, many, done, does, cadence } = kind;
     if let Some(why) = scene.cursor_state(lane).and_then(CursorState::why_nothing) {
         return vec![why];
     }
     let Some(config) = lane.run.header().config.as_ref() else {
         return vec![format!("no {many} in this trace")];
     };
-    // What comes with the histograms came with them ever since it was taken at all.
+    // Older versions recorded histograms alone.
     let comes_beside = *cadence == Cadence::Counted && *many != HISTOGRAMS.many;
     let is_older = comes_beside && lane.history.histogram(Step(u64::MAX)).is_some();
     if is_older {
