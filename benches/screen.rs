@@ -15,10 +15,11 @@ use std::rc::Rc;
 
 use nablatop::event::Event;
 use nablatop::quantity::{Axis, Quantity};
+use nablatop::tui::prepare::prepare;
+use nablatop::tui::render;
 use nablatop::tui::scene::Scene;
 use nablatop::tui::source::SourceKind;
 use nablatop::tui::theme::{Background, Colours, Glyphs, Theme};
-use nablatop::tui::view;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
@@ -64,8 +65,8 @@ fn main() {
     let mut frame = |scene: &mut Scene| {
         wire.0.set(0);
         let seconds = paired::cpu(|| {
-            scene.prepare(&theme, AREA);
-            let _ = terminal.draw(|frame| view::render(scene, &theme, frame.area(), frame.buffer_mut()));
+            prepare(scene, &theme, AREA);
+            let _ = terminal.draw(|frame| render::render(scene, &theme, frame.area(), frame.buffer_mut()));
         });
         (seconds * 1e3, wire.0.get())
     };
@@ -81,7 +82,7 @@ fn main() {
     let all_new = (0..FRAMES).map(|index| {
         scene.view.quantity = pair[(index + 1) % 2];
         scene.view.reduce = nablatop::history::Reduce::default();
-        scene.picture = nablatop::tui::render_cache::RenderCache::default();
+        scene.cache = nablatop::tui::render_cache::RenderCache::default();
         frame(&mut scene)
     });
     report("every cell new (bar ≤ 8 ms)", all_new.collect());

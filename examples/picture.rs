@@ -11,11 +11,12 @@ use nablatop::event::Event;
 use nablatop::sink::Fanout;
 use nablatop::sink::memory::MemorySink;
 use nablatop::train;
+use nablatop::tui::prepare::prepare;
+use nablatop::tui::render;
 use nablatop::tui::scene::Scene;
 use nablatop::tui::source::SourceKind;
 use nablatop::tui::svg::svg;
 use nablatop::tui::theme::{Background, Colours, Glyphs, Theme};
-use nablatop::tui::view;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -49,9 +50,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let area = Rect::new(0, 0, width, height);
     let theme = Theme::new(Colours::True, Glyphs::Unicode, Background::Dark);
-    scene.prepare(&theme, area);
+    prepare(&mut scene, &theme, area);
     let mut buffer = Buffer::empty(area);
-    view::render(&scene, &theme, area, &mut buffer);
+    render::render(&scene, &theme, area, &mut buffer);
     fs::write(&file, svg(&buffer, Background::Dark))?;
     Ok(())
 }

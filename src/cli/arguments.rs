@@ -9,7 +9,7 @@ use color_eyre::eyre::Result;
 
 use crate::config::RunConfig;
 use crate::config::draft::{self, Draft, Origin, split_lanes};
-use crate::config::setting::SETTINGS;
+use crate::config::setting::{SETTINGS, Setting};
 use crate::preset::{PRESETS, Preset};
 use crate::quantity::Quantity;
 use crate::report::csv::names;
@@ -24,7 +24,7 @@ Examples:
 Every setting can also stand in a file (--config FILE, written by --print-config) or in the environment
 (--branch-scale is NABLATOP_BRANCH_SCALE); a flag wins over the environment, that over the file.";
 
-/// Variables `NABLATOP_*` that are no settings.
+/// Variables `NABLATOP_*` that are not settings.
 const RESERVED: &[&str] = &["CONFIG", "LOG", "DIAGNOSTICS", "COLOR", "THEME", "ASCII"];
 
 /// The whole command line.
@@ -121,23 +121,32 @@ fn export() -> Command {
 }
 
 fn run_arguments() -> Vec<Arg> {
+    let mut arguments: Vec<Arg> = lane_arguments().into();
     let defaults = RunConfig::default();
-    let settings = SETTINGS.iter().map(|setting| {
-        let default = setting.get(&defaults);
-        let help =
-            if default.is_empty() { setting.help.to_owned() } else { format!("{} [default: {default}]", setting.help) };
-        let argument = Arg::new(setting.key);
-        let argument = setting.alternative().into_iter().fold(argument, Arg::conflicts_with);
-        argument
-            .long(setting.key)
-            .help(help)
-            .help_heading(setting.group.heading())
-            .value_name(setting.values)
-            .allow_negative_numbers(true)
-            .action(ArgAction::Set)
-            .value_parser(ValueParser::string())
-    });
-    let mut arguments = vec![
+    arguments.extend(SETTINGS.iter().map(|setting| setting_argument(setting, &defaults)));
+    arguments.extend(output_arguments());
+    arguments.extend(screen_arguments());
+    arguments.into_iter().map(quiet).collect()
+}
+
+fn setting_argument(setting: &Setting, defaults: &RunConfig) -> Arg {
+    let default = setting.get(defaults);
+    let help =
+        if default.is_empty() { setting.help.to_owned() } else { format!("{} [default: {default}]", setting.help) };
+    let argument = Arg::new(setting.key);
+    let argument = setting.alternative().into_iter().fold(argument, Arg::conflicts_with);
+    argument
+        .long(setting.key)
+        .help(help)
+        .help_heading(setting.group.heading())
+        .value_name(setting.values)
+        .allow_negative_numbers(true)
+        .action(ArgAction::Set)
+        .value_parser(ValueParser::string())
+}
+
+fn lane_arguments() -> [Arg; 2] {
+    [
         Arg::new("lanes")
             .long("lanes")
             .help("stacks to compare, 1 to 8 [default: plain,residual]")
@@ -152,10 +161,12 @@ fn run_arguments() -> Vec<Arg> {
             .action(ArgAction::Append)
             .conflicts_with("lanes")
             .value_parser(ValueParser::string()),
-    ];
-    arguments.extend(settings);
+    ]
+}
+
+fn output_arguments() -> Vec<Arg> {
     let output = [
-        switch("headless", "no screen: progress and a closing table (by itself where standard output is no terminal)"),
+        switch("headless", "no screen: progress and a closing table (by itself where standard output is not a terminal)"),
         variable(
             path("log", "DIR", "write the trace into this folder; without it nothing is written").long("log"),
             "NABLATOP_LOG",
@@ -182,9 +193,7 @@ fn run_arguments() -> Vec<Arg> {
         variable(path("config", "FILE", "read settings from this file").long("config"), "NABLATOP_CONFIG"),
         switch("print-config", "print every setting with its meaning as a file for --config, and end"),
     ];
-    arguments.extend(output.map(|argument| argument.help_heading("Run")));
-    arguments.extend(screen_arguments());
-    arguments.into_iter().map(quiet).collect()
+    output.map(|argument| argument.help_heading("Run")).into()
 }
 
 fn screen_arguments() -> Vec<Arg> {
@@ -219,7 +228,7 @@ fn variable(argument: Arg, name: &'static str) -> Arg {
     if is_empty { argument } else { argument.env(name) }
 }
 
-/// A word from the environment is refused in the name of its variable, not of a flag that nobody wrote.
+/// A word from the environment is refused in the name of its variable, not of a flag that was not given.
 pub(super) fn name_variable(error: &mut clap::Error, arguments: &[OsString]) {
     let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return };
     let Some((_, key)) = argument.split(' ').next().and_then(|flag| flag.split_once("--")) else { return };

@@ -10,12 +10,12 @@ use tracing::Level;
 
 /// Where diagnostics go.
 pub(super) struct Diagnostics {
-    /// The file that a person asked for.
+    /// The file of `--diagnostics`.
     asked: Option<File>,
 }
 
 impl Diagnostics {
-    /// Opens the file that a person asked for, before a run touches anything.
+    /// Opens the file of `--diagnostics`, before a run touches anything.
     ///
     /// # Errors
     /// When it cannot be opened.
@@ -24,7 +24,7 @@ impl Diagnostics {
         Ok(Self { asked })
     }
 
-    /// Starts writing: where a person asked for it, or else beside the trace; without either nothing is written.
+    /// Starts writing: into the file of `--diagnostics`, or else beside the trace; without either nothing is written.
     ///
     /// # Errors
     /// When the file cannot be opened.

@@ -11,7 +11,9 @@ use clap::ArgMatches;
 use color_eyre::eyre::{Result, eyre};
 use thiserror::Error;
 
-use super::{Exit, note, print};
+use super::exit::Exit;
+use super::messages::note;
+use super::standard_output::print;
 use crate::number;
 
 /// A data set that burn-dataset offers.
@@ -89,7 +91,7 @@ fn caught<T>(fetch: fn() -> T) -> Result<T, String> {
     })
 }
 
-/// What a person can use of an error that was printed for programmers: the innermost words in quotes, where there are any.
+/// The useful part of an error that was printed for programmers: the innermost words in quotes, where there are any.
 fn reason(said: &str) -> &str {
     let innermost = said.split('"').skip(1).step_by(2).last();
     innermost.filter(|words| words.contains(' ')).unwrap_or(said)

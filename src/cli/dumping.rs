@@ -6,13 +6,13 @@ use clap::ArgMatches;
 use color_eyre::eyre::Result;
 
 use super::exit::Usage;
-use super::note;
-use super::run::refused;
+use super::messages::note;
+use super::refusal::refused;
 use crate::config::RunConfig;
 use crate::train::{self, Checkpoint, Dump, DumpError, DumpWriter, Oversize, Prepared, TrainError};
 use crate::whole_file::Existing;
 
-/// A run with what a person wants written down of it.
+/// A run with the steps that are to be dumped.
 pub(super) fn prepare(matches: &ArgMatches, config: RunConfig, checkpoint: Option<&Checkpoint>) -> Result<Prepared> {
     let dumps = requests(matches)?;
     let is_logged =
@@ -40,7 +40,7 @@ pub(super) fn prepare(matches: &ArgMatches, config: RunConfig, checkpoint: Optio
     Ok(prepared)
 }
 
-/// The trace's folder, where a dump goes into it too. Should it fail, whoever needs the folder says so.
+/// The trace's folder, where a dump goes into it too. Should it fail, the code that needs the folder says so.
 fn make_log_folder(matches: &ArgMatches, dumps: &[Dump]) {
     if let Some(folder) = matches.get_one::<PathBuf>("log")
         && dumps.iter().any(|dump| dump.path.starts_with(folder))

@@ -1,4 +1,4 @@
-//! What the trace of a run that goes on has of it already, for whoever shows the run.
+//! What the trace of a run that goes on already holds of it, for the screen or the progress line.
 
 use std::path::Path;
 

@@ -1,9 +1,9 @@
-//! The end of a run that somebody asked to end: said at once, over within two seconds, and in the trace in any case.
+//! The end of a run on request: said at once, over within two seconds, and in the trace in any case.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::note;
+use super::messages::note;
 use crate::signals::Farewell;
 use crate::train::Stopper;
 
@@ -12,7 +12,7 @@ pub(super) const AT_ONCE: Duration = Duration::from_millis(100);
 /// Time that a trace is given for its last lines when the process ends at once.
 const LAST_LINES: Duration = Duration::from_millis(250);
 
-/// What stops the run of the moment: the screen may start it anew.
+/// What stops the run of the moment: the screen may restart it.
 #[derive(Clone, Debug)]
 pub(super) struct EndOfRun(Arc<Mutex<Stopper>>);
 
@@ -44,7 +44,7 @@ impl Farewell for EndOfRun {
     }
 }
 
-/// Who is told what ends the run at once.
+/// What ends the run at once, as the sentence says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
     /// By a signal, or Ctrl-C.

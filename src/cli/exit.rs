@@ -36,12 +36,12 @@ pub(super) struct Failed(pub(super) String);
 #[error("the trace is not complete: {0}")]
 pub(super) struct Incomplete(pub(super) String);
 
-/// A step that could not be written down.
+/// A step that could not be dumped.
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub(super) struct Undumped(pub(super) String);
 
-/// Nothing that a person wanted written is missing.
+/// Nothing that was to be written is missing.
 pub(super) fn complete(gap: Option<String>, undumped: Option<String>) -> Result<(), Report> {
     match (gap, undumped) {
         (None, None) => Ok(()),

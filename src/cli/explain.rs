@@ -6,8 +6,9 @@ use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, ArgMatches, Command};
 use color_eyre::eyre::Result;
 
+use super::exit::Exit;
 use super::exit::Usage;
-use super::{Exit, print};
+use super::standard_output::print;
 use crate::config::not_one_of;
 use crate::glossary::GlossaryEntry;
 use crate::report::explanation;

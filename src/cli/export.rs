@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use color_eyre::eyre::{Context, Result, eyre};
 
+use super::exit::Exit;
 use super::exit::Usage;
+use super::messages::note;
 use super::output::{self, Existing, UNWRITTEN};
-use super::{Exit, note, standard_input};
+use super::standard_input;
 use crate::event::Event;
 use crate::quantity::Quantity;
 use crate::report::csv::Rows;
@@ -26,7 +28,7 @@ pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
     let output = matches.get_one::<PathBuf>("output");
     let format = word("to");
     if format == "png" && output.is_none() && io::stdout().is_terminal() {
-        return Err(Usage("a picture is no text for a terminal: write -o FILE.png".to_owned()).into());
+        return Err(Usage("a terminal cannot show this picture: write -o FILE.png".to_owned()).into());
     }
     refuse_name(output, format)?;
     let is_piped = standard_input::is_meant(path);
@@ -157,7 +159,7 @@ fn refuse_itself(target: Option<&Path>, trace: &Path) -> Result<()> {
     }
 }
 
-/// A reader that has gone (`| head`) is no error.
+/// A reader that has gone (`| head`) is not an error.
 fn is_broken_pipe(error: &color_eyre::eyre::Report) -> bool {
     error
         .chain()

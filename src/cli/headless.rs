@@ -9,11 +9,14 @@ use crossbeam_channel::select_biased;
 
 use super::dumping;
 use super::ending::{self, AT_ONCE, Asked, EndOfRun};
+use super::exit::Exit;
 use super::logging::{self, Log};
+use super::messages::note;
 use super::progress::Progress;
-use super::run::refused;
+use super::refusal::refused;
 use super::saving;
-use super::{Exit, columns, exit, note, print};
+use super::standard_output::print;
+use super::{columns, exit};
 use crate::event::{Control, Event, Outcome, RunEnd};
 use crate::history::History;
 use crate::report::closing;
@@ -46,7 +49,7 @@ pub(super) fn run(prepared: Prepared, log: Log, directory: Option<&PathBuf>) -> 
     past.for_each(|event| history.push(&event));
     let progress = Progress::new(session.steps());
     signals.at_end(EndOfRun::of(session.stopper()));
-    let mut run = Run { session, events, history, progress, status, told: None, asked: None, awaited: None };
+    let mut run = Run { session, events, history, progress, status, reported: None, asked: None, awaited: None };
     let end = run.watch(&signals);
     run.close(&end)
 }
@@ -71,7 +74,7 @@ struct Run {
     progress: Progress,
     status: Option<Arc<TraceStatus>>,
     /// What was last said about the trace.
-    told: Option<String>,
+    reported: Option<String>,
     /// Who asked to stop.
     asked: Option<Signal>,
     /// Since when the end is awaited, until that is said.
@@ -142,14 +145,14 @@ impl Run {
         let Some(status) = &self.status else { return };
         // Without the count, which changes with every step.
         let problem = status.problem();
-        if problem != self.told {
+        if problem != self.reported {
             let sentence = match (&problem, status.lost_steps()) {
                 (Some(problem), _) => problem.clone(),
                 (None, 0) => "the trace is being written again".to_owned(),
                 (None, lost) => format!("the trace is being written again; {} not in it", logging::steps(lost)),
             };
             self.progress.suspended(|| note(&sentence));
-            self.told = problem;
+            self.reported = problem;
         }
     }
 
@@ -162,7 +165,7 @@ impl Run {
             signals::end_soon(signal);
         }
         let printed = print(closing(&self.history, columns::of(&std::io::stdout())).as_bytes());
-        // Whoever asked to end may have closed the terminal too.
+        // The terminal may have been closed together with the request to end.
         if self.asked.is_none() {
             printed?;
         }

@@ -27,11 +27,11 @@ pub(super) struct LiveSource {
     logging: Logging,
     run: Option<LiveRun>,
     next: Next,
-    /// What is to be told of the next run.
+    /// Sentences about the next run.
     answer: Option<Result<(), String>>,
     given_up: Option<GivenUp>,
     end: EndOfRun,
-    /// Of every run, the first first: each started anew writes its own.
+    /// Of every run, the first first: each restarted run writes its own.
     dumps: Vec<Arc<DumpWriter>>,
     /// Of the last run that saved any, to say where to go on.
     saves: Option<Arc<CheckpointWriter>>,

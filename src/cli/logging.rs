@@ -1,4 +1,4 @@
-//! Where a run is logged: the folder a person named, and folders in it for runs started anew from the screen.
+//! Where a run is logged: the folder of `--log`, and folders in it for runs restarted from the screen.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::ArgMatches;
 
 use super::earlier_events::EarlierEvents;
-use super::note;
+use super::messages::note;
 use crate::event::RunHeader;
 use crate::number;
 use crate::sink::trace::TraceSink;
@@ -14,7 +14,7 @@ use crate::text;
 use crate::trace::{Carried, Continuation, LogError, OnExisting, TraceStatus, restart_directory};
 use crate::train::Checkpoint;
 
-/// What a person wants written, and where.
+/// What is to be written, and where.
 #[derive(Clone, Debug)]
 pub(super) struct Logging {
     directory: Option<PathBuf>,
@@ -83,12 +83,12 @@ impl Logging {
         Ok(Log { sink: Some(sink), past: EarlierEvents::of(directory, events) })
     }
 
-    /// Logs into a folder from now on, whatever there was before: a run started anew is written beside it.
+    /// Logs into a folder from now on, whatever there was before: a restarted run is written beside it.
     pub(super) fn go_on_in(&mut self, directory: &Path) {
         *self = Self { directory: Some(directory.to_owned()), on_existing: OnExisting::Refuse, continuation: None };
     }
 
-    /// The folder of a run started anew: DIR/2, DIR/3 …, never where one has been written.
+    /// The folder of a restarted run: DIR/2, DIR/3 …, never where one has been written.
     pub(super) fn restart_directory(&self) -> Option<PathBuf> {
         self.directory.as_deref().map(restart_directory)
     }

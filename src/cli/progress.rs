@@ -12,7 +12,7 @@ use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use super::columns::{self, USUAL};
-use super::print;
+use super::standard_output::print;
 use crate::history::{History, LaneHistory};
 use crate::number;
 use crate::units::Step;
@@ -27,7 +27,7 @@ const BAR: usize = 11;
 pub(super) struct Progress {
     steps: u64,
     started: Instant,
-    told: Instant,
+    last_report: Instant,
     /// Steps that a run that goes on took before.
     before: Option<u64>,
     /// Steps on the bar, once it is there.
@@ -43,7 +43,7 @@ impl Progress {
         let style = is_seen.then(|| ProgressStyle::with_template("{wide_bar} {msg}").ok()).flatten();
         let bar = style.map(|style| ProgressBar::new(steps).with_style(style));
         let now = Instant::now();
-        Self { steps, started: now, told: now, before: None, shown: None, bar }
+        Self { steps, started: now, last_report: now, before: None, shown: None, bar }
     }
 
     /// Tells of a step that a lane has taken.
@@ -58,9 +58,9 @@ impl Progress {
                 bar.set_message(line().within(columns.saturating_sub(BAR)));
                 self.shown = Some(done);
             }
-            None if self.told.elapsed() >= INTERVAL => {
+            None if self.last_report.elapsed() >= INTERVAL => {
                 let line = line().within(usize::MAX);
-                self.told = Instant::now();
+                self.last_report = Instant::now();
                 // A reader that is gone must not end the run.
                 let _ = print(format!("{line}\n").as_bytes());
             }
@@ -106,7 +106,7 @@ fn done(history: &History) -> u64 {
     going.or_else(|| history.lanes().iter().map(taken).max()).unwrap_or(0)
 }
 
-/// What is told of a step.
+/// The line of a step.
 struct Line {
     step: String,
     left: Option<String>,
@@ -162,8 +162,14 @@ mod tests {
     #[test]
     fn a_step_counts_once_every_lane_that_goes_on_has_taken_it() {
         let header = fixture::header(vec![fixture::lane("plain", 2), fixture::lane("residual", 2)]);
-        let progress =
-            Progress { steps: 2, started: Instant::now(), told: Instant::now(), before: None, shown: None, bar: None };
+        let progress = Progress {
+            steps: 2,
+            started: Instant::now(),
+            last_report: Instant::now(),
+            before: None,
+            shown: None,
+            bar: None,
+        };
         let mut history = History::new(Arc::clone(&header));
         let mut after = |events: &[Event]| {
             for event in events {

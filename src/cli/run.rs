@@ -3,17 +3,19 @@
 use std::io::{self, IsTerminal};
 
 use clap::ArgMatches;
-use color_eyre::eyre::{Report, Result};
+use color_eyre::eyre::Result;
 
 use super::diagnostics::Diagnostics;
-use super::exit::Usage;
+use super::exit::Exit;
 use super::logging::Logging;
+use super::messages::note;
+use super::standard_output::print;
 use super::waiting::Waiting;
-use super::{Exit, arguments, columns, dumping, headless, saving};
+use super::{arguments, columns, dumping, headless, saving, screen};
 use crate::config::draft::Commented;
 use crate::preset::PRESETS;
 use crate::text;
-use crate::train::{Checkpoint, TrainError};
+use crate::train::Checkpoint;
 
 /// Blanks before what a preset is about.
 const ABOUT: usize = 4;
@@ -29,13 +31,13 @@ enum Interface {
 pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
     if matches.get_flag("list-presets") {
         let width = columns::of(&io::stdout()).unwrap_or(columns::USUAL);
-        super::print(presets(width).as_bytes())?;
+        print(presets(width).as_bytes())?;
         return Ok(Exit::DONE);
     }
     let checkpoint = saving::resumed(matches)?;
     let config = arguments::settings(matches, checkpoint.as_ref().map(Checkpoint::config))?;
     if matches.get_flag("print-config") {
-        super::print(Commented(&config).to_string().as_bytes())?;
+        print(Commented(&config).to_string().as_bytes())?;
         return Ok(Exit::DONE);
     }
     let diagnostics = Diagnostics::of(matches)?;
@@ -48,9 +50,9 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
     let log = logging.open(prepared.header())?;
     diagnostics.start(logging.directory().map(AsRef::as_ref))?;
     saving::tell_of_the_start(checkpoint.as_ref());
-    match face(matches) {
+    match interface(matches) {
         Interface::Headless => headless::run(prepared, log, logging.directory()),
-        Interface::Screen => super::screen(matches, prepared, logging, log),
+        Interface::Screen => screen::screen(matches, prepared, logging, log),
     }
 }
 
@@ -66,24 +68,15 @@ fn presets(width: usize) -> String {
     text
 }
 
-fn face(matches: &ArgMatches) -> Interface {
+fn interface(matches: &ArgMatches) -> Interface {
     if matches.get_flag("headless") {
         return Interface::Headless;
     }
     if cfg!(feature = "tui") && io::stdout().is_terminal() {
         return Interface::Screen;
     }
-    super::note("standard output is no terminal: running headless");
+    note("standard output is not a terminal: running headless");
     Interface::Headless
-}
-
-/// A setting that makes no sense is a matter of usage, wherever it was noticed; its flag is the remedy.
-pub(super) fn refused(error: TrainError) -> Report {
-    match error {
-        TrainError::Setting(error) => Usage(format!("--{error}")).into(),
-        TrainError::TooLarge(error) => Usage(format!("--{error}, or add --force to start it all the same")).into(),
-        other => other.into(),
-    }
 }
 
 #[cfg(test)]

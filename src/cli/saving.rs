@@ -7,7 +7,7 @@ use color_eyre::eyre::{Report, Result};
 
 use super::exit::Usage;
 use super::logging::Logging;
-use super::note;
+use super::messages::note;
 use crate::text;
 use crate::trace::TraceStatus;
 use crate::train::checkpoint::Owner;

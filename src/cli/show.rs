@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::ArgMatches;
 use color_eyre::eyre::Result;
 
-use super::Exit;
+use super::exit::Exit;
 use crate::history::History;
 use crate::signals::{Farewell, JobControl, Signals};
 use crate::tui::app::{self, Ended, Left};

@@ -7,8 +7,9 @@ use clap::ArgMatches;
 use color_eyre::eyre::Result;
 
 use super::diagnostics::Diagnostics;
+use super::exit::Exit;
 use super::exit::Usage;
-use super::{Exit, show, standard_input};
+use super::{show, standard_input};
 use crate::tui::source::traces::TraceSource;
 
 /// Replays, follows, compares. A trace that turns out broken stays on the screen with what could be read of it; where

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use super::note;
+use super::messages::note;
 
 /// A wait that is shorter needs no words.
 const LONG: Duration = Duration::from_secs(1);

@@ -11,7 +11,7 @@
 
 mod columns;
 
-use super::profile;
+use super::signal::profile;
 use crate::event::{LaneHeader, Outcome, RunHeader};
 use crate::history::{History, LaneHistory};
 use crate::number::{count, value};

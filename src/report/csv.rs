@@ -20,7 +20,8 @@ use std::sync::Arc;
 use ::csv::{ErrorKind, Writer};
 
 use self::written::WrittenRows;
-use super::ExportError;
+use super::export_error::ExportError;
+use super::signal::signal_of;
 use crate::event::{EvalRecord, Event, RunHeader, StepRecord};
 use crate::glossary::TERMS;
 use crate::profile::Profile;
@@ -74,8 +75,8 @@ pub fn write(
     out: impl Write,
 ) -> Result<u64, ExportError> {
     let out = Writer::from_writer(out);
-    let (layers, number, told) = (Vec::new(), Vec::new(), WrittenRows::default());
-    let mut table = Table { out, rows, written: 0, header: None, layers, number, told };
+    let (layers, number, written_rows) = (Vec::new(), Vec::new(), WrittenRows::default());
+    let mut table = Table { out, rows, written: 0, header: None, layers, number, written_rows };
     table.out.write_record(COLUMNS).map_err(failed)?;
     for event in events {
         match event? {
@@ -83,7 +84,7 @@ pub fn write(
             Event::Step(record) => table.step(&record)?,
             Event::Eval(record) => table.eval(&record)?,
             Event::Rerun(record) => table.rerun(&record)?,
-            // Counts per bin, numbers inside a layer or per span of time, and pixels are no numbers per layer: the trace
+            // Counts per bin, numbers inside a layer or per span of time, and pixels are not numbers per layer: the trace
             // has them.
             Event::Snapshot(_) | Event::Note(_) | Event::Gap(_) | Event::LaneEnded(_) | Event::RunEnded(_) => {}
         }
@@ -101,7 +102,7 @@ struct Table<W: Write> {
     /// Layer numbers as text, as many as the deepest lane has.
     layers: Vec<String>,
     number: Vec<u8>,
-    told: WrittenRows,
+    written_rows: WrittenRows,
 }
 
 /// What all rows of one lane and step begin with.
@@ -114,13 +115,13 @@ impl<W: Write> Table<W> {
     fn begin(&mut self, header: Arc<RunHeader>) {
         let deepest = header.lanes.iter().map(|lane| lane.layers.len()).max().unwrap_or(0);
         self.layers = (0..deepest).map(|layer| layer.to_string()).collect();
-        self.told = WrittenRows::nothing(header.lanes.len());
+        self.written_rows = WrittenRows::nothing(header.lanes.len());
         self.header = Some(header);
     }
 
     fn step(&mut self, record: &StepRecord) -> Result<(), ExportError> {
         let Some(header) = self.header.clone() else { return Ok(()) };
-        self.told.remember(record);
+        self.written_rows.remember(record);
         let start = beginning(&header, record.lane, record.step);
         self.scalars(&start, record)?;
         self.layers(&header, &start, record)
@@ -129,7 +130,7 @@ impl<W: Write> Table<W> {
     /// Rows of what was not said of the step before.
     fn rerun(&mut self, record: &StepRecord) -> Result<(), ExportError> {
         let Some(header) = self.header.clone() else { return Ok(()) };
-        let Some(news) = self.told.news(record) else { return Ok(()) };
+        let Some(news) = self.written_rows.news(record) else { return Ok(()) };
         let start = beginning(&header, record.lane, record.step);
         self.scalar(&start, rows::ACCURACY, news.accuracy)?;
         self.scalar(&start, rows::GLOBAL_GRAD_NORM, news.global_grad_norm)?;
@@ -140,7 +141,7 @@ impl<W: Write> Table<W> {
     fn layers(&mut self, header: &RunHeader, start: &Beginning<'_>, record: &StepRecord) -> Result<(), ExportError> {
         let Some(lane) = header.lanes.get(record.lane.index()) else { return Ok(()) };
         if record.is_measured() && PROFILE.iter().any(|name| self.rows.have(name)) {
-            self.profile(start, &Profile::of(&super::signal_of(header, lane, record)))?;
+            self.profile(start, &Profile::of(&signal_of(header, lane, record)))?;
         }
         for (row, quantity) in header.quantities.iter().enumerate() {
             if !self.rows.have(quantity.name()) {

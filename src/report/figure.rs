@@ -26,7 +26,7 @@ use base64::prelude::BASE64_STANDARD;
 use plotters::backend::{BitMapBackend, SVGBackend};
 use plotters::prelude::{DrawingBackend, IntoDrawingArea};
 
-use super::ExportError;
+use super::export_error::ExportError;
 use crate::history::{History, LaneHistory};
 use crate::quantity::Quantity;
 use legend::{color_bar, special_values};

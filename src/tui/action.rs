@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tui_input::InputRequest;
 
-use super::scene::Mode;
+use super::scene::ViewId;
+use super::terminal_cell::TerminalCell;
 
 /// One thing that can be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,16 +24,10 @@ pub enum Action {
     Quantity(Turn),
     /// The next or previous view.
     View(Turn),
-    /// The block at the cursor opened to its layers, or the blocks again.
-    ToggleLayers,
-    /// The filters of the first convolution, or the blocks again.
-    ToggleFilters,
-    /// The gradient by denoising time, or the blocks again.
-    ToggleDenoising,
-    /// What a diffusion model draws, or the blocks again.
-    ToggleSamples,
+    /// Show this view, or the heatmaps where it is in view.
+    ToggleView(ViewId),
     /// Show this view.
-    Show(Mode),
+    Show(ViewId),
     /// Extreme or mean of a bucket.
     Reduce,
     /// Scroll the lanes where not all fit.
@@ -83,7 +78,7 @@ pub enum Action {
     Suspend,
     /// Edit the text that has the focus.
     Edit(InputRequest),
-    /// Put this text where one types.
+    /// Insert this text where the focus is.
     Paste(String),
     /// The next or previous field of the form, or quantity of the list.
     Focus(Turn),
@@ -158,13 +153,4 @@ pub enum Seek {
     Step(Turn),
     /// A twentieth of the run.
     Jump(Turn),
-}
-
-/// A cell of the terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TerminalCell {
-    /// From the left, 0 = first.
-    pub column: u16,
-    /// From the top, 0 = first.
-    pub row: u16,
 }

@@ -1,4 +1,4 @@
-//! The event loop: terminal, signals and source in; frames and wishes out.
+//! The event loop: terminal, signals and source in; frames and requests out.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,12 +10,13 @@ use ratatui::layout::{Position, Rect};
 use super::action::Action;
 use super::input::Input;
 use super::meter::Meter;
+use super::prepare::prepare;
 use super::scene::{Activity, Scene};
 use super::source::{Source, SourceKind};
 use super::terminal::{Screen, ScreenError};
 use super::theme::Theme;
 use super::update::{Effect, update};
-use super::{keymap, view};
+use super::{keymap, render};
 use crate::config::DataSource;
 use crate::event::{Event, RunHeader};
 use crate::history::History;
@@ -25,7 +26,7 @@ use crate::text;
 
 /// Time between two frames at least: 15 a second.
 const FRAME: Duration = Duration::from_millis(66);
-/// Time between two frames at least after a key: what a person does is answered at once.
+/// Time between two frames at least after a key, so that the screen answers at once.
 const ANSWER: Duration = Duration::from_millis(16);
 /// Time between two frames at most, however slow the terminal is.
 const SLOWEST_FRAME: Duration = Duration::from_secs(1);
@@ -37,7 +38,7 @@ const INTAKE: Duration = Duration::from_millis(40);
 /// Time that a terminal has to tell its background before the first frame.
 const BACKGROUND: Duration = Duration::from_millis(50);
 
-/// Keys and movements that are done before the time is looked at again.
+/// Keys and movements that are handled before the clock is read again.
 const KEYS: usize = 32;
 /// Time for doing what they say in between two frames, however many wait: signals and frames come first.
 const ANSWERING: Duration = Duration::from_millis(20);
@@ -60,7 +61,7 @@ pub struct Left {
     pub runs: BTreeMap<usize, History>,
 }
 
-/// Shows a source until the person or the system ends it. The terminal is given back on every path.
+/// Shows a source until the user or the system ends it. The terminal is given back on every path.
 ///
 /// # Errors
 /// When there is no terminal, or it went away.
@@ -98,7 +99,7 @@ enum Stale {
     No,
     /// The run went on.
     Frame,
-    /// The person did something.
+    /// A key or the mouse did something.
     Answer,
 }
 
@@ -239,9 +240,9 @@ impl App<'_> {
             return Ok(());
         }
         let area = self.area()?;
-        self.scene.prepare(&self.theme, area);
+        prepare(&mut self.scene, &self.theme, area);
         let (scene, theme) = (&self.scene, &self.theme);
-        let took = self.screen.draw(|area, buffer| view::render(scene, theme, area, buffer))?;
+        let took = self.screen.draw(|area, buffer| render::render(scene, theme, area, buffer))?;
         self.frame = (took * DRAWING_SHARE).clamp(FRAME, SLOWEST_FRAME);
         self.stale = Stale::No;
         Ok(())

@@ -1,5 +1,5 @@
 //! Curves in character cells: braille dots, two by four to a cell; on terminals without colour or Unicode one mark per
-//! lane, so that curves are told apart. A dashed curve has dots in every second cell, and a mark of its own.
+//! lane, so that curves can be distinguished. A dashed curve has dots in every second cell, and a mark of its own.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -133,6 +133,20 @@ impl Canvas {
             }
             cell.set_style(theme.style(role));
         }
+    }
+}
+
+/// The ends of a logarithmic axis, as powers of ten.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct LogRange {
+    pub(super) low: f64,
+    pub(super) high: f64,
+}
+
+impl LogRange {
+    /// The dot of a value, from the top.
+    pub(super) fn dot_of(self, value: f64, dots: usize) -> usize {
+        dot_of(value.log10(), self.low, self.high, dots)
     }
 }
 

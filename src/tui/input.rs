@@ -7,7 +7,7 @@
 //!
 //! crossterm's reader may not come back from a terminal that went away, so that the screen's thread, which has to close
 //! everything in order then, must not wait in it. What the queue does not hold waits in the terminal: nothing that was
-//! typed is lost, and whoever types faster than the screen answers is held up, not the screen.
+//! typed is lost, and keys typed faster than the screen answers wait; the screen does not.
 
 mod answer;
 
@@ -27,7 +27,7 @@ use super::theme::Background;
 /// Events that wait for the screen at most: as many as the kernel's own queue holds bytes, so that a Ctrl-C behind that
 /// many keys is read at once.
 const CAPACITY: usize = 4096;
-/// Time after which the thread looks whether anybody still listens.
+/// Time after which the thread checks whether the receiver is still there.
 const LOOK: Duration = Duration::from_millis(50);
 /// Time that the thread is given to begin: a terminal that went away never lets it.
 const GREETING: Duration = Duration::from_millis(500);
@@ -47,7 +47,7 @@ pub(super) struct Input {
 /// What both ends tell each other beside the queue.
 #[derive(Debug, Default)]
 struct Signs {
-    /// Nobody listens any more.
+    /// The receiver is gone.
     over: AtomicBool,
     /// Ctrl-C was pressed.
     interrupted: AtomicBool,
@@ -117,7 +117,7 @@ impl Drop for Input {
     }
 }
 
-/// Whether nothing of an event is left to be seen once the next one is done.
+/// Whether the next event of its kind makes an event superfluous.
 fn is_superseded(event: &Event, next: &Event) -> bool {
     match (event, next) {
         (Event::Resize(..), Event::Resize(..)) => true,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::event::StepRecord;
 use crate::units::Step;
 
-/// Time over which both are taken.
+/// Time over which both are measured.
 const WINDOW: Duration = Duration::from_secs(1);
 
 /// Counts steps as they arrive.

@@ -15,7 +15,7 @@ pub struct Scale {
     pub high: f32,
 }
 
-/// Share of the range that is taken as room when the range has to grow.
+/// Share of the range that is added as room when the range has to grow.
 const ROOM: f32 = 0.1;
 
 impl Scale {
@@ -59,7 +59,7 @@ fn unit(axis: Axis, span: f32) -> f32 {
     }
 }
 
-/// The scales of all quantities that were looked at, and of the difference view.
+/// The scales of all quantities that were in view, and of the difference view.
 #[derive(Clone, Debug, Default)]
 pub struct Scales {
     values: BTreeMap<Quantity, Scale>,

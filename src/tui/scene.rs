@@ -1,69 +1,49 @@
-//! What is on the screen: the runs, and how a person looks at them. Plain data; rendering reads it, `update` writes it.
+//! What is on the screen: the runs, and how they are shown. Plain data; rendering reads it, `update` writes it. Nothing
+//! here knows of panes, views or keys.
 
-mod caption;
-mod contents;
+pub mod caption;
+pub mod marks;
+pub mod pace;
+
 mod cursor_state;
-mod marks;
+mod lane_ref;
 mod overlay;
-mod pace;
 mod status;
-mod view;
+mod view_id;
+mod view_state;
 
 use std::collections::BTreeMap;
 
 pub use cursor_state::CursorState;
-pub use marks::Mark;
+pub use lane_ref::LaneRef;
 pub use overlay::{Field, Overlay, Picker, Question, SettingsForm};
-pub use pace::Pace;
 pub use status::{Activity, Status};
-pub use view::{Cursor, LearningRate, Mode, Play, PlayMotion, View};
+pub use view_id::ViewId;
+pub use view_state::{Cursor, LearningRate, Play, PlayMotion, ViewState};
 
 use super::render_cache::RenderCache;
 use super::scale::Scales;
 use super::source::SourceKind;
 use crate::config::RunConfig;
-use crate::event::{Event, LaneHeader};
-use crate::history::{History, LaneHistory};
+use crate::event::Event;
+use crate::history::History;
 use crate::quantity::Quantity;
 use crate::text::clean_message;
-use crate::units::{LayerId, Step};
+use crate::units::Step;
 
 /// Everything a frame is drawn from.
 #[derive(Clone, Debug)]
 pub struct Scene {
-    /// One history per run that is looked at, by its index; empty until the first header arrives.
+    /// One history per run, by its index; empty until the first header arrives.
     pub runs: BTreeMap<usize, History>,
-    /// How a person looks at them.
-    pub view: View,
+    /// How they are shown.
+    pub view: ViewState,
     /// What the machinery is doing.
     pub status: Status,
     /// Colour scales, which only grow.
     pub scales: Scales,
-    /// What was computed for the panes of the last [`Scene::prepare`].
-    pub picture: RenderCache,
-}
-
-/// One lane on the screen.
-#[derive(Clone, Copy, Debug)]
-pub struct LaneRef<'a> {
-    /// Index of the run it belongs to.
-    pub run_index: usize,
-    /// The run it belongs to.
-    pub run: &'a History,
-    /// Static facts.
-    pub header: &'a LaneHeader,
-    /// Its steps.
-    pub history: &'a LaneHistory,
-}
-
-impl LaneRef<'_> {
-    /// The layer at a relative depth.
-    #[must_use]
-    pub fn layer_at(&self, depth: f64) -> LayerId {
-        let layers = self.history.layers();
-        let layer = (depth.clamp(0.0, 1.0) * layers as f64) as usize;
-        LayerId(u32::try_from(layer.min(layers.saturating_sub(1))).unwrap_or(u32::MAX))
-    }
+    /// What was computed for the panes when the scene was last prepared.
+    pub cache: RenderCache,
 }
 
 impl Scene {
@@ -72,10 +52,10 @@ impl Scene {
     pub fn new(kind: SourceKind) -> Self {
         Self {
             runs: BTreeMap::new(),
-            view: View::default(),
+            view: ViewState::default(),
             status: Status::new(kind),
             scales: Scales::default(),
-            picture: RenderCache::default(),
+            cache: RenderCache::default(),
         }
     }
 
@@ -83,7 +63,7 @@ impl Scene {
     pub fn take(&mut self, run: usize, event: &Event) {
         if let Event::RunStarted(header) = event {
             self.runs.insert(run, History::beside_others(header.clone(), self.status.runs));
-            self.picture = RenderCache::default();
+            self.cache = RenderCache::default();
             self.scales = Scales::default();
             self.view.start_again(&self.runs);
             self.status.start_again();
@@ -143,6 +123,18 @@ impl Scene {
         Some(self.view.cursor.step.map_or(newest, |step| step.min(newest)))
     }
 
+    /// Where a lane stands at the cursor's step; `None` before any step.
+    #[must_use]
+    pub fn cursor_state(&self, lane: &LaneRef<'_>) -> Option<CursorState> {
+        self.cursor_step().map(|cursor| CursorState::of(lane, cursor))
+    }
+
+    /// The step of a lane whose values are shown at the cursor; `None` where it has none there.
+    #[must_use]
+    pub fn shown_step(&self, lane: &LaneRef<'_>) -> Option<Step> {
+        self.cursor_state(lane)?.step()
+    }
+
     /// Layers of the deepest lane.
     #[must_use]
     pub fn most_layers(&self) -> usize {
@@ -169,29 +161,19 @@ impl Scene {
         Quantity::ALL.iter().copied().filter(has).collect()
     }
 
-    /// The quantity that colours stand for: the one of the heatmaps, or its nearest that single layers have.
-    #[must_use]
-    pub fn coloured(&self) -> Quantity {
-        match (self.view.mode, self.view.quantity) {
-            (Mode::Layers, Quantity::WeightNorm | Quantity::UpdateRatio) => self.view.quantity,
-            (Mode::Layers | Mode::Denoising, _) => Quantity::GradNorm,
-            (_, quantity) => quantity,
-        }
-    }
-
-    /// Says one sentence to the person; it may hold what a file or a person wrote.
+    /// Shows one sentence as the notice; it may hold text from a file or from the user.
     pub fn say(&mut self, sentence: impl AsRef<str>) {
         self.status.notice = Some(clean_message(sentence.as_ref()));
         self.status.awaits_note = false;
     }
 
-    /// The same until a note of a lane answers it.
+    /// Shows a sentence until a note of a lane answers it.
     pub fn say_until_note(&mut self, sentence: &str) {
         self.say(sentence);
         self.status.awaits_note = true;
     }
 
-    /// No other run can begin: the form that asked for it opens again and says why.
+    /// No other run can begin: the form that requested it opens again and says why.
     pub fn refuse(&mut self, problem: &str) {
         match std::mem::take(&mut self.view.overlay) {
             Overlay::Preparing(Some(mut form)) => {

@@ -8,7 +8,7 @@ use crate::config::RunConfig;
 use crate::event::{Control, Event};
 use crate::history::History;
 
-/// What a source can do for the person at the screen.
+/// What can be done with a source from the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SourceKind {
     /// A run in this process: pause, step and restart reach it, quitting ends it.
@@ -23,33 +23,33 @@ pub trait Source {
     fn kind(&self) -> SourceKind;
 
     /// The next event and the index of its run, if one waits; never blocks. A `RunStarted` for an index that is already
-    /// known replaces that run (a restart, or a trace that was written anew).
+    /// known replaces that run (a restart, or a trace that was written again).
     fn poll(&mut self) -> Option<(usize, Event)>;
 
-    /// Passes a wish on; a source that cannot follow it ignores it.
+    /// Passes a request on; a source that cannot fulfil it ignores it.
     fn control(&mut self, control: Control);
 
-    /// Prepares another run with these settings while the live one goes on; [`Source::prepared`] tells what came of it.
+    /// Prepares another run with these settings while the live one goes on; [`Source::prepared`] returns the result.
     fn prepare(&mut self, config: RunConfig);
 
-    /// What came of preparing, told once: the other run could begin, or one sentence for the person on what is wrong and
+    /// The result of preparing, returned once: the other run can begin, or one sentence for the user on what is wrong and
     /// what to change. Never blocks.
     fn prepared(&mut self) -> Option<Result<(), String>>;
 
     /// Ends the live run, and then starts the one that was prepared. Does not wait for the end: what goes wrong after it
-    /// is told by [`Source::prepared`].
+    /// is returned by [`Source::prepared`].
     ///
     /// # Errors
-    /// One sentence for the person; then the live run goes on.
+    /// One sentence for the user; then the live run goes on.
     fn begin(&mut self) -> Result<(), String>;
 
-    /// Lets go of the other run, prepared or not.
+    /// Drops the other run, prepared or not.
     fn give_up(&mut self);
 
     /// Writes the live run into a folder from now on, after all that its history holds.
     ///
     /// # Errors
-    /// One sentence for the person: what is wrong and what to write instead.
+    /// One sentence for the user: what is wrong and what to write instead.
     fn log(&mut self, directory: &Path, history: &History) -> Result<(), String> {
         let _ = (directory, history);
         Err("nothing here can be logged".to_owned())
@@ -58,7 +58,7 @@ pub trait Source {
     /// Steps that were dropped because the screen was slower than training.
     fn dropped(&self) -> u64;
 
-    /// What a person should know about where the events come from, one sentence each; empty while all is well.
+    /// What is wrong with the origin of the events, one sentence each; empty while all is well.
     fn warnings(&self) -> Vec<String> {
         Vec::new()
     }

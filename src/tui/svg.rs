@@ -1,4 +1,4 @@
-//! A frame as an SVG picture, the same bytes for the same buffer: for the README, and to look at a screen without one.
+//! A frame as an SVG picture, the same bytes for the same buffer: for the README, and to view a screen without a terminal.
 //!
 //! Blocks, braille and frames are drawn as shapes, since fonts disagree about them; letters are text, placed cell by cell.
 

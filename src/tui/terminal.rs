@@ -145,7 +145,7 @@ impl Screen {
         self.take_back()
     }
 
-    /// Takes the terminal over again, whatever somebody else did to it.
+    /// Takes the terminal over again, whatever another program did to it.
     ///
     /// # Errors
     /// When the terminal went away.
@@ -238,13 +238,13 @@ fn leave() {
     if OWNER.compare_exchange(OURS, RETURNING, Ordering::AcqRel, Ordering::Acquire).is_err() {
         return;
     }
-    // First: whoever sees the shell's screen again may type at once, and an Enter in raw mode is none for the shell.
+    // First: keys may be typed as soon as the shell's screen is back, and an Enter in raw mode is not one for the shell.
     let _ = disable_raw_mode();
     let _ = farewell(&mut io::stdout());
     OWNER.store(SHELL, Ordering::Release);
 }
 
-/// What a terminal is told at the end.
+/// What is sent to a terminal at the end.
 fn farewell(out: &mut impl Write) -> io::Result<()> {
     execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, cursor::Show)
 }

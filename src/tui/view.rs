@@ -1,119 +1,79 @@
-//! A frame: every region of the screen is one file with one `render`. Pure: no clock, no I/O, no mutation.
+//! The views. Everything about a view stands in its own file as one [`definition::ViewDefinition`]; the row of the table
+//! that lists it is all else that it needs.
 
-mod absence;
 mod anatomy;
-pub(in crate::tui) mod caption;
-mod cell;
-mod command;
-mod confirm;
 mod denoising;
-mod ends;
+mod difference;
 mod filters;
-mod footer;
-mod form;
-mod frame;
-mod header;
-mod heatmap;
-pub(super) mod help;
+mod heatmaps;
 mod histogram;
-pub(in crate::tui) mod inspector;
-pub(in crate::tui) mod layers;
-pub(in crate::tui) mod legend;
+mod layers;
 mod loss;
-mod measured_at;
-pub(in crate::tui) mod notes;
-mod notice;
-mod picker;
-mod pictures;
 mod profile;
-mod rho;
 mod samples;
-pub(in crate::tui) mod scroll;
-mod small;
-pub(in crate::tui) mod stages;
-pub(super) mod step_chart;
-mod steps;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+pub(super) mod definition;
+pub(super) mod legend;
+pub(super) mod placement;
 
-use super::layout::Layout;
-use super::scene::{Overlay, Scene};
-use super::theme::{Glyphs, Theme, to_ascii, to_console};
+use definition::ViewDefinition;
 
-/// Draws the scene; [`Scene::prepare`] comes before, for the same area and theme.
-pub fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let area = area.intersection(buffer.area);
-    match Layout::new(area, scene) {
-        None => small::render(scene, theme, area, buffer),
-        Some(layout) => panes(scene, theme, &layout, area, buffer),
-    }
-    match theme.glyphs {
-        Glyphs::Unicode => {}
-        Glyphs::Console => to_console(area, buffer),
-        Glyphs::Ascii => to_ascii(area, buffer),
-    }
+use super::scene::{Scene, ViewId};
+
+/// All views, in the order of `v`; the first nine have the digits.
+pub(super) static VIEWS: [&ViewDefinition; 10] = [
+    &heatmaps::VIEW,
+    &difference::VIEW,
+    &profile::VIEW,
+    &loss::VIEW,
+    &anatomy::VIEW,
+    &histogram::VIEW,
+    &layers::VIEW,
+    &filters::VIEW,
+    &denoising::VIEW,
+    &samples::VIEW,
+];
+
+/// What a view is; of an unknown name, the first.
+pub(super) fn find(id: ViewId) -> &'static ViewDefinition {
+    VIEWS.iter().find(|view| view.id == id).copied().unwrap_or(VIEWS[0])
 }
 
-fn panes(scene: &Scene, theme: &Theme, layout: &Layout, area: Rect, buffer: &mut Buffer) {
-    let axis = layout.step_axis(scene);
-    header::render(scene, theme, layout.header, buffer);
-    for pane in &layout.heatmaps {
-        heatmap::render(scene, theme, pane, &axis, buffer);
-    }
-    for pane in &layout.histograms {
-        histogram::render(scene, theme, pane, buffer);
-    }
-    for pane in &layout.opened {
-        layers::render(scene, theme, pane, &axis, buffer);
-    }
-    for pane in &layout.filters {
-        filters::render(scene, theme, pane, buffer);
-    }
-    for pane in &layout.denoising {
-        denoising::render(scene, theme, pane, buffer);
-    }
-    for pane in &layout.samples {
-        samples::render(scene, theme, pane, buffer);
-    }
-    for diagram in &layout.diagrams {
-        anatomy::render(scene, theme, diagram, buffer);
-    }
-    if layout.shown().is_empty() && layout.loss.is_some() && layout.profile.is_some() {
-        small::nothing_to_compare(scene, theme, layout, buffer);
-    }
-    if let Some(loss) = layout.loss {
-        loss::render(scene, theme, loss, &axis, buffer);
-    }
-    if let Some(profile) = layout.profile {
-        profile::render(scene, theme, profile, buffer);
-    }
-    if let Some(rho) = layout.rho {
-        rho::render(scene, theme, rho, &axis, buffer);
-    }
-    if let Some(inspector) = layout.inspector {
-        inspector::render(scene, theme, inspector, buffer);
-    }
-    caption::render(scene, theme, layout.caption, buffer);
-    legend::render(scene, theme, layout, buffer);
-    notice::render(scene, theme, layout, buffer);
-    footer::render(scene, theme, layout.footer, buffer);
-    match &scene.view.overlay {
-        Overlay::None => {}
-        Overlay::Help { scroll } => help::render(scene, theme, *scroll, area, buffer),
-        Overlay::Notes { scroll } => notes::render(scene, theme, *scroll, area, buffer),
-        Overlay::Form(form) => form::render(form, theme, area, buffer),
-        Overlay::Picker(picker) => picker::render(picker, scene, theme, area, buffer),
-        Overlay::Command(input) => command::render(input, theme, layout.footer, layout.notice, buffer),
-        Overlay::Preparing(form) => {
-            if let Some(form) = form {
-                form::render(form, theme, area, buffer);
-            }
-            confirm::waiting(theme, layout.footer, buffer);
-        }
-        Overlay::Confirm(question) => confirm::render(question, theme, layout.footer, buffer),
-    }
+/// The view that fills the screen.
+pub(super) fn in_view(scene: &Scene) -> &'static ViewDefinition {
+    find(scene.view.shown)
+}
+
+/// The view of a name.
+pub(super) fn named(name: &str) -> Option<ViewId> {
+    VIEWS.iter().map(|view| view.id).find(|id| id.name() == name)
+}
+
+/// The names of all views.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    VIEWS.iter().map(|view| view.id.name())
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+    use crate::glossary::{GlossaryEntry, Home};
+
+    #[test]
+    fn every_view_has_a_name_of_its_own_and_says_what_it_shows() {
+        assert_eq!(VIEWS[0].id, ViewId::HOME);
+        for (index, view) in VIEWS.iter().enumerate() {
+            assert!(VIEWS[..index].iter().all(|other| other.id != view.id), "{}", view.id.name());
+            assert!(!view.help.is_empty() && !view.help.ends_with('.'), "{}", view.id.name());
+            assert_eq!(named(view.id.name()), Some(view.id));
+        }
+    }
+
+    #[test]
+    fn every_term_with_a_view_of_its_own_names_one_of_the_table() {
+        for entry in GlossaryEntry::all() {
+            let Home::View(view) = entry.term().home else { continue };
+            assert!(named(view).is_some(), "{view}");
+        }
+    }
+}

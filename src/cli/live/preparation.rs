@@ -69,8 +69,8 @@ impl Ready {
     /// With the same steps written down as of the first of these runs, and checkpoints and a trace beside that run's.
     pub(super) fn of(prepared: Prepared, dumps: &[Arc<DumpWriter>], logging: &Logging) -> Result<Self, String> {
         let number = dumps.len() as u64 + 1;
-        let wishes = dumps.first().into_iter().flat_map(|first| first.requests());
-        let (prepared, notes) = restarted(prepared, wishes, number).map_err(|error| error.to_string())?;
+        let requests = dumps.first().into_iter().flat_map(|first| first.requests());
+        let (prepared, notes) = restarted(prepared, requests, number).map_err(|error| error.to_string())?;
         let directory = logging.restart_directory();
         let prepared =
             prepared.saving(directory.as_deref(), Owner::Another, Existing::Keep).map_err(|error| error.to_string())?;
@@ -88,15 +88,15 @@ impl Ready {
     }
 }
 
-/// A run started anew, the `number`-th, with the same steps written down beside those of the first, as far as it has them,
+/// A restarted run, the `number`-th, with the same steps written down beside those of the first, as far as it has them,
 /// and a sentence on each that it has not.
 fn restarted<'a>(
     prepared: Prepared,
-    wishes: impl Iterator<Item = &'a Dump>,
+    requests: impl Iterator<Item = &'a Dump>,
     number: u64,
 ) -> Result<(Prepared, Vec<String>), DumpError> {
     let last = prepared.header().steps.unwrap_or(u64::MAX);
-    let (had, missed): (Vec<&Dump>, Vec<&Dump>) = wishes.partition(|dump| dump.step.0 <= last);
+    let (had, missed): (Vec<&Dump>, Vec<&Dump>) = requests.partition(|dump| dump.step.0 <= last);
     let missed = missed.into_iter().map(|dump| format!("step {} is past this run's end: no dump of it", dump.step));
     let dumps = had.into_iter().map(|dump| dump.for_run(number)).collect();
     Ok((prepared.dumping(dumps, Existing::Keep)?, missed.collect()))

@@ -20,8 +20,8 @@ pub(super) struct LiveRun {
     pub(super) session: Session,
     pub(super) footprint: Footprint,
     events: EventStream,
-    /// Events that a trace was told of already and the screen was not.
-    told: VecDeque<Event>,
+    /// Events that are in the trace and not yet on the screen.
+    pending: VecDeque<Event>,
     stage: Stage,
     /// What every event goes to.
     sinks: OpenFanout,
@@ -30,7 +30,7 @@ pub(super) struct LiveRun {
     pub(super) notes: Vec<String>,
 }
 
-/// Which part of a run the screen is told.
+/// Which part of a run goes to the screen.
 enum Stage {
     /// What came before the checkpoint.
     Past(Box<EarlierEvents>),
@@ -57,11 +57,11 @@ impl LiveRun {
             // Until the screen has what came before: of more events than it takes in, the oldest are dropped.
             session.control(Control::Pause);
         }
-        Ok(Self { session, footprint, events, told: VecDeque::new(), stage, sinks, trace: status, notes })
+        Ok(Self { session, footprint, events, pending: VecDeque::new(), stage, sinks, trace: status, notes })
     }
 
     pub(super) fn poll(&mut self) -> Option<Event> {
-        self.told.pop_front().or_else(|| self.next())
+        self.pending.pop_front().or_else(|| self.next())
     }
 
     /// The next event that came: first what the trace has of the run already, its header too.
@@ -90,9 +90,9 @@ impl LiveRun {
             let mut trace = TraceSink::open(directory, history.header(), OnExisting::Refuse)?;
             self.trace = Some(trace.status());
             while let Some(event) = self.next() {
-                self.told.push_back(event);
+                self.pending.push_back(event);
             }
-            for event in with_gaps(history.events(), &self.told) {
+            for event in with_gaps(history.events(), &self.pending) {
                 trace.emit(&event);
             }
             trace.flush();
@@ -113,19 +113,19 @@ impl LiveRun {
     pub(super) fn close(self, history: Option<&mut History>) -> Option<String> {
         drop(self.session);
         if let Some(history) = history {
-            let waiting = self.told.into_iter().chain(std::iter::from_fn(|| self.events.try_next()));
+            let waiting = self.pending.into_iter().chain(std::iter::from_fn(|| self.events.try_next()));
             waiting.for_each(|event| history.push(&event));
         }
         logging::gap(self.trace.as_ref())
     }
 }
 
-/// What is held and what was told since, with the steps that neither has where they belong, and a note on how many.
-fn with_gaps(held: Vec<Event>, told: &VecDeque<Event>) -> Vec<Event> {
+/// What is held and what arrived since, with the steps that neither has where they belong, and a note on how many.
+fn with_gaps(held: Vec<Event>, pending: &VecDeque<Event>) -> Vec<Event> {
     let count = held.len();
     let mut newest: BTreeMap<LaneId, Step> = BTreeMap::new();
     let (mut events, mut missing, mut place) = (Vec::new(), 0, None);
-    for (index, event) in held.into_iter().chain(told.iter().cloned()).enumerate() {
+    for (index, event) in held.into_iter().chain(pending.iter().cloned()).enumerate() {
         if index >= count || matches!(event, Event::RunEnded(_)) {
             place.get_or_insert(events.len());
         }

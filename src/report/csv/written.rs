@@ -1,4 +1,4 @@
-//! What a table has said of the newest steps, so that a step that is told again adds only what is new of it.
+//! What a table has said of the newest steps, so that a step that is recorded again adds only what is new of it.
 
 use std::collections::VecDeque;
 
@@ -41,16 +41,16 @@ impl WrittenRows {
         let index = match steps.binary_search_by_key(&record.step, |(step, _)| *step) {
             Ok(index) => index,
             Err(0) if steps.len() == REMEMBERED => return None,
-            // Nothing is re-run before it was told.
+            // Nothing is re-run before it was recorded.
             Err(index) if index == steps.len() => return None,
             Err(index) => {
                 steps.insert(index, (record.step, 0));
                 index
             }
         };
-        let (_, told) = steps.get_mut(index)?;
-        let new = bits(record) & !*told;
-        *told |= new;
+        let (_, written) = steps.get_mut(index)?;
+        let new = bits(record) & !*written;
+        *written |= new;
         (new != 0).then(|| StepRecord {
             accuracy: record.accuracy.filter(|_| new & ACCURACY != 0),
             global_grad_norm: record.global_grad_norm.filter(|_| new & GLOBAL_GRAD_NORM != 0),
@@ -91,12 +91,12 @@ mod tests {
             values.row_mut(row).fill(Value::new(1.0));
             StepRecord { values, ..StepRecord::unmeasured(step) }
         };
-        let mut told = WrittenRows::nothing(1);
-        told.remember(&with(4, 0));
-        assert!(told.news(&with(4, 0)).is_none());
-        assert!(told.news(&with(4, 1)).is_some_and(|news| !news.values.row(1)[0].is_absent()));
-        assert!(told.news(&with(4, 1)).is_none(), "once");
-        assert!(told.news(&with(3, 0)).is_some() && told.news(&with(3, 0)).is_none());
-        assert!(told.news(&with(5, 0)).is_none(), "it was never taken");
+        let mut written = WrittenRows::nothing(1);
+        written.remember(&with(4, 0));
+        assert!(written.news(&with(4, 0)).is_none());
+        assert!(written.news(&with(4, 1)).is_some_and(|news| !news.values.row(1)[0].is_absent()));
+        assert!(written.news(&with(4, 1)).is_none(), "once");
+        assert!(written.news(&with(3, 0)).is_some() && written.news(&with(3, 0)).is_none());
+        assert!(written.news(&with(5, 0)).is_none(), "it was never measured");
     }
 }

@@ -5,7 +5,7 @@ use plotters::prelude::DrawingBackend;
 use super::pen::{Anchor, Area, MUTED, Pen};
 use super::raster::{Placed, Raster, Special};
 use super::scale::{Scale, shade_at};
-use crate::report::ExportError;
+use crate::report::export_error::ExportError;
 
 /// Colours of the bar.
 const SHADES: u16 = 256;

@@ -12,7 +12,8 @@ use crate::history::{LaneHistory, Reduce, Window};
 use crate::layer::LayerKind;
 use crate::number;
 use crate::quantity::Quantity;
-use crate::report::{ExportError, profile};
+use crate::report::export_error::ExportError;
+use crate::report::signal::profile;
 use crate::round;
 use crate::units::LayerId;
 

@@ -9,7 +9,7 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontStyle, IntoFont, RGBColor, TextStyle, register_font};
 
-use super::ExportError;
+use crate::report::export_error::ExportError;
 
 /// Letters and frames.
 pub(super) const INK: RGBColor = RGBColor(0x1f, 0x23, 0x28);
@@ -48,7 +48,7 @@ pub(super) struct Pen<B: DrawingBackend> {
     zoom: u32,
 }
 
-/// The library's errors carry their backend in their type; a person needs their words.
+/// The library's errors carry their backend in their type; only their words are of use.
 fn failed(error: impl std::fmt::Display) -> ExportError {
     ExportError::Draw(error.to_string())
 }

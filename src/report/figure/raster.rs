@@ -2,9 +2,10 @@
 
 use plotters::style::RGBColor;
 
+use super::scale;
 use super::scale::Scale;
-use super::{ExportError, scale};
 use crate::history::Cell;
+use crate::report::export_error::ExportError;
 
 /// Rows of red, green, blue.
 #[derive(Clone, Debug)]

@@ -31,7 +31,7 @@ pub(super) struct Tick {
     pub(super) label: String,
 }
 
-/// Colours of what is no value on the scale; none of them occurs in viridis.
+/// Colours of values that are not on the scale; none of them occurs in viridis.
 pub(super) const NAN: RGBColor = RGBColor(0xe5, 0x24, 0x24);
 pub(super) const INFINITE: RGBColor = RGBColor(0xff, 0x8f, 0xd8);
 pub(super) const ZERO: RGBColor = RGBColor(0x00, 0x00, 0x00);

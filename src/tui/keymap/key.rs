@@ -10,28 +10,31 @@ pub struct Key {
 }
 
 impl Key {
-    pub(super) const fn char(character: char) -> Self {
+    /// The return key.
+    pub(in crate::tui) const ENTER: Self = Self::plain(KeyCode::Enter);
+
+    pub(in crate::tui) const fn char(character: char) -> Self {
         Self { code: KeyCode::Char(character), modifiers: KeyModifiers::NONE }
     }
 
-    pub(super) const fn plain(code: KeyCode) -> Self {
+    pub(in crate::tui) const fn plain(code: KeyCode) -> Self {
         Self { code, modifiers: KeyModifiers::NONE }
     }
 
-    pub(super) const fn shift(code: KeyCode) -> Self {
+    pub(in crate::tui) const fn shift(code: KeyCode) -> Self {
         Self { code, modifiers: KeyModifiers::SHIFT }
     }
 
-    pub(super) const fn control(code: KeyCode) -> Self {
+    pub(in crate::tui) const fn control(code: KeyCode) -> Self {
         Self { code, modifiers: KeyModifiers::CONTROL }
     }
 
     /// Whether this key was pressed.
     #[must_use]
     pub fn is(self, event: KeyEvent) -> bool {
-        // Terminals disagree on whether `M`, `?` and a back-tab come with Shift: the code tells it already.
-        let told = matches!(event.code, KeyCode::Char(_) | KeyCode::BackTab);
-        let modifiers = if told { event.modifiers - KeyModifiers::SHIFT } else { event.modifiers };
+        // Terminals disagree on whether `M`, `?` and a back-tab come with Shift: the code says it already.
+        let code_says_shift = matches!(event.code, KeyCode::Char(_) | KeyCode::BackTab);
+        let modifiers = if code_says_shift { event.modifiers - KeyModifiers::SHIFT } else { event.modifiers };
         self.code == event.code && self.modifiers == modifiers
     }
 }

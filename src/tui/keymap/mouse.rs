@@ -2,8 +2,9 @@
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use crate::tui::action::{Action, Direction, Motion, TerminalCell, Turn};
+use crate::tui::action::{Action, Direction, Motion, Turn};
 use crate::tui::scene::Overlay;
+use crate::tui::terminal_cell::TerminalCell;
 
 /// Gesture and meaning, for help and README.
 pub const MOUSE: [(&str, &str); 5] = [

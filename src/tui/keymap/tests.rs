@@ -28,7 +28,7 @@ fn no_key_is_bound_twice() {
 
 #[test]
 fn every_row_has_a_label_in_ascii_and_a_sentence() {
-    for row in BINDINGS {
+    for row in BINDINGS.iter() {
         assert!(row.ascii.is_ascii() && !row.ascii.is_empty() && !row.label.is_empty(), "{row:?}");
         assert!(!row.help.is_empty() && !row.help.ends_with('.'), "{row:?}");
     }
@@ -97,15 +97,7 @@ fn the_wheel_zooms_and_scrolls_the_help() {
 }
 
 #[test]
-fn the_readme_gets_a_row_for_every_binding() {
-    let text = markdown();
-    for row in BINDINGS {
-        assert!(text.contains(row.help), "{}", row.help);
-    }
-}
-
-#[test]
-fn pasted_text_is_text_where_one_types_and_no_command_elsewhere() {
+fn pasted_text_is_text_where_text_is_typed_and_no_command_elsewhere() {
     let mut scene = Scene::new(SourceKind::Live);
     let paste = Event::Paste("q:quit\r\u{3}y".to_owned());
     for overlay in

@@ -10,11 +10,11 @@ use crate::tui::axis::{LayerAxis, StepAxis};
 
 /// What the cells of a heatmap depend on, the steps that have passed aside.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct HeatmapKey {
-    pub(super) quantity: Quantity,
-    pub(super) layers: LayerAxis,
-    pub(super) axis: StepAxis,
-    pub(super) reduce: Reduce,
+pub(in crate::tui) struct HeatmapKey {
+    pub(in crate::tui) quantity: Quantity,
+    pub(in crate::tui) layers: LayerAxis,
+    pub(in crate::tui) axis: StepAxis,
+    pub(in crate::tui) reduce: Reduce,
 }
 
 /// The cells of one heatmap: rows of history × bins of steps.
@@ -63,7 +63,7 @@ impl HeatmapCache {
     }
 
     /// Computes the columns that differ from the last time.
-    pub(super) fn bring_up_to(&mut self, key: HeatmapKey, newest: u64, history: &LaneHistory) {
+    pub(in crate::tui) fn bring_up_to(&mut self, key: HeatmapKey, newest: u64, history: &LaneHistory) {
         let revision = history.revision();
         if self.key.as_ref() == Some(&key) {
             let changed = history.changed_since(key.quantity, &self.revision);

@@ -1,12 +1,16 @@
-//! Frames to look at: every view, overlay and kind of terminal.
+//! Frames to view as pictures: every view, overlay and kind of terminal.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tui_input::InputRequest;
 
-use super::{anatomy, conv_net, demo, demo_value, frame, header, odd, step, theme, transformer};
+use super::blocks::anatomy;
+use super::demo::{demo, demo_value, odd};
+use super::events::{header, step};
+use super::opened::{conv_net, transformer};
+use super::screen::{frame, theme};
 use crate::tui::action::{Action, Direction, Motion, Turn};
-use crate::tui::scene::{Mode, Scene};
+use crate::tui::scene::{Scene, ViewId};
 use crate::tui::source::SourceKind;
 use crate::tui::theme::{Background, Colours, Glyphs, Theme};
 use crate::tui::update::update;
@@ -38,15 +42,19 @@ fn sizes() -> Vec<Shown> {
     frames.push(dark("old", &mut old, (150, 46)));
     for size in [(80, 24), (120, 40), (200, 60)] {
         let mut blocks = anatomy(9);
-        blocks.view.mode = Mode::Anatomy;
+        blocks.view.shown = ViewId::new("anatomy");
         frames.push(dark("anatomy", &mut blocks, size));
-        for (name, mode) in [("stages", Mode::Heatmaps), ("layers", Mode::Layers), ("filters", Mode::Filters)] {
+        for (name, mode) in [
+            ("stages", ViewId::new("heatmaps")),
+            ("layers", ViewId::new("layers")),
+            ("filters", ViewId::new("filters")),
+        ] {
             let mut opened = conv_net(120);
-            opened.view.mode = mode;
+            opened.view.shown = mode;
             frames.push(dark(name, &mut opened, size));
         }
         let mut halves = transformer(120);
-        halves.view.mode = Mode::Layers;
+        halves.view.shown = ViewId::new("layers");
         frames.push(dark("halves", &mut halves, size));
     }
     frames

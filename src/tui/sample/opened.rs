@@ -1,9 +1,9 @@
 //! Runs with what is known inside their blocks: a convolutional net in stages with its filters, a transformer, and a
-//! diffusion model with what denoising time makes of it.
+//! diffusion model with gradients by timestep.
 
 use std::sync::Arc;
 
-use super::{header, noise, step};
+use super::events::{header, noise, step};
 use crate::config::{LaneConfig, Model, RunConfig, Wiring};
 use crate::event::{Denoising, Event, FilterShades, Payload, Samples, Snapshot, TensorNorm, TensorNorms, TimeSpan};
 use crate::grid::{Grid, Value};
@@ -21,7 +21,7 @@ pub(in crate::tui) fn conv_net(steps: u64) -> Scene {
     scene(Model::Resnet, &conv_table(), steps)
 }
 
-/// Plain and residual, in the stages of the convolutional net; what denoising time makes of it, and pictures, every
+/// Plain and residual, in the stages of the convolutional net; gradients by timestep, and pictures, every
 /// tenth step.
 pub(in crate::tui) fn diffusion(steps: u64) -> Scene {
     diffusion_with(RunConfig::default(), steps)

@@ -1,9 +1,9 @@
-//! What to look for in the heatmaps: the preset's sentence where a run is one, that of the default run, or what the
-//! quantity in view tells.
+//! What to look for in the heatmaps: the preset's sentence where a run is one, that of the default run, or the meaning of
+//! the quantity in view.
 
 use std::sync::OnceLock;
 
-use super::{Mode, Scene};
+use super::Scene;
 use crate::config::draft::Draft;
 use crate::config::{LaneConfig, Model, RunConfig, Wiring};
 use crate::event::{LaneEnd, Outcome};
@@ -32,10 +32,10 @@ fn presets() -> &'static [Known] {
 }
 
 impl Scene {
-    /// One sentence, where there is a heatmap of layers that it could speak of.
+    /// One sentence; `None` where captions are hidden.
     #[must_use]
     pub fn caption(&self) -> Option<String> {
-        if !matches!(self.view.mode, Mode::Heatmaps | Mode::Difference) || self.view.captions_hidden {
+        if self.view.captions_hidden {
             return None;
         }
         let config = self.config().filter(|_| self.runs.len() == 1);
@@ -67,7 +67,7 @@ impl Scene {
     /// least [`LIT`] of the second's, and neither was lost. Before anything was measured that is what is expected.
     fn first_vanishes_and_second_stays(&self) -> bool {
         let holds = |lane: usize, holds: fn(f64) -> bool| {
-            let signal = self.picture.signals.get(lane).filter(|signal| **signal != Profile::default());
+            let signal = self.cache.signals.get(lane).filter(|signal| **signal != Profile::default());
             signal.is_none_or(|signal| signal.first_last.is_some_and(holds))
         };
         holds(0, |left| left < DARK) && holds(1, |left| left >= LIT) && !self.is_a_lane_lost()
@@ -126,12 +126,12 @@ mod tests {
             (f32::NAN, 1.1, false),
             (0.4, f32::NAN, false),
         ] {
-            scene.picture.signals = vec![signal(plain), signal(residual)];
+            scene.cache.signals = vec![signal(plain), signal(residual)];
             let words = scene.caption().expect("a heatmap");
             assert_eq!(words.starts_with("plain goes dark"), is_true, "{plain} {residual}: {words}");
             assert!(is_true || words.starts_with("signal relative: "), "{words}");
         }
-        scene.picture.signals = vec![signal(0.4), signal(1.1)];
+        scene.cache.signals = vec![signal(0.4), signal(1.1)];
         let mut lost = scene.clone();
         let end = LaneEnd { lane: LaneId(0), step: Step(9), outcome: Outcome::Diverged };
         lost.take(0, &Event::LaneEnded(end));

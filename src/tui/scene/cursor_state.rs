@@ -1,4 +1,4 @@
-//! Where a lane stands at the cursor's step: the one rule by which every pane shows its values, or says why there are
+//! The state of a lane at the cursor's step: the one rule by which every pane shows its values, or says why there are
 //! none.
 //!
 //! ```text
@@ -6,7 +6,7 @@
 //!        first         last
 //! ```
 
-use super::{LaneRef, Scene};
+use super::lane_ref::LaneRef;
 use crate::number;
 use crate::units::Step;
 
@@ -15,7 +15,7 @@ use crate::units::Step;
 /// without such a pace, is soon tens of steps behind. Any bound between the two tells them apart.
 const MOST_LAG: u64 = 8;
 
-/// Where a lane stands at the cursor's step.
+/// The state of a lane at the cursor's step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CursorState {
     /// Its values at this step are shown: the cursor's, or its newest where it is about to take that one.
@@ -30,7 +30,7 @@ pub enum CursorState {
 
 impl CursorState {
     /// Of a lane at a step.
-    fn of(lane: &LaneRef<'_>, cursor: Step) -> Self {
+    pub(super) fn of(lane: &LaneRef<'_>, cursor: Step) -> Self {
         let last = lane.history.last_step().unwrap_or(Step(0));
         let first = lane.history.first_step().unwrap_or(Step::FIRST);
         match lane.history.end() {
@@ -62,25 +62,12 @@ impl CursorState {
     }
 }
 
-impl Scene {
-    /// Where a lane stands at the cursor's step; `None` before any step.
-    #[must_use]
-    pub fn standing(&self, lane: &LaneRef<'_>) -> Option<CursorState> {
-        self.cursor_step().map(|cursor| CursorState::of(lane, cursor))
-    }
-
-    /// The step of a lane whose values are shown at the cursor; `None` where it has none there.
-    #[must_use]
-    pub fn shown_step(&self, lane: &LaneRef<'_>) -> Option<Step> {
-        self.standing(lane)?.step()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::event::{Event, LaneEnd, Outcome};
     use crate::tui::sample;
+    use crate::tui::scene::Scene;
     use crate::tui::source::SourceKind;
     use crate::units::LaneId;
 
@@ -93,17 +80,17 @@ mod tests {
         scene
     }
 
-    fn standings(scene: &Scene) -> Vec<Option<CursorState>> {
-        scene.lanes().map(|lane| scene.standing(&lane)).collect()
+    fn states(scene: &Scene) -> Vec<Option<CursorState>> {
+        scene.lanes().map(|lane| scene.cursor_state(&lane)).collect()
     }
 
     #[test]
     fn a_lane_that_is_about_to_take_the_step_is_shown_at_its_newest_and_one_far_behind_is_not() {
         let at = |step| Some(CursorState::At(Step(step)));
-        assert_eq!(standings(&scene([38, 40])), [at(38), at(40)]);
-        assert_eq!(standings(&scene([20, 40])), [Some(CursorState::Behind(Step(20))), at(40)]);
-        assert_eq!(standings(&scene([4, 40])), [Some(CursorState::Behind(Step(0))), at(40)]);
-        assert_eq!(standings(&scene([4, 4])), [None, None]);
+        assert_eq!(states(&scene([38, 40])), [at(38), at(40)]);
+        assert_eq!(states(&scene([20, 40])), [Some(CursorState::Behind(Step(20))), at(40)]);
+        assert_eq!(states(&scene([4, 40])), [Some(CursorState::Behind(Step(0))), at(40)]);
+        assert_eq!(states(&scene([4, 4])), [None, None]);
     }
 
     #[test]
@@ -111,9 +98,9 @@ mod tests {
         let mut scene = scene([39, 45]);
         let end = LaneEnd { lane: LaneId(0), step: Step(40), outcome: Outcome::Diverged };
         scene.take(0, &Event::LaneEnded(end));
-        assert_eq!(standings(&scene)[0], Some(CursorState::Ended(Step(40))));
+        assert_eq!(states(&scene)[0], Some(CursorState::Ended(Step(40))));
         scene.view.cursor.step = Some(Step(40));
-        assert_eq!(standings(&scene)[0], Some(CursorState::At(Step(39))));
+        assert_eq!(states(&scene)[0], Some(CursorState::At(Step(39))));
     }
 
     #[test]
@@ -123,7 +110,7 @@ mod tests {
             let end = LaneEnd { lane: LaneId(0), step: Step(ended), outcome: Outcome::Diverged };
             scene.take(0, &Event::LaneEnded(end));
             scene.view.cursor.step = Some(Step(1));
-            assert_eq!(standings(&scene)[0], Some(CursorState::Ended(Step(ended))));
+            assert_eq!(states(&scene)[0], Some(CursorState::Ended(Step(ended))));
         }
     }
 
@@ -132,11 +119,11 @@ mod tests {
         let mut scene = scene([39, 40]);
         let end = LaneEnd { lane: LaneId(0), step: Step(39), outcome: Outcome::Diverged };
         scene.take(0, &Event::LaneEnded(end));
-        assert_eq!(standings(&scene)[0], Some(CursorState::Ended(Step(39))));
+        assert_eq!(states(&scene)[0], Some(CursorState::Ended(Step(39))));
         assert_eq!(CursorState::Ended(Step(39)).why_nothing().as_deref(), Some("ended at step 39"));
         scene.view.cursor.step = Some(Step(39));
-        assert_eq!(standings(&scene)[0], Some(CursorState::At(Step(39))));
+        assert_eq!(states(&scene)[0], Some(CursorState::At(Step(39))));
         scene.view.cursor.step = Some(Step(2));
-        assert_eq!(standings(&scene), [Some(CursorState::Begins(Step(5))); 2]);
+        assert_eq!(states(&scene), [Some(CursorState::Begins(Step(5))); 2]);
     }
 }

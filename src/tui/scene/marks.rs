@@ -1,4 +1,4 @@
-//! Steps at which something happened that is worth a look: a lane diverged, failed or was stopped, a note of a step.
+//! Steps at which something happened: a lane diverged, failed or was stopped, a note of a step.
 
 use super::Scene;
 use crate::event::{Note, Outcome};

@@ -87,6 +87,7 @@ mod tests {
     use super::*;
     use crate::event::Outcome;
     use crate::tui::action::{Action, Direction, Motion, Turn};
+    use crate::tui::prepare::prepare;
     use crate::tui::sample;
     use crate::tui::update::update;
 
@@ -97,7 +98,7 @@ mod tests {
         for event in sample::demo_steps(steps) {
             scene.take(0, &event);
         }
-        scene.prepare(&sample::theme(), AREA);
+        prepare(scene, &sample::theme(), AREA);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub struct Status {
     pub would_lose: bool,
     /// Whether a restart would lose the run: it is live and nothing writes it down.
     pub unsaved: bool,
-    /// One line for a person, such as an error or "stopped by Ctrl-Z, training too".
+    /// One line for the user, such as an error or "stopped by Ctrl-Z, training too".
     pub notice: Option<String>,
     /// Whether that gives way to the next note of a lane.
     pub awaits_note: bool,
@@ -94,7 +94,7 @@ pub enum Activity {
     Starting,
     /// Steps arrive.
     Live,
-    /// A person paused it.
+    /// It was paused at the screen.
     Paused,
     /// A trace is read to its end and watched for more.
     Following,

@@ -165,7 +165,7 @@ impl Source for TraceSource {
     }
 
     fn begin(&mut self) -> Result<(), String> {
-        Err("a trace cannot be trained anew: start a run with 'nablatop run'".to_owned())
+        Err("a trace cannot be trained again: start a run with 'nablatop run'".to_owned())
     }
 
     fn give_up(&mut self) {}

@@ -43,8 +43,8 @@ impl Background {
     pub fn detect() -> Option<Self> {
         // These two write what they do not know to the screen.
         let knows_no_questions = std::env::var("TERM").is_ok_and(|name| matches!(name.as_str(), "linux" | "dumb"));
-        let told = std::env::var("COLORFGBG").ok().and_then(|value| Self::from_colorfgbg(&value));
-        told.or_else(|| knows_no_questions.then_some(Self::Dark))
+        let known = std::env::var("COLORFGBG").ok().and_then(|value| Self::from_colorfgbg(&value));
+        known.or_else(|| knows_no_questions.then_some(Self::Dark))
     }
 
     fn from_colorfgbg(value: &str) -> Option<Self> {

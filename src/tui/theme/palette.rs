@@ -5,7 +5,8 @@
 
 use ratatui::style::Color;
 
-use super::{Colours, Glyphs, adapt, luminance, rgb};
+use super::capability::{Colours, Glyphs};
+use super::colour::{adapt, luminance, rgb};
 
 /// What a cell of some level shows: `ground` behind `glyph` in `ink`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub struct Palette {
     levels: Vec<Shade>,
 }
 
-/// Levels of a palette of colours: finer than an eye tells apart, and no more distinct cells than a terminal can be sent.
+/// Levels of a palette of colours: finer than an eye distinguishes, and no more distinct cells than a terminal can be sent.
 const COLOURS: usize = 128;
 
 const SHADES: &[&str] = &["░", "▒", "▓", "█"];
@@ -68,7 +69,7 @@ impl Palette {
         })
     }
 
-    /// How many levels can be told apart.
+    /// How many levels can be distinguished.
     #[must_use]
     pub fn levels(&self) -> usize {
         self.levels.len()

@@ -17,7 +17,7 @@ pub enum Role {
     Accent,
     /// All goes on.
     Good,
-    /// A person should know.
+    /// Worth knowing, not yet bad.
     Warning,
     /// Something is wrong.
     Bad,
@@ -74,7 +74,7 @@ impl Look {
     }
 }
 
-/// Eight lanes, told apart by hue and by brightness; the first two, blue and orange, by the colour-blind too. Of the 16
+/// Eight lanes, distinguished by hue and by brightness; the first two, blue and orange, by the colour-blind too. Of the 16
 /// colours five can be read on white: the others are underlined.
 const LANES: [Look; 8] = [
     look((97, 175, 255), (0, 92, 184), Color::LightBlue, Color::Blue),

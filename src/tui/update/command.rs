@@ -1,30 +1,19 @@
-//! The command line: one table of commands, doing what the keys do.
+//! The command line: runs and completes a line.
 
-mod table;
+mod effects;
 
-use ratatui::layout::Rect;
 use tui_input::Input;
 
-use super::Effect;
+use super::effect::Effect;
 use crate::config::{nearest, setting};
 use crate::quantity::Quantity;
-use crate::tui::scene::{Mode, Overlay, Scene};
-
-pub(in crate::tui) use table::COMMANDS;
-
-/// One command.
-pub(in crate::tui) struct Command {
-    /// Its word.
-    pub(in crate::tui) word: &'static str,
-    /// What follows it, such as `STEP`; empty when nothing does.
-    pub(in crate::tui) argument: &'static str,
-    /// What it does.
-    pub(in crate::tui) help: &'static str,
-    run: fn(&mut Scene, &str, Rect) -> Result<Option<Effect>, String>,
-}
+use crate::tui::choices::choices;
+use crate::tui::command::{COMMANDS, split, words};
+use crate::tui::scene::{Overlay, Scene};
+use crate::tui::view;
 
 /// Runs a line; what is wrong with it becomes the notice.
-pub(super) fn run(scene: &mut Scene, line: &str, area: Rect) -> Option<Effect> {
+pub(super) fn run(scene: &mut Scene, line: &str) -> Option<Effect> {
     let (word, argument) = split(line);
     if word.is_empty() {
         return None;
@@ -36,7 +25,7 @@ pub(super) fn run(scene: &mut Scene, line: &str, area: Rect) -> Option<Effect> {
         Some(command) if !command.argument.is_empty() && argument.is_empty() => {
             Err(format!("write: {word} {}", command.argument))
         }
-        Some(command) => (command.run)(scene, argument, area),
+        Some(command) => effects::execute(scene, command.verb, argument),
         None => Err(match nearest(word, &words()) {
             Some(near) => format!("'{word}' is not a command: did you mean '{near}'?"),
             None => format!("'{word}' is not a command; Tab goes through them"),
@@ -58,9 +47,9 @@ pub(super) fn complete(scene: &mut Scene) {
         "quantity" => {
             ("quantity ".to_owned(), argument, Quantity::ALL.iter().map(|quantity| quantity.name()).collect())
         }
-        "view" => ("view ".to_owned(), argument, Mode::ALL.iter().map(|(_, name)| *name).collect()),
+        "view" => ("view ".to_owned(), argument, view::names().collect()),
         "set" => match argument.split_once(' ') {
-            Some((key, value)) => (format!("set {key} "), value.trim_start(), super::form::words(key)),
+            Some((key, value)) => (format!("set {key} "), value.trim_start(), choices(key)),
             None => ("set ".to_owned(), argument, setting::SETTINGS.iter().map(|setting| setting.key).collect()),
         },
         _ => return,
@@ -68,21 +57,4 @@ pub(super) fn complete(scene: &mut Scene) {
     if let Some(found) = candidates.iter().find(|candidate| candidate.starts_with(start)) {
         *input = Input::new(format!("{before}{found} "));
     }
-}
-
-/// The command that a line begins to spell, for the hint beside it.
-#[must_use]
-pub(in crate::tui) fn hint(line: &str) -> Option<&'static Command> {
-    let (word, _) = split(line);
-    let exact = COMMANDS.iter().find(|command| command.word == word);
-    exact.or_else(|| COMMANDS.iter().find(|command| !word.is_empty() && command.word.starts_with(word)))
-}
-
-fn words() -> Vec<&'static str> {
-    COMMANDS.iter().map(|command| command.word).collect()
-}
-
-fn split(line: &str) -> (&str, &str) {
-    let (word, argument) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
-    (word, argument.trim())
 }

@@ -73,7 +73,7 @@ fn across(scene: &mut Scene, motion: Motion, direction: Direction, area: Rect) {
     if (motion, direction) == (Motion::End(direction), Direction::Right) {
         replay::end(scene);
     }
-    let axis = Layout::new(area, scene).map(|layout| layout.step_axis(scene));
+    let axis = Layout::new(area, scene).map(|layout| layout.panes.step_axis(scene));
     let bin = axis.map_or(1, |axis| axis.steps_per_bin());
     let span = axis.map_or(1, |axis| axis.steps().end - axis.steps().start);
     let distance = match motion {
@@ -93,7 +93,8 @@ fn along(scene: &mut Scene, motion: Motion, direction: Direction, area: Rect) {
     let layers = scene.most_layers();
     let in_view = ((scene.view.depth.end - scene.view.depth.start) * layers as f64) as usize;
     // Where several layers share half a cell, one press moves by about half a cell.
-    let rows = Layout::new(area, scene).and_then(|layout| Some(usize::from(layout.heatmaps.first()?.picture.height)));
+    let rows =
+        Layout::new(area, scene).and_then(|layout| Some(usize::from(layout.panes.heatmaps().first()?.picture.height)));
     let one = rows.map_or(1, |rows| (in_view / (2 * rows.max(1))).max(1));
     let distance = match motion {
         Motion::One(_) => one,

@@ -1,11 +1,15 @@
-//! The form of settings that the lanes have a use for: only fields that a person changed are set, so that what differs between lanes stays.
+//! The form of settings that apply to the lanes: only fields that were changed are set, so that what differs between lanes
+//! stays.
 
 use tui_input::{Input, InputRequest};
 
-use super::{Effect, overlay, run, turned};
+use super::effect::Effect;
+use super::rotation::turned;
+use super::{ending, run};
 use crate::config::RunConfig;
 use crate::config::setting::{self, SETTINGS};
 use crate::tui::action::Turn;
+use crate::tui::choices::choices;
 use crate::tui::scene::{Field, Overlay, Scene, SettingsForm};
 
 /// Opens the form with the settings of the live run.
@@ -34,7 +38,7 @@ pub(super) fn edit(scene: &mut Scene, request: InputRequest) {
     let Overlay::Form(form) = &mut scene.view.overlay else { return };
     form.problem = None;
     let Some(field) = form.fields.get_mut(form.focus) else { return };
-    let words = words(field.key);
+    let words = choices(field.key);
     // A word with something behind its colon, such as a path, is edited: an arrow must not throw it away.
     let is_word = !field.input.value().contains(':');
     let turn = match request {
@@ -70,18 +74,7 @@ pub(super) fn submit(scene: &mut Scene) -> Option<Effect> {
         return None;
     }
     // The form closes when the new run begins; where the source refuses, it stays and says why.
-    Some(overlay::restart(scene, config))
-}
-
-/// The words that a setting takes, where there are several; empty for numbers and free text.
-#[must_use]
-pub(in crate::tui) fn words(key: &str) -> Vec<&'static str> {
-    let values = setting::find(key).map_or("", |setting| setting.values);
-    let word =
-        |value: &'static str| value.split(['[', ':']).next().filter(|_| !value.contains(':') || value.contains('['));
-    let is_word = |word: &&str| word.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-');
-    let words: Vec<_> = values.split('|').filter_map(word).filter(is_word).collect();
-    if words.len() > 1 { words } else { Vec::new() }
+    Some(ending::restart(scene, config))
 }
 
 /// Sets what was changed; each field learns what is wrong with it.

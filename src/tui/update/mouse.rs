@@ -2,12 +2,15 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::{cursor, window};
-use crate::tui::action::{TerminalCell, Turn};
+use super::{cursor, values, window};
+use crate::tui::action::Turn;
 use crate::tui::axis::StepAxis;
-use crate::tui::layout::{Layout, Pane};
+use crate::tui::layout::Layout;
+use crate::tui::pane::Pane;
+use crate::tui::pane::Panes;
+use crate::tui::pane::step_chart::chart_of;
 use crate::tui::scene::{Overlay, Scene};
-use crate::tui::view::step_chart::chart_of;
+use crate::tui::terminal_cell::TerminalCell;
 
 /// What lies under the pointer, as a step, a relative depth, or both.
 #[derive(Clone, Copy, Default)]
@@ -35,8 +38,8 @@ pub(super) fn click(scene: &mut Scene, place: TerminalCell, area: Rect) {
 /// Moves the window along with the pointer.
 pub(super) fn drag(scene: &mut Scene, place: TerminalCell, area: Rect) {
     let Some(from) = scene.view.drag.replace(place) else { return };
-    let Some(layout) = Layout::new(area, scene) else { return };
-    let Some(pane) = pane_at(&layout, from) else { return };
+    let Some(Layout { panes, .. }) = Layout::new(area, scene) else { return };
+    let Some(pane) = heatmap_at(&panes, from) else { return };
     let share = |from: u16, to: u16, length: u16| (f64::from(from) - f64::from(to)) / f64::from(length.max(1));
     window::shift_steps(scene, share(from.column, place.column, pane.picture.width), area);
     window::shift_layers(scene, share(from.row, place.row, pane.picture.height));
@@ -45,10 +48,10 @@ pub(super) fn drag(scene: &mut Scene, place: TerminalCell, area: Rect) {
 /// Zooms the steps around the pointer.
 pub(super) fn wheel_steps(scene: &mut Scene, place: TerminalCell, turn: Turn, area: Rect) {
     let layout = Layout::new(area, scene);
-    if layout.and_then(|layout| layout.inspector).is_some_and(|inspector| inspector.contains(position(place))) {
+    if layout.and_then(|layout| layout.panes.inspector).is_some_and(|inspector| inspector.contains(position(place))) {
         // The wheel turned up, which elsewhere zooms in, leads up.
         let turn = if turn == Turn::Forward { Turn::Back } else { Turn::Forward };
-        super::scroll_values(scene, turn);
+        values::scroll(scene, turn);
         return;
     }
     let anchor = target(scene, place, area).step.or(scene.cursor_step().map(|step| step.0));
@@ -61,27 +64,27 @@ pub(super) fn wheel_layers(scene: &mut Scene, place: TerminalCell, turn: Turn, a
     window::zoom_layers_at(scene, turn, anchor);
 }
 
-fn pane_at(layout: &Layout, place: TerminalCell) -> Option<&Pane> {
-    layout.heatmaps.iter().find(|pane| pane.picture.contains(position(place)))
+fn heatmap_at(panes: &Panes, place: TerminalCell) -> Option<&Pane> {
+    panes.heatmaps().iter().find(|pane| pane.picture.contains(position(place)))
 }
 
 fn target(scene: &Scene, place: TerminalCell, area: Rect) -> Target {
-    let Some(layout) = Layout::new(area, scene) else { return Target::default() };
-    let axis = layout.step_axis(scene);
-    if let Some(pane) = pane_at(&layout, place) {
+    let Some(Layout { panes, .. }) = Layout::new(area, scene) else { return Target::default() };
+    let axis = panes.step_axis(scene);
+    if let Some(pane) = heatmap_at(&panes, place) {
         return in_picture(scene, pane, &axis, place);
     }
-    if let Some(strip) = layout.opened.iter().map(|pane| pane.picture).find(|strip| strip.contains(position(place))) {
+    if let Some(strip) = panes.strips().iter().map(|pane| pane.picture).find(|strip| strip.contains(position(place))) {
         // Its rows are layers inside one block.
         return Target { step: Some(axis.step_at(place.column - strip.x)), depth: None };
     }
-    let over_steps = layout.loss.or(layout.rho).map(chart_of);
+    let over_steps = panes.loss.or(panes.rho).map(chart_of);
     if let Some(chart) = over_steps.filter(|chart| chart.contains(position(place))) {
         let steps = axis.steps();
         let share = share(place.column, chart.x, chart.width);
         return Target { step: Some(steps.start + (share * (steps.end - steps.start) as f64) as u64), depth: None };
     }
-    if let Some(chart) = layout.profile.map(chart_of).filter(|chart| chart.contains(position(place))) {
+    if let Some(chart) = panes.profile.map(chart_of).filter(|chart| chart.contains(position(place))) {
         let depth = &scene.view.depth;
         let share = share(place.column, chart.x, chart.width);
         return Target { step: None, depth: Some(depth.start + share * (depth.end - depth.start)) };

@@ -3,12 +3,12 @@
 use ratatui::layout::Rect;
 use tui_input::InputRequest;
 
-use super::{Effect, command, form, picker};
-use crate::config::RunConfig;
+use super::effect::Effect;
+use super::{command, form, picker};
 use crate::text;
 use crate::tui::action::{Direction, Motion, Turn};
-use crate::tui::scene::{Mode, Overlay, Question, Scene};
-use crate::tui::view::{help, notes, scroll};
+use crate::tui::overlay::{help, notes, scroll};
+use crate::tui::scene::{Overlay, Question, Scene, ViewId};
 
 /// Opens the command line: from the question before a restart too, whose `:log DIR` it names.
 pub(super) fn open_command(scene: &mut Scene) -> Option<Effect> {
@@ -19,7 +19,7 @@ pub(super) fn open_command(scene: &mut Scene) -> Option<Effect> {
 /// Closes what lies on top; with nothing there, first the notice goes, then the full-screen view.
 pub(super) fn close(scene: &mut Scene) -> Option<Effect> {
     match std::mem::take(&mut scene.view.overlay) {
-        Overlay::None if scene.status.notice.take().is_none() => scene.view.mode = Mode::Heatmaps,
+        Overlay::None if scene.status.notice.take().is_none() => scene.view.shown = ViewId::HOME,
         Overlay::Preparing(form) | Overlay::Confirm(Question::Restart(form)) => {
             scene.view.overlay = form.map_or(Overlay::None, |form| Overlay::Form(*form));
             return Some(Effect::GiveUp);
@@ -27,51 +27,6 @@ pub(super) fn close(scene: &mut Scene) -> Option<Effect> {
         _ => {}
     }
     None
-}
-
-/// Quits, or asks where something would be lost.
-pub(super) fn quit(scene: &mut Scene) -> Option<Effect> {
-    if scene.status.would_lose {
-        scene.view.overlay = Overlay::Confirm(Question::Quit);
-        return None;
-    }
-    Some(Effect::Quit)
-}
-
-/// Has another run prepared: what is wrong with it is known before anything is asked or lost.
-pub(super) fn restart(scene: &mut Scene, config: RunConfig) -> Effect {
-    let form = match std::mem::take(&mut scene.view.overlay) {
-        Overlay::Form(form) => Some(Box::new(form)),
-        _ => None,
-    };
-    scene.view.overlay = Overlay::Preparing(form);
-    Effect::Prepare(Box::new(config))
-}
-
-/// Begins the run that was prepared, or asks where the present one would be lost.
-pub(super) fn begin(scene: &mut Scene) -> Option<Effect> {
-    if scene.status.unsaved && scene.last_step().is_some() {
-        let form = match std::mem::take(&mut scene.view.overlay) {
-            Overlay::Preparing(form) => form,
-            _ => None,
-        };
-        scene.view.overlay = Overlay::Confirm(Question::Restart(form));
-        return None;
-    }
-    scene.view.overlay = Overlay::None;
-    Some(Effect::Begin)
-}
-
-/// Does what was asked.
-pub(super) fn confirm(scene: &mut Scene) -> Option<Effect> {
-    match std::mem::take(&mut scene.view.overlay) {
-        Overlay::Confirm(Question::Quit) => Some(Effect::Quit),
-        Overlay::Confirm(Question::Restart(_)) => Some(Effect::Begin),
-        other => {
-            scene.view.overlay = other;
-            None
-        }
-    }
 }
 
 /// Edits the text that has the focus.
@@ -91,7 +46,7 @@ pub(super) fn edit(scene: &mut Scene, request: InputRequest) {
     }
 }
 
-/// Puts pasted text where one types, without what a terminal obeys: its line breaks accept nothing.
+/// Inserts pasted text where the focus is, without control characters: its line breaks accept nothing.
 pub(super) fn paste(scene: &mut Scene, pasted: &str) {
     for letter in text::clean_message(pasted.trim_end_matches(['\r', '\n'])).chars() {
         edit(scene, InputRequest::InsertChar(letter));
@@ -113,12 +68,12 @@ pub(super) fn focus(scene: &mut Scene, turn: Turn) {
 }
 
 /// Accepts the form, the chosen quantity or the command line.
-pub(super) fn submit(scene: &mut Scene, area: Rect) -> Option<Effect> {
+pub(super) fn submit(scene: &mut Scene) -> Option<Effect> {
     match &scene.view.overlay {
         Overlay::Command(input) => {
             let line = input.value().to_owned();
             scene.view.overlay = Overlay::None;
-            command::run(scene, &line, area)
+            command::run(scene, &line)
         }
         Overlay::Form(_) => form::submit(scene),
         Overlay::Picker(_) => {

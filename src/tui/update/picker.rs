@@ -2,11 +2,13 @@
 
 use tui_input::InputRequest;
 
-use super::{show, turned};
+use super::rotation::turned;
+use super::views::show;
 use crate::glossary::{GlossaryEntry, Home};
 use crate::quantity::Quantity;
 use crate::tui::action::Turn;
-use crate::tui::scene::{Mode, Overlay, Picker, Scene};
+use crate::tui::scene::{Overlay, Picker, Scene, ViewId};
+use crate::tui::view;
 
 /// Opens the list at the quantity in view.
 pub(super) fn open(scene: &mut Scene) {
@@ -20,7 +22,7 @@ pub(super) fn focus(picker: &mut Picker, turn: Turn) {
     picker.focus = turned(&found, |place| *place == picker.focus, turn).copied().unwrap_or(0);
 }
 
-/// Searches anew; the best of what is found is chosen.
+/// Searches again; the best of what is found is chosen.
 pub(super) fn edit(picker: &mut Picker, request: InputRequest) {
     let before = picker.search.value().to_owned();
     picker.search.handle(request);
@@ -34,17 +36,17 @@ pub(super) fn submit(scene: &mut Scene) {
     let Overlay::Picker(picker) = &scene.view.overlay else { return };
     let Some(chosen) = picker.chosen() else { return };
     scene.view.overlay = Overlay::None;
-    show_topic(scene, chosen);
+    show_entry(scene, chosen);
 }
 
 /// Shows a quantity, or what has a view of its own there.
-pub(super) fn show_topic(scene: &mut Scene, topic: GlossaryEntry) {
-    match topic {
+pub(super) fn show_entry(scene: &mut Scene, entry: GlossaryEntry) {
+    match entry {
         GlossaryEntry::Quantity(quantity) => show_quantity(scene, quantity),
         GlossaryEntry::Term(term) => {
             let Home::View(view) = term.home else { return };
-            if let Some(mode) = Mode::named(view) {
-                show(scene, mode);
+            if let Some(id) = view::named(view) {
+                show(scene, id);
             }
         }
     }
@@ -52,9 +54,8 @@ pub(super) fn show_topic(scene: &mut Scene, topic: GlossaryEntry) {
 
 fn show_quantity(scene: &mut Scene, chosen: Quantity) {
     scene.view.quantity = chosen;
-    if matches!(scene.view.mode, Mode::Histogram | Mode::Loss | Mode::Filters | Mode::Denoising | Mode::Samples) {
-        // None of them shows a quantity.
-        show(scene, Mode::Heatmaps);
+    if !view::in_view(scene).shows_quantity {
+        show(scene, ViewId::HOME);
     }
     if !scene.quantities_with_values().contains(&chosen) {
         scene.say(format!("{chosen} has no values in this run yet"));
@@ -95,20 +96,20 @@ mod tests {
         let mut scene = sample::demo(3);
         let choose = |scene: &mut Scene, name| {
             act(scene, [Action::OpenPicker].into_iter().chain(typed(name)).chain([Action::Submit]));
-            scene.view.mode
+            scene.view.shown
         };
         let before = scene.view.quantity;
-        assert_eq!(choose(&mut scene, "grad_histogram"), Mode::Histogram);
-        assert_eq!(choose(&mut scene, "rho"), Mode::Profile);
-        assert_eq!(choose(&mut scene, "loss"), Mode::Loss);
+        assert_eq!(choose(&mut scene, "grad_histogram"), ViewId::new("histogram"));
+        assert_eq!(choose(&mut scene, "rho"), ViewId::new("profile"));
+        assert_eq!(choose(&mut scene, "loss"), ViewId::new("loss"));
         assert_eq!(scene.view.quantity, before);
         let run = |scene: &mut Scene, line: &str| {
             act(scene, [Action::OpenCommand].into_iter().chain(typed(line)).chain([Action::Submit]));
-            scene.view.mode
+            scene.view.shown
         };
-        assert_eq!(run(&mut scene, "quantity rho"), Mode::Profile);
-        assert_eq!(run(&mut scene, "quantity grad_histogram"), Mode::Histogram);
-        assert_eq!(choose(&mut scene, "act_rms"), Mode::Heatmaps);
+        assert_eq!(run(&mut scene, "quantity rho"), ViewId::new("profile"));
+        assert_eq!(run(&mut scene, "quantity grad_histogram"), ViewId::new("histogram"));
+        assert_eq!(choose(&mut scene, "act_rms"), ViewId::new("heatmaps"));
         assert_eq!(scene.view.quantity, Quantity::ActRms);
     }
 

@@ -1,6 +1,7 @@
-//! Wishes to a live run: pause, single step, learning rate, restart, depth.
+//! Requests to a live run: pause, single step, learning rate, restart, depth.
 
-use super::{Effect, overlay};
+use super::effect::Effect;
+use super::ending;
 use crate::config::setting::MOST_BLOCKS;
 use crate::config::{Along, LaneConfig, RunConfig};
 use crate::event::Control;
@@ -49,7 +50,7 @@ pub(super) fn rerun(scene: &mut Scene) -> Option<Effect> {
 /// Starts again with the same settings.
 pub(super) fn restart(scene: &mut Scene) -> Option<Effect> {
     let config = config(scene)?;
-    Some(overlay::restart(scene, config))
+    Some(ending::restart(scene, config))
 }
 
 /// Starts again with the next round number of blocks: 1, 2, 5, 10, 20, 50 …
@@ -66,7 +67,7 @@ pub(super) fn change_depth(scene: &mut Scene, turn: Turn) -> Option<Effect> {
         scene.say(format!("no lane here goes {way}"));
         return None;
     }
-    Some(overlay::restart(scene, config))
+    Some(ending::restart(scene, config))
 }
 
 /// Twice or half the base learning rate of each lane.
@@ -115,7 +116,7 @@ pub(super) fn set_learning_rate(scene: &mut Scene, rate: f64) -> Option<Effect> 
         return None;
     }
     if !(rate.is_finite() && rate > 0.0) {
-        scene.say(format!("{rate} is no learning rate: write a number above 0, such as 1e-3"));
+        scene.say(format!("{rate} is not a learning rate: write a number above 0, such as 1e-3"));
         return None;
     }
     scene.view.learning_rate = LearningRate { base: Some(rate), factor: 1.0 };

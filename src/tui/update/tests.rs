@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use super::*;
 use crate::config::Model;
-use crate::event::{Event, Outcome, RunEnd};
+use crate::event::{Control, Event, Outcome, RunEnd};
 use crate::history::Cell;
-use crate::tui::action::{Direction, Motion, Seek, TerminalCell};
+use crate::tui::action::{Direction, Motion, Seek, Turn};
+use crate::tui::choices::choices;
 use crate::tui::layout::Layout;
 use crate::tui::sample;
-use crate::tui::scene::{Activity, PlayMotion, Question};
+use crate::tui::scene::{Activity, PlayMotion, Question, ViewId};
+use crate::tui::terminal_cell::TerminalCell;
 use crate::units::Step;
 
 const AREA: Rect = Rect { x: 0, y: 0, width: 120, height: 40 };
@@ -73,7 +75,7 @@ fn zooming_in_keeps_the_cursor_in_view_and_zooming_out_shows_everything_again() 
     for _ in 0..12 {
         act(&mut scene, Action::ZoomSteps(Turn::Forward));
         act(&mut scene, Action::ZoomLayers(Turn::Forward));
-        let axis = Layout::new(AREA, &scene).expect("large enough").step_axis(&scene);
+        let axis = Layout::new(AREA, &scene).expect("large enough").panes.step_axis(&scene);
         assert!(axis.bin_of_step(77).is_some(), "{:?}", axis.steps());
         assert!(scene.view.depth.contains(&scene.view.cursor.depth));
     }
@@ -112,16 +114,16 @@ fn quantities_and_views_go_round() {
     act(&mut scene, Action::Quantity(Turn::Back));
     assert_eq!(Some(&scene.view.quantity), scene.quantities().last());
     act(&mut scene, Action::View(Turn::Back));
-    assert_eq!(scene.view.mode, Mode::Anatomy, "no histograms, filters, samples: their views are skipped");
+    assert_eq!(scene.view.shown, ViewId::new("anatomy"), "no histograms, filters, samples: their views are skipped");
     act(&mut scene, Action::Close);
-    assert_eq!(scene.view.mode, Mode::Heatmaps);
+    assert_eq!(scene.view.shown, ViewId::new("heatmaps"));
 }
 
 #[test]
 fn an_arrow_moves_within_a_path_and_does_not_throw_it_away() {
     let mut scene = sample::demo(3);
     act(&mut scene, Action::OpenForm);
-    assert_eq!(words("data"), ["digits", "text"]);
+    assert_eq!(choices("data"), ["digits", "text"]);
     let Overlay::Form(form) = &mut scene.view.overlay else { panic!("open") };
     form.focus = form.fields.iter().position(|field| field.key == "data").expect("a setting");
     form.fields[form.focus].input = "csv:mine.csv".into();
@@ -135,10 +137,10 @@ fn an_arrow_moves_within_a_path_and_does_not_throw_it_away() {
 fn a_click_puts_the_cursor_there_and_dragging_pans() {
     let mut scene = sample::demo(300);
     let layout = Layout::new(AREA, &scene).expect("large enough");
-    let picture = layout.heatmaps[1].picture;
+    let picture = layout.panes.heatmaps()[1].picture;
     let place = TerminalCell { column: picture.x + 10, row: picture.y };
     act(&mut scene, Action::Click(place));
-    assert_eq!(scene.cursor_step(), Some(Step(layout.step_axis(&scene).step_at(10))));
+    assert_eq!(scene.cursor_step(), Some(Step(layout.panes.step_axis(&scene).step_at(10))));
     assert_eq!(scene.lanes().next().map(|lane| lane.layer_at(scene.view.cursor.depth).0), Some(1));
     act(&mut scene, Action::Release);
     act(&mut scene, Action::Wheel(place, Turn::Forward));
@@ -148,7 +150,7 @@ fn a_click_puts_the_cursor_there_and_dragging_pans() {
     assert!(scene.view.steps.clone().expect("zoomed").start > before.start);
     // A click on the loss chart moves the step alone.
     let depth = scene.view.cursor.depth;
-    let chart = crate::tui::view::step_chart::chart_of(layout.loss.expect("shown"));
+    let chart = crate::tui::pane::step_chart::chart_of(layout.panes.loss.expect("shown"));
     act(&mut scene, Action::Click(TerminalCell { column: chart.x, row: chart.y }));
     assert_eq!(scene.view.cursor.depth, depth);
 }
@@ -181,11 +183,20 @@ fn views_without_anything_to_show_are_skipped_but_have_their_number() {
     let mut seen = Vec::new();
     for _ in 0..5 {
         act(&mut scene, Action::View(Turn::Forward));
-        seen.push(scene.view.mode);
+        seen.push(scene.view.shown);
     }
-    assert_eq!(seen, [Mode::Difference, Mode::Profile, Mode::Loss, Mode::Anatomy, Mode::Heatmaps]);
-    act(&mut scene, Action::Show(Mode::Filters));
-    assert_eq!(scene.view.mode, Mode::Filters);
+    assert_eq!(
+        seen,
+        [
+            ViewId::new("difference"),
+            ViewId::new("profile"),
+            ViewId::new("loss"),
+            ViewId::new("anatomy"),
+            ViewId::new("heatmaps")
+        ]
+    );
+    act(&mut scene, Action::Show(ViewId::new("filters")));
+    assert_eq!(scene.view.shown, ViewId::new("filters"));
 }
 
 #[test]
@@ -248,7 +259,7 @@ fn keys_and_wheel_scroll_the_values_at_the_cursor() {
         act(&mut scene, Action::ScrollValues(Turn::Forward));
     }
     assert!(shown(&mut scene).contains("channel cosine"), "names come before symbols: {}", shown(&mut scene));
-    let inspector = Layout::new(AREA, &scene).and_then(|layout| layout.inspector).expect("there");
+    let inspector = Layout::new(AREA, &scene).and_then(|layout| layout.panes.inspector).expect("there");
     let over = TerminalCell { column: inspector.x + 5, row: inspector.y + 3 };
     for _ in 0..9 {
         act(&mut scene, Action::Wheel(over, Turn::Forward));

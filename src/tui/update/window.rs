@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use ratatui::layout::Rect;
 
-use super::turned;
+use super::rotation::turned;
 use crate::tui::action::{Direction, Turn};
 use crate::tui::axis::StepAxis;
 use crate::tui::layout::Layout;
+use crate::tui::pane::{inspector, whole_axis};
 use crate::tui::scene::Scene;
-use crate::tui::view::inspector;
 
-/// Steps in view at least: fewer are no curve.
+/// Steps in view at least: fewer make no curve.
 const LEAST_STEPS: u64 = 4;
 /// Layers in view at least.
 const LEAST_LAYERS: f64 = 4.0;
@@ -32,8 +32,8 @@ pub(super) fn zoom_steps(scene: &mut Scene, turn: Turn, area: Rect) {
 
 /// The same around any step.
 pub(super) fn zoom_steps_at(scene: &mut Scene, turn: Turn, anchor: u64, area: Rect) {
-    let Some(layout) = Layout::new(area, scene) else { return };
-    let axis = layout.step_axis(scene);
+    let Some(Layout { panes, .. }) = Layout::new(area, scene) else { return };
+    let axis = panes.step_axis(scene);
     let steps = scene.view.steps.clone().unwrap_or_else(|| axis.steps());
     let span = steps.end - steps.start;
     let wanted = match turn {
@@ -83,8 +83,8 @@ pub(super) fn pan(scene: &mut Scene, direction: Direction, area: Rect) {
 
 /// Moves the steps in view by a share of their number.
 pub(super) fn shift_steps(scene: &mut Scene, share: f64, area: Rect) {
-    let Some(layout) = Layout::new(area, scene) else { return };
-    let axis = layout.step_axis(scene);
+    let Some(Layout { panes, .. }) = Layout::new(area, scene) else { return };
+    let axis = panes.step_axis(scene);
     let Some(steps) = scene.view.steps.clone() else { return };
     let span = steps.end - steps.start;
     let distance = (share.abs() * span as f64).round() as u64;
@@ -101,11 +101,11 @@ pub(super) fn shift_layers(scene: &mut Scene, share: f64) {
 
 /// Scrolls by one lane until the last is in view, in the heatmaps and in the inspector.
 pub(super) fn scroll_lanes(scene: &mut Scene, turn: Turn, area: Rect) {
-    let Some(layout) = Layout::new(area, scene) else { return };
-    let panes = layout.lanes.len().saturating_sub(layout.shown().len());
+    let Some(Layout { panes, .. }) = Layout::new(area, scene) else { return };
+    let scrolled = panes.lanes.len().saturating_sub(panes.of_lanes.len());
     let lanes = scene.lanes().count();
-    let columns = layout.inspector.map_or(0, |frame| lanes.saturating_sub(inspector::columns(frame, lanes)));
-    let hidden = panes.max(columns);
+    let columns = panes.inspector.map_or(0, |frame| lanes.saturating_sub(inspector::columns(frame, lanes)));
+    let hidden = scrolled.max(columns);
     let places: Vec<usize> = (0..=hidden).collect();
     if let Some(&first) = turned(&places, |place| *place == scene.view.first_lane.min(hidden), turn) {
         scene.view.first_lane = first;
@@ -114,10 +114,10 @@ pub(super) fn scroll_lanes(scene: &mut Scene, turn: Turn, area: Rect) {
 
 /// Steps that can be in view: the whole run and, while it grows, the room it grows into.
 fn reach(scene: &Scene, axis: &StepAxis) -> Range<u64> {
-    Layout::whole_axis(axis.columns(), scene).steps()
+    whole_axis(axis.columns(), scene).steps()
 }
 
-/// A window of this length, moved so that it lies within what can be seen.
+/// A window of this length, moved so that it lies within the steps that can be in view.
 fn within(start: u64, length: u64, everything: &Range<u64>) -> Range<u64> {
     let latest = everything.end.saturating_sub(length).max(everything.start);
     let start = start.clamp(everything.start, latest);

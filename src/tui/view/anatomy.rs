@@ -18,95 +18,99 @@
 //! ╰────────────────────────────────────────╯
 //! ```
 
+mod block;
 mod drawing;
 mod equations;
+mod grid;
+mod placement;
+mod shape;
+mod symbol;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::style::Modifier;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
-use super::frame::{fit, framed, put};
+use self::block::{Anatomy, nodes};
+use self::drawing::Drawing;
+use self::grid::{DiagramGrid, EQUATIONS};
+use self::symbol::REACH;
+use super::definition::ViewDefinition;
+use super::legend::{LegendContext, Part};
+use crate::layer::LayerKind;
 use crate::quantity::Quantity;
-use crate::tui::anatomy::{Anatomy, BranchOp, DiagramGrid, EQUATIONS, nodes};
-use crate::tui::layout::{Diagram, split_top};
-use crate::tui::scene::{CursorState, Scene};
+use crate::tui::pane::cell::Painter;
+use crate::tui::pane::frame::{fit, framed, put};
+use crate::tui::pane::split::{padded, split_top};
+use crate::tui::pane::{LanePane, Pane};
+use crate::tui::scale::Scale;
+use crate::tui::scene::{CursorState, LaneRef, Scene, ViewId};
 use crate::tui::schedule;
 use crate::tui::theme::{Role, Theme};
-use drawing::Drawing;
 
-pub(super) fn render(scene: &Scene, theme: &Theme, diagram: &Diagram, buffer: &mut Buffer) {
-    let Some(lane) = scene.lanes().nth(diagram.lane) else { return };
+pub(super) static VIEW: ViewDefinition = ViewDefinition {
+    place: placement::place,
+    draw,
+    contents: |scene| scene.lanes().any(|lane| has_blocks(&lane)),
+    shows_quantity: true,
+    legend: Some(legend),
+    ..ViewDefinition::new(ViewId::new("anatomy"), "the block at the cursor taken apart, step by step")
+};
+
+fn has_blocks(lane: &LaneRef<'_>) -> bool {
+    lane.header.layers.layers.iter().any(|layer| layer.kind == LayerKind::Block)
+}
+
+fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
+    let LanePane { scene, theme, pane, .. } = *lane_pane;
+    let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let anatomy = Anatomy::at_cursor(scene, &lane);
-    let mut title = vec![
-        (0, Line::styled(scene.lane_name(&lane), theme.lane(diagram.lane).add_modifier(Modifier::BOLD))),
-        (1, Line::styled(anatomy.name.clone(), theme.style(Role::Strong))),
-    ];
-    let nothing = scene.standing(&lane).and_then(CursorState::why_nothing);
-    title.extend(nothing.map(|why| (2, Line::styled(why, theme.style(Role::Warning)))));
-    // Everything in the diagram is taken at the same steps as the signal.
-    let older = schedule::of_shown_step(scene, &lane, Quantity::SignalNorm);
-    title.extend(older.map(|words| (2, Line::styled(words.long, theme.style(Role::Text)))));
-    let every = schedule::words(lane.run.header().config.as_ref(), Quantity::SignalNorm.definition().measured_with);
-    title.extend(every.map(|every| (3, Line::styled(every.long, theme.style(Role::Dim)))));
-    let title = fit(title, diagram.frame.width.saturating_sub(6));
-    let inner = framed(theme, diagram.frame, &title, buffer);
-    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    framed(theme, pane.frame, &title(scene, theme, pane, &lane, &anatomy), buffer);
+    let inner = padded(pane.frame);
     let grid = DiagramGrid::of(scene);
-    let rows = grid.rows(diagram.spacing);
+    let spacing = grid.spacing(pane.frame.height);
+    let rows = grid.rows(spacing);
     let (picture, below) = split_top(inner, rows.len() as u16);
     let layer = lane.layer_at(scene.view.cursor.depth);
     let kind = lane.header.layers.get(layer).map(|found| found.kind);
     let drawing = Drawing {
         theme,
-        lane: diagram.lane,
+        lane: pane.lane,
         anatomy: &anatomy,
         nodes: nodes(&anatomy, kind),
         whole: grid.place_of_whole(),
-        spacing: diagram.spacing,
+        spacing,
         area: picture,
     };
     drawing.render(&rows, buffer);
     // A blank line before them where there is one to spare.
     let spare = u16::from(below.height > EQUATIONS);
-    let lines = equations::lines(&anatomy, theme, diagram.lane, below.width);
+    let lines = equations::lines(&anatomy, theme, pane.lane, below.width);
     for (line, row) in lines.iter().zip(below.rows().skip(usize::from(spare))) {
         put((row.x, row.y), line, row.width, buffer);
     }
 }
 
-/// How a step is written in its box and in an equation.
-fn symbol(part: BranchOp, anatomy: &Anatomy, theme: &Theme) -> String {
-    match part {
-        BranchOp::Norm => "N".to_owned(),
-        BranchOp::Activation => theme.glyph("φ′", "act").to_owned(),
-        BranchOp::Weight => "W".to_owned(),
-        BranchOp::Other => {
-            let (unicode, ascii) = anatomy.rest.symbol();
-            theme.glyph(unicode, ascii).to_owned()
-        }
-        BranchOp::Whole if anatomy.number.is_some() => "F".to_owned(),
-        BranchOp::Whole => anatomy.name.clone(),
-    }
+/// Lane, block, why it has no values, of which step they are, and how often they are measured.
+fn title(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, anatomy: &Anatomy) -> Line<'static> {
+    let mut parts = vec![
+        (0, Line::styled(scene.lane_name(lane), theme.lane(pane.lane).add_modifier(Modifier::BOLD))),
+        (1, Line::styled(anatomy.name.clone(), theme.style(Role::Strong))),
+    ];
+    let nothing = scene.cursor_state(lane).and_then(CursorState::why_nothing);
+    parts.extend(nothing.map(|why| (2, Line::styled(why, theme.style(Role::Warning)))));
+    // Everything in the diagram is measured at the same steps as the signal.
+    let older = schedule::of_shown_step(scene, lane, Quantity::SignalNorm);
+    parts.extend(older.map(|words| (2, Line::styled(words.long, theme.style(Role::Text)))));
+    let every = schedule::words(lane.run.header().config.as_ref(), Quantity::SignalNorm.definition().measured_with);
+    parts.extend(every.map(|every| (3, Line::styled(every.long, theme.style(Role::Dim)))));
+    fit(parts, pane.frame.width.saturating_sub(6))
 }
 
-/// A factor on the ground that the diverging palette has for it; bold where it is the strongest.
-fn chip<'a>(text: String, factor: f64, theme: &Theme) -> Span<'a> {
-    let shade = theme.diverging().at(position(factor));
-    let has_ground = shade.glyph == " " && shade.ground != ratatui::style::Color::Reset;
-    let style = if has_ground {
-        ratatui::style::Style::new().bg(shade.ground).fg(crate::tui::theme::contrast(shade.ground))
-    } else {
-        theme.style(Role::Text)
-    };
-    Span::styled(text, style)
-}
-
-/// log₁₀ of the factor at either end of the palette.
-pub(super) const REACH: f32 = std::f32::consts::LOG10_2 * 3.0;
-
-/// Place of a factor in the palette: ×1/8 … ×8.
-fn position(factor: f64) -> f32 {
-    let position = 0.5 + factor.abs().log10() as f32 / (2.0 * REACH);
-    if position.is_nan() { 0.5 } else { position.clamp(0.0, 1.0) }
+fn legend(context: &LegendContext<'_>) -> Vec<Part> {
+    let theme = context.theme;
+    let painter = Painter { theme, palette: theme.diverging(), scale: Scale { low: -REACH, high: REACH } };
+    let mut parts = vec![context.bar(&painter, ["×1/8".to_owned(), "×8".to_owned()])];
+    parts.extend(context.lanes_in_view());
+    parts.push(context.words(1, "a step's factor: blue shrinks the signal, red grows it"));
+    parts
 }

@@ -1,8 +1,8 @@
-//! The gradient by denoising time: layers from top to bottom, spans of time from left to right, from little noise to
+//! The gradient by timestep: layers from top to bottom, spans of timesteps from left to right, from little noise to
 //! nothing but noise; above them the loss of each span, in percent of what guessing 0 for all noise costs.
 //!
 //! ```text
-//! ╭─ residual  ‖g‖ by denoising time  step 201 ─╮
+//! ╭─ residual  ‖g‖ by timestep  step 201 ─────╮
 //! │ loss%70   36   21   11   6    3    2    2     │
 //! │ stem ▓▓▓▓▓▒▒▒▒▒▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░░░░░ │
 //! │    1 ▓▓▓▓▓▓▓▓▓▓▒▒▒▒▒░░░░░░░░░░░░░░░░░░░░░░░░ │
@@ -12,51 +12,71 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::cell::Cross;
-use super::frame::{framed, words};
-use super::heatmap::{NARROW, layer_labels, painter, row_of};
-use super::measured_at::{self, DENOISING, is_diffusion, why_none};
+use super::definition::{ViewDefinition, ViewKey};
+use super::legend::{LegendContext, Part, numbers};
 use crate::event::{Dated, Denoising};
 use crate::grid::Value;
 use crate::history::Cell;
 use crate::number;
+use crate::quantity::Quantity;
 use crate::tui::axis::LayerAxis;
-use crate::tui::layout::{Pane, inside};
-use crate::tui::scene::{LaneRef, Scene};
+use crate::tui::keymap::key::Key;
+use crate::tui::pane::cell::Cross;
+use crate::tui::pane::frame::{framed, words};
+use crate::tui::pane::heatmap::title::NARROW;
+use crate::tui::pane::heatmap::{layer_labels, painter, row_of};
+use crate::tui::pane::record::{self, DENOISING, Shown, is_diffusion, why_none};
+use crate::tui::pane::split::padded;
+use crate::tui::pane::{LanePane, Pane};
+use crate::tui::scene::ViewId;
 use crate::tui::theme::{Role, Theme};
+use crate::units::Step;
 
-pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buffer) {
+pub(super) static VIEW: ViewDefinition = ViewDefinition {
+    key: Some(ViewKey { key: Key::char('t'), label: "t" }),
+    draw,
+    contents: |scene| scene.lanes().any(|lane| lane.history.snapshot::<Denoising>(Step(u64::MAX)).is_some()),
+    coloured: |_| Quantity::GradNorm,
+    legend: Some(legend),
+    ..ViewDefinition::new(ViewId::new("denoising"), "gradient by timestep")
+};
+
+fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
+    let LanePane { scene, theme, pane, .. } = *lane_pane;
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let record = scene.shown_step(&lane).and_then(|step| lane.history.snapshot::<Denoising>(step));
     let what = if pane.frame.width < NARROW {
         theme.glyph("‖g‖ by t", "|g| by t")
     } else {
-        theme.glyph("‖g‖ by denoising time", "|g| by denoising time")
+        theme.glyph("‖g‖ by timestep", "|g| by timestep")
     };
-    let of = record.map(|record| (what.to_owned(), record.step, None));
-    framed(theme, pane.frame, &measured_at::title(scene, theme, pane, (&lane, &DENOISING), of), buffer);
+    let shown = record.map(|record| Shown { what: what.to_owned(), step: record.step, bad: None });
+    framed(theme, pane.frame, &record::title(lane_pane, &lane, &DENOISING, shown), buffer);
     let Some(record) = record else {
         let lines = if is_diffusion(&lane) {
             why_none(scene, &lane, &DENOISING)
         } else {
-            vec!["no denoising time: diffusion models have one".to_owned()]
+            vec!["no timesteps: only diffusion models have them".to_owned()]
         };
-        let inner = inside(pane.frame);
-        measured_at::lines(
-            theme,
-            &lines,
-            Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner },
-            buffer,
-        );
+        record::lines(theme, &lines, padded(pane.frame), buffer);
         return;
     };
     losses(theme, pane, record, buffer);
     let below = Pane { picture: under(pane.picture), labels: under(pane.labels), ..*pane };
     let pixels = usize::from(below.picture.height) * theme.pixels_per_cell();
     let layers = LayerAxis::new(lane.history.layers(), &scene.view.depth, pixels);
-    picture(scene, theme, &below, (&lane, record, &layers), buffer);
+    picture(&LanePane { pane: &below, ..*lane_pane }, record, &layers, buffer);
     layer_labels(scene, theme, &below, &layers, buffer);
     times(theme, pane, record, buffer);
+}
+
+fn legend(context: &LegendContext<'_>) -> Vec<Part> {
+    let painter = painter(context.scene, context.theme, Quantity::GradNorm);
+    let mut parts = vec![context.bar(&painter, numbers(Quantity::GradNorm, painter.scale))];
+    parts.extend(context.lanes_in_view());
+    parts.push(context.words(1, "gradient of the loss at these times alone"));
+    parts.extend(context.specials());
+    parts
 }
 
 /// Without its first line.
@@ -69,14 +89,10 @@ fn span_of(column: u16, width: u16, spans: usize) -> usize {
     usize::from(column) * spans / usize::from(width).max(1)
 }
 
-fn picture(
-    scene: &Scene,
-    theme: &Theme,
-    pane: &Pane,
-    (lane, record, layers): (&LaneRef<'_>, Dated<'_, Denoising>, &LayerAxis),
-    buffer: &mut Buffer,
-) {
-    let (painter, per_cell) = (painter(scene, theme), theme.pixels_per_cell());
+fn picture(lane_pane: &LanePane<'_>, record: Dated<'_, Denoising>, layers: &LayerAxis, buffer: &mut Buffer) {
+    let LanePane { scene, theme, pane, .. } = *lane_pane;
+    let Some(lane) = scene.lanes().nth(pane.lane) else { return };
+    let (painter, per_cell) = (painter(scene, theme, Quantity::GradNorm), theme.pixels_per_cell());
     let cursor = row_of(layers, lane.layer_at(scene.view.cursor.depth).index(), per_cell);
     for row in 0..pane.picture.height {
         let first = usize::from(row) * per_cell;

@@ -13,45 +13,55 @@
 //! of any other number their mean is shown.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::frame::framed;
-use super::legend::hidden;
-use super::measured_at::{self, FILTERS, why_none};
-use super::pictures::{Sheet, patch};
+use super::definition::{ViewDefinition, ViewKey};
+use super::legend::{LegendContext, Part};
 use crate::event::{Dated, FilterShades};
 use crate::layer::{LayerKind, LayerTable};
-use crate::tui::layout::{Layout, Pane, inside};
-use crate::tui::scene::Scene;
-use crate::tui::theme::{Role, Theme};
+use crate::tui::keymap::key::Key;
+use crate::tui::pane::LanePane;
+use crate::tui::pane::frame::framed;
+use crate::tui::pane::pictures::{Sheet, patch};
+use crate::tui::pane::record::{self, FILTERS, Shown, why_none};
+use crate::tui::pane::split::padded;
+use crate::tui::scene::ViewId;
+use crate::tui::theme::Role;
+use crate::units::Step;
 
-/// The picture of a lane at the cursor's step.
-pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buffer) {
+pub(super) static VIEW: ViewDefinition = ViewDefinition {
+    key: Some(ViewKey { key: Key::char('f'), label: "f" }),
+    draw,
+    contents: |scene| scene.lanes().any(|lane| lane.history.snapshot::<FilterShades>(Step(u64::MAX)).is_some()),
+    legend: Some(legend),
+    ..ViewDefinition::new(ViewId::new("filters"), "filters of the first convolution as pictures")
+};
+
+fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
+    let LanePane { scene, theme, pane, .. } = *lane_pane;
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let record = scene.shown_step(&lane).and_then(|step| lane.history.snapshot::<FilterShades>(step));
-    let inner = inside(pane.frame);
-    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    let what = record.map(|record| {
+    let inner = padded(pane.frame);
+    let shown = record.map(|record| {
         let [filters, colours, rows, columns] = record.shape;
         let of = if colours == 1 { "1 colour".to_owned() } else { format!("{colours} colours") };
         let bad = (!record.broken.is_empty()).then(|| format!("{} not finite", record.broken.len()));
-        (format!("{filters} filters {rows}×{columns} of {of}"), record.step, bad)
+        Shown { what: format!("{filters} filters {rows}×{columns} of {of}"), step: record.step, bad }
     });
-    framed(theme, pane.frame, &measured_at::title(scene, theme, pane, (&lane, &FILTERS), what), buffer);
+    framed(theme, pane.frame, &record::title(lane_pane, &lane, &FILTERS, shown), buffer);
     let Some(record) = record else {
         let lines = if has_filters(&lane.header.layers) {
             why_none(scene, &lane, &FILTERS)
         } else {
-            vec!["no filters: its first layer is no convolution".to_owned()]
+            vec!["no filters: its first layer is not a convolution".to_owned()]
         };
-        measured_at::lines(theme, &lines, inner, buffer);
+        record::lines(theme, &lines, inner, buffer);
         return;
     };
     let light = |filter: usize, place: [usize; 2]| light(record, filter, place);
     let [count, _, rows, columns] = record.shape;
     let sheet = Sheet { count, rows, columns, light: &light, broken: &record.broken };
-    sheet.render(theme, (pane.frame, inner), buffer);
+    sheet.render(theme, pane.frame, buffer);
 }
 
 /// Whether a lane's stem has a convolution.
@@ -72,8 +82,9 @@ fn light(record: Dated<'_, FilterShades>, filter: usize, [row, column]: [usize; 
     weights.map(|weight| 0.5 + weight / 2.0)
 }
 
-/// One sentence of what is seen, with the lanes that are not.
-pub(super) fn legend<'a>(scene: &Scene, theme: &Theme, layout: &Layout) -> Vec<(u8, Line<'a>)> {
+/// One sentence on the pictures, and which lanes are in view.
+fn legend(context: &LegendContext<'_>) -> Vec<Part> {
+    let (scene, theme) = (context.scene, context.theme);
     let dim = theme.style(Role::Dim);
     let records = scene.lanes().filter_map(|lane| lane.history.snapshot::<FilterShades>(scene.shown_step(&lane)?));
     let is_coloured = records.into_iter().any(|record| record.shape[1] == 3);
@@ -86,6 +97,6 @@ pub(super) fn legend<'a>(scene: &Scene, theme: &Theme, layout: &Layout) -> Vec<(
     let how = if is_coloured { "weights in red, green, blue" } else { "its weights" };
     let mut parts = vec![(0, Line::from(scale)), (1, Line::styled(what, dim))];
     parts.push((2, Line::styled(format!("{how}, each filter scaled to its largest"), dim)));
-    parts.extend(hidden(theme, layout));
+    parts.extend(context.lanes_in_view());
     parts
 }

@@ -15,31 +15,42 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::cell::{Cross, Painter};
-use super::frame::{fit, framed, words};
-use super::heatmap::{NARROW, layer_labels};
-use super::measured_at::{HISTOGRAMS, why_none};
+use super::definition::ViewDefinition;
+use super::legend::{LegendContext, Part};
 use crate::event::{Dated, Histograms};
 use crate::histogram::{BINS, FIRST_EXPONENT, Histogram};
 use crate::history::{Cell, MeasuredAt};
 use crate::measurement::Measurement;
 use crate::number;
 use crate::tui::axis::LayerAxis;
-use crate::tui::layout::Pane;
+use crate::tui::pane::cell::{Cross, Painter};
+use crate::tui::pane::frame::{fit, framed, words};
+use crate::tui::pane::heatmap::layer_labels;
+use crate::tui::pane::heatmap::title::NARROW;
+use crate::tui::pane::record::{HISTOGRAMS, why_none};
+use crate::tui::pane::{LanePane, Pane};
 use crate::tui::scale::Scale;
-use crate::tui::scene::{LaneRef, Scene};
+use crate::tui::scene::{LaneRef, Scene, ViewId};
 use crate::tui::schedule;
 use crate::tui::theme::{Role, Theme};
 use crate::units::Step;
 
 /// log₁₀ of the share of a layer's elements that is drawn darkest, and of all of them.
-pub(super) const SHARES: Scale = Scale { low: -4.0, high: 0.0 };
+const SHARES: Scale = Scale { low: -4.0, high: 0.0 };
 /// Exponents between two labels, where they have room.
 const LABELS: [i32; 3] = [5, 10, 20];
 /// Columns of a label with room.
 const LABEL_COLUMNS: usize = 8;
 
-pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buffer) {
+pub(super) static VIEW: ViewDefinition = ViewDefinition {
+    draw,
+    contents: |scene| scene.lanes().any(|lane| lane.history.snapshot::<Histograms>(Step(u64::MAX)).is_some()),
+    legend: Some(legend),
+    ..ViewDefinition::new(ViewId::new("histogram"), "how the gradients of every layer are spread")
+};
+
+fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
+    let LanePane { scene, theme, pane, .. } = *lane_pane;
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let record = counted(scene, &lane);
     framed(theme, pane.frame, &title(scene, theme, pane, record), buffer);
@@ -51,14 +62,14 @@ pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buf
     };
     let pixels = usize::from(pane.picture.height) * theme.pixels_per_cell();
     let layers = LayerAxis::new(lane.history.layers(), &scene.view.depth, pixels);
-    picture(scene, theme, pane, (record, &layers), buffer);
+    picture(lane_pane, record, &layers, buffer);
     layer_labels(scene, theme, pane, &layers, buffer);
     exponents(theme, pane, &in_use(scene), buffer);
 }
 
 /// What was counted of a lane at the cursor's step.
 fn counted<'a>(scene: &Scene, lane: &LaneRef<'a>) -> Option<Dated<'a, Histograms>> {
-    lane.history.snapshot(scene.shown_step(lane)?)
+    lane.history.snapshot::<Histograms>(scene.shown_step(lane)?)
 }
 
 /// Bins that any lane uses at the cursor's step, the same for all panes; all of them where none is used.
@@ -88,10 +99,10 @@ fn bins_of(column: u16, width: u16, used: &Range<usize>) -> Range<usize> {
     start..end.max(start + 1).min(used.end)
 }
 
-fn picture(scene: &Scene, theme: &Theme, pane: &Pane, seen: (Dated<'_, Histograms>, &LayerAxis), buffer: &mut Buffer) {
+fn picture(lane_pane: &LanePane<'_>, record: Dated<'_, Histograms>, layers: &LayerAxis, buffer: &mut Buffer) {
+    let LanePane { scene, theme, pane, .. } = *lane_pane;
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
-    let (record, layers) = seen;
-    let painter = Painter { theme, palette: theme.sequential(), scale: SHARES };
+    let painter = painter(theme);
     let (used, per_cell) = (in_use(scene), theme.pixels_per_cell());
     let cursor = layers.pixels_of(lane.layer_at(scene.view.cursor.depth).index());
     for row in 0..pane.picture.height {
@@ -117,6 +128,19 @@ fn picture(scene: &Scene, theme: &Theme, pane: &Pane, seen: (Dated<'_, Histogram
             }
         }
     }
+}
+
+fn painter(theme: &Theme) -> Painter<'_> {
+    Painter { theme, palette: theme.sequential(), scale: SHARES }
+}
+
+fn legend(context: &LegendContext<'_>) -> Vec<Part> {
+    let mut parts = vec![context.bar(&painter(context.theme), ["0.01 %".to_owned(), "100 %".to_owned()])];
+    parts.extend(context.lanes_in_view());
+    parts.push(context.words(1, "of a layer's gradient elements"));
+    parts.extend(context.specials());
+    parts.push(context.words(2, "blank: none"));
+    parts
 }
 
 /// The counts of all layers that a pixel shows.

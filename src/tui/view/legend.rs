@@ -1,176 +1,117 @@
-//! The colour bar with its ends, and every special glyph with its meaning.
+//! Parts of a legend that several views share: the colour bar with its ends, every special glyph with its meaning, which
+//! lanes are in view.
 
-use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::cell::special_look;
-use super::filters;
-use super::frame::{fit, put};
-use super::heatmap::painter;
-use super::samples;
-use crate::history::{self, Cell, Reduce};
+use crate::history::{self, Cell};
 use crate::number;
-use crate::quantity::Axis;
-use crate::tui::layout::Layout;
+use crate::quantity::{Axis, Quantity};
+use crate::tui::pane::Panes;
+use crate::tui::pane::cell::{Painter, special_look};
 use crate::tui::scale::Scale;
-use crate::tui::scene::{Mode, Scene};
-use crate::tui::theme::{Role, Theme};
+use crate::tui::scene::Scene;
+use crate::tui::theme::{Role, Shade, Theme};
 use crate::units::Step;
 
 /// Columns of the colour bar at most, and its share of the line.
 const BAR: u16 = 60;
 const BAR_SHARE: u16 = 4;
 
-/// Whether anything is drawn in the colours of a scale, or in glyphs that need words.
-pub(in crate::tui) fn is_shown(scene: &Scene) -> bool {
-    scene.view.mode != Mode::Loss && scene.view.mode.has_contents(scene)
+/// A part of the line with its rank: the lowest stays longest.
+pub(in crate::tui) type Part = (u8, Line<'static>);
+
+/// What a legend is written for.
+#[derive(Clone, Copy)]
+pub(in crate::tui) struct LegendContext<'a> {
+    pub(in crate::tui) scene: &'a Scene,
+    pub(in crate::tui) theme: &'a Theme,
+    pub(in crate::tui) panes: &'a Panes,
+    /// Columns of the line.
+    pub(in crate::tui) width: u16,
 }
 
-pub(super) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
-    let area = layout.legend;
-    if area.is_empty() {
-        return;
+impl LegendContext<'_> {
+    /// Dim words.
+    pub(super) fn words(&self, rank: u8, text: impl Into<String>) -> Part {
+        (rank, Line::styled(text.into(), self.theme.style(Role::Dim)))
     }
-    if scene.view.mode == Mode::Filters {
-        let line = fit(filters::legend(scene, theme, layout), area.width.saturating_sub(2));
-        put((area.x + 1, area.y), &line, area.width.saturating_sub(2), buffer);
-        return;
-    }
-    if scene.view.mode == Mode::Samples {
-        let line = fit(samples::legend(theme, layout), area.width.saturating_sub(2));
-        put((area.x + 1, area.y), &line, area.width.saturating_sub(2), buffer);
-        return;
-    }
-    let painter = painter(scene, theme);
-    let (low, high) = ends(scene, theme, painter.scale);
-    let dim = theme.style(Role::Dim);
-    let mut bar = vec![Span::styled(format!("{low} "), dim)];
-    let width = (area.width / BAR_SHARE).clamp(8, BAR);
-    for column in 0..width {
-        let shade = painter.palette.at((f32::from(column) + 0.5) / f32::from(width));
-        bar.push(Span::styled(shade.glyph, Style::new().fg(shade.ink).bg(shade.ground)));
-    }
-    bar.push(Span::styled(format!(" {high}"), dim));
-    // The lines of the profile have the colours of their lanes.
-    let has_scale = scene.view.mode != Mode::Profile;
-    let mut parts: Vec<_> = has_scale.then(|| (0, Line::from(bar))).into_iter().collect();
-    parts.extend(hidden(theme, layout));
-    if has_scale {
-        parts.extend(meaning(scene, theme));
-    }
-    if scene.view.mode != Mode::Anatomy {
-        parts
-            .extend([Cell::Zero, Cell::Nan, Cell::Infinite, Cell::Absent].map(|cell| (1, special(scene, theme, cell))));
-        let blank = match scene.view.mode {
-            Mode::Histogram => Some("blank: none"),
-            Mode::Denoising => None,
-            _ => is_blank(scene, layout).then_some("blank: not reached"),
-        };
-        parts.extend(blank.map(|words| (2, Line::styled(words, dim))));
-    }
-    let line = fit(parts, area.width.saturating_sub(2));
-    put((area.x + 1, area.y), &line, area.width.saturating_sub(2), buffer);
-}
 
-/// Whether a lane was not, or not yet, where the axis ends.
-fn is_blank(scene: &Scene, layout: &Layout) -> bool {
-    let end = layout.step_axis(scene).steps().end;
-    let reaches = |step: Step| step.0 + 1 >= end;
-    let all = scene.lanes().all(|lane| lane.history.last_step().is_some_and(reaches));
-    !(scene.has_ended() && all && scene.newest().is_some_and(reaches))
-}
-
-/// The ends in words; with an arrow where values lie outside, which have the colour of that end.
-fn ends(scene: &Scene, theme: &Theme, scale: Scale) -> (String, String) {
-    let (low, high) = numbers(scene, scale.low, scale.high);
-    let [below, above] = beyond(scene, scale);
-    let marked = |mark: &str, end: String| format!("{mark} {end}");
-    (
-        if below { marked(theme.glyph("≤", "<="), low) } else { low },
-        if above { marked(theme.glyph("≥", ">="), high) } else { high },
-    )
-}
-
-/// Whether a lane has had values below and above the scale.
-fn beyond(scene: &Scene, scale: Scale) -> [bool; 2] {
-    match scene.view.mode {
-        Mode::Anatomy | Mode::Histogram | Mode::Layers | Mode::Filters | Mode::Denoising | Mode::Samples => [false; 2],
-        Mode::Difference => [scene.picture.largest_ratio > scale.high; 2],
-        Mode::Heatmaps | Mode::Profile | Mode::Loss => {
-            let extents = scene.lanes().filter_map(|lane| lane.history.extent(scene.view.quantity));
-            history::beyond(extents, (scale.low, scale.high))
+    /// The colours of a painter between the words for their ends.
+    pub(super) fn bar(&self, painter: &Painter<'_>, [low, high]: [String; 2]) -> Part {
+        let dim = self.theme.style(Role::Dim);
+        let mut bar = vec![Span::styled(format!("{low} "), dim)];
+        let width = (self.width / BAR_SHARE).clamp(8, BAR);
+        for column in 0..width {
+            bar.push(patch(painter.palette.at((f32::from(column) + 0.5) / f32::from(width))));
         }
+        bar.push(Span::styled(format!(" {high}"), dim));
+        (0, Line::from(bar))
     }
-}
 
-fn numbers(scene: &Scene, low: f32, high: f32) -> (String, String) {
-    match (scene.view.mode, scene.coloured().definition().axis) {
-        (Mode::Anatomy, _) => ("×1/8".to_owned(), "×8".to_owned()),
-        (Mode::Histogram, _) => ("0.01 %".to_owned(), "100 %".to_owned()),
-        (Mode::Difference, Axis::Log) => (format!("×{}", number::power(low)), format!("×{}", number::power(high))),
-        (_, Axis::Log) => (number::power(low), number::power(high)),
-        (_, Axis::Linear) => (number::value(f64::from(low)), number::value(f64::from(high))),
+    /// The ends of a scale in words; with an arrow where a lane has had values outside, which have the colour of that end.
+    pub(super) fn ends(&self, [low, high]: [String; 2], [below, above]: [bool; 2]) -> [String; 2] {
+        let low = if below { format!("{} {low}", self.theme.glyph("≤", "<=")) } else { low };
+        let high = if above { format!("{} {high}", self.theme.glyph("≥", ">=")) } else { high };
+        [low, high]
     }
-}
 
-/// Which lanes are in view, where not all are.
-pub(super) fn hidden<'a>(theme: &Theme, layout: &Layout) -> Option<(u8, Line<'a>)> {
-    let shown = layout.shown();
-    let count = layout.lanes.end;
-    let words = match shown.len() {
-        0 => return None,
-        1 => format!("lane {} of {count}, Tab: more", shown.end),
-        _ => format!("lanes {}–{} of {count}, Tab: more", shown.start + 1, shown.end),
-    };
-    (shown.len() < layout.lanes.len()).then(|| (0, Line::styled(words, theme.style(Role::Warning))))
-}
+    /// Whether a lane has had values of the quantity in view below and above a scale.
+    pub(super) fn beyond(&self, scale: Scale) -> [bool; 2] {
+        let extents = self.scene.lanes().filter_map(|lane| lane.history.extent(self.scene.view.quantity));
+        history::beyond(extents, (scale.low, scale.high))
+    }
 
-/// What the colours mean, with the rank of each part.
-fn meaning<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
-    let dim = theme.style(Role::Dim);
-    if scene.view.mode == Mode::Difference {
-        let first = scene.lanes().next().map_or_else(String::new, |lane| scene.lane_name(&lane));
-        let patch = |position: f32| {
-            let shade = theme.diverging().at(position);
-            Span::styled(shade.glyph, Style::new().fg(shade.ink).bg(shade.ground))
+    /// Which lanes are in view, where not all are.
+    pub(super) fn lanes_in_view(&self) -> Option<Part> {
+        let shown = self.panes.lanes_in_view();
+        let count = self.panes.lanes.end;
+        let words = match shown.len() {
+            0 => return None,
+            1 => format!("lane {} of {count}, Tab: more", shown.end),
+            _ => format!("lanes {}–{} of {count}, Tab: more", shown.start + 1, shown.end),
         };
-        let words = |text: String| Span::styled(text, dim);
-        let smaller = Line::from(vec![patch(0.12), words(format!(" smaller than {first}"))]);
-        return vec![(1, smaller), (1, Line::from(vec![patch(0.88), words(" larger".to_owned())]))];
+        let style = self.theme.style(Role::Warning);
+        (shown.len() < self.panes.lanes.len()).then(|| (0, Line::styled(words, style)))
     }
-    if scene.view.mode == Mode::Anatomy {
-        let words = "a step's factor: blue shrinks the signal, red grows it";
-        return vec![(1, Line::styled(words, dim))];
+
+    /// The glyphs of cells without a finite value.
+    pub(super) fn specials(&self) -> [Part; 4] {
+        [(Cell::Zero, "exact zero"), (Cell::Nan, "NaN"), (Cell::Infinite, "infinite"), (Cell::Absent, "no value")]
+            .map(|(cell, words)| self.special(cell, words))
     }
-    if scene.view.mode == Mode::Layers {
-        return vec![(3, Line::styled("the scale of whole blocks", dim))];
+
+    /// One such glyph with its meaning.
+    pub(super) fn special(&self, cell: Cell, words: &str) -> Part {
+        let (unicode, ascii, role) = special_look(cell);
+        let style = match cell {
+            Cell::Nan | Cell::Infinite => self.theme.field(role),
+            _ => self.theme.style(role),
+        };
+        let glyph = Span::styled(self.theme.glyph(unicode, ascii), style);
+        (1, Line::from(vec![glyph, Span::styled(format!(" {words}"), self.theme.style(Role::Dim))]))
     }
-    if scene.view.mode == Mode::Denoising {
-        let words = "gradient of the loss at these times alone";
-        return vec![(1, Line::styled(words, dim))];
+
+    /// What blank cells are, where a lane was not, or not yet, where the axis ends.
+    pub(super) fn not_reached(&self) -> Option<Part> {
+        let scene = self.scene;
+        let end = self.panes.step_axis(scene).steps().end;
+        let reaches = |step: Step| step.0 + 1 >= end;
+        let all = scene.lanes().all(|lane| lane.history.last_step().is_some_and(reaches));
+        let is_full = scene.has_ended() && all && scene.newest().is_some_and(reaches);
+        (!is_full).then(|| self.words(2, "blank: not reached"))
     }
-    if scene.view.mode == Mode::Histogram {
-        return vec![(1, Line::styled("of a layer's gradient elements", dim))];
-    }
-    let reduce = match scene.view.reduce {
-        Reduce::Extreme => "a cell: extreme",
-        Reduce::Mean => "a cell: mean",
-    };
-    vec![(3, Line::styled("one scale for all lanes", dim)), (4, Line::styled(reduce, dim))]
 }
 
-fn special<'a>(scene: &Scene, theme: &Theme, cell: Cell) -> Line<'a> {
-    let (unicode, ascii, role) = special_look(cell);
-    let is_ratio = scene.view.mode == Mode::Difference && scene.view.quantity.definition().axis == Axis::Log;
-    let (style, words) = match (cell, is_ratio) {
-        (Cell::Nan, false) => (theme.field(role), "NaN"),
-        (Cell::Nan, true) => (theme.field(role), theme.glyph("NaN, 0 ÷ 0", "NaN, 0 / 0")),
-        (Cell::Infinite, false) => (theme.field(role), "infinite"),
-        (Cell::Infinite, true) => (theme.field(role), theme.glyph("infinite, ÷ 0", "infinite, / 0")),
-        (Cell::Zero, _) => (theme.style(role), "exact zero"),
-        _ => (theme.style(role), "no value"),
-    };
-    let words = Span::styled(format!(" {words}"), theme.style(Role::Dim));
-    Line::from(vec![Span::styled(theme.glyph(unicode, ascii), style), words])
+/// The ends of the scale of a quantity as numbers.
+pub(super) fn numbers(quantity: Quantity, scale: Scale) -> [String; 2] {
+    [scale.low, scale.high].map(|end| match quantity.definition().axis {
+        Axis::Log => number::power(end),
+        Axis::Linear => number::value(f64::from(end)),
+    })
+}
+
+/// One cell in the colours of a shade.
+pub(super) fn patch(shade: Shade) -> Span<'static> {
+    Span::styled(shade.glyph, Style::new().fg(shade.ink).bg(shade.ground))
 }

@@ -1,41 +1,53 @@
 //! Pictures that a diffusion model draws, at the cursor's step: always from the same noise, so that one sees it learn.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::frame::framed;
-use super::legend::hidden;
-use super::measured_at::{self, SAMPLES, is_diffusion, why_none};
-use super::pictures::{Sheet, patch};
+use super::definition::{ViewDefinition, ViewKey};
+use super::legend::{LegendContext, Part};
 use crate::event::Samples;
-use crate::tui::layout::{Layout, Pane, inside};
-use crate::tui::scene::Scene;
-use crate::tui::theme::{Role, Theme};
+use crate::tui::keymap::key::Key;
+use crate::tui::pane::LanePane;
+use crate::tui::pane::frame::framed;
+use crate::tui::pane::pictures::{Sheet, patch};
+use crate::tui::pane::record::{self, SAMPLES, Shown, is_diffusion, why_none};
+use crate::tui::pane::split::padded;
+use crate::tui::scene::ViewId;
+use crate::tui::theme::Role;
+use crate::units::Step;
 
-pub(super) fn render(scene: &Scene, theme: &Theme, pane: &Pane, buffer: &mut Buffer) {
+pub(super) static VIEW: ViewDefinition = ViewDefinition {
+    key: Some(ViewKey { key: Key::char('s'), label: "s" }),
+    draw,
+    contents: |scene| scene.lanes().any(|lane| lane.history.snapshot::<Samples>(Step(u64::MAX)).is_some()),
+    legend: Some(legend),
+    ..ViewDefinition::new(ViewId::new("samples"), "pictures that a diffusion model draws")
+};
+
+fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
+    let LanePane { scene, theme, pane, .. } = *lane_pane;
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let record = scene.shown_step(&lane).and_then(|step| lane.history.snapshot::<Samples>(step));
-    let inner = inside(pane.frame);
-    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    let what = record.map(|record| {
+    let inner = padded(pane.frame);
+    let shown = record.map(|record| {
         let Samples { height, width, .. } = *record.payload;
-        (format!("{} samples {height}×{width}", record.count()), record.step, None)
+        let what = format!("{} samples {height}×{width}", record.count());
+        Shown { what, step: record.step, bad: None }
     });
-    framed(theme, pane.frame, &measured_at::title(scene, theme, pane, (&lane, &SAMPLES), what), buffer);
+    framed(theme, pane.frame, &record::title(lane_pane, &lane, &SAMPLES, shown), buffer);
     let Some(samples) = record else {
         let lines = if is_diffusion(&lane) {
             why_none(scene, &lane, &SAMPLES)
         } else {
             vec!["no samples: diffusion models draw some".to_owned()]
         };
-        measured_at::lines(theme, &lines, inner, buffer);
+        record::lines(theme, &lines, inner, buffer);
         return;
     };
     let light = |picture: usize, place: [usize; 2]| light(samples.payload, picture, place);
     let sheet =
         Sheet { count: samples.count(), rows: samples.height, columns: samples.width, light: &light, broken: &[] };
-    sheet.render(theme, (pane.frame, inner), buffer);
+    sheet.render(theme, pane.frame, buffer);
 }
 
 /// Red, green, blue, 0 … 1.
@@ -48,8 +60,9 @@ fn light(samples: &Samples, picture: usize, [row, column]: [usize; 2]) -> [f32; 
     if channels == 3 { [colour(0), colour(1), colour(2)] } else { [colour(0); 3] }
 }
 
-/// One sentence of what is seen, with the lanes that are not.
-pub(super) fn legend<'a>(theme: &Theme, layout: &Layout) -> Vec<(u8, Line<'a>)> {
+/// One sentence on the pictures, and which lanes are in view.
+fn legend(context: &LegendContext<'_>) -> Vec<Part> {
+    let theme = context.theme;
     let dim = theme.style(Role::Dim);
     let mut scale = Vec::new();
     for (word, light) in [("-1", 0.0), ("0", 0.5), ("1", 1.0)] {
@@ -57,6 +70,6 @@ pub(super) fn legend<'a>(theme: &Theme, layout: &Layout) -> Vec<(u8, Line<'a>)> 
     }
     let mut parts = vec![(0, Line::from(scale))];
     parts.push((1, Line::styled("drawn from noise, the same at every step", dim)));
-    parts.extend(hidden(theme, layout));
+    parts.extend(context.lanes_in_view());
     parts
 }

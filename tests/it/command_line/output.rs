@@ -55,7 +55,7 @@ fn output_that_cannot_be_written_is_an_error_that_says_so() {
 fn a_run_that_is_piped_is_headless_and_says_so() {
     let place = Place::new();
     let said = place.say(["--steps", "3"].iter().chain(&SMALL));
-    let notes = "nablatop: standard output is no terminal: running headless\n\
+    let notes = "nablatop: standard output is not a terminal: running headless\n\
                  nablatop: nothing is written: give --log DIR to keep the run\n";
     assert_eq!((said.code, said.err.as_str()), (0, notes));
     let mut lines = said.out.lines();

@@ -204,7 +204,7 @@ fn nonsense_with_a_good_seal_says_what_is_wrong_and_where() {
         (step.replacen(array, "\"gain\":[1.0]", 1), "gain has 1 values, where lane 'plain' has 7 layers"),
         (step.replacen("\"step\":1,", "\"step\":0,", 1), "expected a step from 1"),
         (step.replacen("\"lane\":0", "\"lane\":9", 1), "lane 9, where the header has 2"),
-        (step.replacen("\"loss\":", "\"lass\":", 1), "field 'loss' is missing"),
+        (step.replacen("\"lane\":", "\"lone\":", 1), "field 'lane' is missing"),
         (step.replacen("\"loss\":1.0", "\"loss\":one", 1), "expected a number"),
         (step.replacen("\"values\":", "\"nan\":{\"gain\":[99]},\"values\":", 1), "index 99 of 'gain'"),
         ("{\"lane\":0}".to_owned(), "field 'kind' is missing"),

@@ -14,7 +14,7 @@ use crate::trace::Follow;
 
 /// Lines come every 200 ms while steps are quick, and a step of a large stack takes seconds.
 const LONG: Duration = Duration::from_secs(10);
-/// The time is told in steps of so many seconds, then of so many: what is new takes the place of an answer on the screen.
+/// The time is given in steps of so many seconds, then of so many: each new sentence replaces an answer on the screen.
 const STEPS: [(u64, u64); 2] = [(60, 5), (u64::MAX, 60)];
 
 /// When the newest line of a trace was read.

@@ -8,7 +8,7 @@ fn commands_do_what_keys_do_and_unknown_words_get_a_suggestion() {
     command(&mut scene, "quantity gain");
     assert_eq!(scene.view.quantity, crate::quantity::Quantity::Gain);
     command(&mut scene, "view difference");
-    assert_eq!(scene.view.mode, Mode::Difference);
+    assert_eq!(scene.view.shown, ViewId::new("difference"));
     command(&mut scene, "goto 1,2");
     assert_eq!(scene.cursor_step(), Some(Step(12)));
     command(&mut scene, "layer 17");
@@ -25,11 +25,11 @@ fn commands_do_what_keys_do_and_unknown_words_get_a_suggestion() {
         ("set width", "set KEY VALUE"),
         ("depth 0", "no whole number from 1 to 10000: write"),
         ("goto", "write: goto STEP"),
-        ("goto now", "is no step: write a whole number"),
+        ("goto now", "is not a step: write a whole number"),
         ("goto 5,000", "there is no step 5,000: the cursor is on step 60"),
         ("goto 0", "there is no step 0: the cursor is on step 1"),
         ("layer 99", "there is no block 99: the cursor is on head"),
-        ("lr nan", "no learning rate"),
+        ("lr nan", "is not a learning rate"),
         ("speed 4", "no playhead"),
         ("help me", "takes nothing"),
     ] {

@@ -1,6 +1,7 @@
 //! The form of settings.
 
 use super::*;
+use crate::tui::choices::choices;
 
 #[test]
 fn the_form_shows_what_is_wrong_and_restarts_with_what_was_changed_alone() {
@@ -26,9 +27,9 @@ fn the_form_shows_what_is_wrong_and_restarts_with_what_was_changed_alone() {
 fn arrows_choose_among_the_words_of_a_setting() {
     let mut scene = sample::demo(3);
     act(&mut scene, Action::OpenForm);
-    assert_eq!(words("norm"), ["none", "layer", "batch", "group", "rms"]);
-    assert_eq!(words("init"), ["default", "kaiming", "xavier", "orthogonal", "delta-orthogonal", "lsuv", "fixup"]);
-    assert!(words("depth").is_empty() && words("branch-scale").is_empty());
+    assert_eq!(choices("norm"), ["none", "layer", "batch", "group", "rms"]);
+    assert_eq!(choices("init"), ["default", "kaiming", "xavier", "orthogonal", "delta-orthogonal", "lsuv", "fixup"]);
+    assert!(choices("depth").is_empty() && choices("branch-scale").is_empty());
     for _ in 0..2 {
         act(&mut scene, Action::Focus(Turn::Forward));
     }

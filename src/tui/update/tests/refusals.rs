@@ -61,7 +61,7 @@ fn a_run_that_has_ended_has_no_learning_rate_to_change() {
 fn a_step_that_is_none_is_answered_with_what_to_write() {
     let mut scene = sample::demo(3);
     command(&mut scene, "goto -5");
-    assert_eq!(notice(&scene), "'-5' is no step: write a whole number from 1");
+    assert_eq!(notice(&scene), "'-5' is not a step: write a whole number from 1");
     command(&mut scene, "layer -5");
-    assert_eq!(notice(&scene), "'-5' is no block: write a whole number, stem or head");
+    assert_eq!(notice(&scene), "'-5' is not a block: write a whole number, stem or head");
 }

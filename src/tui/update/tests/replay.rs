@@ -1,6 +1,7 @@
 //! The playhead of a trace.
 
 use super::*;
+use crate::tui::prepare::prepare;
 
 #[test]
 fn a_finished_trace_plays_from_the_start_and_lets_go_at_its_end() {
@@ -39,12 +40,12 @@ fn what_comes_after_the_playhead_is_not_drawn() {
     let mut scene = replay();
     scene.view.playhead = Some(Step(100));
     let theme = sample::theme();
-    scene.prepare(&theme, AREA);
+    prepare(&mut scene, &theme, AREA);
     let last = |scene: &Scene| {
-        let heatmap = &scene.picture.heatmaps[&0];
+        let heatmap = &scene.cache.heatmaps[&0];
         (0..heatmap.bins()).rev().find(|bin| heatmap.at(30, *bin) != Cell::Empty)
     };
-    let axis = |scene: &Scene| Layout::new(AREA, scene).expect("large enough").step_axis(scene);
+    let axis = |scene: &Scene| Layout::new(AREA, scene).expect("large enough").panes.step_axis(scene);
     assert_eq!(last(&scene), axis(&scene).bin_of_step(100));
-    assert_eq!(scene.picture.losses[0].iter().flatten().map(|bucket| bucket.count).sum::<u32>(), 100);
+    assert_eq!(scene.cache.losses[0].iter().flatten().map(|bucket| bucket.count).sum::<u32>(), 100);
 }

@@ -96,25 +96,25 @@ fn a_restart_forgets_steps_and_keeps_the_view() {
 
 #[test]
 fn a_restart_asks_where_the_run_is_not_saved_and_only_there_and_only_once_another_could_begin() {
-    let wishes: [fn(&mut Scene) -> Option<Effect>; 4] = [
+    let requests: [fn(&mut Scene) -> Option<Effect>; 4] = [
         |scene| act(scene, Action::Restart),
         |scene| act(scene, Action::Depth(Turn::Forward)),
         |scene| act(scene, Action::Depth(Turn::Back)),
         |scene| command(scene, "set width 32"),
     ];
-    for wish in wishes {
+    for request in requests {
         let mut scene = sample::demo(3);
         scene.status.unsaved = true;
-        assert!(matches!(wish(&mut scene), Some(Effect::Prepare(_))), "what is wrong is known before the question");
+        assert!(matches!(request(&mut scene), Some(Effect::Prepare(_))), "what is wrong is known before the question");
         assert!(matches!(scene.view.overlay, Overlay::Preparing(None)));
         assert_eq!(act(&mut scene, Action::Begin), None);
         assert!(matches!(scene.view.overlay, Overlay::Confirm(Question::Restart(None))));
         assert_eq!(act(&mut scene, Action::Close), Some(Effect::GiveUp));
         assert!(matches!(scene.view.overlay, Overlay::None), "n: the run goes on");
-        wish(&mut scene);
+        request(&mut scene);
         act(&mut scene, Action::Begin);
         assert_eq!(act(&mut scene, Action::Confirm), Some(Effect::Begin));
-        wish(&mut scene);
+        request(&mut scene);
         act(&mut scene, Action::Begin);
         assert_eq!(
             act(&mut scene, Action::OpenCommand),
@@ -124,7 +124,7 @@ fn a_restart_asks_where_the_run_is_not_saved_and_only_there_and_only_once_anothe
         assert!(matches!(scene.view.overlay, Overlay::Command(_)));
         scene.view.overlay = Overlay::None;
         scene.status.unsaved = false;
-        wish(&mut scene);
+        request(&mut scene);
         assert_eq!(act(&mut scene, Action::Begin), Some(Effect::Begin));
     }
 }

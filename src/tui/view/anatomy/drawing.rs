@@ -5,12 +5,14 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::{chip, symbol};
+use super::block::Anatomy;
+use super::grid::{Row, Spacing};
+use super::shape::{BranchOp, Skip};
+use super::symbol::{chip, symbol};
 use crate::number;
 use crate::quantity::Quantity;
-use crate::tui::anatomy::{Anatomy, BranchOp, Row, Skip, Spacing};
+use crate::tui::pane::frame::put;
 use crate::tui::theme::{Glyphs, Role, Theme};
-use crate::tui::view::frame::put;
 
 /// Columns of a diagram from which it is drawn with more air.
 const WIDE: u16 = 54;

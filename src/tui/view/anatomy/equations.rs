@@ -3,11 +3,12 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::symbol;
+use super::block::{Anatomy, Change};
+use super::shape::{BranchOp, Skip};
+use super::symbol::symbol;
 use crate::number;
-use crate::tui::anatomy::{Anatomy, BranchOp, Change, Skip};
+use crate::tui::pane::frame::fit;
 use crate::tui::theme::{Role, Theme};
-use crate::tui::view::frame::fit;
 
 /// Two lines for a block, fewer where less is known.
 pub(super) fn lines<'a>(anatomy: &Anatomy, theme: &Theme, lane: usize, width: u16) -> Vec<Line<'a>> {

@@ -7,7 +7,7 @@ use crate::tui::scene::LaneRef;
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::tui::view) struct Row {
+pub(super) struct Row {
     name: String,
     kind: Kind,
     /// `32×16×3×3`, or `2·32` where there are several of the same shape.

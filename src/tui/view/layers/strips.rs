@@ -1,40 +1,32 @@
 //! The layers of an opened block over the steps: a strip each, in the colours of the heatmaps. A column shows the newest
-//! look at or before its last step.
+//! record at or before its last step.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Column, Row};
+use super::columns::Column;
+use super::rows::Row;
 use crate::event::{Dated, TensorNorm, TensorNorms};
 use crate::history::Cell;
 use crate::quantity::Quantity;
-use crate::tui::axis::StepAxis;
-use crate::tui::layout::Pane;
-use crate::tui::scene::{LaneRef, Scene};
-use crate::tui::theme::{Role, Theme};
-use crate::tui::view::cell::Cross;
-use crate::tui::view::frame::words;
-use crate::tui::view::heatmap::painter;
-use crate::tui::view::steps;
+use crate::tui::pane::cell::Cross;
+use crate::tui::pane::frame::words;
+use crate::tui::pane::{LanePane, heatmap, steps};
+use crate::tui::theme::Role;
 use crate::units::Step;
 
-pub(super) fn render(
-    scene: &Scene,
-    theme: &Theme,
-    pane: &Pane,
-    (lane, rows): (&LaneRef<'_>, &[Row]),
-    axis: &StepAxis,
-    buffer: &mut Buffer,
-) {
+/// Draws the strips of one lane; nothing where there is no room or the quantity has no column.
+pub(super) fn render(lane_pane: &LanePane<'_>, rows: &[Row], quantity: Quantity, buffer: &mut Buffer) {
+    let LanePane { scene, theme, pane, axis } = *lane_pane;
     let area = pane.picture;
-    let quantity = scene.coloured();
+    let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let Some(column) = Column::ALL.iter().find(|(column, _)| column.quantity() == Some(quantity)) else { return };
     if area.is_empty() {
         return;
     }
     let title = format!("{} over steps", column.0.title(theme));
     words((area.x, area.y), &title, area.width, theme.style(Role::Dim), buffer);
-    let painter = painter(scene, theme);
+    let painter = heatmap::painter(scene, theme, quantity);
     let newest = scene.newest().unwrap_or(Step(0)).min(lane.history.last_step().unwrap_or(Step(0)));
     let cursor = scene.view.cursor.step.and_then(|step| axis.columns_of_step(step.0)).map(|columns| columns.start);
     for x in 0..area.width.min(axis.columns()) {

@@ -1,0 +1,9 @@
+//! The lines around the panes: header, caption, legend, notice, footer; and what stands in their place where there is no
+//! room.
+
+pub(super) mod caption;
+pub(super) mod footer;
+pub(super) mod header;
+pub(super) mod legend;
+pub(super) mod notice;
+pub(super) mod small;

@@ -1,0 +1,77 @@
+//! Headers and steps of runs made up for tests.
+
+use std::sync::Arc;
+
+use crate::config::RunConfig;
+use crate::event::{Event, FORMAT_VERSION, LaneHeader, Machine, RunHeader, StepRecord};
+use crate::grid::{Grid, Value};
+use crate::layer::{Layer, LayerKind, LayerTable};
+use crate::quantity::Quantity;
+use crate::units::{LaneId, Step};
+
+/// stem, `blocks` blocks, head.
+fn table(blocks: usize) -> LayerTable {
+    let layer = |kind, path: String| Layer::new(path, kind);
+    let mut layers = vec![layer(LayerKind::Stem, "stem".to_owned())];
+    layers.extend((1..=blocks).map(|block| layer(LayerKind::Block, format!("blocks.{block}"))));
+    layers.push(layer(LayerKind::Head, "head".to_owned()));
+    LayerTable { layers }
+}
+
+/// A header of lanes with names and numbers of blocks.
+pub(in crate::tui) fn header(lanes: &[(&str, usize)]) -> Event {
+    let lane = |(name, blocks): &(&str, usize)| LaneHeader {
+        name: (*name).to_owned(),
+        title: format!("mlp {blocks}×64 · relu · default init"),
+        layers: table(*blocks),
+    };
+    Event::RunStarted(Arc::new(RunHeader {
+        data: None,
+        version: FORMAT_VERSION,
+        run_id: "sample".to_owned(),
+        started_at: 0,
+        lanes: lanes.iter().map(lane).collect(),
+        quantities: Quantity::ALL.to_vec(),
+        steps: Some(2000),
+        config: Some(RunConfig { seed: 7, ..RunConfig::default() }),
+        machine: Machine { backend: "flex".to_owned(), ..Machine::default() },
+    }))
+}
+
+/// One step of one lane; `value` is the quantity's value in a layer.
+pub(in crate::tui) fn step(
+    lane: u16,
+    step: u64,
+    loss: f32,
+    layers: usize,
+    value: impl Fn(Quantity, usize) -> Option<f32>,
+) -> Event {
+    let mut values = Grid::absent(Quantity::ALL.len(), layers);
+    for (row, &quantity) in Quantity::ALL.iter().enumerate() {
+        for (layer, cell) in values.row_mut(row).iter_mut().enumerate() {
+            *cell = Value::from(value(quantity, layer));
+        }
+    }
+    Event::Step(Arc::new(StepRecord {
+        lane: LaneId(lane),
+        step: Step(step),
+        epoch: 1,
+        loss: Some(loss),
+        accuracy: Some((1.0 - loss / 2.5).clamp(0.09, 1.0)),
+        learning_rate: Some(1e-3),
+        global_grad_norm: Some(loss * 0.7),
+        clip_scale: None,
+        clip_rate: None,
+        step_ns: 4_700_000,
+        measure_ns: 50_000,
+        values,
+    }))
+}
+
+/// −1 … 1, the same for the same place.
+pub(in crate::tui) fn noise(a: u64, b: u64, c: u64) -> f32 {
+    let mut hash = a.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ b.wrapping_mul(0xc2b2_ae3d_27d4_eb4f) ^ c;
+    hash = (hash ^ (hash >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    hash = (hash ^ (hash >> 32)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (hash >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+}

@@ -1,0 +1,28 @@
+//! One lane on the screen, with the run that it belongs to.
+
+use crate::event::LaneHeader;
+use crate::history::{History, LaneHistory};
+use crate::units::LayerId;
+
+/// One lane on the screen.
+#[derive(Clone, Copy, Debug)]
+pub struct LaneRef<'a> {
+    /// Index of the run it belongs to.
+    pub run_index: usize,
+    /// The run it belongs to.
+    pub run: &'a History,
+    /// Static facts.
+    pub header: &'a LaneHeader,
+    /// Its steps.
+    pub history: &'a LaneHistory,
+}
+
+impl LaneRef<'_> {
+    /// The layer at a relative depth.
+    #[must_use]
+    pub fn layer_at(&self, depth: f64) -> LayerId {
+        let layers = self.history.layers();
+        let layer = (depth.clamp(0.0, 1.0) * layers as f64) as usize;
+        LayerId(u32::try_from(layer.min(layers.saturating_sub(1))).unwrap_or(u32::MAX))
+    }
+}

@@ -1,0 +1,48 @@
+//! What a terminal can show: colours, characters, the brightness of its background.
+
+use termprofile::TermProfile;
+
+/// Colours that a terminal has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colours {
+    /// 24 bits.
+    True,
+    /// The 256 indexed ones.
+    Indexed,
+    /// The 16 named ones.
+    Sixteen,
+    /// None, or `NO_COLOR` is set.
+    None,
+}
+
+/// What was found out about the terminal.
+impl From<TermProfile> for Colours {
+    fn from(profile: TermProfile) -> Self {
+        match profile {
+            TermProfile::TrueColor => Self::True,
+            TermProfile::Ansi256 => Self::Indexed,
+            TermProfile::Ansi16 => Self::Sixteen,
+            TermProfile::NoColor | TermProfile::NoTty => Self::None,
+        }
+    }
+}
+
+/// Characters that a terminal has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glyphs {
+    /// Half blocks, braille, boxes.
+    Unicode,
+    /// Those of the Linux console's font: boxes, shades and arrows, but no braille.
+    Console,
+    /// The 95 printable ones.
+    Ascii,
+}
+
+/// What a terminal's own background is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Background {
+    /// Text is light.
+    Dark,
+    /// Text is dark.
+    Light,
+}

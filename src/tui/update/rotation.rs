@@ -1,0 +1,13 @@
+//! The next and the previous of several items, round and round.
+
+use crate::tui::action::Turn;
+
+/// The item after or before the current one, round and round; the first when there is no current one.
+pub(super) fn turned<T>(items: &[T], is_current: impl Fn(&T) -> bool, turn: Turn) -> Option<&T> {
+    let Some(current) = items.iter().position(is_current) else { return items.first() };
+    let step = match turn {
+        Turn::Forward => 1,
+        Turn::Back => items.len() - 1,
+    };
+    items.get((current + step) % items.len())
+}

@@ -1,0 +1,140 @@
+//! How the blocks of a lane are built: the operations of the branch in forward order, and whether a skip connection leads
+//! around it. From the lane's settings; where those are unknown, from the quantities that the lane has ever had values of:
+//! no identity channel = no skip connection, no factor of a normalization = no normalization. It never depends on the
+//! cursor: a lane that ended, or whose signal is 0, keeps its wiring.
+
+use crate::config::{Activation, LaneConfig, Model};
+use crate::quantity::Quantity;
+use crate::tui::scene::LaneRef;
+
+/// A kind of step that the branch is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum BranchOp {
+    /// N.
+    Norm,
+    /// φ.
+    Activation,
+    /// W.
+    Weight,
+    /// All else: see [`Rest`].
+    Other,
+    /// Everything in one, where no single step was measured.
+    Whole,
+}
+
+impl BranchOp {
+    /// Those that are measured one by one, in forward order.
+    pub(super) const STEPS: [(Self, Quantity); 4] = [
+        (Self::Norm, Quantity::GainNorm),
+        (Self::Activation, Quantity::GainActivation),
+        (Self::Weight, Quantity::GainWeight),
+        (Self::Other, Quantity::GainOther),
+    ];
+}
+
+/// Whether something leads around the branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Skip {
+    Around,
+    Missing,
+}
+
+/// How the blocks of a lane are built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) skip: Skip,
+    /// In forward order; never empty.
+    pub(super) parts: Vec<BranchOp>,
+    /// What is left beside normalizations, activations and weights.
+    pub(super) rest: Rest,
+}
+
+/// What all the steps of a branch that have no box of their own are, family by family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// s, the branch scale, alone.
+    Scale,
+    /// Attention's mixing of positions, and where the ways through both halves part or meet.
+    Mixing,
+    /// The same, and s.
+    MixingAndScale,
+    /// Pooling where a stage ends.
+    Pooling,
+    /// Halving or doubling of pictures.
+    Resizing,
+    /// What is read from several streams and written to them.
+    Streams,
+    /// Several of them.
+    Several,
+    /// The gate T(x) of a highway.
+    Gate,
+    /// Not known: the run was no run of nablatop.
+    Unknown,
+}
+
+impl Rest {
+    fn of(settings: &LaneConfig) -> Self {
+        match (settings.model, settings.scales_branches()) {
+            (Model::Transformer, false) => Self::Mixing,
+            (Model::Transformer, true) => Self::MixingAndScale,
+            (Model::Vgg | Model::Dense, false) => Self::Pooling,
+            (Model::Diffusion, false) => Self::Resizing,
+            (Model::Vgg | Model::Dense | Model::Diffusion, true) => Self::Several,
+            (Model::Highway, _) if settings.wiring.has_skip() => Self::Gate,
+            _ if settings.wiring.streams() > 1 => Self::Streams,
+            _ => Self::Scale,
+        }
+    }
+
+    /// In at most five letters, and the same in ASCII.
+    pub(super) fn symbol(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Scale => ("s", "s"),
+            Self::Mixing | Self::Streams => ("mix", "mix"),
+            Self::MixingAndScale => ("mix·s", "mix*s"),
+            Self::Pooling => ("pool", "pool"),
+            Self::Resizing => ("size", "size"),
+            Self::Gate => ("gate", "gate"),
+            Self::Several | Self::Unknown => ("rest", "rest"),
+        }
+    }
+}
+
+impl Shape {
+    /// A layer that is not a block: one box.
+    pub(super) fn whole() -> Self {
+        Self { skip: Skip::Missing, parts: vec![BranchOp::Whole], rest: Rest::Unknown }
+    }
+
+    pub(super) fn of(lane: &LaneRef<'_>) -> Self {
+        lane.run.header().settings_of(lane.header).map_or_else(|| Self::of_values(lane), Self::of_settings)
+    }
+
+    pub(super) fn of_settings(settings: &LaneConfig) -> Self {
+        let rest = Rest::of(settings);
+        let has = |part: BranchOp| match part {
+            BranchOp::Norm => settings.normalizes(),
+            BranchOp::Activation => settings.activation != Activation::Identity,
+            BranchOp::Weight => true,
+            BranchOp::Other => rest != Rest::Scale || settings.scales_branches(),
+            BranchOp::Whole => false,
+        };
+        Self {
+            skip: if settings.wiring.has_skip() { Skip::Around } else { Skip::Missing },
+            parts: BranchOp::STEPS.iter().map(|(part, _)| *part).filter(|part| has(*part)).collect(),
+            rest,
+        }
+    }
+
+    /// Of what the lane has had values of at any step.
+    fn of_values(lane: &LaneRef<'_>) -> Self {
+        let steps = BranchOp::STEPS.iter().filter(|(_, factor)| lane.history.has(*factor));
+        let parts: Vec<BranchOp> = steps.map(|(part, _)| *part).collect();
+        let has_skip = lane.history.has(Quantity::IdentityNorm);
+        Self {
+            skip: if has_skip { Skip::Around } else { Skip::Missing },
+            parts: if parts.is_empty() { vec![BranchOp::Whole] } else { parts },
+            rest: Rest::Unknown,
+        }
+    }
+}
