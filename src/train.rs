@@ -8,6 +8,7 @@
 //!  pacer: pause, single step, stop, learning rate, how far lanes may drift apart
 //! ```
 
+mod alarm;
 pub mod checkpoint;
 mod detail;
 mod dump;

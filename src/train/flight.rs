@@ -11,6 +11,7 @@
 
 use std::collections::VecDeque;
 
+use super::alarm::Cause;
 use super::flight_state::{FlightState, KeptState};
 use super::stepper::Stepper;
 use super::verdict;
@@ -40,21 +41,6 @@ const ROUNDING: f64 = 1e-6;
 /// Share of the first loss that a leap reaches at least: a lane that has converged meets an example that it knows less
 /// well now and then, which was seen to cost up to 3e-4.
 const MATTERS: f64 = 1e-3;
-
-/// Why steps are re-run.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Cause {
-    /// The loss is NaN or infinite.
-    NotFinite,
-    /// The loss is so many robust deviations above its median of late.
-    Leap(f64),
-    /// The loss is so many times the largest of the first steps.
-    EarlyLeap(f64),
-    /// A value of a layer is NaN or infinite, the loss not yet.
-    ValueNotFinite,
-    /// A person asked.
-    Asked,
-}
 
 /// States kept at the same time that share no memory with the lane's first, in a run of so many steps.
 pub(super) fn copies(every: u64, steps: u64) -> u64 {

@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 use burn::prelude::Device;
 use crossbeam_channel::{Sender, bounded};
 
+use super::alarm::Cause;
 use super::checkpoint::{CheckpointWriter, Ended, LaneState, Moment};
 use super::dump::{DumpWriter, LaneDump as DumpPart};
 use super::evaluation::{HeldOut, Score};
-use super::flight::{Cause, FlightRecorder};
+use super::flight::FlightRecorder;
 use super::flight_state::FlightState;
 use super::footprint;
 use super::optimizer;

@@ -12,7 +12,7 @@
 
 use std::fmt;
 
-use super::flight::Cause;
+use super::alarm::Cause;
 use crate::event::StepRecord;
 use crate::grid::Value;
 use crate::layer::LayerTable;

@@ -1,117 +1,128 @@
-//! Who may use whom, read from the `use` lines: the picture in `docs/architecture.md`.
+//! Who may use whom: the picture in `docs/architecture.md`, held against every path in `src`.
 
+mod graph;
+
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Module, and what it must not name.
-const FORBIDDEN: &[(&[&str], &[&str])] = &[
-    // The vocabulary is plain data.
-    (
-        &[
-            "units",
-            "grid",
-            "layer",
-            "quantity",
-            "event",
-            "config",
-            "preset",
-            "profile",
-            "text",
-            "whole_file",
-            "regular_file",
-            "available_memory",
-        ],
-        &["burn", "ratatui", "crossterm", "clap", "crate::tui", "crate::cli", "crate::report", "crate::train"],
-    ),
-    (
-        &["sink", "trace", "history", "theory"],
-        &[
-            "burn",
-            "ratatui",
-            "crossterm",
-            "clap",
-            "crate::tui",
-            "crate::cli",
-            "crate::report",
-            "crate::train",
-            "crate::probe",
-        ],
-    ),
-    (
-        &["tui"],
-        &["burn", "clap", "color_eyre", "crate::cli", "crate::report", "crate::train", "crate::probe", "crate::stack"],
-    ),
-    (&["report"], &["burn", "ratatui", "crossterm", "clap", "crate::tui", "crate::cli", "crate::train"]),
-    (
-        &["backend", "probe", "stack", "data", "train"],
-        &["ratatui", "crossterm", "clap", "color_eyre", "crate::tui", "crate::cli", "crate::report"],
-    ),
-    (&["cli"], &["burn", "burn_ndarray"]),
+use graph::Graph;
+
+/// The modules of the library, ground floor first. A module uses only floors below its own.
+const FLOORS: &[&[&str]] = &[
+    &[
+        "available_memory",
+        "counts",
+        "grid",
+        "histogram",
+        "new_file",
+        "regular_file",
+        "robust",
+        "round",
+        "signals",
+        "text",
+    ],
+    &["number", "profile", "units", "whole_file"],
+    &["layer", "measurement", "random"],
+    &["config", "quantity"],
+    &["backend", "event", "glossary"],
+    &["data", "history", "preset", "probe", "trace"],
+    &["sink", "theory"],
+    &["recorder", "stack"],
+    &["train"],
+    &["report", "tui"],
+    &["cli"],
+    &["", "main"],
 ];
 
+/// Crates, and the modules that may name them.
+const CRATES: &[(&[&str], &[&str])] = &[
+    (&["burn", "burn_ndarray"], &["backend", "probe", "stack", "train"]),
+    (&["ratatui", "crossterm"], &["tui"]),
+    (&["clap", "clap_complete", "clap_mangen", "color_eyre"], &["cli", "main"]),
+];
+
+fn source() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The first segment of a module's path.
+fn top(module: &str) -> &str {
+    module.split("::").next().unwrap_or_default()
+}
+
 #[test]
-fn modules_use_only_what_lies_to_their_left() {
+fn every_module_has_a_floor_and_uses_only_those_below() {
+    let graph = Graph::read(&source());
+    let floor = |module: &str| FLOORS.iter().position(|floor| floor.contains(&top(module)));
+    let homeless: BTreeSet<&str> =
+        graph.uses.keys().map(|module| top(module)).filter(|top| floor(top).is_none()).collect();
+    assert!(homeless.is_empty(), "modules without a row in FLOORS: {homeless:?}");
     let mut wrong = Vec::new();
-    let mut read = 0;
-    for (modules, forbidden) in FORBIDDEN {
-        for file in modules.iter().flat_map(|module| files_of(module)) {
-            read += 1;
-            for line in uses(&file) {
-                if forbidden.iter().any(|name| names(&line, name)) {
-                    wrong.push(format!("{}: {line}", file.display()));
-                }
+    for (module, uses) in &graph.uses {
+        for (target, paths) in uses.iter().filter(|(target, _)| top(target) != top(module)) {
+            if floor(target) >= floor(module) {
+                wrong.push(format!("{module} uses {target}: {paths:?}"));
             }
         }
     }
-    assert!(read > 100, "only {read} files were read");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Text that is written elsewhere could lose the end of a number where room is short.
 #[test]
-fn only_the_frame_writes_text_onto_the_screen() {
-    let files = files_of("tui");
-    let is_ours =
-        |file: &&PathBuf| !file.ends_with("frame.rs") && !file.components().any(|part| part.as_os_str() == "tests");
-    let writes = |line: &&str| line.contains("set_line(") || line.contains("set_string");
-    let mut found = Vec::new();
-    for file in files.iter().filter(is_ours) {
-        found.extend(product(file).lines().filter(writes).map(|line| format!("{}: {line}", file.display())));
-    }
-    assert!(files.len() > 100 && found.is_empty(), "{}", found.join("\n"));
+fn no_files_use_each_other_in_a_circle() {
+    let graph = Graph::read(&source());
+    assert!(graph.uses.len() > 300, "only {} files were read", graph.uses.len());
+    let circles: Vec<String> = graph.circles().iter().map(|circle| circle.join(", ")).collect();
+    assert!(circles.is_empty(), "{}", circles.join("\n"));
 }
 
-/// `x.rs` and everything under `x/`.
-fn files_of(module: &str) -> Vec<PathBuf> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = vec![source.join(format!("{module}.rs"))];
-    let mut folders = vec![source.join(module)];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
-            if entry.is_dir() {
-                folders.push(entry);
-            } else if entry.extension().is_some_and(|extension| extension == "rs") {
-                files.push(entry);
-            }
+#[test]
+fn a_crate_is_named_only_where_its_subject_lives() {
+    let graph = Graph::read(&source());
+    let mut wrong = Vec::new();
+    for (crates, modules) in CRATES {
+        for (module, named) in graph.crates.iter().filter(|(module, _)| !modules.contains(&top(module))) {
+            let foreign = crates.iter().filter(|name| named.contains(**name));
+            wrong.extend(foreign.map(|name| format!("{module} names {name}")));
         }
     }
-    files
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The file without its tests.
-fn product(file: &Path) -> String {
-    let text = fs::read_to_string(file).unwrap();
-    text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned()
+/// A source of three files, with what the reader must see.
+#[test]
+fn a_circle_is_seen_through_braces_macros_inline_paths_and_exports() {
+    let cases = [
+        ("use crate::{b::Thing};", "use crate::a::Other;"),
+        ("fn f() { crate::b::f() }", "fn g() { super::a::f() }"),
+        ("fn f() { println!(\"{}\", crate::b::f()) }", "use crate::a;\nfn g() { a::f() }"),
+        ("use crate::facade::Thing;", "use crate::a::Other;"),
+        ("use crate::b as other;\nfn f() { other::f() }", "type X = crate::a::Y;"),
+    ];
+    for (a, b) in cases {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
+        write("lib.rs", "mod a;\nmod b;\nmod facade;\n");
+        write("facade.rs", "pub use crate::b::Thing;\n");
+        write("a.rs", a);
+        write("b.rs", b);
+        assert_eq!(Graph::read(folder.path()).circles(), [["a", "b"]], "{a} {b}");
+        write("b.rs", "#[cfg(test)]\nmod tests { use crate::a::Other; }\n");
+        assert!(Graph::read(folder.path()).circles().is_empty(), "{a}");
+    }
 }
 
-/// The file's `use` statements, each as one line; those of its tests aside.
-fn uses(file: &Path) -> Vec<String> {
-    let product = product(file);
-    let statements = product.split(';').map(|statement| statement.split_whitespace().collect::<Vec<_>>().join(" "));
-    statements.filter_map(|statement| statement.split_once("use ").map(|(_, path)| path.to_owned())).collect()
-}
-
-/// Whether a path begins with a name.
-fn names(path: &str, name: &str) -> bool {
-    path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with("::") || rest.starts_with(' '))
+/// What is written elsewhere could lose the end of a number where room is short.
+#[test]
+fn only_the_frame_writes_text_onto_the_screen() {
+    let writes = |line: &&str| line.contains("set_line(") || line.contains("set_string");
+    let files = graph::rust_files(&source().join("tui"));
+    let mut found = Vec::new();
+    for file in files.iter().filter(|file| !file.ends_with("frame.rs")) {
+        let text = fs::read_to_string(file).expect("a file");
+        let product = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        found.extend(product.lines().filter(writes).map(|line| format!("{}: {line}", file.display())));
+    }
+    assert!(files.len() > 100 && found.is_empty(), "{}", found.join("\n"));
 }
