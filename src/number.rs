@@ -1,4 +1,4 @@
-//! Numbers as a person reads them: `1,204`, `1.9e-14`, `×0.41`, `1.1 %`. NaN and ±∞ are spelt out.
+//! Numbers as people read them: `1,204`, `1.9e-14`, `×0.41`, `1.1 %`. NaN and ±∞ are spelt out.
 
 /// A count with thousands separated: `1,204`.
 #[must_use]
