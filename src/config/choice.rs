@@ -1,4 +1,4 @@
-//! The values that a setting can take, each read from and written as the word a person types.
+//! The values that a setting can take, each read from and written as the word that the user types.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,7 +17,7 @@ macro_rules! words {
         pub enum $name { $($(#[$vdoc])* $variant),+ }
 
         impl $name {
-            /// The words a person may type.
+            /// The words that the user may type.
             pub const WORDS: &[&str] = &[$($word),+];
         }
 
@@ -41,7 +41,7 @@ macro_rules! words {
     };
 }
 
-/// Serde through the word a person types.
+/// Serde through the word that the user types.
 macro_rules! string_serde {
     ($name:ident) => {
         impl From<$name> for String {

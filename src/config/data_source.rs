@@ -1,4 +1,4 @@
-//! What is learned, as a person names it: embedded data by a word, own data by a word and a path.
+//! The data set, as the user names it: embedded data by a word, own data by a word and a path.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ use super::spelling::not_one_of;
 pub enum DataSource {
     /// The embedded handwritten digits.
     Digits,
-    /// A person's own table.
+    /// The user's own table.
     Csv(PathBuf),
     /// Handwritten digits: a folder with the files of MNIST.
     Mnist(PathBuf),
@@ -26,9 +26,9 @@ pub enum DataSource {
     Cifar10(PathBuf),
     /// The same in 100 classes: a folder with the binary files of CIFAR-100.
     Cifar100(PathBuf),
-    /// A person's own pictures: a folder with a sub-folder per class.
+    /// The user's own pictures: a folder with a sub-folder per class.
     ImageFolder(PathBuf),
-    /// Characters to be continued: the embedded text, or a person's own.
+    /// Characters to be continued: the embedded text, or the user's own.
     Text(Option<PathBuf>),
 }
 

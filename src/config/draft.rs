@@ -122,7 +122,7 @@ impl Draft {
     /// Reads a settings file.
     ///
     /// # Errors
-    /// When it cannot be read, is no TOML, or has an unknown key.
+    /// When it cannot be read, is not TOML, or has an unknown key.
     pub fn read_file(&mut self, path: &Path) -> Result<(), DraftError> {
         let failed = |source| DraftError::Read { path: path.to_owned(), source };
         let bytes = regular_file::read(path, LONGEST).map_err(failed)?;
@@ -134,7 +134,7 @@ impl Draft {
     /// Reads what stands in a settings file.
     ///
     /// # Errors
-    /// When it is no TOML, or has an unknown key.
+    /// When it is not TOML, or has an unknown key.
     pub fn read_text(&mut self, path: &Path, text: &str) -> Result<(), DraftError> {
         let at = |byte: usize| Origin::File(path.to_owned(), text[..byte.min(text.len())].matches('\n').count() + 1);
         self.read(text, at, &[])
@@ -179,7 +179,7 @@ impl Draft {
     /// Reads the variables `NABLATOP_*`, leaving `reserved` ones to others.
     ///
     /// # Errors
-    /// When one of them is no setting, or no text.
+    /// When one of them is not a setting, or not text.
     pub fn read_environment(
         &mut self,
         variables: impl Iterator<Item = (OsString, OsString)>,
@@ -315,7 +315,7 @@ fn known(origin: &Origin, key: &str) -> Result<&'static Setting, DraftError> {
     })
 }
 
-/// A word or number as a person would type it.
+/// A word or number as the user would type it.
 fn scalar(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.to_string()),
@@ -361,7 +361,7 @@ impl fmt::Display for Commented<'_> {
     }
 }
 
-/// Every lane as a person would write it, with what differs from the first lane.
+/// Every lane as the user would write it, with what differs from the first lane.
 fn lane_texts(config: &RunConfig) -> Vec<String> {
     let text = |lane: &LaneConfig| {
         let alone = |lane: &LaneConfig| RunConfig { lanes: vec![lane.clone()], ..config.clone() };

@@ -30,7 +30,7 @@ pub struct LaneConfig {
     pub activation: Activation,
     /// Distribution of the initial weights.
     pub init: Init,
-    /// File that holds the initial weights, as a person wrote it; `None` = they are drawn.
+    /// File that holds the initial weights, as the user wrote it; `None` = they are drawn.
     pub init_from: Option<PathBuf>,
     /// s in x + s·F(x).
     pub branch_scale: BranchScale,

@@ -1,4 +1,4 @@
-//! A lane as a person writes it: `WIRING[:key=value,…]`, such as `residual:norm=layer,branch-scale=0.1`. A value with
+//! A lane as the user writes it: `WIRING[:key=value,…]`, such as `residual:norm=layer,branch-scale=0.1`. A value with
 //! a comma stands in quotes.
 
 use std::str::FromStr;

@@ -12,7 +12,7 @@ use crate::measurement::{Intervals, Measurement};
 pub struct RunConfig {
     /// What is learned.
     pub data: DataSource,
-    /// Lines and columns that a person's own pictures are brought to.
+    /// Lines and columns to which the user's own pictures are resized.
     pub image_size: usize,
     /// Characters of a text per example.
     pub context: usize,

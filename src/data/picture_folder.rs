@@ -1,4 +1,4 @@
-//! A person's own pictures, PNG or JPEG: one folder per class, whose name is the class.
+//! The user's own pictures, PNG or JPEG: one folder per class, whose name is the class.
 //!
 //! ```text
 //! DIR/cats/a.png  DIR/dogs/b.jpg …                   one in five held out, drawn from the seed
@@ -37,7 +37,7 @@ type Labelled<'a> = (&'a Path, usize);
 /// Reads and, where that is not done already, splits a folder of pictures; all become `side` lines and columns.
 ///
 /// # Errors
-/// When a folder cannot be read, there are no two classes, a class is empty, or a file is no picture.
+/// When a folder cannot be read, there are no two classes, a class is empty, or a file is not a picture.
 pub fn picture_folder(folder: &Path, side: usize, seed: u64) -> Result<Classified, DataError> {
     let holds = DataSource::ImageFolder(PathBuf::new()).holds();
     if !folder.is_dir() {

@@ -1,4 +1,4 @@
-//! A person's own table: comma-separated numbers, an optional header row, the last column the class as any label.
+//! The user's own table: comma-separated numbers, an optional header row, the last column the class as any label.
 //!
 //! Columns are standardized in f64 with the training part's mean and deviation (a constant column becomes 0); the split is
 //! 80/20, drawn from the seed. The first record is a header where it holds no number, where it stands in quotes and no
@@ -32,7 +32,7 @@ const LONGEST_LABELS: usize = 64 << 20;
 /// Reads and splits a table, gzipped or not.
 ///
 /// # Errors
-/// When the file cannot be read, is no UTF-8, leaves a quote open, a cell is no number, rows are ragged, there are no
+/// When the file cannot be read, is not UTF-8, leaves a quote open, a cell is not a number, rows are ragged, there are no
 /// rows or only one class, the last column looks like measurements or names of the rows, or the table is too large.
 pub fn table(path: &Path, seed: u64) -> Result<Classified, DataError> {
     let Rows { features, numbers, targets, labels, numbered_header } = Rows::read(path)?;

@@ -7,7 +7,7 @@
 //!
 //! The two largest singular values of a random matrix are so close that power iteration is 2 % short after 100 turns at
 //! width 512; Lanczos' method needs some 40. Of a layer with several matrices the least; a convolution's kernels
-//! [out, in, k, k] are one matrix [out, in·k²]. What mixes streams is no map of features and does not count.
+//! [out, in, k, k] are one matrix [out, in·k²]. What mixes streams is not a map of features and does not count.
 //! Cost O(rows × columns) per turn.
 //!
 //! Lanczos 1950; Parlett 1980, The Symmetric Eigenvalue Problem, 13.2 (the bound) and 13.7 (orthogonalizing anew).

@@ -71,18 +71,18 @@ impl Pooling {
 impl ConvBlock {
     /// [B, in, H, W] → [B, out, H', W'].
     #[must_use]
-    pub fn forward(&self, x: Tensor<4>, pass: Pass<'_>, layer: LayerId, fate: BlockMode) -> Tensor<4> {
+    pub fn forward(&self, x: Tensor<4>, pass: Pass<'_>, layer: LayerId, mode: BlockMode) -> Tensor<4> {
         let (Some(shortcut), Some(joint)) = (&self.shortcut, &self.joint) else {
             return self.after(self.branch(pass.input(layer, x), pass, layer), pass, layer);
         };
         let x = joint.input(x, &pass, layer);
         let around = joint.around(shortcut.forward(pass.skip(layer, x.clone()), pass));
-        if fate == BlockMode::Dropped {
+        if mode == BlockMode::Dropped {
             pass.left_out(layer);
             return self.after(around, pass, layer);
         }
         let branch = self.branch(joint.read(pass.branch(layer, x), &pass, layer), pass, layer);
-        let branch = joint.scaled(branch, fate, &pass, layer);
+        let branch = joint.scaled(branch, mode, &pass, layer);
         pass.branch_output(layer, &branch);
         self.after(joint.after(around + branch, &pass, layer), pass, layer)
     }

@@ -33,7 +33,7 @@ pub struct ConvNet {
     pub streams: usize,
     /// Stage and cost of every layer.
     #[module(skip)]
-    pub about: Vec<LayerDescription>,
+    pub descriptions: Vec<LayerDescription>,
 }
 
 /// The first convolution.
@@ -76,13 +76,13 @@ impl ConvNet {
         self.pass(inputs, pass, StochasticDepth::of_pass(None, pass))
     }
 
-    fn pass(&self, inputs: Tensor<2>, pass: Pass<'_>, mut fates: StochasticDepth) -> Tensor<2> {
+    fn pass(&self, inputs: Tensor<2>, pass: Pass<'_>, mut depth: StochasticDepth) -> Tensor<2> {
         let Shape { channels, height, width } = self.input;
         let batch = inputs.dims()[0];
         let x = self.stem.forward(inputs.reshape([batch, channels, height, width]), pass); // [B, C, H, W]
         let mut x = streams::copied(x, self.streams);
         for (index, block) in (1..).zip(&self.blocks) {
-            x = block.forward(x, pass, LayerId(index), fates.next(block.joint.as_ref()));
+            x = block.forward(x, pass, LayerId(index), depth.next(block.joint.as_ref()));
         }
         let layer = LayerId(self.blocks.len() as u32 + 1);
         let x = streams::input(&pass, layer, x, self.streams);
@@ -126,7 +126,7 @@ impl Stack for ConvNet {
     type Batch = Labelled;
 
     fn layers(&self) -> Vec<Layer> {
-        layers(&self.about)
+        layers(&self.descriptions)
     }
 
     fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {
@@ -135,6 +135,6 @@ impl Stack for ConvNet {
     }
 
     fn loss_in(&self, batch: &Labelled, pass: Pass<'_>) -> Loss {
-        batch.loss(&pass, |inputs| self.pass(inputs, pass, StochasticDepth::of_pass(batch.draw, pass)))
+        batch.loss(&pass, |inputs| self.pass(inputs, pass, StochasticDepth::of_pass(batch.rng, pass)))
     }
 }

@@ -75,17 +75,17 @@ impl ConvNetPlan {
         let initializer = Initializer { init: lane.init, gain: 1.0, seed, device };
         let side = [task.shape.height, task.shape.width];
         let mut builder = Builder { lane, plan: self, initializer, device, channels: task.shape.channels, side };
-        let (stem, about) = builder.stem(&self.stem);
-        let mut about = vec![about];
+        let (stem, of_stem) = builder.stem(&self.stem);
+        let mut descriptions = vec![of_stem];
         let mut blocks = Vec::with_capacity(self.blocks.len());
         for (index, plan) in self.blocks.iter().enumerate() {
             let (block, of_block) = builder.block(BranchIndex { block: index + 1, of: self.blocks.len() }, plan);
             blocks.push(block);
-            about.push(of_block);
+            descriptions.push(of_block);
         }
         let (head, of_head) = builder.head(task.classes);
-        about.push(of_head);
-        ConvNet { stem, blocks, head, input: task.shape, streams: lane.wiring.streams(), about }
+        descriptions.push(of_head);
+        ConvNet { stem, blocks, head, input: task.shape, streams: lane.wiring.streams(), descriptions }
     }
 }
 

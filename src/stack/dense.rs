@@ -46,7 +46,7 @@ pub struct Dense {
     pub input: Shape,
     /// Stage and cost of every layer.
     #[module(skip)]
-    pub about: Vec<LayerDescription>,
+    pub descriptions: Vec<LayerDescription>,
 }
 
 /// A layer or a transition.
@@ -82,7 +82,7 @@ struct Builder<'a> {
     channels: usize,
     side: [usize; 2],
     blocks: Vec<DenseBlock>,
-    about: Vec<LayerDescription>,
+    descriptions: Vec<LayerDescription>,
 }
 
 impl Dense {
@@ -93,8 +93,9 @@ impl Dense {
         let Shape { channels: colours, height, width } = task.shape;
         let channels = 2 * lane.width;
         let stem = initializer.convolution(ParamSlot::STEM, [channels, colours, 3, 3], 1, Bias::Off);
-        let about = vec![LayerDescription::costing(stem.flops(height * width))];
-        let mut builder = Builder { lane, initializer, channels, side: [height, width], blocks: Vec::new(), about };
+        let descriptions = vec![LayerDescription::costing(stem.flops(height * width))];
+        let mut builder =
+            Builder { lane, initializer, channels, side: [height, width], blocks: Vec::new(), descriptions };
         for stage in 0..STAGES {
             if stage > 0 {
                 builder.push(1, 0, End::Averaged);
@@ -105,12 +106,12 @@ impl Dense {
                 builder.push(3, added, end);
             }
         }
-        let Builder { channels, blocks, mut about, .. } = builder;
+        let Builder { channels, blocks, mut descriptions, .. } = builder;
         let output = initializer.affine(ParamSlot::HEAD, [channels, task.classes], Bias::On);
-        about.push(LayerDescription::costing(output.flops()));
+        descriptions.push(LayerDescription::costing(output.flops()));
         let norm = Normalization::of_channels(lane.norm, channels, device);
         let head = Head { norm, hidden: Vec::new(), output, activation: lane.activation, order: Order::Pre, side: 1 };
-        Self { stem, blocks, head, input: task.shape, about }
+        Self { stem, blocks, head, input: task.shape, descriptions }
     }
 
     /// Logits, [B, pixels] → [B, classes].
@@ -137,7 +138,7 @@ impl Builder<'_> {
         let convolution = self.initializer.convolution(place, shape, 1, Bias::Off);
         let [height, width] = self.side;
         let stage = if end == End::Averaged { "transition".to_owned() } else { format!("{height}×{width}") };
-        self.about.push(LayerDescription {
+        self.descriptions.push(LayerDescription {
             stage: Some(stage),
             ..LayerDescription::costing(convolution.flops(height * width))
         });
@@ -183,7 +184,7 @@ impl Stack for Dense {
     type Batch = Labelled;
 
     fn layers(&self) -> Vec<Layer> {
-        layers(&self.about)
+        layers(&self.descriptions)
     }
 
     fn logit(&self, batch: &Labelled, taps: &Taps) -> Tensor<1> {

@@ -16,7 +16,7 @@ pub trait Examples: Sized + Send {
     type Source: Source;
 
     /// The examples of these rows.
-    fn gather(source: &Self::Source, part: Subset, rows: &[usize], draw: StepRng, device: &Device) -> Self;
+    fn gather(source: &Self::Source, part: Subset, rows: &[usize], rng: StepRng, device: &Device) -> Self;
 
     /// How many there are.
     fn rows(&self) -> usize;

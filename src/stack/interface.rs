@@ -28,7 +28,7 @@ pub trait Stack: Module {
         self.loss_in(batch, Pass::of(taps))
     }
 
-    /// Pictures that it draws, as in evaluation; `None` where it draws none.
+    /// Pictures that the stack samples, as in evaluation; `None` where it is not a generative model.
     fn samples(&self) -> Option<Samples> {
         None
     }

@@ -19,8 +19,8 @@ pub struct Labelled {
     pub classes: Tensor<1, Int>,
     /// The same classes on the host, for counting.
     pub targets: Vec<usize>,
-    /// What the step draws of its own; `None` in an evaluation.
-    pub draw: Option<StepRng>,
+    /// Random numbers of the step; `None` in an evaluation.
+    pub rng: Option<StepRng>,
 }
 
 impl Labelled {
@@ -34,7 +34,7 @@ impl Labelled {
             inputs: Tensor::from_data(TensorData::new(inputs, [rows, features]), device),
             classes: Tensor::from_data(TensorData::new(classes, [rows]), device),
             targets,
-            draw: None,
+            rng: None,
         }
     }
 
@@ -61,9 +61,9 @@ impl Labelled {
 impl Examples for Labelled {
     type Source = Classified;
 
-    fn gather(source: &Classified, part: Subset, rows: &[usize], draw: StepRng, device: &Device) -> Self {
-        let batch = Self::of(source.gather(part, rows, draw), device);
-        Self { draw: (part == Subset::Training).then_some(draw), ..batch }
+    fn gather(source: &Classified, part: Subset, rows: &[usize], rng: StepRng, device: &Device) -> Self {
+        let batch = Self::of(source.gather(part, rows, rng), device);
+        Self { rng: (part == Subset::Training).then_some(rng), ..batch }
     }
 
     fn rows(&self) -> usize {
@@ -87,7 +87,7 @@ impl Examples for Labelled {
                 inputs: self.inputs.clone().slice(range.clone()),
                 classes: self.classes.clone().slice(range.clone()),
                 targets: self.targets[range].to_vec(),
-                draw: self.draw,
+                rng: self.rng,
             }
         };
         (0..parts).map(part).collect()

@@ -29,15 +29,18 @@ impl LayerDescription {
 }
 
 /// The layers of `stem → block 1 … block D → head`.
-pub(super) fn layers(about: &[LayerDescription]) -> Vec<Layer> {
-    let last = about.len().saturating_sub(1);
-    let layer = |(row, about): (usize, &LayerDescription)| {
+pub(super) fn layers(descriptions: &[LayerDescription]) -> Vec<Layer> {
+    let last = descriptions.len().saturating_sub(1);
+    let layer = |(row, description): (usize, &LayerDescription)| {
         let layer = match row {
             0 => Layer::new("stem", LayerKind::Stem),
             row if row == last => Layer::new("head", LayerKind::Head),
             row => Layer::new(format!("blocks.{}", row - 1), LayerKind::Block),
         };
-        Layer { stage: about.stage.clone(), ..layer.costing(about.flops).made_of(about.sublayers.clone()) }
+        Layer {
+            stage: description.stage.clone(),
+            ..layer.costing(description.flops).made_of(description.sublayers.clone())
+        }
     };
-    about.iter().enumerate().map(layer).collect()
+    descriptions.iter().enumerate().map(layer).collect()
 }

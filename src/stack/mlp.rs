@@ -106,10 +106,10 @@ impl Mlp {
         self.pass(inputs, pass, StochasticDepth::of_pass(None, pass))
     }
 
-    fn pass(&self, inputs: Tensor<2>, pass: Pass<'_>, mut fates: StochasticDepth) -> Tensor<2> {
+    fn pass(&self, inputs: Tensor<2>, pass: Pass<'_>, mut depth: StochasticDepth) -> Tensor<2> {
         let mut x = streams::copied(self.stem.forward_in(inputs, pass), self.streams); // [B, width]
         for (index, block) in (1..).zip(&self.blocks) {
-            x = block.watched(x, pass, LayerId(index), fates.next(block.joint.as_ref())); // [B, width]
+            x = block.watched(x, pass, LayerId(index), depth.next(block.joint.as_ref())); // [B, width]
         }
         let x = streams::input(&pass, LayerId(self.blocks.len() as u32 + 1), x, self.streams);
         self.head.forward_in(streams::summed(x, self.streams), pass) // [B, classes]
@@ -124,14 +124,14 @@ impl Block {
     }
 
     /// The same in one operation where it can be, with its input passing through its tap.
-    fn watched(&self, x: Tensor<2>, pass: Pass<'_>, layer: LayerId, fate: BlockMode) -> Tensor<2> {
-        match fate {
+    fn watched(&self, x: Tensor<2>, pass: Pass<'_>, layer: LayerId, mode: BlockMode) -> Tensor<2> {
+        match mode {
             BlockMode::Dropped => {
                 pass.left_out(layer);
                 pass.skip(layer, pass.input(layer, x))
             }
             BlockMode::Kept | BlockMode::Weighed => {
-                self.fused(&x, pass, layer).unwrap_or_else(|| self.steps(x, pass, layer, fate))
+                self.fused(&x, pass, layer).unwrap_or_else(|| self.steps(x, pass, layer, mode))
             }
         }
     }
@@ -160,12 +160,12 @@ impl Block {
     }
 
     /// Step by step, with a tap before each.
-    fn steps(&self, x: Tensor<2>, pass: Pass<'_>, layer: LayerId, fate: BlockMode) -> Tensor<2> {
+    fn steps(&self, x: Tensor<2>, pass: Pass<'_>, layer: LayerId, mode: BlockMode) -> Tensor<2> {
         let Some(joint) = &self.joint else { return self.branch(pass.input(layer, x), pass, layer) };
         let x = joint.input(x, &pass, layer);
         let around = joint.around(pass.skip(layer, x.clone()));
         let branch = self.branch(joint.read(pass.branch(layer, x), &pass, layer), pass, layer);
-        let branch = joint.scaled(branch, fate, &pass, layer);
+        let branch = joint.scaled(branch, mode, &pass, layer);
         pass.branch_output(layer, &branch);
         joint.after(around + branch, &pass, layer)
     }
@@ -228,7 +228,7 @@ impl Stack for Mlp {
     }
 
     fn loss_in(&self, batch: &Labelled, pass: Pass<'_>) -> Loss {
-        batch.loss(&pass, |inputs| self.pass(inputs, pass, StochasticDepth::of_pass(batch.draw, pass)))
+        batch.loss(&pass, |inputs| self.pass(inputs, pass, StochasticDepth::of_pass(batch.rng, pass)))
     }
 }
 

@@ -1,9 +1,9 @@
-//! A second stack of the same values, for passes that the first one must not notice: its running statistics are its own.
+//! A replica of a stack: the same values with running statistics of its own, for passes that must not change the stack.
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{GradientCheckpointingStrategy, Tensor};
 
-/// The twin of a stack, ready to learn, on the same device and with the same way of keeping activations.
+/// A replica of a stack, ready to learn, on the same device and with the same way of keeping activations.
 #[must_use]
 pub fn replica<M: Module>(model: &M) -> M {
     let mut found = Strategy(None);

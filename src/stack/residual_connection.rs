@@ -47,14 +47,14 @@ pub struct ResidualConnection {
     pub survival: f64,
 }
 
-/// What becomes of a block in a pass.
+/// Whether a block takes part in a pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BlockMode {
-    /// It is there.
+    /// The block takes part.
     Kept,
-    /// It is left out: x goes on as it is.
+    /// The block is left out: x goes on as it is.
     Dropped,
-    /// It counts by its probability of being there.
+    /// The branch is multiplied by its probability of taking part.
     Weighed,
 }
 
@@ -79,7 +79,7 @@ impl StochasticDepth {
         Self { keeps_all: pass.scales_weights(), ..Self::of(step) }
     }
 
-    /// What becomes of the next block.
+    /// The mode of the next block.
     pub fn next(&mut self, joint: Option<&ResidualConnection>) -> BlockMode {
         let survival = joint.map_or(1.0, |joint| joint.survival);
         if survival == 1.0 || self.keeps_all {
@@ -176,11 +176,11 @@ impl ResidualConnection {
 
     /// The scaled branch, written to all streams where there are several.
     #[must_use]
-    pub fn scaled<const D: usize>(&self, branch: Tensor<D>, fate: BlockMode, taps: &Taps, layer: LayerId) -> Tensor<D> {
+    pub fn scaled<const D: usize>(&self, branch: Tensor<D>, mode: BlockMode, taps: &Taps, layer: LayerId) -> Tensor<D> {
         if let Some(streams) = &self.streams {
             return streams.written(taps.step(layer, StepKind::Other, branch));
         }
-        let constant = if fate == BlockMode::Weighed { self.scale * self.survival } else { self.scale };
+        let constant = if mode == BlockMode::Weighed { self.scale * self.survival } else { self.scale };
         if constant == 1.0 && self.gain.is_none() {
             return branch;
         }
@@ -284,9 +284,9 @@ mod tests {
         };
         assert!((kept(&first) - 0.95).abs() < 0.02 && (kept(&last) - 0.5).abs() < 0.04);
         let draw = Some(StepRng { seed: 3, step: Step(5) });
-        let fates = |mut fates: StochasticDepth| (0..20).map(|_| fates.next(Some(&last))).collect::<Vec<_>>();
-        assert_eq!(fates(StochasticDepth::of(draw)), fates(StochasticDepth::of(draw)));
-        assert_eq!(fates(StochasticDepth::of(None)), [BlockMode::Weighed; 20]);
+        let modes = |mut depth: StochasticDepth| (0..20).map(|_| depth.next(Some(&last))).collect::<Vec<_>>();
+        assert_eq!(modes(StochasticDepth::of(draw)), modes(StochasticDepth::of(draw)));
+        assert_eq!(modes(StochasticDepth::of(None)), [BlockMode::Weighed; 20]);
         assert_eq!(StochasticDepth::of(draw).next(None), BlockMode::Kept);
     }
 }

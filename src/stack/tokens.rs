@@ -22,8 +22,8 @@ pub struct Tokens {
     pub ids: Tensor<2, Int>,
     /// What should come out, [B, T].
     pub next: Tensor<2, Int>,
-    /// What the step draws of its own; `None` in an evaluation.
-    pub draw: Option<StepRng>,
+    /// Random numbers of the step; `None` in an evaluation.
+    pub rng: Option<StepRng>,
     /// Characters of a window, T.
     context: usize,
     /// What goes in, on the host, row-major.
@@ -49,7 +49,7 @@ impl Tokens {
             let rows = tokens.len() / context;
             Tensor::from_data(TensorData::new(tokens, [rows, context]), device)
         };
-        Self { ids: tensor(&inputs), next: tensor(&targets), draw: None, context, inputs, targets, noise: None }
+        Self { ids: tensor(&inputs), next: tensor(&targets), rng: None, context, inputs, targets, noise: None }
     }
 
     /// The embedded characters [B, T, width], with noise where these are [noisy](Examples::noisy) ones.
@@ -71,9 +71,9 @@ impl Tokens {
 impl Examples for Tokens {
     type Source = Text;
 
-    fn gather(source: &Text, part: Subset, rows: &[usize], draw: StepRng, device: &Device) -> Self {
+    fn gather(source: &Text, part: Subset, rows: &[usize], rng: StepRng, device: &Device) -> Self {
         let tokens = Self::new(rows.iter().map(|row| source.window(part, *row)), source.context, device);
-        Self { draw: (part == Subset::Training).then_some(draw), ..tokens }
+        Self { rng: (part == Subset::Training).then_some(rng), ..tokens }
     }
 
     fn rows(&self) -> usize {

@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn blocks_that_a_step_leaves_out_and_gates_with_a_bias_are_measured_like_all() {
         let device = device(Backend::Flex).autodiff();
-        let batch = Labelled { draw: Some(StepRng { seed: 1, step: Step(1) }), ..batch(Backend::Flex) };
+        let batch = Labelled { rng: Some(StepRng { seed: 1, step: Step(1) }), ..batch(Backend::Flex) };
         let lane = LaneConfig { depth: 20, width: 32, init: Init::Lsuv, ..LaneConfig::new(Wiring::StochasticDepth) };
         let net = scaled(Mlp::new(&lane, Task::rows(64, 10), 1, &device), &batch).valid();
         let mut x = net.stem.forward(batch.inputs.clone());

@@ -66,8 +66,13 @@ fn fill(lines: &mut Vec<String>, pieces: &[Piece], width: usize) {
         return;
     }
     for line in wrap_first_fit(pieces, &[width as f64]) {
-        let mut text: String = line.iter().map(|piece| format!("{}{}", piece.text, " ".repeat(piece.blanks))).collect();
-        text.truncate(text.trim_end_matches(' ').len());
+        let mut text = String::new();
+        for (index, piece) in line.iter().enumerate() {
+            text.push_str(&piece.text);
+            if index + 1 < line.len() {
+                text.extend(std::iter::repeat_n(' ', piece.blanks));
+            }
+        }
         lines.push(text);
     }
 }

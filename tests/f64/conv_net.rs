@@ -65,7 +65,7 @@ fn batch(device: &Device) -> Labelled {
         inputs: Tensor::from_data(TensorData::new(inputs, [ROWS, numbers]), device),
         classes: Tensor::from_data(TensorData::new(classes, [ROWS]), device),
         targets,
-        draw: None,
+        rng: None,
     }
 }
 

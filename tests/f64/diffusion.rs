@@ -58,7 +58,7 @@ fn walk(model: &Diffusion, batch: &Noised, instead: Option<&Instead>) -> (Tensor
     let time = model.stem.clock.forward(&batch.times, &x.device(), pass);
     let (mut saved, mut before, mut inputs) = (Vec::new(), UNetPath::Middle, Vec::new());
     for (layer, block) in (1..).zip(&model.blocks) {
-        let spot = BlockPass { pass, layer: LayerId(layer), fate: BlockMode::Kept };
+        let spot = BlockPass { pass, layer: LayerId(layer), mode: BlockMode::Kept };
         let at = |channel, x: &Tensor<4>| entering(x, (layer, channel), instead);
         inputs.push(x.clone());
         x = at(Channel::Whole, &x);

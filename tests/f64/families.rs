@@ -38,7 +38,7 @@ fn labelled(features: usize) -> Labelled {
     let targets: Vec<usize> = (0..ROWS).map(|row| row % CLASSES).collect();
     let classes: Vec<i64> = targets.iter().map(|class| i64::try_from(*class).expect("small")).collect();
     let classes = Tensor::from_data(TensorData::new(classes, [ROWS]), &super::device(Backend::Flex));
-    Labelled { inputs: numbers([ROWS, features], 1.7), classes, targets, draw: None }
+    Labelled { inputs: numbers([ROWS, features], 1.7), classes, targets, rng: None }
 }
 
 /// The largest relative error of ‖∂L/∂θ‖ of a layer; the factors of its branch multiply to what comes back through it.

@@ -69,7 +69,7 @@ fn batch(backend: Backend) -> Labelled {
         inputs: Tensor::from_data(TensorData::new(inputs().concat(), [ROWS, TASK.shape.numbers()]), &device),
         classes: Tensor::from_data(TensorData::new(classes, [ROWS]), &device),
         targets,
-        draw: None,
+        rng: None,
     }
 }
 

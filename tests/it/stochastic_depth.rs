@@ -33,7 +33,7 @@ fn digits(step: u64) -> Labelled {
     let rows: Vec<usize> = (0..8).map(|row| (step as usize * 8 + row) % 200).collect();
     let device = backend::device(Backend::Flex).autodiff();
     let batch = Labelled::of(data::digits().expect("embedded").training.gather(&rows, SHAPE.numbers()), &device);
-    Labelled { draw: Some(draw(step)), ..batch }
+    Labelled { rng: Some(draw(step)), ..batch }
 }
 
 /// For how many of the last ten observed batches each unit has been silent, as the definition says it.
@@ -69,10 +69,10 @@ fn check<S: Stack>(
     let mut left_out = 0;
     for step in 1..=STEPS {
         let batch = batch(step);
-        let mut fates = StochasticDepth::of(Some(draw(step)));
-        let fates: Vec<Vec<BlockMode>> = joints(stepper.model())
+        let mut depth = StochasticDepth::of(Some(draw(step)));
+        let block_modes: Vec<Vec<BlockMode>> = joints(stepper.model())
             .iter()
-            .map(|of_block| of_block.iter().map(|joint| fates.next(*joint)).collect())
+            .map(|of_block| of_block.iter().map(|joint| depth.next(*joint)).collect())
             .collect();
         let taps = Taps::on(layers);
         drop(replica(stepper.model()).loss(&batch, &taps));
@@ -86,16 +86,16 @@ fn check<S: Stack>(
                 assert_eq!(found, None, "{quantity} of {:?}: stem and head have no channels", lane.model);
             }
         }
-        for (layer, fates) in (1..).zip(&fates) {
+        for (layer, block_modes) in (1..).zip(&block_modes) {
             let sample: &LayerSample = &taken.observation.samples[layer];
             let value = |quantity: Quantity| (quantity.definition().estimate)(sample);
-            let case = format!("block {layer} at step {step} of {:?}, {fates:?}", lane.model);
+            let case = format!("block {layer} at step {step} of {:?}, {block_modes:?}", lane.model);
             let signal = value(Quantity::SignalNorm).expect("a signal");
             let identity = value(Quantity::IdentityNorm).unwrap_or_else(|| panic!("no identity channel: {case}"));
-            if fates.contains(&BlockMode::Kept) {
+            if block_modes.contains(&BlockMode::Kept) {
                 assert!(value(Quantity::BranchNorm).is_some(), "{case}");
                 // A transformer's attention has no units of its own.
-                if *fates.last().expect("one") == BlockMode::Kept {
+                if *block_modes.last().expect("one") == BlockMode::Kept {
                     let expected = silences[layer].dead(active[layer].as_ref().expect("ReLU"));
                     assert_eq!(value(Quantity::DeadFraction), Some(expected), "{case}");
                 }
@@ -149,7 +149,7 @@ fn a_block_that_is_left_out_has_an_identity_channel_and_no_branch_and_its_units_
             let windows: Vec<Vec<u32>> =
                 (0..3).map(|row| (0..7).map(|t| (step as u32 * 7 + row * 5 + t * t * 3) % 11).collect()).collect();
             let mut batch = Tokens::new(windows.iter().map(Vec::as_slice), 6, &device);
-            batch.draw = Some(draw(step));
+            batch.rng = Some(draw(step));
             batch
         };
         left_out.push(check(model, &of_transformer, batch, |model| {
@@ -164,7 +164,7 @@ fn a_block_that_is_left_out_has_an_identity_channel_and_no_branch_and_its_units_
         let noise = (pictures.clone() * 7.0).sin();
         let times = (0..8).map(|row| 100 * (row + 1)).collect();
         let mut batch = Noised::new(pictures, noise, times, Noising::of(NoiseSchedule::Linear));
-        batch.draw = Some(draw(step));
+        batch.rng = Some(draw(step));
         batch
     };
     left_out.push(check(model, &of_diffusion, batch, |model| {

@@ -1,4 +1,4 @@
-//! Numbers as a person types them: what a setting takes, and one sentence for everything that it does not.
+//! Numbers as the user types them: what a setting takes, and one sentence for everything that it does not.
 //!
 //! ```text
 //! '-1' is no whole number from 1 to 10000: write e.g. 50

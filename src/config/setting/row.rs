@@ -59,7 +59,7 @@ pub(super) enum Access {
 }
 
 impl Setting {
-    /// The value as a person would write it; lane settings are read from the first lane. Empty = not set.
+    /// The value as the user would write it; lane settings are read from the first lane. Empty = not set.
     #[must_use]
     pub fn get(&self, config: &RunConfig) -> String {
         match self.access {

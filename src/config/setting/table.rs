@@ -339,7 +339,7 @@ fn weights(word: &str) -> Result<Option<PathBuf>, String> {
     }
 }
 
-/// The value as a person would write it: `1e-8`, not `0.00000001`.
+/// The value as the user would write it: `1e-8`, not `0.00000001`.
 fn written(value: &impl Display) -> String {
     const SMALL: f64 = 1e-3;
     let text = value.to_string();

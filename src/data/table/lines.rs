@@ -1,6 +1,6 @@
 //! A file's lines as text: numbered from 1, of bounded length, UTF-8 with or without a byte order mark.
 //!
-//! A line ends in `\n`, `\r\n` or `\r`; what is no text is an error that names its line.
+//! A line ends in `\n`, `\r\n` or `\r`; what is not text is an error that names its line.
 
 use std::io::BufRead;
 use std::path::Path;
@@ -46,7 +46,7 @@ impl<'a, R: BufRead> Lines<'a, R> {
     /// The next line without its end; `None` after the last.
     ///
     /// # Errors
-    /// When it cannot be read, is no UTF-8, or is longer than [`LONGEST`].
+    /// When it cannot be read, is not UTF-8, or is longer than [`LONGEST`].
     pub(super) fn next(&mut self) -> Result<Option<&str>, DataError> {
         if !self.read()? {
             return Ok(None);

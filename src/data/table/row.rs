@@ -109,7 +109,7 @@ pub(super) fn is_numbered_header(first: &Row, labels: &BTreeMap<String, usize>) 
     is_number(&first.class) && labels.len() > 1 && others.all(|label| !is_number(label))
 }
 
-/// Why a cell is no number that a stack can be trained with, and what to write instead.
+/// Why a cell is not a number that a stack can be trained with, and what to write instead.
 fn no_number(cell: &str) -> String {
     const MISSING: &str = "fill in a number, or leave out the row or the column";
     if cell.is_empty() {

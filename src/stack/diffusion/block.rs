@@ -1,4 +1,4 @@
-//! A block of the U-Net: two convolutions that are told the time, and what leads around them.
+//! A block of the U-Net: two convolutions with the timestep added between them, and what leads around them.
 //!
 //! ```text
 //! F(x) = W₂ * φ(N(W₁ * φ(N(x)) + E·time))
@@ -34,7 +34,7 @@ pub struct Block {
     pub projection: Option<Convolution>,
     /// How the branch joins the input; `None` in a plain block.
     pub joint: Option<ResidualConnection>,
-    /// What becomes of the picture first.
+    /// Resampling of the picture, which comes first.
     #[module(skip)]
     pub resizing: Resizing,
     /// Which way of the U it is on.
@@ -45,10 +45,10 @@ pub struct Block {
     pub activation: Activation,
 }
 
-/// What becomes of a picture before the convolutions.
+/// Resampling of a picture before the convolutions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resizing {
-    /// Nothing.
+    /// The size stays.
     None,
     /// Averages of 2×2 pixels.
     Halved,
@@ -87,8 +87,8 @@ pub struct BlockPass<'a> {
     pub pass: Pass<'a>,
     /// The block's row.
     pub layer: LayerId,
-    /// What becomes of it.
-    pub fate: BlockMode,
+    /// Whether the block takes part.
+    pub mode: BlockMode,
 }
 
 impl BlockPass<'_> {
@@ -106,13 +106,13 @@ impl Block {
         };
         let around =
             joint.around(self.around(self.widened(spot.pass.skip(spot.layer, x.clone()), beside.clone()), spot.pass));
-        if spot.fate == BlockMode::Dropped {
+        if spot.mode == BlockMode::Dropped {
             spot.pass.left_out(spot.layer);
             return joint.after(around, &spot.pass, spot.layer);
         }
         let through = spot.pass.branch(spot.layer, x);
         let branch = self.branch(self.entered(through, beside, spot), time, spot);
-        let branch = joint.scaled(branch, spot.fate, &spot.pass, spot.layer);
+        let branch = joint.scaled(branch, spot.mode, &spot.pass, spot.layer);
         spot.pass.branch_output(spot.layer, &branch);
         joint.after(around + branch, &spot.pass, spot.layer)
     }

@@ -87,8 +87,8 @@ pub struct Noised {
     pub noise: Tensor<4>,
     /// t of every row, 1 … T.
     pub times: Vec<usize>,
-    /// What the step draws of its own; `None` in an evaluation.
-    pub draw: Option<StepRng>,
+    /// Random numbers of the step; `None` in an evaluation.
+    pub rng: Option<StepRng>,
     /// How they drown.
     noising: Arc<Noising>,
     /// Of the noise that is added to look at shattering, where there is some.
@@ -99,7 +99,7 @@ impl Noised {
     /// Pictures x_0 and their noise ε, both [B, C, H, W], at a time t of each row, 1 … [`TIMES`].
     #[must_use]
     pub fn new(pictures: Tensor<4>, noise: Tensor<4>, times: Vec<usize>, noising: impl Into<Arc<Noising>>) -> Self {
-        Self { pictures, noise, times, draw: None, noising: noising.into(), shaken: None }
+        Self { pictures, noise, times, rng: None, noising: noising.into(), shaken: None }
     }
 
     /// x_t, [B, C, H, W].
@@ -127,19 +127,19 @@ impl Noised {
 impl Examples for Noised {
     type Source = Pictures;
 
-    fn gather(source: &Pictures, part: Subset, rows: &[usize], draw: StepRng, device: &Device) -> Self {
+    fn gather(source: &Pictures, part: Subset, rows: &[usize], rng: StepRng, device: &Device) -> Self {
         let Shape { channels, height, width } = source.shape();
         let shape = [rows.len(), channels, height, width];
         // What is held out comes in chunks, each with noise of its own.
         let chunk = if part == Subset::HeldOut { rows.first().copied().unwrap_or(0) } else { 0 };
-        let mut rng = Purpose::Diffusion.rng(draw.seed, draw.step.0 as usize + chunk * CHUNKS_APART);
-        let times = rows.iter().map(|_| rng.random_range(1..=TIMES)).collect();
-        let noise = random::normal(shape.iter().product(), 1.0, &mut rng);
+        let mut generator = Purpose::Diffusion.rng(rng.seed, rng.step.0 as usize + chunk * CHUNKS_APART);
+        let times = rows.iter().map(|_| generator.random_range(1..=TIMES)).collect();
+        let noise = random::normal(shape.iter().product(), 1.0, &mut generator);
         let noise = Tensor::from_data(TensorData::new(noise, shape), device);
-        let pictures = source.data.gather(part, rows, draw).inputs;
+        let pictures = source.data.gather(part, rows, rng).inputs;
         let pictures = Tensor::from_data(TensorData::new(pictures, shape), device);
         let noised = Self::new(pictures, noise, times, Arc::clone(&source.noising));
-        Self { draw: (part == Subset::Training).then_some(draw), ..noised }
+        Self { rng: (part == Subset::Training).then_some(rng), ..noised }
     }
 
     fn rows(&self) -> usize {

@@ -1,4 +1,4 @@
-//! What a net is told of denoising time: sines and cosines of it, and what two affine maps make of them.
+//! Embedding of the timestep: its sines and cosines, and what two affine maps make of them.
 //!
 //! ```text
 //! [sin(t·ω_1) … sin(t·ω_16), cos(t·ω_1) … cos(t·ω_16)]    ω_k from 1 down to 1e-4 in equal ratios

@@ -8,8 +8,8 @@
 //!                               middle   2 blocks, side/4
 //! ```
 //!
-//! D = 6n + 2 blocks. Each is told the time t; see the block's file. The loss is mean (ε̂ − ε)² over t drawn evenly from
-//! 1 … T and ε ~ N(0, 1), as [`Noising`] mixes them. Channels are width, 2·width, 2·width.
+//! D = 6n + 2 blocks, each with the timestep t as an input; see the block's file. The loss is mean (ε̂ − ε)² over t drawn
+//! evenly from 1 … T and ε ~ N(0, 1), as [`Noising`] mixes them. Channels are width, 2·width, 2·width.
 //!
 //! Ho et al. 2020, Denoising Diffusion Probabilistic Models (arXiv 2006.11239), without its attention; Ronneberger et al.
 //! 2015, U-Net (arXiv 1505.04597).
@@ -63,15 +63,15 @@ pub struct Diffusion {
     pub noising: Noising,
     /// Stage and cost of every layer.
     #[module(skip)]
-    pub about: Vec<LayerDescription>,
+    pub descriptions: Vec<LayerDescription>,
 }
 
 /// What comes first.
 #[derive(Module, Debug)]
 pub struct Stem {
-    /// Of the picture.
+    /// The first convolution of the picture.
     pub convolution: Convolution,
-    /// Of the time.
+    /// Embedding of the timestep.
     pub clock: TimeEmbedding,
 }
 
@@ -92,19 +92,19 @@ struct Builder<'a> {
     channels: usize,
     /// Pixels each way.
     side: [usize; 2],
-    /// Width of what the clock says.
+    /// Width of the time embedding.
     hidden: usize,
     /// Channels of the way down, for the way up.
     beside: Vec<usize>,
     blocks: Vec<Block>,
-    about: Vec<LayerDescription>,
+    descriptions: Vec<LayerDescription>,
 }
 
 impl Diffusion {
     /// The net of a lane for pictures whose sides are multiples of [`SIDE_UNIT`]; its depth is one that the family has.
     #[must_use]
     pub fn new(lane: &LaneConfig, picture: Shape, seed: u64, device: &Device) -> Self {
-        /// Of the clock, in widths.
+        /// Width of the time embedding, in widths of the net.
         const HIDDEN: usize = 4;
         let initializer = Initializer { init: lane.init, gain: 1.0, seed, device };
         let Shape { channels: colours, height, width } = picture;
@@ -130,18 +130,18 @@ impl Diffusion {
             hidden,
             beside: Vec::new(),
             blocks: Vec::new(),
-            about: vec![LayerDescription::made_of(of_stem)],
+            descriptions: vec![LayerDescription::made_of(of_stem)],
         };
         builder.both_ways((lane.blocks() - MIDDLE) / (2 * LEVELS.len()));
-        let Builder { blocks, mut about, channels, .. } = builder;
+        let Builder { blocks, mut descriptions, channels, .. } = builder;
         let convolution = initializer.convolution(ParamSlot::HEAD, [colours, channels, 3, 3], 1, Bias::On);
         let norm = Normalization::of_channels(lane.norm, channels, device);
         let of_norm = norm.as_ref().map(|_| Sublayer::new("step.norm", "norm", None));
         let of_convolution = Sublayer::new("step.convolution", "convolution", Some(convolution.flops(height * width)));
-        about.push(LayerDescription::made_of(of_norm.into_iter().chain([of_convolution]).collect()));
+        descriptions.push(LayerDescription::made_of(of_norm.into_iter().chain([of_convolution]).collect()));
         let head = Head { step: ConvStep { norm, convolution, shifts: None }, activation: lane.activation };
         let noising = Noising::of(lane.noise_schedule);
-        Self { stem, blocks, head, long_skips: lane.long_skips, picture, noising, about }
+        Self { stem, blocks, head, long_skips: lane.long_skips, picture, noising, descriptions }
     }
 
     /// The noise in pictures x_t of these times, [B, C, H, W] → [B, C, H, W], as in evaluation.
@@ -150,7 +150,7 @@ impl Diffusion {
         self.pass(inputs, times, pass, StochasticDepth::of_pass(None, pass))
     }
 
-    fn pass(&self, inputs: Tensor<4>, times: &[usize], pass: Pass<'_>, mut fates: StochasticDepth) -> Tensor<4> {
+    fn pass(&self, inputs: Tensor<4>, times: &[usize], pass: Pass<'_>, mut depth: StochasticDepth) -> Tensor<4> {
         let time = self.stem.clock.forward(times, &inputs.device(), pass); // [B, hidden]
         let mut x = self.stem.convolution.forward_in(pass.input(LayerId(0), inputs), pass); // [B, C, H, W]
         let mut saved = Vec::new();
@@ -163,7 +163,7 @@ impl Diffusion {
                 x = joint(x);
             }
             let beside = if block.way == UNetPath::Up { saved.pop() } else { None };
-            x = block.forward(x, beside, &time, BlockPass { pass, layer, fate: fates.next(block.joint.as_ref()) });
+            x = block.forward(x, beside, &time, BlockPass { pass, layer, mode: depth.next(block.joint.as_ref()) });
             before = block.way;
         }
         let layer = LayerId(self.blocks.len() as u32 + 1);
@@ -243,7 +243,7 @@ impl Builder<'_> {
         let flops = convolutions.into_iter().flatten().map(|convolution| convolution.flops(pixels)).sum::<u64>()
             + block.time.flops();
         let stage = Some(format!("{height}×{width}·{channels}"));
-        self.about.push(LayerDescription { stage, flops, sublayers: sublayers(&block, pixels) });
+        self.descriptions.push(LayerDescription { stage, flops, sublayers: sublayers(&block, pixels) });
         if way == UNetPath::Down && lane.long_skips == LongSkips::On {
             self.beside.push(channels);
         }
@@ -270,7 +270,7 @@ impl Stack for Diffusion {
     type Batch = Noised;
 
     fn layers(&self) -> Vec<Layer> {
-        layers(&self.about)
+        layers(&self.descriptions)
     }
 
     fn logit(&self, batch: &Noised, taps: &Taps) -> Tensor<1> {
@@ -282,7 +282,7 @@ impl Stack for Diffusion {
     }
 
     fn loss_in(&self, batch: &Noised, pass: Pass<'_>) -> Loss {
-        batch.loss(self.pass(batch.inputs(), &batch.times, pass, StochasticDepth::of_pass(batch.draw, pass)))
+        batch.loss(self.pass(batch.inputs(), &batch.times, pass, StochasticDepth::of_pass(batch.rng, pass)))
     }
 
     fn samples(&self) -> Option<Samples> {

@@ -1,4 +1,4 @@
-//! A: every position mixes what it finds at the positions before it and its own.
+//! A: causal self-attention. Every position mixes the values of its own position and of those before it.
 //!
 //! ```text
 //! q, k, v = W_q x + b_q,  W_k x + b_k,  W_v x + b_v          in heads of d numbers each
@@ -32,12 +32,12 @@ pub struct Attention {
     pub output: Affine,
     /// Fixup's: added before W_q, W_k and W_v, and before W_o.
     pub shifts: Option<Param<Tensor<1>>>,
-    /// Parts of the width that look around each by itself.
+    /// Number of heads: parts of the width that attend independently.
     #[module(skip)]
     pub heads: usize,
 }
 
-/// What a position sees of the others; made once for a pass, the same in all blocks.
+/// The causal mask, with the rotation of rotary positions; made once for a pass, the same in all blocks.
 #[derive(Clone, Debug)]
 pub struct AttentionMask {
     /// 0 for itself and what was before, −∞ for what comes later, [1, 1, T, T].
@@ -73,14 +73,14 @@ impl AttentionMask {
 impl Attention {
     /// [B, T, width] → [B, T, width].
     #[must_use]
-    pub fn forward(&self, x: Tensor<3>, sight: &AttentionMask, spot: TapPoint<'_>) -> Tensor<3> {
+    pub fn forward(&self, x: Tensor<3>, mask: &AttentionMask, spot: TapPoint<'_>) -> Tensor<3> {
         let [rows, length, width] = x.dims();
         let x = spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 0, x));
         let [query, key, value] = [&self.query, &self.key, &self.value].map(|weights| {
             let all = spot.pass.beside(spot.layer, StepKind::Other, weights.forward_in(x.clone(), spot.pass));
             all.reshape([rows, length, self.heads, width / self.heads]).swap_dims(1, 2) // [B, heads, T, d]
         });
-        let shares = softmax(sight.scores(query, key), 3); // [B, heads, T, T]
+        let shares = softmax(mask.scores(query, key), 3); // [B, heads, T, T]
         let mixed = shares.matmul(value).swap_dims(1, 2).reshape([rows, length, width]);
         self.output.forward_in(spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 1, mixed)), spot.pass)
     }

@@ -1,4 +1,4 @@
-//! A block of a transformer: attention and feed-forward, each a half with a residual of its own.
+//! A block of a transformer: attention and feed-forward, each a sub-layer with a residual of its own.
 //!
 //! ```text
 //! pre    x + a + f       a = s·A(N(x))    f = s·F(N(x + a))
@@ -8,13 +8,13 @@
 //! F(x) = W₂ φ(W₁ x + b₁) + b₂
 //! ```
 //!
-//! In the place of s and of the sum each half has a [`Joint`] of its own, a branch of the 2·depth that the equations of the
-//! cures count as D; LayerScale's first λ go by blocks, as do 1/√D, 1/D and the 1/√l of `norm-scaling`. DeepNorm is `post`
-//! whatever `--norm-order` says, and its small weights are W₁, W₂, W_v and W_o: scores have no size of their own. Fixup
+//! In the place of s and of the sum each sub-layer has a [`ResidualConnection`] of its own: a branch of the 2·depth that
+//! the equations of the cures count as D; LayerScale's first λ go by blocks, as do 1/√D, 1/D and the 1/√l of
+//! `norm-scaling`. DeepNorm is `post` whatever `--norm-order` says, and its small weights are W₁, W₂, W_v and W_o: scores have no size of their own. Fixup
 //! counts two weights per branch and has shifts before W_q, W_k, W_v and W_o, and around φ.
 //!
-//! The block is one row. Its identity channel is what comes back around both halves, its branch what comes through one
-//! of them or both; both are measured. For that what stands on both ways (the inner N of `post`, the first mixing of
+//! The block is one row. Its identity channel is what comes back around both sub-layers, its branch what comes through
+//! one of them or both; both are measured. For that what stands on both ways (the inner N of `post`, the first mixing of
 //! streams) is computed once for each. Where the two ways part or meet the signal's norm changes by what the other
 //! carries: that is among the factors of everything else, with the mixing of attention and s. A block with N behind its
 //! sum has no branch ratio.
@@ -36,19 +36,19 @@ use crate::stack::init::{Initializer, ParamSlot};
 use crate::stack::normalization::Normalization;
 use crate::stack::residual_connection::{BlockMode, BranchIndex, ResidualConnection, weight_gain};
 
-/// How much wider the middle of a feed-forward half is.
+/// How much wider the middle of a feed-forward sub-layer is.
 const EXPANSION: usize = 4;
 
-/// One block: two halves.
+/// One block: two sub-layers.
 #[derive(Module, Debug)]
 pub struct Block {
-    /// N of the attention half.
+    /// N of the attention sub-layer.
     pub attention_norm: Option<Normalization>,
     /// A.
     pub attention: Attention,
     /// How it joins; a plain block has none.
     pub attention_joint: Option<ResidualConnection>,
-    /// N of the feed-forward half.
+    /// N of the feed-forward sub-layer.
     pub feed_forward_norm: Option<Normalization>,
     /// F.
     pub feed_forward: FeedForward,
@@ -79,16 +79,16 @@ pub struct FeedForward {
 impl Block {
     /// Block `nth` of a lane.
     pub(super) fn new(lane: &LaneConfig, initializer: Initializer<'_>, nth: usize) -> Self {
-        let (width, halves) = (lane.width, 2 * lane.depth);
-        let [in_branch, last] = [0, 1].map(|nth| initializer.times(weight_gain(lane, halves, nth, 2)));
+        let (width, branches) = (lane.width, 2 * lane.depth);
+        let [in_branch, last] = [0, 1].map(|nth| initializer.times(weight_gain(lane, branches, nth, 2)));
         // Scores are of no size of their own.
         let of_scores = if lane.wiring == Wiring::DeepNorm { initializer } else { in_branch };
         let affine = |initializer: Initializer<'_>, place, shape| {
             initializer.affine(ParamSlot::block(nth).nth(place), shape, lane.bias)
         };
-        let joint = |half: usize| {
-            let of_halves = BranchIndex { block: 2 * nth - 2 + half, of: halves };
-            ResidualConnection::of(lane, of_halves, width, initializer, |_| None)
+        let joint = |sublayer: usize| {
+            let index = BranchIndex { block: 2 * nth - 2 + sublayer, of: branches };
+            ResidualConnection::of(lane, index, width, initializer, |_| None)
         };
         let shifts = |count| (lane.wiring == Wiring::Fixup).then(|| initializer.constant(count, 0.0));
         Self {
@@ -117,40 +117,40 @@ impl Block {
 
     /// [B, T, width] → [B, T, width]; of several streams [n·B, T, width].
     #[must_use]
-    pub fn forward(&self, x: Tensor<3>, sight: &AttentionMask, spot: TapPoint<'_>, fates: [BlockMode; 2]) -> Tensor<3> {
+    pub fn forward(&self, x: Tensor<3>, mask: &AttentionMask, spot: TapPoint<'_>, modes: [BlockMode; 2]) -> Tensor<3> {
         let (Some(first), Some(second)) = (&self.attention_joint, &self.feed_forward_joint) else {
-            return self.plain(spot.pass.input(spot.layer, x), sight, spot);
+            return self.plain(spot.pass.input(spot.layer, x), mask, spot);
         };
         let x = first.input(x, &spot.pass, spot.layer);
-        if fates == [BlockMode::Dropped; 2] {
+        if modes == [BlockMode::Dropped; 2] {
             spot.pass.left_out(spot.layer);
         }
         let skip = spot.pass.skip(spot.layer, x.clone());
         let x = spot.step(StepKind::Other, spot.pass.branch(spot.layer, x));
-        let attended = self.attention(first, joint(x.clone()), (sight, fates[0]), spot); // a
-        let attended = attended.map(|attended| spot.step(StepKind::Other, attended));
+        let attention = self.attention(first, joint(x.clone()), (mask, modes[0]), spot); // a
+        let attention = attention.map(|branch| spot.step(StepKind::Other, branch));
         if self.norm_order == NormOrder::Post {
             let [norm, last_norm] = self.norms();
-            let around = normalized(norm, plus(first.around(skip), attended.clone())); // y
-            let through = self.behind(norm, plus(first.around(x), attended), spot); // y again, for the other way
-            let thought = self.feed_forward(second, through, fates[1], spot);
-            return self.behind(last_norm, plus(second.around(around), thought), spot);
+            let around = normalized(norm, plus(first.around(skip), attention.clone())); // y
+            let through = self.behind(norm, plus(first.around(x), attention), spot); // y again, for the other way
+            let feed_forward = self.feed_forward(second, through, modes[1], spot);
+            return self.behind(last_norm, plus(second.around(around), feed_forward), spot);
         }
-        let thought = self.feed_forward(second, plus(first.around(x), attended.clone()), fates[1], spot); // f
+        let feed_forward = self.feed_forward(second, plus(first.around(x), attention.clone()), modes[1], spot); // f
         let around = second.around(first.around(skip));
-        let branch = match (attended.map(|attended| second.around(attended)), thought) {
+        let branch = match (attention.map(|branch| second.around(branch)), feed_forward) {
             (None, None) => return around,
-            (Some(attended), thought) => plus(attended, thought), // a + f
-            (None, Some(thought)) => thought,
+            (Some(attention), feed_forward) => plus(attention, feed_forward), // a + f
+            (None, Some(feed_forward)) => feed_forward,
         };
         spot.pass.branch_output(spot.layer, &branch);
         around + branch // x + a + f
     }
 
     /// F(A(x)), each with its N.
-    fn plain(&self, x: Tensor<3>, sight: &AttentionMask, spot: TapPoint<'_>) -> Tensor<3> {
+    fn plain(&self, x: Tensor<3>, mask: &AttentionMask, spot: TapPoint<'_>) -> Tensor<3> {
         let [norm, last_norm] = self.norms();
-        let x = self.behind(norm, self.attention.forward(self.before(norm, x, spot), sight, spot), spot);
+        let x = self.behind(norm, self.attention.forward(self.before(norm, x, spot), mask, spot), spot);
         self.behind(last_norm, self.feed_forward.forward(self.before(last_norm, x, spot), spot), spot)
     }
 
@@ -163,14 +163,14 @@ impl Block {
         &self,
         joint: &ResidualConnection,
         x: Tensor<3>,
-        (sight, fate): (&AttentionMask, BlockMode),
+        (mask, mode): (&AttentionMask, BlockMode),
         spot: TapPoint<'_>,
     ) -> Option<Tensor<3>> {
-        if fate == BlockMode::Dropped {
+        if mode == BlockMode::Dropped {
             return None;
         }
         let x = self.before(self.attention_norm.as_ref(), joint.read(x, &spot.pass, spot.layer), spot);
-        Some(joint.scaled(self.attention.forward(x, sight, spot), fate, &spot.pass, spot.layer))
+        Some(joint.scaled(self.attention.forward(x, mask, spot), mode, &spot.pass, spot.layer))
     }
 
     /// F, as it joins; `None` where it is left out.
@@ -178,14 +178,14 @@ impl Block {
         &self,
         joint: &ResidualConnection,
         x: Tensor<3>,
-        fate: BlockMode,
+        mode: BlockMode,
         spot: TapPoint<'_>,
     ) -> Option<Tensor<3>> {
-        if fate == BlockMode::Dropped {
+        if mode == BlockMode::Dropped {
             return None;
         }
         let x = self.before(self.feed_forward_norm.as_ref(), joint.read(x, &spot.pass, spot.layer), spot);
-        Some(joint.scaled(self.feed_forward.forward(x, spot), fate, &spot.pass, spot.layer))
+        Some(joint.scaled(self.feed_forward.forward(x, spot), mode, &spot.pass, spot.layer))
     }
 
     fn before(&self, norm: Option<&Normalization>, x: Tensor<3>, spot: TapPoint<'_>) -> Tensor<3> {
@@ -209,7 +209,7 @@ impl Block {
         self.sublayers(length).iter().filter_map(|sublayer| sublayer.flops).sum()
     }
 
-    /// Its two halves, in forward order, for a window of T characters.
+    /// The layers of both sub-layers, in forward order, for a window of T characters.
     pub(super) fn sublayers(&self, length: usize) -> Vec<Sublayer> {
         let Attention { query, key, value, output, .. } = &self.attention;
         let FeedForward { up, down, .. } = &self.feed_forward;
@@ -225,15 +225,15 @@ impl Block {
             affine("attention.output", "output", output),
         ];
         let feed_forward = vec![affine("feed_forward.up", "up", up), affine("feed_forward.down", "down", down)];
-        let half = |name: &'static str, path: &str, norm: Option<&Normalization>, mut layers: Vec<Sublayer>| {
+        let sublayer = |name: &'static str, path: &str, norm: Option<&Normalization>, mut layers: Vec<Sublayer>| {
             if norm.is_some() {
                 let place = if self.norm_order == NormOrder::Post { layers.len() } else { 0 };
                 layers.insert(place, Sublayer::new(path, "norm", None));
             }
             layers.into_iter().map(move |layer| layer.in_half(name))
         };
-        half("attention", "attention_norm", self.attention_norm.as_ref(), attention)
-            .chain(half("feed-forward", "feed_forward_norm", self.feed_forward_norm.as_ref(), feed_forward))
+        sublayer("attention", "attention_norm", self.attention_norm.as_ref(), attention)
+            .chain(sublayer("feed-forward", "feed_forward_norm", self.feed_forward_norm.as_ref(), feed_forward))
             .collect()
     }
 }
@@ -252,7 +252,8 @@ impl FeedForward {
     }
 }
 
-/// x with what a half puts out, where it is there; in any case an operation, behind which all uses of the sum add up.
+/// x with the output of a sub-layer, where there is one; in any case an operation, behind which all uses of the sum add
+/// up.
 fn plus(x: Tensor<3>, branch: Option<Tensor<3>>) -> Tensor<3> {
     match branch {
         Some(branch) => x + branch,

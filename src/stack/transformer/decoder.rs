@@ -1,17 +1,17 @@
-//! Decoder of characters: each block lets every position look at those before it, then thinks about each by itself.
+//! Decoder of characters: each block is causal self-attention, then a feed-forward sub-layer.
 //!
 //! ```text
 //! stem    x ← √width·(E[character] + P[position])               P only where positions are learned
 //! block   pre    x ← x + s·A(N(x));   x ← x + s·F(N(x))         A attention, F feed-forward,
-//!         post   x ← N(x + s·A(x));   x ← N(x + s·F(x))         each half with a residual of its own
+//!         post   x ← N(x + s·A(x));   x ← N(x + s·F(x))         each with a residual of its own
 //!         none   x ← x + s·A(x);      x ← x + s·F(x)
 //!         plain  the same without x + and s
 //! head    logits ← W N(x) + b                                   N only in pre
 //! F(x) = W₂ φ(W₁ x + b₁) + b₂,  width → 4·width → width
 //! ```
 //!
-//! How else the halves can join stands in [`super::joint`]. A block is one row with a map of its own, x + a + f or its
-//! like: see the block's file for what is measured of it.
+//! The file of the residual connection lists the other ways to join. A block is one row; its file says what is measured
+//! of it.
 //!
 //! Vaswani et al. 2017, Attention Is All You Need (arXiv 1706.03762): post; √width of the stem. Xiong et al. 2020, On
 //! Layer Normalization in the Transformer Architecture (arXiv 2002.04745): pre. Zhang & Sennrich 2019: the rms norm.
@@ -99,14 +99,14 @@ impl Transformer {
     }
 
     /// The same from embedded characters [B, T, width] on.
-    fn logits(&self, characters: Tensor<3>, pass: Pass<'_>, mut fates: StochasticDepth) -> Tensor<3> {
+    fn logits(&self, characters: Tensor<3>, pass: Pass<'_>, mut depth: StochasticDepth) -> Tensor<3> {
         let [_, length, width] = characters.dims();
         let heads = self.blocks.first().map_or(1, |block| block.attention.heads);
-        let sight = AttentionMask::new(self.positions, [length, width / heads], &characters.device());
+        let mask = AttentionMask::new(self.positions, [length, width / heads], &characters.device());
         let mut x = streams::copied(self.stem.placed(characters), self.streams); // [B, T, width]
         for (index, block) in (1..).zip(&self.blocks) {
-            let fates = [&block.attention_joint, &block.feed_forward_joint].map(|joint| fates.next(joint.as_ref()));
-            x = block.forward(x, &sight, TapPoint { pass, layer: LayerId(index) }, fates);
+            let modes = [&block.attention_joint, &block.feed_forward_joint].map(|joint| depth.next(joint.as_ref()));
+            x = block.forward(x, &mask, TapPoint { pass, layer: LayerId(index) }, modes);
         }
         let x = streams::input(&pass, LayerId(self.blocks.len() as u32 + 1), x, self.streams);
         self.head.forward(streams::summed(x, self.streams), pass) // [B, T, V]
@@ -164,6 +164,6 @@ impl Stack for Transformer {
     }
 
     fn loss_in(&self, batch: &Tokens, pass: Pass<'_>) -> Loss {
-        batch.loss(self.logits(self.stem.characters(batch), pass, StochasticDepth::of_pass(batch.draw, pass)))
+        batch.loss(self.logits(self.stem.characters(batch), pass, StochasticDepth::of_pass(batch.rng, pass)))
     }
 }

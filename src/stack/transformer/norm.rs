@@ -15,7 +15,7 @@ pub(super) fn norm(lane: &LaneConfig, device: &Device) -> Option<Normalization> 
     }
 }
 
-/// N(x), or x where there is no N.
+/// N(x), or x without N.
 pub(super) fn normalized(norm: Option<&Normalization>, x: Tensor<3>) -> Tensor<3> {
     match norm {
         Some(norm) => norm.forward(x),

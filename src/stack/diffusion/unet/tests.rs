@@ -51,7 +51,7 @@ fn both_kinds_of_skips_can_be_left_out() {
 #[test]
 fn the_way_up_has_the_sides_of_the_way_down() {
     let net = Diffusion::new(&lane(Wiring::Residual, LongSkips::On), PICTURE, 1, &device(Backend::Flex));
-    let stages: Vec<&str> = net.about[1..=14].iter().filter_map(|about| about.stage.as_deref()).collect();
+    let stages: Vec<&str> = net.descriptions[1..=14].iter().filter_map(|layer| layer.stage.as_deref()).collect();
     let (down, middle, up) = (&stages[..6], &stages[6..8], &stages[8..]);
     assert_eq!(down, ["8×12·4", "8×12·4", "4×6·8", "4×6·8", "2×3·8", "2×3·8"]);
     assert_eq!(middle, ["2×3·8"; 2]);
@@ -67,7 +67,7 @@ fn a_residual_block_with_branch_scale_0_is_the_identity_bit_for_bit() {
     let time = net.stem.clock.forward(&[5, 6], &device, Pass::of(&Taps::off()));
     let x = net.stem.convolution.forward(pictures(2, &device));
     let taps = Taps::off();
-    let spot = BlockPass { pass: Pass::of(&taps), layer: LayerId(1), fate: BlockMode::Kept };
+    let spot = BlockPass { pass: Pass::of(&taps), layer: LayerId(1), mode: BlockMode::Kept };
     assert_eq!(net.blocks[0].forward(x.clone(), None, &time, spot).into_data(), x.into_data());
 }
 

@@ -29,7 +29,7 @@ fn lanes() -> Vec<LaneConfig> {
     lanes
 }
 
-/// Every wiring that is no plain sum.
+/// Every wiring that is not a plain sum.
 fn cures() -> Vec<LaneConfig> {
     let words = Wiring::WORDS.iter().map(|word| word.parse().expect("a wiring"));
     words.filter(|wiring| !matches!(wiring, Wiring::Plain | Wiring::Residual)).map(lane).collect()
@@ -126,11 +126,11 @@ fn a_block_with_branch_scale_0_and_no_norm_behind_it_is_the_identity_bit_for_bit
         let numbers: Vec<f32> =
             (0..48).map(|index| ((index as f32) * 1.7).sin() * 10_f32.powi(index % 40 - 20)).collect();
         let x = Tensor::<3>::from_data(TensorData::new(numbers.clone(), [1, 6, 8]), &device);
-        let sight = AttentionMask::new(lane.positions, [6, 4], &device);
+        let mask = AttentionMask::new(lane.positions, [6, 4], &device);
         let taps = Taps::off();
         let y = stack(&lane).blocks[0].forward(
             x,
-            &sight,
+            &mask,
             TapPoint { pass: Pass::of(&taps), layer: LayerId(1) },
             [BlockMode::Kept; 2],
         );
@@ -157,17 +157,17 @@ fn either_half_is_left_out_by_itself_and_both_leave_the_identity() {
     let block = &stack(&lane).blocks[2];
     assert_eq!(block.attention_joint.as_ref().expect("no plain block").survival, 1.0 - 5.0 / 12.0);
     let x = Tensor::<3>::from_data(TensorData::new((0..48).map(|i| (i as f32).sin()).collect(), [1, 6, 8]), &device);
-    let sight = AttentionMask::new(lane.positions, [6, 4], &device);
+    let mask = AttentionMask::new(lane.positions, [6, 4], &device);
     let spot = TapPoint { pass: Pass::of(&taps), layer: LayerId(1) };
-    let with = |fates| values(block.forward(x.clone(), &sight, spot, fates));
+    let with = |modes| values(block.forward(x.clone(), &mask, spot, modes));
     assert_eq!(with([BlockMode::Dropped; 2]), values(x.clone()));
-    let [whole, attention, thought] =
+    let [whole, attention, feed_forward] =
         [[BlockMode::Kept; 2], [BlockMode::Kept, BlockMode::Dropped], [BlockMode::Dropped, BlockMode::Kept]].map(with);
-    assert!(whole != attention && whole != thought && attention != thought);
+    assert!(whole != attention && whole != feed_forward && attention != feed_forward);
     // Feed-forward looks at each position by itself: the first says nothing of the second.
     let moved = x.clone().slice_fill([0..1, 0..1, 0..1], 5.0);
-    let moved = values(block.forward(moved, &sight, spot, [BlockMode::Dropped, BlockMode::Kept]));
-    assert!(moved[8..] == thought[8..] && moved[..8] != thought[..8]);
+    let moved = values(block.forward(moved, &mask, spot, [BlockMode::Dropped, BlockMode::Kept]));
+    assert!(moved[8..] == feed_forward[8..] && moved[..8] != feed_forward[..8]);
 }
 
 #[test]
@@ -194,13 +194,13 @@ fn deepnorm_makes_all_but_the_scores_smaller_and_scales_what_leads_around() {
 #[test]
 fn rotary_scores_depend_on_the_distance_alone() {
     let device = device(Backend::Flex);
-    let sight = AttentionMask::new(Positions::Rotary, [40, 8], &device);
+    let mask = AttentionMask::new(Positions::Rotary, [40, 8], &device);
     // The same query and the same key at all positions.
     let vectors = |phase: f32| {
         let one: Vec<f32> = (0..8).map(|unit| (unit as f32 + phase).sin()).collect();
         Tensor::<4>::from_data(TensorData::new(one.repeat(40), [1, 1, 40, 8]), &device)
     };
-    let scores = values(sight.scores(vectors(0.3), vectors(1.1)));
+    let scores = values(mask.scores(vectors(0.3), vectors(1.1)));
     let at = |query: usize, key: usize| scores[query * 40 + key];
     for distance in 0..40 {
         for query in distance..40 {
