@@ -26,7 +26,7 @@ pub fn training_device(backend: Backend, activations: CheckpointActivations) -> 
     }
 }
 
-// Deprecated in Burn 0.22, and wanted all the same: people compare backends.
+// Burn 0.22 deprecates it, but users compare backends.
 #[allow(deprecated)]
 fn ndarray() -> Device {
     Device::from(burn_ndarray::NdArrayDevice::Cpu)

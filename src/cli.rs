@@ -116,7 +116,7 @@ fn download(matches: &ArgMatches) -> Result<Exit> {
 
 #[cfg(not(feature = "download"))]
 fn download(_: &ArgMatches) -> Result<Exit> {
-    missing("download", "build one that has it, with `--no-default-features --features download`, which is quick")
+    missing("download", "build one with `--no-default-features --features download`, which is quick")
 }
 
 #[cfg(not(all(feature = "lab", feature = "tui", feature = "download")))]

@@ -167,7 +167,7 @@ pub struct RunEnd {
 pub enum Outcome {
     /// All steps were taken.
     Completed,
-    /// A person or a signal stopped it.
+    /// The user or a signal stopped it.
     Stopped,
     /// The loss was no longer finite.
     Diverged,
@@ -175,7 +175,7 @@ pub enum Outcome {
     Failed(String),
 }
 
-/// What a screen may ask of a run. A restart is a new run, and so the business of whoever started this one.
+/// What a screen may ask of a run. A restart is a new run and therefore up to the caller that started this one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Control {

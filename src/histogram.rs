@@ -1,4 +1,4 @@
-//! How the magnitudes of a layer's gradient are spread: counts of log₂|g| in fixed bins, apart for both signs, beside
+//! Distribution of the magnitudes of a layer's gradient: counts of log₂|g| in fixed bins, apart for both signs, beside
 //! everything that has no place among them.
 //!
 //! ```text

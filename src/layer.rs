@@ -88,7 +88,7 @@ impl LayerTable {
         self.block_number(layer).map_or_else(|| self.label(layer), |number| format!("block {number}"))
     }
 
-    /// How a person names a row: `stem`, `17` (block 17), `head`, or the path.
+    /// The name of a row for the user: `stem`, `17` (block 17), `head`, or the path.
     #[must_use]
     pub fn label(&self, layer: LayerId) -> String {
         match self.get(layer).map(|found| found.kind) {

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Creates a file of our own anew: what stands there (a leftover, or a link that was planted) goes, and is never followed.
+/// Creates a new file: an existing one (a leftover, or a planted link) is removed and never followed.
 ///
 /// # Errors
 /// When it cannot be removed or created.

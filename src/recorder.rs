@@ -238,7 +238,7 @@ fn together(outcomes: &[Outcome], lanes: usize) -> Outcome {
         return failed.clone();
     }
     if outcomes.len() < lanes {
-        return Outcome::Failed("a lane ended without a word".to_owned());
+        return Outcome::Failed("a lane ended without a message".to_owned());
     }
     if outcomes.contains(&Outcome::Stopped) {
         return Outcome::Stopped;

@@ -1,4 +1,4 @@
-//! Signals as messages: the terminal is given back and traces are closed by whoever receives them.
+//! Signals as messages: the receiver gives the terminal back and closes traces.
 //!
 //! ```text
 //! first request ─► Farewell::stop ─► message ─► answered: closing in order
@@ -32,7 +32,7 @@ pub enum Signal {
     Interrupt,
     /// SIGTERM.
     Terminate,
-    /// SIGHUP: the terminal went away.
+    /// SIGHUP: the terminal is gone.
     Hangup,
     /// SIGTSTP: Ctrl-Z from elsewhere.
     Suspend,
@@ -179,7 +179,7 @@ fn pass_on(sender: &Sender<Signal>, signal: Signal, request: &Arc<Request>) {
     }
 }
 
-/// Gives the last words of a process that was asked to end two seconds: nobody may be reading them.
+/// Gives the last words of a process that was asked to end two seconds, since the terminal may not be read.
 pub fn end_soon(signal: Signal) {
     watch(signal, &Arc::default());
 }

@@ -12,7 +12,7 @@ use crate::event::Event;
 
 /// A consumer of events.
 pub trait Sink: Send {
-    /// Takes one event. A sink that cannot take it (full disk, nobody listening) counts or retries; it never panics.
+    /// Takes one event. A sink that cannot take it (full disk, receiver gone) counts or retries; it never panics.
     fn emit(&mut self, event: &Event);
 
     /// Called at least every 200 ms, and after the last event.

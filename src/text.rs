@@ -98,7 +98,7 @@ fn is_invisible(c: char) -> bool {
 mod tests {
     use super::*;
 
-    /// What people and programs have tried to write into a terminal through a name.
+    /// Control sequences that names have carried into terminals.
     const INJECTIONS: &[&str] = &[
         "\x1b[2J\x1b[H",
         "\x1b]0;owned\x07",

@@ -66,7 +66,7 @@ pub enum NotApplicable {
     /// A trace of a stack that nablatop did not make.
     #[error("its settings are unknown")]
     NoSettings,
-    /// The settings do not describe weights that a person gave.
+    /// The settings do not describe weights that the user gave.
     #[error("its weights come from a file")]
     GivenWeights,
     /// What is normalized depends on all units or examples at once: they are not independent given the layer before.
@@ -85,13 +85,13 @@ pub enum NotApplicable {
     #[error("{0} is not covered")]
     Family(Model),
     /// Not the form that the recursion is of: a weight and its activation's slope are no longer independent.
-    #[error("its activation stands behind the weights")]
+    #[error("its activation comes after the weights")]
     PostActivation,
     /// No measured step has arrived yet.
-    #[error("no step was measured yet")]
+    #[error("no step has been measured yet")]
     NotMeasured,
     /// The weights had moved before anything was measured.
-    #[error("step 1 is missing, {0} is the first")]
+    #[error("step 1 is missing, the first is step {0}")]
     NotFromTheStart(Step),
     /// There is no q_1 to start from.
     #[error("rms(x) of block 1 was not measured")]

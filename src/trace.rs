@@ -5,7 +5,7 @@
 //!                   {"kind":"step","lane":0,"step":1, … "values":{"signal_norm":[null,1.3e-20, …]},"crc":…}
 //!                   …
 //!                   {"kind":"end","outcome":"completed","crc":…}
-//! DIR/run.json      header and outcome, for whoever lists runs
+//! DIR/run.json      header and outcome, for lists of runs
 //! ```
 //!
 //! Reading back gives the same events bit by bit, NaN, ±∞ and absent told apart. A killed run loses at most what came

@@ -22,7 +22,7 @@ pub enum Existing {
 #[non_exhaustive]
 pub enum FileError {
     /// It is there already.
-    #[error("{} is there already: write --force to replace it", .0.display())]
+    #[error("{} already exists: write --force to replace it", .0.display())]
     There(PathBuf),
     /// The system refuses.
     #[error("cannot write {}: {source}", path.display())]

@@ -22,7 +22,7 @@ Examples:
   nablatop run --headless --log runs/first && nablatop view runs/first
 
 Every setting can also stand in a file (--config FILE, written by --print-config) or in the environment
-(--branch-scale is NABLATOP_BRANCH_SCALE); a flag wins over the environment, that over the file.";
+(--branch-scale is NABLATOP_BRANCH_SCALE). A flag wins over the environment, and the environment over the file.";
 
 /// Variables `NABLATOP_*` that are not settings.
 const RESERVED: &[&str] = &["CONFIG", "LOG", "DIAGNOSTICS", "COLOR", "THEME", "ASCII"];
@@ -57,7 +57,7 @@ pub(super) fn command() -> Command {
 
 fn view() -> Command {
     Command::new("view")
-        .about("replay a trace, follow one that is being written, or set several side by side")
+        .about("replay a trace, follow a trace that is being written, or show several side by side")
         .after_help("Examples:\n  nablatop view runs/first\n  nablatop view runs/adam runs/sgd")
         .arg(
             Arg::new("trace")
@@ -73,10 +73,10 @@ fn view() -> Command {
 
 fn download() -> Command {
     Command::new("download")
-        .about("fetch a published data set into the user's cache folder, with burn-dataset")
+        .about("download a published data set into the user's cache folder, with burn-dataset")
         .after_help(
-            "Examples:\n  nablatop download mnist\n\nPrints the command that trains on it. What is there already is \
-             not fetched again. Needs a build with the feature 'download'.",
+            "Examples:\n  nablatop download mnist\n\nIt prints the command that trains on the data set. Files that exist are \
+             not downloaded again. This needs a build with the feature 'download'.",
         )
         .arg(
             Arg::new("set")
@@ -103,7 +103,7 @@ fn export() -> Command {
                 .value_parser(PossibleValuesParser::new(super::export::FORMATS)),
         )
         .arg(
-            path("output", "FILE", "where to write; standard output otherwise (png: required on a terminal)")
+            path("output", "FILE", "file to write; without it standard output (png: required on a terminal)")
                 .short('o')
                 .long("output"),
         )
@@ -111,7 +111,7 @@ fn export() -> Command {
             Arg::new("quantity")
                 .long("quantity")
                 .help(format!(
-                    "quantity of the picture [default: {}], or the only one of the table, which has one per step as well",
+                    "quantity of the picture [default: {}], or the only quantity of the table, which may also be one with a value per step",
                     Quantity::default().name()
                 ))
                 .value_name("NAME")
@@ -166,13 +166,13 @@ fn lane_arguments() -> [Arg; 2] {
 
 fn output_arguments() -> Vec<Arg> {
     let output = [
-        switch("headless", "no screen: progress and a closing table (by itself where standard output is not a terminal)"),
+        switch("headless", "no screen: progress and a closing table (automatic if standard output is not a terminal)"),
         variable(
             path("log", "DIR", "write the trace into this folder; without it nothing is written").long("log"),
             "NABLATOP_LOG",
         ),
-        switch("append", "add a run of the same stacks behind those that the trace in the folder of --log holds; its steps begin at 1").requires("log"),
-        path("resume", "DIR", "go on from the newest checkpoint of the run that was logged there, or from a single one, with its settings; the trace goes on where it was, or in the folder of --log")
+        switch("append", "append a run of the same stacks to the trace in the folder of --log; its steps begin at 1").requires("log"),
+        path("resume", "DIR", "continue from the newest checkpoint of the run that was logged in DIR, or from a single checkpoint, with its settings; the trace continues in its own file, or in the folder of --log")
             .long("resume")
             .conflicts_with("append"),
         Arg::new("dump")
@@ -181,17 +181,17 @@ fn output_arguments() -> Vec<Arg> {
             .value_name("STEP:FILE")
             .action(ArgAction::Append)
             .value_parser(ValueParser::string()),
-        switch("force", "replace the trace and checkpoints that the folder of --log holds, and the files of --dump; start a run that is estimated to take more memory than there is")
+        switch("force", "replace the trace and checkpoints in the folder of --log and the files of --dump; start a run even if it is estimated to need more memory than is free")
             .conflicts_with("append"),
         Arg::new("preset")
             .long("preset")
-            .help("settings of a run worth seeing, below --config and flags (--list-presets)")
+            .help("settings of a run worth seeing (--list-presets); --config and flags win over them")
             .value_name("NAME")
             .hide_possible_values(true)
             .value_parser(PossibleValuesParser::new(PRESETS.iter().map(|preset| preset.name))),
-        switch("list-presets", "print the presets with what to look for in each, and end"),
+        switch("list-presets", "print the presets, each with what to look for, and exit"),
         variable(path("config", "FILE", "read settings from this file").long("config"), "NABLATOP_CONFIG"),
-        switch("print-config", "print every setting with its meaning as a file for --config, and end"),
+        switch("print-config", "print every setting with its meaning as a file for --config, and exit"),
     ];
     output.map(|argument| argument.help_heading("Run")).into()
 }
@@ -210,7 +210,8 @@ fn screen_arguments() -> Vec<Arg> {
         .hide_possible_values(true)
         .value_parser(PossibleValuesParser::new(["auto", "dark", "light"]));
     let ascii = switch("ascii", "draw with ASCII characters only").value_parser(FalseyValueParser::new());
-    let no_mouse = switch("no-mouse", "leave the mouse to the terminal, to select text [default: Shift selects]");
+    let no_mouse =
+        switch("no-mouse", "leave the mouse to the terminal so that it selects text [default: Shift selects text]");
     let diagnostics = path("diagnostics", "FILE", "append the program's own diagnostics to this file");
     let arguments = [
         variable(color, "NABLATOP_COLOR"),
@@ -318,9 +319,9 @@ mod tests {
     fn steps_given_later_than_epochs_hold_and_a_bad_value_names_its_flag() {
         assert_eq!(
             parsed(&["--depth", "0"]).unwrap_err().to_string(),
-            "--depth: '0' is no whole number from 1 to 10000: write e.g. 50"
+            "--depth: '0' is not a whole number from 1 to 10000: write e.g. 50"
         );
-        assert!(parsed(&["--lr", "-1"]).unwrap_err().to_string().starts_with("--lr: '-1' is no number above 0"));
+        assert!(parsed(&["--lr", "-1"]).unwrap_err().to_string().starts_with("--lr: '-1' is not a number above 0"));
         assert!(parsed(&["--lane", "plian"]).unwrap_err().to_string().contains("did you mean 'plain'?"));
     }
 }

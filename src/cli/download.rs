@@ -45,7 +45,7 @@ fn cifar(set: CifarType) -> [usize; 2] {
 #[derive(Debug, Error)]
 enum DownloadError {
     #[error(
-        "cannot download {word}: {reason}. Is there a network? What you have already, --data {word}:DIR reads from any \
+        "cannot download {word}: {reason}. Is there a network? If you have the files, --data {word}:DIR reads them from any \
          folder{remains}"
     )]
     Failed { word: &'static str, reason: String, remains: String },
@@ -60,12 +60,12 @@ pub(super) fn download(matches: &ArgMatches) -> Result<Exit> {
         return Err(eyre!("'{word}' is not offered"));
     };
     // Where burn-dataset puts it.
-    let cache = dirs::cache_dir().ok_or_else(|| eyre!("there is no cache folder: set XDG_CACHE_HOME or HOME"))?;
+    let cache = dirs::cache_dir().ok_or_else(|| eyre!("the cache folder is unknown: set XDG_CACHE_HOME or HOME"))?;
     let folder = cache.join("burn-dataset").join(set.word);
-    note(&format!("{} goes into {}", set.word, folder.display()));
+    note(&format!("downloading {} into {}", set.word, folder.display()));
     let found = caught(set.fetch).map_err(|reason| {
         let remains = if holds_files(&folder) {
-            format!("; if {} is not whole, remove it and download again", folder.display())
+            format!("; if {} is not complete, remove it and download again", folder.display())
         } else {
             String::new()
         };

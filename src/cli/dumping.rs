@@ -22,7 +22,10 @@ pub(super) fn prepare(matches: &ArgMatches, config: RunConfig, checkpoint: Optio
     let prepared = match train::prepare_sized(config.clone(), checkpoint, Oversize::Refused) {
         Err(TrainError::TooLarge(_)) if is_forced => train::prepare_sized(config, checkpoint, Oversize::Allowed),
         Ok(_) if is_forced && dumps.is_empty() && !is_logged => {
-            return Err(Usage("--force: nothing is written: give --log DIR or --dump STEP:FILE too".to_owned()).into());
+            return Err(Usage(
+                "--force has no effect, since nothing is written: give --log DIR or --dump STEP:FILE too".to_owned(),
+            )
+            .into());
         }
         prepared => prepared,
     };

@@ -16,11 +16,11 @@ use crate::report::explanation;
 /// Its place on the command line.
 pub(super) fn command() -> Command {
     Command::new("explain")
-        .about("what a value is: definition, formula, edge cases, healthy range, source")
+        .about("explain a value: definition, formula, edge cases, healthy range, source")
         .after_help("Examples:\n  nablatop explain\n  nablatop explain signal-norm\n  nablatop explain rho")
         .arg(
             Arg::new("name")
-                .help("a quantity or another value, with _ or -; without it the list of all")
+                .help("a quantity or another value, with _ or -; without NAME, the list of all")
                 .value_name("NAME")
                 .hide_possible_values(true)
                 .value_parser(Names),

@@ -62,7 +62,7 @@ pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
     if trace.earlier_runs() > 0 {
         let runs = trace.earlier_runs() + 1;
         note(&format!(
-            "the last of {runs} runs is exported, those before it are left out: nablatop view plays them all"
+            "the last of {runs} runs is exported, and the earlier ones are left out: nablatop view plays all of them"
         ));
     }
     for warning in trace.warnings().sentences() {
@@ -88,7 +88,7 @@ struct Found {
 fn say_what_is_missing(trace: &Trace, found: Found, asked: &str) {
     let path = text::path(&trace.path());
     if found.steps == 0 {
-        note(&format!("{path} holds no step: the run took none yet, or was ended before its first"));
+        note(&format!("{path} has no step: the run has not finished its first step, or it ended before"));
     } else if found.rows == 0 {
         note(&format!("{path} has no {asked}: nablatop explain {asked} says when it is absent"));
     }
@@ -122,7 +122,7 @@ fn refuse_missing(asked: Rows, format: &str, trace: &Trace) -> Result<()> {
             Err(eyre!("{path} has no {}: give --quantity one of {}", quantity.name(), names()))
         }
         Rows::Named(name) if format != "csv" => Err(Usage(format!(
-            "{name} has one value per step, and a picture shows one per layer: write --to csv, or --quantity one of {}",
+            "{name} has one value per step, but a picture shows one per layer: write --to csv, or --quantity one of {}",
             names()
         ))
         .into()),
@@ -143,7 +143,7 @@ fn refuse_name(output: Option<&PathBuf>, format: &str) -> Result<()> {
     match (named, output) {
         (Some(named), Some(path)) if named != format && FORMATS.contains(&named.as_str()) => {
             let path = path.display();
-            Err(Usage(format!("{path} is named after another format: write --to {named}, or -o FILE.{format}")).into())
+            Err(Usage(format!("{path} has the name of another format: write --to {named}, or -o FILE.{format}")).into())
         }
         _ => Ok(()),
     }

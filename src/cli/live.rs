@@ -140,14 +140,14 @@ impl LiveSource {
 /// Why a run cannot be logged from now on, for a screen, which has no options.
 fn unlogged(error: &LogError) -> String {
     match error {
-        LogError::Exists { path } => format!("{} holds a trace already: name another folder", text::path(path)),
-        LogError::Foreign { path } => format!("{} is there without a trace: name another folder", text::path(path)),
+        LogError::Exists { path } => format!("{} already holds a trace: name another folder", text::path(path)),
+        LogError::Foreign { path } => format!("{} exists but has no trace: name another folder", text::path(path)),
         LogError::NotADirectory { path } => format!("{} is a file: name a directory", text::path(path)),
         LogError::CreateDirectory { path, source } => {
             format!("cannot create the directory {}: {source}: name another one", text::path(path))
         }
         LogError::Write { path, source } => {
-            format!("cannot write {}: {source}: name a directory that can be written", text::path(path))
+            format!("cannot write {}: {source}: name a writable directory", text::path(path))
         }
         LogError::InUse { path } => {
             format!("another nablatop is writing into {}: name another folder", text::path(path))
@@ -181,13 +181,13 @@ impl Source for LiveSource {
     fn prepare(&mut self, config: RunConfig) {
         self.give_up();
         if matches!(self.next, Next::Awaiting(_)) {
-            self.answer = Some(Err("the next run begins once this one has ended".to_owned()));
+            self.answer = Some(Err("the next run begins when this one has ended".to_owned()));
             return;
         }
         let oversize = self.run.as_ref().map_or(Oversize::Refused, |run| Oversize::RefusedInPlaceOf(run.footprint));
         match Preparation::begin(config, oversize, self.given_up.take()) {
             Ok(preparation) => self.next = Next::Preparing(preparation),
-            Err(error) => self.answer = Some(Err(format!("the system gives no thread for another run: {error}"))),
+            Err(error) => self.answer = Some(Err(format!("the system cannot start a thread for another run: {error}"))),
         }
         self.hear(BRIEFLY);
     }
@@ -218,9 +218,9 @@ impl Source for LiveSource {
     }
 
     fn log(&mut self, directory: &Path, history: &History) -> Result<(), String> {
-        let Some(run) = &mut self.run else { return Err("no run is left to log".to_owned()) };
+        let Some(run) = &mut self.run else { return Err("there is no run to log".to_owned()) };
         if run.is_logged() {
-            return Err("the run is logged already".to_owned());
+            return Err("the run is already logged".to_owned());
         }
         let gap = logging::gap(run.trace.as_ref());
         run.log(directory, history).map_err(|error| unlogged(&error))?;
@@ -239,7 +239,7 @@ impl Source for LiveSource {
         let unsaved = self.saves.iter().filter_map(|saves| saves.problem());
         let awaited = self.run.iter().filter(|_| matches!(self.next, Next::Awaiting(_)));
         let awaited = awaited.map(|run| run.session.stopper().current());
-        let awaited = awaited.map(|step| format!("finishing step {step}; then the next run begins"));
+        let awaited = awaited.map(|step| format!("finishing step {step}, then the next run begins"));
         // The screen shows the last.
         notes
             .chain(self.dumps.iter().filter_map(|dumps| dumps.problem()))

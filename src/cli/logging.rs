@@ -72,7 +72,7 @@ impl Logging {
         if let Some((file, lines)) = cut {
             let after = continuation.after;
             note(&format!(
-                "{} lines of the trace after step {after} are in {} now",
+                "{} lines of the trace after step {after} were moved to {}",
                 number::count(lines),
                 text::path(&file)
             ));
@@ -111,6 +111,6 @@ pub(super) fn steps(count: u64) -> String {
 /// What a trace that was closed does not have: the end that could not be written, or steps in its middle.
 pub(super) fn gap(status: Option<&Arc<TraceStatus>>) -> Option<String> {
     let lost = status?.lost_steps();
-    let sentence = || format!("{} not in it because the disk was full; a note in it names them", steps(lost));
+    let sentence = || format!("{} not in it because the disk was full; a note in the trace names them", steps(lost));
     problem(status).or_else(|| (lost > 0).then(sentence))
 }

@@ -9,7 +9,7 @@ use crate::train::TrainError;
 pub(super) fn refused(error: TrainError) -> Report {
     match error {
         TrainError::Setting(error) => Usage(format!("--{error}")).into(),
-        TrainError::TooLarge(error) => Usage(format!("--{error}, or add --force to start it all the same")).into(),
+        TrainError::TooLarge(error) => Usage(format!("--{error}, or add --force to start it anyway")).into(),
         other => other.into(),
     }
 }

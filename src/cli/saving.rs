@@ -19,7 +19,7 @@ pub(super) fn resumed(matches: &ArgMatches) -> Result<Option<Checkpoint>> {
     let Some(path) = matches.get_one::<PathBuf>("resume") else { return Ok(None) };
     let checkpoint = Checkpoint::open(path)?;
     if let Some(problem) = checkpoint.passed_over() {
-        note(&format!("passed over a newer checkpoint: {problem}"));
+        note(&format!("skipped a newer checkpoint: {problem}"));
     }
     Ok(Some(checkpoint))
 }
@@ -52,7 +52,7 @@ fn is_same(one: Option<&Path>, other: Option<&Path>) -> bool {
 /// Says from which checkpoint the run goes on, once nothing can keep it from that.
 pub(super) fn tell_of_the_start(checkpoint: Option<&Checkpoint>) {
     if let Some(checkpoint) = checkpoint {
-        note(&format!("going on after step {} of {}", checkpoint.step(), text::path(checkpoint.path())));
+        note(&format!("continuing after step {} of {}", checkpoint.step(), text::path(checkpoint.path())));
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn show(matches: &ArgMatches, source: &mut dyn Source, signals: &Sign
         Ok(Left { how: Ended::Quit, runs }) => Ok(Shown { exit: Exit::DONE, runs }),
         Ok(Left { how: Ended::Signal(signal), runs }) => Ok(Shown { exit: Exit::signal(signal), runs }),
         Err(ScreenError::Gone { source }) => {
-            tracing::error!(%source, "the terminal went away");
+            tracing::error!(%source, "the terminal is gone");
             Ok(Shown { exit: Exit::signal(crate::signals::Signal::Hangup), runs: BTreeMap::new() })
         }
         Err(error) => Err(error.into()),

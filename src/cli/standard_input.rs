@@ -31,10 +31,10 @@ fn spooled(input: &mut impl Read) -> Result<File> {
     let read = input.take(trace::BEGINNING.len() as u64).read_to_end(&mut beginning);
     read.map_err(|error| eyre!("cannot read {WORDS}: {error}: write nablatop export - < trace.jsonl"))?;
     if beginning != trace::BEGINNING {
-        let advice = "what stands on standard input does not begin like a trace: write nablatop export - < trace.jsonl";
+        let advice = "standard input does not begin like a trace: write nablatop export - < trace.jsonl";
         return Err(Usage(advice.to_owned()).into());
     }
-    let failed = |error: io::Error| eyre!("cannot keep what comes on standard input in a temporary file: {error}");
+    let failed = |error: io::Error| eyre!("cannot copy standard input to a temporary file: {error}");
     let mut file = nameless().map_err(failed)?;
     let kept = file.write_all(&beginning).and_then(|()| io::copy(input, &mut file));
     kept.and_then(|_| file.seek(SeekFrom::Start(0))).map_err(failed)?;

@@ -17,12 +17,12 @@ use crate::tui::source::traces::TraceSource;
 pub(super) fn view(matches: &ArgMatches) -> Result<Exit> {
     let paths: Vec<PathBuf> = matches.get_many::<PathBuf>("trace").into_iter().flatten().cloned().collect();
     if paths.iter().any(|path| standard_input::is_meant(path)) {
-        let advice = "view goes back and forth in a trace, and standard input has the keys: write it into a file first, or \
+        let advice = "view reads keys from standard input and moves back and forth in the trace: write it into a file first, or \
                       nablatop export - --to csv|svg|png";
         return Err(Usage(advice.to_owned()).into());
     }
     if !io::stdout().is_terminal() {
-        let advice = "view needs a terminal: for a table or a picture write nablatop export TRACE --to csv|svg|png";
+        let advice = "view needs a terminal: to get a table or a picture, write nablatop export TRACE --to csv|svg|png";
         return Err(Usage(advice.to_owned()).into());
     }
     let mut source = TraceSource::open(&paths)?;

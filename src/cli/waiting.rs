@@ -40,6 +40,6 @@ impl Drop for Waiting {
 
 fn say_when_long(over: &Receiver<()>) {
     if over.recv_timeout(LONG) == Err(RecvTimeoutError::Timeout) {
-        note("preparing the run: reading its data, drawing its weights; Ctrl-C ends it");
+        note("preparing the run: reading data, initializing weights; Ctrl-C ends it");
     }
 }

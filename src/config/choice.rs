@@ -231,9 +231,9 @@ words! {
 }
 
 words! {
-    /// Whether activations are kept for the backward pass or, where they are cheap, computed anew.
+    /// Whether activations are kept for the backward pass or, if they are cheap, recomputed.
     CheckpointActivations {
-        /// Computed anew: less memory.
+        /// Recomputed: less memory.
         On = "on",
         /// Kept.
         Off = "off",

@@ -32,23 +32,24 @@ impl LaneConfig {
         }
         let has_own_skips = matches!(model, Model::Highway | Model::Dense);
         if has_own_skips && !matches!(wiring, Wiring::Plain | Wiring::Residual) {
-            let problem = format!("{model} has skips of its own kind, not {wiring}: write plain or residual");
+            let problem = format!("{model} has its own kind of skips and cannot use {wiring}: write plain or residual");
             return Some(("lanes", problem));
         }
         if model == Model::Diffusion && wiring.streams() > 1 {
-            let problem = format!("{model} leads one stream through its stages, not those of {wiring}: write residual");
+            let problem = format!("{model} has one stream and cannot use the streams of {wiring}: write residual");
             return Some(("lanes", problem));
         }
         if wiring == Wiring::NormScaling && norm == Norm::None {
-            let problem = format!("{wiring} scales what a normalization puts out, and there is none: write norm=layer");
+            let problem = format!("{wiring} scales the output of a normalization, but there is none: write norm=layer");
             return Some(("norm", problem));
         }
         if (wiring, model) == (Wiring::NormScaling, Model::Transformer) && norm_order != NormOrder::Pre {
-            let problem = format!("{wiring} scales what a normalization before a half puts out: write norm-order=pre");
+            let problem =
+                format!("{wiring} scales the output of the normalization before a sub-layer: write norm-order=pre");
             return Some(("norm-order", problem));
         }
         if (wiring, model, norm) == (Wiring::DeepNorm, Model::Transformer, Norm::None) {
-            let problem = format!("{wiring} is made of normalizations behind the sums: write norm=layer or norm=rms");
+            let problem = format!("{wiring} needs normalizations after the sums: write norm=layer or norm=rms");
             return Some(("norm", problem));
         }
         self.wrong_norm().map(|problem| ("norm", problem)).or_else(|| Some(("heads", self.wrong_heads()?)))
@@ -59,7 +60,7 @@ impl LaneConfig {
         let is_fit =
             self.order_of_norms() == NormOrder::None || matches!(self.norm, Norm::Layer | Norm::Rms | Norm::None);
         (self.model == Model::Transformer && !is_fit).then(|| {
-            format!("a transformer normalizes each character by itself: write layer or rms instead of {}", self.norm)
+            format!("a transformer normalizes each character separately: write layer or rms instead of {}", self.norm)
         })
     }
 
@@ -130,21 +131,21 @@ mod tests {
     fn a_wiring_that_a_family_has_not_is_refused_with_what_to_write() {
         let unfit = |model, wiring| LaneConfig::of(model, wiring).incompatible_setting();
         for model in [Model::Highway, Model::Dense] {
-            let words = format!("{model} has skips of its own kind, not rezero: write plain or residual");
+            let words = format!("{model} has its own kind of skips and cannot use rezero: write plain or residual");
             assert_eq!(unfit(model, Wiring::ReZero), Some(("lanes", words)));
         }
         let wide = LaneConfig { form: Form::Wide, ..LaneConfig::of(Model::Vgg, Wiring::Plain) };
         assert!(
             wide.incompatible_setting().is_some_and(|(key, words)| key == "form" && words.contains("write form=cifar"))
         );
-        let words = "diffusion leads one stream through its stages, not those of hyper-connections: write residual";
+        let words = "diffusion has one stream and cannot use the streams of hyper-connections: write residual";
         assert_eq!(unfit(Model::Diffusion, Wiring::HyperConnections), Some(("lanes", words.to_owned())));
         for wiring in Wiring::WORDS.iter().map(|word| word.parse().expect("a wiring")) {
             assert_eq!(unfit(Model::Transformer, wiring), None);
         }
         let norm_order = NormOrder::Post;
         let scaled = LaneConfig { norm_order, ..LaneConfig::of(Model::Transformer, Wiring::NormScaling) };
-        let words = "norm-scaling scales what a normalization before a half puts out: write norm-order=pre";
+        let words = "norm-scaling scales the output of the normalization before a sub-layer: write norm-order=pre";
         assert_eq!(scaled.incompatible_setting(), Some(("norm-order", words.to_owned())));
     }
 
@@ -171,7 +172,7 @@ mod tests {
         assert_eq!((of(Norm::Rms, NormOrder::Post), of(Norm::None, NormOrder::Pre)), (None, None));
         assert_eq!(of(Norm::Batch, NormOrder::None), None);
         for norm in [Norm::Batch, Norm::Group] {
-            let words = "a transformer normalizes each character by itself: write layer or rms instead of ";
+            let words = "a transformer normalizes each character separately: write layer or rms instead of ";
             assert_eq!(of(norm, NormOrder::Pre), Some(format!("{words}{norm}")));
         }
     }

@@ -140,7 +140,7 @@ impl FromStr for DataSource {
         let (word, path) = text.split_once(':').unwrap_or((text, ""));
         let Some(Kind { path: place, holds, make, .. }) = KINDS.iter().find(|kind| kind.word == word) else {
             return Err(match kind_of_bare_path(text) {
-                Some(kind) => format!("'{text}' does not say what it holds: write {}:{text}", kind.word),
+                Some(kind) => format!("'{text}' does not say what kind of data it is: write {}:{text}", kind.word),
                 None => not_one_of(text, WORDS),
             });
         };
@@ -195,9 +195,9 @@ mod tests {
         );
         assert_eq!(
             refused("data/Iris.CSV.gz"),
-            "'data/Iris.CSV.gz' does not say what it holds: write csv:data/Iris.CSV.gz"
+            "'data/Iris.CSV.gz' does not say what kind of data it is: write csv:data/Iris.CSV.gz"
         );
-        assert_eq!(refused("./book.txt"), "'./book.txt' does not say what it holds: write text:./book.txt");
+        assert_eq!(refused("./book.txt"), "'./book.txt' does not say what kind of data it is: write text:./book.txt");
         assert!(refused("fashon:x").starts_with("'fashon:x' is unknown: did you mean 'fashion:DIR'?"));
         assert!(refused("digits:x").contains("did you mean 'digits'?"), "{}", refused("digits:x"));
     }

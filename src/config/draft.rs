@@ -340,7 +340,10 @@ pub struct Commented<'a>(pub &'a RunConfig);
 
 impl fmt::Display for Commented<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "# Settings of nablatop; use with --config FILE. Flags and NABLATOP_* variables win over them.")?;
+        writeln!(
+            f,
+            "# Settings of nablatop; use them with --config FILE. Flags and NABLATOP_* variables win over them."
+        )?;
         for group in setting::Group::ALL {
             writeln!(f, "\n# {}", group.heading())?;
             for setting in SETTINGS.iter().filter(|setting| setting.group == *group) {
@@ -355,7 +358,7 @@ impl fmt::Display for Commented<'_> {
                 }
             }
         }
-        writeln!(f, "\n# Lanes, each WIRING[:key=value,…]; wirings are {}.", Wiring::WORDS.join(", "))?;
+        writeln!(f, "\n# Lanes, each WIRING[:key=value,…]; the wirings are {}.", Wiring::WORDS.join(", "))?;
         let lanes: Vec<toml::Value> = lane_texts(self.0).into_iter().map(toml::Value::String).collect();
         writeln!(f, "{LANES} = {}", toml::Value::Array(lanes))
     }

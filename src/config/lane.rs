@@ -38,13 +38,13 @@ pub struct LaneConfig {
     pub norm: Norm,
     /// Whether N and φ stand before the weights or behind them.
     pub order: Order,
-    /// Where N stands in the halves of a transformer's block.
+    /// Where N is placed in the sub-layers of a transformer block.
     pub norm_order: NormOrder,
-    /// How a transformer knows where a character stands.
+    /// How a transformer encodes the position of a character.
     pub positions: Positions,
     /// Heads of attention of a transformer's block.
     pub heads: usize,
-    /// Whether the way up of a U-Net sees the way down.
+    /// Whether long skips connect the encoder of a U-Net to its decoder.
     pub long_skips: LongSkips,
     /// How fast pictures drown in noise.
     pub noise_schedule: NoiseSchedule,

@@ -52,7 +52,7 @@ impl LaneSpec {
     fn quotes_for(&self, part: &str) -> String {
         match self.overrides.last() {
             Some((key, file)) if key == INIT_FROM && !part.is_empty() => {
-                format!("; a file with a comma in its name stands in quotes: {INIT_FROM}=\"{file},{part}\"")
+                format!("; write a file name with a comma in quotes: {INIT_FROM}=\"{file},{part}\"")
             }
             _ => String::new(),
         }
@@ -140,7 +140,7 @@ fn name(text: &str) -> Result<String, String> {
         Ok(text.to_owned())
     } else {
         Err(format!(
-            "'{}' is no name for a lane: write 1 to {LONGEST_NAME} letters, digits, spaces or - _ . +",
+            "'{}' is not a name for a lane: write 1 to {LONGEST_NAME} letters, digits, spaces or - _ . +",
             text.escape_debug()
         ))
     }
@@ -202,7 +202,7 @@ mod tests {
         let problem = |text: &str| text.parse::<LaneSpec>().unwrap_err();
         assert!(problem("resdual").contains("did you mean 'residual'?"));
         assert_eq!(problem("plain:nrom=layer"), "a lane has no setting 'nrom': did you mean 'norm'?");
-        assert_eq!(problem("plain:seed=3"), "seed: belongs to the whole run: write it outside --lane");
+        assert_eq!(problem("plain:seed=3"), "seed: it applies to the whole run: write it outside --lane");
         assert_eq!(problem("plain:depth=3,depth=4"), "depth is given twice in one lane: write it once");
         assert_eq!(problem("plain:name=a,name=a"), "name is given twice in one lane: write it once");
         for text in ["plain:", "plain:,", "plain:depth=3,"] {
@@ -214,12 +214,12 @@ mod tests {
             "branch-scale: a plain lane has no branch: write it on a residual lane"
         );
         assert!(problem("plain:norm").contains("is not key=value"));
-        let advice = "; a file with a comma in its name stands in quotes: init-from=\"a,b\"";
+        let advice = "; write a file name with a comma in quotes: init-from=\"a,b\"";
         assert!(problem("plain:init-from=a,b").ends_with(advice));
         assert_eq!(problem("plain:init-from=\"a,b"), "init-from: the quote (\") before a,b is never closed: close it");
         for name in ["", "\u{1b}[31m", "\u{202e}niap", "plain\u{3164}", "a name that is longer than any"] {
-            assert!(problem(&format!("plain:name={name}")).contains("is no name for a lane"), "{name:?}");
+            assert!(problem(&format!("plain:name={name}")).contains("is not a name for a lane"), "{name:?}");
         }
-        assert!(problem("plain:depth=0").contains("no whole number from 1 to 10000"));
+        assert!(problem("plain:depth=0").contains("not a whole number from 1 to 10000"));
     }
 }

@@ -50,7 +50,7 @@ impl FromStr for Measure {
             "auto" => Ok(Self::Auto),
             number => match number.parse() {
                 Ok(steps) if steps >= 1 => Ok(Self::Every(steps)),
-                _ => Err(format!("'{}' is no whole number from 1: write e.g. 10, or auto", word.escape_debug())),
+                _ => Err(format!("'{}' is not a whole number from 1: write e.g. 10, or auto", word.escape_debug())),
             },
         }
     }
@@ -71,7 +71,9 @@ impl FromStr for Budget {
         let number = word.trim().strip_suffix('%').map(str::trim_end);
         match number.and_then(|number| number.parse::<f64>().ok()) {
             Some(percent) if percent > 0.0 && percent <= 100.0 => Ok(Self(percent / 100.0)),
-            _ => Err(format!("'{}' is no share above 0% and up to 100%: write e.g. 2%, or off", word.escape_debug())),
+            _ => {
+                Err(format!("'{}' is not a share above 0% and up to 100%: write e.g. 2%, or off", word.escape_debug()))
+            }
         }
     }
 }

@@ -20,13 +20,13 @@ pub struct RunConfig {
     pub batch: usize,
     /// How long.
     pub length: Length,
-    /// Everything random derives from it.
+    /// All random numbers derive from it.
     pub seed: u64,
     /// What computes.
     pub backend: Backend,
-    /// Whether activations are computed anew in the backward pass.
+    /// Whether activations are recomputed in the backward pass.
     pub checkpoint_activations: CheckpointActivations,
-    /// Lanes that compute at the same time at most; `None` = one per hardware thread.
+    /// Maximum number of lanes that compute at the same time; `None` = one per hardware thread.
     pub threads: Option<usize>,
     /// How often the layers are measured.
     pub measure: Measure,

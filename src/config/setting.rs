@@ -35,13 +35,13 @@ mod tests {
         let problem = |key: &str, value: &str| {
             find(key).expect("exists").set(&mut RunConfig::default(), value).unwrap_err().to_string()
         };
-        assert_eq!(problem("depth", "0"), "depth: '0' is no whole number from 1 to 10000: write e.g. 50");
-        assert_eq!(problem("depth", "ten"), "depth: 'ten' is no whole number from 1 to 10000: write e.g. 50");
-        assert_eq!(problem("lr", "nan"), "lr: 'nan' is no number above 0: write e.g. 1e-3");
-        assert_eq!(problem("batch", "0"), "batch: '0' is no whole number from 1: write e.g. 64");
+        assert_eq!(problem("depth", "0"), "depth: '0' is not a whole number from 1 to 10000: write e.g. 50");
+        assert_eq!(problem("depth", "ten"), "depth: 'ten' is not a whole number from 1 to 10000: write e.g. 50");
+        assert_eq!(problem("lr", "nan"), "lr: 'nan' is not a number above 0: write e.g. 1e-3");
+        assert_eq!(problem("batch", "0"), "batch: '0' is not a whole number from 1: write e.g. 64");
         assert!(problem("activation", "rely").contains("did you mean 'relu'?"));
         assert!(problem("backend", "flux").contains("did you mean 'flex'?"));
-        assert!(problem("clip", "-1").contains("no number above 0"));
+        assert!(problem("clip", "-1").contains("not a number above 0"));
     }
 
     #[test]
@@ -65,7 +65,7 @@ mod tests {
         let (steps, epochs) = (find("steps").expect("exists"), find("epochs").expect("exists"));
         epochs.set(&mut config, "3").expect("taken");
         assert_eq!((steps.get(&config), epochs.get(&config)), (String::new(), "3".to_owned()));
-        assert!(steps.set(&mut config, "").unwrap_err().to_string().contains("'' is no whole number from 1"));
+        assert!(steps.set(&mut config, "").unwrap_err().to_string().contains("'' is not a whole number from 1"));
         assert_eq!(config.length, Length::Epochs(3));
     }
 }

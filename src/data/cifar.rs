@@ -82,7 +82,7 @@ pub fn cifar100(folder: &Path) -> Result<Classified, DataError> {
 
 fn load(folder: &Path, set: &Set, holds: &str) -> Result<Classified, DataError> {
     if !folder.is_dir() {
-        return Err(DataError::content(folder, format!("there is no such folder: make one that holds {holds}")));
+        return Err(DataError::content(folder, format!("there is no such folder: create one that holds {holds}")));
     }
     if picture_folder::parts(folder).is_some() {
         return pictures(folder, set);
@@ -118,22 +118,22 @@ fn pictures(folder: &Path, set: &Set) -> Result<Classified, DataError> {
     // Already split, which leaves the seed nothing to decide.
     let data = picture_folder(folder, SHAPE.height, 0)?;
     if data.classes.len() != set.classes {
-        let problem = format!("{} classes of pictures, and the set has {}", data.classes.len(), set.classes);
-        return Err(DataError::content(folder, format!("{problem}: get it anew")));
+        let problem = format!("{} classes of pictures, but the set has {}", data.classes.len(), set.classes);
+        return Err(DataError::content(folder, format!("{problem}: get it again")));
     }
     Ok(Classified { augmentation: Augmentation::CropAndFlip, ..data })
 }
 
 /// Appends the records of a file.
 fn read(path: &Path, set: &Set, split: &mut Split) -> Result<(), DataError> {
-    let refused = |problem: String| DataError::content(path, format!("{problem}: get the file anew"));
+    let refused = |problem: String| DataError::content(path, format!("{problem}: get the file again"));
     let record = set.labels + PICTURE;
     let most = (MOST_RECORDS * record) as u64;
     let bytes = DataFile::open(path)?.all(most, "a file of the set has 50,000 pictures at most")?;
     if bytes.is_empty() || !bytes.len().is_multiple_of(record) {
         let labels = if set.labels == 1 { "a class" } else { "two classes" };
         let of = format!("records of {} bytes ({labels} and 32×32 pixels in three colours)", count(record as u64));
-        return Err(refused(format!("{} bytes are no whole number of {of}", count(bytes.len() as u64))));
+        return Err(refused(format!("{} bytes are not a whole number of {of}", count(bytes.len() as u64))));
     }
     split.inputs.reserve(bytes.len() / record * PICTURE);
     for (index, record) in bytes.chunks_exact(record).enumerate() {
@@ -158,12 +158,12 @@ fn names(path: &Path, classes: usize) -> Result<Vec<String>, DataError> {
     if !path.exists() {
         return Ok((0..classes).map(|class| class.to_string()).collect());
     }
-    let text = DataFile::open(path)?.all(LONGEST_NAMES, "it must hold one name a line")?;
+    let text = DataFile::open(path)?.all(LONGEST_NAMES, "it must have one name per line")?;
     let text = String::from_utf8_lossy(&text);
     let names: Vec<String> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(clean).collect();
     if names.len() != classes {
         let problem =
-            format!("{} names for {classes} classes: get the file anew, or remove it", count(names.len() as u64));
+            format!("{} names for {classes} classes: get the file again, or remove it", count(names.len() as u64));
         return Err(DataError::content(path, problem));
     }
     Ok(names)

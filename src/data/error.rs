@@ -39,7 +39,7 @@ pub enum DataError {
         problem: String,
     },
     /// A picture cannot be decoded.
-    #[error("{}: it is no picture that can be read ({source}): replace or remove it", path.display())]
+    #[error("{}: it is not a readable picture ({source}): replace or remove it", path.display())]
     Picture {
         /// The file.
         path: PathBuf,

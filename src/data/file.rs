@@ -75,7 +75,7 @@ impl DataFile {
 pub(super) fn failure(what: &'static str, path: &Path, source: std::io::Error) -> DataError {
     let damage = [ErrorKind::InvalidData, ErrorKind::InvalidInput, ErrorKind::UnexpectedEof];
     if damage.contains(&source.kind()) {
-        return DataError::content(path, "its gzip stream is damaged or cut short: get the file anew");
+        return DataError::content(path, "its gzip stream is damaged or cut short: get the file again");
     }
     DataError::Read { what, path: path.to_owned(), source }
 }
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_damaged_gzip_stream_is_named() {
-        let words = "f: its gzip stream is damaged or cut short: get the file anew";
+        let words = "f: its gzip stream is damaged or cut short: get the file again";
         let whole = gzip(&[5; 300]);
         assert_eq!(read(&whole[..whole.len() - 4]).unwrap_err(), words);
         let mut wrong = whole.clone();

@@ -72,13 +72,13 @@ impl Idx {
             return Err(refused(problem));
         }
         if (head.len() as u64) < header {
-            return Err(refused(format!("it ends within its header of {header} bytes: get the file anew")));
+            return Err(refused(format!("it ends within its header of {header} bytes: get the file again")));
         }
         let sizes: Vec<usize> = head.chunks_exact(4).skip(1).map(size).collect();
         let amount = kind.amount(&sizes);
         let wanted = sizes.iter().try_fold(1_u64, |product, size| product.checked_mul(*size as u64));
         let Some(wanted) = wanted.filter(|wanted| (1..u64::MAX).contains(wanted)) else {
-            return Err(refused(format!("its header promises {amount}, which cannot be: get the file anew")));
+            return Err(refused(format!("its header promises {amount}, which is impossible: get the file again")));
         };
         if wanted > LONGEST {
             let problem = format!("its header promises {amount}, more than {}", regular_file::size(LONGEST));
@@ -89,14 +89,16 @@ impl Idx {
         let found = bytes.len() as u64;
         if found < wanted {
             let problem = format!(
-                "it is cut short: {amount} are {} bytes, of which {} are there",
+                "it is cut short: {amount} need {} bytes, and it has {}",
                 number::count(wanted),
                 number::count(found)
             );
-            return Err(refused(format!("{problem}: get the file anew")));
+            return Err(refused(format!("{problem}: get the file again")));
         }
         if found > wanted {
-            return Err(refused(format!("it goes on after the {amount} that its header promises: get the file anew")));
+            return Err(refused(format!(
+                "it continues after the {amount} that its header promises: get the file again"
+            )));
         }
         Ok(Self { sizes, bytes })
     }
@@ -112,7 +114,7 @@ fn foreign(kind: Kind, head: &[u8]) -> Option<String> {
     let other = [Kind::Pictures, Kind::Labels].into_iter().find(|other| other.magic() == magic);
     let remedy = match other {
         Some(other) => format!("it holds {}: are two files mixed up?", other.noun()),
-        None => "it is another file, or a damaged one: get it anew".to_owned(),
+        None => "it is another file, or a damaged one: get it again".to_owned(),
     };
     Some(format!(
         "it begins with {}, an IDX file of {noun} with {}: {remedy}",
@@ -170,7 +172,7 @@ mod tests {
         assert_eq!(
             read(Kind::Labels, b"<html>").unwrap_err(),
             "f: it begins with 0x3c68746d, an IDX file of labels with 0x00000801: it is another file, or a damaged \
-             one: get it anew"
+             one: get it again"
         );
         assert!(read(Kind::Labels, b"").unwrap_err().starts_with("f: it begins with nothing, an IDX file of labels"));
     }
@@ -179,15 +181,15 @@ mod tests {
     fn what_is_missing_or_too_much_is_counted() {
         assert_eq!(
             read(Kind::Pictures, &PICTURES[..21]).unwrap_err(),
-            "f: it is cut short: 2 pictures of 1×3 are 6 bytes, of which 5 are there: get the file anew"
+            "f: it is cut short: 2 pictures of 1×3 need 6 bytes, and it has 5: get the file again"
         );
         assert_eq!(
             read(Kind::Pictures, &PICTURES[..10]).unwrap_err(),
-            "f: it ends within its header of 16 bytes: get the file anew"
+            "f: it ends within its header of 16 bytes: get the file again"
         );
         assert_eq!(
             read(Kind::Labels, &[&LABELS[..], &[1]].concat()).unwrap_err(),
-            "f: it goes on after the 3 labels that its header promises: get the file anew"
+            "f: it continues after the 3 labels that its header promises: get the file again"
         );
     }
 
@@ -195,12 +197,12 @@ mod tests {
     fn a_header_alone_takes_no_memory_and_an_empty_or_overflowing_one_is_refused() {
         let header = |sizes: [u32; 3]| [vec![0, 0, 8, 3], sizes.map(u32::to_be_bytes).concat()].concat();
         let most = u32::MAX;
-        assert!(read(Kind::Pictures, &header([300, 1000, 800])).unwrap_err().contains("of which 0 are there"));
+        assert!(read(Kind::Pictures, &header([300, 1000, 800])).unwrap_err().contains("and it has 0"));
         let words = read(Kind::Pictures, &header([most, 28, 28])).unwrap_err();
         assert!(words.contains("its header promises 4,294,967,295 pictures of 28×28, more than 256 MiB"), "{words}");
         for sizes in [[most, most, most], [0, 28, 28], [5, 0, 28]] {
             let words = read(Kind::Pictures, &header(sizes)).unwrap_err();
-            assert!(words.ends_with("which cannot be: get the file anew"), "{words}");
+            assert!(words.ends_with("which is impossible: get the file again"), "{words}");
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{Augmentation, Classified, DataError, Shape, Split};
 use crate::config::DataSource;
 use crate::number;
 
-/// What people call the pieces of clothing, by number.
+/// The published names of the pieces of clothing, by number.
 const CLOTHES: [&str; 10] =
     ["T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"];
 const CLASSES: usize = CLOTHES.len();
@@ -39,7 +39,7 @@ pub fn fashion(folder: &Path) -> Result<Classified, DataError> {
 
 fn four_files(folder: &Path, classes: Vec<String>, holds: &str) -> Result<Classified, DataError> {
     if !folder.is_dir() {
-        return Err(DataError::content(folder, format!("there is no such folder: make one that holds {holds}")));
+        return Err(DataError::content(folder, format!("there is no such folder: create one that holds {holds}")));
     }
     let places = [folder.to_owned(), folder.join("train"), folder.join("test")];
     let find = |name: &str| {
@@ -75,13 +75,13 @@ fn part(pictures: &Path, labels: &Path) -> Result<(Shape, Split), DataError> {
     if let Some(position) = classes.bytes.iter().position(|class| usize::from(*class) >= CLASSES) {
         let label = classes.bytes.get(position).copied().unwrap_or_default();
         let problem = format!(
-            "label {} is {label}, and classes are 0 to 9: get the file anew",
+            "label {} is {label}, and classes are 0 to 9: get the file again",
             number::count(position as u64 + 1)
         );
         return Err(DataError::content(labels, problem));
     }
     let [count, height, width] = *images.sizes.as_slice() else {
-        return Err(DataError::content(pictures, "it holds no pictures: get the file anew"));
+        return Err(DataError::content(pictures, "it holds no pictures: get the file again"));
     };
     if classes.bytes.len() != count {
         let problem = format!(

@@ -41,13 +41,13 @@ type Labelled<'a> = (&'a Path, usize);
 pub fn picture_folder(folder: &Path, side: usize, seed: u64) -> Result<Classified, DataError> {
     let holds = DataSource::ImageFolder(PathBuf::new()).holds();
     if !folder.is_dir() {
-        return Err(DataError::content(folder, format!("there is no such folder: make one that holds {holds}")));
+        return Err(DataError::content(folder, format!("there is no such folder: create one that holds {holds}")));
     }
     let parts = parts(folder);
     if let Some(parts) = &parts
         && let Some(other) = listing::folders(folder)?.into_iter().find(|path| !parts.contains(path) && !is_part(path))
     {
-        let problem = "a folder beside train: put a class's pictures into train, or take it out";
+        let problem = "a folder beside train: move the pictures of a class into train, or remove the folder";
         return Err(DataError::content(&other, problem));
     }
     let [learned, looked_at] = match parts {
@@ -55,13 +55,13 @@ pub fn picture_folder(folder: &Path, side: usize, seed: u64) -> Result<Classifie
         None => [classes(folder, holds)?, Vec::new()],
     };
     if let [only] = learned.as_slice() {
-        let problem = format!("'{}' is its only class: it must hold {holds}, at least two", clean(&only.name));
+        let problem = format!("'{}' is the only class: the folder must hold {holds}, at least two", clean(&only.name));
         return Err(DataError::content(folder, problem));
     }
     let (mut training, mut held_out) = (labelled(&learned, &learned)?, labelled(&looked_at, &learned)?);
     if looked_at.is_empty() {
         if training.len() < HELD_OUT_ONE_IN {
-            let problem = format!("{} pictures: one in five is held out, which takes at least 5", training.len());
+            let problem = format!("{} pictures: one in five is held out, which needs at least 5", training.len());
             return Err(DataError::content(folder, problem));
         }
         training.shuffle(&mut Purpose::Split.rng(seed, 0));
@@ -105,7 +105,7 @@ fn labelled<'a>(found: &'a [Class], learned: &[Class]) -> Result<Vec<Labelled<'a
     let mut pictures = Vec::new();
     for Class { name, folder, files } in found {
         let Some(number) = learned.iter().position(|class| class.name == *name) else {
-            let problem = "no class of that name is in train: add its pictures there, or remove the folder";
+            let problem = "train has no class of that name: add its pictures there, or remove the folder";
             return Err(DataError::content(folder, problem));
         };
         pictures.extend(files.iter().map(|path| (path.as_path(), number)));

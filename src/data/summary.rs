@@ -99,7 +99,7 @@ fn oddities(data: &Classified, sizes: &[u64]) -> Vec<String> {
     let mut spellings: BTreeMap<String, &String> = BTreeMap::new();
     for class in &data.classes {
         if let Some(other) = spellings.insert(class.to_lowercase(), class) {
-            odd.push(format!("classes '{}' and '{}' differ in case only", clean(other), clean(class)));
+            odd.push(format!("classes '{}' and '{}' differ only in case", clean(other), clean(class)));
             break;
         }
     }
@@ -114,14 +114,14 @@ fn oddities(data: &Classified, sizes: &[u64]) -> Vec<String> {
     }
     let rows = data.training.targets.len() + data.held_out.targets.len();
     if data.classes.len() >= MANY_CLASSES && data.classes.len() * ROWS_PER_CLASS > rows {
-        odd.push("more classes than a tenth of the rows: does the class stand in the last column?".to_owned());
+        odd.push("more classes than a tenth of the rows: is the class in the last column?".to_owned());
     }
     odd.extend(constant(data));
     if data.numbered_header {
-        odd.push("the first row numbers the columns and is taken for a header".to_owned());
+        odd.push("the first row numbers the columns and is read as a header".to_owned());
     }
     if counts(data) {
-        odd.push("the first column counts up like a row number".to_owned());
+        odd.push("the first column looks like a row number".to_owned());
     }
     odd
 }
@@ -230,7 +230,7 @@ mod tests {
             writeln!(rows, "{},{},{}", row * row % 31, row % 7, row % 2).unwrap();
         }
         let named = line(&format!("0,1,2\n{rows}"));
-        assert!(named.ends_with("; looks odd: the first row numbers the columns and is taken for a header"), "{named}");
+        assert!(named.ends_with("; looks odd: the first row numbers the columns and is read as a header"), "{named}");
         let quoted = line(&format!("\"0\",\"1\",\"2\"\n{rows}"));
         assert!(!quoted.contains("looks odd") && !line(&rows).contains("looks odd"), "{quoted}");
     }
@@ -239,7 +239,7 @@ mod tests {
     fn what_looks_odd_is_said() {
         for (more, words) in [
             ("5,NaN\n6,NaN\n", "'NaN' is a class"),
-            ("5,A\n6,A\n", "classes 'A' and 'a' differ in case only"),
+            ("5,A\n6,A\n", "classes 'A' and 'a' differ only in case"),
             ("5,label\n", "class 'label' has a single row: is it misspelt, or a header in the first row?"),
             ("5,NA\n6,N/A\n7,null\n8,?\n", "'?', 'N/A', 'NA' and 'null' are classes"),
             (&('c'..='k').fold(String::new(), |text, class| text + &format!("5,{class}\n6,{class}\n")), "more classes"),
@@ -250,7 +250,7 @@ mod tests {
         let counted: String = (0..40).fold(String::new(), |text, row| {
             text + &format!("{},{}\n", 1000 + row, if row % 3 == 0 { 'a' } else { 'b' })
         });
-        let counts = "; looks odd: the first column counts up like a row number";
+        let counts = "; looks odd: the first column looks like a row number";
         assert!(line(&counted).ends_with(counts));
         let down = counted.lines().rev().fold(String::new(), |text, line| text + line + "\n");
         assert!(line(&down).ends_with(counts));

@@ -47,7 +47,7 @@ pub fn table(path: &Path, seed: u64) -> Result<Classified, DataError> {
         return Err(table(&problem));
     }
     if targets.len() < HELD_OUT_ONE_IN {
-        return Err(table("fewer than 5 rows: a table needs at least 5 to hold one in five out"));
+        return Err(table("fewer than 5 rows: a table needs at least 5, since one in five is held out"));
     }
     let mut order: Vec<usize> = (0..targets.len()).collect();
     order.shuffle(&mut Purpose::Split.rng(seed, 0));
@@ -250,8 +250,8 @@ mod tests {
             ("2,", "column 2: the class is missing: write one, or remove the comma at the end"),
             (",b", "column 1: the cell is empty: fill in a number, or leave out the row or the column"),
             ("nan,b", "column 1: 'nan' is not a finite number: fill in a number, or leave out the row or the column"),
-            ("\"1,234\",b", "column 1: '1,234' is not a finite number: write it without separators of thousands, 1234"),
-            ("1e300,b", "column 1: '1e300' is beyond ±3.4e38, where f32 ends: write the column in a larger unit"),
+            ("\"1,234\",b", "column 1: '1,234' is not a finite number: write it without thousands separators, 1234"),
+            ("1e300,b", "column 1: '1e300' is outside ±3.4e38, the range of f32: write the column in a larger unit"),
         ] {
             assert_eq!(load(&format!("1,a\n{row}\n")).unwrap_err(), format!("t.csv:2: {words}"));
         }
@@ -367,7 +367,7 @@ mod tests {
         let whole = encoder.finish().expect("whole");
         file.write_all(&whole[..whole.len() - 12]).expect("written");
         let said = table(file.path(), 1).expect_err("damaged").to_string();
-        assert!(said.ends_with(": its gzip stream is damaged or cut short: get the file anew"), "{said}");
+        assert!(said.ends_with(": its gzip stream is damaged or cut short: get the file again"), "{said}");
     }
 
     #[test]

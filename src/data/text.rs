@@ -69,7 +69,8 @@ impl Text {
         let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
         let characters = text.chars().count();
         if characters < SHORTEST {
-            let problem = format!("{characters} characters: a text needs at least {SHORTEST}, a tenth is held out");
+            let problem =
+                format!("{characters} characters: a text needs at least {SHORTEST}, since a tenth is held out");
             return Err(DataError::content(path, problem));
         }
         Self::new(text, &path.display().to_string(), context).map_err(Into::into)
@@ -170,7 +171,7 @@ mod tests {
              or take a longer text"
         );
         assert!(load(&[b'a'; 50], 4).is_ok());
-        let words = "19 characters: a text needs at least 20, a tenth is held out";
+        let words = "19 characters: a text needs at least 20, since a tenth is held out";
         assert_eq!(load(&[b'a'; 19], 1).unwrap_err(), format!("t.txt: {words}"));
         assert!(load(b"", 1).unwrap_err().starts_with("t.txt: 0 characters"));
         assert!(load(&[b'a'; 20], 1).is_ok());

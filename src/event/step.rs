@@ -20,7 +20,7 @@ pub struct StepRecord {
     pub learning_rate: Option<f64>,
     /// ‖g‖₂ over all parameters of the lane, before clipping; `None` on a step that was not measured.
     pub global_grad_norm: Option<f32>,
-    /// By what clipping multiplied the gradient, 1 where it left it alone; `None` where the lane does not clip.
+    /// Factor by which clipping multiplied the gradient, 1 if it left it unchanged; `None` if the lane does not clip.
     pub clip_scale: Option<f32>,
     /// Share of the lane's steps so far on which clipping made the gradient smaller; `None` where it does not clip.
     pub clip_rate: Option<f32>,

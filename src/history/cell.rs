@@ -43,7 +43,7 @@ pub enum Scalar {
     LearningRate,
     /// ‖g‖₂ over all parameters.
     GlobalGradNorm,
-    /// By what clipping multiplied the gradient.
+    /// Factor by which clipping multiplied the gradient.
     ClipScale,
     /// Share of the steps so far that were clipped.
     ClipRate,

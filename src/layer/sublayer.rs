@@ -9,7 +9,7 @@ pub struct Sublayer {
     pub path: String,
     /// Such as `convolution 1`.
     pub name: String,
-    /// The half of a transformer's block that it belongs to: `attention` or `feed-forward`.
+    /// The sub-layer of a transformer block that it belongs to: `attention` or `feed-forward`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub half: Option<String>,
     /// As [`flops`](super::Layer::flops) of a layer.

@@ -78,7 +78,7 @@ pub struct Claim {
 #[non_exhaustive]
 pub enum ClaimError {
     /// Not four words.
-    #[error("'{0}' is no claim: write LANE FIGURE < NUMBER, such as plain rho < 0.5")]
+    #[error("'{0}' is not a claim: write LANE FIGURE < NUMBER, such as plain rho < 0.5")]
     Form(String),
     /// No such figure.
     #[error("{0}")]

@@ -1,5 +1,5 @@
-//! An optimiser that is watched: each parameter's gradient, its value and its change are read in passing, while the
-//! update has them in the cache anyway. What it computes is the optimiser's own.
+//! An optimizer that is watched: each parameter's gradient, its value and its change are read in passing, while the
+//! update has them in the cache anyway. What it computes is the optimizer's own.
 //!
 //! Burn hands over one parameter after the other without a name; their order is that of the module, so the n-th
 //! belongs to the n-th trained parameter. That holds as long as each of them has a gradient, which
@@ -20,7 +20,7 @@ use crate::quantity::Moments;
 /// What was seen of the parameters during one step, one entry per layer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ParameterReadings {
-    /// Gradients as the optimiser got them.
+    /// Gradients as the optimizer got them.
     pub gradients: Vec<Option<Moments>>,
     /// Parameters before the step.
     pub weights: Vec<Option<Moments>>,
@@ -34,7 +34,7 @@ pub struct ParameterReadings {
     pub cost: Cost,
 }
 
-/// The handle of a watched optimiser.
+/// The handle of a watched optimizer.
 #[derive(Clone, Default)]
 pub struct OptimizerProbe {
     /// Whether an optimizer was wrapped with it.
@@ -108,7 +108,7 @@ impl OptimizerProbe {
     }
 }
 
-/// An optimiser and whoever watches it.
+/// An optimizer and its probe.
 #[derive(Clone)]
 pub struct ProbedOptimizer<O> {
     inner: O,
@@ -116,7 +116,7 @@ pub struct ProbedOptimizer<O> {
 }
 
 impl<O> ProbedOptimizer<O> {
-    /// Watches an optimiser.
+    /// Watches an optimizer.
     #[must_use]
     pub fn new(inner: O, watch: OptimizerProbe) -> Self {
         watch.attached.store(true, Ordering::Relaxed);

@@ -34,7 +34,7 @@ pub(crate) struct Trained {
     pub(crate) tensor: usize,
 }
 
-/// Parameters as they were before the optimiser's step; keeps them alive without copying.
+/// Parameters as they were before the optimizer's step; keeps them alive without copying.
 #[derive(Default)]
 pub struct Snapshot {
     /// `Tensor<D>` of each visited float parameter, D as it comes.
@@ -178,7 +178,7 @@ impl ParameterMap {
     }
 }
 
-/// Statistics of one optimiser step, per layer.
+/// Statistics of one optimizer step, per layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Updates {
     /// θ before the step.

@@ -10,9 +10,9 @@ pub(super) const DEFINITION: Definition = Definition {
     ascii: "|sF|/|x|",
     meaning: "how far the block is from the identity: size of the branch relative to its input",
     formula: "‖s·F(x_l)‖_F / ‖x_l‖_F",
-    edge_cases: "absent for a plain block, where ‖x‖ = 0, and for a transformer's block with a normalization behind its \
+    edge_cases: "absent for a plain block, if ‖x‖ = 0, and for a transformer block with a normalization after its \
                  sums",
-    healthy: "well below 1 in a deep residual stack; about 1/√depth keeps the sum of all branches in bounds",
+    healthy: "well below 1 in a deep residual stack; about 1/√depth keeps the sum of all branches bounded",
     source: "He et al. 2016, Identity Mappings",
     axis: Axis::Log,
     measured_with: Measurement::Layers,

@@ -9,12 +9,12 @@ pub(super) const DEFINITION: Definition = Definition {
     name: "gain_other",
     symbol: "gain s",
     ascii: "gain other",
-    meaning: "what the scale and all other steps of the branch make of the signal",
-    formula: "product of the remaining ratios of norms along the branch: the scale s, pooling, mixing, reading from several \
-              streams and writing to them, and where the ways through the two halves of a transformer's block part or \
+    meaning: "factor by which the scale and all other operations of the branch change the signal",
+    formula: "product of the other ratios of norms along the branch: the scale s, pooling, mixing, reading from several \
+              streams and writing to them, and the points where the paths through the two sub-layers of a transformer block part or \
               meet",
-    edge_cases: "absent where the block has no such step",
-    healthy: "the scale s where there is nothing else",
+    edge_cases: "absent if the block has no such operation",
+    healthy: "the scale s if there is no other such operation",
     source: "Hanin & Rolnick 2018",
     axis: Axis::Log,
     measured_with: Measurement::Layers,

@@ -10,7 +10,7 @@ pub(super) const DEFINITION: Definition = Definition {
     ascii: "rms(g)",
     meaning: "gradient size per parameter, comparable between layers of different size",
     formula: "‖g‖₂ / √n, n = number of parameters of the layer",
-    edge_cases: "absent where the layer received no gradient or has no parameters",
+    edge_cases: "absent if the layer received no gradient or has no parameters",
     healthy: "above 1e-7 (SageMaker: vanishing below)",
     source: "Glorot & Bengio 2010",
     axis: Axis::Log,

@@ -111,11 +111,11 @@ impl Factors {
 pub struct LayerSample {
     /// Gradient of the layer's parameters, before clipping.
     pub grad: Option<Moments>,
-    /// The layer's parameters before the optimiser's step.
+    /// The layer's parameters before the optimizer's step.
     pub weight: Option<Moments>,
-    /// Change of the parameters by the optimiser's step.
+    /// Change of the parameters by the optimizer's step.
     pub update: Option<Moments>,
-    /// Parameters after the optimiser's step − the initial ones.
+    /// Parameters after the optimizer's step − the initial ones.
     pub drift: Option<Moments>,
     /// The initial parameters.
     pub initial: Option<Moments>,

@@ -10,7 +10,7 @@ pub(super) const DEFINITION: Definition = Definition {
     ascii: "saturated",
     meaning: "share of activations in the flat parts of tanh or sigmoid",
     formula: "units × examples with |tanh| > 0.97, or sigmoid outside (0.03, 0.97) / all",
-    edge_cases: "absent for other activations; NaN is not saturated",
+    edge_cases: "absent for other activations; NaN does not count as saturated",
     healthy: "below 0.5",
     source: "Karpathy 2022; Amazon SageMaker Debugger",
     axis: Axis::Linear,

@@ -12,10 +12,10 @@ pub(super) const DEFINITION: Definition = Definition {
     symbol: "shatter",
     ascii: "shatter",
     meaning: "how much a little noise at the input changes the signal: 0 = smooth, 1 = white noise",
-    formula: "1 − mean cos(δ_l(x), δ_l(x + noise)), noise of 1 % of the input's rms, the loss one fixed logit",
+    formula: "1 − mean cos(δ_l(x), δ_l(x + noise)), noise of 1 % of the input's rms, loss = one fixed logit",
     edge_cases: "absent for the stem; an example whose δ is 0 is left out. Batch normalization goes by its running \
                  statistics here: for some fifty steps, until they have settled, the value says nothing",
-    healthy: "near 0. With batch normalization a deep plain stack comes near 1 and its residual twin stays near 0.1; \
+    healthy: "near 0. With batch normalization a deep plain stack comes near 1, and the same residual stack stays near 0.1; \
               without one that takes depth and width (0.96 at 1,000 blocks of 256). In a narrow stack all examples \
               collapse onto one direction, the noise with them, and it stays near 0.2: that is no sign of health",
     source: "Balduzzi et al. 2017, The Shattered Gradients Problem",

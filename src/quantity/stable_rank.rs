@@ -10,7 +10,7 @@
 //! [out, in, k, k] are one matrix [out, in·k²]. What mixes streams is not a map of features and does not count.
 //! Cost O(rows × columns) per turn.
 //!
-//! Lanczos 1950; Parlett 1980, The Symmetric Eigenvalue Problem, 13.2 (the bound) and 13.7 (orthogonalizing anew).
+//! Lanczos 1950; Parlett 1980, The Symmetric Eigenvalue Problem, 13.2 (the bound) and 13.7 (reorthogonalization).
 
 use super::definition::{Axis, Definition};
 use super::sample::LayerSample;
@@ -20,10 +20,10 @@ pub(super) const DEFINITION: Definition = Definition {
     name: "stable_rank",
     symbol: "stable rank",
     ascii: "st. rank",
-    meaning: "how many directions the weight matrix really uses",
-    formula: "‖W‖_F² / ‖W‖₂², kernels as [out, in·k²]; the least of a layer with several matrices",
-    edge_cases: "absent where the layer has no matrix or it is 0; the mixing of streams is none; NaN stays",
-    healthy: "stays well above 1",
+    meaning: "number of directions that the weight matrix effectively uses",
+    formula: "‖W‖_F² / ‖W‖₂², kernels as [out, in·k²]; the smallest value of a layer with several matrices",
+    edge_cases: "absent if the layer has no matrix or it is 0; the mixing of streams does not count; NaN stays",
+    healthy: "it stays well above 1",
     source: "Sanyal et al. 2020; MSign 2602.01734",
     axis: Axis::Log,
     measured_with: Measurement::Costly,

@@ -1,4 +1,4 @@
-//! Parameter norm of a layer: ‖θ‖₂, before the optimiser's step.
+//! Parameter norm of a layer: ‖θ‖₂, before the optimizer's step.
 
 use super::definition::{Axis, Definition};
 use super::sample::LayerSample;
@@ -8,10 +8,10 @@ pub(super) const DEFINITION: Definition = Definition {
     name: "weight_norm",
     symbol: "‖θ‖",
     ascii: "|w|",
-    meaning: "size of the layer's parameters before the step",
+    meaning: "norm of the layer's parameters before the step",
     formula: "‖θ‖₂ over all parameters of the layer",
-    edge_cases: "absent where the layer has no parameters",
-    healthy: "no published range; growth without end is a warning",
+    edge_cases: "absent if the layer has no parameters",
+    healthy: "no published range; unlimited growth is a warning",
     source: "Krogh & Hertz 1991",
     axis: Axis::Log,
     measured_with: Measurement::Layers,

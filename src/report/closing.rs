@@ -90,7 +90,7 @@ fn remarks(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Vec<
         && measured < last
     {
         remarks.push(format!(
-            "the layers were last measured at step {}: what is said of them is of that step",
+            "the layers were last measured at step {}: their values come from that step",
             count(measured.0)
         ));
     }
@@ -106,13 +106,13 @@ fn remarks(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Vec<
     }
     if let Some(block) = underflow {
         remarks.push(format!(
-            "underflow at block {}: below 1.2e-38 an f32 loses its digits, then becomes 0",
+            "underflow at block {}: below 1.2e-38 an f32 loses precision and then becomes 0",
             count(block as u64)
         ));
     }
     if let Some(block) = dead {
         remarks.push(format!(
-            "dead at block {}: exactly 0 below a signal far from underflow, every path through it is dead",
+            "dead at block {}: the signal is exactly 0 although the block above is far from underflow, so every path is dead",
             count(block as u64)
         ));
     }

@@ -52,7 +52,7 @@ pub fn entry(topic: GlossaryEntry) -> String {
 
 fn axis(quantity: Quantity) -> &'static str {
     match quantity.definition().axis {
-        Axis::Log => "logarithmic, by magnitude: differences are shown as ratios",
+        Axis::Log => "logarithmic in the magnitude: differences are shown as ratios",
         Axis::Linear => "linear",
     }
 }
@@ -61,7 +61,7 @@ fn cadence(quantity: Quantity) -> &'static str {
     match quantity.definition().measured_with {
         Measurement::Layers => "on every measured step (--measure)",
         Measurement::Histograms => "with the histograms (--histograms)",
-        Measurement::Costly => "every so many steps (--detail)",
+        Measurement::Costly => "with the costly quantities (--detail)",
     }
 }
 
@@ -73,7 +73,7 @@ fn on_screen(topic: GlossaryEntry) -> String {
         Home::Values => "among the values at the cursor".to_owned(),
         Home::Title => "in the title of each lane's heatmap".to_owned(),
         Home::Header => "in the first line".to_owned(),
-        Home::Export => "not there: in the export alone".to_owned(),
+        Home::Export => "not on the screen, only in the export".to_owned(),
     }
 }
 
@@ -84,11 +84,11 @@ pub fn list() -> String {
     for quantity in Quantity::ALL {
         paragraph(&mut text, &format!("  {quantity}"), NAMES, quantity.definition().meaning);
     }
-    text.push_str("\nOf each step, and derived from several values\n\n");
+    text.push_str("\nValues per step, and values derived from several others\n\n");
     for term in TERMS {
         paragraph(&mut text, &format!("  {}", term.name), NAMES, term.meaning);
     }
-    text.push_str("\nMore of one: nablatop explain NAME\n");
+    text.push_str("\nDetails: nablatop explain NAME\n");
     text
 }
 
@@ -146,7 +146,7 @@ mod tests {
         let of = |name: &str| entry(GlossaryEntry::named(name).expect("known"));
         assert!(of("rho").contains("/ and its name, or :view profile") && of("rho").contains("--to csv, rows rho"));
         assert!(of("step_time").contains("rows step_ns"));
-        assert!(of("rho_r_squared").contains("not there: in the export alone"));
+        assert!(of("rho_r_squared").contains("not on the screen, only in the export"));
         assert!(of("first_last").contains("in the title of each lane's heatmap"));
         assert!(of("grad_histogram").contains(":view histogram") && !of("grad_histogram").contains("as a table"));
     }

@@ -37,7 +37,7 @@ impl TraceSink {
         Ok((Self { writer }, carried))
     }
 
-    /// How the writing goes, to be kept by whoever shows it.
+    /// The status of the writing, for the code that shows it.
     #[must_use]
     pub fn status(&self) -> Arc<TraceStatus> {
         self.writer.status()

@@ -1,4 +1,4 @@
-//! Nets of 16, 64 and 256 units beside their prediction: two hundred drawn anew, each with one example, forward and back.
+//! Nets of 16, 64 and 256 units beside their prediction: two hundred random nets, each with one example, forward and back.
 
 use super::*;
 use crate::config::Activation;

@@ -144,7 +144,7 @@ fn elsewhere(
     let path = reservation.emptied(header)?;
     let mut file = reservation.file();
     let failed = |source| LogError::Write { path: path.clone(), source };
-    let (mut events, mut missing) = (0, Some("the checkpoint lies beside no trace".to_owned()));
+    let (mut events, mut missing) = (0, Some("there is no trace beside the checkpoint".to_owned()));
     if let Some(source) = source {
         let mut kept = BufWriter::new(file);
         let carried = carry(source, header, after, Earlier::LeftOut, &mut kept, None);

@@ -52,13 +52,16 @@ pub enum TraceError {
         path: PathBuf,
     },
     /// The first line is torn off.
-    #[error("{} ends within its first line: the run was killed as it started, nothing was recorded", text::path(path))]
+    #[error(
+        "{} ends within its first line: the run was killed when it started, and nothing was recorded",
+        text::path(path)
+    )]
     NoHeader {
         /// The file.
         path: PathBuf,
     },
     /// The first line's seal is broken.
-    #[error("the first line of {} is damaged, and without it no other line can be read", text::path(path))]
+    #[error("the first line of {} is damaged, and no other line can be read without it", text::path(path))]
     DamagedHeader {
         /// The file.
         path: PathBuf,
@@ -115,7 +118,7 @@ pub enum Fault {
     #[error("field '{0}' is missing")]
     Missing(&'static str),
     /// A lane that the header does not know.
-    #[error("lane {found}, where the header has {lanes}")]
+    #[error("lane {found}, but the header has {lanes}")]
     Lane {
         /// The lane, from 0.
         found: u16,
@@ -123,7 +126,7 @@ pub enum Fault {
         lanes: usize,
     },
     /// An array that does not fit its lane.
-    #[error("{quantity} has {} values, where lane '{lane}' has {} layers", count(*found as u64), count(*layers as u64))]
+    #[error("{quantity} has {} values, but lane '{lane}' has {} layers", count(*found as u64), count(*layers as u64))]
     Length {
         /// Name of the array.
         quantity: String,
@@ -135,7 +138,7 @@ pub enum Fault {
         layers: usize,
     },
     /// An index in `nan`, `pinf` or `ninf` that leads nowhere.
-    #[error("index {index} of '{name}' leads nowhere")]
+    #[error("index {index} of '{name}' is out of range")]
     Index {
         /// Name of the array or number.
         name: String,

@@ -1,4 +1,4 @@
-//! Small runs for the tests of whoever reads or writes traces.
+//! Small runs for the tests of code that reads or writes traces.
 
 use std::sync::Arc;
 

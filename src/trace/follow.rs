@@ -1,5 +1,5 @@
-//! A trace that may still be written, by this process or another: polled, because file systems on a network tell
-//! nobody of changes.
+//! A trace that may still be written, by this process or another: polled, because network file systems do not
+//! report changes.
 //!
 //! A file that was replaced (`--force`, a copy) is recognized by its first bytes, which hold the run's identity, and is
 //! read from its start, and so is one that begins the same and is longer than the file that is read. One that was removed or cut is a warning, and read from its start once it is whole again.

@@ -76,7 +76,8 @@ impl<R: Read> Lines<R> {
                 self.state = State::Skipping;
                 self.line.clear();
                 if self.number == 0 {
-                    let words = format!("its first line is longer than {} MiB: this is no trace", self.longest >> 20);
+                    let words =
+                        format!("its first line is longer than {} MiB: this is not a trace", self.longest >> 20);
                     return Err(io::Error::new(io::ErrorKind::InvalidData, words));
                 }
             }
@@ -112,7 +113,7 @@ impl Lines<File> {
 }
 
 impl<R: Read + Seek> Lines<R> {
-    /// Forgets what was held back, to read it anew: its writer may have cut it off and written something else.
+    /// Forgets what was held back, to read it again: its writer may have cut it off and written something else.
     pub(super) fn forget_rest(&mut self) -> io::Result<()> {
         if self.state == State::Begun && !self.line.is_empty() {
             self.reader.seek(SeekFrom::Start(self.whole))?;
@@ -155,7 +156,7 @@ mod tests {
     #[test]
     fn a_file_whose_first_line_has_no_end_is_left() {
         let mut lines = Lines::new(io::repeat(0), 0, 0);
-        assert_eq!(lines.next().unwrap_err().to_string(), "its first line is longer than 64 MiB: this is no trace");
+        assert_eq!(lines.next().unwrap_err().to_string(), "its first line is longer than 64 MiB: this is not a trace");
     }
 
     #[test]

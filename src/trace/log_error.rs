@@ -28,7 +28,7 @@ pub enum LogError {
         source: io::Error,
     },
     /// A file cannot be written.
-    #[error("cannot write {}: {source}: give --log a directory that can be written", text::path(path))]
+    #[error("cannot write {}: {source}: give --log a writable directory", text::path(path))]
     Write {
         /// The file.
         path: PathBuf,
@@ -37,7 +37,7 @@ pub enum LogError {
     },
     /// The directory holds a trace already.
     #[error(
-        "{} holds a trace already: add --append to write behind it, --force to replace it, or give --log another \
+        "{} already holds a trace: add --append to add a run to it, --force to replace it, or give --log another \
          directory",
         text::path(path)
     )]
@@ -46,10 +46,7 @@ pub enum LogError {
         path: PathBuf,
     },
     /// The directory holds a `run.json` without a trace: not ours to replace.
-    #[error(
-        "{} is there without a trace: add --force to replace it, or give --log another directory",
-        text::path(path)
-    )]
+    #[error("{} exists but has no trace: add --force to replace it, or give --log another directory", text::path(path))]
     Foreign {
         /// The file.
         path: PathBuf,
@@ -75,16 +72,19 @@ pub enum LogError {
         difference: Difference,
     },
     /// The trace of a run that goes on cannot be read to its end.
-    #[error("cannot go on with the trace: {0}: give --log another directory")]
+    #[error("cannot continue the trace: {0}: give --log another directory")]
     CannotGoOn(TraceError),
     /// The trace beside a checkpoint is not its run's.
-    #[error("{} holds the trace of another run than the checkpoint: give --log another directory", text::path(path))]
+    #[error(
+        "{} holds the trace of a different run than the checkpoint: give --log another directory",
+        text::path(path)
+    )]
     AnotherRun {
         /// The trace.
         path: PathBuf,
     },
     /// The trace beside a checkpoint is of other stacks.
-    #[error("cannot go on with {}: {difference}: give --log another directory", text::path(path))]
+    #[error("cannot continue {}: {difference}: give --log another directory", text::path(path))]
     OtherStacks {
         /// The trace.
         path: PathBuf,
@@ -106,7 +106,7 @@ pub enum Difference {
         here: usize,
     },
     /// Another name of a lane.
-    #[error("its lane '{there}' is '{here}' in this run")]
+    #[error("its lane '{there}' is called '{here}' in this run")]
     Name {
         /// In the file.
         there: String,
@@ -114,12 +114,12 @@ pub enum Difference {
         here: String,
     },
     /// Other layers.
-    #[error("its lane '{lane}' has other layers than in this run")]
+    #[error("its lane '{lane}' has different layers in this run")]
     Layers {
         /// The lane.
         lane: String,
     },
     /// Other quantities.
-    #[error("it holds other quantities than this run")]
+    #[error("it has different quantities than this run")]
     Quantities,
 }

@@ -1,4 +1,4 @@
-//! A log directory, claimed before training starts, so that a person hears of a problem before the first step.
+//! A log directory, claimed before training starts, so that the user learns of a problem before the first step.
 //!
 //! Nothing that is there is changed until the run begins.
 
@@ -193,7 +193,7 @@ pub(super) fn same_stacks(there: &RunHeader, here: &RunHeader) -> Result<(), Dif
     Ok(())
 }
 
-/// A directory inside `directory` for a run that was started anew: `directory/2`, `directory/3` …, the first that is
+/// A directory inside `directory` for a restarted run: `directory/2`, `directory/3` …, the first that is
 /// not there yet.
 #[must_use]
 pub fn restart_directory(directory: &Path) -> PathBuf {

@@ -1,4 +1,4 @@
-//! `run.json` beside the trace: the header, and at the end how the run ended. For people and scripts that list runs.
+//! `run.json` beside the trace: the header, and at the end how the run ended. For users and scripts that list runs.
 //!
 //! It is written beside itself and renamed, so that a reader finds either the old file or the new one, never a half.
 

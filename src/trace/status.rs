@@ -1,4 +1,4 @@
-//! How the writing of a trace goes, shared between the recorder's thread and whoever shows it.
+//! The status of the writing of a trace, shared between the recorder's thread and the code that shows it.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};

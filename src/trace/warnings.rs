@@ -66,37 +66,39 @@ impl Warnings {
         let mut sentences = Vec::new();
         if let Some(place) = &self.first_damaged {
             sentences.push(match self.damaged {
-                1 => format!("one damaged line was left out: {place}"),
-                damaged => format!("{} damaged lines were left out, the first is {place}", count(damaged)),
+                1 => format!("one damaged line was skipped: {place}"),
+                damaged => format!("{} damaged lines were skipped, the first is {place}", count(damaged)),
             });
         }
         if let Some(Missing { count: steps, first, lane }) = &self.missing {
             sentences.push(if *steps == 1 {
-                format!("step {first} of lane '{lane}' is missing: it has no line, the disk was full or it was taken out")
+                format!("step {first} of lane '{lane}' is missing: the disk was full, or its line was removed")
             } else {
                 let steps = count(*steps);
-                format!("{steps} steps are missing, the first is step {first} of lane '{lane}': they have no line, the disk \
-                         was full or they were taken out")
+                format!(
+                    "{steps} steps are missing, the first is step {first} of lane '{lane}': the disk was full, or \
+                         their lines were removed"
+                )
             });
         }
         if self.torn_tail {
-            sentences
-                .push("the last line is not complete and was left out: the run was killed while writing".to_owned());
+            sentences.push("the last line is incomplete and was skipped: the run was killed while writing".to_owned());
         }
         if !self.unknown_quantities.is_empty() {
             let names = self.unknown_quantities.join(", ");
-            sentences.push(format!("quantities that this nablatop does not know were left out: {names}"));
+            sentences.push(format!("quantities that this nablatop does not know were skipped: {names}"));
         }
         if self.unknown_lines > 0 {
             let lines = count(self.unknown_lines);
-            sentences.push(format!("{lines} lines of a kind that this nablatop does not know were left out"));
+            sentences.push(format!("{lines} lines of a kind that this nablatop does not know were skipped"));
         }
         if self.unknown_config {
-            sentences.push("the run's settings are those of another nablatop and are not shown".to_owned());
+            sentences
+                .push("the settings of the run come from another version of nablatop and are not shown".to_owned());
         }
         sentences.extend(self.lost.as_ref().map(|lost| match lost {
-            Lost::Removed(path) => format!("{} was removed: what was read of it stays", text::path(path)),
-            Lost::Cut(path) => format!("{} was cut short: what was read of it stays", text::path(path)),
+            Lost::Removed(path) => format!("{} was removed: the part that was read stays", text::path(path)),
+            Lost::Cut(path) => format!("{} was cut short: the part that was read stays", text::path(path)),
         }));
         sentences
     }

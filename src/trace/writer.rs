@@ -4,7 +4,7 @@
 //! flush tries again; when too many wait, further steps are left out, counted, and named in a note once there is space.
 //!
 //! A file that goes away (removed, replaced, cut) is noticed at the next flush. From then on nothing is written: not into
-//! a file without a name, not behind a hole, and not into the file of somebody else.
+//! a file without a name, not behind a hole, and not into another program's file.
 
 use std::io;
 use std::sync::Arc;
@@ -152,7 +152,7 @@ impl<M: Medium> Writer<M> {
         if ended.is_some() || now.saturating_duration_since(self.synced) >= SYNC_INTERVAL {
             self.synced = now;
             if let Err(error) = self.medium.sync() {
-                self.status.set_problem(Some(format!("the trace may not outlive a loss of power: {error}")));
+                self.status.set_problem(Some(format!("a power failure may damage the trace: {error}")));
             }
         }
         if let (Some(outcome), Some(run_file)) = (ended, &self.run_file)
@@ -167,17 +167,19 @@ impl<M: Medium> Writer<M> {
         let Some(trace) = self.run_file.as_ref().map(RunFile::trace) else { return };
         let Some(fate) = self.medium.fate(&trace, self.whole).filter(|_| self.fate.is_none()) else { return };
         let (trace, reached) = (text::path(&trace), self.reached);
-        let kept = |place: &str| format!("what is whole, up to step {reached}, {place}; nothing more is written");
+        let kept = |place: &str| format!("all complete lines, up to step {reached}, {place}; nothing more is written");
         self.status.set_problem(Some(match fate {
-            FileLoss::Removed => format!("{trace} was removed or moved: {}", kept("went with it")),
-            FileLoss::Replaced => format!("{trace} was replaced by another file: {}", kept("went with the old one")),
+            FileLoss::Removed => format!("{trace} was removed or moved: {}", kept("are lost")),
+            FileLoss::Replaced => {
+                format!("{trace} was replaced by another file: {}", kept("are lost with the old file"))
+            }
             FileLoss::Cut(bytes) => {
                 let what = if bytes >= self.whole {
                     "was emptied".to_owned()
                 } else {
                     format!("lost its last {}", counts::bytes(bytes))
                 };
-                format!("{trace} {what}: it is left as it is, and nothing more is written")
+                format!("{trace} {what}: the file stays as it is, and nothing more is written")
             }
         }));
         self.status.set_gone();

@@ -11,6 +11,6 @@ pub(super) enum Cause {
     EarlyLeap(f64),
     /// A value of a layer is NaN or infinite, the loss not yet.
     ValueNotFinite,
-    /// A person asked.
+    /// The user asked.
     Asked,
 }

@@ -1,6 +1,6 @@
-//! A step written down whole, so that anybody can compute it anew: parameters before it, batch, loss, gradients.
+//! A complete record of a step, so that it can be recomputed: parameters before it, batch, loss, gradients.
 //!
-//! Lanes run in their own threads and may be two steps apart: each hands in its part, and whoever comes last writes.
+//! Lanes run in their own threads and may be two steps apart: each hands in its part, and the last lane writes the file.
 //! The tensors are named `LANE/param/PATH`, `LANE/grad/PATH` (before clipping), `LANE/loss`, `batch/x` and `batch/y` in
 //! a safetensors file; `docs/recheck.md` shows how to read it.
 
@@ -43,7 +43,7 @@ pub enum DumpError {
         after: Step,
     },
     /// Two dumps cannot share a file.
-    #[error("--dump {}: two steps cannot go to the same file: give each its own", text::path(.0))]
+    #[error("--dump {}: two steps cannot be written to the same file: give each a file of its own", text::path(.0))]
     SameFile(PathBuf),
     /// The file is there already, or its folder cannot be written.
     #[error("{0}{remedy}", remedy = remedy(.0))]

@@ -104,7 +104,7 @@ impl<'a> LanePlan<'a> {
         self.sized(data, notes, |side| side.next_multiple_of(diffusion::SIDE_UNIT))
     }
 
-    /// The data as pictures whose sides are as they should be; a person's own are not resized without a note.
+    /// The data as pictures of the right size; the user's own pictures are not resized without a note.
     fn sized(
         &self,
         data: &Arc<Classified>,
@@ -114,7 +114,7 @@ impl<'a> LanePlan<'a> {
         let Shape { height, width, .. } = data.shape;
         if !data.shape.is_picture() {
             let problem = format!(
-                "{} looks at pictures, and the data are rows of {} numbers: write --model mlp, or --data digits",
+                "{} needs pictures, but the data are rows of {} numbers: write --model mlp, or --data digits",
                 self.settings.model,
                 count(data.shape.numbers() as u64)
             );
@@ -127,7 +127,10 @@ impl<'a> LanePlan<'a> {
         if *self.data != DataSource::Digits {
             let Self { settings, .. } = self;
             let sizes = format!("from {height}×{width} to {tall}×{wide}");
-            notes.push(format!("{}: pictures are resized {sizes}, which {} can halve", settings.name, settings.model));
+            notes.push(format!(
+                "{}: pictures are resized {sizes}, because {} must be able to halve them",
+                settings.name, settings.model
+            ));
         }
         Ok(Arc::new(data.resized(tall, wide)))
     }

@@ -1,8 +1,8 @@
-//! The flight recorder: keeps a lane's parameters and optimiser state every so many steps, and when something goes wrong
+//! The flight recorder: keeps a lane's parameters and optimizer state every so many steps, and when something goes wrong
 //! re-runs the steps since then in detail. The same numbers come out, bit by bit, so that it is the same history.
 //!
 //! ```text
-//! kept            kept             loss is NaN, or leaps, or a person asks
+//! kept            kept             loss is NaN, or jumps, or on request
 //!  │ … N steps …   │ … steps …      │
 //!                  └── re-run ──────┘   every layer, histograms; the last steps with every detail
 //! ```

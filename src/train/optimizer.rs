@@ -1,4 +1,4 @@
-//! The update rule of a lane: Burn's optimisers with our documented settings, and clipping by global norm.
+//! The update rule of a lane: Burn's optimizers with our documented settings, and clipping by global norm.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::decay::WeightDecayConfig;
@@ -9,7 +9,7 @@ use burn::tensor::Tensor;
 use crate::config::{LaneConfig, Optimizer};
 use crate::probe::{OptimizerProbe, ProbedOptimizer};
 
-/// Builds the optimiser of a lane. Adam's ε is ours (1e-8 by default; Burn's own default is 1e-5).
+/// Builds the optimizer of a lane. Adam's ε is ours (1e-8 by default; Burn's own default is 1e-5).
 pub(super) fn build(lane: &LaneConfig, watch: OptimizerProbe) -> ModuleOptimizer {
     let decay = (lane.weight_decay > 0.0).then(|| WeightDecayConfig::new(lane.weight_decay as f32));
     match lane.optimizer {

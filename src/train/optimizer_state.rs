@@ -1,7 +1,7 @@
-//! What an optimiser remembers of every parameter (moments, velocity, step counts), as tensors that are named
+//! What an optimizer remembers of every parameter (moments, velocity, step counts), as tensors that are named
 //! `optimizer/PATH/FIELD`, such as `optimizer/blocks.7.weight/momentum.moment_1`.
 //!
-//! Burn keys it by the parameters' identities, which are drawn anew in every process: here they become paths and, on the
+//! Burn keys it by the parameters' identities, which differ in every process: here they become paths and, on the
 //! way back, those of the model at hand.
 
 use std::collections::BTreeMap;
@@ -21,12 +21,12 @@ pub(super) const PREFIX: &str = "optimizer/";
 /// Burn's own field: of how many dimensions a parameter is.
 const RANK: &str = "__rank";
 
-/// Why an optimiser's state cannot be taken apart; none of it depends on a person.
+/// Why an optimizer's state cannot be taken apart; none of it depends on the user.
 #[derive(Debug, Error)]
 pub(super) enum StateError {
-    #[error("Burn does not hand out the optimizer's state: {0}")]
+    #[error("Burn does not export the optimizer's state: {0}")]
     Record(String),
-    #[error("the optimizer's {0} is not made of 32-bit floats")]
+    #[error("the optimizer's {0} does not consist of 32-bit floats")]
     Floats(String),
 }
 
@@ -65,7 +65,7 @@ pub(super) fn stored<M: Module>(optimizer: &ModuleOptimizer, model: &M) -> Resul
     Ok(found)
 }
 
-/// The same optimiser with the state that a file has for this model.
+/// The same optimizer with the state that a file has for this model.
 pub(super) fn restored<M: Module>(
     optimizer: ModuleOptimizer,
     model: &M,
@@ -80,13 +80,13 @@ pub(super) fn restored<M: Module>(
         let Some(rest) = name.strip_prefix(PREFIX) else { continue };
         let parameter = rest.rsplit_once('/').and_then(|(path, field)| Some((*ids.get(path)?, field)));
         let Some((Known { id, shape, .. }, field)) = parameter else {
-            return Err(format!("{name} is of no parameter of the lane"));
+            return Err(format!("{name} belongs to no parameter of the lane"));
         };
         let view = file.tensor(name).map_err(|error| error.to_string())?;
         scalars.insert(format!("{id}.{RANK}"), Scalar::from(shape.len()));
         let bytes = view.data().to_vec();
         if view.dtype() != Dtype::F32 {
-            let value = number(view.dtype(), &bytes).ok_or_else(|| format!("{name} is no number"))?;
+            let value = number(view.dtype(), &bytes).ok_or_else(|| format!("{name} is not a number"))?;
             scalars.insert(format!("{id}.{field}"), value);
         } else if view.shape() == shape {
             let data = Bytes::from_bytes_vec(bytes);
@@ -102,13 +102,13 @@ pub(super) fn restored<M: Module>(
     }
     let bytes = writer.into_bytes().map_err(|error| error.to_string())?;
     let optimizer = optimizer.from_bytes(bytes).map_err(|error| error.to_string())?;
-    // Burn passes over what another optimiser, or a part of one, left behind.
+    // Burn passes over what another optimizer, or a part of one, left behind.
     let taken = optimizer.into_bytes().map_err(|error| error.to_string())?;
     let taken = Reader::from_bytes(taken).map_err(|error| error.to_string())?;
     if (taken.tensor_names().len(), taken.scalars().len()) == (of_tensors, of_scalars) {
         Ok(optimizer)
     } else {
-        Err("the optimizer's state is not complete, or another optimizer's".to_owned())
+        Err("the optimizer's state is incomplete, or it belongs to another optimizer".to_owned())
     }
 }
 

@@ -35,7 +35,7 @@ impl Interrupt {
     }
 }
 
-/// What a person made of the lanes' base learning rates.
+/// The user's change of the lanes' base learning rates.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(into = "Words", try_from = "Words")]
 pub(super) struct Rate {
@@ -89,9 +89,9 @@ impl Rate {
 /// The answer to a lane that wants to take a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Go {
-    /// Take it, with what a person made of its base learning rate.
+    /// Take the step, with the user's change of its base learning rate.
     Step { rate: Rate },
-    /// First re-run the last steps: how often a person has asked for that by now.
+    /// First re-run the last steps: the number of such requests so far.
     Rerun { asked: u64 },
     /// End in order.
     Stop,

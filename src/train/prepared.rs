@@ -150,8 +150,10 @@ fn goes_on(checkpoint: &Checkpoint, config: &RunConfig, steps: u64) -> Result<()
         return Ok(());
     }
     let key = if matches!(config.length, Length::Steps(_)) { "steps" } else { "epochs" };
-    let problem =
-        format!("the run ends at step {}, and the checkpoint is of step {taken}: write more to go on", count(steps));
+    let problem = format!(
+        "the run ends at step {}, but the checkpoint is already at step {taken}: write more to continue",
+        count(steps)
+    );
     Err(SettingError { key: key.to_owned(), problem })
 }
 

@@ -169,9 +169,7 @@ impl Schedule {
     fn note(&self, state: &mut State, step: Step) -> Option<String> {
         let budget = number::percent(self.budget?);
         if step == Step::FIRST {
-            return Some(format!(
-                "budget {budget}: steps are measured, and costly quantities taken, as far as it pays"
-            ));
+            return Some(format!("budget {budget}: layers and costly quantities are measured as often as it allows"));
         }
         let rate = &mut state.rate;
         if rate.recent < rate.window {

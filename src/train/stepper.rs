@@ -18,10 +18,10 @@ use crate::probe::{Observation, Observer, Scope};
 use crate::quantity::Moments;
 use crate::stack::{Stack, replica};
 
-/// A stack with its optimiser, ready to take steps.
+/// A stack with its optimizer, ready to take steps.
 pub struct Stepper<S> {
     model: S,
-    /// What stands in while the optimiser has the stack: handed a clone, it would copy every parameter. As the stack was
+    /// What stands in while the optimizer has the stack: handed a clone, it would copy every parameter. As the stack was
     /// before its first step, whose parameters the watch keeps anyway.
     stand_in: Option<S>,
     optimizer: ModuleOptimizer,
@@ -51,7 +51,7 @@ pub struct StepOutput {
 }
 
 impl<S: Stack> Stepper<S> {
-    /// A stack with the optimiser that the settings name.
+    /// A stack with the optimizer that the settings name.
     #[must_use]
     pub fn new(model: S, settings: &LaneConfig, device: &Device) -> Self {
         let observer = Observer::new(&model, &model.layers(), device);

@@ -89,7 +89,7 @@ impl Finding {
         }
     }
 
-    /// The same for people.
+    /// The finding as a sentence for the user.
     fn sentence(self, cause: Cause, layers: &LayerTable) -> String {
         match self {
             Self::NotFinite(site) => {
@@ -104,14 +104,16 @@ impl Finding {
                 format!("{place} {verb} from {} to {}{factor} at step {step}", size(from), size(to))
             }
             Self::Calm if cause == Cause::Asked => "no layer left its usual range".to_owned(),
-            Self::Calm => "no layer left its usual range: cannot tell where it began".to_owned(),
-            Self::TooFew(0) => "no step is held: cannot tell where it began".to_owned(),
-            Self::TooFew(_) => "a single step has none before it: cannot tell where it began".to_owned(),
+            Self::Calm => "no layer left its usual range: the origin is unknown".to_owned(),
+            Self::TooFew(0) => "no step is kept: the origin is unknown".to_owned(),
+            Self::TooFew(_) => {
+                "there is only one step and nothing to compare it with: the origin is unknown".to_owned()
+            }
         }
     }
 }
 
-/// What a person is told after a re-run.
+/// The note after a re-run.
 pub(super) fn sentence(cause: Cause, records: &[StepRecord], layers: &LayerTable) -> String {
     let ends = records.first().zip(records.last());
     let range = ends.map_or_else(
@@ -128,11 +130,11 @@ pub(super) fn sentence(cause: Cause, records: &[StepRecord], layers: &LayerTable
         Cause::Leap(deviations) => {
             let loss = number::value(f64::from(loss));
             let deviations = number::count(deviations.round() as u64);
-            format!("the loss leapt to {loss} ({deviations} robust deviations above its median): {range}")
+            format!("the loss jumped to {loss} ({deviations} robust deviations above its median): {range}")
         }
         Cause::EarlyLeap(factor) => {
             let loss = number::value(f64::from(loss));
-            format!("the loss leapt to {loss} ({} the largest before): {range}", number::factor(factor))
+            format!("the loss jumped to {loss} ({} the largest loss before): {range}", number::factor(factor))
         }
         Cause::ValueNotFinite => format!("a value is no longer finite: {range}"),
         Cause::Asked => range,
@@ -241,7 +243,7 @@ fn row_id(layer: usize) -> LayerId {
     LayerId(u32::try_from(layer).unwrap_or(u32::MAX))
 }
 
-/// Which value it is, for people. What arrives at a layer was made by the layer before.
+/// The name of the value for the user. The input of a layer is the output of the layer before.
 struct SiteName<'a>(Site, &'a LayerTable);
 
 impl fmt::Display for SiteName<'_> {

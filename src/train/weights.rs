@@ -1,4 +1,4 @@
-//! Initial weights from a person's safetensors file, a dump or one of their own.
+//! Initial weights from a safetensors file: a dump, or a file of the user's own.
 //!
 //! The parameters of a lane are looked up as `LANE/param/PATH`, where the file has the lane; otherwise as `PATH` alone;
 //! otherwise, where it is the dump of a single lane, as that lane's.
@@ -34,7 +34,7 @@ pub enum WeightsError {
         source: std::io::Error,
     },
     /// It is something else.
-    #[error("{} is no safetensors file: {source}", text::path(path))]
+    #[error("{} is not a safetensors file: {source}", text::path(path))]
     Format {
         /// The file.
         path: PathBuf,
@@ -91,11 +91,11 @@ pub(super) fn load<M: Module>(model: M, lane: &str, path: &Path) -> Result<Loade
     let mut unused: Vec<String> = file.names().into_iter().filter(is_unused).map(text::clean).collect();
     unused.sort();
     let note = (!unused.is_empty())
-        .then(|| format!("lane '{lane}' has no use for {} of {}", some_of(&unused, ", "), text::path(path)));
+        .then(|| format!("lane '{lane}' does not use {} of {}", some_of(&unused, ", "), text::path(path)));
     Ok(Loaded { model, note })
 }
 
-/// Whether running statistics, which no optimiser trains, may be missing from a file.
+/// Whether running statistics, which no optimizer trains, may be missing from a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Untrained {
     /// They stay as they are.
@@ -116,7 +116,7 @@ pub(super) fn filled<M: Module>(
     let known: BTreeSet<&str> = wanted.found.iter().map(|parameter| parameter.path.as_str()).collect();
     let names = file.names();
     if let Some(name) = names.iter().find(|name| name.strip_prefix(prefix).is_some_and(|path| !known.contains(path))) {
-        return Err(format!("{} is of no parameter of the lane", text::clean(name)));
+        return Err(format!("{} belongs to no parameter of the lane", text::clean(name)));
     }
     put(model, &wanted.found, file, prefix, untrained)
 }
@@ -166,7 +166,7 @@ fn read(path: &Path, numbers: u64) -> std::io::Result<Vec<u8>> {
     let header = u64::from_le_bytes(std::array::from_fn(|index| head[index]));
     let is_header = begun > HEADER && head[HEADER] == b'{' && header <= LONGEST_HEADER.min(length);
     if length > UNSEEN && !is_header {
-        return Err(refused("it is not a safetensors file: its first bytes are no header"));
+        return Err(refused("it is not a safetensors file: it does not begin with a header"));
     }
     let most = ALWAYS_READ.max(numbers.saturating_mul(MOST_BYTES));
     if length > most {
@@ -191,7 +191,7 @@ fn prefix(file: &SafeTensors<'_>, lane: &str, wanted: &[Parameter]) -> Result<St
     }
     let first = wanted.first().map_or("", |parameter| &parameter.path);
     match lanes.into_iter().map(text::clean).collect::<Vec<_>>().as_slice() {
-        [] => Err(format!("neither {lane}{PARAM}{first} nor {first} is in it")),
+        [] => Err(format!("it has neither {lane}{PARAM}{first} nor {first}")),
         [single] => Ok(format!("{single}{PARAM}")),
         several => {
             let some = some_of(several, ", ");

@@ -318,9 +318,9 @@ impl App<'_> {
         let said = self.source.log(directory, history).map(|()| {
             let directory = text::path(directory);
             match history.missing_steps() {
-                0 => format!("the whole run is in {directory} now, and all that comes"),
+                0 => format!("the whole run is in {directory} now, and later steps follow"),
                 missing => format!(
-                    "logged into {directory} from here on; {} earlier steps, each lane's counted, were not held",
+                    "logged into {directory} from here on; {} earlier steps (of all lanes) were no longer in memory",
                     count(missing)
                 ),
             }
@@ -331,7 +331,7 @@ impl App<'_> {
     fn suspend(&mut self) -> Result<(), ScreenError> {
         self.screen.step_aside(suspend)?;
         if self.source.kind() == SourceKind::Live {
-            self.scene.say("stopped by Ctrl-Z, training too; both go on now");
+            self.scene.say("Ctrl-Z stopped nablatop and the training; both continue now");
         }
         Ok(())
     }

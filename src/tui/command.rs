@@ -49,19 +49,24 @@ pub(super) static COMMANDS: LazyLock<Vec<Command>> = LazyLock::new(|| {
         command("goto", "STEP", "cursor to this step", Verb::Goto),
         command("layer", "BLOCK|stem|head", "cursor to this layer of the deepest lane", Verb::Layer),
         command("lr", "NUMBER", "learning rate from the next step on", Verb::LearningRate),
-        command("depth", "BLOCKS", "restart with so many blocks", Verb::Depth),
+        command("depth", "BLOCKS", "restart with this number of blocks", Verb::Depth),
         command("set", "KEY VALUE", "restart with this setting changed", Verb::Set),
         command("restart", "", "restart with the same settings", Verb::Restart),
         command("edit", "", "edit settings and restart", Verb::Edit),
-        command("log", "DIR", "write the run into this folder from now on, after all that is held of it", Verb::Log),
-        command("seek", "STEP", "playhead of a trace to this step", Verb::Seek),
+        command(
+            "log",
+            "DIR",
+            "log the run into this folder, first the steps in memory, then all later ones",
+            Verb::Log,
+        ),
+        command("seek", "STEP", "move the playhead of a trace to this step", Verb::Seek),
         command("speed", "STEPS", "steps per second of the playhead", Verb::Speed),
         command("zoom", "out", "everything in view", Verb::ZoomOut),
     ];
     let with_keys = VIEWS.iter().filter(|view| view.key.is_some());
     commands.extend(with_keys.map(|view| command(view.id.name(), "", view.help, Verb::Show(view.id))));
     commands.extend([
-        command("mouse", "on|off", "off: the terminal selects text with it", Verb::Mouse),
+        command("mouse", "on|off", "off: the terminal uses it to select text", Verb::Mouse),
         command("help", "", "the table of keys", Verb::Help),
         command("notes", "", "all notes of the run, the newest first", Verb::Notes),
         command("q", "", "quit", Verb::Quit),

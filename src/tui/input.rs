@@ -84,7 +84,7 @@ impl Input {
     /// the mouse and sizes that follow each other the last stands for all.
     ///
     /// # Errors
-    /// When the terminal went away.
+    /// When the terminal is gone.
     pub(super) fn take(&self, wait: Duration, most: usize) -> io::Result<Vec<Event>> {
         let first = match self.receiver.recv_timeout(wait) {
             Ok(event) => event?,
@@ -112,7 +112,7 @@ impl Input {
 impl Drop for Input {
     fn drop(&mut self) {
         self.signs.over.store(true, Ordering::Release);
-        // Until the thread drops its end. It never does where the terminal went away, and is not waited for then.
+        // Until the thread drops its end. It never does where the terminal is gone, and is not waited for then.
         while self.receiver.recv_timeout(FAREWELL).is_ok() {}
     }
 }
@@ -190,6 +190,6 @@ mod tests {
         assert_eq!(input.take(Duration::ZERO, 7).unwrap(), [Event::Resize(2, 2)]);
         assert!(input.take(Duration::ZERO, 7).unwrap().is_empty());
         drop(sender);
-        assert!(input.take(Duration::ZERO, 7).is_err(), "the terminal went away");
+        assert!(input.take(Duration::ZERO, 7).is_err(), "the terminal is gone");
     }
 }

@@ -52,7 +52,7 @@ pub trait Source {
     /// One sentence for the user: what is wrong and what to write instead.
     fn log(&mut self, directory: &Path, history: &History) -> Result<(), String> {
         let _ = (directory, history);
-        Err("nothing here can be logged".to_owned())
+        Err("there is nothing to log here".to_owned())
     }
 
     /// Steps that were dropped because the screen was slower than training.

@@ -45,13 +45,13 @@ const BUFFER: usize = 1 << 20;
 #[non_exhaustive]
 pub enum ScreenError {
     /// The terminal could not be taken over.
-    #[error("cannot use this terminal ({source}): try --headless")]
+    #[error("cannot use this terminal ({source}): use --headless")]
     Open {
         /// What the system said.
         source: io::Error,
     },
     /// The terminal went away.
-    #[error("the terminal went away: {source}")]
+    #[error("the terminal is gone: {source}")]
     Gone {
         /// What the system said.
         source: io::Error,
@@ -105,7 +105,7 @@ impl Screen {
     /// Columns and rows.
     ///
     /// # Errors
-    /// When the terminal went away.
+    /// When the terminal is gone.
     pub fn size(&self) -> Result<Size, ScreenError> {
         self.terminal.size().map_err(|source| ScreenError::Gone { source })
     }
@@ -113,7 +113,7 @@ impl Screen {
     /// Shows a frame; `render` draws it. Returns the time that took, writing included.
     ///
     /// # Errors
-    /// When the terminal went away.
+    /// When the terminal is gone.
     pub fn draw(&mut self, render: impl FnOnce(Rect, &mut Buffer)) -> Result<Duration, ScreenError> {
         let start = Instant::now();
         self.try_draw(render).map_err(|source| ScreenError::Gone { source })?;
@@ -138,7 +138,7 @@ impl Screen {
     /// Gives the terminal back, calls `meanwhile`, takes it over again and redraws everything with the next frame.
     ///
     /// # Errors
-    /// When the terminal went away meanwhile.
+    /// When the terminal is gone meanwhile.
     pub fn step_aside(&mut self, meanwhile: impl FnOnce()) -> Result<(), ScreenError> {
         leave();
         meanwhile();
@@ -148,7 +148,7 @@ impl Screen {
     /// Takes the terminal over again, whatever another program did to it.
     ///
     /// # Errors
-    /// When the terminal went away.
+    /// When the terminal is gone.
     pub fn take_back(&mut self) -> Result<(), ScreenError> {
         self.doubt();
         // Raw mode counts as switched on until it is switched off, whatever a shell did meanwhile.
@@ -158,7 +158,7 @@ impl Screen {
     /// Takes the mouse, or leaves it to the terminal.
     ///
     /// # Errors
-    /// When the terminal went away.
+    /// When the terminal is gone.
     pub fn set_mouse(&mut self, mouse: Mouse) -> Result<(), ScreenError> {
         set_mouse(mouse);
         let out = self.terminal.backend_mut();
@@ -172,7 +172,7 @@ impl Screen {
     /// Asks the terminal for the colour of its background (OSC 11). It may answer among the keys, or never.
     ///
     /// # Errors
-    /// When the terminal went away.
+    /// When the terminal is gone.
     pub fn ask_background(&mut self) -> Result<(), ScreenError> {
         let out = self.terminal.backend_mut();
         let asked = out.write_all(b"\x1b]11;?\x1b\\").and_then(|()| Write::flush(out));

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-/// Runs it with a cache folder of its own, behind a proxy that nobody listens at.
+/// Runs it with a cache folder of its own, behind a proxy address without a listener.
 fn download(set: &str, cache: &Path) -> (Output, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_nablatop"))
         .args(["download", set])
@@ -79,7 +79,7 @@ fn a_set_that_is_not_whole_is_named() {
     mnist(cache.path(), [60_000, 10_000], 1);
     let (output, said) = download("mnist", cache.path());
     assert_eq!(output.status.code(), Some(1));
-    assert!(said.contains("burn-dataset/mnist is not whole, remove it and download again"), "{said}");
+    assert!(said.contains("burn-dataset/mnist is not complete, remove it and download again"), "{said}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Claims about a dumped step: anybody can compute it anew, and a run can start from it.
+//! Claims about a dumped step: it can be recomputed without nablatop, and a run can start from it.
 
 mod families;
 mod file;
@@ -116,7 +116,7 @@ fn losses(place: &Place, log: &str, more: &[&str]) -> Vec<Vec<u32>> {
 }
 
 #[test]
-fn loss_and_gradient_norms_of_a_dumped_step_are_those_that_anybody_computes() {
+fn loss_and_gradient_norms_of_a_dumped_step_equal_those_computed_in_numpy() {
     for backend in BACKENDS {
         let place = Place::new();
         let arguments =

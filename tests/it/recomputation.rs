@@ -1,4 +1,4 @@
-//! Activations that are computed anew in the backward pass change nothing, watched or not.
+//! Recomputing activations in the backward pass changes nothing, measured or not.
 
 use nablatop::config::{
     CheckpointActivations, DataSource, LaneConfig, Length, LongSkips, Measure, Model, Norm, RunConfig, Wiring,

@@ -24,7 +24,7 @@ impl Recording {
         Self::new(memory.take())
     }
 
-    /// What a sink of one's own took in.
+    /// The events that a custom sink received.
     pub(crate) fn new(events: Vec<Event>) -> Self {
         Self { events }
     }

@@ -1,4 +1,4 @@
-//! Claims about the real program in a real terminal: what a person sees, and that the terminal is given back.
+//! Claims about the real program in a real terminal: what the user sees, and that the terminal is given back.
 
 mod background;
 mod dump;

@@ -45,7 +45,7 @@ impl Preparation {
         match self.answer.recv_timeout(most) {
             Ok(answer) => Some(answer),
             Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => Some(Err("the new run panicked while it was prepared".to_owned())),
+            Err(RecvTimeoutError::Disconnected) => Some(Err("the preparation of the new run panicked".to_owned())),
         }
     }
 
@@ -97,7 +97,8 @@ fn restarted<'a>(
 ) -> Result<(Prepared, Vec<String>), DumpError> {
     let last = prepared.header().steps.unwrap_or(u64::MAX);
     let (had, missed): (Vec<&Dump>, Vec<&Dump>) = requests.partition(|dump| dump.step.0 <= last);
-    let missed = missed.into_iter().map(|dump| format!("step {} is past this run's end: no dump of it", dump.step));
+    let missed =
+        missed.into_iter().map(|dump| format!("step {} is after the end of this run: it is not dumped", dump.step));
     let dumps = had.into_iter().map(|dump| dump.for_run(number)).collect();
     Ok((prepared.dumping(dumps, Existing::Keep)?, missed.collect()))
 }

@@ -84,6 +84,6 @@ string_serde!(Init);
 fn positive(number: &str) -> Result<f64, String> {
     match number.parse::<f64>() {
         Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
-        _ => Err(format!("'{number}' is no number above 0: write e.g. 1")),
+        _ => Err(format!("'{number}' is not a number above 0: write e.g. 1")),
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::spelling::not_one_of;
 
 words! {
-    /// Where N stands in a half of a transformer's block.
+    /// Where N is placed in a sub-layer of a transformer block.
     NormOrder {
         /// Before the branch: x + F(N(x)).
         Pre = "pre",
@@ -20,7 +20,7 @@ words! {
 }
 
 words! {
-    /// How a transformer knows where a character stands.
+    /// How a transformer encodes the position of a character.
     Positions {
         /// By vectors that are added to those of the characters.
         Learned = "learned",

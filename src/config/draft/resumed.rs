@@ -121,7 +121,7 @@ mod tests {
             "--depth: the checkpoint has 5 and 7, and a resumed run keeps it: leave it out, or start a run without \
              --resume"
         );
-        assert!(refusal(&[("depth", "6x")], &[]).starts_with("--depth: '6x' is no whole number"));
+        assert!(refusal(&[("depth", "6x")], &[]).starts_with("--depth: '6x' is not a whole number"));
         assert!(refusal(&[], &["plain"]).starts_with("--lane: a resumed run keeps the lanes of its checkpoint"));
         assert!(refusal(&[("seed", "2")], &[]).starts_with("--seed: the checkpoint has 1, and"));
         written(&[("seed", "1")], &[]).resumed(&saved).expect("what the checkpoint has");

@@ -39,7 +39,7 @@ fn a_flag_wins_over_the_environment_and_that_over_the_file() {
 #[test]
 fn unknown_keys_and_bad_values_are_named_with_their_place() {
     assert_eq!(problem("\ndepht = 3\n"), "run.toml:2: there is no setting 'depht': did you mean 'depth'?");
-    assert_eq!(problem("depth = 0\n"), "run.toml:1: depth: '0' is no whole number from 1 to 10000: write e.g. 50");
+    assert_eq!(problem("depth = 0\n"), "run.toml:1: depth: '0' is not a whole number from 1 to 10000: write e.g. 50");
     assert!(problem("depth = \n").starts_with("run.toml:1: not valid TOML"));
     assert!(problem("depth = [1]\n").contains("write one word or decimal number"));
     assert_eq!(problem("steps = 3\nepochs = 1\n"), "run.toml:2: steps and epochs are both given: write one of them");

@@ -1,10 +1,10 @@
 //! Numbers as the user types them: what a setting takes, and one sentence for everything that it does not.
 //!
 //! ```text
-//! '-1' is no whole number from 1 to 10000: write e.g. 50
+//! '-1' is not a whole number from 1 to 10000: write e.g. 50
 //! ```
 //!
-//! Numbers that may be typed stand there as they are typed, without separators of thousands.
+//! Numbers that may be typed stand there as they are typed, without thousands separators.
 
 use std::str::FromStr;
 
@@ -71,15 +71,15 @@ mod tests {
         let numbers = Numbers::<u64>::from_one("2000");
         assert_eq!(numbers.read(" 7 "), Ok(7));
         for word in ["0", "-1", "ten", "", "1e3", "1.5"] {
-            let words = format!("'{word}' is no whole number from 1: write e.g. 2000");
+            let words = format!("'{word}' is not a whole number from 1: write e.g. 2000");
             assert_eq!(numbers.read(word).unwrap_err(), words);
         }
-        let words = "'99999999999999999999' is no whole number from 1 that fits into 64 bits: write e.g. 2000";
+        let words = "'99999999999999999999' is not a whole number from 1 that fits into 64 bits: write e.g. 2000";
         assert_eq!(numbers.read("99999999999999999999").unwrap_err(), words);
         let numbers = Numbers::above_zero("1");
         assert_eq!((numbers.read_or("off", "off"), numbers.read_or("off", "1e-3")), (Ok(None), Ok(Some(1e-3))));
         for word in ["inf", "nan", "0", "x"] {
-            let words = format!("'{word}' is no number above 0: write e.g. 1 or off");
+            let words = format!("'{word}' is not a number above 0: write e.g. 1 or off");
             assert_eq!(numbers.read_or("off", word).unwrap_err(), words);
         }
     }

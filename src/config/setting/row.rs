@@ -116,7 +116,7 @@ impl Setting {
     pub fn set_lane(&self, lane: &mut LaneConfig, value: &str) -> Result<(), SettingError> {
         match self.access {
             Access::Lane { set, .. } => set(lane, value).map_err(|problem| self.error(problem)),
-            Access::Run { .. } => Err(self.error("belongs to the whole run: write it outside --lane".to_owned())),
+            Access::Run { .. } => Err(self.error("it applies to the whole run: write it outside --lane".to_owned())),
         }
     }
 

@@ -45,9 +45,17 @@ pub static SETTINGS: &[Setting] = &[
         "form",
         Stack,
         "cifar|imagenet|wide",
-        "stem and head of vgg and resnet; wide: resnet of few wide blocks"
+        "stem and head of vgg and resnet; wide: a resnet with few, wide blocks"
     ),
-    row!(Lane, depth, "depth", Stack, "1…10000", "number of blocks, or the depth by which the family is known", BLOCKS),
+    row!(
+        Lane,
+        depth,
+        "depth",
+        Stack,
+        "1…10000",
+        "number of blocks, or the depth as the family's papers count it",
+        BLOCKS
+    ),
     row!(Lane, width, "width", Stack, "1…4096", "units per block, or channels of the first stage", UNITS),
     row!(
         Lane,
@@ -79,33 +87,47 @@ pub static SETTINGS: &[Setting] = &[
         },
     },
     row!(Lane, norm, "norm", Stack, "none|layer|batch|group|rms", "normalization before φ"),
-    row!(Lane, order, "order", Stack, "pre|post", "N and φ before the weights, W φ(N(x)), or behind them, φ(N(W x))"),
+    row!(Lane, order, "order", Stack, "pre|post", "N and φ before the weights, W φ(N(x)), or after them, φ(N(W x))"),
     row!(
         Lane,
         norm_order,
         "norm-order",
         Stack,
         "pre|post|none",
-        "normalization of a transformer's halves: x + F(N(x)), N(x + F(x)) or x + F(x)"
+        "normalization of a transformer's sub-layers: x + F(N(x)), N(x + F(x)) or x + F(x)"
     ),
-    row!(Lane, positions, "positions", Stack, "learned|rotary", "how a transformer knows where a character stands"),
+    row!(
+        Lane,
+        positions,
+        "positions",
+        Stack,
+        "learned|rotary",
+        "how a transformer encodes the position of a character"
+    ),
     row!(
         Lane,
         heads,
         "heads",
         Stack,
         "NUMBER",
-        "heads of attention of a transformer, which share the width",
+        "number of attention heads of a transformer, which share the width",
         Numbers::from_one("4")
     ),
-    row!(Lane, long_skips, "long-skips", Stack, "on|off", "whether the way up of a diffusion model sees the way down"),
+    row!(
+        Lane,
+        long_skips,
+        "long-skips",
+        Stack,
+        "on|off",
+        "whether long skips connect the encoder of a diffusion model to its decoder"
+    ),
     row!(
         Lane,
         noise_schedule,
         "noise-schedule",
         Stack,
         "linear|cosine",
-        "how fast the pictures of a diffusion model drown in noise"
+        "how fast noise replaces the pictures of a diffusion model"
     ),
     row!(Lane, bias, "bias", Stack, "on|off", "whether blocks have a bias"),
     row!(
@@ -178,14 +200,14 @@ pub static SETTINGS: &[Setting] = &[
             },
         },
     },
-    row!(Run, seed, "seed", Training, "NUMBER", "everything random derives from it", Numbers::from_zero("1")),
+    row!(Run, seed, "seed", Training, "NUMBER", "all random numbers derive from it", Numbers::from_zero("1")),
     row!(
         Run,
         data,
         "data",
         Data,
         "digits|text|KIND:PATH",
-        "what is learned: embedded digits or text, or files: csv:FILE, text:FILE, image-folder:DIR, mnist:DIR, \
+        "data to train on: embedded digits or text, or files: csv:FILE, text:FILE, image-folder:DIR, mnist:DIR, \
          fashion:DIR, cifar10:DIR, cifar100:DIR"
     ),
     row!(
@@ -194,23 +216,23 @@ pub static SETTINGS: &[Setting] = &[
         "image-size",
         Data,
         "2…1024",
-        "lines and columns that the pictures of image-folder are brought to",
+        "rows and columns to which the pictures of image-folder are resized",
         SIDES
     ),
     row!(Run, context, "context", Data, "1…65536", "characters of a text per example", CONTEXTS),
-    row!(Run, backend, "backend", Machine, "flex|ndarray", "what computes"),
+    row!(Run, backend, "backend", Machine, "flex|ndarray", "Burn backend that computes"),
     row!(
         Run,
         checkpoint_activations,
         "checkpoint-activations",
         Machine,
         "on|off",
-        "compute cheap activations anew in the backward pass: the same numbers from less memory"
+        "recompute cheap activations in the backward pass: the same numbers with less memory"
     ),
     Setting {
         key: "threads",
         group: Group::Machine,
-        help: "lanes that compute at the same time at most",
+        help: "maximum number of lanes that compute at the same time",
         values: "NUMBER|auto",
         access: Access::Run {
             get: |run| run.threads.map_or_else(|| "auto".to_owned(), |threads| threads.to_string()),
@@ -226,12 +248,12 @@ pub static SETTINGS: &[Setting] = &[
         "measure",
         Machine,
         "EVERY|auto",
-        "measure the layers every so many steps, or within the budget"
+        "measure the layers every EVERY steps; auto: as often as the budget allows"
     ),
     Setting {
         key: "budget",
         group: Group::Machine,
-        help: "share of the step time that measuring may take, re-runs apart; off with --measure auto means 2%",
+        help: "share of the step time that measuring may take, not counting re-runs; with --measure auto, off means 2%",
         values: "PERCENT|off",
         access: Access::Run {
             get: |run| run.budget.map_or_else(|| "off".to_owned(), |budget| budget.to_string()),
@@ -244,7 +266,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "detail",
         group: Group::Machine,
-        help: "take the costly quantities every so many steps",
+        help: "measure the costly quantities every EVERY steps",
         values: "EVERY|off",
         access: Access::Run {
             get: |run| run.detail.map_or_else(|| "off".to_owned(), |every| every.to_string()),
@@ -257,7 +279,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "flight",
         group: Group::Machine,
-        help: "keep the lanes every so many steps, to re-run the last ones in detail when a loss leaps or is NaN",
+        help: "keep the state of the lanes every EVERY steps, to re-run the last steps in detail when a loss jumps or is NaN",
         values: "EVERY|off",
         access: Access::Run {
             get: |run| run.flight.map_or_else(|| "off".to_owned(), |every| every.to_string()),
@@ -270,7 +292,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "histograms",
         group: Group::Machine,
-        help: "count gradients into histograms every so many steps; off: only with the costly quantities",
+        help: "count gradients into histograms every EVERY steps; off: only with the costly quantities",
         values: "EVERY|off",
         access: Access::Run {
             get: |run| run.histograms.map_or_else(|| "off".to_owned(), |every| every.to_string()),
@@ -283,7 +305,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "save-every",
         group: Group::Machine,
-        help: "save a checkpoint into the folder of --log every so many steps, and at the last",
+        help: "save a checkpoint into the folder of --log every STEPS steps, and at the last step",
         values: "STEPS|off",
         access: Access::Run {
             get: |run| run.save_every.map_or_else(|| "off".to_owned(), |every| every.to_string()),
@@ -322,16 +344,16 @@ const CONTEXTS: Numbers<usize> = Numbers {
 };
 
 const MOMENTA: Numbers<f64> =
-    Numbers { holds: |momentum| (0.0..1.0).contains(momentum), are: "number from 0 and below 1", example: "0.9" };
+    Numbers { holds: |momentum| (0.0..1.0).contains(momentum), are: "number from 0 to below 1", example: "0.9" };
 
 const DECAYS: Numbers<f64> =
-    Numbers { holds: |decay| decay.is_finite() && *decay >= 0.0, are: "number from 0", example: "0.01" };
+    Numbers { holds: |decay| decay.is_finite() && *decay >= 0.0, are: "number of at least 0", example: "0.01" };
 
 /// A file of weights. Its name must fit into a lane's own settings, in quotes where it has commas.
 fn weights(word: &str) -> Result<Option<PathBuf>, String> {
     match word {
         "off" => Ok(None),
-        "" => Err("'' is no file: write e.g. weights.safetensors or off".to_owned()),
+        "" => Err("'' is not a file: write e.g. weights.safetensors or off".to_owned()),
         word if quoted::quoted(word).is_none() => {
             Err(format!("'{word}' has both quotes and commas in its name: write a name without one of them"))
         }

@@ -63,7 +63,7 @@ fn pictures_in_a_folder_per_class_are_the_same_set() {
     assert_eq!((data.training.targets.len(), &data.held_out.targets), (10, &vec![3]));
     assert_eq!(data.held_out.inputs[..], data.training.inputs[3 * PICTURE..4 * PICTURE]);
     let refused = cifar100(folder.path()).unwrap_err().to_string();
-    assert!(refused.ends_with(": 10 classes of pictures, and the set has 100: get it anew"), "{refused}");
+    assert!(refused.ends_with(": 10 classes of pictures, but the set has 100: get it again"), "{refused}");
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn classes_are_named_where_names_are_there() {
     put(&folder, CIFAR10.names, b"airplane\nautomobile\n");
     assert_eq!(
         refusal(&folder),
-        "DIR/cifar-10-batches-bin/batches.meta.txt: 2 names for 10 classes: get the file anew, or remove it"
+        "DIR/cifar-10-batches-bin/batches.meta.txt: 2 names for 10 classes: get the file again, or remove it"
     );
 }
 
@@ -90,7 +90,7 @@ fn the_fine_class_of_the_hundred_is_the_second_byte() {
     assert_eq!(data.classes.len(), 100);
     fs::write(folder.path().join("test.bin"), record(&[3, 100], [1, 2, 3])).expect("written");
     let words = cifar100(folder.path()).unwrap_err().to_string();
-    assert!(words.ends_with("picture 1 is of class 100, and classes are 0 to 99: get the file anew"), "{words}");
+    assert!(words.ends_with("picture 1 is of class 100, and classes are 0 to 99: get the file again"), "{words}");
 }
 
 #[test]
@@ -102,14 +102,14 @@ fn what_is_missing_or_no_whole_record_is_named() {
     fs::write(&path, &record(&[1], [1, 2, 3])[1..]).expect("written");
     assert_eq!(
         refusal(&folder),
-        "DIR/cifar-10-batches-bin/data_batch_4.bin: 3,072 bytes are no whole number of records of 3,073 bytes (a class \
-         and 32×32 pixels in three colours): get the file anew"
+        "DIR/cifar-10-batches-bin/data_batch_4.bin: 3,072 bytes are not a whole number of records of 3,073 bytes (a class \
+         and 32×32 pixels in three colours): get the file again"
     );
     fs::write(&path, b"").expect("written");
-    assert!(refusal(&folder).contains("data_batch_4.bin: 0 bytes are no whole number of records"));
+    assert!(refusal(&folder).contains("data_batch_4.bin: 0 bytes are not a whole number of records"));
     fs::remove_file(&path).expect("was there");
     let words = format!("there is no data_batch_4.bin: the folder must hold {holds}");
     assert_eq!(refusal(&folder), format!("DIR/cifar-10-batches-bin: {words}"));
-    let words = format!("/no/where: there is no such folder: make one that holds {holds}");
+    let words = format!("/no/where: there is no such folder: create one that holds {holds}");
     assert_eq!(cifar10(Path::new("/no/where")).unwrap_err().to_string(), words);
 }

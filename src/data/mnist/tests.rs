@@ -16,7 +16,7 @@ fn labels(labels: &[u8]) -> Vec<u8> {
     [&[0, 0, 8, 1], &(labels.len() as u32).to_be_bytes()[..], labels].concat()
 }
 
-/// A folder with three pictures for training, under the names that people find, and two held out.
+/// A folder with three pictures for training, under the published names, and two held out.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("temporary folder");
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
@@ -75,7 +75,7 @@ fn a_missing_folder_or_file_is_named_with_what_is_expected() {
     assert_eq!(refusal(&folder), format!("{words}the MNIST database of handwritten digits"));
     let error = fashion(Path::new("/no/where")).unwrap_err().to_string();
     let holds = holds.replacen("hold", "holds", 1);
-    assert_eq!(error, format!("/no/where: there is no such folder: make one that {holds}Fashion-MNIST"));
+    assert_eq!(error, format!("/no/where: there is no such folder: create one that {holds}Fashion-MNIST"));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn files_that_do_not_belong_together_are_named() {
     put(&folder, "train-labels.idx1-ubyte", &labels(&[7, 10, 9]));
     assert_eq!(
         refusal(&folder),
-        "DIR/train-labels.idx1-ubyte: label 2 is 10, and classes are 0 to 9: get the file anew"
+        "DIR/train-labels.idx1-ubyte: label 2 is 10, and classes are 0 to 9: get the file again"
     );
     put(&folder, "train-labels.idx1-ubyte", &labels(&[7, 1, 9]));
     put(&folder, "t10k-images-idx3-ubyte", &[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 5, 6]);

@@ -43,7 +43,7 @@ fn class(folder: PathBuf) -> Result<Class, DataError> {
     if let Some(inner) = files.iter().find(|path| path.is_dir()) {
         return Err(DataError::content(
             inner,
-            "a folder within a class: put its pictures straight into that of the class",
+            "a folder inside a class: move its pictures into the folder of the class",
         ));
     }
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();

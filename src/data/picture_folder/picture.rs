@@ -42,7 +42,7 @@ impl Pictures {
         // Opened by its path the reader would go by the name where it does not know the first bytes.
         let mut reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format().map_err(failed)?;
         let Some(format) = reader.format().filter(ImageFormat::reading_enabled) else {
-            let problem = "it is no PNG or JPEG picture: convert it, or take it out of the folder";
+            let problem = "it is not a PNG or JPEG picture: convert it, or remove it from the folder";
             return Err(DataError::content(path, problem));
         };
         if format == ImageFormat::Jpeg && !jpeg::is_whole(&bytes) {

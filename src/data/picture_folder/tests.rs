@@ -53,7 +53,7 @@ fn pictures_of_any_size_and_either_format_become_examples_of_one_shape() {
     );
     assert_eq!((data.training.rows(), data.held_out.rows()), (8, 2));
     for (inputs, class) in data.training.inputs.chunks(192).zip(&data.training.targets) {
-        // Red is what cats have and dogs have not; green nobody has but for what JPEG adds.
+        // Cats are red and dogs are not; no picture is green, except for what JPEG adds.
         assert!(inputs[..64].iter().all(|red| (*red > 0.0) == (*class == 0)), "{class}: {inputs:?}");
         assert!(inputs[128..].iter().all(|blue| (*blue > 0.0) == (*class == 1)), "{class}: {inputs:?}");
     }
@@ -82,13 +82,13 @@ fn a_split_of_ones_own_is_kept() {
         assert_eq!((&data.training.targets, &data.held_out.targets), (&vec![0, 1], &vec![1]));
         assert_eq!(data.held_out.inputs, [1.0; 192]);
         fs::create_dir(folder.path("dogs")).expect("made");
-        let words = "a folder beside train: put a class's pictures into train, or take it out";
+        let words = "a folder beside train: move the pictures of a class into train, or remove the folder";
         assert_eq!(folder.load().unwrap_err(), format!("DIR/dogs: {words}"));
         fs::remove_dir(folder.path("dogs")).expect("removed");
         fs::rename(folder.path("train"), folder.path("Train")).expect("renamed");
         assert_eq!(folder.load().expect("good"), data);
         folder.picture(&format!("{name}/c/2.png"), [3, 3], [9, 9, 9]);
-        let words = "no class of that name is in train: add its pictures there, or remove the folder";
+        let words = "train has no class of that name: add its pictures there, or remove the folder";
         assert_eq!(folder.load().unwrap_err(), format!("DIR/{name}/c: {words}"));
     }
 }
@@ -123,14 +123,14 @@ fn grey_and_transparent_pictures_have_three_colours_too() {
 fn a_file_that_is_no_picture_is_named() {
     let folder = Folder::pets();
     folder.put("dogs/notes.png", b"these are words");
-    let words = "it is no PNG or JPEG picture: convert it, or take it out of the folder";
+    let words = "it is not a PNG or JPEG picture: convert it, or remove it from the folder";
     assert_eq!(folder.load().unwrap_err(), format!("DIR/dogs/notes.png: {words}"));
     folder.put("dogs/notes.png", b"GIF89a\x01\x00\x01\x00\x00\x00\x00;");
     assert_eq!(folder.load().unwrap_err(), format!("DIR/dogs/notes.png: {words}"));
     let whole = fs::read(folder.path("cats/0.png")).expect("readable");
     folder.put("dogs/notes.png", &whole[..whole.len() / 2]);
     let said = folder.load().unwrap_err();
-    assert!(said.starts_with("DIR/dogs/notes.png: it is no picture that can be read ("), "{said}");
+    assert!(said.starts_with("DIR/dogs/notes.png: it is not a readable picture ("), "{said}");
     assert!(said.ends_with("): replace or remove it"), "{said}");
 }
 
@@ -142,18 +142,18 @@ fn a_folder_without_two_classes_with_pictures_is_refused() {
     folder.picture("cats/1.png", [3, 3], [1, 2, 3]);
     assert_eq!(
         folder.load().unwrap_err(),
-        format!("DIR: 'cats' is its only class: it must hold {holds}, at least two")
+        format!("DIR: 'cats' is the only class: the folder must hold {holds}, at least two")
     );
     fs::create_dir(folder.path("dogs")).expect("made");
     let words = "this class has no picture: add some, or remove the folder";
     assert_eq!(folder.load().unwrap_err(), format!("DIR/dogs: {words}"));
     folder.picture("dogs/1.png", [3, 3], [1, 2, 3]);
-    let words = "2 pictures: one in five is held out, which takes at least 5";
+    let words = "2 pictures: one in five is held out, which needs at least 5";
     assert_eq!(folder.load().unwrap_err(), format!("DIR: {words}"));
     folder.picture("dogs/more/1.png", [3, 3], [1, 2, 3]);
-    let words = "a folder within a class: put its pictures straight into that of the class";
+    let words = "a folder inside a class: move its pictures into the folder of the class";
     assert_eq!(folder.load().unwrap_err(), format!("DIR/dogs/more: {words}"));
-    let words = format!("/no/where: there is no such folder: make one that holds {holds}");
+    let words = format!("/no/where: there is no such folder: create one that holds {holds}");
     assert_eq!(picture_folder(Path::new("/no/where"), 8, 1).unwrap_err().to_string(), words);
 }
 

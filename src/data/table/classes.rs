@@ -26,7 +26,7 @@ pub(super) fn doubt<'a>(classes: impl Iterator<Item = &'a str> + Clone, rows: us
         && (numbers.iter().any(|number| number.fract() != 0.0) || count * ROWS > rows)
     {
         return Some(format!(
-            "{found} nablatop predicts no numbers: put them into a few classes, or write numbers that do name classes as \
+            "{found} nablatop does not predict numbers: group them into a few classes, or write numbers that name classes as \
              words, such as c7"
         ));
     }
@@ -53,8 +53,8 @@ mod tests {
         assert_eq!(
             said(&prices, 506).as_deref(),
             Some(
-                "229 classes in 506 rows: is the last column a class? nablatop predicts no numbers: put them into a few \
-                 classes, or write numbers that do name classes as words, such as c7"
+                "229 classes in 506 rows: is the last column a class? nablatop does not predict numbers: group them into a few \
+                 classes, or write numbers that name classes as words, such as c7"
             )
         );
         let scores = labels(214, |index| format!("{index}.0"));

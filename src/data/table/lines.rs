@@ -56,10 +56,12 @@ impl<'a, R: BufRead> Lines<'a, R> {
             return Err(self.problem(1, "this is UTF-16: save the file as UTF-8"));
         }
         if line.contains(&0) {
-            return Err(self.problem(self.number, "a byte 0: this is no text, or UTF-16: save the file as UTF-8"));
+            return Err(
+                self.problem(self.number, "a byte 0: this is not text, or it is UTF-16: save the file as UTF-8")
+            );
         }
         let text = std::str::from_utf8(line);
-        text.map(Some).map_err(|_| self.problem(self.number, "not UTF-8, Latin-1 perhaps: save the file as UTF-8"))
+        text.map(Some).map_err(|_| self.problem(self.number, "not UTF-8, perhaps Latin-1: save the file as UTF-8"))
     }
 
     /// Fills `line`; whether there was one.
@@ -120,9 +122,9 @@ mod tests {
     fn what_is_no_utf_8_names_its_line_and_the_remedy() {
         let utf_16: Vec<u8> = "\u{feff}1,x\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         for (bytes, words) in [
-            (&b"1,x\n2,caf\xe9\n"[..], "t.csv:2: not UTF-8, Latin-1 perhaps: save the file as UTF-8"),
+            (&b"1,x\n2,caf\xe9\n"[..], "t.csv:2: not UTF-8, perhaps Latin-1: save the file as UTF-8"),
             (&utf_16, "t.csv:1: this is UTF-16: save the file as UTF-8"),
-            (&utf_16[2..], "t.csv:1: a byte 0: this is no text, or UTF-16: save the file as UTF-8"),
+            (&utf_16[2..], "t.csv:1: a byte 0: this is not text, or it is UTF-16: save the file as UTF-8"),
         ] {
             assert_eq!(lines(bytes).unwrap_err(), words);
         }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::records::Record;
 use crate::text::clean;
 
-/// What people write between columns where it should be a comma, and its name.
+/// Separators that are sometimes written between columns instead of a comma, and their names.
 const SEPARATORS: [(char, &str); 2] = [(';', "';'"), ('\t', "tabs")];
 
-/// What people write between thousands.
+/// Thousands separators.
 const THOUSANDS: [char; 6] = [',', '_', '\'', ' ', '\u{a0}', '\u{202f}'];
 
 /// One row of the table.
@@ -118,14 +118,17 @@ fn no_number(cell: &str) -> String {
     let shown = clean(cell);
     match cell.parse::<f64>() {
         Ok(number) if number.is_finite() => {
-            return format!("'{shown}' is beyond ±{:.1e}, where f32 ends: write the column in a larger unit", f32::MAX);
+            return format!(
+                "'{shown}' is outside ±{:.1e}, the range of f32: write the column in a larger unit",
+                f32::MAX
+            );
         }
         Ok(_) => return format!("'{shown}' is not a finite number: {MISSING}"),
         Err(_) => {}
     }
     let plain: String = cell.chars().filter(|c| !THOUSANDS.contains(c)).collect();
     if plain != cell && plain.starts_with(|c: char| c.is_ascii_digit() || c == '-') && finite(&plain).is_some() {
-        return format!("'{shown}' is not a finite number: write it without separators of thousands, {plain}");
+        return format!("'{shown}' is not a finite number: write it without thousands separators, {plain}");
     }
     format!("'{shown}' is not a finite number (only the last column may hold text): {MISSING}")
 }

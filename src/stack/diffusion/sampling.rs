@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! x̂_0     = (x_t − √(1 − ᾱ_t)·ε̂)/√ᾱ_t,  kept within −1 … 1
-//! x_(t−k) = √ᾱ_(t−k)·x̂_0 + √(1 − ᾱ_(t−k))·ε̂      ε̂ anew from x_t and x̂_0
+//! x_(t−k) = √ᾱ_(t−k)·x̂_0 + √(1 − ᾱ_(t−k))·ε̂      ε̂ recomputed from x_t and x̂_0
 //! ```
 //!
 //! Song et al. 2020, Denoising Diffusion Implicit Models (arXiv 2010.02502), σ = 0.

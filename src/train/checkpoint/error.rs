@@ -60,10 +60,10 @@ pub enum CheckpointError {
         problem: String,
     },
     /// The data are others.
-    #[error("the data of {0} are not those of the checkpoint: a resumed run needs the same files")]
+    #[error("the data of {0} differ from those of the checkpoint: a resumed run needs the same files")]
     Data(String),
     /// There is nowhere to put them.
-    #[error("checkpoints go into the folder of the trace: give --log DIR too, or --save-every off")]
+    #[error("checkpoints are saved in the folder of the trace: give --log DIR too, or --save-every off")]
     NoFolder,
     /// Those of another run are there.
     #[error(
@@ -84,7 +84,7 @@ pub enum CheckpointError {
     Settings(String),
     /// Steps after the one that is to be resumed have checkpoints of their own.
     #[error(
-        "{} is newer than step {step}: to go on from step {step} all the same, give --log another directory",
+        "{} is newer than step {step}: to continue from step {step} anyway, give --log another directory",
         text::path(newer)
     )]
     NotTheNewest {
@@ -125,7 +125,7 @@ impl CheckpointError {
 
 fn remedy(older: Option<&Path>) -> String {
     match older {
-        Some(older) => format!(": an older checkpoint is whole: give --resume {}", text::path(older)),
-        None => ": no older checkpoint is whole: start a run without --resume".to_owned(),
+        Some(older) => format!(": an older checkpoint is complete: give --resume {}", text::path(older)),
+        None => ": no older checkpoint is complete: start a run without --resume".to_owned(),
     }
 }

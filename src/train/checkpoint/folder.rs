@@ -49,7 +49,7 @@ pub(super) fn log_of(checkpoint: &Path) -> Option<PathBuf> {
 /// Where a checkpoint is written before it has its name. Any lane may be the first to come.
 pub(super) fn begin(folder: &Path, step: Step) -> io::Result<PathBuf> {
     let beside = folder.join(format!(".{}", name(step)));
-    // Only this one: a folder that was taken away during the run is not made anew.
+    // Only this one: a folder that was removed during the run is not created again.
     match fs::create_dir(&beside) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && fs::symlink_metadata(&beside)?.is_dir() => {
             Ok(beside)
@@ -135,7 +135,7 @@ fn remove(path: &Path) -> io::Result<()> {
 pub(super) fn tidy(folder: &Path) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(HIDDEN)) {
-        // Should it stay, it is in nobody's way.
+        // If it stays, it does no harm.
         let _ = fs::remove_dir_all(entry.path());
     }
 }

@@ -36,7 +36,7 @@ pub(in crate::train) struct Manifest {
     pub(super) seed: u64,
     /// CRC-32C of the data.
     pub(in crate::train) data_crc: u32,
-    /// What a person made of the learning rates.
+    /// The user's change of the learning rates.
     pub(in crate::train) rate: Rate,
     /// When the layers were last looked at.
     pub(in crate::train) looked: LastMeasured,
@@ -86,7 +86,7 @@ impl FileSum {
         if length != self.bytes {
             return Some(format!("it has {} bytes instead of {}", count(length), count(self.bytes)));
         }
-        (Self::of(bytes) != self).then(|| "it is damaged: its checksum does not hold".to_owned())
+        (Self::of(bytes) != self).then(|| "it is damaged: its checksum does not match".to_owned())
     }
 }
 
@@ -133,7 +133,7 @@ impl Manifest {
         }
         let is_ours = line.starts_with(format!("{{\"format\":\"{FORMAT}\"").as_bytes());
         if !is_ours {
-            return Err(damaged("it is no checkpoint of nablatop"));
+            return Err(damaged("it is not a checkpoint of nablatop"));
         }
         let identity = checksum::check(line).and_then(|_| serde_json::from_slice(line).ok());
         let Some(Identity { version }) = identity else {

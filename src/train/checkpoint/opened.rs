@@ -115,7 +115,7 @@ fn read(path: &Path) -> Result<Checkpoint, CheckpointError> {
     let config = config(&path.join(SETTINGS), &settings)?;
     let names = |config: &RunConfig| config.lanes.iter().map(|lane| lane.name.clone()).collect::<Vec<_>>();
     if !names(&config).iter().eq(manifest.lanes.iter().map(|lane| &lane.name)) {
-        return Err(CheckpointError::damaged(path.join(MANIFEST), "its lanes are not those of the settings"));
+        return Err(CheckpointError::damaged(path.join(MANIFEST), "its lanes differ from those of the settings"));
     }
     Ok(Checkpoint { path: path.to_owned(), manifest, config, lanes, passed_over: None })
 }

@@ -1,5 +1,5 @@
 //! The checkpoints of a run in progress, shared by its lanes, which may be two steps apart: each writes its own file, and
-//! whoever comes last gives the folder its name.
+//! the last lane gives the folder its name.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -125,7 +125,7 @@ impl CheckpointWriter {
         let settings = Commented(&about.config).to_string();
         let read = opened::config(Path::new(SETTINGS), settings.as_bytes());
         if read.map_err(|error| CheckpointError::Settings(error.to_string()))? != about.config {
-            return Err(CheckpointError::Settings("they read back as others".to_owned()));
+            return Err(CheckpointError::Settings("they read back differently".to_owned()));
         }
         let is_occupied = owner == Owner::Another && !folder::listed(&folder).is_empty();
         if is_occupied && existing == Existing::Keep {
@@ -220,7 +220,7 @@ impl CheckpointWriter {
     #[must_use]
     pub fn note(&self) -> Option<String> {
         let newest = self.locked().newest.clone().filter(|path| folder::is_checkpoint(path))?;
-        Some(format!("saved {}: go on with --resume", text::path(&newest)))
+        Some(format!("saved {}: continue with --resume", text::path(&newest)))
     }
 
     /// A lane that panicked while it handed in its file leaves what there was.

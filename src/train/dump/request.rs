@@ -1,4 +1,4 @@
-//! What a person asks for: `STEP:FILE`.
+//! The user's request for a dump: `STEP:FILE`.
 
 use std::fmt;
 use std::fs;
@@ -18,7 +18,7 @@ pub struct Dump {
 }
 
 impl Dump {
-    /// The same step of a run started anew, the `run`-th: `first-2.safetensors` beside `first.safetensors`, counted up to
+    /// The same step of a restarted run, the `run`-th: `first-2.safetensors` beside `first.safetensors`, counted up to
     /// a name that is free. A device or a pipe, in which nothing can be lost, stays.
     #[must_use]
     pub fn for_run(&self, run: u64) -> Self {
@@ -56,15 +56,15 @@ impl FromStr for Dump {
     fn from_str(words: &str) -> Result<Self, String> {
         let example = "write STEP:FILE, such as 1:first.safetensors";
         let Some((step, path)) = words.split_once(':') else {
-            return Err(format!("'{words}' names no step and file: {example}"));
+            return Err(format!("'{words}' does not name a step and a file: {example}"));
         };
         let step = match step.trim().parse() {
             Ok(0) => return Err(format!("'{words}': steps count from 1: {example}")),
             Ok(step) => Step(step),
-            Err(_) => return Err(format!("'{words}': '{step}' is no whole number from 1: {example}")),
+            Err(_) => return Err(format!("'{words}': '{step}' is not a whole number from 1: {example}")),
         };
         if path.is_empty() || path.ends_with(MAIN_SEPARATOR) {
-            return Err(format!("'{words}' names no file: {example}"));
+            return Err(format!("'{words}' does not name a file: {example}"));
         }
         Ok(Self { step, path: PathBuf::from(path) })
     }
@@ -95,9 +95,9 @@ mod tests {
         assert_eq!(dump, Dump { step: Step(12), path: PathBuf::from("runs/a:b.safetensors") });
         assert_eq!(dump.to_string(), "12:runs/a:b.safetensors");
         for (words, problem) in [
-            ("x.safetensors", "names no step and file"),
+            ("x.safetensors", "does not name a step and a file"),
             ("0:x", "steps count from 1"),
-            ("-1:x", "'-1' is no whole number from 1"),
+            ("-1:x", "'-1' is not a whole number from 1"),
             ("1:", "names no file"),
             ("1:folder/", "names no file"),
         ] {

@@ -114,7 +114,7 @@ fn a_lane_that_ended_leaves_the_budget_to_the_others() {
 fn a_budget_tells_at_the_start_what_it_does_and_once_what_rate_it_settled_on() {
     for percent in [1.0, 2.0, 5.0] {
         let Ran { notes, .. } = run(&of_percent(percent), 30_000);
-        assert!(notes[0].ends_with("costly quantities taken, as far as it pays"), "{notes:?}");
+        assert!(notes[0].ends_with("costly quantities are measured as often as it allows"), "{notes:?}");
         assert!((2..=5).contains(&notes.len()), "{notes:#?}");
         assert!(notes[1].contains("layers measured about every"), "{notes:?}");
         assert!(notes[1].contains(", no histograms yet"), "{notes:?}");

@@ -95,7 +95,7 @@ impl<S: Stack> Stepper<S> {
 /// What is known of clipping.
 fn clipping(file: &SafeTensors<'_>) -> Result<Clipping, String> {
     let Ok(counts) = file.tensor(CLIPPED) else { return Ok(Clipping::default()) };
-    Clipping::of_bytes(counts.data()).ok_or_else(|| format!("{CLIPPED} holds no two counts"))
+    Clipping::of_bytes(counts.data()).ok_or_else(|| format!("{CLIPPED} does not hold two counts"))
 }
 
 /// For how many batches each unit has been silent.

@@ -69,7 +69,7 @@ fn what_left_its_course_first_is_named_though_others_followed_further() {
     );
     let text = said(Cause::Leap(12.3), &records);
     let start =
-        "the loss leapt to 1.00 (12 robust deviations above its median): re-ran steps 101 to 120 in detail in 3.0 s";
+        "the loss jumped to 1.00 (12 robust deviations above its median): re-ran steps 101 to 120 in detail in 3.0 s";
     assert!(text.starts_with(start), "{text}");
     assert!(text.contains("; grad_norm of block 2 jumped from ") && text.contains(" to 3,000 (×"), "{text}");
     assert!(text.ends_with(" at step 116"), "{text}");
@@ -89,7 +89,7 @@ fn within_a_step_what_was_computed_first_is_named() {
 fn few_steps_are_judged_by_a_stated_factor_and_a_fall_counts_too() {
     let records = steps(5, &[(104, Quantity::GradNorm, 1, 1e-6), (105, Quantity::WeightNorm, 1, 0.0)]);
     let text = said(Cause::EarlyLeap(168.0), &records);
-    let start = "the loss leapt to 1.00 (×168 the largest before): re-ran steps 101 to 105 in detail in 0.8 s";
+    let start = "the loss jumped to 1.00 (×168 the largest loss before): re-ran steps 101 to 105 in detail in 0.8 s";
     assert!(text.starts_with(start), "{text}");
     assert!(text.contains("; grad_norm of block 1 fell from ") && text.contains(" to 1.0e-6 (×"), "{text}");
     assert!(text.ends_with(" at step 104"), "{text}");
@@ -142,12 +142,15 @@ fn steps_that_wander_as_healthy_ones_do_have_no_culprit() {
 #[test]
 fn where_it_cannot_tell_the_recorder_says_so() {
     let leapt = said(Cause::EarlyLeap(12.0), &steps(20, &[]));
-    assert!(leapt.ends_with("no layer left its usual range: cannot tell where it began"), "{leapt}");
+    assert!(leapt.ends_with("no layer left its usual range: the origin is unknown"), "{leapt}");
     assert_eq!(Finding::of(&steps(1, &[])), Finding::TooFew(1));
     assert_eq!(Finding::of(&[StepRecord::unmeasured(1), StepRecord::unmeasured(2)]), Finding::TooFew(0));
     let single = said(Cause::EarlyLeap(12.0), &steps(1, &[]));
-    assert!(single.ends_with("a single step has none before it: cannot tell where it began"), "{single}");
-    assert_eq!(said(Cause::Asked, &[]), "nothing was re-run; no step is held: cannot tell where it began");
+    assert!(
+        single.ends_with("there is only one step and nothing to compare it with: the origin is unknown"),
+        "{single}"
+    );
+    assert_eq!(said(Cause::Asked, &[]), "nothing was re-run; no step is kept: the origin is unknown");
 }
 
 #[test]

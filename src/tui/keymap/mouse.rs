@@ -8,7 +8,7 @@ use crate::tui::terminal_cell::TerminalCell;
 
 /// Gesture and meaning, for help and README.
 pub const MOUSE: [(&str, &str); 5] = [
-    ("click", "cursor here"),
+    ("click", "move the cursor here"),
     ("drag", "pan"),
     ("wheel", "zoom into the steps; out"),
     ("Ctrl wheel", "zoom into the layers; out (also Shift)"),

@@ -11,7 +11,7 @@ use crate::tui::theme::{Role, Theme};
 /// The question, what `y` does and what `n` does.
 pub(in crate::tui) fn words(question: &Question) -> (&'static str, &'static str, &'static str) {
     match question {
-        Question::Quit => ("Quit? This run is not over and is not logged.", "quit", "stay"),
+        Question::Quit => ("Quit? This run has not ended and is not logged.", "quit", "stay"),
         Question::Restart(_) => ("Restart? This run is not logged (:log DIR keeps it).", "restart", "stay"),
     }
 }
@@ -23,7 +23,7 @@ pub(in crate::tui) fn render(question: &Question, theme: &Theme, area: Rect, buf
 
 /// No question yet: the next run is being prepared.
 pub(in crate::tui) fn waiting(theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    line("Preparing the next run; this one goes on.", &[("Esc", "keep this one")], theme, area, buffer);
+    line("Preparing the next run; this one continues.", &[("Esc", "keep this one")], theme, area, buffer);
 }
 
 fn line(sentence: &str, keys: &[(&str, &str)], theme: &Theme, area: Rect, buffer: &mut Buffer) {

@@ -15,12 +15,12 @@ use crate::tui::theme::{Glyphs, Role, Theme};
 const KEYS: usize = 15;
 
 const READING: [&str; 6] = [
-    "A row is a layer, stem at the top and head at the bottom; a column is a step.",
-    "Colour is size, on one scale for all lanes: dark towards block 1 = the signal vanishes there.",
-    "×0.41 per block is the line fitted to the signal's logarithm over the blocks, at the cursor's step.",
-    "Where there is room: theory ×0.40 is the same as predicted for the initial weights;",
+    "A row is a layer, the stem at the top and the head at the bottom; a column is a step.",
+    "Colour shows size on one scale for all lanes: if block 1 is dark, the signal vanishes there.",
+    "×0.41 per block is fitted to the signal's logarithm over the blocks, at the cursor's step.",
+    "If there is room: theory ×0.40 is the same factor, predicted for the initial weights;",
     "×6e-20 50→1 is the share of block 50's signal that arrives at block 1, as measured.",
-    "Pale on a light background? --theme light; a terminal that does not tell its background is taken as dark.",
+    "If the screen is pale on a light background: --theme light. An unknown background counts as dark.",
 ];
 
 pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, scrolled: u16, area: Rect, buffer: &mut Buffer) {

@@ -43,7 +43,7 @@ pub(in crate::tui) fn render(picker: &Picker, scene: &Scene, theme: &Theme, area
     put(&[find(picker, theme)], search, buffer);
     let found = picker.found();
     if found.is_empty() {
-        let nothing = "nothing has this in its name, symbol or meaning";
+        let nothing = "no name, symbol or meaning contains this";
         put(&[Line::styled(nothing, theme.style(Role::Warning))], list, buffer);
         return;
     }

@@ -31,7 +31,7 @@ fn never(quantity: Quantity, run: &RunConfig, lane: &LaneConfig) -> Option<&'sta
         Quantity::GainActivation => (lane.activation == Activation::Identity).then_some("φ(x) = x"),
         Quantity::GainOther if is_plain => Some("no scale s"),
         Quantity::GainOther => (!lane.scales_branches()).then_some("s = 1"),
-        Quantity::BranchRatio if !is_plain && is_behind_sums => Some("N behind the sum"),
+        Quantity::BranchRatio if !is_plain && is_behind_sums => Some("N after the sum"),
         Quantity::IdentityNorm | Quantity::ChannelCosine | Quantity::BranchRatio => is_plain.then_some("no skip"),
         Quantity::LongSkipNorm => {
             let has_any = lane.model == Model::Diffusion && lane.long_skips == LongSkips::On;
@@ -102,6 +102,6 @@ mod tests {
             why_none(Quantity::BranchRatio, &scene(RunConfig { lanes, ..RunConfig::default() }))
         };
         let said = [Wiring::DeepNorm, Wiring::Plain, Wiring::Residual].map(of);
-        assert_eq!(said, ["N behind the sum", "no skip", "no values yet"]);
+        assert_eq!(said, ["N after the sum", "no skip", "no values yet"]);
     }
 }

@@ -101,7 +101,7 @@ pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: 
     inexact |= of_step(&table, row, &scalars, buffer);
     let still = table.says_still(&quantities[shown]).then_some("still: not moving");
     let costs = facts::words(&table).filter(|_| room == Room::Frame);
-    let bucket = inexact.then_some("least…largest of its bucket");
+    let bucket = inexact.then_some("least…largest of the bucket");
     remarks(scene, theme, frame, [still, bucket, costs.as_deref()], buffer);
 }
 

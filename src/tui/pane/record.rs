@@ -151,7 +151,7 @@ pub(in crate::tui) fn why_none(scene: &Scene, lane: &LaneRef<'_>, kind: &RecordK
     let next = lane.history.last_step().and_then(|newest| schedule::next_histogram(config, newest));
     lines.extend(next.filter(|_| goes_on).map(|next| format!("the next at step {}", number::count(next.0))));
     if scene.status.kind == SourceKind::Live && config.flight.is_some() && goes_on {
-        lines.push("F: the last steps with theirs".to_owned());
+        lines.push("F: re-run the last steps".to_owned());
     }
     lines
 }

@@ -200,7 +200,7 @@ mod tests {
     fn notes_of_a_kind_are_one_line_with_their_number() {
         let mut scene = sample::demo(3);
         for step in [5_134, 5_200, 9_012] {
-            let text = format!("the loss leapt to {step} times its usual: re-ran steps {} to {step}", step - 3);
+            let text = format!("the loss jumped to {step} times its usual: re-ran steps {} to {step}", step - 3);
             scene.take(0, &Event::Note(Note { lane: Some(LaneId(0)), step: Step(step), text }));
         }
         let buffer = sample::frame(&mut scene, &sample::theme(), 200, 60);
@@ -224,10 +224,10 @@ mod tests {
                 (grounds.len(), row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>())
             };
             assert!(bar(&mut scene).0 > 8);
-            let text = "the loss leapt to 12 times its usual: re-ran steps 20 to 24 in detail".to_owned();
+            let text = "the loss jumped to 12 times its usual: re-ran steps 20 to 24 in detail".to_owned();
             scene.take(0, &Event::Note(Note { lane: Some(LaneId(0)), step: Step(24), text }));
             let (shades, text) = bar(&mut scene);
-            assert!(shades > 8 && text.contains("1e-") && text.contains("plain: the loss leapt"), "{shades}: {text}");
+            assert!(shades > 8 && text.contains("1e-") && text.contains("plain: the loss jumped"), "{shades}: {text}");
         }
     }
 }

@@ -251,7 +251,7 @@ fn an_old_step_shows_the_range_of_its_bucket_and_says_so() {
     for (step, is_held) in [(100, true), (200, false), (4_200, true)] {
         scene.view.cursor.step = Some(Step(step));
         let shown = text(&sample::frame(&mut scene, &sample::theme(), 160, 40));
-        assert_eq!(!shown.contains("least…largest of its bucket"), is_held, "{step}");
+        assert_eq!(!shown.contains("least…largest of the bucket"), is_held, "{step}");
     }
 }
 

@@ -47,8 +47,8 @@ impl Scene {
                 return Some(known.about.clone());
             }
             if is_plain_beside_residual(config) && self.first_vanishes_and_second_stays() {
-                let words = "plain goes dark towards block 1: the gradient vanishes on its way back and early blocks \
-                             cannot learn; x + F(x) keeps residual lit";
+                let words = "plain goes dark towards block 1: the gradient vanishes on its way back, and the early blocks \
+                             cannot learn; x + F(x) keeps residual bright";
                 return Some(words.to_owned());
             }
         }

@@ -312,12 +312,11 @@ mod tests {
         file.write_all(b"{\"kind\":\"step\",\"la").unwrap();
         let mut source = TraceSource::open(&[root.path().to_owned()]).unwrap();
         assert!(said(&mut source, 9).is_empty());
-        let words =
-            "no new step for 0:45, and the last line is not complete: the run seems to have been killed while writing";
+        let words = "no new step for 0:45, and the last line is incomplete: the run was probably killed while writing";
         assert_eq!(said(&mut source, 45), [words]);
         std::fs::remove_file(&path).unwrap();
         let gone = said(&mut source, 45);
-        assert!(matches!(&gone[..], [only] if only.contains("was removed: what was read of it stays")), "{gone:?}");
+        assert!(matches!(&gone[..], [only] if only.contains("was removed: the part that was read stays")), "{gone:?}");
     }
 
     #[test]

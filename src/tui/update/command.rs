@@ -28,7 +28,7 @@ pub(super) fn run(scene: &mut Scene, line: &str) -> Option<Effect> {
         Some(command) => effects::execute(scene, command.verb, argument),
         None => Err(match nearest(word, &words()) {
             Some(near) => format!("'{word}' is not a command: did you mean '{near}'?"),
-            None => format!("'{word}' is not a command; Tab goes through them"),
+            None => format!("'{word}' is not a command; Tab goes through the commands"),
         }),
     };
     outcome.unwrap_or_else(|problem| {

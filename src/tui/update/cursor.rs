@@ -45,10 +45,10 @@ pub(super) fn to_mark(scene: &mut Scene, turn: Turn) {
             to_step(scene, mark.step.0);
             scene.say(&mark.words);
         }
-        None if marks.is_empty() => scene.say("nothing happened so far: no lane ended early, and there are no notes"),
+        None if marks.is_empty() => scene.say("there are no marks yet: no lane ended early, and there are no notes"),
         None => scene.say(match turn {
-            Turn::Forward => "nothing happened after this step",
-            Turn::Back => "nothing happened before this step",
+            Turn::Forward => "there is no mark after this step",
+            Turn::Back => "there is no mark before this step",
         }),
     }
 }

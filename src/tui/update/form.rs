@@ -21,7 +21,7 @@ pub(super) fn open(scene: &mut Scene) {
     };
     let fields: Vec<Field> =
         SETTINGS.iter().filter(|setting| config.not_applicable(setting.key).is_none()).map(field).collect();
-    // Depth is what people change first.
+    // Depth is the setting that users change first.
     let focus = fields.iter().position(|field| field.key == "depth").unwrap_or(0);
     scene.view.overlay = Overlay::Form(SettingsForm { fields, focus, problem: None });
 }
@@ -70,7 +70,7 @@ pub(super) fn submit(scene: &mut Scene) -> Option<Effect> {
     }
     if scene.config() == Some(&config) {
         scene.view.overlay = Overlay::None;
-        scene.say("nothing was changed: the run goes on");
+        scene.say("nothing was changed: the run continues");
         return None;
     }
     // The form closes when the new run begins; where the source refuses, it stays and says why.

@@ -64,7 +64,7 @@ pub(super) fn change_depth(scene: &mut Scene, turn: Turn) -> Option<Effect> {
             Turn::Forward => "deeper",
             Turn::Back => "shallower",
         };
-        scene.say(format!("no lane here goes {way}"));
+        scene.say(format!("no lane can be {way}"));
         return None;
     }
     Some(ending::restart(scene, config))
@@ -81,7 +81,7 @@ pub(super) fn scale_learning_rate(scene: &mut Scene, turn: Turn) -> Option<Effec
     };
     scene.view.learning_rate.factor *= factor;
     let now = rates(scene);
-    scene.say(format!("learning rate {now} from the next step on ({word} what it was)"));
+    scene.say(format!("learning rate {now} from the next step on ({word} the old rate)"));
     Some(Effect::Control(Control::ScaleLearningRate(factor)))
 }
 
@@ -132,7 +132,7 @@ pub(super) fn config(scene: &mut Scene) -> Option<RunConfig> {
     }
     let config = scene.config().cloned();
     if config.is_none() {
-        scene.say("this run has no settings that nablatop knows");
+        scene.say("nablatop does not know the settings of this run");
     }
     config
 }

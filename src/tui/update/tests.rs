@@ -221,7 +221,7 @@ fn keys_jump_from_one_event_to_the_next_and_say_what_it_was() {
     for (turn, step, words) in [
         (Turn::Back, 200, "plain diverged at step 200"),
         (Turn::Back, 120, "residual: a leap"),
-        (Turn::Back, 120, "nothing happened before"),
+        (Turn::Back, 120, "there is no mark before"),
         (Turn::Forward, 200, "plain diverged"),
     ] {
         act(&mut scene, Action::Mark(turn));

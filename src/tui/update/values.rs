@@ -30,7 +30,7 @@ pub(super) fn toggle_reduce(scene: &mut Scene) {
     };
     let sentence = match scene.view.reduce {
         Reduce::Extreme => "a cell shows the extreme of its values: a spike of one step stays visible",
-        Reduce::Mean => "a cell shows the mean of its values (of their logarithm)",
+        Reduce::Mean => "a cell shows the mean of its values (or of their logarithms)",
     };
     scene.say(sentence);
 }

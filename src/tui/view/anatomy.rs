@@ -111,6 +111,6 @@ fn legend(context: &LegendContext<'_>) -> Vec<Part> {
     let painter = Painter { theme, palette: theme.diverging(), scale: Scale { low: -REACH, high: REACH } };
     let mut parts = vec![context.bar(&painter, ["×1/8".to_owned(), "×8".to_owned()])];
     parts.extend(context.lanes_in_view());
-    parts.push(context.words(1, "a step's factor: blue shrinks the signal, red grows it"));
+    parts.push(context.words(1, "operation factor: blue attenuates, red amplifies the signal"));
     parts
 }

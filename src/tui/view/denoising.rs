@@ -74,7 +74,7 @@ fn legend(context: &LegendContext<'_>) -> Vec<Part> {
     let painter = painter(context.scene, context.theme, Quantity::GradNorm);
     let mut parts = vec![context.bar(&painter, numbers(Quantity::GradNorm, painter.scale))];
     parts.extend(context.lanes_in_view());
-    parts.push(context.words(1, "gradient of the loss at these times alone"));
+    parts.push(context.words(1, "gradient of the loss at these timesteps only"));
     parts.extend(context.specials());
     parts
 }

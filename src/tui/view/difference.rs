@@ -23,7 +23,7 @@ pub(super) static VIEW: ViewDefinition = ViewDefinition {
     axes: Axes::StepsAndLayers,
     draw,
     contents: |scene| scene.lanes().count() > 1,
-    why_empty: "the difference view compares lanes, and there is only one: v shows it alone",
+    why_empty: "the difference view compares lanes, but there is only one: press v for another view",
     shows_quantity: true,
     has_caption: true,
     compares_lanes: true,

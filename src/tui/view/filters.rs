@@ -93,10 +93,10 @@ fn legend(context: &LegendContext<'_>) -> Vec<Part> {
     for (sign, light) in patches {
         scale.extend([Span::styled(format!("{sign} "), dim), patch(theme, light), Span::raw(" ")]);
     }
-    let what = "what each filter of the first convolution answers to";
+    let what = "the filters of the first convolution";
     let how = if is_coloured { "weights in red, green, blue" } else { "its weights" };
     let mut parts = vec![(0, Line::from(scale)), (1, Line::styled(what, dim))];
-    parts.push((2, Line::styled(format!("{how}, each filter scaled to its largest"), dim)));
+    parts.push((2, Line::styled(format!("{how}, each filter scaled to its largest weight"), dim)));
     parts.extend(context.lanes_in_view());
     parts
 }

@@ -67,7 +67,7 @@ fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
     let rows = rows(&lane, scene.view.cursor.depth);
     let area = pane.labels;
     if rows.is_empty() {
-        words((area.x, area.y), "no layers are known inside", area.width, theme.style(Role::Dim), buffer);
+        words((area.x, area.y), "the layers inside are unknown", area.width, theme.style(Role::Dim), buffer);
         return;
     }
     let coloured = coloured(scene);

@@ -39,7 +39,7 @@ fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
         let lines = if is_diffusion(&lane) {
             why_none(scene, &lane, &SAMPLES)
         } else {
-            vec!["no samples: diffusion models draw some".to_owned()]
+            vec!["no samples: only diffusion models draw them".to_owned()]
         };
         record::lines(theme, &lines, inner, buffer);
         return;
@@ -69,7 +69,7 @@ fn legend(context: &LegendContext<'_>) -> Vec<Part> {
         scale.extend([Span::styled(format!("{word} "), dim), patch(theme, light), Span::raw(" ")]);
     }
     let mut parts = vec![(0, Line::from(scale))];
-    parts.push((1, Line::styled("drawn from noise, the same at every step", dim)));
+    parts.push((1, Line::styled("drawn from the same noise at every step", dim)));
     parts.extend(context.lanes_in_view());
     parts
 }

@@ -23,7 +23,7 @@ pub(super) fn assert_refused(place: &Place, arguments: &[&str], code: i32, words
     let said = place.say(["--headless"].iter().chain(arguments));
     let last = said.err.lines().last().unwrap_or_default().to_owned();
     assert_eq!((said.code, last.as_str()), (code, format!("error: {words}").as_str()), "{arguments:?}: {said:?}");
-    assert!(!said.err.contains("going on after"), "it does not go on: {said:?}");
+    assert!(!said.err.contains("continuing after"), "it does not go on: {said:?}");
     assert_eq!(place.inventory(), before, "{arguments:?} left something behind");
 }
 
@@ -33,7 +33,7 @@ fn in_thousands(number: u64) -> String {
     format!("{},{:03}", number / 1000, number % 1000)
 }
 
-const OLDER: &str = ": an older checkpoint is whole: give --resume run/checkpoints/step-000004";
+const OLDER: &str = ": an older checkpoint is complete: give --resume run/checkpoints/step-000004";
 
 #[test]
 fn a_damaged_file_is_named_with_the_checkpoint_to_take_instead() {
@@ -55,7 +55,7 @@ fn a_damaged_file_is_named_with_the_checkpoint_to_take_instead() {
     let remove = |path: &Path| fs::remove_file(path).unwrap();
     let empty = |path: &Path| fs::write(path, "").unwrap();
     let foreign = |path: &Path| fs::write(path, "{\"loss\":1}\n").unwrap();
-    let broken = "it is damaged: its checksum does not hold";
+    let broken = "it is damaged: its checksum does not match";
     let missing = "it cannot be read: No such file or directory (os error 2)";
     let cases: [Case<'_>; 9] = [
         (&lane, &bit, broken.to_owned()),
@@ -65,7 +65,7 @@ fn a_damaged_file_is_named_with_the_checkpoint_to_take_instead() {
         (&manifest, &bit, "it is cut short or damaged".to_owned()),
         (&manifest, &cut, "it is cut short or damaged".to_owned()),
         (&manifest, &empty, "it is empty".to_owned()),
-        (&manifest, &foreign, "it is no checkpoint of nablatop".to_owned()),
+        (&manifest, &foreign, "it is not a checkpoint of nablatop".to_owned()),
         (&manifest, &remove, missing.to_owned()),
     ];
     for (file, damage, problem) in cases {
@@ -78,8 +78,8 @@ fn a_damaged_file_is_named_with_the_checkpoint_to_take_instead() {
     // The run itself goes on from the older one, says why, and leaves the damaged one there.
     bit(&lane);
     let said = train(&place, &["--resume", "run", "--steps", "12"]);
-    assert!(said.err.contains("passed over a newer checkpoint: run/checkpoints/step-000008/lane-2"), "{said:?}");
-    assert!(said.err.contains("going on after step 4 of run/checkpoints/step-000004\n"), "{said:?}");
+    assert!(said.err.contains("skipped a newer checkpoint: run/checkpoints/step-000008/lane-2"), "{said:?}");
+    assert!(said.err.contains("continuing after step 4 of run/checkpoints/step-000004\n"), "{said:?}");
     assert_eq!(names(&place.path("run")), ["step-000008", "step-000008.damaged-1", "step-000012"]);
 }
 
@@ -90,7 +90,7 @@ fn where_none_is_whole_the_newest_problem_is_told() {
         fs::write(checkpoint(&place.path("run"), step).join("checkpoint.json"), "").unwrap();
     }
     let words =
-        format!("{NEWEST}/checkpoint.json: it is empty: no older checkpoint is whole: start a run without --resume");
+        format!("{NEWEST}/checkpoint.json: it is empty: no older checkpoint is complete: start a run without --resume");
     assert_refused(&place, &["--resume", "run", "--steps", "12"], 1, &words);
     assert_refused(&place, &["--resume", NEWEST, "--steps", "12"], 1, &words);
 }
@@ -129,7 +129,7 @@ fn a_newer_version_and_other_data_are_refused() {
         &[&["--data", "csv:mine.csv", "--log", "mine", "--save-every", "4", "--steps", "4"], &SMALL[..]].concat(),
     );
     place.file("mine.csv", table.replace("39,", "38,"));
-    let words = "the data of csv:mine.csv are not those of the checkpoint: a resumed run needs the same files";
+    let words = "the data of csv:mine.csv differ from those of the checkpoint: a resumed run needs the same files";
     assert_refused(&place, &["--resume", "mine", "--steps", "8"], 1, words);
 }
 
@@ -143,12 +143,12 @@ fn settings_that_make_another_run_are_refused_by_their_flag() {
     assert_refused(&place, &resume(&["--lr", "1"]), 2, &format!("--lr: the checkpoint has 0.001, {keeps}"));
     assert_refused(&place, &resume(&["--seed", "2"]), 2, &format!("--seed: the checkpoint has 1, {keeps}"));
     assert_refused(&place, &resume(&["--lanes", "plain"]), 2, &format!("--lanes: {lanes}"));
-    let over = "--steps: the run ends at step 8, and the checkpoint is of step 8: write more to go on";
+    let over = "--steps: the run ends at step 8, but the checkpoint is already at step 8: write more to continue";
     assert_refused(&place, &["--resume", "run"], 2, over);
     assert_refused(&place, &["--resume", "run", "--steps", "8"], 2, over);
     let dump = "--dump 8:x: the run goes on after step 8: write a later step";
     assert_refused(&place, &resume(&["--dump", "8:x"]), 2, dump);
-    let words = "run/checkpoints/step-000008 is newer than step 4: to go on from step 4 all the same, give --log \
+    let words = "run/checkpoints/step-000008 is newer than step 4: to continue from step 4 anyway, give --log \
                  another directory";
     assert_refused(&place, &["--resume", "run/checkpoints/step-000004"], 1, words);
     // The command line of the first run, once more.
@@ -159,7 +159,8 @@ fn settings_that_make_another_run_are_refused_by_their_flag() {
 #[test]
 fn checkpoints_need_a_folder_that_is_not_another_runs() {
     let place = saved();
-    let words = "--save-every: checkpoints go into the folder of the trace: give --log DIR too, or --save-every off";
+    let words =
+        "--save-every: checkpoints are saved in the folder of the trace: give --log DIR too, or --save-every off";
     assert_refused(&place, &[&["--save-every", "4"], &SMALL[..]].concat(), 2, words);
     fs::remove_file(place.path("run/trace.jsonl")).unwrap();
     fs::remove_file(place.path("run/run.json")).unwrap();
@@ -225,7 +226,7 @@ fn a_lane_of_another_shape_or_another_optimizer_does_not_fit_however_well_it_is_
         (&["--depth", "4", "--width", "8"], "initial/blocks.3."),
         (
             &["--depth", "3", "--width", "8", "--optimizer", "sgd"],
-            "the optimizer's state is not complete, or another optimizer's: was it written by another",
+            "the optimizer's state is incomplete, or it belongs to another optimizer: was it written by another",
         ),
     ];
     let manifest = place.path(NEWEST).join("checkpoint.json");

@@ -38,7 +38,7 @@ fn a_checkpoint_of_a_run_that_does_not_fit_is_refused_with_its_estimate_and_noth
     let said = place.say(["--headless", "--resume", "run", "--steps", "4"]);
     let words = "error: --batch: the run would take about ";
     assert!(said.code == 2 && said.err.lines().last().is_some_and(|line| line.starts_with(words)), "{said:?}");
-    assert!(said.err.ends_with(", or add --force to start it all the same\n"), "{said:?}");
+    assert!(said.err.ends_with(", or add --force to start it anyway\n"), "{said:?}");
     assert_eq!(place.inventory(), before);
 }
 

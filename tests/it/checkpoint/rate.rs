@@ -1,4 +1,4 @@
-//! What a person made of the learning rate holds on.
+//! The user's change of the learning rate survives a checkpoint.
 
 use nablatop::config::{Backend, LaneConfig, Length, RunConfig, Wiring};
 use nablatop::event::Control;

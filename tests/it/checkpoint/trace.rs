@@ -77,7 +77,7 @@ fn in_another_folder_it_begins_with_what_counts_and_the_first_stays_as_it_was() 
     assert!(!place.path("branch/checkpoints").exists());
     // It is there now, and is not replaced without being told so.
     let said = place.say(["--headless", "--resume", "run", "--log", "branch", "--steps", "9"]);
-    assert!(said.code == 1 && said.err.contains("branch holds a trace already"), "{said:?}");
+    assert!(said.code == 1 && said.err.contains("branch already holds a trace"), "{said:?}");
     train(&place, &["--resume", "run", "--log", "branch", "--steps", "9", "--force"]);
     assert_eq!(assert_no_step_is_missing(&events(&place.path("branch"))), 9);
 }
@@ -88,11 +88,11 @@ fn a_checkpoint_alone_goes_on_without_what_came_before() {
     small(&place, "run", "4");
     fs::rename(place.path("run/checkpoints/step-000004"), place.path("mine")).unwrap();
     let said = train(&place, &["--resume", "mine", "--log", "new", "--steps", "6"]);
-    assert!(said.err.contains("the trace begins after step 4: the checkpoint lies beside no trace"), "{said:?}");
+    assert!(said.err.contains("the trace begins after step 4: there is no trace beside the checkpoint"), "{said:?}");
     assert_eq!(steps_in(&place.path("new")), 4);
     assert_eq!(names(&place.path("new")), ["step-000006"]);
     let said = place.say(["--headless", "--resume", "mine", "--steps", "6"]);
-    assert!(said.code == 2 && said.err.contains("--save-every: checkpoints go into the folder"), "{said:?}");
+    assert!(said.code == 2 && said.err.contains("--save-every: checkpoints are saved in the folder"), "{said:?}");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_trace_that_is_gone_is_begun_anew_where_that_is_asked_for() {
     fs::remove_file(&trace).unwrap();
     for _ in 0..2 {
         let said = place.say(["--headless", "--resume", "run", "--steps", "6"]);
-        assert!(said.code == 1 && said.err.contains("run.json is there without a trace: add --force"), "{said:?}");
+        assert!(said.code == 1 && said.err.contains("run.json exists but has no trace: add --force"), "{said:?}");
         assert!(!trace.exists());
     }
     let said = train(&place, &["--resume", "run", "--steps", "6", "--force"]);
@@ -129,7 +129,8 @@ fn earlier_runs_in_the_file_stay_and_another_runs_trace_is_left_alone() {
     train(&place, &[&run[..], &["--append"]].concat());
     let before = place.inventory();
     let said = place.say(["--headless", "--resume", "run", "--steps", "7"]);
-    let words = "run/trace.jsonl holds the trace of another run than the checkpoint: give --log another directory\n";
+    let words =
+        "run/trace.jsonl holds the trace of a different run than the checkpoint: give --log another directory\n";
     assert!(said.code == 1 && said.err.ends_with(words), "{said:?}");
     assert_eq!(place.inventory(), before);
 }

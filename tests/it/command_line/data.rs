@@ -1,4 +1,4 @@
-//! A person's own table that is none.
+//! Tables of the user's own that cannot be used.
 
 use super::assert_refused;
 use crate::program::{Place, SMALL};
@@ -29,8 +29,8 @@ fn a_table_that_makes_no_sense_is_named_with_file_line_and_column() {
             (
                 &["--data", "csv:prices.csv"],
                 1,
-                "prices.csv: 60 classes in 60 rows: is the last column a class? nablatop predicts no numbers: put them \
-                 into a few classes, or write numbers that do name classes as words, such as c7",
+                "prices.csv: 60 classes in 60 rows: is the last column a class? nablatop does not predict numbers: group them \
+                 into a few classes, or write numbers that name classes as words, such as c7",
             ),
             (
                 &["--data", "csv:text.csv"],
@@ -57,7 +57,7 @@ fn a_table_that_makes_no_sense_is_named_with_file_line_and_column() {
             (
                 &["--data", "csv:few.csv", "--batch", "1"],
                 1,
-                "few.csv: fewer than 5 rows: a table needs at least 5 to hold one in five out",
+                "few.csv: fewer than 5 rows: a table needs at least 5, since one in five is held out",
             ),
             (
                 &["--data", "csv:no-class.csv"],

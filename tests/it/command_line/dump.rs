@@ -19,13 +19,13 @@ fn a_dump_that_makes_no_sense_is_refused_before_the_run() {
     fs::create_dir(place.path("folder")).unwrap();
     let example = "write STEP:FILE, such as 1:first.safetensors";
     let cases = [
-        ("x", 2, format!("--dump: 'x' names no step and file: {example}")),
-        ("x:y", 2, format!("--dump: 'x:y': 'x' is no whole number from 1: {example}")),
+        ("x", 2, format!("--dump: 'x' does not name a step and a file: {example}")),
+        ("x:y", 2, format!("--dump: 'x:y': 'x' is not a whole number from 1: {example}")),
         ("0:x", 2, format!("--dump: '0:x': steps count from 1: {example}")),
-        ("1:", 2, format!("--dump: '1:' names no file: {example}")),
-        ("1:new/", 2, format!("--dump: '1:new/' names no file: {example}")),
+        ("1:", 2, format!("--dump: '1:' does not name a file: {example}")),
+        ("1:new/", 2, format!("--dump: '1:new/' does not name a file: {example}")),
         ("4:x", 2, "--dump 4:x: the run ends at step 3: write a step from 1 to 3".to_owned()),
-        ("1:there", 1, "there is there already: write --force to replace it, or give --dump another file".to_owned()),
+        ("1:there", 1, "there already exists: write --force to replace it, or give --dump another file".to_owned()),
         ("1:folder", 1, "cannot write folder: Is a directory (os error 21): give --dump another file".to_owned()),
         (
             "1:none/x",
@@ -44,9 +44,13 @@ fn a_dump_that_makes_no_sense_is_refused_before_the_run() {
             (
                 &small(&["--dump", "1:./x", "--dump", "2:x"]),
                 2,
-                "--dump x: two steps cannot go to the same file: give each its own",
+                "--dump x: two steps cannot be written to the same file: give each a file of its own",
             ),
-            (&small(&["--force"]), 2, "--force: nothing is written: give --log DIR or --dump STEP:FILE too"),
+            (
+                &small(&["--force"]),
+                2,
+                "--force has no effect, since nothing is written: give --log DIR or --dump STEP:FILE too",
+            ),
         ],
     );
     // Not even root may write here.

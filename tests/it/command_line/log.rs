@@ -38,7 +38,7 @@ fn a_folder_that_cannot_be_used_is_named_with_cause_and_remedy() {
     let said = place.say(small(&["--log", "/proc"]));
     assert_eq!(said.code, 1);
     assert!(said.err.starts_with("error: cannot write /proc/trace.jsonl: "), "{said:?}");
-    assert!(said.err.ends_with(": give --log a directory that can be written\n"), "{said:?}");
+    assert!(said.err.ends_with(": give --log a writable directory\n"), "{said:?}");
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn a_folder_that_holds_a_trace_is_left_alone_unless_told_otherwise() {
             (
                 &small(&["--log", "run"]),
                 1,
-                "run holds a trace already: add --append to write behind it, --force to replace it, or give --log another \
+                "run already holds a trace: add --append to add a run to it, --force to replace it, or give --log another \
              directory",
             ),
             (
@@ -69,7 +69,7 @@ fn a_folder_that_holds_a_trace_is_left_alone_unless_told_otherwise() {
             (
                 &small(&["--log", "run", "--append", "--lane", "plain", "--lane", "residual:depth=4"]),
                 1,
-                "cannot append to run: its lane 'residual' has other layers than in this run: use --force to replace it, or \
+                "cannot append to run: its lane 'residual' has different layers in this run: use --force to replace it, or \
              give --log another directory",
             ),
             (

@@ -200,7 +200,7 @@ fn stacks_that_do_not_fit_are_refused_with_their_estimate_before_they_are_drawn(
             needed > 1.0 && rest.contains(" parameters of 2 lanes with their gradients and copies and "),
             "{weighed:?}"
         );
-        assert!(rest.contains(" are free: write ") && rest.ends_with(", or add --force to start it all the same\n"));
+        assert!(rest.contains(" are free: write ") && rest.ends_with(", or add --force to start it anyway\n"));
         assert!(weighed.code == 2 && weighed.mebibytes < MOST, "{weighed:?}");
     }
     // Past the estimate, by --force, comes the folder, which cannot be made: that it got so far took next to nothing, for
@@ -217,6 +217,6 @@ fn stacks_that_do_not_fit_are_refused_with_their_estimate_before_they_are_drawn(
         assert!(weighed.mebibytes < MOST, "{weighed:?}");
     }
     // One that fits is not forced, and says so as before.
-    let words = "--force: nothing is written: give --log DIR or --dump STEP:FILE too";
+    let words = "--force has no effect, since nothing is written: give --log DIR or --dump STEP:FILE too";
     assert_refused(&place, &[(&[&SMALL[..], &["--force"]].concat(), 2, words)]);
 }

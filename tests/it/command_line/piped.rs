@@ -30,8 +30,7 @@ fn export_reads_a_trace_from_standard_input_and_of_several_runs_the_last() {
 #[test]
 fn what_is_not_a_trace_on_standard_input_is_refused_though_it_has_no_end() {
     let place = Place::new();
-    let words =
-        "error: what stands on standard input does not begin like a trace: write nablatop export - < trace.jsonl\n";
+    let words = "error: standard input does not begin like a trace: write nablatop export - < trace.jsonl\n";
     for file in ["/dev/zero", "/dev/null"] {
         let said = with_input(&place, &["export", "-", "--to", "csv"], File::open(file).unwrap());
         assert_eq!((said.code, said.err.as_str()), (2, words), "{file}");

@@ -45,8 +45,8 @@ fn a_value_that_its_setting_does_not_take_is_named_with_its_place() {
     assert_refused(
         &place,
         &[
-            (&["--depth", "0"], 2, "--depth: '0' is no whole number from 1 to 10000: write e.g. 50"),
-            (&["--depth", "ten"], 2, "--depth: 'ten' is no whole number from 1 to 10000: write e.g. 50"),
+            (&["--depth", "0"], 2, "--depth: '0' is not a whole number from 1 to 10000: write e.g. 50"),
+            (&["--depth", "ten"], 2, "--depth: 'ten' is not a whole number from 1 to 10000: write e.g. 50"),
             (
                 &["--backend", "flax"],
                 2,
@@ -60,30 +60,30 @@ fn a_value_that_its_setting_does_not_take_is_named_with_its_place() {
                  hyper-connections, constrained-hyper-connections",
             ),
             (&["--lane", "plain:nrom=layer"], 2, "--lane: a lane has no setting 'nrom': did you mean 'norm'?"),
-            (&["--lane", "plain:seed=3"], 2, "--lane: seed: belongs to the whole run: write it outside --lane"),
+            (&["--lane", "plain:seed=3"], 2, "--lane: seed: it applies to the whole run: write it outside --lane"),
             (
                 &["--lane", "plain:name=x", "--lane", "plain:name=x"],
                 2,
                 "--lane: two lanes are called 'x': set name= on one of them",
             ),
-            (&["--lr", "nan"], 2, "--lr: 'nan' is no number above 0: write e.g. 1e-3"),
-            (&["--seed", "-1"], 2, "--seed: '-1' is no whole number from 0: write e.g. 1"),
-            (&["--steps", ""], 2, "--steps: '' is no whole number from 1: write e.g. 2000"),
-            (&["--threads", "many"], 2, "--threads: 'many' is no whole number from 1: write e.g. 2 or auto"),
+            (&["--lr", "nan"], 2, "--lr: 'nan' is not a number above 0: write e.g. 1e-3"),
+            (&["--seed", "-1"], 2, "--seed: '-1' is not a whole number from 0: write e.g. 1"),
+            (&["--steps", ""], 2, "--steps: '' is not a whole number from 1: write e.g. 2000"),
+            (&["--threads", "many"], 2, "--threads: 'many' is not a whole number from 1: write e.g. 2 or auto"),
             (
                 &["--data", "digit"],
                 2,
                 "--data: 'digit' is unknown: did you mean 'digits'? It is one of digits, text, csv:FILE, \
                  text:FILE, image-folder:DIR, mnist:DIR, fashion:DIR, cifar10:DIR, cifar100:DIR",
             ),
-            (&["--image-size", "1"], 2, "--image-size: '1' is no whole number from 2 to 1024: write e.g. 32"),
-            (&["--context", "0"], 2, "--context: '0' is no whole number from 1 to 65536: write e.g. 64"),
+            (&["--image-size", "1"], 2, "--image-size: '1' is not a whole number from 2 to 1024: write e.g. 32"),
+            (&["--context", "0"], 2, "--context: '0' is not a whole number from 1 to 65536: write e.g. 64"),
             (&["--batch", "5000"], 2, "--batch: 5000 is larger than the 1,437 training rows: write 1437 or less"),
             (&["--config", "unknown.toml"], 2, "unknown.toml:2: there is no setting 'dpeth': did you mean 'depth'?"),
             (
                 &["--config", "value.toml"],
                 2,
-                "value.toml:1: depth: '0' is no whole number from 1 to 10000: write e.g. 50",
+                "value.toml:1: depth: '0' is not a whole number from 1 to 10000: write e.g. 50",
             ),
             (
                 &["--config", "lanes.toml"],
@@ -109,7 +109,7 @@ fn variables_of_the_environment_are_checked_and_those_of_others_left_alone() {
         Said::of(&command.env(name, std::ffi::OsString::from_vec(value.to_vec())).output().unwrap())
     };
     for (name, value, words) in [
-        ("NABLATOP_SEED", &b"x"[..], "NABLATOP_SEED: 'x' is no whole number from 0: write e.g. 1"),
+        ("NABLATOP_SEED", &b"x"[..], "NABLATOP_SEED: 'x' is not a whole number from 0: write e.g. 1"),
         ("NABLATOP_DEPHT", b"3", "NABLATOP_DEPHT: there is no setting 'depht': did you mean 'depth'?"),
         ("NABLATOP_SEED", b"\xff", "NABLATOP_SEED: '\u{fffd}' is not UTF-8"),
     ] {

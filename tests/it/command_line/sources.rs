@@ -1,4 +1,4 @@
-//! Pictures and texts of one's own that are none, or do not fit.
+//! Pictures and texts of the user's own that cannot be used or do not fit.
 
 use std::fs;
 
@@ -44,7 +44,7 @@ fn a_set_without_its_folder_or_files_says_which_are_to_be_put_where() {
             (
                 &["--data", "fashion:none"],
                 1,
-                &format!("none: there is no such folder: make one that holds {four} Fashion-MNIST"),
+                &format!("none: there is no such folder: create one that holds {four} Fashion-MNIST"),
             ),
             (
                 &["--data", "cifar10:empty"],
@@ -87,8 +87,8 @@ fn an_idx_file_with_a_wrong_magic_or_a_short_body_is_named() {
             (
                 &["--data", "mnist:short"],
                 1,
-                "short/t10k-images-idx3-ubyte: it is cut short: 2 pictures of 2×2 are 8 bytes, of which 7 are there: get \
-                 the file anew",
+                "short/t10k-images-idx3-ubyte: it is cut short: 2 pictures of 2×2 need 8 bytes, and it has 7: get \
+                 the file again",
             ),
         ],
     );
@@ -115,7 +115,7 @@ fn a_picture_that_is_none_is_named_without_what_a_terminal_obeys() {
     }
     let said = place.say(["--data", "image-folder:pets"]);
     assert_eq!((said.code, said.out.as_str()), (1, ""), "{said:?}");
-    let words = "it is no PNG or JPEG picture: convert it, or take it out of the folder\n";
+    let words = "it is not a PNG or JPEG picture: convert it, or remove it from the folder\n";
     assert!(said.err.starts_with("error: pets/") && said.err.ends_with(words), "{said:?}");
     assert!(!said.err.contains('\u{1b}') && said.err.contains('\u{fffd}'), "{said:?}");
 }

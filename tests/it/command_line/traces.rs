@@ -9,7 +9,7 @@ use super::assert_refused;
 use crate::fixture;
 use crate::program::Place;
 
-/// The first line with its seal made anew, as a newer nablatop would write it.
+/// The first line with a new checksum, as a newer nablatop would write it.
 fn newer(header: &str) -> String {
     let newer = header.replacen("\"version\":1", "\"version\":7", 1);
     let body = &newer[..newer.rfind(",\"crc\":").unwrap()];
@@ -30,11 +30,11 @@ fn a_trace_that_cannot_be_read_says_why() {
     fs::create_dir(place.path("folder")).unwrap();
     let cases = [
         ("empty", "empty is empty: the run ended before it wrote its first line"),
-        ("begun", "begun ends within its first line: the run was killed as it started, nothing was recorded"),
+        ("begun", "begun ends within its first line: the run was killed when it started, and nothing was recorded"),
         ("foreign.json", "foreign.json is not a trace of nablatop: it looks like JSON of another program"),
         ("table.csv", "table.csv is not a trace of nablatop: it looks like a table of comma-separated values"),
         ("newer", "newer has format version 7, and this nablatop reads up to version 1: update nablatop"),
-        ("damaged", "the first line of damaged is damaged, and without it no other line can be read"),
+        ("damaged", "the first line of damaged is damaged, and no other line can be read without it"),
         ("/dev/zero", "cannot read /dev/zero: it is a pipe, a socket or a device, and only regular files are read"),
         ("nowhere", "there is no trace at nowhere: give the directory that a run wrote with --log"),
         ("folder", "there is no trace at folder/trace.jsonl: give the directory that a run wrote with --log"),
@@ -65,12 +65,12 @@ fn an_export_replaces_nothing_unless_told_so_and_never_the_trace() {
             (
                 &["export", "run", "--to", "csv", "-o", "out.csv"],
                 1,
-                "out.csv is there already: write --force to replace it",
+                "out.csv already exists: write --force to replace it",
             ),
             (
                 &["export", "run", "--to", "svg", "-o", "out.csv", "--force"],
                 2,
-                "out.csv is named after another format: write --to csv, or -o FILE.svg",
+                "out.csv has the name of another format: write --to csv, or -o FILE.svg",
             ),
             (
                 &["export", "run", "--to", "csv", "-o", "none/out.csv"],
@@ -98,7 +98,7 @@ fn an_export_says_which_of_several_runs_it_takes() {
         drop(Writer::create(&place.path("run"), &header, OnExisting::Append).unwrap());
         let said = place.say(["export", "run", "--to", "csv"]);
         let words = format!(
-            "nablatop: the last of {run} runs is exported, those before it are left out: nablatop view plays them all\n"
+            "nablatop: the last of {run} runs is exported, and the earlier ones are left out: nablatop view plays all of them\n"
         );
         let words = if run == 1 { String::new() } else { words };
         assert_eq!((said.code, said.err), (0, format!("{NO_STEP}{words}")));
@@ -106,7 +106,8 @@ fn an_export_says_which_of_several_runs_it_takes() {
 }
 
 /// What is said of a trace without a step.
-const NO_STEP: &str = "nablatop: run/trace.jsonl holds no step: the run took none yet, or was ended before its first\n";
+const NO_STEP: &str =
+    "nablatop: run/trace.jsonl has no step: the run has not finished its first step, or it ended before\n";
 
 #[test]
 fn an_export_of_a_trace_without_a_step_says_so_whatever_the_format() {
@@ -131,7 +132,7 @@ fn a_table_of_what_has_no_layer_is_written_and_a_picture_of_it_refused() {
     assert_eq!((said.code, said.err.as_str()), (0, words));
     let header = fixture::header(vec![fixture::lane("plain", 2)], &[Quantity::Gain, Quantity::GradNorm]);
     drop(Writer::create(&place.path("made"), &header, OnExisting::Refuse).unwrap());
-    let words = "loss has one value per step, and a picture shows one per layer: write --to csv, or --quantity one of \
+    let words = "loss has one value per step, but a picture shows one per layer: write --to csv, or --quantity one of \
                  gain, grad_norm";
     for format in ["svg", "png"] {
         assert_refused(&place, &[(&["export", "made", "--to", format, "--quantity", "loss", "-o", "x"], 2, words)]);
@@ -157,6 +158,6 @@ fn a_quantity_that_the_trace_does_not_hold_is_refused_with_those_it_holds() {
 fn view_without_a_terminal_says_what_to_do_instead() {
     let place = Place::new();
     place.trace("run");
-    let words = "view needs a terminal: for a table or a picture write nablatop export TRACE --to csv|svg|png";
+    let words = "view needs a terminal: to get a table or a picture, write nablatop export TRACE --to csv|svg|png";
     assert_refused(&place, &[(&["view", "run"], 2, words)]);
 }

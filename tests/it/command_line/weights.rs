@@ -1,4 +1,4 @@
-//! Weights of a person's own: what does not fit is named, what fits is used.
+//! Weights of the user's own: what does not fit is named, what fits is used.
 
 use super::assert_refused;
 use crate::program::{Place, SMALL, Said};
@@ -53,11 +53,11 @@ fn weights_that_do_not_fit_are_named_with_what_was_expected() {
                 "cannot read the weights /dev/zero: it is a pipe, a socket or a device, and only regular files are read",
             ),
             (&small(&["--init-from", "."]), 1, "cannot read the weights .: Is a directory (os error 21)"),
-            (&small(&["--init-from", "text"]), 1, "text is no safetensors file: header too large"),
+            (&small(&["--init-from", "text"]), 1, "text is not a safetensors file: header too large"),
             (
                 &small(&["--init-from", "short"]),
                 1,
-                "short is no safetensors file: incomplete metadata, file not fully covered",
+                "short is not a safetensors file: incomplete metadata, file not fully covered",
             ),
             (
                 &small(&["--init-from", "odd"]),
@@ -88,12 +88,12 @@ fn weights_that_do_not_fit_are_named_with_what_was_expected() {
                 1,
                 "other holds no weights for lane 'plain': neither plain/param/stem.weight nor stem.weight is in it",
             ),
-            (&small(&["--init-from", ""]), 2, "--init-from: '' is no file: write e.g. weights.safetensors or off"),
+            (&small(&["--init-from", ""]), 2, "--init-from: '' is not a file: write e.g. weights.safetensors or off"),
             (
                 &small(&["--lane", "plain:init-from=a,b"]),
                 2,
-                "--lane: 'b' in 'plain:init-from=a,b' is not key=value, such as norm=layer; a file with a comma in its \
-                 name stands in quotes: init-from=\"a,b\"",
+                "--lane: 'b' in 'plain:init-from=a,b' is not key=value, such as norm=layer; write a file \
+                 name with a comma in quotes: init-from=\"a,b\"",
             ),
         ],
     );
@@ -113,7 +113,7 @@ fn weights_are_found_under_the_lanes_name_or_alone_or_as_the_only_lane() {
     for file in ["alone", "one", "f64", "\"a, b\"", "'a, b'"] {
         let said = place.say(small(&["--init", "xavier", "--lane", &format!("plain:init-from={file}")]));
         assert_eq!((said.code, loss(&said)), (0, expected.clone()), "{file}: {said:?}");
-        assert!(!said.err.contains("has no use for"), "{said:?}");
+        assert!(!said.err.contains("does not use"), "{said:?}");
     }
     // Numbers that both halves can hold exactly: 1 in f16 and in bf16.
     let ones = alone(&tensors).floats("F32", |_| 1.0_f32.to_le_bytes().to_vec());
@@ -136,7 +136,7 @@ fn what_a_file_holds_beyond_the_lane_is_named_and_nan_is_a_number() {
     place.file("more", more.bytes());
     let said = place.say(small(&["--lane", "plain:init-from=more"]));
     assert_eq!(said.code, 0, "{said:?}");
-    let words = "nablatop: lane 'plain' has no use for extra, \u{fffd}[31m of more\n";
+    let words = "nablatop: lane 'plain' does not use extra, \u{fffd}[31m of more\n";
     assert!(said.err.contains(words), "{said:?}");
 
     let nan = tensors.floats("F32", |_| f32::NAN.to_le_bytes().to_vec());

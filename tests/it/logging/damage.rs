@@ -46,7 +46,7 @@ fn a_torn_tail_is_one_warning_and_no_error() {
         let expected = if torn.ends_with(b"\n") {
             ""
         } else {
-            "nablatop: the last line is not complete and was left out: the run was killed while writing\n"
+            "nablatop: the last line is incomplete and was skipped: the run was killed while writing\n"
         };
         fs::write(&file, torn).unwrap();
         for format in ["csv", "svg", "png"] {

@@ -1,4 +1,4 @@
-//! A disk that is full, or fills up: training goes on, the trace stays readable, and the person hears of it.
+//! A disk that is full, or fills up: training goes on, the trace stays readable, and the user learns of it.
 //!
 //! On a file system of 1 MiB where one can be mounted, and everywhere with a limit on the size of a file, which the
 //! system answers in the same way: a short write, then an error.
@@ -132,6 +132,6 @@ fn a_disk_that_is_full_from_the_start_is_an_error_before_the_first_step() {
         let said = Said::of(&room.command(&["--steps", "5"]).output().unwrap());
         assert_eq!((said.code, said.out.as_str()), (1, ""), "{said:?}");
         assert!(said.err.contains("error: cannot write "), "{said:?}");
-        assert!(said.err.contains(": give --log a directory that can be written"), "{said:?}");
+        assert!(said.err.contains(": give --log a writable directory"), "{said:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! A trace that is taken away while it is written: said once, nothing is written where nobody finds it, and the run's end
+//! A trace that is taken away while it is written: it is reported once, nothing is written to a lost file, and the run's end
 //! is an error, without advice to go on from a checkpoint that is gone too.
 
 use std::fs;
@@ -20,11 +20,11 @@ const CASES: [Case; 6] = [
     (|log| fs::rename(log, log.with_file_name("taken")).unwrap(), "was removed or moved", None),
     (
         |log| {
-            fs::write(log.join("another"), "of somebody else").unwrap();
+            fs::write(log.join("another"), "of another program").unwrap();
             fs::rename(log.join("another"), log.join("trace.jsonl")).unwrap();
         },
         "was replaced by another file",
-        Some("of somebody else"),
+        Some("of another program"),
     ),
     (
         |log| fs::OpenOptions::new().write(true).open(log.join("trace.jsonl")).unwrap().set_len(0).unwrap(),
@@ -66,10 +66,10 @@ fn a_trace_that_goes_away_is_noticed_said_once_and_an_error_at_the_end() {
             rest.iter().any(|line| line.contains("error: ") && line.contains("the trace is not complete")),
             "{rest:?}"
         );
-        assert!(!rest.iter().any(|line| line.contains("go on with --resume")), "nothing is there: {rest:?}");
+        assert!(!rest.iter().any(|line| line.contains("continue with --resume")), "nothing is there: {rest:?}");
         let left = fs::read_to_string(log.join("trace.jsonl")).ok().filter(|text| !text.is_empty());
         let left = left.map(|text| if text.contains("\"kind\":\"step\"") { HALF.to_owned() } else { text });
         assert_eq!(left.as_deref(), stays);
-        assert_eq!(log.exists(), is_there, "the folder is not made anew");
+        assert_eq!(log.exists(), is_there, "the folder is not created again");
     }
 }

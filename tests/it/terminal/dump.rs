@@ -11,7 +11,7 @@ fn a_step_is_written_down_while_the_screen_runs_and_told_at_the_end() {
     let mut pty = live(place.root(), &["--log", "run", "--dump", "5:run/5", "--dump", "99999999:late"]);
     pty.wait_outside("the step is written down", || place.path("run/5").exists());
     let first = std::fs::read(place.path("run/5")).unwrap();
-    // A run started anew writes its own beside it.
+    // A restarted run writes its own file beside it.
     pty.press("+");
     pty.wait_for("mlp 5×8");
     pty.wait_outside("the second run's step is written down", || place.path("run/5-2").exists());
@@ -43,7 +43,7 @@ fn what_went_wrong_with_a_dump_or_with_weights_is_told_on_the_screen() {
     let arguments = [&SMALL[..], &ENDLESS, &["--log", "second", "--init-from", "more"]].concat();
     let mut pty = Pty::start(NABLATOP, &arguments, place.root(), USUAL);
     pty.wait_for("from more");
-    pty.wait_for("lane 'plain' has no use for plain/param/extra of more");
+    pty.wait_for("lane 'plain' does not use plain/param/extra of more");
     pty.press("q");
     assert_eq!(pty.end().0, 0);
 }

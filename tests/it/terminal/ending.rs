@@ -14,7 +14,7 @@ use crate::program::{NABLATOP, SMALL};
 /// An end in order takes no longer.
 const SOON: Duration = Duration::from_secs(1);
 
-/// An end in spite of a terminal that nobody reads takes no longer.
+/// A terminal that is not read does not delay the end.
 const IN_SPITE: Duration = Duration::from_secs(3);
 
 /// What ends it.
@@ -118,7 +118,7 @@ fn training_goes_on_while_nobody_reads_the_terminal_and_sigterm_still_ends_it() 
     });
 }
 
-/// From here on nobody reads what is drawn, and the trace grows all the same.
+/// From here on the terminal is not read, and the trace still grows.
 fn assert_trains_unread(pty: &Pty, log: &Path) {
     pty.stop_reading();
     let before = steps_in(log);
@@ -240,7 +240,7 @@ fn the_mouse_is_the_terminals_where_that_is_asked_for() {
     let mut with = live(directory.path(), &["--log", "b"]);
     assert!(reports(&with));
     with.press(":mouse off\r");
-    with.wait_for("the mouse is the terminal's");
+    with.wait_for("the terminal has the mouse");
     with.press("q");
     ends(&mut with, 0);
 }

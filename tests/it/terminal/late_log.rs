@@ -53,16 +53,16 @@ fn a_trace_that_is_there_is_left_alone_and_a_run_is_logged_once() {
     let there = std::fs::read(place.path("there/trace.jsonl")).unwrap();
     let mut pty = live(place.root(), &[]);
     pty.press(":log there\r");
-    pty.wait_for("there holds a trace already: name another folder");
+    pty.wait_for("there already holds a trace: name another folder");
     std::fs::write(place.path("file"), "").unwrap();
     pty.press(":log file\r");
     pty.wait_for("file is a file: name a directory");
     pty.press(":log here\r");
     pty.wait_for("here");
     pty.press(":log elsewhere\r");
-    pty.wait_for("the run is logged already");
+    pty.wait_for("the run is already logged");
     assert!(!place.path("elsewhere").exists());
-    // A run started anew is written beside it, unasked.
+    // A restarted run is written beside it without a request.
     pty.press("R");
     pty.wait_outside("the second run is logged", || steps_in(&place.path("here/2")) > 10);
     pty.press("q");

@@ -131,7 +131,7 @@ impl Pty {
         self.master.as_ref().unwrap().resize(pty_size(columns, rows)).unwrap();
     }
 
-    /// Forgets what was drawn: what is seen from here on was drawn anew.
+    /// Forgets what was drawn: everything seen from here on was drawn again.
     pub(crate) fn forget(&self) {
         let mut seen = self.shared.seen.lock().unwrap();
         let (rows, columns) = seen.parser.screen().size();

@@ -20,7 +20,7 @@ fn a_run_that_goes_on_shows_what_came_before_and_says_where_to_go_on() {
     pty.wait_for("at init");
     pty.press("\x1b[H");
     pty.wait_for("▴1─");
-    // Started anew it is a run of its own, with checkpoints of its own.
+    // A restart is a run of its own, with checkpoints of its own.
     pty.press("R");
     pty.wait_outside("the second run saves", || Checkpoint::open(&place.path("run/2")).is_ok());
     pty.press("q");

@@ -8,7 +8,7 @@ use super::pty::Pty;
 use super::{ENDLESS, USUAL, live, wait_for_both_lanes};
 use crate::program::{NABLATOP, SMALL, environment};
 
-const NOTICE: &str = "stopped by Ctrl-Z, training too; both go on now";
+const NOTICE: &str = "Ctrl-Z stopped nablatop and the training; both continue now";
 
 fn is_stopped(pty: &Pty) -> bool {
     let stat = fs::read_to_string(format!("/proc/{}/stat", pty.pid())).unwrap();

@@ -98,7 +98,7 @@ fn a_trace_that_is_removed_while_it_is_looked_at_keeps_its_picture_and_says_so()
     let mut pty = view(&place, &["run"]);
     pty.wait_for("completed");
     fs::remove_file(file).unwrap();
-    pty.wait_for("run/trace.jsonl was removed: what was read of it stays");
+    pty.wait_for("run/trace.jsonl was removed: the part that was read stays");
     pty.wait_for("residual");
     pty.press("q");
     assert_eq!(pty.end().0, 0);

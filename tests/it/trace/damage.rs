@@ -18,7 +18,7 @@ fn good_lines() -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-/// The line with its seal made anew, as a program would that writes nonsense with care.
+/// The line with a new checksum, as if a program had written nonsense correctly.
 fn sealed(line: &str) -> String {
     let body = &line[..line.rfind(",\"crc\":").unwrap_or(line.len() - 1)];
     format!("{body},\"crc\":{}}}", crc32c::crc32c(body.as_bytes()))
@@ -79,19 +79,19 @@ fn steps_without_a_line_are_one_warning_with_the_lane_the_first_and_how_many() {
         };
         text.split_inclusive('\n').filter(is_kept).collect::<String>()
     };
-    let one = "step 5 of lane 'residual' is missing: it has no line, the disk was full or it was taken out";
+    let one = "step 5 of lane 'residual' is missing: the disk was full, or its line was removed";
     assert_eq!(sentences(&without(&[(1, 5)])), [one]);
     assert_eq!(
         sentences(&without(&[(0, 1)])),
-        ["step 1 of lane 'plain' is missing: it has no line, the disk was full or it was taken out"]
+        ["step 1 of lane 'plain' is missing: the disk was full, or its line was removed"]
     );
     // The lane's end says how far it came.
     assert_eq!(
         sentences(&without(&[(1, 9)])),
-        ["step 9 of lane 'residual' is missing: it has no line, the disk was full or it was taken out"]
+        ["step 9 of lane 'residual' is missing: the disk was full, or its line was removed"]
     );
-    let many = "4 steps are missing, the first is step 3 of lane 'plain': they have no line, \
-                the disk was full or they were taken out";
+    let many = "4 steps are missing, the first is step 3 of lane 'plain': the disk was full, or \
+                their lines were removed";
     assert_eq!(sentences(&without(&[(0, 3), (0, 4), (1, 4), (0, 7)])), [many]);
     // Steps that were never written are not missing, others beside them are.
     let gap = |line: &str| sealed(&format!("{{\"kind\":\"gap\",{line},\"crc\":0}}")) + "\n";
@@ -103,7 +103,7 @@ fn steps_without_a_line_are_one_warning_with_the_lane_the_first_and_how_many() {
     assert!(sentences(&late(&[(1, 3), (1, 4), (1, 5)], line)).is_empty());
     assert_eq!(
         sentences(&late(&[(1, 2), (1, 3), (1, 4), (1, 5)], line)),
-        ["step 2 of lane 'residual' is missing: it has no line, the disk was full or it was taken out"]
+        ["step 2 of lane 'residual' is missing: the disk was full, or its line was removed"]
     );
     // An appended run begins at 1 again; a run that was killed, or goes on, has no further steps.
     assert!(sentences(&(text.clone() + &text)).is_empty());
@@ -201,9 +201,9 @@ fn nonsense_with_a_good_seal_says_what_is_wrong_and_where() {
     let tensors = |rest: &str| format!("{{\"kind\":\"tensors\",\"lane\":0,\"step\":1{rest}}}");
     let filters = |rest: &str| format!("{{\"kind\":\"filters\",\"lane\":1,\"step\":1,\"shape\":{rest}}}");
     let cases = [
-        (step.replacen(array, "\"gain\":[1.0]", 1), "gain has 1 values, where lane 'plain' has 7 layers"),
+        (step.replacen(array, "\"gain\":[1.0]", 1), "gain has 1 values, but lane 'plain' has 7 layers"),
         (step.replacen("\"step\":1,", "\"step\":0,", 1), "expected a step from 1"),
-        (step.replacen("\"lane\":0", "\"lane\":9", 1), "lane 9, where the header has 2"),
+        (step.replacen("\"lane\":0", "\"lane\":9", 1), "lane 9, but the header has 2"),
         (step.replacen("\"lane\":", "\"lone\":", 1), "field 'lane' is missing"),
         (step.replacen("\"loss\":1.0", "\"loss\":one", 1), "expected a number"),
         (step.replacen("\"values\":", "\"nan\":{\"gain\":[99]},\"values\":", 1), "index 99 of 'gain'"),

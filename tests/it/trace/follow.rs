@@ -1,4 +1,4 @@
-//! A trace that grows, is replaced, or is appended to while somebody looks at it.
+//! A trace that grows, is replaced, or is appended to while it is viewed.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -130,7 +130,7 @@ fn a_trace_that_is_removed_or_cut_says_so_until_it_is_whole_again() {
         let sentences = follow.warnings().sentences();
         assert_eq!(
             sentences,
-            [format!("{} was {words}: what was read of it stays", path.display())]
+            [format!("{} was {words}: the part that was read stays", path.display())]
                 .map(|sentence| sentence.replace("cut:", "cut short:"))
         );
     }

@@ -10,11 +10,11 @@ use crate::tui::keymap::binding::{Binding, Context, Group, Scope};
 use crate::tui::keymap::key::Key;
 
 bindings! {
-    Panes Always Picture "a" "a" "what a cell shows of many values: the extreme, or the mean" None =>
+    Panes Always Picture "a" "a" "whether a cell shows the extreme or the mean of its values" None =>
         key('a') => Action::Reduce;
     Panes Always Picture "{ }" "{ }" "scroll the values at the cursor up; down (also the wheel over them)" None =>
         key('{') => Action::ScrollValues(Turn::Back), key('}') => Action::ScrollValues(Turn::Forward);
-    Panes Always Picture "c" "c" "the sentence on what to look for; none" None => key('c') => Action::ToggleCaption;
+    Panes Always Picture "c" "c" "show or hide the caption" None => key('c') => Action::ToggleCaption;
     Panes Always Picture "Tab" "Tab" "next lanes, where not all fit (Shift Tab: previous)" None =>
         Key::plain(KeyCode::Tab) => Action::Lanes(Turn::Forward),
         Key::plain(KeyCode::BackTab) => Action::Lanes(Turn::Back);

@@ -11,7 +11,7 @@ use crate::tui::keymap::binding::{Binding, Context, Group, Scope};
 use crate::tui::keymap::key::Key;
 
 bindings! {
-    Panes Always Cursor "←→↑↓" "arrows" "move by one step or layer (also h l k j)" Some(at(3, 3, "cursor")) =>
+    Panes Always Cursor "←→↑↓" "arrows" "move the cursor by one step or layer (also h l k j)" Some(at(3, 3, "cursor")) =>
         Key::plain(KeyCode::Left) => Action::Cursor(Motion::One(Left)), key('h') => Action::Cursor(Motion::One(Left)),
         Key::plain(KeyCode::Right) => Action::Cursor(Motion::One(Right)), key('l') => Action::Cursor(Motion::One(Right)),
         Key::plain(KeyCode::Up) => Action::Cursor(Motion::One(Up)), key('k') => Action::Cursor(Motion::One(Up)),
@@ -30,7 +30,7 @@ bindings! {
     Panes Always Cursor "Home" "Home" "first step" None => Key::plain(KeyCode::Home) => Action::Cursor(Motion::End(Left));
     Panes Always Cursor "End" "End" "newest step, and follow it" Some(at(3, 2, "follow")) =>
         Key::plain(KeyCode::End) => Action::Cursor(Motion::End(Right));
-    Panes Always Cursor "n p" "n p" "next step at which something happened (a divergence, a note); previous" None =>
+    Panes Always Cursor "n p" "n p" "next mark (a divergence or a note); previous" None =>
         key('n') => Action::Mark(Turn::Forward), key('p') => Action::Mark(Turn::Back);
     Panes Always Cursor "g G" "g G" "stem; head" None =>
         key('g') => Action::Cursor(Motion::End(Up)), key('G') => Action::Cursor(Motion::End(Down));

@@ -27,7 +27,7 @@ bindings! {
         Key::plain(KeyCode::Up) => Action::Focus(Turn::Back), Key::plain(KeyCode::BackTab) => Action::Focus(Turn::Back),
         Key::plain(KeyCode::Down) => Action::Focus(Turn::Forward),
         Key::plain(KeyCode::Tab) => Action::Focus(Turn::Forward);
-    Form Always Overlay "←→" "left right" "choose among words" Some(at(2, 4, "choose")) =>
+    Form Always Overlay "←→" "left right" "choose a value" Some(at(2, 4, "choose")) =>
         Key::plain(KeyCode::Left) => Action::Edit(InputRequest::GoToPrevChar),
         Key::plain(KeyCode::Right) => Action::Edit(InputRequest::GoToNextChar);
     Form Always Overlay "Enter" "Enter" "restart with these settings" Some(at(3, 2, "restart")) =>

@@ -17,7 +17,7 @@ bindings! {
     Panes Live Run "+ -" "+ -" "deeper stacks; shallower: restarts" None =>
         key('+') => Action::Depth(Turn::Forward), key('=') => Action::Depth(Turn::Forward),
         key('-') => Action::Depth(Turn::Back);
-    Panes Live Run "< >" "< >" "half the learning rate; twice" None =>
+    Panes Live Run "< >" "< >" "halve the learning rate; double it" None =>
         key('<') => Action::LearningRate(Turn::Back), key('>') => Action::LearningRate(Turn::Forward);
     Panes Live Run "R" "R" "restart with the same settings" None => key('R') => Action::Restart;
 
@@ -26,17 +26,17 @@ bindings! {
         key(',') => Action::Seek(Seek::Step(Turn::Back)), key('.') => Action::Seek(Seek::Step(Turn::Forward));
     Panes Traces Trace "[ ]" "[ ]" "a twentieth of the run back; forward" Some(at(7, 7, "seek")) =>
         key('[') => Action::Seek(Seek::Jump(Turn::Back)), key(']') => Action::Seek(Seek::Jump(Turn::Forward));
-    Panes Traces Trace "< >" "< >" "half the speed; twice" None =>
+    Panes Traces Trace "< >" "< >" "halve the speed; double it" None =>
         key('<') => Action::Speed(Turn::Back), key('>') => Action::Speed(Turn::Forward);
 
     Panes Always Program "?" "?" "this help" Some(at(1, 1, "help")) => key('?') => Action::Help;
     Panes Always Program "N" "N" "all notes of the run, such as what the flight recorder found" None =>
         key('N') => Action::Notes;
     Panes Always Program ":" ":" "command line" Some(at(8, 8, "command")) => key(':') => Action::OpenCommand;
-    Panes Always Program "Esc" "Esc" "close what lies on top" None => Key::plain(KeyCode::Esc) => Action::Close;
+    Panes Always Program "Esc" "Esc" "close the topmost window" None => Key::plain(KeyCode::Esc) => Action::Close;
     Panes Always Program "q" "q" "quit" Some(at(9, 1, "quit")) => key('q') => Action::Quit;
     Everywhere Always Program "Ctrl c" "Ctrl c" "quit at once, exit code 130" None =>
         Key::control(KeyCode::Char('c')) => Action::Interrupt;
-    Everywhere Always Program "Ctrl z" "Ctrl z" "to the shell; training stands still until fg" None =>
+    Everywhere Always Program "Ctrl z" "Ctrl z" "suspend to the shell; training pauses until fg" None =>
         Key::control(KeyCode::Char('z')) => Action::Suspend;
 }

@@ -93,7 +93,7 @@ fn an_empty_histogram_view_says_when_there_will_be_one_and_how_to_get_it() {
     let said = |config: RunConfig| shown(&mut scheduled(config), ViewId::new("histogram"));
     let own = said(RunConfig::default());
     assert!(own.contains("counted every 10 steps (--histograms)") && own.contains("the next at step 61"));
-    assert!(own.contains("F: the last steps"));
+    assert!(own.contains("F: re-run the last steps"));
     assert!(said(RunConfig { histograms: None, ..RunConfig::default() }).contains("every 200 steps (--detail)"));
     let costly_first = RunConfig { histograms: Some(300), detail: Some(40), ..RunConfig::default() };
     let costly_first = said(costly_first);

@@ -43,7 +43,7 @@ fn the_record_is_that_of_the_cursors_step_and_a_span_that_is_not_finite_is_seen(
 fn where_there_is_nothing_to_show_it_says_why_and_how_to_get_it() {
     let mut other = sample::conv_net(9);
     assert!(said(&mut other, ViewId::new("denoising")).contains("no timesteps: only diffusion models have them"));
-    assert!(said(&mut other, ViewId::new("samples")).contains("no samples: diffusion models draw some"));
+    assert!(said(&mut other, ViewId::new("samples")).contains("no samples: only diffusion models draw them"));
     let mut none = sample::diffusion(0);
     assert!(said(&mut none, ViewId::new("samples")).contains("no sample yet"));
     let mut off = sample::diffusion_with(RunConfig { detail: None, ..RunConfig::default() }, 0);
@@ -56,7 +56,7 @@ fn an_empty_pane_names_its_view_and_has_no_legend_of_colours() {
     let mut scene = sample::conv_net(9);
     for (mode, legend) in [
         (ViewId::new("denoising"), "gradient of the loss at these times"),
-        (ViewId::new("samples"), "drawn from noise"),
+        (ViewId::new("samples"), "drawn from the same noise"),
     ] {
         let shown = said(&mut scene, mode);
         assert!(shown.contains(&format!("plain  {}", mode.name())), "{shown}");

@@ -40,9 +40,7 @@ impl Quiet {
         let time = clock(seconds / step * step);
         let what = if has_steps { "no new step" } else { "no step" };
         Some(if follow.warnings().torn_tail {
-            format!(
-                "{what} for {time}, and the last line is not complete: the run seems to have been killed while writing"
-            )
+            format!("{what} for {time}, and the last line is incomplete: the run was probably killed while writing")
         } else {
             format!("{what} for {time}: the run is paused or slow, or it was killed")
         })

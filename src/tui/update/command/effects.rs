@@ -90,7 +90,7 @@ fn view(scene: &mut Scene, name: &str) -> Result<(), String> {
 /// Beyond either end the cursor goes to the nearest step, and says so.
 fn goto(scene: &mut Scene, step: u64) -> Result<(), String> {
     cursor::to_step(scene, step);
-    let Some(Step(found)) = scene.cursor_step() else { return Err("no step has been taken yet".to_owned()) };
+    let Some(Step(found)) = scene.cursor_step() else { return Err("there is no step yet".to_owned()) };
     if found != step {
         let (step, found) = (count(step), count(found));
         scene.say(format!("there is no step {step}: the cursor is on step {found}"));
@@ -122,14 +122,14 @@ fn layer(scene: &mut Scene, word: &str) -> Result<(), String> {
 fn log(scene: &Scene, directory: &str) -> Outcome {
     match scene.status.kind {
         SourceKind::Live => Ok(Some(Effect::Log(PathBuf::from(directory)))),
-        SourceKind::Traces => Err("what is shown is a trace already: copy its folder to keep it elsewhere".to_owned()),
+        SourceKind::Traces => Err("this is already a trace: copy its folder to keep it elsewhere".to_owned()),
     }
 }
 
 fn mouse(scene: &mut Scene, word: &str) -> Outcome {
     let (mouse, says) = match word {
         "on" => (Mouse::Screen, "a click moves the cursor; with Shift the terminal selects text"),
-        "off" => (Mouse::Terminal, "the mouse is the terminal's: it selects text"),
+        "off" => (Mouse::Terminal, "the terminal has the mouse: it selects text"),
         _ => return Err(not_one_of(word, &["on", "off"])),
     };
     scene.say(says);
@@ -155,7 +155,7 @@ fn set(scene: &mut Scene, key: &str, value: &str) -> Outcome {
 fn traces_only(scene: &Scene) -> Result<(), String> {
     match scene.status.kind {
         SourceKind::Traces => Ok(()),
-        SourceKind::Live => Err("a live run has no playhead: it goes as fast as it can".to_owned()),
+        SourceKind::Live => Err("a live run has no playhead: it runs as fast as it can".to_owned()),
     }
 }
 

@@ -23,7 +23,7 @@ fn commands_do_what_keys_do_and_unknown_words_get_a_suggestion() {
         ("view profle", "did you mean 'profile'?"),
         ("set widht 3", "did you mean 'width'?"),
         ("set width", "set KEY VALUE"),
-        ("depth 0", "no whole number from 1 to 10000: write"),
+        ("depth 0", "not a whole number from 1 to 10000: write"),
         ("goto", "write: goto STEP"),
         ("goto now", "is not a step: write a whole number"),
         ("goto 5,000", "there is no step 5,000: the cursor is on step 60"),
@@ -88,5 +88,5 @@ fn log_names_a_folder_of_a_live_run_alone() {
     assert_eq!(notice(&scene), "write: log DIR");
     let mut traces = replay();
     assert_eq!(command(&mut traces, "log x"), None);
-    assert!(notice(&traces).starts_with("what is shown is a trace already"));
+    assert!(notice(&traces).starts_with("this is already a trace"));
 }

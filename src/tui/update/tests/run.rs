@@ -51,7 +51,7 @@ fn a_depth_that_cannot_change_throws_no_run_away() {
     header.config = Some(*config);
     scene.take(0, &Event::RunStarted(std::sync::Arc::new(header)));
     assert_eq!(act(&mut scene, Action::Depth(Turn::Back)), None);
-    assert_eq!(notice(&scene), "no lane here goes shallower");
+    assert_eq!(notice(&scene), "no lane can be shallower");
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn a_form_in_which_nothing_was_changed_restarts_nothing() {
 fn a_change_of_learning_rate_says_the_new_one() {
     let mut scene = sample::demo(3);
     act(&mut scene, Action::LearningRate(Turn::Forward));
-    assert_eq!(notice(&scene), "learning rate 2e-3 in every lane from the next step on (twice what it was)");
+    assert_eq!(notice(&scene), "learning rate 2e-3 in every lane from the next step on (twice the old rate)");
     act(&mut scene, Action::LearningRate(Turn::Back));
     act(&mut scene, Action::LearningRate(Turn::Back));
     assert!(notice(&scene).starts_with("learning rate 5e-4 in every lane"), "{}", notice(&scene));
