@@ -12,6 +12,8 @@ const FORBIDDEN: &[(&[&str], &[&str])] = &[
             "grid",
             "layer",
             "quantity",
+            "glossary",
+            "robust",
             "event",
             "config",
             "preset",
@@ -22,6 +24,22 @@ const FORBIDDEN: &[(&[&str], &[&str])] = &[
             "available_memory",
         ],
         &["burn", "ratatui", "crossterm", "clap", "crate::tui", "crate::cli", "crate::report", "crate::train"],
+    ),
+    // Data sets give batches on the host, of which stacks make tensors.
+    (
+        &["random", "data"],
+        &[
+            "burn",
+            "ratatui",
+            "crossterm",
+            "clap",
+            "crate::tui",
+            "crate::cli",
+            "crate::report",
+            "crate::train",
+            "crate::probe",
+            "crate::stack",
+        ],
     ),
     (
         &["sink", "trace", "history", "theory"],
@@ -43,7 +61,7 @@ const FORBIDDEN: &[(&[&str], &[&str])] = &[
     ),
     (&["report"], &["burn", "ratatui", "crossterm", "clap", "crate::tui", "crate::cli", "crate::train"]),
     (
-        &["backend", "probe", "stack", "data", "train"],
+        &["backend", "probe", "stack", "train"],
         &["ratatui", "crossterm", "clap", "color_eyre", "crate::tui", "crate::cli", "crate::report"],
     ),
     (&["cli"], &["burn", "burn_ndarray"]),
