@@ -13,7 +13,7 @@ use std::path::Path;
 pub(crate) use wrap::columns;
 #[cfg(feature = "tui")]
 pub(crate) use wrap::confined;
-#[cfg(any(feature = "tui", all(feature = "cli", feature = "lab")))]
+#[cfg(all(feature = "cli", feature = "lab"))]
 pub(crate) use wrap::wrapped;
 #[cfg(feature = "cli")]
 pub(crate) use wrap::wrapped_lines;
