@@ -25,7 +25,7 @@ const READING: [&str; 6] = [
 
 pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, scrolled: u16, area: Rect, buffer: &mut Buffer) {
     let lines = lines(scene, theme, area);
-    scroll::render(theme, &Scrolled { title: " keys ", lines: &lines, scrolled }, area, buffer);
+    scroll::render(theme, &Scrolled { title: " keys ", lines: &lines, above: scrolled }, area, buffer);
 }
 
 /// Lines that can be scrolled away.

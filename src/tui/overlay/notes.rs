@@ -18,7 +18,12 @@ const INDENT: usize = 2;
 
 pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, scrolled: u16, area: Rect, buffer: &mut Buffer) {
     let lines = lines(scene, theme, area);
-    scroll::render(theme, &Scrolled { title: " notes, the newest first ", lines: &lines, scrolled }, area, buffer);
+    scroll::render(
+        theme,
+        &Scrolled { title: " notes, the newest first ", lines: &lines, above: scrolled },
+        area,
+        buffer,
+    );
 }
 
 /// Lines that can be scrolled away.

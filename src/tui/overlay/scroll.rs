@@ -14,13 +14,13 @@ const WIDTH: u16 = 84;
 pub(in crate::tui) struct Scrolled<'a> {
     pub(in crate::tui) title: &'a str,
     pub(in crate::tui) lines: &'a [Line<'a>],
-    pub(in crate::tui) scrolled: u16,
+    pub(in crate::tui) above: u16,
 }
 
 /// Draws the lines that are in view.
 pub(in crate::tui) fn render(theme: &Theme, text: &Scrolled<'_>, area: Rect, buffer: &mut Buffer) {
     let place = place(area);
-    let Scrolled { title, lines, scrolled } = *text;
+    let Scrolled { title, lines, above: scrolled } = *text;
     let inner = overlay(theme, place, &Line::styled(title, theme.style(Role::Accent)), buffer);
     for (line, row) in lines.iter().skip(usize::from(scrolled)).zip(inner.rows()) {
         put((row.x, row.y), line, row.width, buffer);

@@ -17,7 +17,7 @@ fn start(more: &[&str], directory: &std::path::Path) -> Pty {
 fn colour(pty: &Pty) -> vt100::Color {
     wait_for_both_lanes(pty);
     let name = |screen: &vt100::Screen| {
-        let cell = (0..20).filter_map(|column| screen.cell(0, column)).find(|cell| cell.contents() == "g");
+        let cell = (0..20).filter_map(|column| screen.cell(0, column)).find(|cell| cell.contents() == "n");
         cell.map(vt100::Cell::fgcolor)
     };
     pty.look(name).expect("the name")
