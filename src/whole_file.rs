@@ -62,7 +62,7 @@ impl WholeFile {
         } else if there.is_some() && existing == Existing::Keep {
             return Err(FileError::There(path.to_owned()));
         } else {
-            Target::Hidden(hidden(path).map_err(refused)?)
+            Target::Hidden(hidden(path).map_err(|error| refused(without_path(&error)))?)
         };
         Ok(Self { path: path.to_owned(), existing, out: BufWriter::new(target) })
     }
@@ -117,6 +117,13 @@ impl Write for Target {
             Self::Device(file) => file.flush(),
         }
     }
+}
+
+/// What the system said: the message of `tempfile` names the hidden file, which the user does not know.
+fn without_path(error: &io::Error) -> io::Error {
+    let text = error.to_string();
+    let cause = text.split_once(" at path ").map_or(text.as_str(), |(cause, _)| cause);
+    io::Error::new(error.kind(), cause)
 }
 
 /// A new file beside `path`, hidden, with the rights of any new file. Its name has a length of its own: that of `path`

@@ -137,6 +137,6 @@ mod tests {
         let error = |text: &str| text.parse::<Claim>().unwrap_err().to_string();
         assert!(error("plain rho").contains("write LANE FIGURE < NUMBER"));
         assert!(error("plain los-left < 1").contains("did you mean 'loss-left'?"));
-        assert!(error("plain rho < much").contains("is no claim"));
+        assert!(error("plain rho < much").contains("is not a claim"));
     }
 }

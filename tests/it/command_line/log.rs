@@ -63,7 +63,7 @@ fn a_folder_that_holds_a_trace_is_left_alone_unless_told_otherwise() {
             (
                 &small(&["--log", "run", "--append", "--lanes", "residual,plain"]),
                 1,
-                "cannot append to run: its lane 'plain' is 'residual' in this run: use --force to replace it, or give --log \
+                "cannot append to run: its lane 'plain' is called 'residual' in this run: use --force to replace it, or give --log \
              another directory",
             ),
             (

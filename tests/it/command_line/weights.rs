@@ -86,7 +86,7 @@ fn weights_that_do_not_fit_are_named_with_what_was_expected() {
             (
                 &small(&["--init-from", "other"]),
                 1,
-                "other holds no weights for lane 'plain': neither plain/param/stem.weight nor stem.weight is in it",
+                "other holds no weights for lane 'plain': it has neither plain/param/stem.weight nor stem.weight",
             ),
             (&small(&["--init-from", ""]), 2, "--init-from: '' is not a file: write e.g. weights.safetensors or off"),
             (
