@@ -8,6 +8,8 @@
 //! The model has eight blocks, of which the last is left out of every second step: its parameters have no gradient then.
 //! The loop runs twice, observed and not, and ends with an error where a loss differs by a single bit.
 
+#![allow(clippy::print_stdout)] // it reports to the shell
+
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;

@@ -16,7 +16,7 @@ mod measure;
 mod quoted;
 mod run;
 pub mod setting;
-mod spelling;
+pub(crate) mod spelling;
 
 pub use choice::{
     Activation, Backend, Bias, BranchScale, CheckpointActivations, Form, Init, Length, LongSkips, Model, NoiseSchedule,
@@ -28,4 +28,3 @@ pub use lane::LaneConfig;
 pub use lane_spec::LaneSpec;
 pub use measure::{Budget, DEFAULT_BUDGET, Measure};
 pub use run::{MOST_LANES, RunConfig};
-pub(crate) use spelling::{nearest, not_one_of};

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 pub use claim::{Claim, ClaimError, Figure};
 
 use crate::config::draft::{Draft, DraftError};
-use crate::config::not_one_of;
+use crate::config::spelling::not_one_of;
 
 /// A preset as it stands in its file.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use color_eyre::eyre::Result;
 use super::exit::Exit;
 use super::exit::Usage;
 use super::standard_output::print;
-use crate::config::not_one_of;
+use crate::config::spelling::not_one_of;
 use crate::glossary::GlossaryEntry;
 use crate::report::explanation;
 

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::config::not_one_of;
+use crate::config::spelling::not_one_of;
 use crate::event::{LaneHeader, StepRecord};
 use crate::layer::LayerKind;
 use crate::profile::Profile;

@@ -5,7 +5,8 @@ mod effects;
 use tui_input::Input;
 
 use super::effect::Effect;
-use crate::config::{nearest, setting};
+use crate::config::setting;
+use crate::config::spelling::nearest;
 use crate::quantity::Quantity;
 use crate::tui::choices::choices;
 use crate::tui::command::{COMMANDS, split, words};

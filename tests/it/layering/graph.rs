@@ -205,8 +205,7 @@ fn resolve(files: &BTreeMap<Module, File>, module: &str, path: &[String]) -> Opt
     let mut rest = path;
     match path[0].as_str() {
         "crate" => at.clear(),
-        "self" => {}
-        "super" => {}
+        "self" | "super" => {}
         child if files.contains_key(&join(&at, child)) => {}
         _ => return None,
     }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::config::{not_one_of, setting};
+use crate::config::setting;
+use crate::config::spelling::not_one_of;
 use crate::glossary::{GlossaryEntry, Home};
 use crate::number::count;
 use crate::tui::command::Verb;
