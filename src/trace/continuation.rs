@@ -129,7 +129,7 @@ fn rewritten(path: &Path, new: &Path, header: &Arc<RunHeader>, after: Step) -> R
     let cut = cut.write(path)?;
     let whole = file.sync_all().and_then(|()| fs::rename(new, path));
     whole.map_err(failed)?;
-    // Nobody else knows the new file yet; file systems without locks are taken on trust.
+    // No other process knows the new file yet; file systems without locks are taken on trust.
     let _ = file.try_lock();
     Ok(Rewritten { cut, events, file })
 }

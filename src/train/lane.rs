@@ -118,7 +118,7 @@ fn spawn<S: Stack + 'static>(lane: Lane<S>, run: Run, stack_size: usize) -> std:
         schedule.leave(step);
         dumps.leave(step);
         saves.leave(id, step, &outcome);
-        // Nobody listens only when the recorder itself is gone.
+        // The channel is closed only when the recorder itself is gone.
         let _ = sender.send(RecorderMessage::Event(Event::LaneEnded(LaneEnd { lane: id, step, outcome })));
     })?;
     Ok(())
@@ -344,7 +344,7 @@ impl<S: Stack> Trainer<S> {
     }
 
     fn send(&self, event: Event) {
-        // Nobody listens only when the recorder itself is gone; then the run ends as failed anyway.
+        // The channel is closed only when the recorder itself is gone; then the run ends as failed anyway.
         let _ = self.run.sender.send(RecorderMessage::Event(event));
     }
 }

@@ -1,6 +1,6 @@
 //! A run that could start: its settings make sense, its data is loaded, its initial weights are drawn.
 //!
-//! Whoever writes the run somewhere learns what it will look like before anything begins.
+//! A sink learns what the run will look like before anything begins.
 
 use std::collections::BTreeMap;
 use std::ops::Add;
