@@ -33,6 +33,8 @@ mod layering;
 mod learning;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
 mod logging;
+#[cfg(feature = "watch")]
+mod observer;
 #[cfg(all(target_os = "linux", feature = "cli", feature = "lab", feature = "tui"))]
 mod peak;
 #[cfg(all(feature = "cli", feature = "lab", feature = "tui"))]
