@@ -41,6 +41,13 @@ impl LayerTable {
         self.layers.iter().filter(|layer| layer.kind == LayerKind::Block).count()
     }
 
+    /// The kind of the rows over which ρ and the depth profile run: blocks, or where a model has none all other rows
+    /// between stem and head.
+    #[must_use]
+    pub fn depth_kind(&self) -> LayerKind {
+        if self.blocks() > 0 { LayerKind::Block } else { LayerKind::Other }
+    }
+
     /// Number of tensors of all layers.
     #[must_use]
     pub fn tensors(&self) -> usize {
@@ -76,6 +83,14 @@ impl LayerTable {
         Some(self.layers.iter().take(layer.index() + 1).filter(|layer| is_block(layer)).count())
     }
 
+    /// The row with a number, from 1: that of the block, or where a model has no blocks of any row between stem and head.
+    #[must_use]
+    pub fn row_numbered(&self, number: usize) -> Option<LayerId> {
+        let kind = self.depth_kind();
+        let mut rows = (0..).map(LayerId).zip(&self.layers).filter(|(_, layer)| layer.kind == kind);
+        rows.nth(number.checked_sub(1)?).map(|(row, _)| row)
+    }
+
     /// The layer of a row.
     #[must_use]
     pub fn get(&self, layer: LayerId) -> Option<&Layer> {
@@ -94,7 +109,7 @@ impl LayerTable {
         match self.get(layer).map(|found| found.kind) {
             Some(LayerKind::Stem) => "stem".to_owned(),
             Some(LayerKind::Head) => "head".to_owned(),
-            Some(LayerKind::Block) => layer.0.to_string(),
+            Some(LayerKind::Block) => self.block_number(layer).unwrap_or_default().to_string(),
             Some(LayerKind::Other) => self.get(layer).map(|found| found.path.clone()).unwrap_or_default(),
             None => String::new(),
         }
@@ -117,6 +132,24 @@ mod tests {
     fn neighbours_of_the_same_stage_are_one_and_a_stage_that_comes_back_is_another() {
         let table = table(&[None, Some("a"), Some("a"), Some("b"), None, Some("b"), Some("a")]);
         assert_eq!(table.stages(), [(1..3, "a"), (3..4, "b"), (5..6, "b"), (6..7, "a")]);
+    }
+
+    #[test]
+    fn a_block_has_its_own_number_with_and_without_a_stem_before_it() {
+        let row = |kind| Layer::new("a.path", kind);
+        let blocks = [row(LayerKind::Block), row(LayerKind::Block)];
+        let labels = |layers: Vec<Layer>| -> Vec<String> {
+            let table = LayerTable { layers };
+            (0..table.len() as u32).map(|layer| table.label(LayerId(layer))).collect()
+        };
+        assert_eq!(labels(blocks.to_vec()), ["1", "2"]);
+        let numbered = |layers: Vec<Layer>, number| LayerTable { layers }.row_numbered(number).map(|row| row.0);
+        let stem = || row(LayerKind::Stem);
+        assert_eq!(numbered(vec![stem(), row(LayerKind::Block)], 1), Some(1));
+        assert_eq!(numbered(vec![stem(), row(LayerKind::Other), row(LayerKind::Other)], 2), Some(2));
+        assert_eq!((numbered(blocks.to_vec(), 0), numbered(blocks.to_vec(), 3)), (None, None));
+        let stem = [row(LayerKind::Stem), row(LayerKind::Other)];
+        assert_eq!(labels(stem.into_iter().chain(blocks).collect()), ["stem", "a.path", "1", "2"]);
     }
 
     #[test]

@@ -7,13 +7,13 @@
 
 use super::logarithm::fast_log2;
 use crate::grid::Value;
-use crate::layer::{LayerKind, LayerTable};
+use crate::layer::LayerTable;
 use crate::robust::LineSums;
 
 /// Sums that run side by side.
 const LANES: usize = 8;
 
-/// The rows of a lane: which are blocks, and where they lie.
+/// The rows of a lane: over which of them the line runs, and where they lie.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Blocks {
     /// Block index, less the mean of all.
@@ -34,9 +34,9 @@ struct SlopeSums {
 
 impl Blocks {
     pub(super) fn of(table: &LayerTable) -> Self {
-        let is_block = |layer: &crate::layer::Layer| layer.kind == LayerKind::Block;
-        let weight: Vec<f32> = table.layers.iter().map(|layer| if is_block(layer) { 1.0 } else { 0.0 }).collect();
-        let middle = f32::midpoint(1.0, table.blocks() as f32);
+        let kind = table.depth_kind();
+        let weight: Vec<f32> = table.layers.iter().map(|layer| if layer.kind == kind { 1.0 } else { 0.0 }).collect();
+        let middle = f32::midpoint(1.0, weight.iter().sum());
         let mut number = 0.0;
         let place = |weight: &f32| {
             number += weight;
@@ -93,7 +93,7 @@ impl SlopeSums {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layer::Layer;
+    use crate::layer::{Layer, LayerKind};
     use crate::profile::Profile;
 
     fn blocks(count: usize) -> Blocks {
@@ -135,5 +135,17 @@ mod tests {
         let exact = Profile::of(&odd).fit.map(|fit| fit.rho).unwrap_or_default();
         assert!((f64::from(rho(&odd).unwrap_or_default()) / exact - 1.0).abs() < 1e-4);
         assert_eq!((rho(&[Some(1.0), Some(0.0)]), rho(&[])), (None, None));
+    }
+
+    #[test]
+    fn a_model_without_blocks_has_a_line_over_its_rows() {
+        let row = |kind| Layer::new("", kind);
+        let of = |layers: Vec<Layer>| {
+            let signal: Vec<Value> = (0..layers.len()).map(|row| Value::new(0.5_f32.powi(-(row as i32)))).collect();
+            Blocks::of(&LayerTable { layers }).rho(&signal).expect("a line")
+        };
+        let others = of(vec![row(LayerKind::Other); 9]);
+        let blocks = of(vec![row(LayerKind::Block); 9]);
+        assert!((others - 0.5).abs() < 1e-3 && others == blocks, "{others} {blocks}");
     }
 }

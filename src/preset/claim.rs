@@ -6,7 +6,6 @@ use thiserror::Error;
 
 use crate::config::spelling::not_one_of;
 use crate::event::{LaneHeader, StepRecord};
-use crate::layer::LayerKind;
 use crate::profile::Profile;
 use crate::quantity::Quantity;
 
@@ -35,8 +34,9 @@ impl Figure {
             Self::Rho => {
                 let row = quantities.iter().position(|quantity| *quantity == Quantity::SignalNorm)?;
                 let values = steps.first()?.values.row(row).iter().zip(&lane.layers.layers);
-                let blocks = values.filter(|(_, layer)| layer.kind == LayerKind::Block);
-                let signal: Vec<Option<f32>> = blocks.map(|(value, _)| value.get()).collect();
+                let kind = lane.layers.depth_kind();
+                let rows = values.filter(|(_, layer)| layer.kind == kind);
+                let signal: Vec<Option<f32>> = rows.map(|(value, _)| value.get()).collect();
                 Profile::of(&signal).fit.map(|fit| fit.rho)
             }
             Self::LossLeft => {

@@ -101,7 +101,8 @@ impl Panel<'_> {
         let mut rows: Vec<usize> = Vec::new();
         rows.extend((kind(0) == Some(LayerKind::Stem)).then_some(0));
         let counts = round::counts(&(1..blocks.max(1) + 1), (cells.height / (2 * LAYER_LABEL)) as usize);
-        rows.extend(counts.into_iter().filter_map(|block| usize::try_from(block).ok()));
+        let row = |block: u64| self.lane.layers.row_numbered(usize::try_from(block).ok()?).map(LayerId::index);
+        rows.extend(counts.into_iter().filter_map(row));
         let last = layers.saturating_sub(1);
         let has_head = kind(last) == Some(LayerKind::Head);
         for layer in rows.into_iter().filter(|layer| !has_head || y(last) - y(*layer) >= LAYER_LABEL / 2) {

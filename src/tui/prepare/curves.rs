@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use super::buckets::cut_buckets;
 use super::prediction::predicted;
 use crate::history::{Cell, Scalar, ScalarBucket};
-use crate::layer::LayerKind;
 use crate::profile::Profile;
 use crate::quantity::Quantity;
 use crate::tui::pane::Panes;
@@ -70,10 +69,11 @@ fn profiles(scene: &Scene, quantity: Quantity) -> Vec<Vec<Cell>> {
     scene.lanes().map(profile).collect()
 }
 
-/// The profile of the blocks of a lane.
+/// The profile of the rows of a lane.
 fn signal_of(lane: LaneRef<'_>, cells: &[Cell]) -> Profile {
-    let blocks = lane.header.layers.layers.iter().zip(cells).filter(|(layer, _)| layer.kind == LayerKind::Block);
-    let signal: Vec<Option<f32>> = blocks.map(|(_, cell)| plain(*cell)).collect();
+    let kind = lane.header.layers.depth_kind();
+    let rows = lane.header.layers.layers.iter().zip(cells).filter(|(layer, _)| layer.kind == kind);
+    let signal: Vec<Option<f32>> = rows.map(|(_, cell)| plain(*cell)).collect();
     Profile::of(&signal)
 }
 

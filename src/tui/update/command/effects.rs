@@ -107,7 +107,10 @@ fn layer(scene: &mut Scene, word: &str) -> Result<(), String> {
         "head" => last,
         block => {
             let refused = || format!("'{word}' is not a block: write a whole number, stem or head");
-            usize::try_from(number(block).ok_or_else(refused)?).unwrap_or(usize::MAX)
+            let number = usize::try_from(number(block).ok_or_else(refused)?).unwrap_or(usize::MAX);
+            let deepest = scene.lanes().find(|lane| lane.history.layers() == last + 1);
+            let row = deepest.and_then(|lane| lane.header.layers.row_numbered(number));
+            if number == 0 { 0 } else { row.map_or(usize::MAX, LayerId::index) }
         }
     };
     cursor::to_layer(scene, layer);
