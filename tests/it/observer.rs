@@ -99,7 +99,10 @@ fn an_update_is_that_of_its_own_row_wrapped_or_not_with_and_without_a_gradient()
             for (step, (observation, updates)) in (1..).zip(observations.iter().zip(updates)) {
                 for (sample, (block, update)) in observation.samples.iter().zip((0..BLOCKS).zip(updates)) {
                     let found = sample.update.expect("every row has parameters").norm();
-                    assert!((found - update).abs() <= 1e-6 * update, "step {step}, block {block}: {found} for {update}");
+                    assert!(
+                        (found - update).abs() <= 1e-6 * update,
+                        "step {step}, block {block}: {found} for {update}"
+                    );
                     let is_left_out = block + 1 == BLOCKS && step % 2 == 0;
                     assert_eq!(sample.grad.is_none(), is_left_out, "step {step}, block {block}");
                     assert_eq!(sample.drift.is_some(), scope == Scope::Histograms);

@@ -16,7 +16,7 @@ fn it_goes_on_where_it_was_and_what_does_not_count_stays_beside_it() {
     let log = as_of(&place, "run", 8, "resumed");
     let before = fs::read_to_string(log.join("trace.jsonl")).unwrap();
     let said = train(&place, &["--resume", "resumed", "--steps", "12"]);
-    assert!(said.err.contains("lines of the trace after step 8 are in resumed/trace-cut-1.jsonl now"), "{said:?}");
+    assert!(said.err.contains("lines of the trace after step 8 were moved to resumed/trace-cut-1.jsonl"), "{said:?}");
     assert_eq!(assert_no_step_is_missing(&events(&log)), 12);
     let after = fs::read_to_string(log.join("trace.jsonl")).unwrap();
     let cut = fs::read_to_string(log.join("trace-cut-1.jsonl")).unwrap();

@@ -61,7 +61,7 @@ fn a_damaged_trace_is_shown_with_a_warning() {
     let mut pty = view(&place, &["run"]);
     pty.wait("both lanes and a warning", |screen| {
         let text = screen.contents();
-        text.contains("plain") && text.contains("residual") && text.contains("was left out")
+        text.contains("plain") && text.contains("residual") && text.contains("was skipped")
     });
     pty.press("q");
     assert_eq!(pty.end().0, 0);

@@ -80,7 +80,7 @@ fn appending_to_other_stacks_is_refused_with_the_difference() {
     };
     let all = Quantity::ALL;
     assert!(other(lanes(&[("plain", 5)]), all).contains("2 lanes, this run has 1"));
-    assert!(other(lanes(&[("plain", 5), ("other", 3)]), all).contains("lane 'residual' is 'other'"));
+    assert!(other(lanes(&[("plain", 5), ("other", 3)]), all).contains("lane 'residual' is called 'other'"));
     assert!(other(lanes(&[("plain", 5), ("residual", 4)]), all).contains("lane 'residual' has different layers"));
     assert!(other(lanes(&[("plain", 5), ("residual", 3)]), &[Quantity::Gain]).contains("different quantities"));
     let foreign = tempfile::tempdir().unwrap();
