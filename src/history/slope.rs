@@ -141,7 +141,7 @@ mod tests {
     fn a_model_without_blocks_has_a_line_over_its_rows() {
         let row = |kind| Layer::new("", kind);
         let of = |layers: Vec<Layer>| {
-            let signal: Vec<Value> = (0..layers.len()).map(|row| Value::new(0.5_f32.powi(-(row as i32)))).collect();
+            let signal: Vec<Value> = (0..9).take(layers.len()).map(|row| Value::new(0.5_f32.powi(-row))).collect();
             Blocks::of(&LayerTable { layers }).rho(&signal).expect("a line")
         };
         let others = of(vec![row(LayerKind::Other); 9]);

@@ -74,14 +74,14 @@ fn observed(wrapped: Wrapped, scope: Scope) -> Seen {
     };
     let mut seen = Seen { losses: Vec::new(), observations: Vec::new(), updates: Vec::new() };
     for step in 1..=STEPS {
-        let mut observed = observer.begin(scope);
-        let loss = model.loss(step, observed.taps(), &device);
+        let mut watched = observer.begin(scope);
+        let loss = model.loss(step, watched.taps(), &device);
         seen.losses.push(loss.clone().into_scalar::<f32>());
         let gradients = GradientsParams::from_grads(loss.backward(), &model);
-        observed.gradients(&observer, &model, &gradients);
+        watched.gradients(&observer, &model, &gradients);
         let before: Vec<Vec<f64>> = (0..BLOCKS).map(|block| model.numbers(block)).collect();
         model = optimizer.step(0.01, model, gradients);
-        seen.observations.push(observer.finish(observed, &model));
+        seen.observations.push(observer.finish(watched, &model));
         let moved = |(block, before): (u32, Vec<f64>)| {
             let after = model.numbers(block);
             before.iter().zip(after).map(|(before, after)| (after - before).powi(2)).sum::<f64>().sqrt()
