@@ -17,7 +17,7 @@
 //! ```
 //!
 //! Every lane is reported as ended, and the run after them, whatever becomes of the lanes. Where a run was asked to end, a
-//! lane that does not come back from its step in time is given up ([`Patience`]), and what it sends later is ignored.
+//! lane that does not come back from its step in time is given up, and what it sends later is ignored.
 
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};

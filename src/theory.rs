@@ -13,7 +13,7 @@
 //! with a band of 95 % of all nets. What accumulates over blocks has them over as many blocks as there are units, from 32
 //! on: beyond, a few nets of many make the mean and ln q is no longer normal. Both are those of a single example: a batch
 //! whose examples differ lies between the infinite width and the median, and spreads less. Where the assumption fails,
-//! that a block's weights are independent of what they meet, there is no prediction and [`Unfit`] says why.
+//! that a block's weights are independent of what they meet, there is no prediction and [`NotApplicable`] says why.
 //!
 //! Poole et al. 2016; Schoenholz et al. 2017, Deep Information Propagation; Yang & Schoenholz 2017 for residual stacks;
 //! Hanin & Nica 2018 (1812.05994) for the finite width.

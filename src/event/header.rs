@@ -23,9 +23,9 @@ pub struct RunHeader {
     pub run_id: String,
     /// Seconds since 1970 at the start.
     pub started_at: u64,
-    /// Lanes in order; [`LaneId`] is the position.
+    /// Lanes in order; [`LaneId`](crate::units::LaneId) is the position.
     pub lanes: Vec<LaneHeader>,
-    /// Rows of every [`StepRecord::values`].
+    /// Rows of every [`StepRecord::values`](super::StepRecord::values).
     pub quantities: Vec<Quantity>,
     /// Steps that every lane is to take, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -14,7 +14,7 @@ use crate::layer::LayerTable;
 /// Bytes of all records of a lane.
 const BUDGET: usize = 4 << 20;
 
-/// Rows of [`TensorRecord::values`].
+/// Rows of [`TensorNorms::values`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TensorNorm {
     /// ‖g‖, before clipping.

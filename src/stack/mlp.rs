@@ -6,7 +6,7 @@
 //! residual   x ← x + s·(W φ(N(x)) + b)         x ← x + s·φ(N(W x + b))
 //! ```
 //!
-//! How else a branch can be joined stands in [`super::joint`].
+//! How else a branch can be joined stands in [`super::residual_connection`].
 //!
 //! He et al. 2016, Identity Mappings in Deep Residual Networks, is where the order before the weights comes from.
 //!

@@ -1,6 +1,6 @@
 //! What the panes show, computed ahead of drawing and kept: a frame in which one step is new costs one column.
 //!
-//! Plain data of a [`super::scene::Scene`]: [`super::prepare`] brings it up to date, [`super::view::render`] only reads it.
+//! Plain data of a [`super::scene::Scene`]: [`super::prepare`] brings it up to date, [`super::render`] only reads it.
 
 mod heatmap_cache;
 
