@@ -25,7 +25,7 @@ pub struct RunHeader {
     pub started_at: u64,
     /// Lanes in order; [`LaneId`](crate::units::LaneId) is the position.
     pub lanes: Vec<LaneHeader>,
-    /// Rows of every [`StepRecord::values`](super::StepRecord::values).
+    /// Rows of every [`StepRecord::values`](crate::event::StepRecord::values).
     pub quantities: Vec<Quantity>,
     /// Steps that every lane is to take, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
