@@ -162,29 +162,15 @@ impl Lanes {
     }
 
     /// Ends every lane that has not ended.
-    fn complete(&mut self) -> Vec<Event> {
-        let mut events = Vec::new();
+    fn end_rest(&mut self, with: &Outcome) -> Vec<LaneEnd> {
+        let mut ends = Vec::new();
         for ((lane, &step), outcome) in (0..).map(LaneId).zip(&self.last).zip(&mut self.outcomes) {
             if outcome.is_none() {
-                events.push(Event::LaneEnded(LaneEnd { lane, step, outcome: Outcome::Completed }));
-                *outcome = Some(Outcome::Completed);
+                *outcome = Some(with.clone());
+                ends.push(LaneEnd { lane, step, outcome: with.clone() });
             }
         }
-        events
-    }
-
-    /// Gives up every lane that has not ended.
-    fn give_up(&mut self) -> Vec<Event> {
-        let mut events = Vec::new();
-        for ((lane, &step), outcome) in (0..).map(LaneId).zip(&self.last).zip(&mut self.outcomes) {
-            if outcome.is_none() {
-                let text = format!("stopped in the middle of step {}", step.next());
-                events.push(Event::Note(Note { lane: Some(lane), step, text }));
-                events.push(Event::LaneEnded(LaneEnd { lane, step, outcome: Outcome::Stopped }));
-                *outcome = Some(Outcome::Stopped);
-            }
-        }
-        events
+        ends
     }
 }
 
@@ -205,7 +191,9 @@ fn record(receiver: &Receiver<RecorderMessage>, mut sinks: Fanout, run: &Recorde
                 lanes.take(&event);
                 sinks.emit(&event);
             }
-            Ok(RecorderMessage::Finish) => lanes.complete().iter().for_each(|event| sinks.emit(event)),
+            Ok(RecorderMessage::Finish) => {
+                lanes.end_rest(&Outcome::Completed).into_iter().for_each(|end| sinks.emit(&Event::LaneEnded(end)));
+            }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }
@@ -216,7 +204,11 @@ fn record(receiver: &Receiver<RecorderMessage>, mut sinks: Fanout, run: &Recorde
                     sinks.emit(&event);
                 }
             }
-            lanes.give_up().iter().for_each(|event| sinks.emit(event));
+            for end in lanes.end_rest(&Outcome::Stopped) {
+                let text = format!("stopped in the middle of step {}", end.step.next());
+                sinks.emit(&Event::Note(Note { lane: Some(end.lane), step: end.step, text }));
+                sinks.emit(&Event::LaneEnded(end));
+            }
             break;
         }
         if flushed.elapsed() >= FLUSH_INTERVAL {

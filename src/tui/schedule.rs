@@ -32,7 +32,7 @@ impl Wording {
 /// `every 200 steps`; `None` where that is every step, or not known, or never.
 pub(super) fn words(config: Option<&RunConfig>, cadence: Measurement) -> Option<Wording> {
     let config = config?;
-    let every = every(config, cadence)?;
+    let every = config.intervals().every(cadence)?;
     let steps = || format!("every {}", number::count(every));
     Some(match config.budget() {
         Some(share) if cadence == Measurement::Layers || every == 1 => {
@@ -42,46 +42,6 @@ pub(super) fn words(config: Option<&RunConfig>, cadence: Measurement) -> Option<
         None if every == 1 => return None,
         None => Wording::around(&steps(), " steps", ""),
     })
-}
-
-/// Steps from one time to the next, or at least under a budget; `None` = never.
-fn every(config: &RunConfig, cadence: Measurement) -> Option<u64> {
-    match cadence {
-        Measurement::Layers => Some(config.measure.steps()),
-        Measurement::Histograms => [counted(config), scheduled(config)].into_iter().flatten().min(),
-        Measurement::Costly => scheduled(config),
-    }
-}
-
-/// The schedule of histograms alone.
-fn counted(config: &RunConfig) -> Option<u64> {
-    let (measured, histograms) = (config.measure.steps(), config.histograms?.max(1));
-    Some(if config.budget().is_some() { histograms.max(measured) } else { least_common_multiple(measured, histograms) })
-}
-
-/// The schedule of the costly quantities, with which histograms come too.
-fn scheduled(config: &RunConfig) -> Option<u64> {
-    let (measured, detail) = (config.measure.steps(), config.detail?.max(1));
-    // Under a budget the steps that are measured have no fixed distance.
-    Some(if config.budget().is_some() { detail.max(measured) } else { detail.div_ceil(measured) * measured })
-}
-
-/// The flag by which histograms are counted as often as [`words`] says.
-pub(super) fn histogram_flag(config: &RunConfig) -> &'static str {
-    match (counted(config), scheduled(config)) {
-        (Some(counted), Some(scheduled)) if scheduled < counted => "--detail",
-        (None, Some(_)) => "--detail",
-        _ => "--histograms",
-    }
-}
-
-/// The next step after this one at which histograms are counted; `None` where that is never, or a budget decides.
-pub(super) fn next_histogram(config: &RunConfig, newest: Step) -> Option<Step> {
-    if config.budget().is_some() {
-        return None;
-    }
-    let next = |every: u64| Step(newest.0.saturating_sub(1) / every * every + every + 1);
-    [counted(config), scheduled(config)].into_iter().flatten().map(next).min()
 }
 
 /// `at step 401`, where something was measured at another step than the one that is shown.
@@ -100,14 +60,6 @@ pub(super) fn of_step(taken: MeasuredAt, shown: Step) -> Option<Wording> {
 pub(super) fn of_shown_step(scene: &Scene, lane: &LaneRef<'_>, quantity: Quantity) -> Option<Wording> {
     let shown = scene.shown_step(lane)?;
     of_step(lane.history.taken(quantity, shown)?, shown)
-}
-
-fn least_common_multiple(a: u64, b: u64) -> u64 {
-    let (mut divisor, mut rest) = (a, b);
-    while rest != 0 {
-        (divisor, rest) = (rest, divisor % rest);
-    }
-    (a / divisor.max(1)).saturating_mul(b)
 }
 
 #[cfg(test)]
@@ -139,19 +91,24 @@ mod tests {
             let bounded = RunConfig { budget: Some(Budget(0.02)), ..config };
             let words = [Measurement::Layers, Measurement::Histograms, Measurement::Costly]
                 .map(|cadence| words(Some(&bounded), cadence).map_or_else(String::new, |words| words.long));
-            assert_eq!((words.each_ref().map(String::as_str), histogram_flag(&bounded)), (words_of, flag));
+            assert_eq!(
+                (words.each_ref().map(String::as_str), bounded.intervals().histograms_follow().definition().setting),
+                (words_of, flag)
+            );
         };
         let (share, tenth, rare) = ("budget 2.0 %", "every 10 steps at most", "every 200 steps at most");
-        said(config(1, Some(10), Some(200)), [share, tenth, rare], "--histograms");
-        said(config(1, Some(10), None), [share, tenth, ""], "--histograms");
-        said(config(1, None, Some(200)), [share, rare, rare], "--detail");
-        said(config(20, Some(10), None), [share, "every 20 steps at most", ""], "--histograms");
-        said(config(1, Some(1), None), [share, share, ""], "--histograms");
+        said(config(1, Some(10), Some(200)), [share, tenth, rare], "histograms");
+        said(config(1, Some(10), None), [share, tenth, ""], "histograms");
+        said(config(1, None, Some(200)), [share, rare, rare], "detail");
+        said(config(20, Some(10), None), [share, "every 20 steps at most", ""], "histograms");
+        said(config(1, Some(1), None), [share, share, ""], "histograms");
     }
 
     #[test]
     fn the_next_histogram_comes_after_the_newest_step() {
-        let next = |config: &RunConfig, newest| next_histogram(config, Step(newest)).map(|step| step.0);
+        let next = |config: &RunConfig, newest| {
+            config.intervals().next(Measurement::Histograms, Step(newest)).map(|step| step.0)
+        };
         let every_ten = config(1, Some(10), None);
         assert_eq!([1, 10, 11].map(|newest| next(&every_ten, newest)), [Some(11), Some(11), Some(21)]);
         assert_eq!(next(&config(1, None, None), 5), None);
@@ -161,9 +118,9 @@ mod tests {
     #[test]
     fn a_costly_step_counts_histograms_before_their_own_schedule_comes_round() {
         let config = config(1, Some(300), Some(200));
-        let next = |newest| next_histogram(&config, Step(newest)).map(|step| step.0);
+        let next = |newest| config.intervals().next(Measurement::Histograms, Step(newest)).map(|step| step.0);
         assert_eq!([1, 201, 301, 401, 601].map(next), [Some(201), Some(301), Some(401), Some(601), Some(801)]);
-        assert_eq!(histogram_flag(&config), "--detail");
+        assert_eq!(config.intervals().histograms_follow().definition().setting, "detail");
     }
 
     #[test]

@@ -141,14 +141,18 @@ pub(in crate::tui) fn why_none(scene: &Scene, lane: &LaneRef<'_>, kind: &RecordK
     }
     let mut lines = vec![format!("no {one} yet")];
     match schedule::words(Some(config), Measurement::Histograms) {
-        Some(every) => lines.push(format!("{done} {} ({})", every.long, schedule::histogram_flag(config))),
+        Some(every) => lines.push(format!(
+            "{done} {} (--{})",
+            every.long,
+            config.intervals().histograms_follow().definition().setting
+        )),
         None if config.histograms.is_none() && config.detail.is_none() => {
             lines = vec![format!("no {many}: none are {done}"), format!("--histograms 10 {does} them")];
         }
         None => {}
     }
     let goes_on = lane.history.end().is_none();
-    let next = lane.history.last_step().and_then(|newest| schedule::next_histogram(config, newest));
+    let next = lane.history.last_step().and_then(|newest| config.intervals().next(Measurement::Histograms, newest));
     lines.extend(next.filter(|_| goes_on).map(|next| format!("the next at step {}", number::count(next.0))));
     if scene.status.kind == SourceKind::Live && config.flight.is_some() && goes_on {
         lines.push("F: re-run the last steps".to_owned());
