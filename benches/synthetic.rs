@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use nablatop::event::{Event, FORMAT_VERSION, LaneHeader, Machine, RunHeader, StepRecord};
+use nablatop::event::{Event, LaneHeader, RunHeader, StepRecord};
 use nablatop::grid::{Grid, Value};
 use nablatop::layer::{Layer, LayerKind, LayerTable};
 use nablatop::quantity::Quantity;
@@ -16,22 +16,9 @@ pub(crate) fn header(layers: usize, quantities: &[Quantity]) -> Arc<RunHeader> {
         _ => LayerKind::Block,
     };
     let layer = |layer| Layer::new(format!("blocks.{layer}"), kind(layer));
-    let lane = |name: &str| LaneHeader {
-        name: name.to_owned(),
-        title: "synthetic".to_owned(),
-        layers: LayerTable { layers: (0..layers).map(layer).collect() },
-    };
-    Arc::new(RunHeader {
-        data: None,
-        version: FORMAT_VERSION,
-        run_id: "synthetic".to_owned(),
-        started_at: 0,
-        lanes: vec![lane("plain"), lane("residual")],
-        quantities: quantities.to_vec(),
-        steps: None,
-        config: None,
-        machine: Machine::default(),
-    })
+    let lane = |name: &str| LaneHeader::new(name, "synthetic", LayerTable { layers: (0..layers).map(layer).collect() });
+    let lanes = vec![lane("plain"), lane("residual")];
+    Arc::new(RunHeader { quantities: quantities.to_vec(), ..RunHeader::new(lanes) })
 }
 
 /// Grids that are made in advance, because making one costs more than recording it.

@@ -14,6 +14,7 @@ mod lane;
 mod lane_spec;
 mod measure;
 mod quoted;
+mod recorded;
 mod run;
 pub mod setting;
 pub(crate) mod spelling;

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use denoising::{Denoising, TimeSpan};
 pub use filters::{FULL_SHADE, FilterShades, MOST_FILTERS};
-pub use header::{FORMAT_VERSION, LaneHeader, Machine, RunHeader};
+pub use header::{FORMAT_VERSION, LaneHeader, Machine, RunHeader, Settings};
 pub use histograms::Histograms;
 pub use samples::Samples;
 pub use snapshot::{Dated, Payload, Snapshot, SnapshotKind, SnapshotOf};

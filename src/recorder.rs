@@ -250,8 +250,7 @@ mod tests {
 
     #[test]
     fn a_loop_that_finishes_has_completed_every_lane_that_did_not_end_otherwise() {
-        let lane =
-            |name: &str| LaneHeader { name: name.to_owned(), title: String::new(), layers: LayerTable::default() };
+        let lane = |name: &str| LaneHeader::new(name, "", LayerTable::default());
         let header = Arc::new(RunHeader::new(vec![lane("first"), lane("second")]));
         let kept = MemorySink::new();
         let recorder = Recorder::start(header, Fanout::new().with(kept.clone())).expect("a thread");

@@ -3,16 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
 use super::spelling::not_one_of;
 
 /// An enum of plain words, with `Display`, `FromStr` and the list of its words.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[serde(into = "String", try_from = "String")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name { $($(#[$vdoc])* $variant),+ }
 
@@ -37,29 +34,21 @@ macro_rules! words {
             }
         }
 
-        string_serde!($name);
+        serialized_as_word!($name);
     };
 }
 
-/// Serde through the word that the user types.
-macro_rules! string_serde {
+/// Serializes a value as the word that the user types.
+macro_rules! serialized_as_word {
     ($name:ident) => {
-        impl From<$name> for String {
-            fn from(value: $name) -> Self {
-                value.to_string()
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = String;
-            fn try_from(word: String) -> Result<Self, String> {
-                word.parse()
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
             }
         }
     };
 }
 
-pub(super) use string_serde;
 mod diffusion;
 mod init;
 mod transformer;
@@ -251,8 +240,7 @@ words! {
 }
 
 /// s in x + s·F(x).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum BranchScale {
     /// The same number at every depth.
@@ -300,11 +288,10 @@ impl FromStr for BranchScale {
     }
 }
 
-string_serde!(BranchScale);
+serialized_as_word!(BranchScale);
 
 /// How long a run lasts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Length {
     /// A number of steps.
     Steps(u64),

@@ -4,14 +4,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
-use super::choice::string_serde;
 use super::spelling::not_one_of;
 
 /// What is learned.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DataSource {
     /// The embedded handwritten digits.
@@ -89,20 +85,6 @@ impl DataSource {
         }
     }
 
-    /// Where its files lie.
-    pub(crate) fn path_mut(&mut self) -> Option<&mut PathBuf> {
-        match self {
-            Self::Digits => None,
-            Self::Text(path) => path.as_mut(),
-            Self::Csv(path)
-            | Self::Mnist(path)
-            | Self::Fashion(path)
-            | Self::Cifar10(path)
-            | Self::Cifar100(path)
-            | Self::ImageFolder(path) => Some(path),
-        }
-    }
-
     /// What its file or folder must hold, as a part of a sentence; empty for embedded data.
     #[must_use]
     pub fn holds(&self) -> &'static str {
@@ -162,8 +144,6 @@ fn kind_of_bare_path(text: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.word == word)
 }
 
-string_serde!(DataSource);
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,7 +153,6 @@ mod tests {
         for word in WORDS {
             let source: DataSource = word.parse().expect("one of its words");
             assert_eq!(source.to_string(), *word);
-            assert_eq!(source.clone().path_mut().is_some(), word.contains(':'), "{word}");
             assert_eq!(source.holds().is_empty(), !word.contains(':'), "{word}");
         }
         let colon: DataSource = "csv:C:/a:b.csv".parse().expect("a path may hold colons");

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     Activation, Bias, BranchScale, Form, Init, LongSkips, Model, NoiseSchedule, Norm, NormOrder, Optimizer, Order,
@@ -11,8 +11,7 @@ use super::{
 use crate::text::clean;
 
 /// Settings of one lane.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LaneConfig {
     /// Unique name; by default the wiring.
     pub name: String,

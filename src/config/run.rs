@@ -1,14 +1,11 @@
 //! Settings of a whole run, and the rules across them.
 
-use serde::{Deserialize, Serialize};
-
 use super::setting::SettingError;
 use super::{Backend, Budget, CheckpointActivations, DEFAULT_BUDGET, DataSource, LaneConfig, Length, Measure, Wiring};
 use crate::measurement::{Intervals, Measurement};
 
 /// Settings of a whole run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RunConfig {
     /// What is learned.
     pub data: DataSource,

@@ -1,15 +1,18 @@
 //! What does not change about a run: its lanes, their layers, what is measured, and the machine.
 
+use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{LaneConfig, RunConfig};
 use crate::layer::LayerTable;
 use crate::quantity::Quantity;
 
 /// Version of the event vocabulary and of the trace that stores it.
 pub const FORMAT_VERSION: u32 = 1;
+
+/// Settings by their keys, each as the user would write it.
+pub type Settings = BTreeMap<String, String>;
 
 /// Everything about a run that does not change; sent once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,9 +33,9 @@ pub struct RunHeader {
     /// Steps that every lane is to take, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps: Option<u64>,
-    /// Settings, where nablatop itself trained.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub config: Option<RunConfig>,
+    /// Settings of the whole run: whatever the program that trains calls so.
+    #[serde(default, skip_serializing_if = "Settings::is_empty")]
+    pub settings: Settings,
     /// Where it ran.
     pub machine: Machine,
 }
@@ -50,7 +53,7 @@ impl RunHeader {
             lanes,
             quantities: Quantity::ALL.to_vec(),
             steps: None,
-            config: None,
+            settings: Settings::new(),
             machine: Machine {
                 platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
                 threads: std::thread::available_parallelism().map_or(1, usize::from),
@@ -58,12 +61,6 @@ impl RunHeader {
                 backend: String::new(),
             },
         }
-    }
-
-    /// Settings of one of its lanes; `None` where nablatop itself did not train it.
-    #[must_use]
-    pub fn settings_of(&self, lane: &LaneHeader) -> Option<&LaneConfig> {
-        self.config.as_ref()?.lanes.iter().find(|settings| settings.name == lane.name)
     }
 }
 
@@ -76,6 +73,17 @@ pub struct LaneHeader {
     pub title: String,
     /// Its rows.
     pub layers: LayerTable,
+    /// Settings of this lane: whatever the program that trains calls so.
+    #[serde(default, skip_serializing_if = "Settings::is_empty")]
+    pub settings: Settings,
+}
+
+impl LaneHeader {
+    /// A lane without settings.
+    #[must_use]
+    pub fn new(name: &str, title: &str, layers: LayerTable) -> Self {
+        Self { name: name.to_owned(), title: title.to_owned(), layers, settings: Settings::new() }
+    }
 }
 
 /// Where a run ran.

@@ -2,7 +2,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::*;
-use crate::event::{LaneHeader, Machine, StepRecord};
+use crate::event::{LaneHeader, StepRecord};
 use crate::grid::{Grid, Value};
 use crate::layer::{Layer, LayerKind, LayerTable};
 use crate::quantity::Quantity;
@@ -12,22 +12,9 @@ const SIGNAL: Quantity = Quantity::SignalNorm;
 
 fn history(lanes: usize, layers: usize) -> History {
     let layer = Layer::new("", LayerKind::Block);
-    let lane = |index: usize| LaneHeader {
-        name: index.to_string(),
-        title: String::new(),
-        layers: LayerTable { layers: vec![layer.clone(); layers] },
-    };
-    History::new(Arc::new(RunHeader {
-        data: None,
-        version: 1,
-        run_id: String::new(),
-        started_at: 0,
-        lanes: (0..lanes).map(lane).collect(),
-        quantities: Quantity::ALL.to_vec(),
-        steps: None,
-        config: None,
-        machine: Machine::default(),
-    }))
+    let lane =
+        |index: usize| LaneHeader::new(&index.to_string(), "", LayerTable { layers: vec![layer.clone(); layers] });
+    History::new(Arc::new(RunHeader::new((0..lanes).map(lane).collect())))
 }
 
 fn record(step: u64, layers: usize, value: impl Fn(usize) -> Option<f32>) -> Event {

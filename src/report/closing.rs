@@ -212,7 +212,7 @@ mod tests {
     fn theory_stands_beside_what_was_fitted() {
         let mut header = (*fixture::header(vec![fixture::lane("plain", 4)])).clone();
         let lane = crate::config::LaneConfig { depth: 4, ..Default::default() };
-        header.config = Some(crate::config::RunConfig { lanes: vec![lane], ..Default::default() });
+        crate::config::RunConfig { lanes: vec![lane], ..Default::default() }.write_to(&mut header);
         let mut history = History::new(Arc::new(header.clone()));
         history.push(&Event::Step(Arc::new(fixture::step(&header, 0, 1))));
         let text = closing(&history, None);

@@ -227,7 +227,7 @@ fn a_lane_is_predicted_from_its_first_step_alone() {
     let foreign = History::new(header.clone().into());
     assert_eq!(of_lane(&header, &header.lanes[0], &foreign.lanes()[0]), Err(NotApplicable::NoSettings));
     let config = LaneConfig { depth: 3, ..LaneConfig::new(Wiring::Plain) };
-    header.config = Some(crate::config::RunConfig { lanes: vec![config.clone()], ..Default::default() });
+    crate::config::RunConfig { lanes: vec![config.clone()], ..Default::default() }.write_to(&mut header);
     let of = |history: &History| of_lane(&header, &header.lanes[0], &history.lanes()[0]);
     let mut history = History::new(header.clone().into());
     assert_eq!(of(&history), Err(NotApplicable::NotMeasured));

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::event::{FORMAT_VERSION, LaneHeader, Machine, RunHeader, StepRecord};
+use crate::event::{LaneHeader, Machine, RunHeader, StepRecord};
 use crate::grid::{Grid, Value};
 use crate::layer::{Layer, LayerKind, LayerTable, Parameter};
-use crate::quantity::Quantity;
 use crate::units::{LaneId, Step};
 
 /// A lane of that many blocks between a stem and a head.
@@ -17,21 +16,16 @@ pub(crate) fn lane(name: &str, blocks: usize) -> LaneHeader {
     let mut layers = vec![layer("stem".to_owned(), LayerKind::Stem)];
     layers.extend((1..=blocks).map(|block| layer(format!("blocks.{}", block - 1), LayerKind::Block)));
     layers.push(layer("head".to_owned(), LayerKind::Head));
-    LaneHeader { name: name.to_owned(), title: format!("mlp {blocks}×4"), layers: LayerTable { layers } }
+    LaneHeader::new(name, &format!("mlp {blocks}×4"), LayerTable { layers })
 }
 
 /// A run of these lanes that measures every quantity.
 pub(crate) fn header(lanes: Vec<LaneHeader>) -> Arc<RunHeader> {
     Arc::new(RunHeader {
-        data: None,
-        version: FORMAT_VERSION,
         run_id: "fixture".to_owned(),
         started_at: 1_700_000_000,
-        lanes,
-        quantities: Quantity::ALL.to_vec(),
-        steps: None,
-        config: None,
         machine: Machine::default(),
+        ..RunHeader::new(lanes)
     })
 }
 

@@ -3,16 +3,14 @@
 //! Foreign text is made harmless here, once, so that nothing behind the reader has to think of it. What a newer
 //! nablatop may have added without a new version (quantities, settings) is left out with a warning.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::Warnings;
 use super::error::Fault;
 use crate::config::RunConfig;
-use crate::event::{FORMAT_VERSION, LaneHeader, Machine, RunHeader};
+use crate::event::{FORMAT_VERSION, LaneHeader, Machine, RunHeader, Settings};
 use crate::quantity::Quantity;
 use crate::text::{clean, clean_message};
 
@@ -44,7 +42,7 @@ struct Identity<'a> {
 }
 
 #[derive(Deserialize)]
-struct Fields<'a> {
+struct Fields {
     run_id: String,
     #[serde(default)]
     started_at: u64,
@@ -52,8 +50,8 @@ struct Fields<'a> {
     quantities: Vec<String>,
     #[serde(default)]
     steps: Option<u64>,
-    #[serde(default, borrow)]
-    config: Option<&'a RawValue>,
+    #[serde(default)]
+    settings: Settings,
     #[serde(default)]
     machine: Machine,
     #[serde(default)]
@@ -76,8 +74,7 @@ pub(super) fn read(line: &[u8], warnings: &mut Warnings) -> Result<Found, Fault>
     if fields.lanes.len() > MOST_LANES {
         return Err(Fault::Expected("at most 1,024 lanes"));
     }
-    let config = fields.config.and_then(|raw| config(raw, warnings));
-    Ok(Found::Header(Arc::new(RunHeader {
+    let header = RunHeader {
         data: fields.data.as_deref().map(clean_message),
         version,
         run_id: clean(&fields.run_id),
@@ -85,9 +82,11 @@ pub(super) fn read(line: &[u8], warnings: &mut Warnings) -> Result<Found, Fault>
         lanes: fields.lanes.into_iter().map(lane).collect(),
         quantities: quantities(&fields.quantities, warnings),
         steps: fields.steps,
-        config,
+        settings: settings(&fields.settings),
         machine: machine(&fields.machine),
-    })))
+    };
+    warnings.unknown_setting = RunConfig::read_from(&header).err().map(|error| error.key);
+    Ok(Found::Header(Arc::new(header)))
 }
 
 fn quantities(names: &[String], warnings: &mut Warnings) -> Vec<Quantity> {
@@ -102,24 +101,15 @@ fn quantities(names: &[String], warnings: &mut Warnings) -> Vec<Quantity> {
     known
 }
 
-fn config(raw: &RawValue, warnings: &mut Warnings) -> Option<RunConfig> {
-    let Ok(mut config) = serde_json::from_str::<RunConfig>(raw.get()) else {
-        warnings.unknown_config = true;
-        return None;
-    };
-    for lane in &mut config.lanes {
-        lane.name = clean(&lane.name);
-    }
-    if let Some(path) = config.data.path_mut() {
-        // A path may be longer than any name.
-        *path = PathBuf::from(clean_message(&path.to_string_lossy()));
-    }
-    Some(config)
+/// A value may be a path, which may be longer than any name.
+fn settings(settings: &Settings) -> Settings {
+    settings.iter().map(|(key, value)| (clean(key), clean_message(value))).collect()
 }
 
 fn lane(mut lane: LaneHeader) -> LaneHeader {
     lane.name = clean(&lane.name);
     lane.title = clean(&lane.title);
+    lane.settings = settings(&lane.settings);
     for layer in &mut lane.layers.layers {
         layer.path = clean(&layer.path);
         layer.stage = layer.stage.as_deref().map(clean);

@@ -26,8 +26,8 @@ pub struct Warnings {
     pub unknown_quantities: Vec<String>,
     /// Lines of a kind that this version does not know: they were left out.
     pub unknown_lines: u64,
-    /// The settings are those of a newer version: they are not shown.
-    pub unknown_config: bool,
+    /// Key of a setting that this version does not know, or whose value it does not: no settings are shown.
+    pub unknown_setting: Option<String>,
     /// The file went away, or lost what was read of it already.
     pub lost: Option<Lost>,
 }
@@ -92,10 +92,9 @@ impl Warnings {
             let lines = count(self.unknown_lines);
             sentences.push(format!("{lines} lines of a kind that this nablatop does not know were skipped"));
         }
-        if self.unknown_config {
-            sentences
-                .push("the settings of the run come from another version of nablatop and are not shown".to_owned());
-        }
+        sentences.extend(self.unknown_setting.as_ref().map(|key| {
+            format!("the settings of the run come from another version of nablatop and are not shown: see '{key}'")
+        }));
         sentences.extend(self.lost.as_ref().map(|lost| match lost {
             Lost::Removed(path) => format!("{} was removed: the part that was read stays", text::path(path)),
             Lost::Cut(path) => format!("{} was cut short: the part that was read stays", text::path(path)),

@@ -78,11 +78,7 @@ pub(super) trait AnyLane: Send {
 
 impl<S: Stack + 'static> AnyLane for Lane<S> {
     fn header(&self) -> LaneHeader {
-        LaneHeader {
-            name: self.settings.name.clone(),
-            title: self.settings.title(),
-            layers: self.stepper.layers().clone(),
-        }
+        LaneHeader::new(&self.settings.name, &self.settings.title(), self.stepper.layers().clone())
     }
 
     fn spawn(self: Box<Self>, run: Run, stack_size: usize) -> std::io::Result<()> {

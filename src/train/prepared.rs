@@ -276,7 +276,8 @@ fn hardware_threads() -> usize {
 
 fn header(config: &RunConfig, steps: u64, lanes: &[Box<dyn AnyLane>]) -> RunHeader {
     let mut header = RunHeader::new(lanes.iter().map(|lane| lane.header()).collect());
-    (header.steps, header.config) = (Some(steps), Some(config.clone()));
+    header.steps = Some(steps);
+    config.write_to(&mut header);
     header.machine.backend = config.backend.to_string();
     header
 }

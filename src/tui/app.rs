@@ -339,8 +339,8 @@ impl App<'_> {
 
 /// What was read of a data set of the user's own: what is embedded is always the same.
 fn own_data(header: &RunHeader) -> Option<String> {
-    let source = &header.config.as_ref()?.data;
-    let is_embedded = matches!(source, DataSource::Digits | DataSource::Text(None));
+    let source = header.settings.get("data")?.parse();
+    let is_embedded = matches!(source, Ok(DataSource::Digits | DataSource::Text(None)));
     header.data.as_ref().filter(|_| !is_embedded).map(|data| format!("data {data}"))
 }
 

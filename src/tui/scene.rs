@@ -36,6 +36,8 @@ use crate::units::Step;
 pub struct Scene {
     /// One history per run, by its index; empty until the first header arrives.
     pub runs: BTreeMap<usize, History>,
+    /// Settings of those that nablatop trained, by the same index.
+    configs: BTreeMap<usize, RunConfig>,
     /// How they are shown.
     pub view: ViewState,
     /// What the machinery is doing.
@@ -52,6 +54,7 @@ impl Scene {
     pub fn new(kind: SourceKind) -> Self {
         Self {
             runs: BTreeMap::new(),
+            configs: BTreeMap::new(),
             view: ViewState::default(),
             status: Status::new(kind),
             scales: Scales::default(),
@@ -63,6 +66,11 @@ impl Scene {
     pub fn take(&mut self, run: usize, event: &Event) {
         if let Event::RunStarted(header) = event {
             self.runs.insert(run, History::beside_others(header.clone(), self.status.runs));
+            match RunConfig::read_from(header) {
+                Ok(Some(config)) => self.configs.insert(run, config),
+                // The reader of a trace warns of settings that are unknown here.
+                Ok(None) | Err(_) => self.configs.remove(&run),
+            };
             self.cache = RenderCache::default();
             self.scales = Scales::default();
             self.view.start_again(&self.runs);
@@ -77,7 +85,8 @@ impl Scene {
     pub fn lanes(&self) -> impl Iterator<Item = LaneRef<'_>> {
         self.runs.iter().flat_map(|(&run_index, run)| {
             let lanes = run.header().lanes.iter().zip(run.lanes());
-            lanes.map(move |(header, history)| LaneRef { run_index, run, header, history })
+            let config = self.configs.get(&run_index);
+            lanes.map(move |(header, history)| LaneRef { run_index, run, config, header, history })
         })
     }
 
@@ -144,7 +153,12 @@ impl Scene {
     /// Settings of the first run, where nablatop itself trained it.
     #[must_use]
     pub fn config(&self) -> Option<&RunConfig> {
-        self.runs.values().next()?.header().config.as_ref()
+        self.configs().next()?
+    }
+
+    /// Settings of each run, where nablatop itself trained it.
+    pub fn configs(&self) -> impl Iterator<Item = Option<&RunConfig>> {
+        self.runs.keys().map(|run| self.configs.get(run))
     }
 
     /// Quantities that at least one run has, in the order of the screen.

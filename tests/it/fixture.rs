@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use nablatop::config::RunConfig;
-use nablatop::event::{
-    EvalRecord, Event, FORMAT_VERSION, LaneEnd, LaneHeader, Machine, Note, Outcome, RunEnd, RunHeader, StepRecord,
-};
+use nablatop::event::{EvalRecord, Event, LaneEnd, LaneHeader, Machine, Note, Outcome, RunEnd, RunHeader, StepRecord};
 use nablatop::grid::{Grid, Value};
 use nablatop::layer::{Layer, LayerKind, LayerTable, Parameter};
 use nablatop::quantity::Quantity;
@@ -20,22 +18,20 @@ pub(crate) fn lane(name: &str, blocks: usize) -> LaneHeader {
     let mut layers = vec![layer("stem".to_owned(), LayerKind::Stem)];
     layers.extend((1..=blocks).map(|block| layer(format!("blocks.{}", block - 1), LayerKind::Block)));
     layers.push(layer("head".to_owned(), LayerKind::Head));
-    LaneHeader { name: name.to_owned(), title: format!("mlp {blocks}×64"), layers: LayerTable { layers } }
+    LaneHeader::new(name, &format!("mlp {blocks}×64"), LayerTable { layers })
 }
 
 /// A run of these lanes.
 pub(crate) fn header(lanes: Vec<LaneHeader>, quantities: &[Quantity]) -> Arc<RunHeader> {
-    Arc::new(RunHeader {
-        data: None,
-        version: FORMAT_VERSION,
+    let mut header = RunHeader {
         run_id: "fixture".to_owned(),
         started_at: 1_700_000_000,
-        lanes,
         quantities: quantities.to_vec(),
-        steps: None,
-        config: Some(RunConfig::default()),
         machine: Machine::default(),
-    })
+        ..RunHeader::new(lanes)
+    };
+    RunConfig::default().write_to(&mut header);
+    Arc::new(header)
 }
 
 /// A step whose loss is its number and whose grid is `values`.

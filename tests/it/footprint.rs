@@ -4,6 +4,7 @@
 use std::io::Write;
 use std::process::Command;
 
+use nablatop::config::draft::{Commented, Draft};
 use nablatop::config::{
     CheckpointActivations, DataSource, LaneConfig, Length, Model, Norm, Optimizer, RunConfig, Wiring,
 };
@@ -12,7 +13,7 @@ use nablatop::train;
 
 use super::MEMORY;
 
-/// Tells the child what to run, as JSON.
+/// Gives the child the text of a settings file.
 const RUN: &str = "NABLATOP_TEST_FOOTPRINT_RUN";
 
 /// The child: trains and reports its estimate and its peak, in bytes.
@@ -20,7 +21,9 @@ const RUN: &str = "NABLATOP_TEST_FOOTPRINT_RUN";
 #[ignore = "only the other tests of this file start it, in a process of its own"]
 fn child() {
     let Ok(run) = std::env::var(RUN) else { return };
-    let prepared = train::prepare(serde_json::from_str(&run).expect("settings")).expect("prepared");
+    let mut draft = Draft::new();
+    draft.read_text("settings.toml".as_ref(), &run).expect("settings");
+    let prepared = train::prepare(draft.finish().expect("settings")).expect("prepared");
     let footprint = prepared.footprint();
     let _ = prepared.start(Fanout::new()).expect("starts").join();
     // Not println!, which the test harness may hold back.
@@ -34,7 +37,7 @@ const MIB: f64 = 1024.0 * 1024.0;
 fn found(config: &RunConfig) -> [f64; 2] {
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "footprint::child", "--ignored", "--nocapture"])
-        .env(RUN, serde_json::to_string(config).unwrap())
+        .env(RUN, Commented(config).to_string())
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);

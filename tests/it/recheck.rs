@@ -123,7 +123,7 @@ fn loss_and_gradient_norms_of_a_dumped_step_equal_those_computed_in_numpy() {
             ["--steps", "3", "--backend", backend, "--dump", "1:1.safetensors", "--dump", "3:3.safetensors"];
         let _ = losses(&place, "run", &arguments);
         let events = events(&place.path("run"));
-        let config = header(&events).config.clone().expect("settings");
+        let config = RunConfig::read_from(header(&events)).expect("known").expect("settings");
         for step in [1, 3] {
             let file = place.path(&format!("{step}.safetensors"));
             let rust = largest_error(&in_rust(&file, &config), &events, step);

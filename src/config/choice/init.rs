@@ -3,13 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
 use crate::config::spelling::not_one_of;
 
 /// Distribution of the initial weights; biases are U(±1/√fan_in) for `default` and 0 otherwise.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Init {
     /// U(±1/√fan_in), the frameworks' default.
@@ -79,7 +76,7 @@ impl FromStr for Init {
     }
 }
 
-string_serde!(Init);
+serialized_as_word!(Init);
 
 fn positive(number: &str) -> Result<f64, String> {
     match number.parse::<f64>() {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::{Dump, LaneDump};
-use crate::config::{Backend, LaneConfig};
+use crate::config::{Backend, LaneConfig, RunConfig};
 use crate::event::RunHeader;
 use crate::stack::Numbers;
 use crate::train::named::Named;
@@ -89,7 +89,8 @@ pub(super) fn write(
     header: &RunHeader,
     parts: &BTreeMap<LaneId, Arc<LaneDump>>,
 ) -> Result<(), WriteError> {
-    let config = header.config.as_ref();
+    let config = RunConfig::read_from(header).ok().flatten();
+    let config = config.as_ref();
     let about = serde_json::to_string(&DumpMetadata {
         format: FORMAT,
         nablatop: &header.machine.nablatop,

@@ -8,7 +8,7 @@ use crate::tui::scene::Scene;
 
 /// Of a quantity that no lane has had values of; at most 18 columns.
 pub(in crate::tui) fn why_none(quantity: Quantity, scene: &Scene) -> &'static str {
-    let runs: Option<Vec<&RunConfig>> = scene.runs.values().map(|run| run.header().config.as_ref()).collect();
+    let runs: Option<Vec<&RunConfig>> = scene.configs().collect();
     // One reason that holds for every lane of every run.
     let known = runs.and_then(|runs| {
         let mut reasons = runs.iter().flat_map(|run| run.lanes.iter().map(|lane| never(quantity, run, lane)));
@@ -53,19 +53,16 @@ fn never(quantity: Quantity, run: &RunConfig, lane: &LaneConfig) -> Option<&'sta
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::config::Wiring;
-    use crate::event::{Event, LaneEnd, Outcome, RunHeader};
+    use crate::event::{Event, LaneEnd, Outcome};
     use crate::tui::sample;
     use crate::tui::source::SourceKind;
     use crate::units::{LaneId, Step};
 
     fn scene(config: RunConfig) -> Scene {
         let mut scene = Scene::new(SourceKind::Live);
-        let Event::RunStarted(header) = sample::header(&[("plain", 3), ("residual", 3)]) else { panic!("a header") };
-        scene.take(0, &Event::RunStarted(Arc::new(RunHeader { config: Some(config), ..(*header).clone() })));
+        scene.take(0, &sample::header_of(&config, 3));
         scene
     }
 

@@ -94,7 +94,7 @@ pub(in crate::tui) fn title(
         let step = older.map_or_else(|| format!("step {}", number::count(step.0)), |words| words.long);
         parts.push((1, Line::styled(step, theme.style(Role::Strong))));
         parts.extend(bad.map(|bad| (1, Line::styled(bad, theme.style(Role::Bad)))));
-        let every = schedule::words(lane.run.header().config.as_ref(), kind.cadence);
+        let every = schedule::words(lane.config, kind.cadence);
         parts.extend(every.map(|every| (3, Line::styled(every.long, dim))));
     } else {
         parts.push((1, Line::styled(scene.view.shown.name(), dim)));
@@ -104,7 +104,7 @@ pub(in crate::tui) fn title(
 
 /// Whether a lane is a diffusion model; of a run without known settings that is not known.
 pub(in crate::tui) fn is_diffusion(lane: &LaneRef<'_>) -> bool {
-    lane.run.header().settings_of(lane.header).is_some_and(|settings| settings.model == Model::Diffusion)
+    lane.settings().is_some_and(|settings| settings.model == Model::Diffusion)
 }
 
 /// Dim sentences from the top of an area, each beginning a line.
@@ -121,7 +121,7 @@ pub(in crate::tui) fn why_none(scene: &Scene, lane: &LaneRef<'_>, kind: &RecordK
     if let Some(why) = scene.cursor_state(lane).and_then(CursorState::why_nothing) {
         return vec![why];
     }
-    let Some(config) = lane.run.header().config.as_ref() else {
+    let Some(config) = lane.config else {
         return vec![format!("no {many} in this trace")];
     };
     // Older versions recorded histograms alone.

@@ -113,7 +113,7 @@ fn news<'a>(scene: &Scene, theme: &Theme, room: u16) -> Line<'a> {
 /// `digits`, `mlp 50×64`, `relu`, `default init`, `adam 1e-3`: what the lanes of all runs have in common.
 fn title_of(scene: &Scene) -> Vec<String> {
     let mut parts = Vec::new();
-    match common(configs(scene).map(|config| Some(&config?.data))) {
+    match common(scene.configs().map(|config| Some(&config?.data))) {
         Common::All(data) => parts.push(clean(&data.to_string())),
         Common::Different => parts.push("different data".to_owned()),
         Common::Unknown => {}
@@ -125,11 +125,6 @@ fn title_of(scene: &Scene) -> Vec<String> {
     }
     parts.extend(optimizer(scene));
     parts
-}
-
-/// Settings of each run.
-fn configs(scene: &Scene) -> impl Iterator<Item = Option<&RunConfig>> {
-    scene.runs.values().map(|run| run.header().config.as_ref())
 }
 
 /// What several have in common.
@@ -159,7 +154,7 @@ fn optimizer(scene: &Scene) -> Option<String> {
     let set = scene.view.learning_rate;
     let of = |lane: &LaneConfig| (lane.optimizer, set.base.unwrap_or(lane.lr) * set.factor);
     let settings = || {
-        configs(scene).flat_map(|config| match config {
+        scene.configs().flat_map(|config| match config {
             Some(config) => config.lanes.iter().map(|lane| Some(of(lane))).collect(),
             None => vec![None],
         })
@@ -196,7 +191,7 @@ fn slots<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
         let left = total.map(|total| total.saturating_sub(step));
         parts.push((3, Line::styled(times(scene, left, rate), dim)));
     }
-    let budget = match common(configs(scene).map(|config| config.and_then(RunConfig::budget))) {
+    let budget = match common(scene.configs().map(|config| config.and_then(RunConfig::budget))) {
         Common::All(budget) => Some(budget),
         Common::Different | Common::Unknown => None,
     };
@@ -207,7 +202,7 @@ fn slots<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
     if let Common::All(backend) = common(scene.runs.values().map(|run| Some(&run.header().machine.backend))) {
         parts.push((6, Line::styled(backend.clone(), dim)));
     }
-    match common(configs(scene).map(|config| Some(config?.seed))) {
+    match common(scene.configs().map(|config| Some(config?.seed))) {
         Common::All(seed) => parts.push((4, Line::styled(format!("seed {seed}"), dim))),
         Common::Different => parts.push((4, Line::styled("different seeds", dim))),
         Common::Unknown => {}

@@ -21,7 +21,7 @@ pub(in crate::tui) fn anatomy(steps: u64) -> Scene {
         };
         let config =
             RunConfig { seed: 7, lanes: vec![LaneConfig::new(Wiring::Plain), residual], ..RunConfig::default() };
-        Arc::make_mut(header).config = Some(config);
+        config.write_to(Arc::make_mut(header));
     }
     scene.take(0, &started);
     for at in 1..=steps {

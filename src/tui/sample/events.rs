@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::RunConfig;
-use crate::event::{Event, FORMAT_VERSION, LaneHeader, Machine, RunHeader, StepRecord};
+use crate::event::{Event, LaneHeader, Machine, RunHeader, StepRecord};
 use crate::grid::{Grid, Value};
 use crate::layer::{Layer, LayerKind, LayerTable};
 use crate::quantity::Quantity;
@@ -18,24 +18,42 @@ fn table(blocks: usize) -> LayerTable {
     LayerTable { layers }
 }
 
-/// A header of lanes with names and numbers of blocks.
+/// A header of lanes with names and numbers of blocks, and with the default settings.
 pub(in crate::tui) fn header(lanes: &[(&str, usize)]) -> Event {
-    let lane = |(name, blocks): &(&str, usize)| LaneHeader {
-        name: (*name).to_owned(),
-        title: format!("mlp {blocks}×64 · relu · default init"),
-        layers: table(*blocks),
+    let lane = |(name, blocks): &(&str, usize)| {
+        LaneHeader::new(name, &format!("mlp {blocks}×64 · relu · default init"), table(*blocks))
     };
-    Event::RunStarted(Arc::new(RunHeader {
-        data: None,
-        version: FORMAT_VERSION,
+    let mut header = RunHeader {
         run_id: "sample".to_owned(),
         started_at: 0,
-        lanes: lanes.iter().map(lane).collect(),
-        quantities: Quantity::ALL.to_vec(),
         steps: Some(2000),
-        config: Some(RunConfig { seed: 7, ..RunConfig::default() }),
         machine: Machine { backend: "flex".to_owned(), ..Machine::default() },
-    }))
+        ..RunHeader::new(lanes.iter().map(lane).collect())
+    };
+    RunConfig { seed: 7, ..RunConfig::default() }.write_to(&mut header);
+    Event::RunStarted(Arc::new(header))
+}
+
+/// The same header as another program writes it.
+pub(in crate::tui) fn without_settings(header: Event) -> Event {
+    let Event::RunStarted(mut header) = header else { panic!("a header") };
+    let changed = Arc::make_mut(&mut header);
+    changed.settings.clear();
+    changed.lanes.iter_mut().for_each(|lane| lane.settings.clear());
+    Event::RunStarted(header)
+}
+
+/// A header of these lanes, each of so many blocks.
+pub(in crate::tui) fn header_of(config: &RunConfig, blocks: usize) -> Event {
+    let lanes: Vec<_> = config.lanes.iter().map(|lane| (lane.name.as_str(), blocks)).collect();
+    with_settings(header(&lanes), config)
+}
+
+/// The same header with other settings.
+pub(in crate::tui) fn with_settings(header: Event, config: &RunConfig) -> Event {
+    let Event::RunStarted(mut header) = header else { panic!("a header") };
+    config.write_to(Arc::make_mut(&mut header));
+    Event::RunStarted(header)
 }
 
 /// One step of one lane; `value` is the quantity's value in a layer.

@@ -50,7 +50,7 @@ fn scene_with(config: RunConfig, model: Model, table: &LayerTable, steps: u64) -
             lane.layers = table.clone();
         }
         let lanes = [Wiring::Plain, Wiring::Residual].map(|wiring| LaneConfig { model, ..LaneConfig::new(wiring) });
-        header.config = Some(RunConfig { seed: 7, lanes: lanes.into(), ..config });
+        RunConfig { seed: 7, lanes: lanes.into(), ..config }.write_to(header);
     }
     scene.take(0, &started);
     for (at, lane) in (1..=steps).flat_map(|at| [(at, 0), (at, 1)]) {

@@ -90,10 +90,8 @@ fn is_plain_beside_residual(config: &RunConfig) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::event::{Event, RunHeader};
+    use crate::event::Event;
     use crate::quantity::Quantity;
     use crate::tui::sample;
     use crate::tui::source::SourceKind;
@@ -101,8 +99,7 @@ mod tests {
 
     fn of(config: RunConfig) -> Scene {
         let mut scene = Scene::new(SourceKind::Live);
-        let Event::RunStarted(header) = sample::header(&[("plain", 3), ("residual", 3)]) else { panic!("a header") };
-        scene.take(0, &Event::RunStarted(Arc::new(RunHeader { config: Some(config), ..(*header).clone() })));
+        scene.take(0, &sample::header_of(&config, 3));
         scene
     }
 

@@ -1,5 +1,6 @@
 //! One lane on the screen, with the run that it belongs to.
 
+use crate::config::{LaneConfig, RunConfig};
 use crate::event::LaneHeader;
 use crate::history::{History, LaneHistory};
 use crate::units::LayerId;
@@ -11,13 +12,21 @@ pub struct LaneRef<'a> {
     pub run_index: usize,
     /// The run it belongs to.
     pub run: &'a History,
+    /// Settings of that run, where nablatop itself trained it.
+    pub config: Option<&'a RunConfig>,
     /// Static facts.
     pub header: &'a LaneHeader,
     /// Its steps.
     pub history: &'a LaneHistory,
 }
 
-impl LaneRef<'_> {
+impl<'a> LaneRef<'a> {
+    /// Its own settings, where nablatop itself trained it.
+    #[must_use]
+    pub fn settings(&self) -> Option<&'a LaneConfig> {
+        self.config?.lanes.iter().find(|settings| settings.name == self.header.name)
+    }
+
     /// The layer at a relative depth.
     #[must_use]
     pub fn layer_at(&self, depth: f64) -> LayerId {

@@ -132,10 +132,8 @@ impl TraceSource {
         };
         if header.lanes.iter().any(|lane| taken(&lane.name)) {
             let prefix = self.prefixes.get(run).map_or("", String::as_str);
-            let RunHeader { lanes, config, .. } = Arc::make_mut(&mut header);
-            // The settings go by the name too.
-            let settings = config.iter_mut().flat_map(|config| &mut config.lanes).map(|lane| &mut lane.name);
-            for name in lanes.iter_mut().map(|lane| &mut lane.name).chain(settings).filter(|name| taken(name)) {
+            let lanes = &mut Arc::make_mut(&mut header).lanes;
+            for name in lanes.iter_mut().map(|lane| &mut lane.name).filter(|name| taken(name)) {
                 *name = text::clean(&format!("{prefix}/{name}"));
             }
         }

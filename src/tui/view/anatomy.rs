@@ -101,7 +101,7 @@ fn title(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, anatomy:
     // Everything in the diagram is measured at the same steps as the signal.
     let older = schedule::of_shown_step(scene, lane, Quantity::SignalNorm);
     parts.extend(older.map(|words| (2, Line::styled(words.long, theme.style(Role::Text)))));
-    let every = schedule::words(lane.run.header().config.as_ref(), Quantity::SignalNorm.definition().measured_with);
+    let every = schedule::words(lane.config, Quantity::SignalNorm.definition().measured_with);
     parts.extend(every.map(|every| (3, Line::styled(every.long, theme.style(Role::Dim)))));
     fit(parts, pane.frame.width.saturating_sub(6))
 }

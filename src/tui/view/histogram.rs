@@ -194,7 +194,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, record: Option<Dated<'_,
         }
         let outside = lanes.get(pane.lane).and_then(|lane| no_bin(scene, lane, record));
         parts.extend(outside.map(|words| (2, Line::styled(words, dim))));
-        let config = lanes.get(pane.lane).and_then(|lane| lane.run.header().config.as_ref());
+        let config = lanes.get(pane.lane).and_then(|lane| lane.config);
         let every = schedule::words(config, Measurement::Histograms);
         let every = every.map(|every| if pane.frame.width < NARROW { every.short } else { every.long });
         parts.extend(every.map(|every| (2, Line::styled(every, dim))));

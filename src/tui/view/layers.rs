@@ -112,7 +112,7 @@ fn title<'a>(
         let older = schedule::of_step(MeasuredAt::At(record.step), shown);
         let step = older.map_or_else(|| format!("step {}", number::count(record.step.0)), |words| words.long);
         parts.push((2, Line::styled(step, theme.style(Role::Strong))));
-        let every = schedule::words(lane.run.header().config.as_ref(), Measurement::Histograms);
+        let every = schedule::words(lane.config, Measurement::Histograms);
         parts.extend(every.map(|every| (6, Line::styled(every.long, dim))));
     } else if let Some(why) = why_none(scene, lane, &TENSORS).into_iter().next() {
         parts.push((2, Line::styled(why, theme.style(Role::Warning))));

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use nablatop::event::{Event, FORMAT_VERSION, LaneHeader, Machine, RunHeader, StepRecord};
+use nablatop::event::{Event, LaneHeader, RunHeader, StepRecord};
 use nablatop::grid::{Grid, Value};
 use nablatop::layer::{Layer, LayerKind, LayerTable};
 use nablatop::quantity::Quantity;
@@ -28,21 +28,11 @@ fn lane(name: &str) -> LaneHeader {
         _ => LayerKind::Block,
     };
     let layers = (0..LAYERS).map(|layer| Layer::new(format!("blocks.{layer}"), kind(layer)));
-    LaneHeader { name: name.to_owned(), title: "made up".to_owned(), layers: LayerTable { layers: layers.collect() } }
+    LaneHeader::new(name, "made up", LayerTable { layers: layers.collect() })
 }
 
 fn write(folder: &Path) {
-    let header = Arc::new(RunHeader {
-        data: None,
-        version: FORMAT_VERSION,
-        run_id: "made-up".to_owned(),
-        started_at: 0,
-        lanes: vec![lane("plain"), lane("residual")],
-        quantities: Quantity::ALL.to_vec(),
-        steps: None,
-        config: None,
-        machine: Machine::default(),
-    });
+    let header = Arc::new(RunHeader::new(vec![lane("plain"), lane("residual")]));
     let mut values = Grid::absent(Quantity::ALL.len(), LAYERS);
     // What is absent takes as much where it is kept, and nothing in the file.
     for row in 0..4 {

@@ -41,10 +41,8 @@ fn header() -> Arc<RunHeader> {
     let changed = Arc::make_mut(&mut header);
     CORPUS[0].clone_into(&mut changed.run_id);
     CORPUS[1].clone_into(&mut changed.machine.backend);
-    if let Some(config) = &mut changed.config {
-        config.data = DataSource::Csv(CORPUS.concat().into());
-        CORPUS[2].clone_into(&mut config.lanes[0].name);
-    }
+    changed.settings.insert("data".to_owned(), DataSource::Csv(CORPUS.concat().into()).to_string());
+    changed.settings.insert(CORPUS[2].to_owned(), CORPUS[0].to_owned());
     header
 }
 

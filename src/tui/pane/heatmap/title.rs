@@ -63,7 +63,7 @@ pub(in crate::tui) fn of<'a>(scene: &Scene, theme: &Theme, pane: &Pane) -> Line<
         parts.extend(left(theme, pane, profile));
         parts.extend(not_numbers(scene, theme, profile));
     }
-    let every = schedule::words(lane.run.header().config.as_ref(), definition.measured_with);
+    let every = schedule::words(lane.config, definition.measured_with);
     let every = every.map(|every| if pane.frame.width < NARROW { every.short } else { every.long });
     parts.extend(every.map(|every| (3, Line::styled(every, theme.style(Role::Dim)))));
     parts.extend(outcome.map(|outcome| (0, outcome)));

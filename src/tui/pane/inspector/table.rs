@@ -124,7 +124,7 @@ impl Table<'_> {
     /// How often the first shown lane takes a quantity.
     fn every(&self, quantity: Quantity) -> Option<Wording> {
         let lane = self.lanes.first()?;
-        schedule::words(lane.run.header().config.as_ref(), quantity.definition().measured_with)
+        schedule::words(lane.config, quantity.definition().measured_with)
     }
 
     /// Which lanes have a column, where not all have.

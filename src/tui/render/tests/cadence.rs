@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::config::{Budget, Measure, RunConfig};
-use crate::event::{Histograms, Payload, RunHeader, Snapshot};
+use crate::event::{Histograms, Payload, Snapshot};
 use crate::histogram::{Histogram, Sign};
 use crate::measurement::Measurement;
 use crate::quantity::Quantity;
@@ -12,8 +12,7 @@ use crate::quantity::Quantity;
 /// Two lanes of six blocks after 60 steps; scheduled quantities at step 1 and 41, but for the second lane only at step 1.
 fn scheduled(config: RunConfig) -> Scene {
     let mut scene = Scene::new(SourceKind::Live);
-    let Event::RunStarted(header) = sample::header(&[("plain", 6), ("residual", 6)]) else { panic!("a header") };
-    scene.take(0, &Event::RunStarted(Arc::new(RunHeader { config: Some(config), ..(*header).clone() })));
+    scene.take(0, &sample::with_settings(sample::header(&[("plain", 6), ("residual", 6)]), &config));
     for (at, lane) in (1..=60).flat_map(|at| [(at, 0), (at, 1)]) {
         let is_detailed = at == 1 || at == 41 && lane == 0;
         let value = |quantity: Quantity, _| {
@@ -63,9 +62,8 @@ fn what_is_measured_on_every_step_says_nothing_of_it_and_what_is_not_does() {
         assert!(!shown.contains("at step") && !shown.contains("every 1 "), "{mode:?}");
     }
     let mut scene = Scene::new(SourceKind::Live);
-    let Event::RunStarted(header) = sample::header(&[("plain", 6)]) else { panic!("a header") };
     let config = RunConfig { measure: Measure::Every(20), ..RunConfig::default() };
-    scene.take(0, &Event::RunStarted(Arc::new(RunHeader { config: Some(config), ..(*header).clone() })));
+    scene.take(0, &sample::with_settings(sample::header(&[("plain", 6)]), &config));
     for at in 1..=60 {
         let Event::Step(mut record) = sample::step(0, at, 2.3, 8, |_, _| Some(1.0)) else { panic!("a step") };
         if at % 20 != 1 {

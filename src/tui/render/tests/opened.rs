@@ -150,7 +150,10 @@ fn the_strip_follows_the_quantity_as_far_as_single_layers_have_it() {
 #[test]
 fn a_view_without_records_says_why_and_how_to_get_them() {
     let scene = |config: Option<RunConfig>| {
-        let mut scene = with_header(sample::conv_net(0), |header| header.config = config);
+        let mut scene = with_header(sample::conv_net(0), |header| match &config {
+            Some(config) => config.write_to(header),
+            None => header.lanes.iter_mut().for_each(|lane| lane.settings.clear()),
+        });
         scene.take(0, &sample::step(0, 1, 2.3, 11, |_, _| Some(1.0)));
         scene
     };

@@ -1,7 +1,6 @@
 //! Theory beside measurement on the screen.
 
 use super::{sample, text, theme};
-use crate::config::{LaneConfig, Norm, Wiring};
 use crate::event::Event;
 use crate::quantity::Quantity;
 use crate::tui::chart::DASH;
@@ -36,7 +35,9 @@ fn nothing_is_called_dashed_where_no_line_is_drawn() {
                 panic!("a header")
             };
             let mut header = (*header).clone();
-            header.config.as_mut().expect("settings").lanes.iter_mut().for_each(|lane| lane.width = width);
+            for lane in &mut header.lanes {
+                lane.settings.insert("width".to_owned(), width.to_string());
+            }
             let mut scene = Scene::new(SourceKind::Live);
             scene.take(0, &Event::RunStarted(header.into()));
             for event in sample::demo_steps(1..9) {
@@ -70,8 +71,8 @@ fn the_predicted_gain_stands_beside_the_measured_one_where_there_is_room() {
 fn a_lane_without_a_line_says_why() {
     let Event::RunStarted(header) = sample::header(&[("plain", 50), ("norm", 50)]) else { panic!("a header") };
     let mut header = (*header).clone();
-    let norm = LaneConfig { name: "norm".to_owned(), norm: Norm::Layer, ..LaneConfig::new(Wiring::Plain) };
-    header.config.as_mut().expect("settings").lanes[1] = norm;
+    header.lanes[1].settings.insert("norm".to_owned(), "layer".to_owned());
+    header.lanes[1].settings.insert("wiring".to_owned(), "plain".to_owned());
     let mut scene = Scene::new(SourceKind::Live);
     scene.take(0, &Event::RunStarted(header.into()));
     for event in sample::demo_steps(1..9) {

@@ -31,7 +31,7 @@ fn depth_goes_along_round_numbers_and_the_learning_rate_by_twos() {
         };
         let mut scene = sample::demo(3);
         let mut header = (**scene.runs[&0].header()).clone();
-        header.config = Some(config);
+        config.write_to(&mut header);
         scene.take(0, &Event::RunStarted(std::sync::Arc::new(header)));
         assert_eq!(depth(act(&mut scene, Action::Depth(Turn::Forward))), deeper, "{family}");
         assert_eq!(depth(act(&mut scene, Action::Depth(Turn::Back))), shallower, "{family}");
@@ -48,7 +48,7 @@ fn a_depth_that_cannot_change_throws_no_run_away() {
     command(&mut scene, "set depth 1");
     let Some(Effect::Prepare(config)) = command(&mut scene, "set depth 1") else { panic!("restarts") };
     let mut header = (**scene.runs[&0].header()).clone();
-    header.config = Some(*config);
+    config.write_to(&mut header);
     scene.take(0, &Event::RunStarted(std::sync::Arc::new(header)));
     assert_eq!(act(&mut scene, Action::Depth(Turn::Back)), None);
     assert_eq!(notice(&scene), "no lane can be shallower");

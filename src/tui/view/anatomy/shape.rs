@@ -107,7 +107,7 @@ impl Shape {
     }
 
     pub(super) fn of(lane: &LaneRef<'_>) -> Self {
-        lane.run.header().settings_of(lane.header).map_or_else(|| Self::of_values(lane), Self::of_settings)
+        lane.settings().map_or_else(|| Self::of_values(lane), Self::of_settings)
     }
 
     pub(super) fn of_settings(settings: &LaneConfig) -> Self {

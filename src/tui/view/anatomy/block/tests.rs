@@ -78,7 +78,7 @@ fn a_lane_that_ended_or_whose_signal_is_zero_keeps_its_wiring() {
 #[test]
 fn a_trace_without_factors_shows_the_block_as_one_box() {
     let mut scene = Scene::new(crate::tui::source::SourceKind::Traces);
-    scene.take(0, &sample::header(&[("old", 6)]));
+    scene.take(0, &sample::without_settings(sample::header(&[("old", 6)])));
     let value = |quantity, layer: usize| match quantity {
         Quantity::SignalNorm => (layer > 0).then(|| 0.5_f32.powf(8.0 - layer as f32)),
         Quantity::Gain => (1..7).contains(&layer).then_some(0.5),
