@@ -55,7 +55,7 @@ pub(crate) fn on(
             asked(Transformer::new(&lane, Language::of(&text), 1, &device), &lane, &text, rows, &device, question)
         }
         Model::Diffusion => {
-            let drowned = Pictures::of(&digits, lane.noise_schedule);
+            let drowned = Pictures::of(&digits, lane.family.diffusion().unwrap_or_default().noise_schedule);
             asked(Diffusion::new(&lane, drowned.shape(), 1, &device), &lane, &drowned, rows, &device, question)
         }
         _ => convolutional(&lane, &pictures, rows, &device, question),
@@ -69,7 +69,7 @@ fn convolutional(
     device: &Device,
     question: &impl Question,
 ) -> f64 {
-    let build = match lane.model {
+    let build = match lane.model() {
         Model::Vgg => vgg,
         Model::Preresnet => preresnet,
         _ => resnet,

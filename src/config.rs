@@ -10,6 +10,7 @@ mod compatibility;
 mod data_source;
 pub mod draft;
 mod family;
+mod family_settings;
 mod lane;
 mod lane_spec;
 mod measure;
@@ -25,6 +26,7 @@ pub use choice::{
 };
 pub use data_source::DataSource;
 pub use family::Along;
+pub use family_settings::{DiffusionSettings, FamilySettings, TransformerSettings};
 pub use lane::LaneConfig;
 pub use lane_spec::LaneSpec;
 pub use measure::{Budget, DEFAULT_BUDGET, Measure};

@@ -237,7 +237,7 @@ fn check(lane: &LaneConfig) -> Result<(), NotApplicable> {
     if lane.init == Init::Lsuv {
         return Err(NotApplicable::Fitted);
     }
-    match (lane.model, lane.norm, lane.order) {
+    match (lane.model(), lane.norm, lane.family.order()) {
         (Model::Mlp, Norm::None, Order::Pre) => Ok(()),
         (Model::Mlp, Norm::None, Order::Post) => Err(NotApplicable::PostActivation),
         (Model::Mlp, norm, _) => Err(NotApplicable::Normalized(norm)),

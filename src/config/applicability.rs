@@ -4,7 +4,7 @@
 //! ```text
 //! run    a setting of data that the run does not read            context, image-size
 //! lane   one that its optimizer, wiring or other settings rule out
-//! family one of another family: the table [`Model::with`]
+//! family one of another family: `FamilySettings` has no field for it, or its blocks have no sum to scale
 //! ```
 
 use super::setting::{self, Setting};
@@ -22,25 +22,20 @@ impl Wiring {
 }
 
 impl Model {
-    /// The families to which a setting of a lane applies; `None` where it applies to all.
-    #[must_use]
-    pub fn with(key: &str) -> Option<&'static [Self]> {
-        Some(match key {
-            "form" => &[Self::Vgg, Self::Resnet],
-            "order" => &[Self::Mlp],
-            "norm-order" | "positions" | "heads" => &[Self::Transformer],
-            "long-skips" | "noise-schedule" => &[Self::Diffusion],
-            "bias" => &[Self::Mlp, Self::Transformer],
-            "branch-scale" => &[Self::Mlp, Self::Resnet, Self::Preresnet, Self::Transformer, Self::Diffusion],
-            _ => return None,
-        })
+    /// Whether a lane of this family has a setting.
+    fn has(self, setting: &Setting) -> bool {
+        match setting.key {
+            BRANCH_SCALE => !matches!(self, Self::Vgg | Self::Highway | Self::Dense),
+            _ => setting.get_lane(&LaneConfig { family: self.into(), ..LaneConfig::default() }).is_some(),
+        }
     }
 
     /// Why a setting of a lane does not apply to this family, as a sentence without its subject.
     #[must_use]
     pub fn not_applicable(self, key: &str) -> Option<String> {
-        let families = Self::with(key).filter(|families| !families.contains(&self))?;
-        let families: Vec<String> = families.iter().map(ToString::to_string).collect();
+        let setting = setting::find(key).filter(|setting| setting.is_per_lane() && !self.has(setting))?;
+        let others = Self::WORDS.iter().filter(|word| word.parse().is_ok_and(|family: Self| family.has(setting)));
+        let families: Vec<&str> = others.copied().collect();
         Some(format!("applies only to {}; the model is {self}: leave it out", families.join(", ")))
     }
 }
@@ -65,7 +60,8 @@ impl LaneConfig {
     /// Why a setting does not apply to this lane, as a sentence without its subject.
     #[must_use]
     pub fn not_applicable(&self, key: &str) -> Option<String> {
-        let Self { model, wiring, norm, optimizer, .. } = *self;
+        let Self { wiring, norm, optimizer, .. } = *self;
+        let model = self.model();
         let is_decoder = model == Model::Transformer;
         let is_of_lanes = setting::find(key).filter(|setting| setting.is_per_lane());
         let why = match (key, optimizer) {
@@ -92,6 +88,7 @@ impl LaneConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{FamilySettings, TransformerSettings};
 
     #[test]
     fn a_setting_that_the_others_of_its_lane_rule_out_does_not_apply() {
@@ -104,7 +101,8 @@ mod tests {
         assert!(
             LaneConfig { norm: Norm::None, ..deepnorm }.incompatible_setting().is_some_and(|(key, _)| key == "norm")
         );
-        let bare = LaneConfig { norm_order: NormOrder::None, ..lane(Wiring::Residual) };
+        let settings = TransformerSettings { norm_order: NormOrder::None, ..TransformerSettings::default() };
+        let bare = LaneConfig { family: FamilySettings::Transformer(settings), ..lane(Wiring::Residual) };
         assert!(why(bare, "norm").starts_with("has no effect where norm-order is none"));
         let bare = LaneConfig { norm: Norm::None, ..lane(Wiring::Residual) };
         assert!(why(bare, "norm-order").starts_with("has no effect without a norm"));

@@ -16,9 +16,9 @@ impl RunConfig {
         let before = self.lanes.clone();
         setting.set(self, value)?;
         for (lane, before) in self.lanes.iter_mut().zip(before) {
-            *lane = before.of_family(lane.model)?;
+            *lane = before.of_family(lane.model())?;
         }
-        match (&self.data, self.lanes.iter().all(|lane| lane.model.reads_text())) {
+        match (&self.data, self.lanes.iter().all(|lane| lane.model().reads_text())) {
             (DataSource::Digits, true) => self.data = DataSource::Text(None),
             (DataSource::Text(None), false) => self.data = DataSource::Digits,
             _ => {}
@@ -31,10 +31,10 @@ impl LaneConfig {
     /// The same lane of another family: each value that was the old family's default becomes the new one's, and so does a
     /// depth that the new family does not have.
     fn of_family(self, model: Model) -> Result<Self, SettingError> {
-        if model == self.model {
+        if model == self.model() {
             return Ok(self);
         }
-        let defaults = self.model.defaults();
+        let defaults = self.model().defaults();
         let mut lane = Self { name: self.name.clone(), wiring: self.wiring, ..model.defaults() };
         for setting in SETTINGS.iter().filter(|setting| setting.key != "model") {
             if let Some(value) =
@@ -43,7 +43,7 @@ impl LaneConfig {
                 setting.set_lane(&mut lane, &value)?;
             }
         }
-        if model.blocks(lane.form, lane.depth).is_none() {
+        if model.blocks(lane.family.form(), lane.depth).is_none() {
             lane.depth = model.defaults().depth;
         }
         Ok(lane)

@@ -2,7 +2,9 @@
 //! they cannot learn. Each refusal says what to write instead.
 
 use super::family::Along;
-use super::{DataSource, Form, LaneConfig, Model, Norm, NormOrder, Positions, Wiring};
+use super::{
+    DataSource, FamilySettings, Form, LaneConfig, Model, Norm, NormOrder, Positions, TransformerSettings, Wiring,
+};
 
 impl Model {
     /// Why it cannot learn these data, as a sentence.
@@ -23,11 +25,11 @@ impl Model {
 impl LaneConfig {
     /// The first setting that this family or wiring does not support, and why; `None` where all go together.
     pub(super) fn incompatible_setting(&self) -> Option<(&'static str, String)> {
-        let Self { model, wiring, norm, norm_order, .. } = *self;
+        let (model, wiring, norm) = (self.model(), self.wiring, self.norm);
         if let Some(problem) = self.wrong_depth() {
             return Some(("depth", problem));
         }
-        if (model, self.form) == (Model::Vgg, Form::Wide) {
+        if self.family == (FamilySettings::Vgg { form: Form::Wide }) {
             return Some(("form", "vgg has no wide form: write form=cifar or form=imagenet, and a --width".to_owned()));
         }
         let has_own_skips = matches!(model, Model::Highway | Model::Dense);
@@ -43,7 +45,7 @@ impl LaneConfig {
             let problem = format!("{wiring} scales the output of a normalization, but there is none: write norm=layer");
             return Some(("norm", problem));
         }
-        if (wiring, model) == (Wiring::NormScaling, Model::Transformer) && norm_order != NormOrder::Pre {
+        if wiring == Wiring::NormScaling && self.family.transformer().norm_order != NormOrder::Pre {
             let problem =
                 format!("{wiring} scales the output of the normalization before a sub-layer: write norm-order=pre");
             return Some(("norm-order", problem));
@@ -59,18 +61,21 @@ impl LaneConfig {
     pub(super) fn wrong_norm(&self) -> Option<String> {
         let is_fit =
             self.order_of_norms() == NormOrder::None || matches!(self.norm, Norm::Layer | Norm::Rms | Norm::None);
-        (self.model == Model::Transformer && !is_fit).then(|| {
+        (self.model() == Model::Transformer && !is_fit).then(|| {
             format!("a transformer normalizes each character separately: write layer or rms instead of {}", self.norm)
         })
     }
 
     /// What is wrong with its heads, as a sentence.
     pub(super) fn wrong_heads(&self) -> Option<String> {
-        let Self { model, heads, width, positions, .. } = *self;
+        let FamilySettings::Transformer(TransformerSettings { heads, positions, .. }) = self.family else {
+            return None;
+        };
+        let width = self.width;
         // Rotary positions turn numbers in pairs.
         let share = if positions == Positions::Rotary { 2 } else { 1 };
         let is_fit = |heads: &usize| width.is_multiple_of(heads * share);
-        if model != Model::Transformer || is_fit(&heads) {
+        if is_fit(&heads) {
             return None;
         }
         let fit: Vec<String> = (1..=width).filter(is_fit).take(4).map(|heads| heads.to_string()).collect();
@@ -89,7 +94,7 @@ impl LaneConfig {
 
     /// What is wrong with its depth, as a sentence.
     fn wrong_depth(&self) -> Option<String> {
-        let Self { model, form, depth, .. } = *self;
+        let (model, form, depth) = (self.model(), self.family.form(), self.depth);
         if model.blocks(form, depth).is_some() {
             return None;
         }
@@ -107,7 +112,14 @@ mod tests {
 
     #[test]
     fn a_depth_that_a_family_has_not_is_refused_with_those_next_to_it() {
-        let wrong = |model, form, depth| LaneConfig { model, form, depth, ..LaneConfig::default() }.wrong_depth();
+        let wrong = |model, form, depth| {
+            let family = match model {
+                Model::Vgg => FamilySettings::Vgg { form },
+                Model::Resnet => FamilySettings::Resnet { form },
+                other => other.into(),
+            };
+            LaneConfig { family, depth, ..LaneConfig::default() }.wrong_depth()
+        };
         assert_eq!(
             wrong(Model::Resnet, Form::Cifar, 51).as_deref(),
             Some("resnet of the cifar form has no depth 51, it has 6n+2: 8, 14, 20, 32, 44, 56, 110 …: write 50 or 56")
@@ -134,7 +146,7 @@ mod tests {
             let words = format!("{model} has its own kind of skips and cannot use rezero: write plain or residual");
             assert_eq!(unfit(model, Wiring::ReZero), Some(("lanes", words)));
         }
-        let wide = LaneConfig { form: Form::Wide, ..LaneConfig::of(Model::Vgg, Wiring::Plain) };
+        let wide = LaneConfig { family: FamilySettings::Vgg { form: Form::Wide }, ..LaneConfig::of(Model::Vgg, Wiring::Plain) };
         assert!(
             wide.incompatible_setting().is_some_and(|(key, words)| key == "form" && words.contains("write form=cifar"))
         );
@@ -143,15 +155,23 @@ mod tests {
         for wiring in Wiring::WORDS.iter().map(|word| word.parse().expect("a wiring")) {
             assert_eq!(unfit(Model::Transformer, wiring), None);
         }
-        let norm_order = NormOrder::Post;
-        let scaled = LaneConfig { norm_order, ..LaneConfig::of(Model::Transformer, Wiring::NormScaling) };
+        let family = TransformerSettings { norm_order: NormOrder::Post, ..TransformerSettings::default() };
+        let scaled = LaneConfig {
+            family: FamilySettings::Transformer(family),
+            ..LaneConfig::of(Model::Transformer, Wiring::NormScaling)
+        };
         let words = "norm-scaling scales the output of the normalization before a sub-layer: write norm-order=pre";
         assert_eq!(scaled.incompatible_setting(), Some(("norm-order", words.to_owned())));
     }
 
     #[test]
     fn heads_share_the_width_and_a_transformer_normalizes_each_character_by_itself() {
-        let lane = |width, heads, positions| LaneConfig { width, positions, heads, ..Model::Transformer.defaults() };
+        let transformer =
+            |settings| LaneConfig { family: FamilySettings::Transformer(settings), ..Model::Transformer.defaults() };
+        let lane = |width, heads, positions| LaneConfig {
+            width,
+            ..transformer(TransformerSettings { positions, heads, ..TransformerSettings::default() })
+        };
         assert_eq!(lane(64, 4, Positions::Rotary).wrong_heads(), None);
         assert_eq!(
             lane(50, 4, Positions::Learned).wrong_heads().as_deref(),
@@ -168,7 +188,10 @@ mod tests {
             lane(11, 1, Positions::Rotary).wrong_heads().as_deref(),
             Some("1 head cannot have a width of 11, in pairs for rotary positions: write an even --width")
         );
-        let of = |norm, norm_order| LaneConfig { norm, norm_order, ..Model::Transformer.defaults() }.wrong_norm();
+        let of = |norm, norm_order| {
+            let settings = TransformerSettings { norm_order, ..TransformerSettings::default() };
+            LaneConfig { norm, ..transformer(settings) }.wrong_norm()
+        };
         assert_eq!((of(Norm::Rms, NormOrder::Post), of(Norm::None, NormOrder::Pre)), (None, None));
         assert_eq!(of(Norm::Batch, NormOrder::None), None);
         for norm in [Norm::Batch, Norm::Group] {

@@ -24,6 +24,8 @@ use crate::regular_file;
 const LONGEST: u64 = 4 << 20;
 /// Key of the list of lanes.
 const LANES: &str = "lanes";
+/// Key of the family.
+const MODEL: &str = "model";
 /// Flag of a single lane.
 const LANE: &str = "lane";
 
@@ -219,7 +221,7 @@ impl Draft {
         let refused = |problem| DraftError::Value { place: origin.place(key), problem };
         let specs: Vec<LaneSpec> = texts.iter().map(|text| text.parse().map_err(refused)).collect::<Result<_, _>>()?;
         config.lanes = LaneSpec::apply(&specs, common)?;
-        if !self.values.contains_key("data") && config.lanes.iter().all(|lane| lane.model.reads_text()) {
+        if !self.values.contains_key("data") && config.lanes.iter().all(|lane| lane.model().reads_text()) {
             config.data = DataSource::Text(None);
         }
         config.check().map_err(|error| match self.culprit(&error.key, &specs) {
@@ -268,12 +270,15 @@ impl Draft {
     /// The run as written, with a single lane that starts from the defaults of this family, or of the one that is
     /// written.
     fn run_of(&self, family: Option<Model>) -> Result<RunConfig, DraftError> {
-        let written = self.values.get("model").and_then(|(_, word)| word.trim().parse().ok());
+        let written = self.values.get(MODEL).and_then(|(_, word)| word.trim().parse().ok());
         let lane = family.or(written).unwrap_or(Model::Mlp).defaults();
         let mut config = RunConfig { lanes: vec![lane], ..RunConfig::default() };
         for (key, (origin, value)) in &self.values {
             if let Some(setting) = setting::find(key) {
-                setting.set(&mut config, value).map_err(|error| DraftError::Value {
+                // A lane that names its family has no other one.
+                let is_of_others = *key == MODEL && family.is_some();
+                let config = if is_of_others { &mut RunConfig::default() } else { &mut config };
+                setting.set(config, value).map_err(|error| DraftError::Value {
                     place: origin.place(key),
                     problem: match origin {
                         Origin::File(..) | Origin::Preset(_) => error.to_string(),
@@ -370,7 +375,7 @@ fn lane_texts(config: &RunConfig) -> Vec<String> {
         let alone = |lane: &LaneConfig| RunConfig { lanes: vec![lane.clone()], ..config.clone() };
         let mut parts = vec![format!("name={}", lane.name)];
         for setting in SETTINGS.iter().filter(|setting| lane.wiring.takes(setting)) {
-            if lane.model.not_applicable(setting.key).is_some() {
+            if lane.model().not_applicable(setting.key).is_some() {
                 continue;
             }
             let value = setting.get(&alone(lane));

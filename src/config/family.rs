@@ -1,7 +1,7 @@
 //! The families of stacks: the depths under which their papers know them, how many blocks each depth has, and their
 //! default settings.
 
-use super::{Activation, Form, Init, LaneConfig, Model, Norm, NormOrder, Order, Wiring};
+use super::{Activation, Form, Init, LaneConfig, Model, Norm, NormOrder, Wiring};
 
 /// Which way along the depths of a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,14 +27,14 @@ impl Model {
     /// The default settings of a lane of this family.
     #[must_use]
     pub fn defaults(self) -> LaneConfig {
-        let common = LaneConfig { model: self, ..LaneConfig::default() };
+        let common = LaneConfig { family: self.into(), ..LaneConfig::default() };
         let pictures =
             LaneConfig { width: 4, norm: Norm::Batch, init: Init::Kaiming, lr: PICTURE_RATE, ..common.clone() };
         match self {
             Self::Mlp => common,
-            Self::Vgg => LaneConfig { depth: 19, lr: 2e-3, norm: Norm::None, order: Order::Post, ..pictures },
-            Self::Resnet => LaneConfig { depth: 56, order: Order::Post, ..pictures },
-            Self::Highway => LaneConfig { order: Order::Post, init: Init::Kaiming, ..common },
+            Self::Vgg => LaneConfig { depth: 19, lr: 2e-3, norm: Norm::None, ..pictures },
+            Self::Resnet => LaneConfig { depth: 56, ..pictures },
+            Self::Highway => LaneConfig { init: Init::Kaiming, ..common },
             Self::Dense => LaneConfig { depth: 40, ..pictures },
             Self::Preresnet => LaneConfig { depth: 164, width: 2, lr: 2.0 * PICTURE_RATE, ..pictures },
             Self::Diffusion => LaneConfig {
@@ -115,23 +115,20 @@ impl LaneConfig {
     /// D, the number of blocks; 0 for a depth that the family has not.
     #[must_use]
     pub fn blocks(&self) -> usize {
-        self.model.blocks(self.form, self.depth).unwrap_or(0)
+        self.model().blocks(self.family.form(), self.depth).unwrap_or(0)
     }
 
     /// Whether its blocks normalize what passes.
     #[must_use]
     pub fn normalizes(&self) -> bool {
-        match (self.wiring, self.model, self.norm_order) {
-            (Wiring::DeepNorm, ..) => true,
-            (_, Model::Transformer, NormOrder::None) => false,
-            _ => self.norm != Norm::None,
-        }
+        self.wiring == Wiring::DeepNorm || (self.order_of_norms() != NormOrder::None && self.norm != Norm::None)
     }
 
-    /// Where the normalizations of a transformer stand: DeepNorm's are behind the sums whatever else is said.
+    /// Where the normalizations of a transformer stand: DeepNorm's are behind the sums in any case. Other families have
+    /// them inside the branch.
     #[must_use]
     pub fn order_of_norms(&self) -> NormOrder {
-        if self.wiring == Wiring::DeepNorm { NormOrder::Post } else { self.norm_order }
+        if self.wiring == Wiring::DeepNorm { NormOrder::Post } else { self.family.transformer().norm_order }
     }
 
     /// s of its residual blocks.

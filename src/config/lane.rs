@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::{
-    Activation, Bias, BranchScale, Form, Init, LongSkips, Model, NoiseSchedule, Norm, NormOrder, Optimizer, Order,
-    Positions, Wiring,
+    Activation, BranchScale, DiffusionSettings, FamilySettings, Init, LongSkips, Model, Norm, Optimizer, Wiring,
 };
 use crate::text::clean;
 
@@ -15,12 +14,11 @@ use crate::text::clean;
 pub struct LaneConfig {
     /// Unique name; by default the wiring.
     pub name: String,
-    /// Family of the stack.
-    pub model: Model,
+    /// Family of the stack, with the settings that only this family has.
+    #[serde(flatten)]
+    pub family: FamilySettings,
     /// How a block is wired.
     pub wiring: Wiring,
-    /// Stem and head of a convolutional net.
-    pub form: Form,
     /// The number under which the family is known; [`Self::blocks`] are its blocks D.
     pub depth: usize,
     /// Units per block, or channels of the first stage.
@@ -35,20 +33,6 @@ pub struct LaneConfig {
     pub branch_scale: BranchScale,
     /// N in W φ(N(x)) + b.
     pub norm: Norm,
-    /// Whether N and φ stand before the weights or behind them.
-    pub order: Order,
-    /// Where N is placed in the sub-layers of a transformer block.
-    pub norm_order: NormOrder,
-    /// How a transformer encodes the position of a character.
-    pub positions: Positions,
-    /// Heads of attention of a transformer's block.
-    pub heads: usize,
-    /// Whether long skips connect the encoder of a U-Net to its decoder.
-    pub long_skips: LongSkips,
-    /// How fast pictures drown in noise.
-    pub noise_schedule: NoiseSchedule,
-    /// Whether blocks have a bias.
-    pub bias: Bias,
     /// Update rule.
     pub optimizer: Optimizer,
     /// Base learning rate.
@@ -72,6 +56,12 @@ impl LaneConfig {
         Self { name: wiring.lane_name(), wiring, ..Self::default() }
     }
 
+    /// The family of the stack.
+    #[must_use]
+    pub fn model(&self) -> Model {
+        self.family.model()
+    }
+
     /// One line about the architecture, such as `mlp 50×64 · relu · default init`.
     #[must_use]
     pub fn title(&self) -> String {
@@ -79,13 +69,15 @@ impl LaneConfig {
             None => format!("{} init", self.init),
             Some(file) => format!("from {}", clean(&file.unwrap_or_default().to_string_lossy())),
         };
-        let without = match (self.model, self.wiring, self.long_skips) {
-            (Model::Diffusion, Wiring::Plain, LongSkips::On) => " · block residuals off",
-            (Model::Diffusion, Wiring::Plain, LongSkips::Off) => " · block residuals and long skips off",
-            (Model::Diffusion, _, LongSkips::Off) => " · long skips off",
+        let without = match (self.family.diffusion(), self.wiring) {
+            (Some(DiffusionSettings { long_skips: LongSkips::On, .. }), Wiring::Plain) => " · block residuals off",
+            (Some(DiffusionSettings { long_skips: LongSkips::Off, .. }), Wiring::Plain) => {
+                " · block residuals and long skips off"
+            }
+            (Some(DiffusionSettings { long_skips: LongSkips::Off, .. }), _) => " · long skips off",
             _ => "",
         };
-        format!("{} {}×{}{without} · {} · {start}", self.model, self.depth, self.width, self.activation)
+        format!("{} {}×{}{without} · {} · {start}", self.model(), self.depth, self.width, self.activation)
     }
 }
 
@@ -93,9 +85,8 @@ impl Default for LaneConfig {
     fn default() -> Self {
         Self {
             name: Wiring::Plain.to_string(),
-            model: Model::Mlp,
+            family: FamilySettings::default(),
             wiring: Wiring::Plain,
-            form: Form::Cifar,
             depth: 50,
             width: 64,
             activation: Activation::Relu,
@@ -103,13 +94,6 @@ impl Default for LaneConfig {
             init_from: None,
             branch_scale: BranchScale::Constant(1.0),
             norm: Norm::None,
-            order: Order::Pre,
-            norm_order: NormOrder::Pre,
-            positions: Positions::Learned,
-            heads: 4,
-            long_skips: LongSkips::On,
-            noise_schedule: NoiseSchedule::Linear,
-            bias: Bias::On,
             optimizer: Optimizer::Adam,
             lr: 1e-3,
             momentum: 0.9,

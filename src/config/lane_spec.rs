@@ -120,7 +120,7 @@ fn twice(key: &str) -> String {
 fn free_name(lane: &LaneConfig, is_taken: impl Fn(&str) -> bool) -> String {
     let wiring = lane.wiring.lane_name();
     let without = format!("{wiring} no long skips");
-    let is_without = lane.model == Model::Diffusion && lane.long_skips == LongSkips::Off;
+    let is_without = lane.family.diffusion().is_some_and(|settings| settings.long_skips == LongSkips::Off);
     let base = if is_without && without.len() <= LONGEST_NAME { without } else { wiring };
     let mut name = base.clone();
     let mut number = 2_u32;

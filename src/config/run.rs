@@ -103,7 +103,7 @@ impl RunConfig {
             if self.lanes.iter().take(index).any(|other| other.name == lane.name) {
                 return problem(format!("two lanes are called '{}': set name= on one of them", lane.name));
             }
-            let unfit = lane.incompatible_setting().or_else(|| Some(("data", lane.model.incompatible(&self.data)?)));
+            let unfit = lane.incompatible_setting().or_else(|| Some(("data", lane.model().incompatible(&self.data)?)));
             if let Some((key, problem)) = unfit {
                 return Err(SettingError { key: key.to_owned(), problem });
             }

@@ -13,21 +13,43 @@ pub use super::family::MOST_BLOCKS;
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
-    use crate::config::{Length, RunConfig};
+    use crate::config::{Length, Model, RunConfig};
 
     #[test]
     fn every_setting_reads_back_what_it_writes() {
-        let defaults = RunConfig::default();
-        for setting in SETTINGS {
-            let mut config = defaults.clone();
-            let value = setting.get(&config);
-            if value.is_empty() && setting.alternative().is_some() {
-                continue;
+        let mut read = BTreeSet::new();
+        for family in Model::WORDS {
+            let lane = family.parse::<Model>().expect("a family").defaults();
+            let defaults = RunConfig { lanes: vec![lane], ..RunConfig::default() };
+            for setting in SETTINGS {
+                let mut config = defaults.clone();
+                let value = setting.get(&config);
+                if value.is_empty() {
+                    continue;
+                }
+                setting.set(&mut config, &value).expect("takes its own default");
+                assert_eq!(config, defaults, "{} of {family}", setting.key);
+                read.insert(setting.key);
             }
-            setting.set(&mut config, &value).expect("takes its own default");
-            assert_eq!(config, defaults, "{}", setting.key);
         }
+        let unread: Vec<&str> = SETTINGS.iter().map(|setting| setting.key).filter(|key| !read.contains(key)).collect();
+        assert_eq!(unread, ["epochs"], "which shares its field with steps");
+    }
+
+    #[test]
+    fn a_setting_of_another_family_changes_nothing_but_its_value_is_checked() {
+        let mut config = RunConfig::default();
+        let heads = find("heads").expect("exists");
+        heads.set(&mut config, "8").expect("a number");
+        assert_eq!((config, heads.set(&mut RunConfig::default(), "many").is_err()), (RunConfig::default(), true));
+        let lanes = vec![Model::Mlp.defaults(), Model::Transformer.defaults()];
+        let mut mixed = RunConfig { lanes, ..RunConfig::default() };
+        heads.set(&mut mixed, "8").expect("a number");
+        assert_eq!((heads.get(&mixed), mixed.lanes[1].family.transformer().heads), ("8".to_owned(), 8));
+        assert_eq!(heads.get_lane(&mixed.lanes[0]), None);
     }
 
     #[test]

@@ -78,7 +78,7 @@ impl Mlp {
         let block = |layer: usize| {
             let in_branch = initializer.times(weight_gain(lane, lane.depth, 0, 1));
             let Affine { weight, bias } =
-                in_branch.affine(ParamSlot::block(layer), [lane.width, lane.width], lane.bias);
+                in_branch.affine(ParamSlot::block(layer), [lane.width, lane.width], lane.family.bias());
             let nth = BranchIndex { block: layer, of: lane.depth };
             Block {
                 norm: norm(lane.branch_norm()),
@@ -88,7 +88,7 @@ impl Mlp {
                 joint: ResidualConnection::of(lane, nth, lane.width, initializer, norm),
                 norm_scale: lane.norm_scale(layer),
                 activation: lane.activation,
-                order: lane.order,
+                order: lane.family.order(),
             }
         };
         let head = if lane.is_fixup() { initializer.times(0.0) } else { initializer };

@@ -28,7 +28,7 @@ const BOTTLENECKS_FROM: usize = 50;
 /// The net of a lane; its depth is one that the family has.
 #[must_use]
 pub fn resnet(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> ConvNet {
-    let plan = match lane.form {
+    let plan = match lane.family.form() {
         Form::Cifar => cifar(lane),
         Form::Imagenet => imagenet(lane),
         Form::Wide => wide(lane),

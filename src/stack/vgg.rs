@@ -39,7 +39,7 @@ pub fn vgg(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> ConvNet
     }
     // The first convolution is the stem.
     let first = blocks.remove(0);
-    let head = match lane.form {
+    let head = match lane.family.form() {
         // The wide form is refused.
         Form::Cifar | Form::Wide => HeadPlan { hidden: Vec::new(), side: 1 },
         Form::Imagenet => HeadPlan { hidden: vec![HIDDEN * lane.width; 2], side: SIDE },

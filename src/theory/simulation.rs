@@ -1,7 +1,7 @@
 //! Nets of 16, 64 and 256 units beside their prediction: two hundred random nets, each with one example, forward and back.
 
 use super::*;
-use crate::config::Activation;
+use crate::config::{Activation, Bias, FamilySettings, Order};
 
 const WIDTHS: [usize; 3] = [16, 64, 256];
 const SEEDS: usize = 200;
@@ -123,13 +123,13 @@ fn nine_of_ten_nets_lie_in_the_band_85_of_100_of_the_signal_and_their_median_on_
         for _ in 0..SEEDS {
             let weights: Vec<f32> = (0..DEPTH * width * width).map(|_| draws.next()).collect();
             for ((wiring, activation, init), [of_rms, of_signal, of_gain]) in forms.iter().zip(&mut met) {
-                let bias = crate::config::Bias::Off;
+                let family = FamilySettings::Mlp { order: Order::Pre, bias: Bias::Off };
                 let lane = LaneConfig {
                     depth: DEPTH,
                     width,
                     activation: *activation,
                     init: *init,
-                    bias,
+                    family,
                     ..LaneConfig::new(*wiring)
                 };
                 let net = Net::of(&lane, &weights, &mut draws);

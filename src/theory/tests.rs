@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use super::quadrature::{expect, gauss_hermite, stretched};
 use super::*;
-use crate::config::{Activation, Bias, BranchScale, Init};
+use crate::config::{Activation, Bias, BranchScale, FamilySettings, Init};
 use crate::event::Event;
 use crate::history::History;
 use crate::trace::fixture;
@@ -72,7 +72,10 @@ fn the_branch_scale_enters_gain_and_forward_scale_squared() {
 #[test]
 fn only_the_default_has_biases_to_begin_with() {
     let rms = |init, bias| {
-        let config = LaneConfig { bias, ..lane(Wiring::Plain, Activation::Relu, init) };
+        let config = LaneConfig {
+            family: FamilySettings::Mlp { order: Order::Pre, bias },
+            ..lane(Wiring::Plain, Activation::Relu, init)
+        };
         limit(&config, 0.0).expect("fits").act_rms[1]
     };
     assert_near(rms(Init::Default, Bias::On), (1.0_f64 / 768.0).sqrt(), 1e-12);

@@ -31,7 +31,7 @@ impl Variance {
             Init::Orthogonal(gain) | Init::DeltaOrthogonal(gain) => gain.powi(2),
             Init::Normal(std) => fan_in * std.powi(2),
         };
-        let bias = match (lane.init, lane.bias) {
+        let bias = match (lane.init, lane.family.bias()) {
             (Init::Default, Bias::On) => 1.0 / (3.0 * fan_in),
             _ => 0.0,
         };

@@ -11,7 +11,7 @@ use super::lane::{AnyLane, Lane, LaneResumePoint, SourceOf};
 use super::stepper::Stepper;
 use super::{TrainError, weights};
 use crate::config::setting::SettingError;
-use crate::config::{DataSource, Init, LaneConfig, Model, RunConfig};
+use crate::config::{DataSource, FamilySettings, Init, LaneConfig, RunConfig};
 use crate::data::{Batches, Classified, Dataset, Shape, Source, Subset};
 use crate::number::count;
 use crate::probe::ParameterMap;
@@ -60,35 +60,38 @@ impl<'a> LanePlan<'a> {
         notes: &mut Vec<String>,
     ) -> Result<Box<dyn Uninitialized + 'a>, TrainError> {
         let Self { settings, seed, device, .. } = *self;
-        match (settings.model, dataset) {
-            (Model::Mlp, Dataset::Classified(data)) => {
+        match (settings.family, dataset) {
+            (FamilySettings::Mlp { .. }, Dataset::Classified(data)) => {
                 Ok(self.with(Mlp::new(settings, Task::of(data), seed, device), data))
             }
-            (Model::Highway, Dataset::Classified(data)) => {
+            (FamilySettings::Highway, Dataset::Classified(data)) => {
                 Ok(self.with(Highway::new(settings, Task::of(data), seed, device), data))
             }
-            (Model::Dense, Dataset::Classified(data)) => {
+            (FamilySettings::Dense, Dataset::Classified(data)) => {
                 let data = self.pictures(data, notes)?;
                 Ok(self.with(Dense::new(settings, Task::of(&data), seed, device), &data))
             }
-            (model @ (Model::Vgg | Model::Resnet | Model::Preresnet), Dataset::Classified(data)) => {
+            (
+                family @ (FamilySettings::Vgg { .. } | FamilySettings::Resnet { .. } | FamilySettings::Preresnet),
+                Dataset::Classified(data),
+            ) => {
                 let data = self.pictures(data, notes)?;
-                let build = match model {
-                    Model::Vgg => vgg,
-                    Model::Preresnet => preresnet,
+                let build = match family {
+                    FamilySettings::Vgg { .. } => vgg,
+                    FamilySettings::Preresnet => preresnet,
                     _ => resnet,
                 };
                 Ok(self.with(build(settings, Task::of(&data), seed, device), &data))
             }
-            (Model::Diffusion, Dataset::Classified(data)) => {
-                let pictures = Arc::new(Pictures::of(&*self.drowned(data, notes)?, settings.noise_schedule));
+            (FamilySettings::Diffusion(own), Dataset::Classified(data)) => {
+                let pictures = Arc::new(Pictures::of(&*self.drowned(data, notes)?, own.noise_schedule));
                 Ok(self.with(Diffusion::new(settings, pictures.shape(), seed, device), &pictures))
             }
-            (Model::Transformer, Dataset::Text(text)) => {
+            (FamilySettings::Transformer(_), Dataset::Text(text)) => {
                 Ok(self.with(Transformer::new(settings, Language::of(text), seed, device), text))
             }
-            (model, Dataset::Classified(_) | Dataset::Text(_)) => {
-                let problem = model.incompatible(self.data).unwrap_or_default();
+            (family, Dataset::Classified(_) | Dataset::Text(_)) => {
+                let problem = family.model().incompatible(self.data).unwrap_or_default();
                 Err(SettingError { key: "data".to_owned(), problem }.into())
             }
         }
@@ -115,7 +118,7 @@ impl<'a> LanePlan<'a> {
         if !data.shape.is_picture() {
             let problem = format!(
                 "{} needs pictures, but the data are rows of {} numbers: write --model mlp, or --data digits",
-                self.settings.model,
+                self.settings.model(),
                 count(data.shape.numbers() as u64)
             );
             return Err(SettingError { key: "model".to_owned(), problem }.into());
@@ -129,7 +132,8 @@ impl<'a> LanePlan<'a> {
             let sizes = format!("from {height}×{width} to {tall}×{wide}");
             notes.push(format!(
                 "{}: pictures are resized {sizes}, because {} must be able to halve them",
-                settings.name, settings.model
+                settings.name,
+                settings.model()
             ));
         }
         Ok(Arc::new(data.resized(tall, wide)))

@@ -139,9 +139,9 @@ impl Flow {
 
     /// Numbers of one example that are alive at once in a step.
     fn kept(self, lane: &LaneConfig, run: &RunConfig) -> f64 {
-        let is_fused = matches!(lane.model, Model::Mlp);
+        let is_fused = matches!(lane.model(), Model::Mlp);
         // Measured without a normalization: a fused block keeps one tensor.
-        let of_family = match lane.model {
+        let of_family = match lane.model() {
             Model::Mlp => 1.0,
             Model::Highway => 2.8,
             Model::Vgg | Model::Resnet | Model::Preresnet | Model::Dense => 2.5,
@@ -152,7 +152,7 @@ impl Flow {
             (Norm::None, _) => 0.0,
             (Norm::Batch, _) | (_, true) => 1.0,
             (Norm::Layer | Norm::Group | Norm::Rms, false) => {
-                if lane.model == Model::Transformer {
+                if lane.model() == Model::Transformer {
                     1.0
                 } else {
                     2.0
@@ -177,9 +177,10 @@ impl Flow {
         }
         let part = |part: Opened| match (part.parameters(layer), part.flops.unwrap_or(0)) {
             // Two products over the width, for all pairs.
-            ([], flops) => {
-                Self { scores: flops as f64 * lane.heads as f64 / (4 * lane.width.max(1)) as f64, ..Self::default() }
-            }
+            ([], flops) => Self {
+                scores: flops as f64 * lane.family.transformer().heads as f64 / (4 * lane.width.max(1)) as f64,
+                ..Self::default()
+            },
             (parameters, flops) => Self::through(parameters, flops),
         };
         layer.opened().into_iter().map(part).collect()

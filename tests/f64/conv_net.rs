@@ -2,7 +2,7 @@
 
 use burn::prelude::Device;
 use burn::tensor::{Tensor, TensorData};
-use nablatop::config::{Activation, Backend, BranchScale, Form, LaneConfig, Model, Norm, Optimizer, Wiring};
+use nablatop::config::{Activation, Backend, BranchScale, LaneConfig, Model, Norm, Optimizer, Wiring};
 use nablatop::data::Shape;
 use nablatop::probe::{Scope, Taps};
 use nablatop::quantity::Quantity;
@@ -36,7 +36,6 @@ fn lanes(model: Model, depth: usize) -> Vec<LaneConfig> {
         depth,
         width: 2,
         norm,
-        form: Form::Cifar,
         // Smooth: a difference across a kink proves nothing.
         activation: Activation::Tanh,
         branch_scale: BranchScale::Constant(scale),
@@ -48,7 +47,7 @@ fn lanes(model: Model, depth: usize) -> Vec<LaneConfig> {
 }
 
 fn build(lane: &LaneConfig, device: &Device) -> ConvNet {
-    let build = match lane.model {
+    let build = match lane.model() {
         Model::Resnet => resnet,
         Model::Vgg => vgg,
         _ => preresnet,

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
-use nablatop::config::{Activation, LaneConfig, Norm, NormOrder, Positions, Wiring};
+use nablatop::config::{Activation, LaneConfig, Norm, NormOrder, Positions, TransformerSettings, Wiring};
 
 const EPSILON: f64 = 1e-5;
 
@@ -131,10 +131,11 @@ impl Pass<'_> {
         let of = |part: &str, point| self.at((layer, point), self.affine(&path(part), &x));
         let [query, key] = [of(".query", "query"), of(".key", "key")].map(|vectors| self.turned(vectors));
         let value = of(".value", "value");
-        let each = lane.width / lane.heads;
+        let heads = lane.family.transformer().heads;
+        let each = lane.width / heads;
         let mut mixed = vec![vec![0.0; lane.width]; x.len()];
         for (t, mixed) in mixed.iter_mut().enumerate() {
-            for head in 0..lane.heads {
+            for head in 0..heads {
                 let units = head * each..(head + 1) * each;
                 let score = |other: usize| {
                     let products = units.clone().map(|unit| query[t][unit] * key[other][unit]);
@@ -187,7 +188,8 @@ impl Pass<'_> {
 
     /// Pairs across the halves of each head, turned by t·10000^(−2i/d).
     fn turned(&self, vectors: Rows) -> Rows {
-        let LaneConfig { positions, width, heads, .. } = *self.decoder.lane;
+        let LaneConfig { family, width, .. } = *self.decoder.lane;
+        let TransformerSettings { positions, heads, .. } = family.transformer();
         if positions == Positions::Learned {
             return vectors;
         }

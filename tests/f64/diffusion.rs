@@ -2,7 +2,9 @@
 //! against central differences, in f64.
 
 use burn::tensor::{Tensor, TensorData};
-use nablatop::config::{Activation, Backend, LaneConfig, LongSkips, Model, NoiseSchedule, Norm, Optimizer, Wiring};
+use nablatop::config::{
+    Activation, Backend, DiffusionSettings, LaneConfig, LongSkips, Model, NoiseSchedule, Norm, Optimizer, Wiring,
+};
 use nablatop::data::Shape;
 use nablatop::probe::{Scope, Taps};
 use nablatop::quantity::Quantity;
@@ -103,7 +105,8 @@ fn worst(lane: &LaneConfig) -> f64 {
         worst = worst.max(agree(value(Quantity::SignalNorm, layer), norm(&whole), &name("signal")));
         worst = worst.max(agree(value(Quantity::BranchNorm, layer), norm(&branch), &name("branch")));
         // The way down: blocks 2, 3 and 4 take in what blocks 1, 2 and 3 hand over to the way up.
-        let begins = (2..=4).contains(&layer) && lane.long_skips == LongSkips::On;
+        let begins =
+            (2..=4).contains(&layer) && lane.family.diffusion().unwrap_or_default().long_skips == LongSkips::On;
         match value(Quantity::LongSkipNorm, layer) {
             Some(found) if begins => worst = worst.max(agree(Some(found), norm(&long_skip), &name("long skip"))),
             found => assert_eq!((found, begins, norm(&long_skip)), (None, false, 0.0), "{}", name("long skip")),
@@ -138,7 +141,7 @@ fn channels_of_a_u_net_are_what_comes_back_to_x_alone_and_sum_to_the_signal() {
             depth: 8,
             width: 2,
             norm,
-            long_skips,
+            family: DiffusionSettings { long_skips, ..DiffusionSettings::default() }.into(),
             // Smooth: a difference across a kink proves nothing.
             activation: Activation::Tanh,
             optimizer: Optimizer::Sgd,

@@ -2,7 +2,9 @@
 //! factors of every block against what comes in and goes out. In their smallest forms, in f64.
 
 use burn::tensor::{Tensor, TensorData};
-use nablatop::config::{Activation, Backend, LaneConfig, LongSkips, Model, NoiseSchedule, Norm, Optimizer, Wiring};
+use nablatop::config::{
+    Activation, Backend, DiffusionSettings, LaneConfig, LongSkips, Model, NoiseSchedule, Norm, Optimizer, Wiring,
+};
 use nablatop::data::Shape;
 use nablatop::probe::Scope;
 use nablatop::quantity::Quantity;
@@ -104,7 +106,8 @@ fn diffusion_models_agree_with_finite_differences() {
         (Wiring::Plain, LongSkips::On, Norm::Layer, NoiseSchedule::Cosine),
         (Wiring::Plain, LongSkips::Off, Norm::Batch, NoiseSchedule::Linear),
     ] {
-        let lane = LaneConfig { long_skips, ..lane(Model::Diffusion, 8, 2, wiring, norm) };
+        let family = DiffusionSettings { long_skips, noise_schedule: schedule }.into();
+        let lane = LaneConfig { family, ..lane(Model::Diffusion, 8, 2, wiring, norm) };
         let batch = Noised::new(numbers(shape, 1.7), numbers(shape, 2.3), vec![150, 700], Noising::of(schedule));
         let model = Diffusion::new(&lane, PICTURE, 1, &super::device(Backend::Flex));
         println!("diffusion: largest relative error {:.1e}", worst(model, &lane, &batch));

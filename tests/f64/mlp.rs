@@ -3,7 +3,9 @@
 use burn::module::Param;
 use burn::prelude::Device;
 use burn::tensor::{self, Tensor, TensorData};
-use nablatop::config::{Activation, Backend, Bias, BranchScale, LaneConfig, Norm, Optimizer, Wiring};
+use nablatop::config::{
+    Activation, Backend, Bias, BranchScale, FamilySettings, LaneConfig, Norm, Optimizer, Order, Wiring,
+};
 use nablatop::probe::Scope;
 use nablatop::quantity::Quantity;
 use nablatop::stack::mlp::Block;
@@ -41,7 +43,7 @@ fn lanes(norm: Norm) -> Vec<LaneConfig> {
                     width: WIDTH,
                     activation,
                     norm,
-                    bias,
+                    family: FamilySettings::Mlp { order: Order::Pre, bias },
                     branch_scale: BranchScale::Constant(scale),
                     optimizer: Optimizer::Sgd,
                     momentum: 0.0,

@@ -1,7 +1,8 @@
 //! The transformer, against a decoder of its own: see [`super::decoder`].
 
 use nablatop::config::{
-    Activation, Backend, Bias, BranchScale, LaneConfig, Model, Norm, NormOrder, Optimizer, Positions, Wiring,
+    Activation, Backend, Bias, BranchScale, LaneConfig, Model, Norm, NormOrder, Optimizer, Positions,
+    TransformerSettings, Wiring,
 };
 use nablatop::probe::{Scope, Taps};
 use nablatop::quantity::{Quantity, StepKind};
@@ -30,12 +31,9 @@ fn lanes() -> Vec<LaneConfig> {
                 lanes.push(LaneConfig {
                     depth: DEPTH,
                     width: 4,
-                    heads: 2,
-                    norm_order,
+                    family: TransformerSettings { norm_order, positions, heads: 2, bias }.into(),
                     norm,
-                    positions,
                     activation,
-                    bias,
                     branch_scale: BranchScale::Constant(scale),
                     optimizer: Optimizer::Sgd,
                     momentum: 0.0,
@@ -51,7 +49,7 @@ fn cures(wirings: &[Wiring]) -> Vec<LaneConfig> {
     let lane = |wiring: &Wiring| LaneConfig {
         depth: DEPTH,
         width: 4,
-        heads: 2,
+        family: TransformerSettings { heads: 2, ..TransformerSettings::default() }.into(),
         optimizer: Optimizer::Sgd,
         momentum: 0.0,
         ..LaneConfig::of(Model::Transformer, *wiring)

@@ -1,7 +1,9 @@
 //! The parts of a block's gain and what they add up to, on real stacks; the two traps that a norm alone hides.
 
 use nablatop::backend;
-use nablatop::config::{Activation, Backend, Bias, BranchScale, LaneConfig, Measure, Norm, RunConfig, Wiring};
+use nablatop::config::{
+    Activation, Backend, Bias, BranchScale, FamilySettings, LaneConfig, Measure, Norm, Order, RunConfig, Wiring,
+};
 use nablatop::data::{self, Batches};
 use nablatop::probe::Scope;
 use nablatop::quantity::{LayerSample, Quantity};
@@ -87,7 +89,8 @@ fn the_signal_is_the_sum_of_both_channels() {
 #[test]
 fn a_dying_stack_without_biases_has_even_gradients_while_its_signal_is_gone() {
     for backend in BACKENDS {
-        let lane = LaneConfig { bias: Bias::Off, ..LaneConfig::new(Wiring::Plain) };
+        let family = FamilySettings::Mlp { order: Order::Pre, bias: Bias::Off };
+        let lane = LaneConfig { family, ..LaneConfig::new(Wiring::Plain) };
         let blocks = blocks(&lane, backend, 1);
         let ratio = |quantity| {
             let [first, last] = [0, 49].map(|block| value(quantity, &blocks[block]).expect("measured"));

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use nablatop::config::{LaneConfig, Length, LongSkips, Measure, Model, RunConfig, Wiring};
+use nablatop::config::{DiffusionSettings, LaneConfig, Length, LongSkips, Measure, Model, RunConfig, Wiring};
 use nablatop::data::digits;
 use nablatop::event::{Dated, Denoising, Event, Samples, SnapshotOf};
 use nablatop::quantity::Quantity;
@@ -11,7 +11,8 @@ use super::presets::DIFFUSION;
 use super::recording::{Recording, loss, row};
 
 fn lane(wiring: Wiring, long_skips: LongSkips) -> LaneConfig {
-    LaneConfig { width: 8, lr: 5e-3, long_skips, ..LaneConfig::of(Model::Diffusion, wiring) }
+    let family = DiffusionSettings { long_skips, ..DiffusionSettings::default() }.into();
+    LaneConfig { width: 8, lr: 5e-3, family, ..LaneConfig::of(Model::Diffusion, wiring) }
 }
 
 /// Two hundred steps, of which three are looked at by denoising time.

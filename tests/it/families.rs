@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::prelude::Device;
 use burn::tensor::{Tensor, TensorData};
 use nablatop::backend::device;
-use nablatop::config::{Backend, BranchScale, Form, Init, LaneConfig, Model, Norm, Wiring};
+use nablatop::config::{Backend, BranchScale, FamilySettings, Form, Init, LaneConfig, Model, Norm, Wiring};
 use nablatop::data::Shape;
 use nablatop::layer::LayerTable;
 use nablatop::probe::{ParameterMap, Taps};
@@ -17,7 +17,7 @@ const CIFAR: Task = Task { shape: Shape { channels: 3, height: 32, width: 32 }, 
 const SMALL: Task = Task { shape: Shape { channels: 1, height: 16, width: 16 }, classes: 3 };
 
 fn build(lane: &LaneConfig, task: Task, device: &Device) -> ConvNet {
-    let build = match lane.model {
+    let build = match lane.model() {
         Model::Vgg => vgg,
         Model::Resnet => resnet,
         _ => preresnet,
@@ -36,7 +36,12 @@ fn parameters(lane: &LaneConfig, task: Task) -> u64 {
 }
 
 fn lane(model: Model, form: Form, depth: usize, width: usize) -> LaneConfig {
-    LaneConfig { form, depth, width, ..LaneConfig::of(model, Wiring::Residual) }
+    let family = match model {
+        Model::Vgg => FamilySettings::Vgg { form },
+        Model::Resnet => FamilySettings::Resnet { form },
+        other => other.into(),
+    };
+    LaneConfig { family, depth, width, ..LaneConfig::of(model, Wiring::Residual) }
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn lane(model: Model, depth: usize, width: usize, wiring: Wiring) -> LaneConfig 
 
 /// A run of some steps, alone on a thread.
 fn run(lanes: Vec<LaneConfig>, batch: usize, steps: u64) -> RunConfig {
-    let is_text = lanes.iter().any(|lane| lane.model == Model::Transformer);
+    let is_text = lanes.iter().any(|lane| lane.model() == Model::Transformer);
     let data = if is_text { DataSource::Text(None) } else { DataSource::Digits };
     RunConfig { batch, data, length: Length::Steps(steps), lanes, threads: Some(1), ..RunConfig::default() }
 }

@@ -1,7 +1,7 @@
 //! Recomputing activations in the backward pass changes nothing, measured or not.
 
 use nablatop::config::{
-    CheckpointActivations, DataSource, LaneConfig, Length, LongSkips, Measure, Model, Norm, RunConfig, Wiring,
+    CheckpointActivations, DataSource, LaneConfig, Length, Measure, Model, Norm, RunConfig, Wiring,
 };
 use nablatop::event::StepRecord;
 
@@ -18,7 +18,7 @@ fn lanes() -> Vec<LaneConfig> {
         of(Model::Vgg, 11, 2, Wiring::Plain),
         of(Model::Dense, 7, 2, Wiring::Residual),
         of(Model::Highway, 6, 16, Wiring::Residual),
-        LaneConfig { long_skips: LongSkips::On, ..of(Model::Diffusion, 8, 4, Wiring::Residual) },
+        of(Model::Diffusion, 8, 4, Wiring::Residual),
         of(Model::Transformer, 2, 16, Wiring::Residual),
         of(Model::Transformer, 2, 16, Wiring::StochasticDepth),
         of(Model::Transformer, 2, 16, Wiring::ConstrainedHyperConnections),
@@ -36,7 +36,7 @@ fn every_number_is_the_same_with_activations_kept_and_computed_anew() {
         for lane in lanes() {
             let run = |checkpoint_activations, measure| {
                 let run = Recording::of(RunConfig {
-                    data: if lane.model == Model::Transformer { DataSource::Text(None) } else { DataSource::Digits },
+                    data: if lane.model() == Model::Transformer { DataSource::Text(None) } else { DataSource::Digits },
                     context: 8,
                     batch: 8,
                     backend,

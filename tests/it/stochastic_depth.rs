@@ -2,7 +2,9 @@
 //! their units are not asked.
 
 use nablatop::backend;
-use nablatop::config::{Activation, Backend, LaneConfig, Model, NoiseSchedule, Norm, NormOrder, Wiring};
+use nablatop::config::{
+    Activation, Backend, LaneConfig, Model, NoiseSchedule, Norm, NormOrder, TransformerSettings, Wiring,
+};
 use nablatop::data::{self, Shape};
 use nablatop::probe::{Scope, Taps};
 use nablatop::quantity::{LayerSample, Quantity};
@@ -83,13 +85,13 @@ fn check<S: Stack>(
                 [Quantity::BranchNorm, Quantity::IdentityNorm, Quantity::ChannelCosine, Quantity::BranchRatio]
             {
                 let found = (quantity.definition().estimate)(&taken.observation.samples[end]);
-                assert_eq!(found, None, "{quantity} of {:?}: stem and head have no channels", lane.model);
+                assert_eq!(found, None, "{quantity} of {:?}: stem and head have no channels", lane.model());
             }
         }
         for (layer, block_modes) in (1..).zip(&block_modes) {
             let sample: &LayerSample = &taken.observation.samples[layer];
             let value = |quantity: Quantity| (quantity.definition().estimate)(sample);
-            let case = format!("block {layer} at step {step} of {:?}, {block_modes:?}", lane.model);
+            let case = format!("block {layer} at step {step} of {:?}, {block_modes:?}", lane.model());
             let signal = value(Quantity::SignalNorm).expect("a signal");
             let identity = value(Quantity::IdentityNorm).unwrap_or_else(|| panic!("no identity channel: {case}"));
             if block_modes.contains(&BlockMode::Kept) {
@@ -143,7 +145,8 @@ fn a_block_that_is_left_out_has_an_identity_channel_and_no_branch_and_its_units_
         }));
     }
     for norm_order in [NormOrder::Pre, NormOrder::Post] {
-        let of_transformer = LaneConfig { norm_order, norm: Norm::Layer, heads: 2, ..lane(Model::Transformer, 6, 8) };
+        let family = TransformerSettings { norm_order, heads: 2, ..TransformerSettings::default() }.into();
+        let of_transformer = LaneConfig { family, norm: Norm::Layer, ..lane(Model::Transformer, 6, 8) };
         let model = Transformer::new(&of_transformer, Language { vocabulary: 11, context: 6 }, SEED, &device);
         let batch = |step: u64| {
             let windows: Vec<Vec<u32>> =

@@ -108,7 +108,7 @@ fn measuring_several_streams_changes_nothing() {
             }
             let task = Task::of(&data::digits().expect("embedded"));
             for lane in [of(Model::Resnet, 8, 2), of(Model::Preresnet, 11, 2)] {
-                let build = if lane.model == Model::Resnet { resnet } else { preresnet };
+                let build = if lane.model() == Model::Resnet { resnet } else { preresnet };
                 let of = |look| losses(build(&lane, task, 1, &device), &lane, backend, look);
                 assert_eq!(of(Scope::Costly), of(Scope::Nothing), "{backend} {lane:?}");
             }

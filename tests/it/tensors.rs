@@ -1,6 +1,6 @@
 //! What is told of single tensors adds up to what is told of layers, and what blocks are made of to what they cost.
 
-use nablatop::config::{Backend, DataSource, LaneConfig, Length, Model, Norm, RunConfig, Wiring};
+use nablatop::config::{Backend, DataSource, LaneConfig, Length, Model, Norm, RunConfig, TransformerSettings, Wiring};
 use nablatop::event::{Dated, Event, FilterShades, SnapshotOf, TensorNorm, TensorNorms};
 use nablatop::layer::LayerKind;
 use nablatop::quantity::Quantity;
@@ -10,7 +10,7 @@ use super::recording::{BACKENDS, Recording, row};
 
 /// Every step with histograms.
 fn run(backend: Backend, lanes: Vec<LaneConfig>) -> Recording {
-    let is_text = lanes.iter().any(|lane| lane.model == Model::Transformer);
+    let is_text = lanes.iter().any(|lane| lane.model() == Model::Transformer);
     let config = RunConfig {
         backend,
         data: if is_text { DataSource::Text(None) } else { DataSource::Digits },
@@ -40,7 +40,11 @@ fn small(model: Model, wiring: Wiring) -> LaneConfig {
         Model::Dense => (10, 4),
         _ => (3, 16),
     };
-    LaneConfig { depth, width, heads: 2, ..LaneConfig::of(model, wiring) }
+    let family = match model {
+        Model::Transformer => TransformerSettings { heads: 2, ..TransformerSettings::default() }.into(),
+        other => other.into(),
+    };
+    LaneConfig { depth, width, family, ..LaneConfig::of(model, wiring) }
 }
 
 /// With a norm of every kind, and clipped so that each step is.
@@ -56,7 +60,7 @@ fn the_tensors_of_a_layer_add_up_to_it() {
     for (backend, lane) in BACKENDS.into_iter().flat_map(|backend| lanes.iter().map(move |lane| (backend, lane))) {
         let recording = run(backend, vec![lane.clone()]);
         let (table, records) = (&recording.header().lanes[0].layers, snapshots::<TensorNorms>(&recording, 0));
-        assert_eq!(records.len(), 3, "{} on {backend}", lane.model);
+        assert_eq!(records.len(), 3, "{} on {backend}", lane.model());
         for (step, record) in recording.steps(0).into_iter().zip(records) {
             assert_eq!(step.step, record.step);
             assert_eq!(record.values.layers(), table.tensors());
@@ -65,13 +69,13 @@ fn the_tensors_of_a_layer_add_up_to_it() {
                 for (layer, whole) in (0..).zip(row(step, quantity)) {
                     let sum = record.norm(norm, &[table.tensors_of(LayerId(layer))]);
                     let (whole, sum) = (whole.map_or(0.0, f64::from), sum.unwrap_or(0.0));
-                    assert!((whole - sum).abs() <= 1e-5 * whole, "{} {quantity} {layer}: {whole} {sum}", lane.model);
+                    assert!((whole - sum).abs() <= 1e-5 * whole, "{} {quantity} {layer}: {whole} {sum}", lane.model());
                 }
             }
             for (layer, whole) in (0..).zip(row(step, Quantity::UpdateRatio)) {
                 let ratio = record.update_ratio(&[table.tensors_of(LayerId(layer))]);
                 let (whole, ratio) = (whole.map_or(0.0, f64::from), ratio.unwrap_or(0.0));
-                assert!((whole - ratio).abs() <= 1e-5 * whole, "{} update {layer}: {whole} {ratio}", lane.model);
+                assert!((whole - ratio).abs() <= 1e-5 * whole, "{} update {layer}: {whole} {ratio}", lane.model());
             }
         }
     }

@@ -4,7 +4,7 @@
 use nablatop::backend;
 use nablatop::config::{
     Backend, Bias, BranchScale, DataSource, Init, LaneConfig, Length, Measure, Model, Norm, NormOrder, Optimizer,
-    Positions, RunConfig, Wiring,
+    Positions, RunConfig, TransformerSettings, Wiring,
 };
 use nablatop::data::{Batches, Source, Subset, Text};
 use nablatop::event::Outcome;
@@ -64,7 +64,7 @@ fn a_hundred_blocks_halve_their_loss_where_a_residual_leads_around_them() {
     let lane = |wiring| LaneConfig {
         depth: 100,
         width: 32,
-        positions: Positions::Rotary,
+        family: TransformerSettings { positions: Positions::Rotary, ..TransformerSettings::default() }.into(),
         branch_scale: BranchScale::InverseSqrtDepth,
         lr: 5e-3,
         ..LaneConfig::of(Model::Transformer, wiring)
@@ -82,7 +82,8 @@ fn a_hundred_blocks_halve_their_loss_where_a_residual_leads_around_them() {
 fn gradients(norm_order: NormOrder, depth: usize) -> Vec<f64> {
     let text = Text::load(None, 64).expect("embedded");
     let device = backend::device(Backend::Flex).autodiff();
-    let lane = LaneConfig { depth, norm_order, ..LaneConfig::of(Model::Transformer, Wiring::Residual) };
+    let family = TransformerSettings { norm_order, ..TransformerSettings::default() }.into();
+    let lane = LaneConfig { depth, family, ..LaneConfig::of(Model::Transformer, Wiring::Residual) };
     assert_eq!((lane.init, lane.norm, lane.width), (Init::Xavier, Norm::Layer, 64));
     let mut logarithms = vec![0.0; depth];
     for seed in SEEDS {
@@ -136,7 +137,8 @@ fn losses(lane: &LaneConfig, backend: Backend, look: impl Fn(u64) -> Scope) -> V
 }
 
 fn small(norm_order: NormOrder, wiring: Wiring) -> LaneConfig {
-    LaneConfig { depth: 3, width: 16, lr: 0.01, norm_order, ..LaneConfig::of(Model::Transformer, wiring) }
+    let family = TransformerSettings { norm_order, ..TransformerSettings::default() }.into();
+    LaneConfig { depth: 3, width: 16, lr: 0.01, family, ..LaneConfig::of(Model::Transformer, wiring) }
 }
 
 #[test]
@@ -224,10 +226,10 @@ enum Moving {
 fn first_update(wiring: Wiring, depth: usize, lr: f64, moving: Moving) -> f64 {
     let text = Text::load(None, 16).expect("embedded");
     let device = backend::device(Backend::Flex).autodiff();
+    let bias = if moving == Moving::Weights { Bias::Off } else { Bias::On };
     let lane = LaneConfig {
         depth,
-        norm_order: NormOrder::Post,
-        bias: if moving == Moving::Weights { Bias::Off } else { Bias::On },
+        family: TransformerSettings { norm_order: NormOrder::Post, bias, ..TransformerSettings::default() }.into(),
         optimizer: Optimizer::Sgd,
         momentum: 0.0,
         ..LaneConfig::of(Model::Transformer, wiring)

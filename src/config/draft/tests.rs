@@ -1,7 +1,7 @@
 use std::io::Write;
 
 use super::*;
-use crate::config::{Length, Norm};
+use crate::config::{Bias, FamilySettings, Length, Norm, Order};
 
 fn file(text: &str) -> tempfile::NamedTempFile {
     let mut file = tempfile::NamedTempFile::new().expect("temporary file");
@@ -157,4 +157,20 @@ fn what_does_not_go_with_a_default_is_blamed_on_what_was_written() {
     draft.set(Origin::Flag, "model", "transformer").expect("a setting");
     draft.set(Origin::Flag, "width", "63").expect("a setting");
     assert_eq!(draft.finish().unwrap_err().to_string(), format!("--width: {words}"));
+}
+
+#[test]
+fn a_lane_of_another_family_keeps_what_is_written_for_its_own() {
+    let mut draft = Draft::new();
+    for (key, value) in [("model", "transformer"), ("order", "post"), ("heads", "2"), ("data", "digits")] {
+        draft.set(Origin::Environment, key, value).expect("a setting");
+    }
+    draft.set_lanes(Origin::Environment, vec!["plain:model=mlp".to_owned(), "residual:model=vgg".to_owned()]);
+    let config = draft.finish().expect("good");
+    assert_eq!(config.lanes[0].family, FamilySettings::Mlp { order: Order::Post, bias: Bias::On });
+    assert_eq!(config.lanes[1].family, Model::Vgg.into());
+    let printed = file(&Commented(&config).to_string());
+    let mut again = Draft::new();
+    again.read_file(printed.path()).expect("reads back");
+    assert_eq!(again.finish().expect("good"), config);
 }

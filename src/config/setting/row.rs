@@ -54,25 +54,25 @@ pub struct Setting {
 pub(super) enum Access {
     /// A field of the run.
     Run { get: fn(&RunConfig) -> String, set: fn(&mut RunConfig, &str) -> Result<(), String> },
-    /// A field of each lane.
-    Lane { get: fn(&LaneConfig) -> String, set: fn(&mut LaneConfig, &str) -> Result<(), String> },
+    /// A field of each lane whose family has it: another family's lane has no value and ignores one.
+    Lane { get: fn(&LaneConfig) -> Option<String>, set: fn(&mut LaneConfig, &str) -> Result<(), String> },
 }
 
 impl Setting {
-    /// The value as the user would write it; lane settings are read from the first lane. Empty = not set.
+    /// The value as the user would write it; lane settings are read from the first lane that has them. Empty = not set.
     #[must_use]
     pub fn get(&self, config: &RunConfig) -> String {
         match self.access {
             Access::Run { get, .. } => get(config),
-            Access::Lane { get, .. } => config.lanes.first().map(get).unwrap_or_default(),
+            Access::Lane { get, .. } => config.lanes.iter().find_map(get).unwrap_or_default(),
         }
     }
 
-    /// The value in one lane; `None` where the setting belongs to the whole run.
+    /// The value in one lane; `None` where the setting belongs to the whole run or to other families.
     #[must_use]
     pub fn get_lane(&self, lane: &LaneConfig) -> Option<String> {
         match self.access {
-            Access::Lane { get, .. } => Some(get(lane)),
+            Access::Lane { get, .. } => get(lane),
             Access::Run { .. } => None,
         }
     }
@@ -109,7 +109,7 @@ impl Setting {
         }
     }
 
-    /// Sets the value in one lane.
+    /// Sets the value in one lane; a lane of a family without this setting stays as it is.
     ///
     /// # Errors
     /// When the setting does not take the value, or belongs to the whole run.

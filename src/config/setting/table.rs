@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use super::number::Numbers;
 use super::row::{Access, Group, Setting};
 use crate::config::family::MOST_BLOCKS;
-use crate::config::{Length, quoted};
+use crate::config::{
+    Bias, DiffusionSettings, FamilySettings, Form, Length, LongSkips, Model, NoiseSchedule, NormOrder, Order,
+    Positions, TransformerSettings, quoted,
+};
 
 /// A row whose field is written by `Display`, and read by `FromStr` or, where they are given, as one of these numbers.
 macro_rules! row {
@@ -17,7 +20,7 @@ macro_rules! row {
             help: $help,
             values: $values,
             access: Access::$scope {
-                get: |config| written(&config.$field),
+                get: |config| row!(@written $scope written(&config.$field)),
                 set: |config, word| {
                     config.$field = row!(@read word $(, $numbers)?)?;
                     Ok(())
@@ -25,25 +28,55 @@ macro_rules! row {
             },
         }
     };
+    (@written Run $text:expr) => { $text };
+    (@written Lane $text:expr) => { Some($text) };
     (@read $word:ident) => { $word.trim().parse() };
     (@read $word:ident, $numbers:expr) => { $numbers.read($word) };
 }
 
+/// A row whose field only some families have: those that the pattern names.
+macro_rules! family_row {
+    ($families:pat => $field:ident: $kind:ty, $key:literal, $values:literal, $help:literal $(, $numbers:expr)?) => {
+        Setting {
+            key: $key,
+            group: Group::Stack,
+            help: $help,
+            values: $values,
+            access: Access::Lane {
+                get: |lane| if let $families = &lane.family { Some(written($field)) } else { None },
+                set: |lane, word| {
+                    let value: $kind = row!(@read word $(, $numbers)?)?;
+                    if let $families = &mut lane.family {
+                        *$field = value;
+                    }
+                    Ok(())
+                },
+            },
+        }
+    };
+}
+
 /// All settings, in the order of the help.
 pub static SETTINGS: &[Setting] = &[
-    row!(
-        Lane,
-        model,
-        "model",
-        Stack,
-        "mlp|vgg|resnet|preresnet|highway|dense|transformer|diffusion",
-        "family of the stack"
-    ),
-    row!(
-        Lane,
-        form,
+    Setting {
+        key: "model",
+        group: Group::Stack,
+        help: "family of the stack",
+        values: "mlp|vgg|resnet|preresnet|highway|dense|transformer|diffusion",
+        access: Access::Lane {
+            get: |lane| Some(lane.model().to_string()),
+            set: |lane, word| {
+                let model: Model = word.trim().parse()?;
+                if model != lane.model() {
+                    lane.family = model.into();
+                }
+                Ok(())
+            },
+        },
+    },
+    family_row!(
+        FamilySettings::Vgg { form } | FamilySettings::Resnet { form } => form: Form,
         "form",
-        Stack,
         "cifar|imagenet|wide",
         "stem and head of vgg and resnet; wide: a resnet with few, wide blocks"
     ),
@@ -79,7 +112,9 @@ pub static SETTINGS: &[Setting] = &[
         help: "start from the weights of a safetensors file, such as one of --dump",
         values: "FILE|off",
         access: Access::Lane {
-            get: |lane| lane.init_from.as_ref().map_or_else(|| "off".to_owned(), |path| path.display().to_string()),
+            get: |lane| {
+                Some(lane.init_from.as_ref().map_or_else(|| "off".to_owned(), |path| path.display().to_string()))
+            },
             set: |lane, word| {
                 lane.init_from = weights(word.trim())?;
                 Ok(())
@@ -87,49 +122,49 @@ pub static SETTINGS: &[Setting] = &[
         },
     },
     row!(Lane, norm, "norm", Stack, "none|layer|batch|group|rms", "normalization before φ"),
-    row!(Lane, order, "order", Stack, "pre|post", "N and φ before the weights, W φ(N(x)), or after them, φ(N(W x))"),
-    row!(
-        Lane,
-        norm_order,
+    family_row!(
+        FamilySettings::Mlp { order, .. } => order: Order,
+        "order",
+        "pre|post",
+        "N and φ before the weights, W φ(N(x)), or after them, φ(N(W x))"
+    ),
+    family_row!(
+        FamilySettings::Transformer(TransformerSettings { norm_order, .. }) => norm_order: NormOrder,
         "norm-order",
-        Stack,
         "pre|post|none",
         "normalization of a transformer's sub-layers: x + F(N(x)), N(x + F(x)) or x + F(x)"
     ),
-    row!(
-        Lane,
-        positions,
+    family_row!(
+        FamilySettings::Transformer(TransformerSettings { positions, .. }) => positions: Positions,
         "positions",
-        Stack,
         "learned|rotary",
         "how a transformer encodes the position of a character"
     ),
-    row!(
-        Lane,
-        heads,
+    family_row!(
+        FamilySettings::Transformer(TransformerSettings { heads, .. }) => heads: usize,
         "heads",
-        Stack,
         "NUMBER",
         "number of attention heads of a transformer, which share the width",
         Numbers::from_one("4")
     ),
-    row!(
-        Lane,
-        long_skips,
+    family_row!(
+        FamilySettings::Diffusion(DiffusionSettings { long_skips, .. }) => long_skips: LongSkips,
         "long-skips",
-        Stack,
         "on|off",
         "whether long skips connect the encoder of a diffusion model to its decoder"
     ),
-    row!(
-        Lane,
-        noise_schedule,
+    family_row!(
+        FamilySettings::Diffusion(DiffusionSettings { noise_schedule, .. }) => noise_schedule: NoiseSchedule,
         "noise-schedule",
-        Stack,
         "linear|cosine",
         "how fast noise replaces the pictures of a diffusion model"
     ),
-    row!(Lane, bias, "bias", Stack, "on|off", "whether blocks have a bias"),
+    family_row!(
+        FamilySettings::Mlp { bias, .. } | FamilySettings::Transformer(TransformerSettings { bias, .. }) => bias: Bias,
+        "bias",
+        "on|off",
+        "whether blocks have a bias"
+    ),
     row!(
         Lane,
         branch_scale,
@@ -158,7 +193,7 @@ pub static SETTINGS: &[Setting] = &[
         help: "global gradient norm above which gradients are scaled down",
         values: "NUMBER|off",
         access: Access::Lane {
-            get: |lane| lane.clip.map_or_else(|| "off".to_owned(), |most| most.to_string()),
+            get: |lane| Some(lane.clip.map_or_else(|| "off".to_owned(), |most| most.to_string())),
             set: |lane, word| {
                 lane.clip = Numbers::above_zero("1").read_or("off", word)?;
                 Ok(())

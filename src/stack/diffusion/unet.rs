@@ -23,7 +23,7 @@ use burn::tensor::Tensor;
 
 use super::time_embedding::{self, TimeEmbedding};
 use super::{Block, BlockPass, Noised, Noising, Resizing, UNetPath, sampling};
-use crate::config::{Activation, Bias, LaneConfig, LongSkips, Norm};
+use crate::config::{Activation, Bias, DiffusionSettings, LaneConfig, LongSkips, Norm};
 use crate::data::Shape;
 use crate::event::Samples;
 use crate::layer::{Layer, Sublayer};
@@ -140,8 +140,9 @@ impl Diffusion {
         let of_convolution = Sublayer::new("step.convolution", "convolution", Some(convolution.flops(height * width)));
         descriptions.push(LayerDescription::made_of(of_norm.into_iter().chain([of_convolution]).collect()));
         let head = Head { step: ConvStep { norm, convolution, shifts: None }, activation: lane.activation };
-        let noising = Noising::of(lane.noise_schedule);
-        Self { stem, blocks, head, long_skips: lane.long_skips, picture, noising, descriptions }
+        let DiffusionSettings { long_skips, noise_schedule } = lane.family.diffusion().unwrap_or_default();
+        let noising = Noising::of(noise_schedule);
+        Self { stem, blocks, head, long_skips, picture, noising, descriptions }
     }
 
     /// The noise in pictures x_t of these times, [B, C, H, W] → [B, C, H, W], as in evaluation.
@@ -244,7 +245,7 @@ impl Builder<'_> {
             + block.time.flops();
         let stage = Some(format!("{height}×{width}·{channels}"));
         self.descriptions.push(LayerDescription { stage, flops, sublayers: sublayers(&block, pixels) });
-        if way == UNetPath::Down && lane.long_skips == LongSkips::On {
+        if way == UNetPath::Down && lane.family.diffusion().unwrap_or_default().long_skips == LongSkips::On {
             self.beside.push(channels);
         }
         self.channels = channels;

@@ -84,7 +84,7 @@ impl Block {
         // Scores are of no size of their own.
         let of_scores = if lane.wiring == Wiring::DeepNorm { initializer } else { in_branch };
         let affine = |initializer: Initializer<'_>, place, shape| {
-            initializer.affine(ParamSlot::block(nth).nth(place), shape, lane.bias)
+            initializer.affine(ParamSlot::block(nth).nth(place), shape, lane.family.bias())
         };
         let joint = |sublayer: usize| {
             let index = BranchIndex { block: 2 * nth - 2 + sublayer, of: branches };
@@ -99,7 +99,7 @@ impl Block {
                 value: affine(in_branch, 2, [width, width]),
                 output: affine(last, 3, [width, width]),
                 shifts: shifts(2),
-                heads: lane.heads,
+                heads: lane.family.transformer().heads,
             },
             attention_joint: joint(1),
             feed_forward_norm: norm(lane, initializer.device),

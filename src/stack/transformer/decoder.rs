@@ -78,7 +78,8 @@ impl Transformer {
     pub fn new(lane: &LaneConfig, language: Language, seed: u64, device: &Device) -> Self {
         let initializer = Initializer { init: lane.init, gain: 1.0, seed, device };
         let Language { vocabulary, context } = language;
-        let is_learned = lane.positions == Positions::Learned;
+        let positions = lane.family.transformer().positions;
+        let is_learned = positions == Positions::Learned;
         let table = |nth, rows| initializer.affine(ParamSlot::STEM.nth(nth), [rows, lane.width], Bias::Off).weight;
         let last_norm = if lane.order_of_norms() == NormOrder::Pre { norm(lane, device) } else { None };
         let of_head = if lane.is_fixup() { initializer.times(0.0) } else { initializer };
@@ -86,7 +87,7 @@ impl Transformer {
             stem: Stem { characters: table(0, vocabulary), positions: is_learned.then(|| table(1, context)) },
             blocks: (1..=lane.depth).map(|layer| Block::new(lane, initializer, layer)).collect(),
             head: Head { norm: last_norm, output: of_head.affine(ParamSlot::HEAD, [lane.width, vocabulary], Bias::On) },
-            positions: lane.positions,
+            positions,
             language,
             streams: lane.wiring.streams(),
         }

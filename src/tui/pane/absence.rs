@@ -25,7 +25,7 @@ pub(in crate::tui) fn why_none(quantity: Quantity, scene: &Scene) -> &'static st
 /// Why a lane with these settings never has values of it.
 fn never(quantity: Quantity, run: &RunConfig, lane: &LaneConfig) -> Option<&'static str> {
     let is_plain = !lane.wiring.has_skip();
-    let is_behind_sums = lane.model == Model::Transformer && lane.order_of_norms() == NormOrder::Post;
+    let is_behind_sums = lane.model() == Model::Transformer && lane.order_of_norms() == NormOrder::Post;
     match quantity {
         Quantity::GainNorm => (!lane.normalizes()).then_some("no normalization"),
         Quantity::GainActivation => (lane.activation == Activation::Identity).then_some("φ(x) = x"),
@@ -34,7 +34,7 @@ fn never(quantity: Quantity, run: &RunConfig, lane: &LaneConfig) -> Option<&'sta
         Quantity::BranchRatio if !is_plain && is_behind_sums => Some("N after the sum"),
         Quantity::IdentityNorm | Quantity::ChannelCosine | Quantity::BranchRatio => is_plain.then_some("no skip"),
         Quantity::LongSkipNorm => {
-            let has_any = lane.model == Model::Diffusion && lane.long_skips == LongSkips::On;
+            let has_any = lane.family.diffusion().is_some_and(|settings| settings.long_skips == LongSkips::On);
             (!has_any).then_some("no long skip")
         }
         Quantity::DeadFraction => (lane.activation != Activation::Relu).then_some("φ is never 0"),
@@ -54,21 +54,21 @@ fn never(quantity: Quantity, run: &RunConfig, lane: &LaneConfig) -> Option<&'sta
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Wiring;
+    use crate::config::{DiffusionSettings, FamilySettings, Wiring};
     use crate::event::{Event, LaneEnd, Outcome};
     use crate::tui::sample;
     use crate::tui::source::SourceKind;
     use crate::units::{LaneId, Step};
 
-    fn scene(config: RunConfig) -> Scene {
+    fn scene(config: &RunConfig) -> Scene {
         let mut scene = Scene::new(SourceKind::Live);
-        scene.take(0, &sample::header_of(&config, 3));
+        scene.take(0, &sample::header_of(config, 3));
         scene
     }
 
     #[test]
     fn what_the_settings_rule_out_is_said_and_all_else_waits_for_the_end() {
-        let mut scene = scene(RunConfig { detail: None, ..RunConfig::default() });
+        let mut scene = scene(&RunConfig { detail: None, ..RunConfig::default() });
         let said = |scene: &Scene| {
             let all = [Quantity::GainNorm, Quantity::Saturation, Quantity::Shatter, Quantity::BranchRatio];
             all.map(|quantity| why_none(quantity, scene))
@@ -83,20 +83,21 @@ mod tests {
 
     #[test]
     fn only_a_u_net_with_long_skips_has_their_channel() {
-        let of = |model, long_skips| {
-            let lanes = vec![LaneConfig { long_skips, ..LaneConfig::of(model, Wiring::Residual) }];
-            why_none(Quantity::LongSkipNorm, &scene(RunConfig { lanes, ..RunConfig::default() }))
+        let of = |family: FamilySettings| {
+            let lanes = vec![LaneConfig { family, ..LaneConfig::new(Wiring::Residual) }];
+            why_none(Quantity::LongSkipNorm, &scene(&RunConfig { lanes, ..RunConfig::default() }))
         };
-        assert_eq!(of(Model::Mlp, LongSkips::On), "no long skip");
-        assert_eq!(of(Model::Diffusion, LongSkips::Off), "no long skip");
-        assert_eq!(of(Model::Diffusion, LongSkips::On), "no values yet");
+        let diffusion = DiffusionSettings { long_skips: LongSkips::Off, ..DiffusionSettings::default() };
+        assert_eq!(of(FamilySettings::default()), "no long skip");
+        assert_eq!(of(diffusion.into()), "no long skip");
+        assert_eq!(of(Model::Diffusion.into()), "no values yet");
     }
 
     #[test]
     fn a_sum_that_is_normalized_has_no_branch_ratio_and_a_plain_transformer_no_skip() {
         let of = |wiring| {
             let lanes = vec![LaneConfig::of(Model::Transformer, wiring)];
-            why_none(Quantity::BranchRatio, &scene(RunConfig { lanes, ..RunConfig::default() }))
+            why_none(Quantity::BranchRatio, &scene(&RunConfig { lanes, ..RunConfig::default() }))
         };
         let said = [Wiring::DeepNorm, Wiring::Plain, Wiring::Residual].map(of);
         assert_eq!(said, ["N after the sum", "no skip", "no values yet"]);

@@ -49,7 +49,8 @@ fn scene_with(config: RunConfig, model: Model, table: &LayerTable, steps: u64) -
         for lane in &mut header.lanes {
             lane.layers = table.clone();
         }
-        let lanes = [Wiring::Plain, Wiring::Residual].map(|wiring| LaneConfig { model, ..LaneConfig::new(wiring) });
+        let lanes = [Wiring::Plain, Wiring::Residual]
+            .map(|wiring| LaneConfig { family: model.into(), ..LaneConfig::new(wiring) });
         RunConfig { seed: 7, lanes: lanes.into(), ..config }.write_to(header);
     }
     scene.take(0, &started);

@@ -82,8 +82,9 @@ impl Scene {
 /// The default run, whatever its depth and width.
 fn is_plain_beside_residual(config: &RunConfig) -> bool {
     let usual = RunConfig::default().lanes;
-    let kinds =
-        |lanes: &[LaneConfig]| -> Vec<(Model, Wiring)> { lanes.iter().map(|lane| (lane.model, lane.wiring)).collect() };
+    let kinds = |lanes: &[LaneConfig]| -> Vec<(Model, Wiring)> {
+        lanes.iter().map(|lane| (lane.model(), lane.wiring)).collect()
+    };
     kinds(&config.lanes) == kinds(&usual)
         && config.lanes.iter().zip(&usual).all(|(lane, usual)| (lane.init, lane.norm) == (usual.init, usual.norm))
 }
@@ -97,9 +98,9 @@ mod tests {
     use crate::tui::source::SourceKind;
     use crate::units::{LaneId, Step};
 
-    fn of(config: RunConfig) -> Scene {
+    fn of(config: &RunConfig) -> Scene {
         let mut scene = Scene::new(SourceKind::Live);
-        scene.take(0, &sample::header_of(&config, 3));
+        scene.take(0, &sample::header_of(config, 3));
         scene
     }
 
@@ -107,11 +108,11 @@ mod tests {
     fn every_preset_says_its_sentence_and_the_default_run_has_one() {
         assert_eq!(presets().len(), PRESETS.len());
         for known in presets() {
-            assert_eq!(of(known.config.clone()).caption(), Some(known.about.clone()));
+            assert_eq!(of(&known.config).caption(), Some(known.about.clone()));
         }
         let mut config = RunConfig::default();
         config.lanes.iter_mut().for_each(|lane| lane.depth = 20);
-        let mut scene = of(config);
+        let mut scene = of(&config);
         assert!(scene.caption().is_some_and(|words| words.contains("vanishes")));
         // The sentence is said where it is true of what is shown, and only there.
         let signal = |factor: f32| Profile::of(&(0..20).map(|block| Some(factor.powi(20 - block))).collect::<Vec<_>>());

@@ -144,13 +144,13 @@ fn ended(scene: &mut Scene) -> Option<Effect> {
 
 /// The depth that the family has at the next rung or beyond it; where there is none, the next it has, or the same.
 fn next_depth(lane: &LaneConfig, turn: Turn) -> usize {
-    let LaneConfig { model, form, depth, .. } = *lane;
+    let (form, depth) = (lane.family.form(), lane.depth);
     let rung = next_rung(depth, turn);
     let (along, before) = match turn {
         Turn::Forward => (Along::Deeper, rung.saturating_sub(1)),
         Turn::Back => (Along::Shallower, rung + 1),
     };
-    let from = |depth| model.next_depth(form, depth, along);
+    let from = |depth| lane.model().next_depth(form, depth, along);
     from(before).or_else(|| from(depth)).unwrap_or(depth)
 }
 

@@ -12,7 +12,8 @@ use crate::stack::residual_connection::BlockMode;
 const PICTURE: Shape = Shape { channels: 3, height: 8, width: 12 };
 
 fn lane(wiring: Wiring, long_skips: LongSkips) -> LaneConfig {
-    LaneConfig { depth: 14, width: 4, long_skips, ..LaneConfig::of(Model::Diffusion, wiring) }
+    let family = DiffusionSettings { long_skips, ..DiffusionSettings::default() }.into();
+    LaneConfig { depth: 14, width: 4, family, ..LaneConfig::of(Model::Diffusion, wiring) }
 }
 
 fn pictures(rows: usize, device: &Device) -> Tensor<4> {

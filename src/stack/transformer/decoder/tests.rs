@@ -5,7 +5,7 @@ use burn::tensor::TensorData;
 
 use super::*;
 use crate::backend::device;
-use crate::config::{Backend, BranchScale, Init, Model, Norm, Wiring};
+use crate::config::{Backend, BranchScale, Init, Model, Norm, TransformerSettings, Wiring};
 use crate::layer::LayerTable;
 use crate::probe::ParameterMap;
 use crate::stack::residual_connection::BlockMode;
@@ -13,8 +13,15 @@ use crate::stack::residual_connection::BlockMode;
 const LANGUAGE: Language = Language { vocabulary: 11, context: 6 };
 const WIDTH: usize = 8;
 
+const OWN: TransformerSettings =
+    TransformerSettings { norm_order: NormOrder::Pre, positions: Positions::Learned, heads: 2, bias: Bias::On };
+
+fn of(own: TransformerSettings, wiring: Wiring) -> LaneConfig {
+    LaneConfig { depth: 3, width: WIDTH, family: own.into(), ..LaneConfig::of(Model::Transformer, wiring) }
+}
+
 fn lane(wiring: Wiring) -> LaneConfig {
-    LaneConfig { depth: 3, width: WIDTH, heads: 2, ..LaneConfig::of(Model::Transformer, wiring) }
+    of(OWN, wiring)
 }
 
 fn lanes() -> Vec<LaneConfig> {
@@ -22,7 +29,7 @@ fn lanes() -> Vec<LaneConfig> {
     for wiring in [Wiring::Plain, Wiring::Residual] {
         for norm_order in [NormOrder::Pre, NormOrder::Post, NormOrder::None] {
             for positions in [Positions::Learned, Positions::Rotary] {
-                lanes.push(LaneConfig { norm_order, positions, ..lane(wiring) });
+                lanes.push(of(TransformerSettings { norm_order, positions, ..OWN }, wiring));
             }
         }
     }
@@ -62,7 +69,7 @@ fn a_logit_for_every_character_at_every_position() {
         assert_eq!((loss.mean.dims(), stack.logit(&batch, &Taps::off()).dims()), ([1], [1]));
         let mean = loss.mean.into_scalar::<f32>();
         assert!(mean.is_finite() && loss.accuracy.is_some(), "{mean} {lane:?}");
-        if lane.norm_order != NormOrder::None {
+        if lane.family.transformer().norm_order != NormOrder::None {
             // Nothing is known of the text yet.
             assert!((mean - 11_f32.ln()).abs() < 1.5, "{mean} {lane:?}");
         }
@@ -94,9 +101,9 @@ fn what_comes_later_changes_no_logit_before_it() {
 fn parameters_are_those_of_the_formula_and_have_their_paths() {
     for lane in lanes() {
         let Language { vocabulary, context } = LANGUAGE;
-        let norm = if lane.norm_order == NormOrder::None { 0 } else { 2 * WIDTH };
-        let positions = if lane.positions == Positions::Learned { context * WIDTH } else { 0 };
-        let last = if lane.norm_order == NormOrder::Pre { norm } else { 0 };
+        let norm = if lane.family.transformer().norm_order == NormOrder::None { 0 } else { 2 * WIDTH };
+        let positions = if lane.family.transformer().positions == Positions::Learned { context * WIDTH } else { 0 };
+        let last = if lane.family.transformer().norm_order == NormOrder::Pre { norm } else { 0 };
         let block = 12 * WIDTH * WIDTH + 9 * WIDTH + 2 * norm;
         let whole = vocabulary * WIDTH + positions + 3 * block + last + (WIDTH + 1) * vocabulary;
         let table = table(&stack(&lane));
@@ -120,13 +127,15 @@ fn a_block_costs_its_products_and_its_pairs() {
 #[test]
 fn a_block_with_branch_scale_0_and_no_norm_behind_it_is_the_identity_bit_for_bit() {
     let device = device(Backend::Flex).autodiff();
-    let scaled =
-        |norm_order| LaneConfig { norm_order, branch_scale: BranchScale::Constant(0.0), ..lane(Wiring::Residual) };
+    let scaled = |norm_order| LaneConfig {
+        branch_scale: BranchScale::Constant(0.0),
+        ..of(TransformerSettings { norm_order, ..OWN }, Wiring::Residual)
+    };
     for lane in [scaled(NormOrder::Pre), scaled(NormOrder::None), lane(Wiring::ReZero), lane(Wiring::Fixup)] {
         let numbers: Vec<f32> =
             (0..48).map(|index| ((index as f32) * 1.7).sin() * 10_f32.powi(index % 40 - 20)).collect();
         let x = Tensor::<3>::from_data(TensorData::new(numbers.clone(), [1, 6, 8]), &device);
-        let mask = AttentionMask::new(lane.positions, [6, 4], &device);
+        let mask = AttentionMask::new(lane.family.transformer().positions, [6, 4], &device);
         let taps = Taps::off();
         let y = stack(&lane).blocks[0].forward(
             x,
@@ -157,7 +166,7 @@ fn either_half_is_left_out_by_itself_and_both_leave_the_identity() {
     let block = &stack(&lane).blocks[2];
     assert_eq!(block.attention_joint.as_ref().expect("no plain block").survival, 1.0 - 5.0 / 12.0);
     let x = Tensor::<3>::from_data(TensorData::new((0..48).map(|i| (i as f32).sin()).collect(), [1, 6, 8]), &device);
-    let mask = AttentionMask::new(lane.positions, [6, 4], &device);
+    let mask = AttentionMask::new(lane.family.transformer().positions, [6, 4], &device);
     let spot = TapPoint { pass: Pass::of(&taps), layer: LayerId(1) };
     let with = |modes| values(block.forward(x.clone(), &mask, spot, modes));
     assert_eq!(with([BlockMode::Dropped; 2]), values(x.clone()));

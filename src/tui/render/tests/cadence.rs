@@ -10,9 +10,9 @@ use crate::measurement::Measurement;
 use crate::quantity::Quantity;
 
 /// Two lanes of six blocks after 60 steps; scheduled quantities at step 1 and 41, but for the second lane only at step 1.
-fn scheduled(config: RunConfig) -> Scene {
+fn scheduled(config: &RunConfig) -> Scene {
     let mut scene = Scene::new(SourceKind::Live);
-    scene.take(0, &sample::with_settings(sample::header(&[("plain", 6), ("residual", 6)]), &config));
+    scene.take(0, &sample::with_settings(sample::header(&[("plain", 6), ("residual", 6)]), config));
     for (at, lane) in (1..=60).flat_map(|at| [(at, 0), (at, 1)]) {
         let is_detailed = at == 1 || at == 41 && lane == 0;
         let value = |quantity: Quantity, _| {
@@ -42,7 +42,7 @@ fn shown(scene: &mut Scene, mode: ViewId) -> String {
 
 #[test]
 fn a_scheduled_quantity_says_how_often_it_is_taken_and_of_which_step_it_is() {
-    let mut scene = scheduled(RunConfig { detail: Some(40), ..RunConfig::default() });
+    let mut scene = scheduled(&RunConfig { detail: Some(40), ..RunConfig::default() });
     scene.view.quantity = Quantity::Shatter;
     for mode in [ViewId::new("profile"), ViewId::new("heatmaps")] {
         let shown = shown(&mut scene, mode);
@@ -56,7 +56,7 @@ fn a_scheduled_quantity_says_how_often_it_is_taken_and_of_which_step_it_is() {
 
 #[test]
 fn what_is_measured_on_every_step_says_nothing_of_it_and_what_is_not_does() {
-    let mut scene = scheduled(RunConfig::default());
+    let mut scene = scheduled(&RunConfig::default());
     for mode in [ViewId::new("profile"), ViewId::new("anatomy")] {
         let shown = shown(&mut scene, mode);
         assert!(!shown.contains("at step") && !shown.contains("every 1 "), "{mode:?}");
@@ -79,7 +79,7 @@ fn what_is_measured_on_every_step_says_nothing_of_it_and_what_is_not_does() {
 
 #[test]
 fn each_lane_names_the_step_of_its_own_histogram() {
-    let mut scene = scheduled(RunConfig::default());
+    let mut scene = scheduled(&RunConfig::default());
     count(&mut scene, 0, 51);
     count(&mut scene, 1, 57);
     let shown = shown(&mut scene, ViewId::new("histogram"));
@@ -88,7 +88,7 @@ fn each_lane_names_the_step_of_its_own_histogram() {
 
 #[test]
 fn an_empty_histogram_view_says_when_there_will_be_one_and_how_to_get_it() {
-    let said = |config: RunConfig| shown(&mut scheduled(config), ViewId::new("histogram"));
+    let said = |config: RunConfig| shown(&mut scheduled(&config), ViewId::new("histogram"));
     let own = said(RunConfig::default());
     assert!(own.contains("counted every 10 steps (--histograms)") && own.contains("the next at step 61"));
     assert!(own.contains("F: re-run the last steps"));
@@ -105,9 +105,9 @@ fn an_empty_histogram_view_says_when_there_will_be_one_and_how_to_get_it() {
 fn under_a_budget_histograms_are_said_to_come_on_their_own_schedule() {
     let bounded = RunConfig { budget: Some(Budget(0.02)), ..RunConfig::default() };
     for config in [bounded.clone(), RunConfig { detail: None, ..bounded }] {
-        let empty = shown(&mut scheduled(config.clone()), ViewId::new("histogram"));
+        let empty = shown(&mut scheduled(&config.clone()), ViewId::new("histogram"));
         assert!(empty.contains("counted every 10 steps at most (--histograms)") && !empty.contains("the next at step"));
-        let mut scene = scheduled(config);
+        let mut scene = scheduled(&config);
         count(&mut scene, 0, 51);
         assert!(shown(&mut scene, ViewId::new("histogram")).contains("every 10 steps at most"));
     }

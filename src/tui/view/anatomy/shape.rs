@@ -74,7 +74,7 @@ pub(super) enum Rest {
 
 impl Rest {
     fn of(settings: &LaneConfig) -> Self {
-        match (settings.model, settings.scales_branches()) {
+        match (settings.model(), settings.scales_branches()) {
             (Model::Transformer, false) => Self::Mixing,
             (Model::Transformer, true) => Self::MixingAndScale,
             (Model::Vgg | Model::Dense, false) => Self::Pooling,
