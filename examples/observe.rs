@@ -101,7 +101,7 @@ fn observed(device: &Device, log: &Path) -> Result<Vec<f32>, Box<dyn Error>> {
     let mut observer = Observer::new(&model, &Net::layers(), device);
     let mut optimizer: ModuleOptimizer = ProbedOptimizer::new(AdamConfig::new().build(), observer.probe()).into();
     let mut lane = LaneHeader::new("net", "a net of its own", observer.layers().clone());
-    lane.settings = [("optimizer", "adam"), ("batch", "16")].map(|(key, value)| (key.into(), value.into())).into();
+    lane.settings = [("optimizer", "adam"), ("batch", "32")].map(|(key, value)| (key.into(), value.into())).into();
     let header = Arc::new(RunHeader::new(vec![lane]));
     let trace = TraceSink::open(log, &header, OnExisting::Refuse)?;
     let recorder = Recorder::start(header, Fanout::new().with(trace))?;

@@ -146,7 +146,10 @@ mod tests {
             let words = format!("{model} has its own kind of skips and cannot use rezero: write plain or residual");
             assert_eq!(unfit(model, Wiring::ReZero), Some(("lanes", words)));
         }
-        let wide = LaneConfig { family: FamilySettings::Vgg { form: Form::Wide }, ..LaneConfig::of(Model::Vgg, Wiring::Plain) };
+        let wide = LaneConfig {
+            family: FamilySettings::Vgg { form: Form::Wide },
+            ..LaneConfig::of(Model::Vgg, Wiring::Plain)
+        };
         assert!(
             wide.incompatible_setting().is_some_and(|(key, words)| key == "form" && words.contains("write form=cifar"))
         );

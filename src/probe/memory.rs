@@ -5,8 +5,9 @@
 // Burn 0.22 deprecates ndarray; nablatop offers it all the same.
 #![allow(deprecated)]
 
+use burn::backend::ops::FloatTensorOps;
 use burn::backend::{Backend, Flex, NdArray};
-use burn::tensor::{DType, Tensor};
+use burn::tensor::{DType, FloatDType, Tensor};
 use burn_ndarray::NdArrayTensor;
 
 /// The primitive of a float tensor on backend `B`.
@@ -22,7 +23,7 @@ pub(crate) enum Floats<'a> {
 
 /// A backend whose tensors lie in host memory.
 pub(crate) trait Readable: Backend {
-    /// Lends the elements to `read`; `None` for a number format that is neither f32 nor f64.
+    /// Lends the elements to `read`, half precision as f32; `None` for a number format that is no float.
     fn lend<R>(tensor: &Primitive<Self>, read: impl FnOnce(Floats<'_>) -> R) -> Option<R>;
 
     /// The same in the order of the shape, outermost dimension first.
@@ -44,6 +45,7 @@ impl Readable for Flex {
         match whole.dtype() {
             DType::F32 => Some(read(Floats::Single(whole.storage::<f32>()))),
             DType::F64 => Some(read(Floats::Double(whole.storage::<f64>()))),
+            DType::F16 | DType::BF16 => Self::lend(&Self::float_cast(whole.clone(), FloatDType::F32), read),
             _ => None,
         }
     }

@@ -1,10 +1,11 @@
 //! Σ v² of tensors in one pass over their storage, right to 1e-6 whatever their size: f32 squares underflow at 1e-23.
 //!
-//! Flex's and ndarray's memory is read in place; another backend computes the sum itself.
+//! Flex's and ndarray's memory is read in place; another backend computes the sum itself ([`Reduction`]).
 
 use burn::tensor::{FloatDType, Tensor};
 
 use super::memory::{Floats, with_floats, with_pairs, with_triples};
+use super::reduction::{Reduced, Reduction};
 use crate::quantity::Moments;
 
 mod sums;
@@ -12,57 +13,75 @@ mod sums;
 /// Sum of squares and number of elements, any shape; NaN and ±Inf stay NaN and Inf.
 ///
 /// Every f32 is within range; the norm of an f64 tensor overflows beyond 1e154 and is 0 below 1e-162.
-#[must_use]
-pub fn moments<const D: usize>(tensor: &Tensor<D>) -> Moments {
+pub(super) fn moments<const D: usize>(reduction: Reduction, tensor: &Tensor<D>) -> Reduced {
     let count = tensor.shape().num_elements() as u64;
-    let sum_of_squares = with_floats(tensor, |floats| sum_of_squares(&floats))
-        .unwrap_or_else(|| tensor.clone().cast(FloatDType::F64).square().sum().into_scalar::<f64>());
-    Moments { sum_of_squares, count }
+    let known = on_host(reduction, || with_floats(tensor, |floats| sum_of_squares(&floats)));
+    match known {
+        Some(sum_of_squares) => Reduced::Known(Moments { sum_of_squares, count }),
+        None => Reduced::on_device(tensor),
+    }
 }
 
 /// Statistics of `after − before`, element by element; both of the same shape.
-#[must_use]
-pub fn change<const D: usize>(before: &Tensor<D>, after: &Tensor<D>) -> Moments {
+pub(super) fn change<const D: usize>(reduction: Reduction, before: &Tensor<D>, after: &Tensor<D>) -> Reduced {
     let count = before.shape().num_elements() as u64;
-    let sum_of_squares = with_pairs(before, after, |old, new| distance(&old, &new)).unwrap_or_else(|| {
-        // Memory in two orders, or out of reach: the backend subtracts.
-        let [old, new] = [before, after].map(|tensor| tensor.clone().cast(FloatDType::F64));
-        moments(&(new - old)).sum_of_squares
-    });
-    Moments { sum_of_squares, count }
+    let known = on_host(reduction, || with_pairs(before, after, |old, new| distance(&old, &new)));
+    match (known, reduction) {
+        (Some(sum_of_squares), _) => Reduced::Known(Moments { sum_of_squares, count }),
+        // Memory in two orders: the backend subtracts.
+        (None, Reduction::Host) => {
+            let [old, new] = [before, after].map(|tensor| tensor.clone().cast(FloatDType::F64));
+            moments(reduction, &(new - old))
+        }
+        (None, Reduction::Device) => Reduced::on_device(&(after.clone() - before.clone())),
+    }
 }
 
 /// Parameters before a step, their change by it, and their distance after it from the initial ones; all of one shape.
-#[must_use]
-pub(super) fn journey<const D: usize>(before: &Tensor<D>, after: &Tensor<D>, initial: &Tensor<D>) -> [Moments; 3] {
+pub(super) fn journey<const D: usize>(
+    reduction: Reduction,
+    before: &Tensor<D>,
+    after: &Tensor<D>,
+    initial: &Tensor<D>,
+) -> [Reduced; 3] {
     let count = before.shape().num_elements() as u64;
-    let sums = with_triples([before, after, initial], |values| match values {
-        [Floats::Single(before), Floats::Single(after), Floats::Single(initial)]
-            if before.len() == after.len() && after.len() == initial.len() =>
-        {
-            Some(sums::journey(before, after, initial))
-        }
-        _ => None,
+    let sums = on_host(reduction, || {
+        with_triples([before, after, initial], |values| match values {
+            [Floats::Single(before), Floats::Single(after), Floats::Single(initial)]
+                if before.len() == after.len() && after.len() == initial.len() =>
+            {
+                Some(sums::journey(before, after, initial))
+            }
+            _ => None,
+        })
     });
     match sums.flatten() {
-        Some(sums) => sums.map(|sum_of_squares| Moments { sum_of_squares, count }),
-        None => [moments(before), change(before, after), change(initial, after)],
+        Some(sums) => sums.map(|sum_of_squares| Reduced::Known(Moments { sum_of_squares, count })),
+        None => [moments(reduction, before), change(reduction, before, after), change(reduction, initial, after)],
     }
 }
 
 /// Parameters before a step and their change by it; both of one shape.
-#[must_use]
-pub(super) fn step<const D: usize>(before: &Tensor<D>, after: &Tensor<D>) -> [Moments; 2] {
+pub(super) fn step<const D: usize>(reduction: Reduction, before: &Tensor<D>, after: &Tensor<D>) -> [Reduced; 2] {
     let count = before.shape().num_elements() as u64;
-    let sums = with_pairs(before, after, |before, after| match (before, after) {
-        (Floats::Single(before), Floats::Single(after)) if before.len() == after.len() => {
-            Some(sums::step(before, after))
-        }
-        _ => None,
+    let sums = on_host(reduction, || {
+        with_pairs(before, after, |before, after| match (before, after) {
+            (Floats::Single(before), Floats::Single(after)) if before.len() == after.len() => {
+                Some(sums::step(before, after))
+            }
+            _ => None,
+        })
     });
     match sums.flatten() {
-        Some(sums) => sums.map(|sum_of_squares| Moments { sum_of_squares, count }),
-        None => [moments(before), change(before, after)],
+        Some(sums) => sums.map(|sum_of_squares| Reduced::Known(Moments { sum_of_squares, count })),
+        None => [moments(reduction, before), change(reduction, before, after)],
+    }
+}
+
+fn on_host<R>(reduction: Reduction, read: impl FnOnce() -> Option<R>) -> Option<R> {
+    match reduction {
+        Reduction::Host => read(),
+        Reduction::Device => None,
     }
 }
 

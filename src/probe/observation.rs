@@ -69,7 +69,7 @@ pub(super) struct RawStatistics {
     /// Per tensor, where tensors are measured.
     pub(super) tensor_gradients: Vec<Option<Moments>>,
     /// Weight and update of each tensor.
-    pub(super) tensor_changes: Vec<Option<[Moments; 2]>>,
+    pub(super) tensor_changes: [Vec<Option<Moments>>; 2],
 }
 
 impl RawStatistics {
@@ -125,13 +125,14 @@ impl RawStatistics {
     pub(super) fn tensors(&self) -> Grid {
         let count = self.tensor_gradients.len();
         let mut grid = Grid::absent(TensorNorm::ALL.len(), count);
-        let change = |tensor: usize, which: usize| Some(self.tensor_changes.get(tensor)?.as_ref()?[which]);
+        let [weights, updates] = &self.tensor_changes;
+        let at = |list: &[Option<Moments>], tensor: usize| list.get(tensor).copied().flatten();
         for (norm, _) in TensorNorm::ALL {
             for (tensor, cell) in grid.row_mut(norm.row()).iter_mut().enumerate() {
                 let moments = match norm {
-                    TensorNorm::Grad => self.tensor_gradients.get(tensor).copied().flatten(),
-                    TensorNorm::Weight => change(tensor, 0),
-                    TensorNorm::Update => change(tensor, 1),
+                    TensorNorm::Grad => at(&self.tensor_gradients, tensor),
+                    TensorNorm::Weight => at(weights, tensor),
+                    TensorNorm::Update => at(updates, tensor),
                 };
                 *cell = Value::from(moments.map(|moments| moments.norm() as f32));
             }

@@ -13,6 +13,10 @@
 //! model in which some parameters have no gradient in a step, are compared with a snapshot, which keeps the old
 //! parameters alive until the step is finished. Observing never changes a step: losses and parameters are the same bits
 //! with and without.
+//!
+//! Flex's and ndarray's memory is read where it lies. Another backend sums up parameters, gradients and updates itself,
+//! and all sums of a step come back with one transfer. Its activations and signals pass the taps unread, because a tap is
+//! an operation that must know its backend.
 
 use burn::module::Module;
 use burn::optim::GradientsParams;
@@ -24,8 +28,9 @@ use super::filters::Filters;
 use super::observation::{CostlyStatistics, Observation, RawStatistics, evaluate};
 use super::optimizer::{Baseline, OptimizerProbe};
 use super::overhead::Overhead;
-use super::parameters::{ParameterMap, Snapshot};
+use super::parameters::{ParameterMap, Snapshot, Updates};
 use super::reading::LayerReading;
+use super::reduction::{Reduction, Sums};
 use super::tap::Taps;
 use crate::grid::Grid;
 use crate::histogram::Histogram;
@@ -76,7 +81,11 @@ pub struct ObservedStep {
     taps: Taps,
     cost: Cost,
     raw: RawStatistics,
-    /// Whether `raw` has the gradient of every layer.
+    /// ‖g‖² of each layer.
+    gradients: Sums,
+    /// ‖g‖² of each tensor.
+    tensor_gradients: Sums,
+    /// Whether `gradients` has those of every layer.
     are_gradients_read: bool,
     histograms: Vec<Option<Histogram>>,
     filters: Option<Filters>,
@@ -90,7 +99,7 @@ impl Observer {
     /// Every parameter counts to the layer with the longest path that leads to it; one outside every layer has no row.
     #[must_use]
     pub fn new<M: Module>(model: &M, layers: &[Layer], device: &Device) -> Self {
-        let map = ParameterMap::new(model, layers);
+        let map = ParameterMap::new(model, layers).reduced_on(Reduction::on(device));
         let initial = map.weights(model);
         let probe = OptimizerProbe::new(Snapshot::of(model));
         Self { map, probe, initial, dead_units: DeadUnits::default(), overhead: Overhead::measure(device) }
@@ -143,6 +152,8 @@ impl Observer {
             taps,
             cost,
             raw: RawStatistics::default(),
+            gradients: Sums::none(layers),
+            tensor_gradients: Sums::default(),
             are_gradients_read: false,
             histograms: Vec::new(),
             filters: None,
@@ -153,22 +164,28 @@ impl Observer {
     /// Ends a step after the update: `model` has the new parameters.
     pub fn finish<M: Module>(&mut self, step: ObservedStep, model: &M) -> Observation {
         let ObservedStep { scope, mut cost, mut raw, histograms, filters, before, .. } = step;
+        let (mut gradients, mut tensor_gradients) = (step.gradients, step.tensor_gradients);
+        let (mut updates, mut drift) = (Updates::default(), Sums::default());
         if let Some(read) = self.probe.take() {
             cost.and(read.cost);
-            (raw.gradients, raw.weights) = (read.gradients, read.weights);
-            (raw.updates, raw.drift) = (read.updates, read.drift);
-            raw.tensor_changes = read.tensors;
+            (gradients, updates, drift) = (read.gradients, read.updates, read.drift);
         }
         if let Some(before) = before {
             cost.of(|| {
-                let updates = self.map.updates(model, &before);
-                (raw.weights, raw.updates) = (updates.weight, updates.update);
-                raw.tensor_changes = updates.tensors;
+                updates = self.map.updates(model, &before);
                 if scope >= Scope::Histograms {
-                    raw.drift = self.map.updates(model, self.probe.initial()).update;
+                    drift = self.map.updates(model, self.probe.initial()).update;
                 }
             });
         }
+        cost.of(|| {
+            let Updates { weight, update, tensors: [of_weights, of_updates] } = &mut updates;
+            let lists = [&mut gradients, &mut tensor_gradients, weight, update, of_weights, of_updates, &mut drift];
+            Sums::read_back(lists);
+        });
+        (raw.gradients, raw.tensor_gradients, raw.drift) = (gradients.take(), tensor_gradients.take(), drift.take());
+        (raw.weights, raw.updates) = (updates.weight.take(), updates.update.take());
+        raw.tensor_changes = updates.tensors.each_mut().map(Sums::take);
         let global = cost.of(|| raw.global_gradient());
         let (mut samples, mut values, mut tensors) = (Vec::new(), Grid::default(), Grid::default());
         if scope >= Scope::Histograms {
@@ -201,9 +218,10 @@ impl ObservedStep {
         model: &M,
         gradients: &GradientsParams,
     ) -> Option<Moments> {
-        self.raw.gradients = observer.map.gradients(model, gradients);
-        self.are_gradients_read = true;
-        self.raw.global_gradient()
+        let read = observer.map.gradients(model, gradients);
+        let global = read.iter().flatten().copied().reduce(Moments::and);
+        (self.gradients, self.are_gradients_read) = (read.into(), true);
+        global
     }
 
     /// Reads the gradients after the backward pass, before they are clipped, and prepares for the update.
@@ -213,14 +231,16 @@ impl ObservedStep {
         self.cost.and(readings.cost);
         if !self.are_gradients_read {
             // A layer that is one operation has read its own.
-            self.raw.gradients = readings.layers.iter().map(|reading| reading.gradient).collect();
+            let mut read: Vec<_> = readings.layers.iter().map(|reading| reading.gradient).collect();
+            read.resize(map.table().len(), None);
+            self.gradients = read.into();
         }
         self.raw.passes = readings.layers;
         if self.scope >= Scope::Histograms {
             self.cost.of(|| {
                 let counts = map.histograms(model, gradients);
                 self.histograms = counts.into_iter().map(|layer| layer.map(Histogram::trimmed)).collect();
-                self.raw.tensor_gradients = map.tensor_gradients(model, gradients);
+                self.tensor_gradients = map.tensor_gradients(model, gradients);
                 self.filters = map.filters(model);
             });
         }
@@ -228,19 +248,19 @@ impl ObservedStep {
     }
 
     fn prepare_for_update<M: Module>(&mut self, observer: &Observer, model: &M, gradients: &GradientsParams) {
-        let Self { scope, cost, raw, .. } = self;
+        let Self { scope, cost, .. } = self;
         let is_read_in_passing =
             *scope >= Scope::Layers && observer.probe.is_attached() && observer.map.are_covered_by(gradients);
         if is_read_in_passing {
             let baseline = if *scope >= Scope::Histograms { Baseline::Start } else { Baseline::Step };
-            cost.of(|| observer.probe.start(&observer.map, std::mem::take(&mut raw.gradients), baseline));
+            cost.of(|| observer.probe.start(&observer.map, std::mem::take(&mut self.gradients), baseline));
             return;
         }
         if *scope >= Scope::Layers {
             self.before = Some(cost.of(|| Snapshot::of(model)));
         }
         if *scope >= Scope::Gradients && !self.are_gradients_read {
-            cost.of(|| raw.gradients = observer.map.gradients(model, gradients));
+            cost.of(|| self.gradients = observer.map.layer_gradients(model, gradients));
         }
     }
 
@@ -251,3 +271,6 @@ impl ObservedStep {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests;

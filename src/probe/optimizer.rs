@@ -14,24 +14,20 @@ use burn::tensor::Tensor;
 
 use super::cost::Cost;
 use super::moments::{journey, moments, step};
-use super::parameters::{ParameterMap, Snapshot, Trained, add};
-use crate::quantity::Moments;
+use super::parameters::{ParameterMap, Snapshot, Trained, Updates};
+use super::reduction::{Reduction, Sums};
 
 /// What was seen of the parameters during one step, one entry per layer.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ParameterReadings {
+#[derive(Clone, Debug, Default)]
+pub(super) struct ParameterReadings {
     /// Gradients as the optimizer got them.
-    pub gradients: Vec<Option<Moments>>,
-    /// Parameters before the step.
-    pub weights: Vec<Option<Moments>>,
-    /// Parameters after − before.
-    pub updates: Vec<Option<Moments>>,
+    pub(super) gradients: Sums,
+    /// Parameters before the step, and after − before.
+    pub(super) updates: Updates,
     /// Parameters after − the initial ones.
-    pub drift: Vec<Option<Moments>>,
-    /// Weight and update of every tensor of the table; empty unless the look goes back to the start.
-    pub tensors: Vec<Option<[Moments; 2]>>,
-    /// What looking cost.
-    pub cost: Cost,
+    pub(super) drift: Sums,
+    /// What measuring cost.
+    pub(super) cost: Cost,
 }
 
 /// The handle of a watched optimizer.
@@ -51,12 +47,13 @@ struct Board {
     /// Layers whose gradients are known already.
     known: Vec<bool>,
     reach: Baseline,
+    reduction: Reduction,
     seen: ParameterReadings,
 }
 
 /// How far back a look at the parameters goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Baseline {
+pub(super) enum Baseline {
     /// To the step before.
     Step,
     /// To the initial parameters: memory that nothing else has brought into the cache.
@@ -84,26 +81,23 @@ impl OptimizerProbe {
 
     /// Reads the next step of a model in which every trained parameter has a gradient. `gradients`, one entry per
     /// layer, are those that were read already.
-    pub fn start(&self, map: &ParameterMap, mut gradients: Vec<Option<Moments>>, reach: Baseline) {
-        let nothing = vec![None; map.table().len()];
-        gradients.resize(nothing.len(), None);
-        let known = gradients.iter().map(Option::is_some).collect();
+    pub(super) fn start(&self, map: &ParameterMap, gradients: Sums, reach: Baseline) {
+        let known = gradients.has();
+        let drift = Sums::none(map.table().len());
         let seen = ParameterReadings {
             gradients,
-            weights: nothing.clone(),
-            updates: nothing.clone(),
-            drift: nothing,
-            tensors: if reach == Baseline::Start { vec![None; map.table().tensors()] } else { Vec::new() },
+            updates: Updates::none(map, reach == Baseline::Start),
+            drift,
             cost: Cost::default(),
         };
         let mut to_come: Vec<Trained> = map.trained().collect();
         to_come.reverse();
-        *self.board.lock().unwrap_or_else(PoisonError::into_inner) = Some(Board { to_come, known, reach, seen });
+        *self.board.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(Board { to_come, known, reach, reduction: map.reduction(), seen });
     }
 
     /// What was seen since [`Self::start`]; `None` when it was not called.
-    #[must_use]
-    pub fn take(&self) -> Option<ParameterReadings> {
+    pub(super) fn take(&self) -> Option<ParameterReadings> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner).take().map(|board| board.seen)
     }
 }
@@ -140,31 +134,24 @@ impl<O: Optimizer> Optimizer for ProbedOptimizer<O> {
             drop(guard);
             return self.inner.step(learning_rate, tensor, gradient, state);
         };
-        let mut cost = board.seen.cost;
+        let (mut cost, reduction) = (board.seen.cost, board.reduction);
         let before = tensor.clone();
         if !board.known.get(layer).is_some_and(|known| *known) {
-            cost.of(|| add(&mut board.seen.gradients, layer, moments(&gradient)));
+            cost.of(|| board.seen.gradients.add(layer, moments(reduction, &gradient)));
         }
         let (after, state) = self.inner.step(learning_rate, tensor, gradient, state);
         // Now that the update has brought them into the cache: reading alone is what measuring costs.
         cost.of(|| {
-            let seen = &mut board.seen;
             let initial = self.watch.initial.get::<D>(visited).filter(|_| board.reach == Baseline::Start);
-            let both = if let Some(initial) = initial {
-                let [weight, update, drift] = journey(&before, &after, initial);
-                add(&mut seen.weights, layer, weight);
-                add(&mut seen.updates, layer, update);
-                add(&mut seen.drift, layer, drift);
-                [weight, update]
-            } else {
-                let [weight, update] = step(&before, &after);
-                add(&mut seen.weights, layer, weight);
-                add(&mut seen.updates, layer, update);
-                [weight, update]
+            let both = match initial {
+                Some(initial) => {
+                    let [weight, update, drift] = journey(reduction, &before, &after, initial);
+                    board.seen.drift.add(layer, drift);
+                    [weight, update]
+                }
+                None => step(reduction, &before, &after),
             };
-            if let Some(tensor) = seen.tensors.get_mut(place) {
-                *tensor = Some(both);
-            }
+            board.seen.updates.add(layer, place, both);
             drop(before);
         });
         board.seen.cost = cost;

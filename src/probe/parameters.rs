@@ -8,6 +8,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
 use super::moments::{change, moments};
+use super::reduction::{Reduced, Reduction, Sums};
 use crate::layer::{Layer, LayerTable, Parameter};
 use crate::quantity::Moments;
 
@@ -21,6 +22,7 @@ pub struct ParameterMap {
     tensor_of: Vec<Option<usize>>,
     /// Whether a trained parameter belongs to no row.
     has_outsiders: bool,
+    reduction: Reduction,
 }
 
 /// A trained parameter.
@@ -107,7 +109,18 @@ impl ParameterMap {
             .collect();
         let layer_of = places.iter().map(|place| place.map(|(row, _)| row)).collect();
         let tensor_of = places.iter().map(|place| place.map(|(row, within)| firsts[row] + within)).collect();
-        Self { table, layer_of, tensor_of, has_outsiders }
+        Self { table, layer_of, tensor_of, has_outsiders, reduction: Reduction::default() }
+    }
+
+    /// The same where sums are computed elsewhere than in host memory.
+    #[must_use]
+    pub(super) fn reduced_on(self, reduction: Reduction) -> Self {
+        Self { reduction, ..self }
+    }
+
+    /// Where sums are computed.
+    pub(super) fn reduction(&self) -> Reduction {
+        self.reduction
     }
 
     /// The rows with their parameters.
@@ -125,41 +138,43 @@ impl ParameterMap {
     /// ‖θ‖² per layer.
     #[must_use]
     pub fn weights<M: Module>(&self, model: &M) -> Vec<Option<Moments>> {
-        self.updates(model, &Snapshot::of(model)).weight
+        self.updates(model, &Snapshot::of(model)).weight.read()
     }
 
     /// ‖g‖² per layer, before clipping; a layer without any gradient is `None`.
     #[must_use]
     pub fn gradients<M: Module>(&self, model: &M, gradients: &GradientsParams) -> Vec<Option<Moments>> {
-        let mut visitor = GradientVisitor { map: self, gradients, visited: 0, sums: self.nothing() };
-        model.visit(&mut visitor);
-        visitor.sums
+        self.layer_gradients(model, gradients).read()
+    }
+
+    /// The same, still on its device where it is computed there.
+    pub(super) fn layer_gradients<M: Module>(&self, model: &M, gradients: &GradientsParams) -> Sums {
+        self.gradient_sums(model, gradients, &self.layer_of, self.table.len())
     }
 
     /// ‖g‖² per tensor of the table, before clipping; one pass over all gradients.
-    #[must_use]
-    pub fn tensor_gradients<M: Module>(&self, model: &M, gradients: &GradientsParams) -> Vec<Option<Moments>> {
-        let sums = vec![None; self.table.tensors()];
-        let mut visitor = TensorVisitor { map: self, gradients, visited: 0, sums };
+    pub(super) fn tensor_gradients<M: Module>(&self, model: &M, gradients: &GradientsParams) -> Sums {
+        self.gradient_sums(model, gradients, &self.tensor_of, self.table.tensors())
+    }
+
+    fn gradient_sums<M: Module>(
+        &self,
+        model: &M,
+        gradients: &GradientsParams,
+        entry_of: &[Option<usize>],
+        entries: usize,
+    ) -> Sums {
+        let sums = Sums::none(entries);
+        let mut visitor = GradientVisitor { reduction: self.reduction, entry_of, gradients, visited: 0, sums };
         model.visit(&mut visitor);
         visitor.sums
     }
 
     /// ‖θ‖² before and ‖Δθ‖² since the snapshot, per layer.
-    #[must_use]
-    pub fn updates<M: Module>(&self, model: &M, before: &Snapshot) -> Updates {
-        let mut visitor = UpdateVisitor {
-            map: self,
-            before,
-            visited: 0,
-            sums: Updates { weight: self.nothing(), update: self.nothing(), tensors: vec![None; self.table.tensors()] },
-        };
+    pub(super) fn updates<M: Module>(&self, model: &M, before: &Snapshot) -> Updates {
+        let mut visitor = UpdateVisitor { map: self, before, visited: 0, sums: Updates::none(self, true) };
         model.visit(&mut visitor);
         visitor.sums
-    }
-
-    fn nothing(&self) -> Vec<Option<Moments>> {
-        vec![None; self.table.len()]
     }
 
     /// Whether an optimizer that is handed these gradients meets exactly the trained parameters of the rows.
@@ -178,47 +193,50 @@ impl ParameterMap {
     }
 }
 
-/// Statistics of one optimizer step, per layer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Updates {
-    /// θ before the step.
-    pub weight: Vec<Option<Moments>>,
-    /// θ after − θ before.
-    pub update: Vec<Option<Moments>>,
+/// θ before an optimizer step and θ after − θ before.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Updates {
+    /// θ before the step, per layer.
+    pub(super) weight: Sums,
+    /// θ after − θ before, per layer.
+    pub(super) update: Sums,
     /// Both per tensor of the table.
-    pub tensors: Vec<Option<[Moments; 2]>>,
+    pub(super) tensors: [Sums; 2],
+}
+
+impl Updates {
+    /// Nothing read yet, of layers and, where that is wanted, of tensors.
+    pub(super) fn none(map: &ParameterMap, with_tensors: bool) -> Self {
+        let tensors = if with_tensors { map.table.tensors() } else { 0 };
+        let [layers, tensors] = [map.table.len(), tensors].map(Sums::none);
+        Self { weight: layers.clone(), update: layers, tensors: [tensors.clone(), tensors] }
+    }
+
+    /// Adds the parameter at a place of the table.
+    pub(super) fn add(&mut self, layer: usize, tensor: usize, [weight, update]: [Reduced; 2]) {
+        let [weights, updates] = &mut self.tensors;
+        weights.add(tensor, weight.clone());
+        updates.add(tensor, update.clone());
+        self.weight.add(layer, weight);
+        self.update.add(layer, update);
+    }
 }
 
 struct GradientVisitor<'a> {
-    map: &'a ParameterMap,
+    reduction: Reduction,
+    /// Of each visited parameter.
+    entry_of: &'a [Option<usize>],
     gradients: &'a GradientsParams,
     visited: usize,
-    sums: Vec<Option<Moments>>,
+    sums: Sums,
 }
 
 impl ModuleVisitor for GradientVisitor<'_> {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        let layer = self.map.layer(self.visited);
+        let entry = self.entry_of.get(self.visited).copied().flatten();
         self.visited += 1;
-        if let (Some(layer), Some(gradient)) = (layer, self.gradients.get::<D>(parameter.id)) {
-            add(&mut self.sums, layer, moments(&gradient));
-        }
-    }
-}
-
-struct TensorVisitor<'a> {
-    map: &'a ParameterMap,
-    gradients: &'a GradientsParams,
-    visited: usize,
-    sums: Vec<Option<Moments>>,
-}
-
-impl ModuleVisitor for TensorVisitor<'_> {
-    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        let tensor = self.map.tensor(self.visited);
-        self.visited += 1;
-        if let (Some(tensor), Some(gradient)) = (tensor, self.gradients.get::<D>(parameter.id)) {
-            add(&mut self.sums, tensor, moments(&gradient));
+        if let (Some(entry), Some(gradient)) = (entry, self.gradients.get::<D>(parameter.id)) {
+            self.sums.add(entry, moments(self.reduction, &gradient));
         }
     }
 }
@@ -236,21 +254,11 @@ impl ModuleVisitor for UpdateVisitor<'_> {
         let tensor = self.map.tensor(self.visited);
         let before = self.before.get::<D>(self.visited);
         self.visited += 1;
-        if let (Some(layer), Some(before)) = (layer, before) {
-            let both = [moments(before), change(before, &parameter.val().inner())];
-            add(&mut self.sums.weight, layer, both[0]);
-            add(&mut self.sums.update, layer, both[1]);
-            if let Some(tensor) = tensor.and_then(|tensor| self.sums.tensors.get_mut(tensor)) {
-                *tensor = Some(both);
-            }
+        if let (Some(layer), Some(tensor), Some(before)) = (layer, tensor, before) {
+            let reduction = self.map.reduction;
+            let both = [moments(reduction, before), change(reduction, before, &parameter.val().inner())];
+            self.sums.add(layer, tensor, both);
         }
-    }
-}
-
-/// Adds a tensor's moments to those of its layer.
-pub(super) fn add(sums: &mut [Option<Moments>], layer: usize, moments: Moments) {
-    if let Some(sum) = sums.get_mut(layer) {
-        *sum = Some(sum.map_or(moments, |so_far| so_far.and(moments)));
     }
 }
 

@@ -3,9 +3,11 @@
 //! Foreign text is made harmless here, once, so that nothing behind the reader has to think of it. What a newer
 //! nablatop may have added without a new version (quantities, settings) is left out with a warning.
 
+use std::fmt;
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::Warnings;
 use super::error::Fault;
@@ -21,6 +23,9 @@ pub(crate) const BEGINNING: &[u8] = b"{\"kind\":\"header\",\"format\":\"nablatop
 const MOST_LANES: usize = 1024;
 /// Layers, sub-layers and parameters at most: 8 lanes of 10,000 layers with all that a block is made of have half.
 const MOST_ROWS: usize = 1_500_000;
+
+/// Settings of the run, and of a lane, at most: nablatop has some 50.
+const MOST_SETTINGS: usize = 1_000;
 
 /// Value of the field `format`.
 pub(super) const FORMAT: &str = "nablatop-trace";
@@ -39,6 +44,46 @@ pub(super) enum Found {
 struct Identity<'a> {
     format: Option<&'a str>,
     version: Option<u32>,
+}
+
+/// How much there is, before anything is made of it.
+#[derive(Deserialize)]
+struct Sizes {
+    lanes: Vec<LaneSize>,
+    #[serde(default)]
+    settings: Entries,
+}
+
+#[derive(Deserialize)]
+struct LaneSize {
+    #[serde(default)]
+    settings: Entries,
+}
+
+/// Number of entries of an object, those that are the same included.
+#[derive(Default)]
+struct Entries(usize);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Counting;
+        impl<'de> Visitor<'de> for Counting {
+            type Value = Entries;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of texts")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+                let mut entries = 0;
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+                    entries += 1;
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_map(Counting)
+    }
 }
 
 #[derive(Deserialize)]
@@ -70,10 +115,15 @@ pub(super) fn read(line: &[u8], warnings: &mut Warnings) -> Result<Found, Fault>
     if line.split(|byte| *byte == b'{').count() > MOST_ROWS {
         return Err(Fault::Expected("at most 1,500,000 layers, sub-layers and parameters"));
     }
-    let fields: Fields = serde_json::from_slice(line)?;
-    if fields.lanes.len() > MOST_LANES {
+    let sizes: Sizes = serde_json::from_slice(line)?;
+    if sizes.lanes.len() > MOST_LANES {
         return Err(Fault::Expected("at most 1,024 lanes"));
     }
+    let of_lanes = sizes.lanes.iter().map(|lane| lane.settings.0);
+    if of_lanes.chain([sizes.settings.0]).any(|entries| entries > MOST_SETTINGS) {
+        return Err(Fault::Expected("at most 1,000 settings of the run, and of each lane"));
+    }
+    let fields: Fields = serde_json::from_slice(line)?;
     let header = RunHeader {
         data: fields.data.as_deref().map(clean_message),
         version,

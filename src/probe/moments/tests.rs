@@ -11,6 +11,14 @@ const PROMISED: f64 = 1e-6;
 /// As many as the partial sums, one fewer, one more, and several turns of them.
 const LENGTHS: [usize; 11] = [1, 2, 7, LANES - 1, LANES, LANES + 1, 2 * LANES - 1, 2 * LANES, 100, 4096, 4099];
 
+fn moments<const D: usize>(tensor: &Tensor<D>) -> Moments {
+    super::moments(Reduction::Host, tensor).read()
+}
+
+fn change<const D: usize>(before: &Tensor<D>, after: &Tensor<D>) -> Moments {
+    super::change(Reduction::Host, before, after).read()
+}
+
 fn devices() -> [Device; 2] {
     [Backend::Flex, Backend::Ndarray].map(device)
 }
@@ -169,6 +177,18 @@ fn a_change_pairs_elements_by_their_place_whatever_the_memory() {
             let across = Tensor::<2>::from_data(before.clone().transpose().into_data(), &device).transpose();
             assert_eq!(change(&before, &across).sum_of_squares, 0.0, "{name}");
         }
+    }
+}
+
+#[test]
+fn half_precision_is_read_as_f32() {
+    let device = device(Backend::Flex);
+    let values: Vec<f32> = numbers(100);
+    for format in [burn::tensor::FloatDType::F16, burn::tensor::FloatDType::BF16] {
+        let half = row(&values, &device).cast(format);
+        let rounded: Vec<f32> = half.clone().cast(burn::tensor::FloatDType::F32).into_data().iter().collect();
+        assert_norm(moments(&half), naive(&rounded), 100);
+        assert_norm(change(&half, &half.clone().mul_scalar(2.0)), naive(&rounded), 100);
     }
 }
 

@@ -147,7 +147,7 @@ fn header(place: &Place, change: impl FnOnce(&mut serde_json::Value)) -> Vec<u8>
 }
 
 #[test]
-fn headers_of_millions_of_layers_or_lanes_are_refused_in_little_memory() {
+fn headers_of_too_many_layers_lanes_or_settings_are_refused_in_little_memory() {
     let place = Place::new();
     let rows = header(&place, |header| {
         header["lanes"][0]["layers"] = vec![serde_json::json!({}); 2_400_000].into();
@@ -155,10 +155,15 @@ fn headers_of_millions_of_layers_or_lanes_are_refused_in_little_memory() {
     place.file("rows", &rows);
     let lanes = header(&place, |header| {
         let lane = header["lanes"][0].clone();
-        header["lanes"] = vec![lane; 65_535].into();
+        header["lanes"] = vec![lane; 30_000].into();
     });
     place.file("lanes", &lanes);
-    for (trace, words) in [("rows", "1,500,000"), ("lanes", "1,024")] {
+    let settings = header(&place, |header| {
+        let many = (0..3_000_000).map(|key| (format!("{key:x}"), serde_json::json!("")));
+        header["lanes"][0]["settings"] = serde_json::Value::Object(many.collect());
+    });
+    place.file("settings", &settings);
+    for (trace, words) in [("rows", "1,500,000"), ("lanes", "1,024"), ("settings", "1,000 settings")] {
         let weighed = weigh(&place, &["export", trace, "--to", "csv"]);
         assert!(weighed.code > 0 && weighed.err.contains(words), "{weighed:?}");
         assert!(weighed.mebibytes <= MOST, "{weighed:?}");
