@@ -1,4 +1,4 @@
-//! Steps × layers × quantities in bounded memory: what every picture is drawn from.
+//! Steps × layers × quantities in bounded memory: the data behind every picture.
 //!
 //! The first steps and the newest are kept exactly, all steps in buckets of equal width that merge in pairs when they
 //! are full (least, largest, mean, last, count, non-finite count a cell), so a one-step spike stays visible at every
@@ -15,8 +15,8 @@
 //! filters          at most 1 MiB (or eight records) per lane, a byte a weight
 //! ```
 //!
-//! Runs shown together share these too: of n runs each has an nth of what a lane keeps at most and, down to a few, of
-//! what it keeps at least. Q quantities, L layers: whatever the number of steps, a lane takes at most
+//! Runs that are shown together share these too: each of n runs gets 1/n of what a lane keeps at most and, down to a
+//! small minimum, of what it keeps at least. Q quantities, L layers: whatever the number of steps, a lane takes at most
 //! (R + 1)·(4·Q·L + 96) + N·24·Q·L + 0.7 MB.
 
 mod bucket;

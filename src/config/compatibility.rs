@@ -1,11 +1,11 @@
-//! What does not go together: settings of a lane that its family or its wiring cannot have, and families with data that
-//! they cannot learn. Each refusal says what to write instead.
+//! Settings that cannot be combined: settings of a lane that its family or wiring does not support, and families with
+//! data that they cannot learn. Each refusal says what to write instead.
 
 use super::family::Along;
 use super::{DataSource, Form, LaneConfig, Model, Norm, NormOrder, Positions, Wiring};
 
 impl Model {
-    /// Why it cannot learn these data, as a sentence.
+    /// Why this family cannot learn these data, as a sentence.
     #[must_use]
     pub fn incompatible(self, data: &DataSource) -> Option<String> {
         match (self.reads_text(), data.is_text()) {
@@ -21,7 +21,7 @@ impl Model {
 }
 
 impl LaneConfig {
-    /// The first setting that this family or wiring does not support, and why; `None` where all go together.
+    /// The first setting that this family or wiring does not support, and why; `None` if all of them can be combined.
     pub(super) fn incompatible_setting(&self) -> Option<(&'static str, String)> {
         let Self { model, wiring, norm, norm_order, .. } = *self;
         if let Some(problem) = self.wrong_depth() {
@@ -67,7 +67,7 @@ impl LaneConfig {
     /// What is wrong with its heads, as a sentence.
     pub(super) fn wrong_heads(&self) -> Option<String> {
         let Self { model, heads, width, positions, .. } = *self;
-        // Rotary positions turn numbers in pairs.
+        // Rotary positions rotate the numbers in pairs.
         let share = if positions == Positions::Rotary { 2 } else { 1 };
         let is_fit = |heads: &usize| width.is_multiple_of(heads * share);
         if model != Model::Transformer || is_fit(&heads) {

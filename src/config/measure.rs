@@ -1,21 +1,21 @@
-//! How often the layers are looked at.
+//! How often the layers are measured.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// Every so many steps, or as often as the budget allows.
+/// Every EVERY steps, or as often as the budget allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
-    /// Every so many steps, the first included; at least 1.
+    /// A fixed number of steps, at least 1; the first step is always measured.
     Every(u64),
     /// As often as the budget allows.
     Auto,
 }
 
 impl Measure {
-    /// Steps from one measured step to the next, at least 1, a budget aside.
+    /// Steps from one measured step to the next, at least 1, without a budget.
     #[must_use]
     pub fn steps(self) -> u64 {
         match self {
@@ -25,7 +25,7 @@ impl Measure {
     }
 }
 
-/// Share of the step time that measuring may take where nothing is written: 2 %.
+/// Default share of the step time that measuring may take: 2 %.
 pub const DEFAULT_BUDGET: f64 = 0.02;
 
 /// Share of the step time that measuring may take, above 0 and at most 1.
@@ -58,7 +58,7 @@ impl FromStr for Measure {
 
 impl fmt::Display for Budget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A share such as 0.07 has no short product with 100 in binary: three digits are enough.
+        // A share such as 0.07 has no short product with 100 in binary, so the text has three digits.
         let percent = (self.0 * 1e5).round() / 1e3;
         write!(f, "{percent}%")
     }

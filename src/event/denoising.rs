@@ -1,4 +1,4 @@
-//! How the loss and the gradients of a diffusion model are spread over timesteps, on the pictures of one batch.
+//! Loss and gradients of a diffusion model by timestep, on the pictures of one batch.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,20 +8,20 @@ use super::snapshot_payload::{Memory, SnapshotPayload};
 use crate::grid::Value;
 use crate::layer::LayerTable;
 
-/// Bytes of all records of a lane.
+/// Maximum size in bytes of all records of a lane.
 const BUDGET: usize = 2 << 20;
-/// Bytes of one layer: ten spans.
+/// Size of one layer in bytes: ten spans.
 const LAYER_BYTES: usize = 10 * size_of::<Value>();
 
-/// One lane at one step, by spans of timesteps.
+/// The measurement of one lane at one step, by spans of timesteps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct Denoising {
-    /// From little noise to nothing but noise.
+    /// The spans, from little noise to pure noise.
     pub spans: Vec<TimeSpan>,
 }
 
-/// The batch as if every picture had a timestep within this span.
+/// The measurement with all pictures of the batch at timesteps within this span.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimeSpan {
     /// First timestep, from 1.
@@ -34,7 +34,8 @@ pub struct TimeSpan {
     pub grad_norms: Vec<Value>,
 }
 
-/// The fields of a trace's line: pairs of timesteps, a loss for each, and their layers' gradients one after the other.
+/// The fields of a line in the trace: pairs of timesteps, a loss for each, and the gradients of their layers in one
+/// array.
 #[derive(Serialize, Deserialize)]
 struct Fields {
     times: Vec<[u32; 2]>,

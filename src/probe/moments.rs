@@ -1,6 +1,7 @@
-//! Σ v² of tensors in one pass over their storage, right to 1e-6 whatever their size: f32 squares underflow at 1e-23.
+//! Σ v² of tensors in one pass over their storage, accurate to 1e-6 whatever their size: f32 squares underflow at
+//! 1e-23.
 //!
-//! Flex's and ndarray's memory is read in place; another backend computes the sum itself.
+//! The memory of flex and ndarray is read in place; another backend computes the sum itself.
 
 use burn::tensor::{FloatDType, Tensor};
 
@@ -25,14 +26,14 @@ pub fn moments<const D: usize>(tensor: &Tensor<D>) -> Moments {
 pub fn change<const D: usize>(before: &Tensor<D>, after: &Tensor<D>) -> Moments {
     let count = before.shape().num_elements() as u64;
     let sum_of_squares = with_pairs(before, after, |old, new| distance(&old, &new)).unwrap_or_else(|| {
-        // Memory in two orders, or out of reach: the backend subtracts.
+        // The memories have different orders or cannot be read, so the backend subtracts.
         let [old, new] = [before, after].map(|tensor| tensor.clone().cast(FloatDType::F64));
         moments(&(new - old)).sum_of_squares
     });
     Moments { sum_of_squares, count }
 }
 
-/// Parameters before a step, their change by it, and their distance after it from the initial ones; all of one shape.
+/// Parameters before a step, their change by it, and their distance from the initial ones after it; all of one shape.
 #[must_use]
 pub(super) fn journey<const D: usize>(before: &Tensor<D>, after: &Tensor<D>, initial: &Tensor<D>) -> [Moments; 3] {
     let count = before.shape().num_elements() as u64;
@@ -66,7 +67,7 @@ pub(super) fn step<const D: usize>(before: &Tensor<D>, after: &Tensor<D>) -> [Mo
     }
 }
 
-/// Σ (new − old)²; NaN when the two do not match.
+/// Σ (new − old)²; NaN if the two do not match.
 fn distance(old: &Floats<'_>, new: &Floats<'_>) -> f64 {
     match (old, new) {
         (Floats::Single(old), Floats::Single(new)) if old.len() == new.len() => sums::distance(old, new),
@@ -77,7 +78,7 @@ fn distance(old: &Floats<'_>, new: &Floats<'_>) -> f64 {
     }
 }
 
-/// Σ a², Σ b², Σ ab and Σ (a + b)² of two pieces of memory of one length; NaN when they do not match.
+/// Σ a², Σ b², Σ ab and Σ (a + b)² of two pieces of memory of one length; NaN if they do not match.
 pub(super) fn products(one: &Floats<'_>, other: &Floats<'_>) -> [f64; 4] {
     match (one, other) {
         (Floats::Single(one), Floats::Single(other)) if one.len() == other.len() => sums::products(one, other),

@@ -1,4 +1,4 @@
-//! The closing words of a headless run: how each lane ended, what it learned, what its depth did to the signal.
+//! The closing table: how each lane ended, what it learned, and how its depth changed the signal.
 //!
 //! ```text
 //! lane      outcome    step   final loss  held out  per block  theory  first/last block
@@ -6,8 +6,9 @@
 //! residual  completed  2,000  0.00213     93.1 %    ×1.08      ×1.08   ×51.0
 //! ```
 //!
-//! The theory is that of the initial weights: the geometric mean of the gain over the blocks. On a narrow terminal whole
-//! columns are left out, the least important first, and sentences break between words: every number is whole.
+//! The theory is that of the initial weights: the geometric mean of the gain over the blocks. On a narrow terminal
+//! whole columns are left out, the least important first, and sentences are wrapped between words, so that every number
+//! is whole.
 
 mod columns;
 
@@ -19,17 +20,18 @@ use crate::profile::Profile;
 use crate::text::{clean, clean_message, wrapped_lines};
 use crate::theory;
 
-/// Stands where there is nothing to say.
+/// Stands for a missing value.
 const NOTHING: &str = "–";
 
 const COLUMNS: [&str; 8] =
     ["lane", "outcome", "step", "final loss", "held out", "per block", "theory", "first/last block"];
-/// Blanks before what a sentence goes on with in its next line.
+/// Indent of the further lines of a sentence.
 const INDENT: usize = 2;
 
-/// The table, a line per lane, and below it what numbers alone would hide. Ends in a line break.
+/// The table with a line per lane, and below it remarks on what the numbers alone would hide. It ends with a line
+/// break.
 ///
-/// Lines have at most so many columns, where there is a width: only a single word may be longer.
+/// Lines have at most `width` columns, if it is given; only a single word may be longer.
 #[must_use]
 pub fn closing(history: &History, width: Option<usize>) -> String {
     let header = history.header();
@@ -82,7 +84,7 @@ fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String;
     ]
 }
 
-/// What the fit could not take in, why there is no theory, and why a lane failed.
+/// Remarks on values that could not be fitted, on a missing theory, and on a lane that failed.
 fn remarks(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Vec<String> {
     let Profile { blocks, zeros, non_finite, underflow, dead, .. } = profile(header, lane, history);
     let mut remarks = Vec::new();

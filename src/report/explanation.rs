@@ -1,4 +1,4 @@
-//! What a quantity or another value is, in words for a terminal: one entry with everything, or the list of all.
+//! Explains a quantity or another value in a terminal: one entry with everything, or the list of all.
 //!
 //! ```text
 //! gain  ‖δₗ‖/‖δₗ₊₁‖
@@ -7,17 +7,17 @@
 //!   formula     …
 //! ```
 //!
-//! Lines are at most [`WIDTH`] characters; what does not fit goes on below its first word.
+//! Lines have at most [`WIDTH`] characters; further lines are indented to the first word.
 
 use crate::glossary::{GlossaryEntry, Home, TERMS, Term};
 use crate::measurement::Measurement;
 use crate::quantity::{Axis, Quantity};
 
-/// Characters of a line at most.
+/// Maximum length of a line in characters.
 pub const WIDTH: usize = 80;
-/// Characters of the labels of an entry, indentation included.
+/// Width of the labels of an entry, indent included.
 const LABELS: usize = 14;
-/// Characters of the names in the list, indentation included.
+/// Width of the names in the list, indent included.
 const NAMES: usize = 19;
 
 /// Everything about one quantity or term.
@@ -92,7 +92,7 @@ pub fn list() -> String {
     text
 }
 
-/// Words beside a label, and further lines below them.
+/// Words beside a label, wrapped into lines below each other.
 fn paragraph(text: &mut String, label: &str, indent: usize, words: &str) {
     let mut line = format!("{label:<indent$}");
     let mut length = indent;

@@ -1,15 +1,15 @@
-//! U-Net that finds the noise in a picture, with residual blocks and long skips, each of which can be left out.
+//! A U-Net that predicts the noise in a picture, with residual blocks and long skips, either of which can be left out.
 //!
 //! ```text
-//! stem   x_t ─► 3×3                                                    head  φ(N) ─► 3×3 ─► ε
-//! down   n blocks, side      ──────────── long skips ────────────►  n blocks, side      up
-//!        n blocks, side/2    ───────────────────────────────────►   n blocks, side/2
-//!        n blocks, side/4    ───────────────────────────────────►   n blocks, side/4
-//!                               middle   2 blocks, side/4
+//! stem      x_t ─► 3×3                                                 head  φ(N) ─► 3×3 ─► ε
+//! encoder   n blocks, side      ──────────── long skips ─────────►  n blocks, side      decoder
+//!           n blocks, side/2    ────────────────────────────────►   n blocks, side/2
+//!           n blocks, side/4    ────────────────────────────────►   n blocks, side/4
+//!                               bottleneck   2 blocks, side/4
 //! ```
 //!
-//! D = 6n + 2 blocks, each with the timestep t as an input; see the block's file. The loss is mean (ε̂ − ε)² over t drawn
-//! evenly from 1 … T and ε ~ N(0, 1), as [`Noising`] mixes them. Channels are width, 2·width, 2·width.
+//! D = 6n + 2 blocks, each with the timestep t as an input; see the block's file. The loss is mean (ε̂ − ε)² over t
+//! drawn uniformly from 1 … T and ε ~ N(0, 1), as [`Noising`] mixes them. Channels are width, 2·width, 2·width.
 //!
 //! Ho et al. 2020, Denoising Diffusion Probabilistic Models (arXiv 2006.11239), without its attention; Ronneberger et al.
 //! 2015, U-Net (arXiv 1505.04597).

@@ -3,7 +3,7 @@
 use burn::module::Param;
 use burn::tensor::Tensor;
 
-/// x + the n-th shift, where there are some.
+/// x + the n-th shift, if there are shifts.
 pub(super) fn shifted(shifts: Option<&Param<Tensor<1>>>, nth: usize, x: Tensor<3>) -> Tensor<3> {
     match shifts {
         Some(shifts) => x + shifts.val().narrow(0, nth, 1).unsqueeze(),

@@ -1,4 +1,4 @@
-//! The help: the table of keys, the mouse, the commands, and how to read the picture.
+//! The help: the table of keys, the mouse, the commands, and how to read the screen.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,7 +11,7 @@ use crate::tui::pane::frame::wrapped;
 use crate::tui::scene::Scene;
 use crate::tui::theme::{Glyphs, Role, Theme};
 
-/// Columns of the keys.
+/// Width of the keys.
 const KEYS: usize = 15;
 
 const READING: [&str; 6] = [
@@ -28,7 +28,7 @@ pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, scrolled: u16, area: 
     scroll::render(theme, &Scrolled { title: " keys ", lines: &lines, above: scrolled }, area, buffer);
 }
 
-/// Lines that can be scrolled away.
+/// Number of lines that can be scrolled away.
 pub(in crate::tui) fn most_scroll(scene: &Scene, area: Rect) -> u16 {
     let theme = Theme::new(crate::tui::theme::Colours::None, Glyphs::Ascii, crate::tui::theme::Background::Dark);
     scroll::most(lines(scene, &theme, area).len(), area)

@@ -1,15 +1,15 @@
-//! Why a quantity has no values, in a few words: because of how the stacks are built, because it is never measured, or
-//! because nothing came yet.
+//! Why a quantity has no values, in a few words: the stacks do not have it, it is never measured, or nothing has
+//! arrived yet.
 
 use crate::config::{Activation, LaneConfig, LongSkips, Model, NormOrder, RunConfig};
 use crate::measurement::Measurement;
 use crate::quantity::Quantity;
 use crate::tui::scene::Scene;
 
-/// Of a quantity that no lane has had values of; at most 18 columns.
+/// Why no lane has had values of a quantity; at most 18 columns.
 pub(in crate::tui) fn why_none(quantity: Quantity, scene: &Scene) -> &'static str {
     let runs: Option<Vec<&RunConfig>> = scene.runs.values().map(|run| run.header().config.as_ref()).collect();
-    // One reason that holds for every lane of every run.
+    // The reason must hold for every lane of every run.
     let known = runs.and_then(|runs| {
         let mut reasons = runs.iter().flat_map(|run| run.lanes.iter().map(|lane| never(quantity, run, lane)));
         let first = reasons.next()??;

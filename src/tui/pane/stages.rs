@@ -1,4 +1,4 @@
-//! Stages of a lane on the axis of layers: a bracket beside the rows of each, its name where there is room.
+//! Stages of a lane at the axis of layers: a bracket beside the rows of each stage, with its name if there is room.
 //!
 //! ```text
 //! 32×32·16 ╭ 1 ▀▀▀▀▀▀▀▀       in a pane with room; in a narrow one the brackets alone
@@ -6,7 +6,7 @@
 //! 16×16·32 ╭ 4 ▀▀▀▀▀▀▀▀
 //! ```
 //!
-//! In the depth profile a dotted line stands where one ends and the next begins.
+//! In the depth profile a dotted line separates two stages.
 
 use std::ops::Range;
 
@@ -21,10 +21,10 @@ use crate::tui::pane::Pane;
 use crate::tui::scene::{LaneRef, Scene};
 use crate::tui::theme::{Role, Theme};
 
-/// Columns of a pane from which stages are named beside their brackets.
+/// Minimum columns of a pane in which stages have names beside their brackets.
 const NAMED: u16 = 56;
 
-/// Columns that stages take at the left of a pane of this width; the same for all panes.
+/// Columns for the stages at the left of a pane of this width; the same for all panes.
 pub(in crate::tui) fn columns(scene: &Scene, width: u16) -> u16 {
     let longest = scene.lanes().flat_map(|lane| names(&lane.header.layers)).max();
     match longest {
@@ -39,7 +39,7 @@ fn names(layers: &LayerTable) -> Vec<u16> {
     layers.stages().into_iter().map(|(_, name)| Span::raw(name).width() as u16).collect()
 }
 
-/// Brackets and names at the left edge of the labels.
+/// Draws brackets and names at the left edge of the labels.
 pub(in crate::tui) fn brackets(scene: &Scene, theme: &Theme, pane: &Pane, layers: &LayerAxis, buffer: &mut Buffer) {
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let room = columns(scene, pane.frame.width);
@@ -79,7 +79,7 @@ fn lines_of(rows: &Range<usize>, layers: &LayerAxis, per_cell: usize, height: u1
     Some(first..last + 1)
 }
 
-/// The stages of all lanes, where they have the same: only then do they share an axis of depth.
+/// A lane with the stages that all lanes share; `None` if they differ, since they have no common axis of depth then.
 pub(in crate::tui) fn common(scene: &Scene) -> Option<LaneRef<'_>> {
     let mut lanes = scene.lanes();
     let first = lanes.next()?;
@@ -89,7 +89,7 @@ pub(in crate::tui) fn common(scene: &Scene) -> Option<LaneRef<'_>> {
     (!stages.is_empty() && lanes.all(alike)).then_some(first)
 }
 
-/// Lines between the stages of a chart of the depth.
+/// Draws lines between the stages in a chart over the depth.
 pub(in crate::tui) fn boundaries(
     scene: &Scene,
     theme: &Theme,
@@ -107,7 +107,7 @@ pub(in crate::tui) fn boundaries(
     }
 }
 
-/// Their names in its first line, where they fit and nothing is drawn but the cursor's line.
+/// Draws the names in its first line, if they fit and nothing but the cursor's line is there.
 pub(in crate::tui) fn names_above(
     scene: &Scene,
     theme: &Theme,
@@ -119,7 +119,7 @@ pub(in crate::tui) fn names_above(
     let layers = lane.history.layers() as f64;
     for (rows, name) in lane.header.layers.stages() {
         let start = column(rows.start as f64 / layers);
-        // Where the window of layers begins within a stage, its name stands at the edge.
+        // If the window of layers begins within a stage, its name is at the edge.
         let from = start.map_or(0, |start| start + 1);
         let to = column(rows.end as f64 / layers).unwrap_or(chart.width);
         let in_view = column((rows.end as f64 - 0.5) / layers).is_some() || start.is_some();

@@ -1,4 +1,4 @@
-//! Above the legend: what to look for in the heatmaps, in one line or, on a tall screen, in two.
+//! The caption above the legend: what to look for in the heatmaps, in one line or, on a tall screen, in two.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,7 +12,7 @@ use crate::tui::view;
 pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let room = area.width.saturating_sub(2);
     let mut lines = lines(scene, area.width);
-    // Words that have no row of their own follow in the last one, where they are cut.
+    // Words without a row of their own continue in the last one, where they are shortened.
     let rest = lines.split_off(usize::from(area.height).min(lines.len()));
     if let Some(last) = lines.last_mut() {
         for line in &rest {
@@ -25,7 +25,7 @@ pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &
     }
 }
 
-/// Rows that the whole sentence takes.
+/// Number of rows of the whole sentence.
 pub(in crate::tui) fn rows(scene: &Scene, width: u16) -> u16 {
     lines(scene, width).len() as u16
 }

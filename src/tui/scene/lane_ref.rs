@@ -11,7 +11,7 @@ pub struct LaneRef<'a> {
     pub run_index: usize,
     /// The run it belongs to.
     pub run: &'a History,
-    /// Static facts.
+    /// What does not change about it.
     pub header: &'a LaneHeader,
     /// Its steps.
     pub history: &'a LaneHistory,

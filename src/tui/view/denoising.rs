@@ -1,5 +1,5 @@
 //! The gradient by timestep: layers from top to bottom, spans of timesteps from left to right, from little noise to
-//! nothing but noise; above them the loss of each span, in percent of what guessing 0 for all noise costs.
+//! pure noise; above them the loss of each span, in percent of the loss of predicting 0.
 //!
 //! ```text
 //! ╭─ residual  ‖g‖ by timestep  step 201 ─────╮
@@ -79,7 +79,7 @@ fn legend(context: &LegendContext<'_>) -> Vec<Part> {
     parts
 }
 
-/// Without its first line.
+/// The area without its first line.
 fn under(area: Rect) -> Rect {
     Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area }
 }
@@ -110,7 +110,7 @@ fn picture(lane_pane: &LanePane<'_>, record: Dated<'_, Denoising>, layers: &Laye
     }
 }
 
-/// log₁₀ ‖g‖, as the heatmaps have it.
+/// log₁₀ ‖g‖, as in the heatmaps.
 fn cell(norm: Value) -> Cell {
     match norm.get() {
         None => Cell::Absent,
@@ -121,8 +121,8 @@ fn cell(norm: Value) -> Cell {
     }
 }
 
-/// The loss of every span above its columns, all in one form: as numbers, in percent of what finding nothing costs, or
-/// not at all where there is no room.
+/// Draws the loss of every span above its columns, all in one form: as numbers, in percent of the loss of predicting 0,
+/// or not at all if there is no room.
 fn losses(theme: &Theme, pane: &Pane, record: Dated<'_, Denoising>, buffer: &mut Buffer) {
     let (width, spans) = (usize::from(pane.picture.width), record.spans.len().max(1));
     let losses: Vec<Option<f32>> = record.spans.iter().map(|span| span.loss.get()).collect();
@@ -136,8 +136,8 @@ fn losses(theme: &Theme, pane: &Pane, record: Dated<'_, Denoising>, buffer: &mut
     }
 }
 
-/// Losses in the longest form that fits into so many columns, with what it is: in percent what is too long is `+`, what
-/// is not finite `!`, what was not measured `-`.
+/// Losses in the longest form that fits into this many columns, with its label: in percent, `+` replaces a value that
+/// is too long, `!` one that is not finite, `-` one that was not measured.
 fn forms(losses: &[Option<f32>], room: usize) -> Option<(&'static str, Vec<String>)> {
     let value = |loss: &Option<f32>| loss.map_or_else(|| "-".to_owned(), |loss| number::value(f64::from(loss)));
     let percent = |loss: &Option<f32>| match loss {
@@ -150,11 +150,11 @@ fn forms(losses: &[Option<f32>], room: usize) -> Option<(&'static str, Vec<Strin
         return Some(("loss", values));
     }
     let fitting = |text: String| if text.len() <= room { text } else { "+".to_owned() };
-    // Two columns hold all losses below 1.
+    // Two columns are enough for all losses below 1.
     (room >= 2).then(|| ("loss%", losses.iter().map(percent).map(fitting).collect()))
 }
 
-/// The first time and the last in the lower edge.
+/// Writes the first and the last timestep into the lower edge.
 fn times(theme: &Theme, pane: &Pane, record: Dated<'_, Denoising>, buffer: &mut Buffer) {
     let edge = Rect { y: pane.frame.bottom().saturating_sub(1), height: 1, ..pane.picture };
     let ends = record.spans.first().zip(record.spans.last()).map(|(first, last)| (first.first, last.last));

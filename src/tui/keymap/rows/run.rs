@@ -1,4 +1,4 @@
-//! The live run, the playhead of a trace, the program.
+//! Keys of the live run, the playhead of a trace, and the program.
 
 use std::borrow::Cow;
 

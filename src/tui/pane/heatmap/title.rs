@@ -1,9 +1,9 @@
-//! The heading of a heatmap: the lane's name, its factor per block, how it ended; then, where there is room, what is
-//! shown, what theory says, what is left over the depth, and what is not a number.
+//! The heading of a heatmap: the lane's name, its factor per block, how it ended; then, if there is room, the quantity,
+//! the theory, the share that is left over the depth, and special values.
 //!
 //! ```text
 //! plain  ‖∂L/∂x‖ ÷ head   ×0.39 per block   theory ×0.41 at init  ×1e-20 from block 50 to 1
-//! plain ×0.39                     in a pane of 20 columns; a name gives way to the number
+//! plain ×0.39                     in a pane of 20 columns; a name is shortened before the number
 //! ```
 
 use ratatui::style::Stylize;
@@ -23,12 +23,12 @@ pub(in crate::tui) const NARROW: u16 = 48;
 /// Columns of a pane from which its title has room for whole phrases.
 const WIDE: u16 = 72;
 
-/// A part of the heading with its rank: the lowest stays longest.
+/// A part of the heading with its rank: the lowest is kept longest.
 type Part<'a> = (u8, Line<'a>);
 
 /// Columns between two parts.
 const GAP: u16 = 2;
-/// Columns of a name that stay beside a number: that of its run, and its beginning.
+/// Minimum columns of a name beside a number: its run's number and its beginning.
 const LEAST_NAME: u16 = 4;
 
 /// The heading of a lane's heatmap.
@@ -39,7 +39,7 @@ pub(in crate::tui) fn of<'a>(scene: &Scene, theme: &Theme, pane: &Pane) -> Line<
     let profile = scene.cache.signals.get(pane.lane);
     let name = scene.lane_name(lane);
     let width = |part: Option<&Line<'_>>| part.map_or(0, |line| line.width() as u16 + GAP);
-    // The number and the end come first, in words as far as there is room; then the name gives way.
+    // The number and the outcome come first, with words if there is room; then the name is shortened.
     let free = room.saturating_sub(columns(&name) + GAP);
     let number = profile.and_then(|profile| factor(scene, theme, profile, FactorRoom { whole: 0, least: room }));
     let outcome = outcome(scene, theme, lane, free.saturating_sub(width(number.as_ref())));
@@ -47,7 +47,7 @@ pub(in crate::tui) fn of<'a>(scene: &Scene, theme: &Theme, pane: &Pane) -> Line<
     let least = spare.saturating_sub(LEAST_NAME.min(columns(&name)) + GAP);
     let free = free.saturating_sub(width(outcome.as_ref()));
     let symbol = theme.glyph(definition.symbol, definition.ascii);
-    // Where the factor is not that of the quantity in view, both are named as long as there is room for both.
+    // If the factor is not that of the quantity in view, both are named if there is room for both.
     let beside = if scene.view.quantity.is_signal() { 0 } else { columns(symbol) + GAP };
     let of_signal =
         |whole: u16| profile.and_then(|profile| self::factor(scene, theme, profile, FactorRoom { whole, least }));
@@ -74,12 +74,12 @@ fn columns(text: &str) -> u16 {
     Span::raw(text).width() as u16
 }
 
-/// Columns that a factor may take.
+/// Columns available for a factor.
 #[derive(Clone, Copy)]
 struct FactorRoom {
-    /// Beside the whole name.
+    /// With the whole name beside it.
     whole: u16,
-    /// Where the name gives way.
+    /// With a shortened name beside it.
     least: u16,
 }
 
@@ -104,7 +104,8 @@ fn factor<'a>(scene: &Scene, theme: &Theme, profile: &Profile, room: FactorRoom)
     Some(Line::styled(fitting.unwrap_or_else(short), theme.style(Role::Strong)))
 }
 
-/// What is left of the signal over the depth, as measured. Where block 1 has none, its zeros are said instead.
+/// The share of the signal that is left over the depth, as measured. If block 1 has none, the number of zeros is given
+/// instead.
 fn left<'a>(theme: &Theme, pane: &Pane, profile: &Profile) -> Option<Part<'a>> {
     let left = number::magnitude(profile.first_last.filter(|left| *left > 0.0)?);
     let last = number::count(profile.blocks as u64);
@@ -116,7 +117,7 @@ fn left<'a>(theme: &Theme, pane: &Pane, profile: &Profile) -> Option<Part<'a>> {
     Some((4, Line::styled(words, theme.style(Role::Dim))))
 }
 
-/// What the fit leaves out.
+/// The special values that the fit leaves out.
 fn not_numbers<'a>(scene: &Scene, theme: &Theme, profile: &Profile) -> Vec<Part<'a>> {
     let mut parts = Vec::new();
     if let Some(block) = profile.underflow {
@@ -156,8 +157,8 @@ fn predicted<'a>(scene: &Scene, theme: &Theme, pane: &Pane) -> Option<Part<'a>> 
     Some((rank, Line::styled(format!("theory {}{at}", number::factor(gain)), theme.style(Role::Dim))))
 }
 
-/// How the lane ended, in the longest form that fits; of one that took all its steps only that the cursor stands after
-/// them, and the same of one that is far behind.
+/// How the lane ended, in the longest form that fits. For a completed lane this is shown only if the cursor is after
+/// its end; the same for a lane that is far behind.
 fn outcome<'a>(scene: &Scene, theme: &Theme, lane: &LaneRef<'_>, room: u16) -> Option<Line<'a>> {
     let end = lane.history.end();
     let step = end.map_or_else(String::new, |end| number::count(end.step.0));

@@ -1,4 +1,4 @@
-//! What does not change about the layer at the cursor: its stage, its parameters, what it costs.
+//! Facts about the layer at the cursor that do not change: its stage, its parameters, its cost.
 
 use ratatui::buffer::Buffer;
 
@@ -8,7 +8,7 @@ use crate::layer::Layer;
 use crate::number;
 use crate::tui::scene::LaneRef;
 
-/// One fact: its name, the short one, and what it is of a layer.
+/// One fact: its name, a short name, and its value for a layer.
 struct Fact {
     name: &'static str,
     short: &'static str,
@@ -28,19 +28,19 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     FACTS.iter().map(|fact| fact.name)
 }
 
-/// How the facts stand in the table.
+/// How the facts are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Room {
-    /// A row each.
+    /// One row each.
     Rows,
     /// Parameters and FLOP, without the stage.
     Costs,
-    /// None: they go into the frame.
+    /// In the frame, without rows.
     Frame,
 }
 
 impl Room {
-    /// Rows that they take.
+    /// Number of rows that they take.
     pub(super) fn rows(self, table: &Table<'_>) -> usize {
         match self {
             Self::Rows => FACTS.iter().filter(|fact| is_known(table, fact)).count(),
@@ -50,12 +50,12 @@ impl Room {
     }
 }
 
-/// Whether anything is known of a layer that a lane of the table has at the cursor.
+/// Whether a lane of the table has a layer with facts at the cursor.
 pub(super) fn are_known(table: &Table<'_>) -> bool {
     FACTS.iter().any(|fact| is_known(table, fact))
 }
 
-/// Returns the row after.
+/// Draws the facts; returns the row after them.
 pub(super) fn render(table: &Table<'_>, y: u16, room: Room, buffer: &mut Buffer) -> u16 {
     match room {
         Room::Frame => y,
@@ -69,14 +69,14 @@ pub(super) fn render(table: &Table<'_>, y: u16, room: Room, buffer: &mut Buffer)
     }
 }
 
-/// The stage, where it is that of all lanes in the table.
+/// The stage, if it is the same in all lanes of the table.
 pub(super) fn stage(table: &Table<'_>) -> Option<String> {
     let mut stages = table.lanes.iter().map(|lane| at_cursor(table, lane).and_then(|layer| layer.stage.clone()));
     let first = stages.next()??;
     stages.all(|stage| stage.as_ref() == Some(&first)).then_some(first)
 }
 
-/// The same of what a layer costs, in words.
+/// The cost of a layer in words, if it is the same in all lanes.
 pub(super) fn words(table: &Table<'_>) -> Option<String> {
     let of = |lane: &LaneRef<'_>| {
         let layer = at_cursor(table, lane)?;
@@ -108,7 +108,7 @@ fn at_cursor<'a>(table: &Table<'_>, lane: &LaneRef<'a>) -> Option<&'a Layer> {
     lane.header.layers.get(lane.layer_at(table.scene.view.cursor.depth))
 }
 
-/// Trainable numbers; `None` where no tensor is known.
+/// Number of trainable parameters; `None` if no tensor is known.
 fn parameters(layer: &Layer) -> Option<String> {
     (!layer.parameters.is_empty()).then(|| number::amount(layer.parameter_count()))
 }
