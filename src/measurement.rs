@@ -235,4 +235,32 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_next_histogram_comes_after_any_step_with_the_costly_quantities_or_by_its_own_schedule() {
+        let next = |histograms, costly, after: &[u64]| -> Vec<Option<u64>> {
+            let intervals = Intervals { layers: 1, histograms, costly, is_bounded: false };
+            let next = |after: &u64| intervals.next(Measurement::Histograms, Step(*after)).map(|step| step.0);
+            after.iter().map(next).collect()
+        };
+        assert_eq!(next(Some(10), None, &[1, 10, 11]), [Some(11), Some(11), Some(21)]);
+        assert_eq!(next(None, None, &[5]), [None]);
+        let of_both = [Some(201), Some(301), Some(401), Some(601), Some(801)];
+        assert_eq!(next(Some(300), Some(200), &[1, 201, 301, 401, 601]), of_both);
+    }
+
+    #[test]
+    fn under_a_budget_no_next_step_is_known() {
+        let intervals = Intervals { layers: 1, histograms: Some(10), costly: None, is_bounded: true };
+        assert_eq!(intervals.next(Measurement::Histograms, Step(5)), None);
+    }
+
+    #[test]
+    fn histograms_follow_the_more_frequent_schedule() {
+        let setting = |histograms, costly| {
+            let intervals = Intervals { layers: 1, histograms, costly, is_bounded: false };
+            intervals.histograms_follow().definition().setting
+        };
+        assert_eq!([setting(Some(300), Some(200)), setting(Some(10), Some(200))], ["detail", "histograms"]);
+    }
 }

@@ -60,15 +60,18 @@ impl Places {
     }
 }
 
-/// Lists where `null` stands for a number that JSON lacks.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// Lists where `null` stands for a number that JSON lacks; an empty list is left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct NonFinite {
     /// NaN.
-    pub(super) nan: Places,
+    #[serde(default, skip_serializing_if = "Places::is_empty")]
+    nan: Places,
     /// +∞.
-    pub(super) pinf: Places,
+    #[serde(default, skip_serializing_if = "Places::is_empty")]
+    pinf: Places,
     /// −∞.
-    pub(super) ninf: Places,
+    #[serde(default, skip_serializing_if = "Places::is_empty")]
+    ninf: Places,
 }
 
 impl NonFinite {
@@ -166,11 +169,8 @@ mod tests {
         all.push(Value::ABSENT);
         let mut listed = NonFinite::default();
         listed.note("loss", &all);
-        let NonFinite { nan, pinf, ninf } = listed;
-        let text = serde_json::to_string(&(Numbers(all.clone()), nan, pinf, ninf)).expect("JSON");
-        let (mut read, nan, pinf, ninf): (Numbers, Places, Places, Places) =
-            serde_json::from_str(&text).expect("the same JSON");
-        let listed = NonFinite { nan, pinf, ninf };
+        let text = serde_json::to_string(&(Numbers(all.clone()), listed)).expect("JSON");
+        let (mut read, listed): (Numbers, NonFinite) = serde_json::from_str(&text).expect("the same JSON");
         listed.restore("loss", &mut read.0).expect("every index leads somewhere");
         assert_eq!(read.0, all, "{text}");
     }

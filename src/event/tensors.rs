@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::header::LaneHeader;
-use super::numbers::{NonFinite, NumberRows, Numbers, Places};
+use super::numbers::{NonFinite, NumberRows, Numbers};
 use super::snapshot_payload::{Memory, SnapshotPayload};
 use crate::grid::{Grid, Value};
 use crate::layer::LayerTable;
@@ -67,38 +67,32 @@ impl TensorNorms {
 #[derive(Serialize, Deserialize)]
 struct Fields {
     values: NumberRows,
-    #[serde(default, skip_serializing_if = "Places::is_empty")]
-    nan: Places,
-    #[serde(default, skip_serializing_if = "Places::is_empty")]
-    pinf: Places,
-    #[serde(default, skip_serializing_if = "Places::is_empty")]
-    ninf: Places,
+    #[serde(flatten)]
+    non_finite: NonFinite,
 }
 
 impl From<TensorNorms> for Fields {
     fn from(TensorNorms { values }: TensorNorms) -> Self {
-        let (mut rows, mut listed) = (NumberRows::default(), NonFinite::default());
+        let (mut rows, mut non_finite) = (NumberRows::default(), NonFinite::default());
         for (norm, name) in TensorNorm::ALL {
             let row = values.row(norm.row());
             if row.iter().any(|value| !value.is_absent()) {
-                listed.note(name, row);
+                non_finite.note(name, row);
                 rows.0.push((name.to_owned(), Numbers(row.to_vec())));
             }
         }
-        let NonFinite { nan, pinf, ninf } = listed;
-        Self { values: rows, nan, pinf, ninf }
+        Self { values: rows, non_finite }
     }
 }
 
 impl TryFrom<Fields> for TensorNorms {
     type Error = String;
 
-    fn try_from(Fields { values: NumberRows(rows), nan, pinf, ninf }: Fields) -> Result<Self, String> {
+    fn try_from(Fields { values: NumberRows(rows), non_finite }: Fields) -> Result<Self, String> {
         // Names from a newer version are skipped.
         let named = |name: &str| rows.iter().find(|(of, _)| of == name).map(|(_, Numbers(row))| row.as_slice());
         let tensors = TensorNorm::ALL.iter().find_map(|(_, name)| named(name)).map_or(0, <[Value]>::len);
         let mut values = Grid::absent(TensorNorm::ALL.len(), tensors);
-        let listed = NonFinite { nan, pinf, ninf };
         for (norm, name) in TensorNorm::ALL {
             let row = values.row_mut(norm.row());
             if let Some(numbers) = named(name) {
@@ -107,7 +101,7 @@ impl TryFrom<Fields> for TensorNorms {
                 }
                 row.copy_from_slice(numbers);
             }
-            listed.restore(name, row)?;
+            non_finite.restore(name, row)?;
         }
         Ok(Self { values })
     }

@@ -99,25 +99,6 @@ mod tests {
     }
 
     #[test]
-    fn the_next_histogram_comes_after_the_newest_step() {
-        let next = |config: &RunConfig, newest| {
-            config.intervals().next(Measurement::Histograms, Step(newest)).map(|step| step.0)
-        };
-        let every_ten = config(1, Some(10), None);
-        assert_eq!([1, 10, 11].map(|newest| next(&every_ten, newest)), [Some(11), Some(11), Some(21)]);
-        assert_eq!(next(&config(1, None, None), 5), None);
-        assert_eq!(next(&RunConfig { budget: Some(Budget(0.02)), ..every_ten }, 5), None);
-    }
-
-    #[test]
-    fn a_costly_step_counts_histograms_before_their_own_schedule_comes_round() {
-        let config = config(1, Some(300), Some(200));
-        let next = |newest| config.intervals().next(Measurement::Histograms, Step(newest)).map(|step| step.0);
-        assert_eq!([1, 201, 301, 401, 601].map(next), [Some(201), Some(301), Some(401), Some(601), Some(801)]);
-        assert_eq!(config.intervals().histograms_follow().definition().setting, "detail");
-    }
-
-    #[test]
     fn only_another_step_than_the_one_shown_is_named() {
         assert_eq!(of_step(MeasuredAt::At(Step(401)), Step(401)), None);
         let forms = |taken, shown| of_step(taken, Step(shown)).map(|words| (words.long, words.short));

@@ -89,6 +89,28 @@ pub(in crate::tui) fn common(scene: &Scene) -> Option<LaneRef<'_>> {
     (!stages.is_empty() && lanes.all(alike)).then_some(first)
 }
 
+/// One of the stages that all lanes share, as relative depths.
+struct StageDepths<'a> {
+    name: &'a str,
+    /// Its beginning.
+    start: f64,
+    /// The middle of its last layer.
+    last: f64,
+    /// Its end.
+    end: f64,
+}
+
+/// The stages that all lanes share; empty if they differ.
+fn depths(scene: &Scene) -> Vec<StageDepths<'_>> {
+    let Some(lane) = common(scene) else { return Vec::new() };
+    let layers = lane.history.layers() as f64;
+    let of_rows = |(rows, name): (Range<usize>, _)| {
+        let [start, end] = [rows.start, rows.end].map(|row| row as f64);
+        StageDepths { name, start: start / layers, last: (end - 0.5) / layers, end: end / layers }
+    };
+    lane.header.layers.stages().into_iter().map(of_rows).collect()
+}
+
 /// Draws lines between the stages in a chart over the depth.
 pub(in crate::tui) fn boundaries(
     scene: &Scene,
@@ -97,10 +119,7 @@ pub(in crate::tui) fn boundaries(
     column: impl Fn(f64) -> Option<u16>,
     buffer: &mut Buffer,
 ) {
-    let Some(lane) = common(scene) else { return };
-    let layers = lane.history.layers() as f64;
-    for (rows, _) in lane.header.layers.stages().iter().skip(1) {
-        let Some(start) = column(rows.start as f64 / layers) else { continue };
+    for start in depths(scene).iter().skip(1).filter_map(|stage| column(stage.start)) {
         for y in chart.top()..chart.bottom() {
             dot((chart.x + start, y), theme.glyph("┊", ":"), theme.style(Role::Frame), buffer);
         }
@@ -115,14 +134,12 @@ pub(in crate::tui) fn names_above(
     column: impl Fn(f64) -> Option<u16>,
     buffer: &mut Buffer,
 ) {
-    let Some(lane) = common(scene) else { return };
-    let layers = lane.history.layers() as f64;
-    for (rows, name) in lane.header.layers.stages() {
-        let start = column(rows.start as f64 / layers);
+    for StageDepths { name, start, last, end } in depths(scene) {
+        let start = column(start);
         // If the window of layers begins within a stage, its name is at the edge.
         let from = start.map_or(0, |start| start + 1);
-        let to = column(rows.end as f64 / layers).unwrap_or(chart.width);
-        let in_view = column((rows.end as f64 - 0.5) / layers).is_some() || start.is_some();
+        let to = column(end).unwrap_or(chart.width);
+        let in_view = column(last).is_some() || start.is_some();
         let width = Span::raw(name).width() as u16;
         let is_drawn_over = (from..from + width).any(|column| {
             let cell = buffer.cell((chart.x + column, chart.y));
