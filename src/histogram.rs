@@ -69,8 +69,8 @@ impl Histogram {
     /// Elements of both signs in the `bin`-th bin.
     #[must_use]
     pub fn bin(&self, bin: usize) -> u64 {
-        let of = |bins: &[u64]| bins.get(bin).copied().unwrap_or(0);
-        of(&self.positive) + of(&self.negative)
+        let count_in = |bins: &[u64]| bins.get(bin).copied().unwrap_or(0);
+        count_in(&self.positive) + count_in(&self.negative)
     }
 
     /// Adds `count` elements with 2^exponent ≤ |g| < 2^(exponent + 1).

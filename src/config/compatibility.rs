@@ -168,12 +168,13 @@ mod tests {
             lane(11, 1, Positions::Rotary).wrong_heads().as_deref(),
             Some("1 head cannot have a width of 11, in pairs for rotary positions: write an even --width")
         );
-        let of = |norm, norm_order| LaneConfig { norm, norm_order, ..Model::Transformer.defaults() }.wrong_norm();
-        assert_eq!((of(Norm::Rms, NormOrder::Post), of(Norm::None, NormOrder::Pre)), (None, None));
-        assert_eq!(of(Norm::Batch, NormOrder::None), None);
+        let complaint =
+            |norm, norm_order| LaneConfig { norm, norm_order, ..Model::Transformer.defaults() }.wrong_norm();
+        assert_eq!((complaint(Norm::Rms, NormOrder::Post), complaint(Norm::None, NormOrder::Pre)), (None, None));
+        assert_eq!(complaint(Norm::Batch, NormOrder::None), None);
         for norm in [Norm::Batch, Norm::Group] {
             let words = "a transformer normalizes each character separately: write layer or rms instead of ";
-            assert_eq!(of(norm, NormOrder::Pre), Some(format!("{words}{norm}")));
+            assert_eq!(complaint(norm, NormOrder::Pre), Some(format!("{words}{norm}")));
         }
     }
 }

@@ -137,8 +137,9 @@ impl Draft {
     /// # Errors
     /// Fails when it is not TOML, or has an unknown key.
     pub fn read_text(&mut self, path: &Path, text: &str) -> Result<(), DraftError> {
-        let at = |byte: usize| Origin::File(path.to_owned(), text[..byte.min(text.len())].matches('\n').count() + 1);
-        self.read(text, at, &[])
+        let origin =
+            |byte: usize| Origin::File(path.to_owned(), text[..byte.min(text.len())].matches('\n').count() + 1);
+        self.read(text, origin, &[])
     }
 
     /// Reads the settings of a preset, except for the `reserved` keys.

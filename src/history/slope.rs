@@ -140,12 +140,12 @@ mod tests {
     #[test]
     fn a_model_without_blocks_has_a_line_over_its_rows() {
         let row = |kind| Layer::new("", kind);
-        let of = |layers: Vec<Layer>| {
+        let rho_of = |layers: Vec<Layer>| {
             let signal: Vec<Value> = (0..9).take(layers.len()).map(|row| Value::new(0.5_f32.powi(-row))).collect();
             Blocks::of(&LayerTable { layers }).rho(&signal).expect("a line")
         };
-        let others = of(vec![row(LayerKind::Other); 9]);
-        let blocks = of(vec![row(LayerKind::Block); 9]);
+        let others = rho_of(vec![row(LayerKind::Other); 9]);
+        let blocks = rho_of(vec![row(LayerKind::Block); 9]);
         assert!((others - 0.5).abs() < 1e-3 && others == blocks, "{others} {blocks}");
     }
 }

@@ -82,7 +82,7 @@ impl RawStatistics {
     ) -> Vec<LayerSample> {
         let nothing = LayerReading::default();
         let pass = |layer: usize| self.passes.get(layer).unwrap_or(&nothing);
-        let at = |list: &[Option<Moments>], layer: usize| list.get(layer).copied().flatten();
+        let moments_of = |list: &[Option<Moments>], layer: usize| list.get(layer).copied().flatten();
         let costly = |list: &[Option<f64>], layer: usize| list.get(layer).copied().flatten();
         let head_signal = pass(initial.len().saturating_sub(1)).signal;
         let mut samples = Vec::with_capacity(table.len());
@@ -94,11 +94,11 @@ impl RawStatistics {
             // Not all units of a skipped block were computed, so the batch does not count.
             let active = reading.active.as_ref().filter(|_| !reading.is_left_out);
             samples.push(LayerSample {
-                grad: at(&self.gradients, layer),
-                weight: at(&self.weights, layer),
-                update: at(&self.updates, layer),
-                drift: at(&self.drift, layer),
-                initial: at(initial, layer),
+                grad: moments_of(&self.gradients, layer),
+                weight: moments_of(&self.weights, layer),
+                update: moments_of(&self.updates, layer),
+                drift: moments_of(&self.drift, layer),
+                initial: moments_of(initial, layer),
                 input: reading.input,
                 // The stem's input is data, not a signal.
                 signal: if layer == 0 { None } else { reading.signal },

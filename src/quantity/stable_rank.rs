@@ -204,12 +204,12 @@ mod tests {
         };
         let (left, right) = (reflector(1.7), reflector(2.3));
         let mixed: f64 = (0..n).map(|k| left[k] * singular[k] * right[k]).sum();
-        let at = |row: usize, column: usize| {
+        let element = |row: usize, column: usize| {
             let own = if row == column { singular[row] } else { 0.0 };
             own - 2.0 * left[row] * left[column] * singular[column] - 2.0 * singular[row] * right[row] * right[column]
                 + 4.0 * left[row] * mixed * right[column]
         };
-        (0..n * n).map(|index| at(index / n, index % n) as f32).collect()
+        (0..n * n).map(|index| element(index / n, index % n) as f32).collect()
     }
 
     #[test]

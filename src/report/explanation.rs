@@ -143,12 +143,18 @@ mod tests {
 
     #[test]
     fn a_term_says_where_it_stands_and_which_rows_are_its_own() {
-        let of = |name: &str| entry(GlossaryEntry::named(name).expect("known"));
-        assert!(of("rho").contains("/ and its name, or :view profile") && of("rho").contains("--to csv, rows rho"));
-        assert!(of("step_time").contains("rows step_ns"));
-        assert!(of("rho_r_squared").contains("not on the screen, only in the export"));
-        assert!(of("first_last").contains("in the title of each lane's heatmap"));
-        assert!(of("grad_histogram").contains(":view histogram") && !of("grad_histogram").contains("as a table"));
+        let entry_of = |name: &str| entry(GlossaryEntry::named(name).expect("known"));
+        assert!(
+            entry_of("rho").contains("/ and its name, or :view profile")
+                && entry_of("rho").contains("--to csv, rows rho")
+        );
+        assert!(entry_of("step_time").contains("rows step_ns"));
+        assert!(entry_of("rho_r_squared").contains("not on the screen, only in the export"));
+        assert!(entry_of("first_last").contains("in the title of each lane's heatmap"));
+        assert!(
+            entry_of("grad_histogram").contains(":view histogram")
+                && !entry_of("grad_histogram").contains("as a table")
+        );
     }
 
     #[test]

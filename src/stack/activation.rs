@@ -72,7 +72,7 @@ mod tests {
     fn values_are_those_of_the_formulas_and_keep_their_digits_near_0() {
         let xs: [f32; 7] = [-20.0, -1.5, -1e-10, 0.0, 1e-10, 0.7, 30.0];
         for backend in [Backend::Flex, Backend::Ndarray] {
-            let of = |phi| {
+            let values_of = |phi| {
                 let x = Tensor::<1>::from_data(TensorData::new(xs.to_vec(), [xs.len()]), &device(backend));
                 activate(phi, x).into_data().try_into_vec::<f32>().expect("f32")
             };
@@ -83,7 +83,7 @@ mod tests {
                 (Activation::Silu, |x| x / (1.0 + (-x).exp())),
             ];
             for (phi, formula) in formulas {
-                for (x, found) in xs.iter().zip(of(phi)) {
+                for (x, found) in xs.iter().zip(values_of(phi)) {
                     let expected = formula(f64::from(*x));
                     let error = (f64::from(found) - expected).abs();
                     assert!(

@@ -132,15 +132,15 @@ impl Builder<'_> {
         let (place, before, convolutions) = (ParamSlot::block(nth_block.block), self.channels, plan.convolutions.len());
         let (mut flops, mut sublayers) = (0, Vec::new());
         let mut steps = Vec::with_capacity(convolutions);
-        for (nth, convolution) in plan.convolutions.iter().enumerate() {
+        for (index, convolution) in plan.convolutions.iter().enumerate() {
             let normalized = match self.plan.order {
                 Order::Pre => self.channels,
                 Order::Post => convolution.channels,
             };
             let norm = self.norm(self.lane.branch_norm(), normalized);
-            let initializer = self.initializer.times(weight_gain(self.lane, nth_block.of, nth, convolutions));
-            let (step, of_step) = self.step(initializer, place.nth(nth), *convolution, norm);
-            sublayers.extend(self.sublayers(nth, &step, of_step));
+            let initializer = self.initializer.times(weight_gain(self.lane, nth_block.of, index, convolutions));
+            let (step, of_step) = self.step(initializer, place.nth(index), *convolution, norm);
+            sublayers.extend(self.sublayers(index, &step, of_step));
             steps.push(step);
             flops += of_step;
         }
@@ -173,8 +173,8 @@ impl Builder<'_> {
     }
 
     /// The layers of the n-th convolution, in forward order.
-    fn sublayers(&self, nth: usize, step: &ConvStep, flops: u64) -> Vec<Sublayer> {
-        let (path, number) = (format!("steps.{nth}"), nth + 1);
+    fn sublayers(&self, index: usize, step: &ConvStep, flops: u64) -> Vec<Sublayer> {
+        let (path, number) = (format!("steps.{index}"), index + 1);
         let mut found =
             vec![Sublayer::new(format!("{path}.convolution"), format!("convolution {number}"), Some(flops))];
         if step.norm.is_some() {
@@ -220,8 +220,8 @@ impl Builder<'_> {
         let HeadPlan { hidden: widths, side } = &self.plan.head;
         let mut width = self.channels * side * side;
         let mut hidden = Vec::new();
-        for (nth, next) in (1..).zip(widths) {
-            hidden.push(self.initializer.affine(ParamSlot::HEAD.nth(nth), [width, *next], Bias::On));
+        for (index, next) in (1..).zip(widths) {
+            hidden.push(self.initializer.affine(ParamSlot::HEAD.nth(index), [width, *next], Bias::On));
             width = *next;
         }
         let initializer = if self.lane.is_fixup() { self.initializer.times(0.0) } else { self.initializer };
@@ -232,8 +232,8 @@ impl Builder<'_> {
             Order::Post => None,
         };
         let of_norm = norm.as_ref().map(|_| Sublayer::new("norm", "norm", None));
-        let of_hidden = hidden.iter().enumerate().map(|(nth, affine)| {
-            Sublayer::new(format!("hidden.{nth}"), format!("hidden {}", nth + 1), Some(affine.flops()))
+        let of_hidden = hidden.iter().enumerate().map(|(index, affine)| {
+            Sublayer::new(format!("hidden.{index}"), format!("hidden {}", index + 1), Some(affine.flops()))
         });
         let of_output = Sublayer::new("output", "output", Some(output.flops()));
         let sublayers = of_norm.into_iter().chain(of_hidden).chain([of_output]).collect();

@@ -19,9 +19,9 @@ pub struct ConvStep {
 
 impl ConvStep {
     /// x + the n-th shift, if there are shifts.
-    pub(super) fn shifted(&self, x: Tensor<4>, nth: usize) -> Tensor<4> {
+    pub(super) fn shifted(&self, x: Tensor<4>, index: usize) -> Tensor<4> {
         match &self.shifts {
-            Some(shifts) => x + shifts.val().narrow(0, nth, 1).unsqueeze(),
+            Some(shifts) => x + shifts.val().narrow(0, index, 1).unsqueeze(),
             None => x,
         }
     }

@@ -286,8 +286,8 @@ impl<B: Readable> Saved<B> {
             self.look(|reading| reading.step::<B>(last, &branch));
             last = StepKind::Norm;
             let behind = norm.backward(branch);
-            let of = |(parent, gradient): (Option<NodeId>, _)| parent.map(|parent| (parent, gradient));
-            let found = [(parents.gamma, behind.gamma), (parents.beta, behind.beta)].map(of);
+            let paired = |(parent, gradient): (Option<NodeId>, _)| parent.map(|parent| (parent, gradient));
+            let found = [(parents.gamma, behind.gamma), (parents.beta, behind.beta)].map(paired);
             self.look(|reading| found.iter().flatten().for_each(|(_, gradient)| reading.gradient::<B>(gradient)));
             for (parameter, gradient) in found.into_iter().flatten() {
                 grads.register::<B>(parameter, gradient);

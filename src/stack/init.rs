@@ -203,10 +203,10 @@ fn orthogonal([rows, columns]: [usize; 2], gain: f64, rng: &mut Generator) -> Ve
         }
         basis.push(vector);
     }
-    let at = |row: usize, column: usize| if rows <= columns { basis[row][column] } else { basis[column][row] };
+    let element = |row: usize, column: usize| if rows <= columns { basis[row][column] } else { basis[column][row] };
     (0..rows)
         .flat_map(|row| (0..columns).map(move |column| (row, column)))
-        .map(|(r, c)| (gain * at(r, c)) as f32)
+        .map(|(r, c)| (gain * element(r, c)) as f32)
         .collect()
 }
 

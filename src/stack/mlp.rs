@@ -80,13 +80,13 @@ impl Mlp {
             let in_branch = initializer.times(weight_gain(lane, lane.depth, 0, 1));
             let Affine { weight, bias } =
                 in_branch.affine(ParamSlot::block(layer), [lane.width, lane.width], lane.bias);
-            let nth = BranchIndex { block: layer, of: lane.depth };
+            let index = BranchIndex { block: layer, of: lane.depth };
             Block {
                 norm: norm(lane.branch_norm()),
                 weight,
                 bias,
                 shifts: (lane.wiring == Wiring::Fixup).then(|| initializer.constant(2, 0.0)),
-                joint: ResidualConnection::of(lane, nth, lane.width, initializer, norm),
+                joint: ResidualConnection::of(lane, index, lane.width, initializer, norm),
                 norm_scale: lane.norm_scale(layer),
                 activation: lane.activation,
                 order: lane.order,
@@ -196,9 +196,9 @@ impl Block {
         x
     }
 
-    fn shifted(&self, x: Tensor<2>, nth: usize) -> Tensor<2> {
+    fn shifted(&self, x: Tensor<2>, index: usize) -> Tensor<2> {
         match &self.shifts {
-            Some(shifts) => x + shifts.val().narrow(0, nth, 1).unsqueeze(),
+            Some(shifts) => x + shifts.val().narrow(0, index, 1).unsqueeze(),
             None => x,
         }
     }

@@ -117,7 +117,7 @@ impl ResidualConnection {
     #[must_use]
     pub fn of(
         lane: &LaneConfig,
-        nth: BranchIndex,
+        index: BranchIndex,
         units: usize,
         initializer: Initializer<'_>,
         norm: impl FnOnce(Norm) -> Option<Normalization>,
@@ -126,7 +126,7 @@ impl ResidualConnection {
         const LAYER_SCALES: [(usize, f32); 3] = [(18, 0.1), (24, 1e-5), (usize::MAX, 1e-6)];
         /// Huang et al.: survival probability of the last block.
         const LAST_SURVIVAL: f64 = 0.5;
-        let depth = nth.of as f64;
+        let depth = index.of as f64;
         let learned = |count, value| Self { gain: Some(initializer.constant(count, value)), ..Self::PLAIN_SUM };
         Some(match lane.wiring {
             Wiring::Plain => return None,
@@ -144,11 +144,11 @@ impl ResidualConnection {
                 Self { norm: norm(kind), skip: depth.powf(0.25), ..Self::PLAIN_SUM }
             }
             Wiring::StochasticDepth => {
-                let survival = 1.0 - nth.block as f64 / depth * (1.0 - LAST_SURVIVAL);
+                let survival = 1.0 - index.block as f64 / depth * (1.0 - LAST_SURVIVAL);
                 Self { survival, ..Self::PLAIN_SUM }
             }
             Wiring::HyperConnections | Wiring::ConstrainedHyperConnections => {
-                Self { streams: Some(Streams::of(lane.wiring, nth.block, initializer)), ..Self::PLAIN_SUM }
+                Self { streams: Some(Streams::of(lane.wiring, index.block, initializer)), ..Self::PLAIN_SUM }
             }
         })
     }
@@ -224,13 +224,13 @@ fn along_units<const D: usize>(values: Tensor<1>) -> Tensor<D> {
 
 /// The factor on the initial values of the n-th of `of` weights of a branch, which its wiring requires.
 #[must_use]
-pub fn weight_gain(lane: &LaneConfig, depth: usize, nth: usize, of: usize) -> f64 {
+pub fn weight_gain(lane: &LaneConfig, depth: usize, index: usize, of: usize) -> f64 {
     let depth = depth as f64;
     match lane.wiring {
         Wiring::DeepNorm => (4.0 * depth).powf(-0.25),
         _ if !lane.is_fixup() => 1.0,
         // The last weight of a branch is 0, so that the branch is 0.
-        _ if nth + 1 == of => 0.0,
+        _ if index + 1 == of => 0.0,
         _ => depth.powf(-1.0 / (2.0 * of as f64 - 2.0)),
     }
 }
@@ -242,11 +242,17 @@ mod tests {
     use crate::config::{Backend, Init};
     use crate::units::Step;
 
-    fn joint(wiring: Wiring, nth: BranchIndex) -> ResidualConnection {
+    fn joint(wiring: Wiring, index: BranchIndex) -> ResidualConnection {
         let device = device(Backend::Flex);
         let initializer = Initializer { init: Init::Kaiming, gain: 1.0, seed: 1, device: &device };
-        ResidualConnection::of(&LaneConfig { depth: nth.of, ..LaneConfig::new(wiring) }, nth, 3, initializer, |_| None)
-            .expect("no plain block")
+        ResidualConnection::of(
+            &LaneConfig { depth: index.of, ..LaneConfig::new(wiring) },
+            index,
+            3,
+            initializer,
+            |_| None,
+        )
+        .expect("no plain block")
     }
 
     #[test]
@@ -266,7 +272,7 @@ mod tests {
 
     #[test]
     fn fixup_and_deepnorm_make_the_drawn_weights_smaller_with_depth() {
-        let gain = |wiring, nth, of| weight_gain(&LaneConfig::new(wiring), 64, nth, of);
+        let gain = |wiring, index, of| weight_gain(&LaneConfig::new(wiring), 64, index, of);
         assert_eq!(gain(Wiring::Residual, 0, 2), 1.0);
         assert_eq!([gain(Wiring::Fixup, 0, 2), gain(Wiring::Fixup, 1, 2)], [0.125, 0.0]);
         assert!((gain(Wiring::Fixup, 0, 3) - 64_f64.powf(-0.25)).abs() < 1e-12);

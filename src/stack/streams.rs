@@ -79,12 +79,12 @@ impl Streams {
             }
         };
         let mixing = move || {
-            let at = |index: usize| if index.is_multiple_of(count + 1) { stays } else { goes };
-            TensorData::new((0..count * count).map(at).collect(), [count, count])
+            let share = |index: usize| if index.is_multiple_of(count + 1) { stays } else { goes };
+            TensorData::new((0..count * count).map(share).collect(), [count, count])
         };
         let reading = move || {
-            let at = |stream: usize| if stream == own { read } else { beside };
-            TensorData::new((0..count).map(at).collect(), [count])
+            let weight = |stream: usize| if stream == own { read } else { beside };
+            TensorData::new((0..count).map(weight).collect(), [count])
         };
         Self {
             mixing: initializer.lazily([count, count], mixing),

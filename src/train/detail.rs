@@ -101,10 +101,10 @@ fn shattering<S: Stack>(subject: &Subject<'_, S>) -> Option<Vec<Option<f64>>> {
     subject.go_on()?;
     let noisy = signals(&batch.noisy(&mut Purpose::Noise.rng(0, 0)));
     let rows = batch.rows();
-    let of = |(layer, (still, noisy)): (usize, (&LayerReading, &LayerReading))| {
+    let shatter_of = |(layer, (still, noisy)): (usize, (&LayerReading, &LayerReading))| {
         if layer == 0 { None } else { shatter(still.kept()?, noisy.kept()?, rows) }
     };
-    Some(still.iter().zip(&noisy).enumerate().map(of).collect())
+    Some(still.iter().zip(&noisy).enumerate().map(shatter_of).collect())
 }
 
 fn by_time<S: Stack>(subject: &Subject<'_, S>) -> Option<Vec<TimeSpan>> {

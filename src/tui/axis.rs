@@ -140,11 +140,11 @@ impl StepAxis {
     /// Steps of the bins in a range.
     #[must_use]
     pub fn steps_of_bins(&self, bins: Range<usize>) -> Range<u64> {
-        let at = |bin: usize| match self.grain {
+        let first_step_of = |bin: usize| match self.grain {
             Grain::Filled(steps) => self.first + (u128::from(steps) * bin as u128 / self.bins() as u128) as u64,
             _ => self.first.saturating_add((bin as u64).saturating_mul(self.steps_per_bin())),
         };
-        at(bins.start)..at(bins.end)
+        first_step_of(bins.start)..first_step_of(bins.end)
     }
 
     /// The columns that show a step, unless it is outside.
@@ -156,8 +156,8 @@ impl StepAxis {
             Grain::ColumnsPerStep(columns) => bin * columns..(bin + 1).saturating_mul(columns).min(self.columns),
             Grain::Filled(_) => {
                 let (columns, bins) = (usize::from(self.columns), self.bins());
-                let at = |bin: usize| (bin * columns).div_ceil(bins) as u16;
-                at(usize::from(bin))..at(usize::from(bin) + 1)
+                let first_column_of = |bin: usize| (bin * columns).div_ceil(bins) as u16;
+                first_column_of(usize::from(bin))..first_column_of(usize::from(bin) + 1)
             }
         })
     }
@@ -183,9 +183,9 @@ impl LayerAxis {
     /// The part of a lane's `layers` layers within a relative depth; at least one if there are any.
     #[must_use]
     pub fn new(layers: usize, depth: &Range<f64>, pixels: usize) -> Self {
-        let at = |depth: f64| (depth.clamp(0.0, 1.0) * layers as f64).round() as usize;
-        let start = at(depth.start).min(layers.saturating_sub(1));
-        Self { layers: start..at(depth.end).clamp((start + 1).min(layers), layers), pixels }
+        let layer_at = |depth: f64| (depth.clamp(0.0, 1.0) * layers as f64).round() as usize;
+        let start = layer_at(depth.start).min(layers.saturating_sub(1));
+        Self { layers: start..layer_at(depth.end).clamp((start + 1).min(layers), layers), pixels }
     }
 
     /// Rows to request from the history: that of pixels, or fewer if a layer is taller than a pixel.

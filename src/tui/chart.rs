@@ -88,11 +88,11 @@ impl Canvas {
     pub(super) fn line(&mut self, from: (usize, usize), to: (usize, usize), lane: usize) {
         let (from, to) = if from.0 <= to.0 { (from, to) } else { (to, from) };
         let span = (to.0 - from.0).max(1) as f64;
-        let at = |x: usize| from.1 as f64 + (to.1 as f64 - from.1 as f64) * (x - from.0) as f64 / span;
+        let height_at = |x: usize| from.1 as f64 + (to.1 as f64 - from.1 as f64) * (x - from.0) as f64 / span;
         for x in from.0..=to.0 {
             // The line goes from the middle of the previous column to that of the next: a steep line has no gaps.
-            let start = if x > from.0 { f64::midpoint(at(x - 1), at(x)) } else { at(x) };
-            let end = if x < to.0 { f64::midpoint(at(x), at(x + 1)) } else { at(x) };
+            let start = if x > from.0 { f64::midpoint(height_at(x - 1), height_at(x)) } else { height_at(x) };
+            let end = if x < to.0 { f64::midpoint(height_at(x), height_at(x + 1)) } else { height_at(x) };
             self.column(x, start.round() as usize, end.round() as usize, lane);
         }
     }

@@ -86,17 +86,17 @@ mod tests {
     use super::*;
     #[test]
     fn a_step_told_again_adds_what_is_new_and_one_without_a_line_all() {
-        let with = |step, row: usize| {
+        let record_with = |step, row: usize| {
             let mut values = Grid::absent(2, 1);
             values.row_mut(row).fill(Value::new(1.0));
             StepRecord { values, ..StepRecord::unmeasured(step) }
         };
         let mut written = WrittenRows::nothing(1);
-        written.remember(&with(4, 0));
-        assert!(written.news(&with(4, 0)).is_none());
-        assert!(written.news(&with(4, 1)).is_some_and(|news| !news.values.row(1)[0].is_absent()));
-        assert!(written.news(&with(4, 1)).is_none(), "once");
-        assert!(written.news(&with(3, 0)).is_some() && written.news(&with(3, 0)).is_none());
-        assert!(written.news(&with(5, 0)).is_none(), "it was never measured");
+        written.remember(&record_with(4, 0));
+        assert!(written.news(&record_with(4, 0)).is_none());
+        assert!(written.news(&record_with(4, 1)).is_some_and(|news| !news.values.row(1)[0].is_absent()));
+        assert!(written.news(&record_with(4, 1)).is_none(), "once");
+        assert!(written.news(&record_with(3, 0)).is_some() && written.news(&record_with(3, 0)).is_none());
+        assert!(written.news(&record_with(5, 0)).is_none(), "it was never measured");
     }
 }

@@ -180,11 +180,11 @@ impl Examples for Noised {
     /// The same pictures and the same noise, with the timesteps of each span spread evenly over the rows.
     fn by_time(&self) -> Vec<(RangeInclusive<u32>, Self)> {
         let (rows, span) = (self.rows().max(1), TIMES / SPANS);
-        let at = |index: usize| {
+        let span_at = |index: usize| {
             let first = index * span + 1;
             let times = (0..self.rows()).map(|row| first + row * span / rows).collect();
             (first as u32..=(first + span - 1) as u32, Self { times, ..self.clone() })
         };
-        (0..SPANS).map(at).collect()
+        (0..SPANS).map(span_at).collect()
     }
 }

@@ -43,9 +43,9 @@ fn waves(times: &[usize], device: &Device) -> Tensor<2> {
     /// ω_1 divided by ω_16.
     const RATIO: f64 = 1e4;
     let half = WAVES / 2;
-    let frequency = |nth: usize| RATIO.powf(-(nth as f64) / (half - 1) as f64);
+    let frequency = |index: usize| RATIO.powf(-(index as f64) / (half - 1) as f64);
     let of_time = |time: &usize| {
-        let angles: Vec<f64> = (0..half).map(|nth| *time as f64 * frequency(nth)).collect();
+        let angles: Vec<f64> = (0..half).map(|index| *time as f64 * frequency(index)).collect();
         let waves = angles.iter().map(|angle| angle.sin()).chain(angles.iter().map(|angle| angle.cos()));
         waves.map(|wave| wave as f32).collect::<Vec<f32>>()
     };

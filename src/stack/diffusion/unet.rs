@@ -186,8 +186,8 @@ impl Builder<'_> {
     /// The whole U, with so many blocks on each level and way.
     fn both_ways(&mut self, blocks: usize) {
         for (level, widths) in LEVELS.iter().enumerate() {
-            for nth in 0..blocks {
-                let resizing = if level > 0 && nth == 0 { Resizing::Halved } else { Resizing::None };
+            for index in 0..blocks {
+                let resizing = if level > 0 && index == 0 { Resizing::Halved } else { Resizing::None };
                 self.push(UNetPath::Down, widths * self.lane.width, resizing);
             }
         }
@@ -195,8 +195,8 @@ impl Builder<'_> {
             self.push(UNetPath::Middle, self.channels, Resizing::None);
         }
         for (level, widths) in LEVELS.iter().enumerate().rev() {
-            for nth in 0..blocks {
-                let resizing = if level + 1 < LEVELS.len() && nth == 0 { Resizing::Doubled } else { Resizing::None };
+            for index in 0..blocks {
+                let resizing = if level + 1 < LEVELS.len() && index == 0 { Resizing::Doubled } else { Resizing::None };
                 self.push(UNetPath::Up, widths * self.lane.width, resizing);
             }
         }
@@ -204,8 +204,8 @@ impl Builder<'_> {
 
     fn push(&mut self, way: UNetPath, channels: usize, resizing: Resizing) {
         let Self { lane, initializer, hidden, .. } = *self;
-        let nth = BranchIndex { block: self.blocks.len() + 1, of: lane.blocks() };
-        let place = ParamSlot::block(nth.block);
+        let index = BranchIndex { block: self.blocks.len() + 1, of: lane.blocks() };
+        let place = ParamSlot::block(index.block);
         self.side = match resizing {
             Resizing::None => self.side,
             Resizing::Halved => self.side.map(|side| side / 2),
@@ -217,7 +217,7 @@ impl Builder<'_> {
         let norm = |kind: Norm, channels| Normalization::of_channels(kind, channels, initializer.device);
         let step = |which: usize, [from, to]: [usize; 2]| ConvStep {
             norm: norm(lane.branch_norm(), from),
-            convolution: initializer.times(weight_gain(lane, nth.of, which, 2)).convolution(
+            convolution: initializer.times(weight_gain(lane, index.of, which, 2)).convolution(
                 place.nth(which),
                 [to, from, 3, 3],
                 1,
@@ -231,7 +231,7 @@ impl Builder<'_> {
             time: initializer.affine(place.nth(2), [hidden, channels], Bias::On),
             projection: is_projected
                 .then(|| initializer.convolution(place.nth(3), [channels, channels_in, 1, 1], 1, Bias::On)),
-            joint: ResidualConnection::of(lane, nth, channels, initializer, |kind| norm(kind, channels)),
+            joint: ResidualConnection::of(lane, index, channels, initializer, |kind| norm(kind, channels)),
             resizing,
             way,
             activation: lane.activation,

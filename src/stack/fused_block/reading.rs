@@ -34,10 +34,10 @@ impl LayerReading {
             return;
         };
         let count = identity.shape().num_elements() as u64;
-        let of = |sum_of_squares| Moments { sum_of_squares, count };
-        self.identity_signal = Some(of(identity_squares));
+        let moments = |sum_of_squares| Moments { sum_of_squares, count };
+        self.identity_signal = Some(moments(identity_squares));
         self.channel_product = Some(product);
-        self.path.push((last, of(branch_squares)));
-        self.signal = Some(of(squares));
+        self.path.push((last, moments(branch_squares)));
+        self.signal = Some(moments(squares));
     }
 }

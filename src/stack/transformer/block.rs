@@ -79,16 +79,16 @@ pub struct FeedForward {
 
 impl Block {
     /// The block of a lane with this index.
-    pub(super) fn new(lane: &LaneConfig, initializer: Initializer<'_>, nth: usize) -> Self {
+    pub(super) fn new(lane: &LaneConfig, initializer: Initializer<'_>, block: usize) -> Self {
         let (width, branches) = (lane.width, 2 * lane.depth);
-        let [in_branch, last] = [0, 1].map(|nth| initializer.times(weight_gain(lane, branches, nth, 2)));
+        let [in_branch, last] = [0, 1].map(|index| initializer.times(weight_gain(lane, branches, index, 2)));
         // DeepNorm leaves W_q and W_k unscaled: softmax bounds the mixing whatever their size.
         let of_scores = if lane.wiring == Wiring::DeepNorm { initializer } else { in_branch };
         let affine = |initializer: Initializer<'_>, place, shape| {
-            initializer.affine(ParamSlot::block(nth).nth(place), shape, lane.bias)
+            initializer.affine(ParamSlot::block(block).nth(place), shape, lane.bias)
         };
         let joint = |sublayer: usize| {
-            let index = BranchIndex { block: 2 * nth - 2 + sublayer, of: branches };
+            let index = BranchIndex { block: 2 * block - 2 + sublayer, of: branches };
             ResidualConnection::of(lane, index, width, initializer, |_| None)
         };
         let shifts = |count| (lane.wiring == Wiring::Fixup).then(|| initializer.constant(count, 0.0));
@@ -111,7 +111,7 @@ impl Block {
                 activation: lane.activation,
             },
             feed_forward_joint: joint(2),
-            norm_scale: lane.norm_scale(nth),
+            norm_scale: lane.norm_scale(block),
             norm_order: lane.order_of_norms(),
         }
     }

@@ -79,7 +79,7 @@ impl Transformer {
         let initializer = Initializer { init: lane.init, gain: 1.0, seed, device };
         let Language { vocabulary, context } = language;
         let is_learned = lane.positions == Positions::Learned;
-        let table = |nth, rows| initializer.affine(ParamSlot::STEM.nth(nth), [rows, lane.width], Bias::Off).weight;
+        let table = |index, rows| initializer.affine(ParamSlot::STEM.nth(index), [rows, lane.width], Bias::Off).weight;
         let last_norm = if lane.order_of_norms() == NormOrder::Pre { norm(lane, device) } else { None };
         let of_head = if lane.is_fixup() { initializer.times(0.0) } else { initializer };
         Self {

@@ -39,12 +39,12 @@ pub(super) fn listed(folder: &Path) -> Vec<(Step, PathBuf)> {
 
 /// The folder of the trace to which a checkpoint belongs.
 pub(super) fn log_of(checkpoint: &Path) -> Option<PathBuf> {
-    let of = |path: &Path| {
+    let log_beside = |path: &Path| {
         let folder = path.parent()?;
         let log = (folder.file_name()? == FOLDER).then(|| folder.parent())??;
         Some(if log.as_os_str().is_empty() { PathBuf::from(".") } else { log.to_owned() })
     };
-    of(checkpoint).or_else(|| of(&std::path::absolute(checkpoint).ok()?))
+    log_beside(checkpoint).or_else(|| log_beside(&std::path::absolute(checkpoint).ok()?))
 }
 
 /// Creates the folder in which a checkpoint is written before it has its name. Any lane may be the first.

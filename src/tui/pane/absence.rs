@@ -86,22 +86,22 @@ mod tests {
 
     #[test]
     fn only_a_u_net_with_long_skips_has_their_channel() {
-        let of = |model, long_skips| {
+        let reason = |model, long_skips| {
             let lanes = vec![LaneConfig { long_skips, ..LaneConfig::of(model, Wiring::Residual) }];
             why_none(Quantity::LongSkipNorm, &scene(RunConfig { lanes, ..RunConfig::default() }))
         };
-        assert_eq!(of(Model::Mlp, LongSkips::On), "no long skip");
-        assert_eq!(of(Model::Diffusion, LongSkips::Off), "no long skip");
-        assert_eq!(of(Model::Diffusion, LongSkips::On), "no values yet");
+        assert_eq!(reason(Model::Mlp, LongSkips::On), "no long skip");
+        assert_eq!(reason(Model::Diffusion, LongSkips::Off), "no long skip");
+        assert_eq!(reason(Model::Diffusion, LongSkips::On), "no values yet");
     }
 
     #[test]
     fn a_sum_that_is_normalized_has_no_branch_ratio_and_a_plain_transformer_no_skip() {
-        let of = |wiring| {
+        let reason = |wiring| {
             let lanes = vec![LaneConfig::of(Model::Transformer, wiring)];
             why_none(Quantity::BranchRatio, &scene(RunConfig { lanes, ..RunConfig::default() }))
         };
-        let said = [Wiring::DeepNorm, Wiring::Plain, Wiring::Residual].map(of);
+        let said = [Wiring::DeepNorm, Wiring::Plain, Wiring::Residual].map(reason);
         assert_eq!(said, ["N after the sum", "no skip", "no values yet"]);
     }
 }

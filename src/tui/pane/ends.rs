@@ -30,11 +30,11 @@ pub(in crate::tui) struct Point {
 
 /// The newest point of each curve.
 pub(in crate::tui) fn newest(curves: &[Vec<Option<ScalarBucket>>]) -> Vec<Option<Point>> {
-    let of = |curve: &Vec<Option<ScalarBucket>>| {
+    let newest_of = |curve: &Vec<Option<ScalarBucket>>| {
         let found = curve.iter().enumerate().rev().find_map(|(x, bucket)| Some((x, bucket.as_ref()?.last)));
         found.map(|(x, value)| Point { x, value })
     };
-    curves.iter().map(of).collect()
+    curves.iter().map(newest_of).collect()
 }
 
 /// A label with the position of its point.

@@ -107,7 +107,7 @@ struct SheetGrid<'a> {
 impl<'a> SheetGrid<'a> {
     fn new(sheet: &'a Sheet<'a>, area: Rect, theme: &Theme) -> Self {
         let per_cell = theme.pixels_per_cell();
-        let with = |packing: Packing, zoom: usize| {
+        let grid_of = |packing: Packing, zoom: usize| {
             let mut grid = Self { sheet, area, packing, zoom, per_cell, across: 0, down: 0 };
             let [width, height] = grid.tile();
             grid.across = (usize::from(area.width) + packing.gap()) / (width + packing.gap());
@@ -116,9 +116,9 @@ impl<'a> SheetGrid<'a> {
         };
         let sizes = [Packing::Loose, Packing::Tight]
             .into_iter()
-            .flat_map(|packing| (1..=MOST_PIXELS).rev().map(move |zoom| with(packing, zoom)));
+            .flat_map(|packing| (1..=MOST_PIXELS).rev().map(move |zoom| grid_of(packing, zoom)));
         let shows_all = |grid: &Self| grid.across * grid.down >= sheet.count;
-        sizes.into_iter().find(shows_all).unwrap_or_else(|| with(Packing::Tight, 1))
+        sizes.into_iter().find(shows_all).unwrap_or_else(|| grid_of(Packing::Tight, 1))
     }
 
     /// Columns and rows of a picture, including its number.

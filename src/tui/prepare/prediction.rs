@@ -29,7 +29,7 @@ pub(super) fn predicted(lane: LaneRef<'_>, quantity: Quantity, signal: &[Cell], 
     let [below, above] = [0, 1].map(|end| band.iter().map(|ends| ends.map(|ends| ends[end])).collect());
     [median, below, above].map(|values: Vec<Option<f64>>| {
         let mut values = values.into_iter();
-        let of = |kind: LayerKind| if kind == LayerKind::Block { values.next().flatten() } else { None };
-        layers().map(|layer| layer.kind).map(of).map(|value| value.map_or(Cell::Absent, place)).collect()
+        let next_value = |kind: LayerKind| if kind == LayerKind::Block { values.next().flatten() } else { None };
+        layers().map(|layer| layer.kind).map(next_value).map(|value| value.map_or(Cell::Absent, place)).collect()
     })
 }

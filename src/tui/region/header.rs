@@ -157,10 +157,10 @@ fn common<T: PartialEq>(mut each: impl Iterator<Item = Option<T>>) -> Common<T> 
 /// `adam 1e-3`, or the part of it that the lanes of all runs share.
 fn optimizer(scene: &Scene) -> Option<String> {
     let set = scene.view.learning_rate;
-    let of = |lane: &LaneConfig| (lane.optimizer, set.base.unwrap_or(lane.lr) * set.factor);
+    let rate_of = |lane: &LaneConfig| (lane.optimizer, set.base.unwrap_or(lane.lr) * set.factor);
     let settings = || {
         configs(scene).flat_map(|config| match config {
-            Some(config) => config.lanes.iter().map(|lane| Some(of(lane))).collect(),
+            Some(config) => config.lanes.iter().map(|lane| Some(rate_of(lane))).collect(),
             None => vec![None],
         })
     };

@@ -85,10 +85,10 @@ mod tests {
 
     #[test]
     fn a_lane_that_is_about_to_take_the_step_is_shown_at_its_newest_and_one_far_behind_is_not() {
-        let at = |step| Some(CursorState::At(Step(step)));
-        assert_eq!(states(&scene([38, 40])), [at(38), at(40)]);
-        assert_eq!(states(&scene([20, 40])), [Some(CursorState::Behind(Step(20))), at(40)]);
-        assert_eq!(states(&scene([4, 40])), [Some(CursorState::Behind(Step(0))), at(40)]);
+        let at_step = |step| Some(CursorState::At(Step(step)));
+        assert_eq!(states(&scene([38, 40])), [at_step(38), at_step(40)]);
+        assert_eq!(states(&scene([20, 40])), [Some(CursorState::Behind(Step(20))), at_step(40)]);
+        assert_eq!(states(&scene([4, 40])), [Some(CursorState::Behind(Step(0))), at_step(40)]);
         assert_eq!(states(&scene([4, 4])), [None, None]);
     }
 

@@ -99,12 +99,12 @@ fn picture(lane_pane: &LanePane<'_>, record: Dated<'_, Denoising>, layers: &Laye
         let cross = if cursor == Some(usize::from(row)) { Cross::Horizontal } else { Cross::Away };
         for column in 0..pane.picture.width {
             let span = record.spans.get(span_of(column, pane.picture.width, record.spans.len()));
-            let at = |pixel: usize| {
+            let cell_of = |pixel: usize| {
                 let norm = span.and_then(|span| span.grad_norms.get(layers.layer_at(pixel)));
                 norm.map_or(Cell::Absent, |norm| cell(*norm))
             };
             if let Some(cell) = buffer.cell_mut((pane.picture.x + column, pane.picture.y + row)) {
-                painter.paint([at(first), at(first + per_cell - 1)], cross, cell);
+                painter.paint([cell_of(first), cell_of(first + per_cell - 1)], cross, cell);
             }
         }
     }
@@ -171,12 +171,12 @@ mod tests {
 
     #[test]
     fn losses_are_written_in_one_form_which_fits() {
-        let of = |room| forms(&[Some(0.5375), Some(0.012), Some(2.25)], room);
+        let form_within = |room| forms(&[Some(0.5375), Some(0.012), Some(2.25)], room);
         let words = |words: [&str; 3]| words.map(str::to_owned).to_vec();
-        assert_eq!(of(6), Some(("loss", words(["0.538", "0.0120", "2.25"]))));
-        assert_eq!(of(3), Some(("loss%", words(["54", "1", "225"]))));
-        assert_eq!(of(2), Some(("loss%", words(["54", "1", "+"]))));
-        assert_eq!(of(1), None);
+        assert_eq!(form_within(6), Some(("loss", words(["0.538", "0.0120", "2.25"]))));
+        assert_eq!(form_within(3), Some(("loss%", words(["54", "1", "225"]))));
+        assert_eq!(form_within(2), Some(("loss%", words(["54", "1", "+"]))));
+        assert_eq!(form_within(1), None);
         assert_eq!(forms(&[Some(f32::NAN), None, Some(0.5)], 2), Some(("loss%", words(["!", "-", "50"]))));
     }
 

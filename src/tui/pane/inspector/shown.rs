@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_gain_is_a_factor_whether_of_a_step_or_of_several() {
-        let of = |quantity, min, max| {
+        let words_for = |quantity, min, max| {
             let summary = Summary {
                 steps: 1..10,
                 min: Some(min),
@@ -127,9 +127,9 @@ mod tests {
             summarized(quantity, &summary).map(|shown| shown.text)
         };
         assert_eq!(exactly(Quantity::Gain, 1.45).text, "×1.45");
-        assert_eq!(of(Quantity::Gain, 0.352, 0.352).as_deref(), Some("×0.35"));
-        assert_eq!(of(Quantity::Gain, 0.23, 0.28).as_deref(), Some("×0.23…0.28"));
-        assert_eq!(of(Quantity::ActRms, 0.23, 0.28).as_deref(), Some("0.23…0.28"));
-        assert_eq!(of(Quantity::ActRms, 0.352, 0.352).as_deref(), Some("0.352"));
+        assert_eq!(words_for(Quantity::Gain, 0.352, 0.352).as_deref(), Some("×0.35"));
+        assert_eq!(words_for(Quantity::Gain, 0.23, 0.28).as_deref(), Some("×0.23…0.28"));
+        assert_eq!(words_for(Quantity::ActRms, 0.23, 0.28).as_deref(), Some("0.23…0.28"));
+        assert_eq!(words_for(Quantity::ActRms, 0.352, 0.352).as_deref(), Some("0.352"));
     }
 }

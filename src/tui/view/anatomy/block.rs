@@ -61,9 +61,9 @@ impl Anatomy {
         let layer = lane.layer_at(scene.view.cursor.depth);
         let next = LayerId(layer.0 + 1);
         let step = scene.shown_step(lane);
-        let at = |layer: LayerId, quantity: Quantity| value(lane, quantity, layer, step?);
-        let here = |quantity: Quantity| at(layer, quantity);
-        let (signal_in, signal_out) = (here(Quantity::SignalNorm), at(next, Quantity::SignalNorm));
+        let value_of = |layer: LayerId, quantity: Quantity| value(lane, quantity, layer, step?);
+        let here = |quantity: Quantity| value_of(layer, quantity);
+        let (signal_in, signal_out) = (here(Quantity::SignalNorm), value_of(next, Quantity::SignalNorm));
         let gain = here(Quantity::Gain);
         let number = lane.header.layers.block_number(layer);
         let shape = number.map_or_else(Shape::whole, |_| Shape::of(lane));
@@ -77,7 +77,7 @@ impl Anatomy {
             skip: shape.skip,
             parts: shape.parts.iter().map(|part| (*part, factor(part))).collect(),
             rest: shape.rest,
-            scale: [here(Quantity::ActRms), at(next, Quantity::ActRms)],
+            scale: [here(Quantity::ActRms), value_of(next, Quantity::ActRms)],
             branch_ratio: here(Quantity::BranchRatio),
             signal: [signal_in, signal_out],
             channels: [here(Quantity::IdentityNorm), here(Quantity::BranchNorm)],

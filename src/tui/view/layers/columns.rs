@@ -79,13 +79,13 @@ pub(super) fn table_columns(width: u16) -> u16 {
 
 /// Rows of the largest table of any lane, with the headings of sub-layers but without its own heading.
 pub(super) fn most_rows(scene: &Scene) -> u16 {
-    let of = |layer: &crate::layer::Layer| {
+    let rows_of = |layer: &crate::layer::Layer| {
         // There are at most two sub-layers, and at most one row per undeclared tensor.
         let halves = layer.sublayers.iter().filter_map(|sublayer| sublayer.half.as_deref()).take(1).count() * 2;
         layer.opened().len() + halves
     };
     let lanes = scene.lanes();
-    let most = lanes.flat_map(|lane| lane.header.layers.layers.iter().map(of)).max().unwrap_or(0);
+    let most = lanes.flat_map(|lane| lane.header.layers.layers.iter().map(rows_of)).max().unwrap_or(0);
     u16::try_from(most).unwrap_or(u16::MAX).clamp(1, MOST_ROWS)
 }
 

@@ -113,24 +113,24 @@ mod tests {
     fn a_weight_beside_a_norm_costs_what_the_layer_does() {
         let tensor = |path: &str, shape: &[usize]| Parameter { path: format!("b.{path}"), shape: shape.to_vec() };
         let norm = [tensor("norm.gamma", &[64]), tensor("norm.beta", &[64])];
-        let of = |tensors: &[Parameter]| {
+        let flops_of = |tensors: &[Parameter]| {
             let parameters = [tensors, &norm].concat();
             let layer = Layer { parameters, ..Layer::new("b", LayerKind::Block).costing(8_192) };
             let mut opened = layer.opened();
             cost_the_rest(&layer, &mut opened);
             opened.iter().map(|part| part.flops).collect::<Vec<_>>()
         };
-        assert_eq!(of(&[tensor("weight", &[64, 64]), tensor("bias", &[64])]), [Some(8_192), None]);
-        assert_eq!(of(&[]), [Some(8_192)], "what is all there is");
+        assert_eq!(flops_of(&[tensor("weight", &[64, 64]), tensor("bias", &[64])]), [Some(8_192), None]);
+        assert_eq!(flops_of(&[]), [Some(8_192)], "what is all there is");
         let two = [tensor("one.weight", &[64, 64]), tensor("two.weight", &[64, 64])];
-        assert_eq!(of(&two), [None; 3], "what each of two costs is not known");
+        assert_eq!(flops_of(&two), [None; 3], "what each of two costs is not known");
     }
 
     #[test]
     fn a_weight_counts_before_its_bias_and_alike_tensors_are_counted() {
-        let of = |shapes: &[&[usize]]| shape(shapes.iter().copied());
-        assert_eq!(of(&[&[32, 16, 3, 3], &[32]]).as_deref(), Some("32×16×3×3"));
-        assert_eq!(of(&[&[32], &[32]]).as_deref(), Some("2·32"));
-        assert_eq!(of(&[]), None);
+        let shape_of = |shapes: &[&[usize]]| shape(shapes.iter().copied());
+        assert_eq!(shape_of(&[&[32, 16, 3, 3], &[32]]).as_deref(), Some("32×16×3×3"));
+        assert_eq!(shape_of(&[&[32], &[32]]).as_deref(), Some("2·32"));
+        assert_eq!(shape_of(&[]), None);
     }
 }
