@@ -113,7 +113,7 @@ impl History {
         self.end.as_ref()
     }
 
-    /// All that is still held exactly, as the events that told it, in the order of their steps; the header aside.
+    /// All events that are still held exactly, in the order of their steps, without the header.
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
         let notes = self.notes.iter().map(|note| (note.step, Event::Note(note.clone())));
@@ -123,7 +123,7 @@ impl History {
         events.into_iter().map(|(_, event)| event).chain(end).collect()
     }
 
-    /// Steps of lanes, each lane's counted, that were taken and that [`Self::events`] does not tell.
+    /// Number of steps, counted over all lanes, that [`Self::events`] does not include.
     #[must_use]
     pub fn missing_steps(&self) -> u64 {
         self.lanes.iter().map(LaneHistory::missing).sum()
@@ -132,7 +132,7 @@ impl History {
     /// Takes one event in; events of unknown lanes are ignored.
     pub fn push(&mut self, event: &Event) {
         match event {
-            // What is not held is not told again either.
+            // A step that is no longer held is not included either.
             Event::RunStarted(_) | Event::Gap(_) => {}
             Event::Step(record) => {
                 if let Some(lane) = self.lanes.get_mut(record.lane.index()) {

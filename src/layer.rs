@@ -48,6 +48,11 @@ impl LayerTable {
         if self.blocks() > 0 { LayerKind::Block } else { LayerKind::Other }
     }
 
+    /// What one of these rows is called: `block` or, in a model without blocks, `layer`.
+    pub(crate) fn depth_word(&self) -> &'static str {
+        if self.depth_kind() == LayerKind::Block { "block" } else { "layer" }
+    }
+
     /// Number of tensors of all layers.
     #[must_use]
     pub fn tensors(&self) -> usize {

@@ -131,7 +131,7 @@ mod tests {
     use crate::counts::bytes;
 
     #[test]
-    fn numbers_read_as_a_person_writes_them() {
+    fn numbers_are_written_as_in_a_paper() {
         assert_eq!((count(0), count(999), count(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
         let amounts = [432, 4_640, 46_080, 269_722, 1_727_962, 25_560_000, 143_670_000, 1_234_000_000, 999_600];
         assert_eq!(amounts.map(amount), ["432", "4,640", "46 k", "0.27 M", "1.7 M", "26 M", "144 M", "1.2 G", "1.0 M"]);

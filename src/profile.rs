@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(ends(&[0.0, 1e-40, 1e-34, 1e-20]), (Some(2), None));
         assert_eq!(ends(&[0.0, 0.0]), (None, None));
         assert_eq!(ends(&[0.0, f32::NAN, 1.0]), (None, None));
-        // A residual branch goes on below a dead one.
+        // A residual branch continues below a dead one.
         assert_eq!(ends(&[0.5, 0.0, 1.0]), (None, Some(2)));
     }
 

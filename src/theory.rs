@@ -60,12 +60,12 @@ pub struct Prediction {
     pub reach: usize,
 }
 
-/// Why there is no prediction; its `Display` goes on after "no theory: " and fits beside a column of numbers.
+/// Why there is no prediction; its `Display` follows "no theory: " and fits beside a column of numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NotApplicable {
     /// A trace of a stack that nablatop did not make.
-    #[error("its settings are unknown")]
+    #[error("no settings")]
     NoSettings,
     /// The settings do not describe weights that the user gave.
     #[error("its weights come from a file")]

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_taken_once_more_sees_the_same_pixels_and_the_next_one_others() {
+    fn a_re_run_step_gets_the_same_pixels_and_the_next_one_others() {
         let data = data(8);
         assert_eq!(gathered(&data, Subset::Training, 5), gathered(&data, Subset::Training, 5));
         assert_ne!(gathered(&data, Subset::Training, 5), gathered(&data, Subset::Training, 6));

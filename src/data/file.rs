@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_gzip_is_told_by_its_first_bytes() {
+    fn gzip_is_recognized_by_its_first_bytes() {
         assert_eq!(read(b"plain"), Ok(b"plain".to_vec()));
         assert_eq!(read(b""), Ok(Vec::new()));
         assert_eq!(read(&gzip(b"packed")), Ok(b"packed".to_vec()));

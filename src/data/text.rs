@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_or_too_short_is_named() {
+    fn a_file_that_is_not_text_or_too_short_is_named() {
         assert_eq!(
             load(b"plain and then \xff and so on", 4).unwrap_err(),
             "t.txt: not UTF-8 at byte 15 (the first is 0): save the text as UTF-8"

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_do_not_belong_together_are_told() {
+    fn inconsistent_numbers_are_recognized() {
         let record = FilterShades::of([2, 1, 1, 1], &[1.0; 2]);
         assert!(!FilterShades { shape: [3, 1, 1, 1], ..record.clone() }.is_sound());
         assert!(!FilterShades { shape: [usize::MAX, 2, 2, 2], ..record.clone() }.is_sound());

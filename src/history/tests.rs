@@ -73,7 +73,7 @@ fn a_single_nan_infinity_or_zero_survives_every_zoom() {
 }
 
 #[test]
-fn absent_layers_and_steps_without_a_run_are_told_apart() {
+fn absent_layers_and_steps_without_a_run_are_distinguished() {
     let history = filled(10, 2, |_, layer| (layer == 1).then_some(1.0));
     let cells = history.lanes()[0].window(SIGNAL, &window(2, 2, 1..21, 2));
     assert_eq!(cells, [Cell::Absent, Cell::Empty, Cell::Value(0.0), Cell::Empty]);
@@ -143,7 +143,7 @@ fn rho_is_kept_for_every_measured_step_and_of_the_blocks_alone() {
 }
 
 #[test]
-fn a_step_told_again_adds_the_scalars_that_it_had_not_said_and_counts_none_twice() {
+fn a_step_reported_again_adds_only_the_scalars_that_it_lacked() {
     let mut history = history(1, 5);
     let Event::Step(first) = record(1, 5, |layer| Some(0.5_f32.powf(4.0 - layer as f32))) else { panic!("a step") };
     let first = StepRecord { accuracy: Some(0.25), ..(*first).clone() };

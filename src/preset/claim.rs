@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_claim_is_refused_with_what_to_write() {
+    fn a_text_that_is_not_a_claim_is_refused_with_what_to_write() {
         let error = |text: &str| text.parse::<Claim>().unwrap_err().to_string();
         assert!(error("plain rho").contains("write LANE FIGURE < NUMBER"));
         assert!(error("plain los-left < 1").contains("did you mean 'loss-left'?"));

@@ -170,7 +170,7 @@ fn no_scale_and_no_combination_gives_a_nan() {
 }
 
 #[test]
-fn a_flat_slope_is_no_gain_and_stays_a_number() {
+fn a_flat_slope_has_a_finite_gain() {
     let prediction = limit(&lane(Wiring::Plain, Activation::Tanh, Init::Xavier), 1e300).expect("fits");
     assert!(prediction.gain[0] < 1e-60 && prediction.gain[1] > 0.5);
     assert_near(prediction.act_rms[1], 1.0, 1e-9);

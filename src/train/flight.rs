@@ -238,13 +238,13 @@ mod tests {
     }
 
     #[test]
-    fn a_loss_that_is_no_number_always_calls() {
+    fn a_loss_that_is_not_finite_always_starts_a_re_run() {
         assert_eq!(seen([2.3, f32::NAN]), [(2, Cause::NotFinite)]);
         assert_eq!(seen([f32::INFINITY]), [(1, Cause::NotFinite)]);
     }
 
     #[test]
-    fn a_value_that_is_no_number_calls_before_the_loss_is_one() {
+    fn a_value_that_is_not_finite_starts_a_re_run_before_the_loss_is() {
         let mut recorder = FlightRecorder::<Mlp>::new(Some(64), FlightState::default(), Vec::new());
         let mut values = Grid::absent(Quantity::ALL.len(), 3);
         values.row_mut(Quantity::SignalNorm as usize)[1] = Value::new(f32::INFINITY);
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recorder_that_goes_on_raises_the_alarms_of_one_that_never_stopped() {
+    fn a_resumed_recorder_raises_the_alarms_of_one_that_never_stopped() {
         let losses: Vec<f32> = [2.3, 386.4].into_iter().chain((3..400).map(healthy)).collect();
         let record = |step: u64| StepRecord { loss: Some(losses[step as usize - 1]), ..StepRecord::unmeasured(step) };
         for stop in [1, 2, 20, 70, 150] {

@@ -46,7 +46,7 @@ impl ModulePath {
 
 /// Every float parameter with its current value, running statistics included.
 pub(super) fn parameters<M: Module>(model: &M) -> Vec<Named> {
-    // The tensors are taken without the graph; otherwise running statistics would be one update behind.
+    // The tensors are copied without the graph; otherwise running statistics would be one update behind.
     visited(&model.valid(), Wanted::Parameters)
 }
 

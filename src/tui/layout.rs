@@ -27,7 +27,7 @@ const NOTICE_ROWS: u16 = 28;
 /// Minimum number of rows for a caption.
 const CAPTION_ROWS: u16 = 30;
 /// Minimum number of rows for a caption of two lines.
-const TALL_ROWS: u16 = 40;
+const TALL_ROWS: u16 = 36;
 
 /// All regions of the screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

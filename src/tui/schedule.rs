@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_on_every_step_is_not_worth_a_word_and_the_rest_says_how_often() {
+    fn a_value_of_every_step_needs_no_word_and_any_other_says_how_often() {
         let said = |config: &RunConfig| {
             [Measurement::Layers, Measurement::Histograms, Measurement::Costly]
                 .map(|cadence| words(Some(config), cadence).map_or_else(String::new, |words| words.long))

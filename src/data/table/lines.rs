@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_utf_8_names_its_line_and_the_remedy() {
+    fn text_that_is_not_utf_8_is_refused_with_its_line_and_the_remedy() {
         let utf_16: Vec<u8> = "\u{feff}1,x\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         for (bytes, words) in [
             (&b"1,x\n2,caf\xe9\n"[..], "t.csv:2: not UTF-8, perhaps Latin-1: save the file as UTF-8"),

@@ -85,7 +85,7 @@ fn rows(values: &Grid, kept: u64) -> Grid {
 mod tests {
     use super::*;
     #[test]
-    fn a_step_told_again_adds_what_is_new_and_one_without_a_line_all() {
+    fn a_step_reported_again_adds_only_new_values_and_one_without_a_line_adds_all() {
         let record_with = |step, row: usize| {
             let mut values = Grid::absent(2, 1);
             values.row_mut(row).fill(Value::new(1.0));

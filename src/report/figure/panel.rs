@@ -79,7 +79,8 @@ impl Panel<'_> {
 
     fn heading<B: DrawingBackend>(&self, pen: &Pen<B>, cells: Area) -> Result<(), ExportError> {
         let fit = profile(self.header, self.lane, self.history).fit.filter(|_| self.quantity.is_signal());
-        let fit = fit.map_or_else(String::new, |fit| format!("×{} per block", number::value(fit.rho)));
+        let row = self.lane.layers.depth_word();
+        let fit = fit.map_or_else(String::new, |fit| format!("×{} per {row}", number::value(fit.rho)));
         let mut room = cells.width - pen.width(15.0, &fit)? - GUTTER;
         if room < LEAST_SIDE {
             room = cells.width;

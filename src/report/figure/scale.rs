@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_value_has_a_colour_that_no_value_has() {
+    fn special_values_have_colours_that_no_value_has() {
         let values: Vec<RGBColor> = (0_u8..=100).map(|step| shade_at(f32::from(step) / 100.0)).collect();
         let distance = |a: RGBColor, b: RGBColor| a.0.abs_diff(b.0).max(a.1.abs_diff(b.1)).max(a.2.abs_diff(b.2));
         let special = [NAN, INFINITE, ZERO, ABSENT, EMPTY];

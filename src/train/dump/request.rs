@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_started_anew_has_a_name_of_its_own_beside_the_first() {
+    fn a_restarted_run_has_a_name_of_its_own_beside_the_first() {
         let folder = tempfile::tempdir().expect("a folder");
         let anew = |name: &str, run| {
             let dump = Dump { step: Step(1), path: folder.path().join(name) }.for_run(run);

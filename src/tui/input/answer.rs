@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn light_and_dark_are_told_apart_in_every_form_of_the_answer() {
+    fn light_and_dark_are_distinguished_in_every_form_of_the_answer() {
         let (st, bel) = (key('\\', KeyModifiers::ALT), key('g', KeyModifiers::CONTROL));
         let cases = [
             ("11;rgb:1e1e/1e1e/2e2e", Some(Background::Dark)),

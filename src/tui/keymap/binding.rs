@@ -52,7 +52,7 @@ impl Group {
     pub const ALL: [(Self, &'static str); 7] = [
         (Self::Cursor, "Cursor, the same in all panes"),
         (Self::Window, "Zoom and pan"),
-        (Self::Picture, "Picture"),
+        (Self::Picture, "Quantity and view"),
         (Self::Run, "Live run"),
         (Self::Trace, "Trace"),
         (Self::Program, "Program"),

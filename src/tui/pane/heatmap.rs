@@ -23,8 +23,6 @@ use crate::tui::scale::Scale;
 use crate::tui::scene::Scene;
 use crate::tui::theme::{Role, Theme};
 
-/// The word at the axis of layers.
-const BLOCK: &str = "block";
 /// Minimum distance in rows between two labels of layers.
 const LAYER_LABELS: usize = 3;
 
@@ -57,16 +55,16 @@ pub(in crate::tui) fn render(lane_pane: &LanePane<'_>, heatmap: &Heatmap<'_>, bu
     let column = |step| axis.columns_of_step(step).map(|columns| columns.start);
     let marks = scene.marks();
     steps::label(theme, edge, &axis.steps(), steps::Known::of(scene, &marks), column, buffer);
-    axis_words(theme, pane, buffer);
+    axis_words(theme, pane, lane.header.layers.depth_word(), buffer);
 }
 
-/// Writes `block` below the labels of layers, and an arrow at the left edge: the gradient flows from the head up to
-/// block 1.
-fn axis_words(theme: &Theme, pane: &Pane, buffer: &mut Buffer) {
+/// Writes `block`, or what the rows are called, below the labels of layers, and an arrow at the left edge: the gradient
+/// flows from the head up to block 1.
+fn axis_words(theme: &Theme, pane: &Pane, row: &'static str, buffer: &mut Buffer) {
     let (frame, dim) = (pane.frame, theme.style(Role::Dim));
     let room = pane.picture.x.saturating_sub(frame.x + 1);
-    if usize::from(room) >= BLOCK.len() {
-        words((frame.x + 1, frame.bottom().saturating_sub(1)), BLOCK, room, dim, buffer);
+    if usize::from(room) >= row.len() {
+        words((frame.x + 1, frame.bottom().saturating_sub(1)), row, room, dim, buffer);
     }
     let middle = frame.y + frame.height / 2;
     words((frame.x, middle), theme.glyph("↑", "^"), 1, theme.style(Role::Accent), buffer);

@@ -100,7 +100,7 @@ pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: 
     row += u16::from(usize::from(inner.bottom().saturating_sub(row)) > scalars.len() + 1);
     inexact |= of_step(&table, row, &scalars, buffer);
     let still = table.says_still(&quantities[shown]).then_some("still: not moving");
-    let costs = facts::words(&table).filter(|_| room == Room::Frame);
+    let costs = facts::words(&table, usize::from(room_for_remarks(frame))).filter(|_| room == Room::Frame);
     let bucket = inexact.then_some("least…largest of the bucket");
     remarks(scene, theme, frame, [still, bucket, costs.as_deref()], buffer);
 }
@@ -145,6 +145,11 @@ fn padded(inner: Rect) -> Rect {
     Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
 }
 
+/// Columns for remarks in the lower edge.
+fn room_for_remarks(frame: Rect) -> u16 {
+    frame.width.saturating_sub(6)
+}
+
 /// Writes into the lower edge why a lane has no theory and, if there is room, other remarks.
 fn remarks(scene: &Scene, theme: &Theme, frame: Rect, others: [Option<&str>; 3], buffer: &mut Buffer) {
     let others = others.into_iter().flatten().map(str::to_owned);
@@ -153,7 +158,7 @@ fn remarks(scene: &Scene, theme: &Theme, frame: Rect, others: [Option<&str>; 3],
     if parts.is_empty() {
         return;
     }
-    let line = fit(parts, frame.width.saturating_sub(6));
+    let line = fit(parts, room_for_remarks(frame));
     let x = frame.right().saturating_sub(line.width() as u16 + 4).max(frame.x + 1);
     words((x, frame.bottom() - 1), &format!(" {line} "), frame.width - 2, theme.style(Role::Dim), buffer);
 }

@@ -48,6 +48,8 @@ fn drawing(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buffer) {
         let share = (depth - scene.view.depth.start) / (scene.view.depth.end - scene.view.depth.start);
         (0.0..1.0).contains(&share).then(|| (share * f64::from(chart.width)) as u16)
     };
+    let row = scene.lanes().next().map_or("block", |lane| lane.header.layers.depth_word());
+    words((frame.x + 1, frame.bottom() - 1), row, chart.x.saturating_sub(frame.x + 1), theme.style(Role::Dim), buffer);
     layer_labels(scene, theme, Rect { y: frame.bottom() - 1, height: 1, ..chart }, column, buffer);
     stages::boundaries(scene, theme, chart, column, buffer);
     if let Some(column) = column(scene.view.cursor.depth) {

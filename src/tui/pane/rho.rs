@@ -28,10 +28,11 @@ const LABELLED: [f64; 25] = [
 
 pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, frame: Rect, axis: &StepAxis, buffer: &mut Buffer) {
     let dim = theme.style(Role::Dim);
+    let row = scene.lanes().next().map_or("block", |lane| lane.header.layers.depth_word());
     let title = fit(
         vec![
             (0, Line::styled("ρ over steps", theme.style(Role::Strong))),
-            (1, Line::styled("the signal's factor per block", dim)),
+            (1, Line::styled(format!("the signal's factor per {row}"), dim)),
             (2, Line::styled("1 = preserved, log scale", dim)),
         ],
         frame.width.saturating_sub(6),
@@ -47,7 +48,7 @@ pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, frame: Rect, axis: &S
 /// ρ of every lane at the cursor's step, or at the last measured one before it; `None` for a lane without a value
 /// there.
 fn at_cursor(scene: &Scene, steps: &std::ops::Range<u64>) -> Vec<Option<Point>> {
-    let of = |(lane, curve): (LaneRef<'_>, &Vec<Option<ScalarBucket>>)| {
+    let point_of = |(lane, curve): (LaneRef<'_>, &Vec<Option<ScalarBucket>>)| {
         let step = scene.shown_step(&lane)?.0.max(steps.start);
         let exact = lane.history.scalar(Scalar::Rho, step..step + 1, 1).first().copied().flatten();
         let span = steps.end.saturating_sub(steps.start).max(1);
@@ -56,7 +57,7 @@ fn at_cursor(scene: &Scene, steps: &std::ops::Range<u64>) -> Vec<Option<Point>> 
         let (x, before) = (0..=x).rev().find_map(|x| Some((x, curve[x]?)))?;
         Some(Point { x, value: exact.unwrap_or(before).last })
     };
-    scene.lanes().zip(&scene.cache.rhos).map(of).collect()
+    scene.lanes().zip(&scene.cache.rhos).map(point_of).collect()
 }
 
 /// log₁₀ of the smallest and largest ρ shown, extended to include 1.
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn one_is_always_in_view_and_zero_or_nothing_is_no_end() {
+    fn one_is_always_in_view_and_zero_or_nothing_is_never_an_end() {
         let curve = |min: f32, max: f32| {
             vec![vec![Some(ScalarBucket { min, max, mean: max, last: max, count: 2, non_finite: 0 })]]
         };

@@ -34,3 +34,34 @@ fn lines(scene: &Scene, width: u16) -> Vec<String> {
     let caption = scene.caption().filter(|_| view::in_view(scene).has_caption);
     caption.map_or_else(Vec::new, |words| wrapped(&words, usize::from(width.saturating_sub(2))))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::config::draft::Draft;
+    use crate::event::{Event, RunHeader};
+    use crate::preset::PRESETS;
+    use crate::tui::layout::Layout;
+    use crate::tui::sample;
+    use crate::tui::source::SourceKind;
+
+    #[test]
+    fn the_sentence_of_every_preset_is_whole_at_120_and_132_columns() {
+        for preset in PRESETS {
+            let mut draft = Draft::new();
+            preset.write(&mut draft).expect("a preset");
+            let config = draft.finish().expect("a preset");
+            let lanes: Vec<(&str, usize)> = config.lanes.iter().map(|lane| (lane.name.as_str(), 3)).collect();
+            let Event::RunStarted(header) = sample::header(&lanes) else { panic!("a header") };
+            let mut scene = Scene::new(SourceKind::Live);
+            scene.take(0, &Event::RunStarted(Arc::new(RunHeader { config: Some(config), ..(*header).clone() })));
+            assert_eq!(scene.caption().as_deref(), Some(preset.about().as_str()), "{}", preset.name);
+            for (width, height) in [(120, 40), (132, 38)] {
+                let layout = Layout::new(Rect::new(0, 0, width, height), &scene).expect("large enough");
+                assert_eq!(rows(&scene, width), layout.caption.height, "{} at {width}×{height}", preset.name);
+            }
+        }
+    }
+}

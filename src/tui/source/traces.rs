@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn lanes_that_share_a_name_are_told_apart_by_their_directory() {
+    fn lanes_that_share_a_name_are_distinguished_by_their_directory() {
         let root = tempfile::tempdir().unwrap();
         let paths = ["a/run", "b/run"].map(|path| root.path().join(path));
         let _writers = [trace(&paths[0], &["plain", "wide"]), trace(&paths[1], &["plain", "deep"])];

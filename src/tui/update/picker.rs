@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn escape_changes_nothing_and_nothing_found_is_no_choice() {
+    fn escape_changes_nothing_and_an_empty_list_has_no_choice() {
         let mut scene = sample::demo(3);
         let before = scene.view.quantity;
         act(&mut scene, [Action::OpenPicker].into_iter().chain(typed("zzz")).chain([Action::Submit]));

@@ -109,8 +109,13 @@ fn title(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, anatomy:
 fn legend(context: &LegendContext<'_>) -> Vec<Part> {
     let theme = context.theme;
     let painter = Painter { theme, palette: theme.diverging(), scale: Scale { low: -REACH, high: REACH } };
-    let mut parts = vec![context.bar(&painter, ["×1/8".to_owned(), "×8".to_owned()])];
+    let bar = context.bar(&painter, ["×1/8".to_owned(), "×8".to_owned()]);
+    let room = usize::from(context.width).saturating_sub(bar.1.width() + 4);
+    let forms =
+        ["factor of an operation: < 1 attenuates the signal, > 1 amplifies it", "< 1 attenuates, > 1 amplifies"];
+    let words = forms.into_iter().find(|words| words.len() <= room);
+    let mut parts = vec![bar];
     parts.extend(context.lanes_in_view());
-    parts.push(context.words(1, "operation factor: blue attenuates, red amplifies the signal"));
+    parts.extend(words.map(|words| context.words(1, words)));
     parts
 }

@@ -104,7 +104,7 @@ fn title<'a>(
             let count = number::amount(layer.parameter_count());
             parts.push((4, Line::styled(format!("{count} parameters"), dim)));
         }
-        let flops = layer.flops.map(|flops| format!("FLOP/example {}", number::amount(flops)));
+        let flops = layer.flops.map(|flops| format!("{} FLOP per example", number::amount(flops)));
         parts.extend(flops.map(|flops| (5, Line::styled(flops, dim))));
     }
     if let Some(record) = record {

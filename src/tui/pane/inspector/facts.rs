@@ -76,19 +76,21 @@ pub(super) fn stage(table: &Table<'_>) -> Option<String> {
     stages.all(|stage| stage.as_ref() == Some(&first)).then_some(first)
 }
 
-/// The cost of a layer in words, if it is the same in all lanes.
-pub(super) fn words(table: &Table<'_>) -> Option<String> {
-    let of = |lane: &LaneRef<'_>| {
+/// The cost of a layer in at most `width` columns, if it is the same in all lanes: its parameters and FLOP, or the
+/// parameters alone.
+pub(super) fn words(table: &Table<'_>, width: usize) -> Option<String> {
+    let costs = |lane: &LaneRef<'_>| {
         let layer = at_cursor(table, lane)?;
-        let costs = [
-            parameters(layer).map(|parameters| format!("{parameters} parameters")),
-            flops(layer).map(|flops| format!("{flops}{}FLOP", if flops.contains(' ') { "" } else { " " })),
-        ];
-        Some(costs.into_iter().flatten().collect::<Vec<_>>().join(", ")).filter(|words| !words.is_empty())
+        let flops = flops(layer).map(|flops| format!("{flops}{}FLOP", if flops.contains(' ') { "" } else { " " }));
+        Some([parameters(layer).map(|parameters| format!("{parameters} parameters")), flops])
     };
-    let mut all = table.lanes.iter().map(of);
-    let first = all.next()??;
-    all.all(|other| other.as_ref() == Some(&first)).then_some(first)
+    let mut all = table.lanes.iter().map(costs);
+    let costs = all.next()??;
+    if !all.all(|other| other.as_ref() == Some(&costs)) {
+        return None;
+    }
+    let [both, first] = [2, 1].map(|count| costs.iter().flatten().take(count).cloned().collect::<Vec<_>>().join(", "));
+    [both, first].into_iter().find(|words| !words.is_empty() && words.len() <= width)
 }
 
 fn row(table: &Table<'_>, y: u16, fact: &Fact, buffer: &mut Buffer) {

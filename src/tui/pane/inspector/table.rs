@@ -32,11 +32,11 @@ impl Table<'_> {
     pub(super) fn quantities(&self) -> Vec<Quantity> {
         let (scene, depth) = (self.scene, self.scene.view.cursor.depth);
         let has = |quantity: Quantity| {
-            let at = |lane: &LaneRef<'_>| {
+            let value = |lane: &LaneRef<'_>| {
                 let step = scene.shown_step(lane)?;
                 value_at(lane, quantity, lane.layer_at(depth), step)
             };
-            quantity == scene.view.quantity || self.lanes.iter().any(|lane| at(lane).is_some())
+            quantity == scene.view.quantity || self.lanes.iter().any(|lane| value(lane).is_some())
         };
         scene.quantities().into_iter().filter(|quantity| has(*quantity)).collect()
     }
@@ -203,8 +203,8 @@ impl Table<'_> {
             self.right_aligned(y, index, &line, buffer);
         }
         let [long, short] = name;
-        let fitting = if long.width() < usize::from(room) { long } else { short };
-        put((self.area.x, y), fitting, room.saturating_sub(1), buffer);
+        let fitting = if long.width() <= usize::from(room) { long } else { short };
+        put((self.area.x, y), fitting, room, buffer);
         inexact
     }
 

@@ -93,6 +93,7 @@ impl Anatomy {
         match self.skip {
             Skip::Around => Some(self.branch_ratio? * self.scale[0]?),
             Skip::Missing => self.scale[1].filter(|_| self.number.is_some()),
+            Skip::Unknown => None,
         }
     }
 
@@ -132,7 +133,7 @@ impl Anatomy {
         if let Some((part, _)) = known().rev().find(|(_, factor)| !factor.is_finite()) {
             return Some(part);
         }
-        let is_alone = self.skip == Skip::Missing && self.long_skip.is_none();
+        let is_alone = self.skip != Skip::Around && self.long_skip.is_none();
         let strength = |factor: f64| match self.change() {
             Change::Grows => factor.abs().ln(),
             Change::Loses if is_alone => -factor.abs().ln(),

@@ -78,7 +78,7 @@ impl Drawing<'_> {
             Row::Sum => {
                 let node = match self.anatomy.skip {
                     Skip::Around => self.theme.glyph("⊕", "+"),
-                    Skip::Missing => self.theme.glyph("●", "o"),
+                    Skip::Missing | Skip::Unknown => self.theme.glyph("●", "o"),
                 };
                 self.turn(y, node, self.theme.glyph("╯", "'"), columns, buffer);
                 self.size(&label_out, signal_out, Weight::Main, y, columns, buffer);
@@ -121,7 +121,7 @@ impl Drawing<'_> {
         let dim = |text: String| Span::styled(text, self.style(Role::Dim));
         let name = match (self.anatomy.skip, self.area.width) {
             (Skip::Around, WIDE..) => "sF(x)  ",
-            (Skip::Missing, WIDE..) => "F(x)  ",
+            (Skip::Missing | Skip::Unknown, WIDE..) => "F(x)  ",
             _ => "",
         };
         let mut spans = vec![dim(format!("{} {name}", self.theme.glyph("↓", "v")))];
@@ -171,7 +171,7 @@ impl Drawing<'_> {
         let is_first = self.anatomy.parts.first().is_some_and(|(first, _)| *first == drawn);
         match (is_first, self.anatomy.skip) {
             // In a plain block this is δ_l, which is shown above.
-            (true, Skip::Missing) => {}
+            (true, Skip::Missing | Skip::Unknown) => {}
             (true, Skip::Around) => {
                 self.size("branch", self.anatomy.channels[1], Weight::Side, y, columns, buffer);
             }
@@ -260,7 +260,8 @@ impl Drawing<'_> {
         }
     }
 
-    /// Writes between trunk and branch what passes around the branch and comes back, or that there is no skip.
+    /// Writes between trunk and branch what passes around the branch and comes back, or that there is no skip connection;
+    /// nothing if that is unknown.
     fn skip(&self, rows: &[Row], buffer: &mut Buffer) {
         if self.anatomy.number.is_none() {
             return;
@@ -271,6 +272,7 @@ impl Drawing<'_> {
         let lines = match self.anatomy.skip {
             Skip::Around => self.around(open.len()),
             Skip::Missing => vec![Line::styled("no skip", self.style(Role::Dim))],
+            Skip::Unknown => Vec::new(),
         };
         for (y, line) in open.into_iter().zip(lines) {
             self.put(2, y, &line, buffer);

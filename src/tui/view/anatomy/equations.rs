@@ -28,15 +28,16 @@ pub(super) fn lines<'a>(anatomy: &Anatomy, theme: &Theme, lane: usize, width: u1
     let long_skip = anatomy.long_skip_gain().map(|long_skip| (1, named("long skip", long_skip, strong, dim)));
     match anatomy.skip {
         Skip::Missing if long_skip.is_some() => {
-            let words = Line::styled("no skip around the block itself", dim);
+            let words = Line::styled("no skip connection around the block itself", dim);
             let branch = anatomy.branch_gain();
             let branch = branch.map(|branch| product(named("branch", branch, strong, dim), anatomy, theme, width));
             let sum = fit([(0, gain)].into_iter().chain(long_skip).chain([(2, words)]).collect(), width);
             branch.into_iter().chain([sum]).collect()
         }
-        Skip::Missing => {
-            let words = Line::styled("no skip: nothing goes around it", dim);
-            vec![product(gain, anatomy, theme, width), words]
+        Skip::Missing | Skip::Unknown => {
+            let is_known = anatomy.skip == Skip::Missing;
+            let words = if is_known { "no skip connection around the block" } else { "skip connection: not measured" };
+            vec![product(gain, anatomy, theme, width), Line::styled(words, dim)]
         }
         Skip::Around => {
             let skip = anatomy.skip_gain();

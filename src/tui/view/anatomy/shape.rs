@@ -37,6 +37,8 @@ impl BranchOp {
 pub(super) enum Skip {
     Around,
     Missing,
+    /// The lane's settings are unknown, and nothing inside its blocks was measured.
+    Unknown,
 }
 
 /// How the blocks of a lane are built.
@@ -130,9 +132,13 @@ impl Shape {
     fn of_values(lane: &LaneRef<'_>) -> Self {
         let steps = BranchOp::STEPS.iter().filter(|(_, factor)| lane.history.has(*factor));
         let parts: Vec<BranchOp> = steps.map(|(part, _)| *part).collect();
-        let has_skip = lane.history.has(Quantity::IdentityNorm);
+        let skip = match (lane.history.has(Quantity::IdentityNorm), parts.is_empty()) {
+            (true, _) => Skip::Around,
+            (false, true) => Skip::Unknown,
+            (false, false) => Skip::Missing,
+        };
         Self {
-            skip: if has_skip { Skip::Around } else { Skip::Missing },
+            skip,
             parts: if parts.is_empty() { vec![BranchOp::Whole] } else { parts },
             rest: Rest::Unknown,
         }

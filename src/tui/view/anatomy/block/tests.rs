@@ -1,7 +1,11 @@
+use std::sync::Arc;
+
 use super::*;
 use crate::config::{BranchScale, LaneConfig, Model, Wiring};
-use crate::event::{Event, LaneEnd, Outcome};
+use crate::event::{Event, LaneEnd, Outcome, RunHeader};
 use crate::tui::sample;
+use crate::tui::scene::ViewId;
+use crate::tui::source::SourceKind;
 use crate::tui::view::anatomy::grid::{DiagramGrid, Spacing};
 use crate::tui::view::anatomy::shape::BranchOp;
 use crate::units::LaneId;
@@ -111,4 +115,17 @@ fn what_is_left_beside_the_others_has_the_name_of_what_it_is_in_each_family() {
     assert_eq!(rest_of(Model::Vgg, Wiring::Residual, 0.1), Some("rest"));
     assert_eq!(rest_of(Model::Highway, Wiring::Residual, 1.0), Some("gate"));
     assert_eq!(rest_of(Model::Highway, Wiring::Plain, 1.0), None);
+}
+
+#[test]
+fn of_a_model_without_settings_and_taps_inside_its_blocks_no_skip_connection_is_denied() {
+    let mut scene = Scene::new(SourceKind::Traces);
+    let Event::RunStarted(header) = sample::header(&[("net", 6)]) else { panic!("a header") };
+    scene.take(0, &Event::RunStarted(Arc::new(RunHeader { config: None, ..(*header).clone() })));
+    let is_there = |quantity| matches!(quantity, Quantity::SignalNorm | Quantity::Gain | Quantity::ActRms);
+    scene.take(0, &sample::step(0, 1, 2.3, 8, |quantity, _| is_there(quantity).then_some(0.5)));
+    scene.view.shown = ViewId::new("anatomy");
+    let buffer = sample::frame(&mut scene, &sample::theme(), 120, 40);
+    let frame: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+    assert!(frame.contains("skip connection: not measured") && !frame.contains("no skip"), "{frame}");
 }
