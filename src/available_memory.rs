@@ -1,11 +1,12 @@
-//! Memory that this process may still take, as the system says.
+//! Memory that this process may still allocate, as the system reports it.
 //!
 //! ```text
 //! available = min( MemAvailable of the machine,  limit − usage + unused file pages  of each control group above )
 //! ```
 //!
-//! Control groups of both versions count, those above the process's own too: a container's limit often stands there.
-//! Source: proc_meminfo(5), cgroups(7). Elsewhere than on Linux nothing is known.
+//! Control groups of both versions count, and so do the groups above the process's own: a container's limit is often
+//! set there.
+//! Source: proc_meminfo(5), cgroups(7). On other systems than Linux nothing is known.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,13 +17,13 @@ pub(crate) fn in_bytes() -> Option<u64> {
     below(Path::new("/"))
 }
 
-/// Bytes that this process holds of its own, files aside; 0 where the system does not say.
+/// Bytes that only this process holds, files aside; 0 where the system does not report them.
 #[must_use]
 pub(crate) fn held() -> u64 {
     fs::read_to_string("/proc/self/status").ok().and_then(|status| kibibytes(&status, "RssAnon:")).unwrap_or(0)
 }
 
-/// What the system with this root says.
+/// What the system below this root reports.
 fn below(root: &Path) -> Option<u64> {
     let machine = fs::read_to_string(root.join("proc/meminfo")).ok();
     let machine = machine.and_then(|text| kibibytes(&text, "MemAvailable:"));
@@ -31,7 +32,7 @@ fn below(root: &Path) -> Option<u64> {
     machine.into_iter().chain(limits).min()
 }
 
-/// Bytes behind a key of a file of the kernel that counts in kB.
+/// Bytes behind a key in a kernel file that counts in kB.
 fn kibibytes(text: &str, key: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(key))?;
     line.split_whitespace().next()?.parse::<u64>().ok()?.checked_mul(1024)
@@ -45,7 +46,7 @@ struct Names {
     unused: &'static str,
 }
 
-/// What a line `id:controllers:path` leaves, for the group and each above it.
+/// Bytes that a line `id:controllers:path` leaves available, for its group and for each group above it.
 fn of_group(root: &Path, line: &str) -> Vec<u64> {
     const FIRST: Names = Names {
         mount: &["sys/fs/cgroup/memory"],
@@ -77,7 +78,7 @@ fn of_group(root: &Path, line: &str) -> Vec<u64> {
     folders.filter_map(|folder| left(&folder, &names)).collect()
 }
 
-/// What one control group leaves; `None` without a limit.
+/// Bytes that one control group leaves available; `None` without a limit.
 fn left(folder: &Path, names: &Names) -> Option<u64> {
     let number = |name: &str| fs::read_to_string(folder.join(name)).ok()?.trim().parse::<u64>().ok();
     let limit = number(names.limit)?;

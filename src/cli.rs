@@ -54,10 +54,10 @@ pub use messages::complain;
 use messages::say;
 use standard_output::printed;
 
-/// Parses the arguments and does what they say.
+/// Parses the arguments and runs the subcommand.
 ///
 /// # Errors
-/// Whatever went wrong, worded for the user; [`Exit::of`] knows its exit code.
+/// Any failure of the subcommand, worded for the user; [`Exit::of`] gives its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     // Before anything is written.
@@ -69,7 +69,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> {
             // Help and version are "errors" of clap that go to standard output with code 0.
             let code = u8::try_from(error.exit_code()).unwrap_or(1);
             if error.use_stderr() {
-                // It holds what was typed, or what stands in the environment.
+                // The error contains what was typed, or what the environment contains.
                 say(error.to_string().trim_end());
             } else {
                 printed(error.print().and_then(|()| std::io::Write::flush(&mut std::io::stdout())))?;

@@ -1,6 +1,6 @@
 //! Counts as the user reads them: `1,204`, `17.3 MB`.
 
-/// A count with thousands separated: `1,204`.
+/// A count with thousands separators: `1,204`.
 #[must_use]
 pub(crate) fn count(value: u64) -> String {
     let digits = value.to_string();
@@ -14,12 +14,12 @@ pub(crate) fn count(value: u64) -> String {
     text
 }
 
-/// So many bytes of a file, where not each one counts: `432 bytes`, `17.3 MB`, in powers of a thousand.
+/// The size of a file, in powers of a thousand: `432 bytes`, `17.3 MB`.
 #[must_use]
 pub(crate) fn bytes(bytes: u64) -> String {
     const UNITS: [(u64, &str); 4] =
         [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
-    // A thousand of a unit is one of the next, rounding included.
+    // A thousand of a unit becomes one of the next unit, also after rounding.
     let unit = UNITS.iter().find(|(size, _)| bytes as f64 >= *size as f64 * 0.999_5);
     match unit {
         None if bytes == 1 => "1 byte".to_owned(),

@@ -1,7 +1,7 @@
 //! What a run reports: plain data, the same live, followed, replayed and headless.
 //!
-//! `RunStarted`, then per lane and step a `Step`, now and then a `Snapshot`, an `Eval`, a `Note` or `LaneEnded`, at last
-//! `RunEnded`.
+//! First comes `RunStarted`, then a `Step` per lane and step, at times a `Snapshot`, an `Eval`, a `Note` or
+//! `LaneEnded`, and at the end `RunEnded`.
 
 mod denoising;
 mod filters;
@@ -35,28 +35,28 @@ use crate::units::{LaneId, Step};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// First, once: everything that does not change.
+    /// Sent first, once: everything that does not change.
     RunStarted(Arc<RunHeader>),
-    /// One lane took one step.
+    /// One lane finished one step.
     Step(Arc<StepRecord>),
-    /// A step that was reported before, again and in detail: the flight recorder re-ran it.
+    /// A step that was reported before, in more detail: the flight recorder re-ran it.
     Rerun(Arc<StepRecord>),
-    /// Something that is taken of one lane at some of its steps.
+    /// Something that is measured of a lane on some of its steps.
     Snapshot(Arc<Snapshot>),
     /// One lane was evaluated on the held-out split.
     Eval(EvalRecord),
-    /// Something that the user should know: a gap in the trace, a skipped measurement.
+    /// A note for the user: a gap in the trace, a skipped measurement.
     Note(Note),
-    /// Steps that one lane took before its trace began.
+    /// Steps that a lane made before its trace began.
     Gap(Gap),
     /// One lane will send no more steps.
     LaneEnded(LaneEnd),
-    /// Last, once, on every path, a panic included.
+    /// Sent last, once, on every path, also after a panic.
     RunEnded(RunEnd),
 }
 
 impl Event {
-    /// The lane that it is about, where it is about one.
+    /// The lane of the event, if it concerns one.
     #[must_use]
     pub fn lane(&self) -> Option<LaneId> {
         match self {
@@ -70,7 +70,7 @@ impl Event {
         }
     }
 
-    /// The step that it is about; of a gap the step that follows it. `None` for the start and the end of a run.
+    /// The step of the event; for a gap the step after it. `None` for the start and the end of a run.
     #[must_use]
     pub fn step(&self) -> Option<Step> {
         match self {
@@ -84,23 +84,23 @@ impl Event {
         }
     }
 
-    /// Whether it may give way to a newer one where there is no room.
+    /// Whether a newer event may replace it when there is no room.
     #[must_use]
     pub(crate) fn gives_way(&self) -> bool {
         matches!(self, Self::Step(_) | Self::Rerun(_) | Self::Snapshot(_))
     }
 }
 
-/// One lane on the held-out split. Equality is by meaning: NaN equals NaN.
+/// Results of one lane on the held-out split. Equality is by meaning: NaN equals NaN.
 #[derive(Clone, Copy, Debug)]
 pub struct EvalRecord {
     /// The lane.
     pub lane: LaneId,
-    /// The last step taken before.
+    /// The last step before the evaluation.
     pub step: Step,
     /// Mean loss.
     pub loss: f32,
-    /// Share classified right, 0 … 1; `None` where there are no classes.
+    /// Share classified correctly, 0 … 1; `None` if there are no classes.
     pub accuracy: Option<f32>,
     /// Number of held-out rows.
     pub rows: u64,
@@ -113,18 +113,18 @@ impl PartialEq for EvalRecord {
     }
 }
 
-/// Something that the user should know.
+/// A note for the user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
-    /// The lane it is about, if one.
+    /// The lane that the note concerns, if any.
     pub lane: Option<LaneId>,
-    /// The step it is about.
+    /// The step that the note concerns.
     pub step: Step,
     /// One sentence.
     pub text: String,
 }
 
-/// Steps that a lane took and a trace lacks, both ends included; the event comes before the step that follows them.
+/// Steps of a lane that a trace lacks, both ends included; the event comes before the step that follows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// The lane.
@@ -148,16 +148,16 @@ impl Gap {
 pub struct LaneEnd {
     /// The lane.
     pub lane: LaneId,
-    /// Its last step; 0 when it took none.
+    /// Its last step; 0 if it made none.
     pub step: Step,
-    /// How.
+    /// The way it ended.
     pub outcome: Outcome,
 }
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunEnd {
-    /// How: `Diverged` only when every lane diverged.
+    /// The way it ended: `Diverged` only when every lane diverged.
     pub outcome: Outcome,
 }
 
@@ -165,25 +165,25 @@ pub struct RunEnd {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", content = "message", rename_all = "lowercase")]
 pub enum Outcome {
-    /// All steps were taken.
+    /// All steps were made.
     Completed,
     /// The user or a signal stopped it.
     Stopped,
     /// The loss was no longer finite.
     Diverged,
-    /// An error, a panic included.
+    /// An error or a panic.
     Failed(String),
 }
 
-/// What a screen may ask of a run. A restart is a new run and therefore up to the caller that started this one.
+/// Requests from the screen to a run. A restart is a new run and therefore left to the caller that started this one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Control {
-    /// Take no further step.
+    /// Make no further step.
     Pause,
-    /// Go on.
+    /// Continue.
     Resume,
-    /// Take one step, then pause.
+    /// Make one step, then pause.
     StepOnce,
     /// Set the base learning rate of every lane.
     SetLearningRate(f64),
@@ -191,6 +191,6 @@ pub enum Control {
     Rerun,
     /// Multiply the base learning rate of each lane.
     ScaleLearningRate(f64),
-    /// End in order.
+    /// End the run in order.
     Stop,
 }

@@ -15,7 +15,7 @@ use crate::quantity::{Definition, Quantity};
 pub enum GlossaryEntry {
     /// One value per layer and measured step.
     Quantity(Quantity),
-    /// One per step or lane.
+    /// One value per step or per lane.
     Term(&'static Term),
 }
 
@@ -25,13 +25,13 @@ impl GlossaryEntry {
         Quantity::ALL.iter().copied().map(Self::Quantity).chain(TERMS.iter().map(Self::Term))
     }
 
-    /// The one of that name, or whose rows in the exported table have it.
+    /// The entry of that name, or the entry whose rows in the exported table have that name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::all().find(|entry| entry.term().name == name || entry.term().rows == Some(name))
     }
 
-    /// What there is to say of it.
+    /// Everything that is known about it.
     #[must_use]
     pub fn term(self) -> Term {
         match self {

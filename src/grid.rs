@@ -15,7 +15,7 @@ use std::fmt;
 #[derive(Clone, Copy)]
 pub struct Value(f32);
 
-/// Payload that no arithmetic produces; [`Value::new`] normalizes every NaN it is given.
+/// A payload that no arithmetic produces; [`Value::new`] normalizes every NaN that it receives.
 const ABSENT_BITS: u32 = 0x7fc0_ab5e;
 
 impl Value {
@@ -34,7 +34,7 @@ impl Value {
         (self.0.to_bits() != ABSENT_BITS).then_some(self.0)
     }
 
-    /// The number as it is stored: a NaN where absent. For loops that select instead of branching.
+    /// The stored number: a NaN if absent. For loops that select instead of branching.
     pub(crate) fn raw(self) -> f32 {
         self.0
     }

@@ -1,12 +1,12 @@
-//! Distribution of the magnitudes of a layer's gradient: counts of log₂|g| in fixed bins, apart for both signs, beside
-//! everything that has no place among them.
+//! Distribution of the magnitudes of a layer's gradient: counts of log₂|g| in fixed bins, separately for both signs,
+//! and counts of everything that no bin holds.
 //!
 //! ```text
 //! … underflow │ 2⁻⁶⁰ │ 2⁻⁵⁹ │ … │ 2¹⁹ │ overflow …      a bin holds 2^k ≤ |g| < 2^(k+1)
 //! exact zero · NaN · +Inf · −Inf                           the counts sum to the number of elements, always
 //! ```
 //!
-//! Fixed bins are the same for every layer, step and run, so that histograms stand beside and add up to each other.
+//! Fixed bins are the same for every layer, step and run, so that histograms can be compared and added.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,10 +20,10 @@ pub const BINS: usize = (END_EXPONENT - FIRST_EXPONENT) as usize;
 /// Counts of one layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Histogram {
-    /// Positive elements, bin by bin from 2⁻⁶⁰; bins behind the last that is not empty may be missing.
+    /// Positive elements, bin by bin from 2⁻⁶⁰; bins after the last that is not empty may be missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub positive: Vec<u64>,
-    /// Negative elements likewise.
+    /// Negative elements, bin by bin.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub negative: Vec<u64>,
     /// +0 and −0.
@@ -69,11 +69,11 @@ impl Histogram {
     /// Elements of both signs in the `bin`-th bin.
     #[must_use]
     pub fn bin(&self, bin: usize) -> u64 {
-        let of = |bins: &[u64]| bins.get(bin).copied().unwrap_or(0);
-        of(&self.positive) + of(&self.negative)
+        let count_in = |bins: &[u64]| bins.get(bin).copied().unwrap_or(0);
+        count_in(&self.positive) + count_in(&self.negative)
     }
 
-    /// Takes `count` elements in that are as large as 2^exponent ≤ |g| < 2^(exponent + 1).
+    /// Adds `count` elements with 2^exponent ≤ |g| < 2^(exponent + 1).
     pub fn add(&mut self, exponent: i32, sign: Sign, count: u64) {
         let bin = exponent - FIRST_EXPONENT;
         match usize::try_from(bin) {
@@ -92,7 +92,7 @@ impl Histogram {
         }
     }
 
-    /// Takes in the counts of another tensor of the layer.
+    /// Adds the counts of another tensor of the layer.
     pub fn merge(&mut self, other: &Self) {
         for (ours, theirs) in [(&mut self.positive, &other.positive), (&mut self.negative, &other.negative)] {
             if ours.len() < theirs.len() {
@@ -108,7 +108,7 @@ impl Histogram {
         self.ninf += other.ninf;
     }
 
-    /// The same without empty bins behind the last that is not: as it is written.
+    /// The same without empty bins at the end: the form that is written.
     #[must_use]
     pub fn trimmed(mut self) -> Self {
         for bins in [&mut self.positive, &mut self.negative] {

@@ -1,4 +1,4 @@
-//! Steps × layers × quantities in bounded memory: what every picture is drawn from.
+//! Steps × layers × quantities in bounded memory: the data behind every picture.
 //!
 //! The first steps and the newest are kept exactly, all steps in buckets of equal width that merge in pairs when they
 //! are full (least, largest, mean, last, count, non-finite count a cell), so a one-step spike stays visible at every
@@ -15,8 +15,8 @@
 //! filters          at most 1 MiB (or eight records) per lane, a byte a weight
 //! ```
 //!
-//! Runs shown together share these too: of n runs each has an nth of what a lane keeps at most and, down to a few, of
-//! what it keeps at least. Q quantities, L layers: whatever the number of steps, a lane takes at most
+//! Runs that are shown together share these too: each of n runs gets 1/n of what a lane keeps at most and, down to a
+//! small minimum, of what it keeps at least. Q quantities, L layers: whatever the number of steps, a lane takes at most
 //! (R + 1)·(4·Q·L + 96) + N·24·Q·L + 0.7 MB.
 
 mod bucket;
@@ -113,7 +113,7 @@ impl History {
         self.end.as_ref()
     }
 
-    /// All that is still held exactly, as the events that told it, in the order of their steps; the header aside.
+    /// All events that are still held exactly, in the order of their steps, without the header.
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
         let notes = self.notes.iter().map(|note| (note.step, Event::Note(note.clone())));
@@ -123,7 +123,7 @@ impl History {
         events.into_iter().map(|(_, event)| event).chain(end).collect()
     }
 
-    /// Steps of lanes, each lane's counted, that were taken and that [`Self::events`] does not tell.
+    /// Number of steps, counted over all lanes, that [`Self::events`] does not include.
     #[must_use]
     pub fn missing_steps(&self) -> u64 {
         self.lanes.iter().map(LaneHistory::missing).sum()
@@ -132,7 +132,7 @@ impl History {
     /// Takes one event in; events of unknown lanes are ignored.
     pub fn push(&mut self, event: &Event) {
         match event {
-            // What is not held is not told again either.
+            // A step that is no longer held is not included either.
             Event::RunStarted(_) | Event::Gap(_) => {}
             Event::Step(record) => {
                 if let Some(lane) = self.lanes.get_mut(record.lane.index()) {

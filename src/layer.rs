@@ -41,11 +41,16 @@ impl LayerTable {
         self.layers.iter().filter(|layer| layer.kind == LayerKind::Block).count()
     }
 
-    /// The kind of the rows over which ρ and the depth profile run: blocks, or where a model has none all other rows
-    /// between stem and head.
+    /// The kind of the rows over which ρ and the depth profile are computed: blocks or, if a model has none, all other
+    /// rows between stem and head.
     #[must_use]
     pub fn depth_kind(&self) -> LayerKind {
         if self.blocks() > 0 { LayerKind::Block } else { LayerKind::Other }
+    }
+
+    /// What one of these rows is called: `block` or, in a model without blocks, `layer`.
+    pub(crate) fn depth_word(&self) -> &'static str {
+        if self.depth_kind() == LayerKind::Block { "block" } else { "layer" }
     }
 
     /// Number of tensors of all layers.
@@ -54,14 +59,14 @@ impl LayerTable {
         self.layers.iter().map(|layer| layer.parameters.len()).sum()
     }
 
-    /// Which of all tensors, layer by layer, are those of a layer.
+    /// The range of a layer's tensors among all tensors, layer by layer.
     #[must_use]
     pub fn tensors_of(&self, layer: LayerId) -> Range<usize> {
         let start = self.layers.iter().take(layer.index()).map(|layer| layer.parameters.len()).sum();
         start..start + self.get(layer).map_or(0, |layer| layer.parameters.len())
     }
 
-    /// Rows of the same stage beside each other, with its name.
+    /// Ranges of consecutive rows of the same stage, with its name.
     #[must_use]
     pub fn stages(&self) -> Vec<(Range<usize>, &str)> {
         let mut stages: Vec<(Range<usize>, &str)> = Vec::new();
@@ -83,7 +88,8 @@ impl LayerTable {
         Some(self.layers.iter().take(layer.index() + 1).filter(|layer| is_block(layer)).count())
     }
 
-    /// The row with a number, from 1: that of the block, or where a model has no blocks of any row between stem and head.
+    /// The row with a number, from 1: that of the block or, if a model has no blocks, that of any row between stem and
+    /// head.
     #[must_use]
     pub fn row_numbered(&self, number: usize) -> Option<LayerId> {
         let kind = self.depth_kind();
@@ -97,7 +103,7 @@ impl LayerTable {
         self.layers.get(layer.index())
     }
 
-    /// How a row is named in a sentence: `stem`, `block 17`, `head`, or the path.
+    /// The name of a row in a sentence: `stem`, `block 17`, `head`, or the path.
     #[must_use]
     pub fn name(&self, layer: LayerId) -> String {
         self.block_number(layer).map_or_else(|| self.label(layer), |number| format!("block {number}"))

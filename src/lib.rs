@@ -56,7 +56,7 @@ pub mod signals;
 #[cfg(feature = "tui")]
 pub mod tui;
 
-// Without training or screen parts of the command line lie idle.
+// Without training or the screen, parts of the command line are unused.
 #[cfg(feature = "cli")]
 #[cfg_attr(not(all(feature = "lab", feature = "tui")), allow(dead_code))]
 pub mod cli;

@@ -11,16 +11,16 @@ use nablatop::cli::{self, Exit};
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// Stack of the program's own thread, whatever `ulimit -s` leaves the first one: the usual 8 MiB.
+/// Stack size of the program's own thread, independent of `ulimit -s`: the usual 8 MiB.
 const STACK: usize = 8 << 20;
 
 fn main() -> ExitCode {
     let program = Builder::new().name("main".to_owned()).stack_size(STACK).spawn(run);
     match program.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => code,
-        // Its panic has been told.
+        // The panic has been reported already.
         Ok(Err(panic)) => std::panic::resume_unwind(panic),
-        // No thread is to be had: it may still do on this one.
+        // No thread can be started; the main thread may still be sufficient.
         Err(_) => run(),
     }
 }

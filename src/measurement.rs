@@ -1,26 +1,26 @@
-//! What is measured of a step, how often, and which part of a budget pays for it: one row each.
+//! What is measured of a step, how often, and which account of a budget pays for it: one row per part.
 //!
 //! ```text
-//! layers        every m steps                  what costs next to nothing
-//! histograms    every lcm(m, h) steps          what reads all gradients again; and with the costly quantities
-//! costly        every ⌈k/m⌉·m steps            what needs passes of its own
-//! with a budget each when its own account pays for it, at most that often
+//! layers        every m steps                  cost next to nothing
+//! histograms    every lcm(m, h) steps          read all gradients again; also measured with the costly quantities
+//! costly        every ⌈k/m⌉·m steps            need passes of their own
+//! with a budget: each part when its own account can pay for it, at most this often
 //! ```
 
 use serde::{Deserialize, Serialize};
 
 use crate::units::Step;
 
-/// A part of measuring; each includes those before it.
+/// A part of what is measured; each includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Measurement {
     /// Gradients, activations, signals, parameters and updates of every layer: they cost next to nothing.
     Layers,
-    /// How gradients are spread, the norms of every tensor, the distance from the start: memory that training does not
-    /// touch otherwise.
+    /// Distribution of the gradients, norms of every tensor, distance from the initial parameters: they read memory
+    /// that training does not touch otherwise.
     Histograms,
-    /// What needs passes of its own: signal to noise, coherence, shatter, stable rank.
+    /// Quantities that need passes of their own: signal to noise, coherence, shatter, stable rank.
     Costly,
 }
 
@@ -30,14 +30,14 @@ pub enum Measurement {
 pub struct Definition {
     /// Its name in sentences, in the plural.
     pub name: &'static str,
-    /// The setting that says how often.
+    /// The setting of its interval.
     pub setting: &'static str,
-    /// Steps from one time to the next where nothing else is set.
+    /// Default number of steps between two measurements.
     pub default_interval: u64,
-    /// Share of a budget that its account earns: most for the picture that grows step by step; of the rest more for the
-    /// costly quantities, which are seldom anyway.
+    /// Share of a budget that its account receives: the largest for the heatmap that grows step by step; of the rest
+    /// more for the costly quantities, which are rare anyway.
     pub budget_share: f64,
-    /// Cost in steps while none was measured: twice what `cargo bench --bench step` shows.
+    /// Assumed cost in steps before the first measurement: twice what `cargo bench --bench step` shows.
     pub expected_cost: f64,
 }
 
@@ -77,20 +77,20 @@ impl Measurement {
     }
 }
 
-/// The steps at which each part was measured last.
+/// The steps on which each part was last measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastMeasured {
-    /// Any step that was measured.
+    /// The last measured step.
     pub layers: Option<Step>,
-    /// With histograms.
+    /// The last step with histograms.
     pub histograms: Option<Step>,
-    /// With the costly quantities.
+    /// The last step with the costly quantities.
     #[serde(rename = "detail")]
     pub costly: Option<Step>,
 }
 
 impl LastMeasured {
-    /// That of a part.
+    /// The step of a part.
     #[must_use]
     pub fn of(&self, part: Measurement) -> Option<Step> {
         match part {
@@ -100,7 +100,7 @@ impl LastMeasured {
         }
     }
 
-    /// The same, to be set.
+    /// The step of a part, to be set.
     pub fn of_mut(&mut self, part: Measurement) -> &mut Option<Step> {
         match part {
             Measurement::Layers => &mut self.layers,
@@ -119,12 +119,12 @@ pub struct Intervals {
     pub histograms: Option<u64>,
     /// Steps between two times that the costly quantities are measured; `None` = never.
     pub costly: Option<u64>,
-    /// Whether a budget bounds measuring: then each part is measured at most that often.
+    /// Whether a budget limits measuring: then each part is measured at most that often.
     pub is_bounded: bool,
 }
 
 impl Intervals {
-    /// Whether a part is due at a step, by the schedule alone; `last` is the step at which it was measured last.
+    /// Whether a part is due at a step, by the schedule alone; `last` is the step on which it was last measured.
     #[must_use]
     pub fn is_due(self, part: Measurement, step: Step, last: Option<Step>) -> bool {
         let since_last = |every: u64| last.is_none_or(|last| step.0 >= last.0 + every);
@@ -138,7 +138,7 @@ impl Intervals {
         }
     }
 
-    /// Steps from one time to the next, or at least that many where a budget bounds measuring; `None` = never.
+    /// Steps between two measurements, or the minimum if a budget limits measuring; `None` = never.
     #[must_use]
     pub fn every(self, part: Measurement) -> Option<u64> {
         match part {
@@ -148,7 +148,7 @@ impl Intervals {
         }
     }
 
-    /// The next step after this one at which a part is measured; `None` where that is never, or a budget decides.
+    /// The next step after this one on which a part is measured; `None` if there is none, or a budget decides.
     #[must_use]
     pub fn next(self, part: Measurement, after: Step) -> Option<Step> {
         if self.is_bounded {
@@ -164,7 +164,7 @@ impl Intervals {
         }
     }
 
-    /// The setting that makes histograms as frequent as [`Self::every`] says.
+    /// The setting that determines how often histograms are measured, as [`Self::every`] says.
     #[must_use]
     pub fn histograms_follow(self) -> Measurement {
         match (self.histograms_alone(), self.costly_alone()) {
@@ -174,7 +174,7 @@ impl Intervals {
         }
     }
 
-    /// The schedule of histograms without those that come with the costly quantities.
+    /// The interval of histograms, not counting those that come with the costly quantities.
     fn histograms_alone(self) -> Option<u64> {
         let every = self.histograms?.max(1);
         Some(if self.is_bounded { every.max(self.layers) } else { least_common_multiple(self.layers, every) })
@@ -234,5 +234,33 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_next_histogram_comes_after_any_step_with_the_costly_quantities_or_by_its_own_schedule() {
+        let next = |histograms, costly, after: &[u64]| -> Vec<Option<u64>> {
+            let intervals = Intervals { layers: 1, histograms, costly, is_bounded: false };
+            let next = |after: &u64| intervals.next(Measurement::Histograms, Step(*after)).map(|step| step.0);
+            after.iter().map(next).collect()
+        };
+        assert_eq!(next(Some(10), None, &[1, 10, 11]), [Some(11), Some(11), Some(21)]);
+        assert_eq!(next(None, None, &[5]), [None]);
+        let of_both = [Some(201), Some(301), Some(401), Some(601), Some(801)];
+        assert_eq!(next(Some(300), Some(200), &[1, 201, 301, 401, 601]), of_both);
+    }
+
+    #[test]
+    fn under_a_budget_no_next_step_is_known() {
+        let intervals = Intervals { layers: 1, histograms: Some(10), costly: None, is_bounded: true };
+        assert_eq!(intervals.next(Measurement::Histograms, Step(5)), None);
+    }
+
+    #[test]
+    fn histograms_follow_the_more_frequent_schedule() {
+        let setting = |histograms, costly| {
+            let intervals = Intervals { layers: 1, histograms, costly, is_bounded: false };
+            intervals.histograms_follow().definition().setting
+        };
+        assert_eq!([setting(Some(300), Some(200)), setting(Some(10), Some(200))], ["detail", "histograms"]);
     }
 }

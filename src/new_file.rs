@@ -1,4 +1,4 @@
-//! A file of our own under a name of our own, such as `run.json.new`: always a new one.
+//! A file of the program's own with a name of its own, such as `run.json.new`, which is always created.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -7,13 +7,13 @@ use std::path::Path;
 /// Creates a new file: an existing one (a leftover, or a planted link) is removed and never followed.
 ///
 /// # Errors
-/// When it cannot be removed or created.
+/// Fails when the existing file cannot be removed or the new one cannot be created.
 pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    // For appending: a trace goes on at its end after it was cut.
+    // The file is opened for appending: a trace continues at its end after it was cut.
     OpenOptions::new().append(true).create_new(true).open(path)
 }
 

@@ -1,8 +1,8 @@
-//! Numbers as the user reads them: `1,204`, `1.9e-14`, `×0.41`, `1.1 %`. NaN and ±∞ are spelt out.
+//! Numbers for the user: `1,204`, `1.9e-14`, `×0.41`, `1.1 %`. NaN and ±∞ are spelled out.
 
 pub(crate) use crate::counts::count;
 
-/// A measured value in three digits that matter: `0.408`, `2.30`, `1,235`, `1.9e-14`; exact zero is `0`.
+/// A measured value with three significant digits: `0.408`, `2.30`, `1,235`, `1.9e-14`; an exact zero is `0`.
 #[must_use]
 pub(crate) fn value(value: f64) -> String {
     let magnitude = value.abs().log10().floor();
@@ -21,10 +21,10 @@ pub(crate) fn value(value: f64) -> String {
     }
 }
 
-/// A large count in the unit that a paper would give it in: `432`, `4,640`, `46 k`, `0.27 M`, `144 M`, `1.2 G`.
+/// A large count with the unit that a paper would use: `432`, `4,640`, `46 k`, `0.27 M`, `144 M`, `1.2 G`.
 #[must_use]
 pub(crate) fn amount(value: u64) -> String {
-    /// Where each unit begins. Millions begin early: a net has 0.27 M parameters.
+    /// The smallest count of each unit. Millions begin early: a net has 0.27 M parameters.
     const UNITS: [(u64, f64, &str); 4] =
         [(1_000_000_000_000, 1e12, "T"), (1_000_000_000, 1e9, "G"), (100_000, 1e6, "M"), (10_000, 1e3, "k")];
     let Some((_, size, unit)) = UNITS.iter().find(|(from, ..)| value >= *from) else { return count(value) };
@@ -36,7 +36,7 @@ pub(crate) fn amount(value: u64) -> String {
     }
 }
 
-/// An amount of memory: `512 MiB`, `1.5 GiB`, `4.7 TiB`; less than a mebibyte counts as one.
+/// An amount of memory: `512 MiB`, `1.5 GiB`, `4.7 TiB`; less than a mebibyte is shown as one.
 #[cfg(feature = "lab")]
 #[must_use]
 pub(crate) fn memory(bytes: u64) -> String {
@@ -49,14 +49,14 @@ pub(crate) fn memory(bytes: u64) -> String {
     }
 }
 
-/// A learning rate in the shortest digits, as it can be typed: `1e-3`, `5e-4`, `0.05`, `1e9`.
+/// A learning rate with the fewest digits, as the user can type it: `1e-3`, `5e-4`, `0.05`, `1e9`.
 #[must_use]
 pub(crate) fn rate(value: f64) -> String {
     let is_usual = value == 0.0 || !value.is_finite() || (0.01..1e6).contains(&value.abs());
     if is_usual { format!("{value}") } else { format!("{value:e}") }
 }
 
-/// How often something happens in a second: `1,234`, `7.3`, `0.05`.
+/// A rate per second: `1,234`, `7.3`, `0.05`.
 #[must_use]
 pub(crate) fn per_second(rate: f64) -> String {
     match rate {
@@ -131,7 +131,7 @@ mod tests {
     use crate::counts::bytes;
 
     #[test]
-    fn numbers_read_as_a_person_writes_them() {
+    fn numbers_are_written_as_in_a_paper() {
         assert_eq!((count(0), count(999), count(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
         let amounts = [432, 4_640, 46_080, 269_722, 1_727_962, 25_560_000, 143_670_000, 1_234_000_000, 999_600];
         assert_eq!(amounts.map(amount), ["432", "4,640", "46 k", "0.27 M", "1.7 M", "26 M", "144 M", "1.2 G", "1.0 M"]);

@@ -1,6 +1,6 @@
-//! Runs worth seeing: settings with a sentence that says what to look for, and claims that the run's trace must bear out.
+//! Runs worth seeing: settings with a sentence that says what to look for, and claims that the run's trace must fulfil.
 //!
-//! Each is a settings file of `assets/presets` with two keys more, `about` and `claims`.
+//! Each is a settings file in `assets/presets` with two more keys, `about` and `claims`.
 
 mod claim;
 
@@ -12,7 +12,7 @@ pub use claim::{Claim, ClaimError, Figure};
 use crate::config::draft::{Draft, DraftError};
 use crate::config::spelling::not_one_of;
 
-/// A preset as it stands in its file.
+/// A preset with the text of its file.
 #[derive(Debug)]
 pub struct Preset {
     /// Its name, that of the file.
@@ -23,7 +23,7 @@ pub struct Preset {
 /// All presets by name.
 macro_rules! presets {
     ($($name:literal),+ $(,)?) => {
-        /// All of them, from the simplest on.
+        /// All presets, from the simplest on.
         pub const PRESETS: &[Preset] =
             &[$(Preset { name: $name, text: include_str!(concat!("../assets/presets/", $name, ".toml")) }),+];
     };
@@ -44,18 +44,18 @@ presets![
     "diffusion-skips",
 ];
 
-/// Keys of a preset that are no settings.
+/// Keys of a preset that are not settings.
 const ABOUT: &str = "about";
 const CLAIMS: &str = "claims";
 
-/// Why a preset is of no use.
+/// Why a preset cannot be used.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum PresetError {
-    /// There is none of that name.
+    /// There is no preset of that name.
     #[error("{0}; --list-presets says what each is for")]
     Unknown(String),
-    /// Its settings make no sense: a broken build.
+    /// Its settings make no sense: the build is broken.
     #[error(transparent)]
     Settings(#[from] DraftError),
 }
@@ -64,27 +64,27 @@ impl Preset {
     /// The preset of that name.
     ///
     /// # Errors
-    /// When there is none.
+    /// Fails when there is no such preset.
     pub fn find(name: &str) -> Result<&'static Self, PresetError> {
         let names: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
         PRESETS.iter().find(|preset| preset.name == name).ok_or_else(|| PresetError::Unknown(not_one_of(name, &names)))
     }
 
-    /// Writes its settings into a draft, below everything that is written later.
+    /// Writes its settings into a draft; everything that is written later replaces them.
     ///
     /// # Errors
-    /// Only in a broken build.
+    /// Fails only in a broken build.
     pub fn write(&self, draft: &mut Draft) -> Result<(), PresetError> {
         Ok(draft.read_preset(self.name, self.text, &[ABOUT, CLAIMS])?)
     }
 
-    /// What to look for.
+    /// The sentence that says what to look for.
     #[must_use]
     pub fn about(&self) -> String {
         self.strings(ABOUT).concat()
     }
 
-    /// What its trace must bear out, as written.
+    /// The claims that its trace must fulfil, as written.
     #[must_use]
     pub fn claims(&self) -> Vec<String> {
         self.strings(CLAIMS)

@@ -6,7 +6,7 @@
 //!     ◄── δ_l ──         ◄── δ_{l+1}     backward: ‖δ_l‖² is read, δ_l passes on untouched
 //! ```
 //!
-//! Watching never changes a run: a tap hands on the very tensor it was given.
+//! Observing never changes a run: a tap passes on the very tensor that it received.
 
 mod cost;
 mod counting;

@@ -9,17 +9,18 @@
 
 use crate::robust::line;
 
-/// A signal that has sunk below this may be gone one block on; no block loses the 8 decades more from a larger one.
+/// A signal below this may be gone one block later; no block loses 8 more decades of a larger one.
 const BRINK: f32 = 1e-30;
 
-/// The profile of blocks 1 … D: what was found there, and the line through what can be fitted.
+/// The profile of blocks 1 … D: special values, and the line through the values that can be fitted.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Profile {
     /// The line; `None` with fewer than two finite non-zero values.
     pub fit: Option<Fit>,
-    /// What is left at block 1 of the signal of block D, by the line; 0 where block 1 has none, whatever the line says.
+    /// The share of block D's signal that is left at block 1, by the line; 0 if block 1 has none, whatever the line
+    /// says.
     pub attenuation: Option<f64>,
-    /// Measured ‖δ_1‖/‖δ_D‖; `None` when ‖δ_1‖ is not finite or ‖δ_D‖ no positive finite number.
+    /// Measured ‖δ_1‖/‖δ_D‖; `None` if ‖δ_1‖ is not finite or ‖δ_D‖ is not a positive finite number.
     pub first_last: Option<f64>,
     /// Blocks D.
     pub blocks: usize,
@@ -27,10 +28,10 @@ pub struct Profile {
     pub zeros: usize,
     /// Blocks whose value is NaN or ±Inf.
     pub non_finite: usize,
-    /// The highest block into which the signal descends below what an f32 holds: it is subnormal, or zero below one that
-    /// has nearly sunk as far.
+    /// The highest block in which the signal is too small for an f32: it is subnormal, or zero directly below a block
+    /// where it is almost as small.
     pub underflow: Option<usize>,
-    /// The highest block that is exactly zero below one with a signal to lose: every path through it is dead.
+    /// The highest block that is exactly zero below a block with a larger signal: every path through it is dead.
     pub dead: Option<usize>,
 }
 
@@ -39,12 +40,12 @@ pub struct Profile {
 pub struct Fit {
     /// Factor per block on the way back: < 1 vanishing, > 1 exploding.
     pub rho: f64,
-    /// Goodness of the fit, 0 … 1; 1 where all values are equal: the level line goes through each of them.
+    /// Goodness of the fit, 0 … 1; 1 if all values are equal, since a level line fits them exactly.
     pub r_squared: f64,
 }
 
 impl Profile {
-    /// Of `signal[i]` = `signal_norm` of block i + 1.
+    /// The profile of `signal[i]` = `signal_norm` of block i + 1.
     #[must_use]
     pub fn of(signal: &[Option<f32>]) -> Self {
         let fit = Fit::of(signal);
@@ -64,7 +65,8 @@ impl Profile {
         let dead = highest(|value, above| value == 0.0 && above.is_some_and(|above| above >= BRINK));
         Self {
             fit,
-            // A signal that sank below what an f32 holds has a line to go by; one that was cut off has none.
+            // A signal that became too small for an f32 still has a line; one that was cut off by a dead block has
+            // none.
             attenuation: attenuation.map(|left| if first == Some(0.0) && dead.is_some() { 0.0 } else { left }),
             first_last: first.zip(last).map(|(first, last)| f64::from(first) / f64::from(last)),
             blocks: signal.len(),
@@ -129,7 +131,7 @@ mod tests {
         assert_eq!(ends(&[0.0, 1e-40, 1e-34, 1e-20]), (Some(2), None));
         assert_eq!(ends(&[0.0, 0.0]), (None, None));
         assert_eq!(ends(&[0.0, f32::NAN, 1.0]), (None, None));
-        // A residual branch goes on below a dead one.
+        // A residual branch continues below a dead one.
         assert_eq!(ends(&[0.5, 0.0, 1.0]), (None, Some(2)));
     }
 

@@ -1,7 +1,7 @@
-//! What is measured, one value per layer and observed step: the table of quantities.
+//! The table of quantities: each has one value per layer and measured step.
 //!
-//! A quantity is a pure function of a layer's raw statistics ([`LayerSample`]); how these leave the model is the
-//! probe's business. To add one: write its file under `quantity/` and its row in the table below, nothing else.
+//! A quantity is a pure function of a layer's raw statistics ([`LayerSample`]), which the probe reads from the model.
+//! To add one, write its file in `quantity/` and its row in the table below.
 
 mod definition;
 pub(crate) mod rows;
@@ -68,7 +68,7 @@ quantities! {
     StableRank => stable_rank,
 }
 
-/// What heatmaps show first: it tells a stack that dies from one that has converged.
+/// The first quantity of the heatmaps: it distinguishes a dying stack from one that has converged.
 impl Default for Quantity {
     fn default() -> Self {
         Self::SignalRelative
@@ -76,13 +76,13 @@ impl Default for Quantity {
 }
 
 impl Quantity {
-    /// Whether it is the signal, by itself or relative to the head's: its fall over the depth is what is fitted.
+    /// Whether it is the signal, absolute or relative to the head's: the line is fitted to its fall over the depth.
     #[must_use]
     pub fn is_signal(self) -> bool {
         matches!(self, Self::SignalNorm | Self::SignalRelative)
     }
 
-    /// Whether it is a factor, of which 1 changes nothing: its colours diverge from there.
+    /// Whether it is a factor, for which 1 means no change: its colours diverge from 1.
     #[must_use]
     pub fn is_factor(self) -> bool {
         matches!(self, Self::Gain | Self::GainActivation | Self::GainWeight | Self::GainNorm | Self::GainOther)

@@ -4,8 +4,8 @@
 //! key of ChaCha8 = seed ‖ purpose ‖ index ‖ 0      (8 bytes each, little-endian)
 //! ```
 //!
-//! Numbers are drawn on the host, so that they are the same on every backend, with any number of threads, for every lane
-//! that asks for the same, and when a step is run again. A new purpose needs a number that no other purpose has.
+//! Numbers are drawn on the host, so that they are the same on every backend, with any number of threads, for every
+//! lane that uses the same purpose, and when a step is re-run. A new purpose needs a number that no other purpose has.
 
 use rand::SeedableRng;
 use rand::distr::{Distribution, Uniform};
@@ -17,7 +17,7 @@ use crate::units::Step;
 /// The generator behind all random numbers.
 pub type Generator = ChaCha8Rng;
 
-/// What random numbers are for: each purpose has its own streams.
+/// The purpose of random numbers: each purpose has streams of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Purpose {
@@ -33,9 +33,9 @@ pub enum Purpose {
     Augmentation,
     /// Split of a table into training and held-out rows.
     Split,
-    /// Blocks that stochastic depth leaves out.
+    /// Blocks that stochastic depth skips.
     Depth,
-    /// Noise in pictures, and how much of it.
+    /// Noise in pictures, and their timesteps.
     Diffusion,
 }
 
@@ -61,7 +61,7 @@ impl Purpose {
     }
 }
 
-/// The random numbers of one step, its order of rows aside: noise, crops, dropped blocks.
+/// The random numbers of one step except for the order of its rows: noise, crops, skipped blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepRng {
     /// Seed of the run.
@@ -78,13 +78,13 @@ impl StepRng {
     }
 }
 
-/// `count` numbers of U(−bound, bound); zeros where the bound is not positive and finite.
+/// `count` numbers of U(−bound, bound); zeros if the bound is not positive and finite.
 pub fn uniform(count: usize, bound: f64, rng: &mut Generator) -> Vec<f32> {
     let Ok(distribution) = Uniform::new(-bound, bound) else { return vec![0.0; count] };
     distribution.sample_iter(rng).take(count).map(|value| value as f32).collect()
 }
 
-/// `count` numbers of N(0, std²), rounded to f32; zeros where `std` is not finite.
+/// `count` numbers of N(0, std²), rounded to f32; zeros if `std` is not finite.
 pub fn normal(count: usize, std: f64, rng: &mut Generator) -> Vec<f32> {
     let Ok(distribution) = Normal::new(0.0, std) else { return vec![0.0; count] };
     distribution.sample_iter(rng).take(count).map(|value| value as f32).collect()

@@ -1,4 +1,4 @@
-//! The recorder: a thread that hands every event to the sinks, so that training never touches a file or a screen.
+//! The recorder: a thread that passes every event to the sinks, so that training never touches a file or a screen.
 //!
 //! ```no_run
 //! # use std::sync::Arc;
@@ -16,8 +16,9 @@
 //! # }
 //! ```
 //!
-//! Every lane is reported as ended, and the run after them, whatever becomes of the lanes. Where a run was asked to end, a
-//! lane that does not come back from its step in time is given up, and what it sends later is ignored.
+//! Every lane is reported as ended, and the run after them, whatever happens to the lanes. After a run was asked to
+//! end, the recorder stops waiting for a lane that does not return from its step in time, and ignores what it sends
+//! later.
 
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
@@ -29,19 +30,19 @@ use crate::event::{Event, LaneEnd, Note, Outcome, RunEnd, RunHeader};
 use crate::sink::{Fanout, Sink};
 use crate::units::{LaneId, Step};
 
-/// Events that wait for the recorder at most; training waits when the disk is slower than that.
+/// Maximum number of events that wait for the recorder; training waits when the disk is slower than that.
 pub(crate) const CAPACITY: usize = 64;
 
-/// What was sent is in the sinks' files at most this much later.
+/// An event is in the sinks' files after this time at the latest.
 const FLUSH_INTERVAL: Duration = Duration::from_millis(200);
-/// Time between two checks of whether lanes that were stopped are given up.
+/// Time between two checks whether to stop waiting for lanes.
 const STOPPING_INTERVAL: Duration = Duration::from_millis(10);
 
-/// What the recorder is sent.
+/// Messages to the recorder.
 pub(crate) enum RecorderMessage {
     /// An event for the sinks.
     Event(Event),
-    /// All events before this message are to be in the sinks' files: the sender is dropped when they are.
+    /// All events before this message must be in the sinks' files; then the sender is dropped.
     Flush(Sender<()>),
     /// Every lane that has not ended has completed.
     Finish,
@@ -52,7 +53,7 @@ pub(crate) trait Patience: Send {
     /// Whether the run was asked to end.
     fn is_stopping(&self) -> bool;
 
-    /// Whether lanes that have not ended by now are given up.
+    /// Whether to stop waiting for lanes that have not ended by now.
     fn gives_up(&self, now: Instant) -> bool;
 }
 
@@ -69,17 +70,17 @@ impl Patience for Unlimited {
     }
 }
 
-/// The run of a training loop outside the lab.
+/// The recorder of a training loop outside the lab.
 pub struct Recorder {
     sender: Sender<RecorderMessage>,
     thread: JoinHandle<RunEnd>,
 }
 
 impl Recorder {
-    /// Starts the thread; the sinks are handed the header first.
+    /// Starts the thread; the sinks receive the header first.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// Fails when the system cannot start a thread.
     pub fn start(header: Arc<RunHeader>, sinks: Fanout) -> std::io::Result<Self> {
         let (sender, receiver) = bounded(CAPACITY);
         let (alive, _) = bounded(0);
@@ -88,9 +89,9 @@ impl Recorder {
         Ok(Self { sender, thread: spawn(receiver, sinks, run, alive)? })
     }
 
-    /// Hands an event over; waits where the sinks are slower than training.
+    /// Records an event; waits if the sinks are slower than training.
     pub fn record(&self, event: Event) {
-        // Disconnected only after a panic of a sink, which `finish` reports.
+        // The channel is disconnected only after a panic of a sink, which `finish` reports.
         let _ = self.sender.send(RecorderMessage::Event(event));
     }
 
@@ -98,12 +99,12 @@ impl Recorder {
     pub fn flush(&self) {
         let (done, flushed) = bounded(0);
         if self.sender.send(RecorderMessage::Flush(done)).is_ok() {
-            // Disconnected, which is the answer.
+            // The channel is disconnected when everything is written.
             let _ = flushed.recv();
         }
     }
 
-    /// Ends the run and waits until the sinks have everything. Lanes whose end was not recorded have completed.
+    /// Ends the run and waits until the sinks have everything. Lanes whose end was not recorded count as completed.
     #[must_use]
     pub fn finish(self) -> RunEnd {
         let Self { sender, thread } = self;
@@ -113,18 +114,18 @@ impl Recorder {
     }
 }
 
-/// What the recorder needs to know of a run.
+/// The run that the recorder records.
 pub(crate) struct Recorded {
     /// The first event.
     pub(crate) started: Event,
     pub(crate) lanes: usize,
-    /// Steps that were taken before.
+    /// Steps before the run was resumed.
     pub(crate) after: Step,
     pub(crate) patience: Box<dyn Patience>,
 }
 
-/// Starts the thread. It ends when every lane has dropped its sender or was given up, after sending [`Event::RunEnded`];
-/// then `alive` is dropped.
+/// Starts the thread. It ends when every lane has dropped its sender or is no longer waited for, after sending
+/// [`Event::RunEnded`]; then `alive` is dropped.
 pub(crate) fn spawn(
     receiver: Receiver<RecorderMessage>,
     sinks: Fanout,
@@ -138,7 +139,7 @@ pub(crate) fn spawn(
     })
 }
 
-/// Where each lane is.
+/// The state of each lane.
 struct Lanes {
     last: Vec<Step>,
     outcomes: Vec<Option<Outcome>>,
@@ -223,7 +224,7 @@ fn record(receiver: &Receiver<RecorderMessage>, mut sinks: Fanout, run: &Recorde
     end
 }
 
-/// One outcome for the run: a failure of any lane counts, a divergence only when no lane came through.
+/// One outcome for the run: a failure of any lane counts, a divergence only if every lane diverged.
 fn together(outcomes: &[Outcome], lanes: usize) -> Outcome {
     let failed = outcomes.iter().find(|outcome| matches!(outcome, Outcome::Failed(_)));
     if let Some(failed) = failed {

@@ -1,5 +1,5 @@
-//! Opens and reads regular files only. A pipe without a writer, a device and a log of the kernel never answer or never end,
-//! and a sparse file is as long as it says while it takes no space: every reader states how much it takes.
+//! Opens and reads only regular files. A pipe without a writer, a device and a kernel log never answer or never end,
+//! and a sparse file is long although it takes no space: every reader states how much it accepts.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -8,10 +8,10 @@ use std::path::Path;
 /// Why a pipe, socket or device is refused.
 const NOT_REGULAR: &str = "it is a pipe, a socket or a device, and only regular files are read";
 
-/// Opens a file for reading. A folder is opened too: what reads it says that it is one.
+/// Opens a file for reading. A folder is opened too: its reader reports that it is a folder.
 ///
 /// # Errors
-/// When there is none, it is neither a regular file nor a folder, or the system refuses.
+/// Fails when there is no such file, it is neither a regular file nor a folder, or the system refuses.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     let kind = std::fs::metadata(path)?.file_type();
     if !kind.is_file() && !kind.is_dir() {
@@ -23,10 +23,10 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// The whole content of a file of at most so many bytes. Takes no more memory than that, whatever the file is.
+/// The whole content of a file of at most `most` bytes, in no more memory than that, whatever the file is.
 ///
 /// # Errors
-/// As [`open`], and when the file is longer.
+/// Fails as [`open`] does, and when the file is longer.
 pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let file = open(path)?;
     let too_long = || io::Error::new(io::ErrorKind::FileTooLarge, format!("it is longer than {}", size(most)));
@@ -47,7 +47,7 @@ pub(crate) fn size(bytes: u64) -> String {
     }
 }
 
-/// Some files of the kernel are regular by name and make their reader wait: they answer with an error then.
+/// Some kernel files look regular and make their reader wait; with this option they answer with an error instead.
 #[cfg(unix)]
 fn never_waiting(options: &mut OpenOptions) {
     use std::os::unix::fs::OpenOptionsExt;

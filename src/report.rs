@@ -1,6 +1,6 @@
-//! What outlives a run beside its trace: a table of numbers, pictures, the closing words of a headless run.
+//! The results of a run beside its trace: a table of numbers, pictures, and the closing table.
 //!
-//! Exporters return bytes or write to what they are given; names of files are the command line's business.
+//! Exporters return bytes or write to an output that they receive; the command line chooses the names of files.
 
 mod closing;
 pub mod csv;

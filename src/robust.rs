@@ -1,4 +1,4 @@
-//! Statistics of a few numbers: the median, a deviation that outliers do not move, and the least-squares line.
+//! Statistics of a few numbers: the median, a deviation that is robust to outliers, and the least-squares line.
 //!
 //! ```text
 //! deviation = 1.4826 · median |x − median|          σ of a normal distribution (Hampel 1974)
@@ -6,23 +6,23 @@
 //! R²        = (Σ(x − x̄)(y − ȳ))² / (Σ(x − x̄)² Σ(y − ȳ)²)
 //! ```
 //!
-//! Numbers are ordered by `total_cmp`: a NaN counts as larger than +∞, none is left out.
+//! Numbers are ordered by `total_cmp`: a NaN counts as larger than +∞, and none is left out.
 
-/// Deviation of a normal distribution over its median absolute deviation.
+/// Standard deviation of a normal distribution divided by its median absolute deviation.
 const NORMAL: f64 = 1.4826;
 
-/// The upper one of the two in the middle of an even number; 0 of none. Sorts the values.
+/// The median; the upper of the two middle values if their number is even, and 0 for no values. Sorts the values.
 pub(crate) fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
-/// Where numbers lie and how far they spread, whatever a few of them do.
+/// Median and robust deviation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {
-    /// The median; 0 of no numbers.
+    /// The median; 0 for no numbers.
     pub(crate) median: f64,
-    /// The robust deviation; 0 of no numbers, and where most are equal.
+    /// The robust deviation; 0 for no numbers, and if most of them are equal.
     pub(crate) deviation: f64,
 }
 
@@ -38,12 +38,12 @@ impl Spread {
     }
 }
 
-/// Slope and R² of the least-squares line through (x, y); `None` with fewer than two points. Where all y are equal the
-/// line is level and R² is 1: it goes through each of them. Two passes.
+/// Slope and R² of the least-squares line through (x, y); `None` with fewer than two points. If all y are equal, the
+/// line is level and R² is 1, since it fits them exactly. Takes two passes.
 pub(crate) fn line(points: &[(f64, f64)]) -> Option<(f64, f64)> {
     let (_, first) = *points.first().filter(|_| points.len() >= 2)?;
     if points.iter().all(|(_, y)| *y == first) {
-        // Of equal values rounding alone would decide: their mean need not be one of them.
+        // If all values are equal, rounding alone would decide: their computed mean need not equal them.
         return Some((0.0, 1.0));
     }
     let n = points.len() as f64;
@@ -57,7 +57,7 @@ pub(crate) fn line(points: &[(f64, f64)]) -> Option<(f64, f64)> {
     Some((xy / xx, (xy * xy / (xx * yy)).min(1.0)))
 }
 
-/// Sums over points (x, y) that were taken in one pass, x near its mean.
+/// Sums over points (x, y) from one pass, with x near its mean.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LineSums {
     /// Number of points.

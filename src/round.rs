@@ -1,17 +1,18 @@
-//! Round numbers: 1, 2 and 5 times a power of ten, as ends of an axis, as gaps between its numbers.
+//! Round numbers: 1, 2 and 5 times a power of ten, for the ends of an axis and the distance of its labels.
 
 use std::ops::Range;
 
-/// 10^log₁₀(v) is not exactly v: what differs by less counts as the same, of values relatively and of their logarithms.
+/// 10^log₁₀(v) is not exactly v: smaller differences count as equal, relative ones of values and absolute ones of their
+/// logarithms.
 pub(crate) const HAIR: f64 = 1e-6;
 
-/// The least round number that is not below a positive one.
+/// The smallest round number that is not below a positive value.
 pub(crate) fn above(value: f64) -> f64 {
     let rungs = rungs(value);
     rungs.into_iter().find(|rung| *rung >= value * (1.0 - HAIR)).unwrap_or(rungs[3])
 }
 
-/// The largest round number that is not above a positive one.
+/// The largest round number that is not above a positive value.
 #[cfg(any(feature = "tui", test))]
 pub(crate) fn below(value: f64) -> f64 {
     let rungs = rungs(value);
@@ -23,7 +24,7 @@ fn rungs(value: f64) -> [f64; 4] {
     [1.0, 2.0, 5.0, 10.0].map(|digit| digit * decade)
 }
 
-/// Multiples of a round number within a range of counts, 0 aside: as many as can be, `most` of them at most.
+/// Multiples of a round number within a range of counts, except 0: as many as possible, at most `most`.
 pub(crate) fn counts(range: &Range<u64>, most: usize) -> Vec<u64> {
     let span = range.end.saturating_sub(range.start);
     let mut gap: u64 = 1;

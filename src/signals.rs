@@ -1,4 +1,4 @@
-//! Signals as messages: the receiver gives the terminal back and closes traces.
+//! Signals as messages: the receiver restores the terminal and closes traces.
 //!
 //! ```text
 //! first request ─► Farewell::stop ─► message ─► answered: closing in order
@@ -6,10 +6,10 @@
 //! second request ─────────────────────────────────────────────────────┴─► Farewell::end_now, exit
 //! ```
 //!
-//! A process that is asked to end and does not (its terminal is not read, so that a write blocks) is ended after
-//! two seconds; the second request ends it at once. What must be done in either case, such as the end of a trace and
-//! the modes of a terminal, is a [`Farewell`], which runs on the threads of this module.
-//! A hangup never counts as the second request: the kernel sends one when a terminal closes, and the shell another.
+//! A process that is asked to end and does not end (a write blocks because its terminal is not read) is ended after two
+//! seconds; a second request ends it at once. What must be done in either case, such as closing a trace and restoring
+//! the terminal, is a [`Farewell`], which runs on the threads of this module. A hangup never counts as the second
+//! request: the kernel sends one when a terminal closes, and the shell another.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,10 +22,11 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGXFSZ};
 use signal_hook::low_level;
 use signal_hook::{flag, iterator};
 
-/// How long a thread that is asked to end may take to react. With what [`Farewell::end_now`] takes, two seconds.
+/// Time for a thread to react to a request to end. Together with the time of [`Farewell::end_now`] it makes two
+/// seconds.
 const GRACE: Duration = Duration::from_millis(1700);
 
-/// What the system asks of the process.
+/// A request of the system to the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
     /// Ctrl-C, or SIGINT from elsewhere.
@@ -41,7 +42,7 @@ pub enum Signal {
 }
 
 impl Signal {
-    /// Exit status of a process that ended because of it, as shells count: 128 + its number.
+    /// Exit status of a process that ended because of this signal, by the convention of shells: 128 + its number.
     #[must_use]
     pub fn exit_code(self) -> u8 {
         128 + u8::try_from(self.number()).unwrap_or_default()
@@ -68,18 +69,18 @@ impl Signal {
     }
 }
 
-/// Who takes part in job control.
+/// How the process takes part in job control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobControl {
-    /// The system stops and continues the process, as any other.
+    /// The system stops and continues the process, like any other.
     Default,
-    /// Stop and continue are messages: the terminal must be given back first.
+    /// Stop and continue are messages: the terminal must be restored first.
     Messages,
 }
 
 /// What is done when the process is asked to end, whatever its other threads are waiting for.
 pub trait Farewell: Send {
-    /// The first request came: begins to end, without waiting.
+    /// Handles the first request: begins to end, without waiting.
     fn stop(&mut self);
 
     /// The process ends when this returns, which must be soon.
@@ -93,7 +94,7 @@ pub struct Signals {
     request: Arc<Request>,
 }
 
-/// How far the process is on its way out.
+/// How far the process has come in ending.
 #[derive(Default)]
 struct Request {
     asked: AtomicBool,
@@ -111,7 +112,7 @@ impl Signals {
     /// Starts to listen.
     ///
     /// # Errors
-    /// When the system refuses a handler or a thread.
+    /// Fails when the system refuses a handler or a thread.
     pub fn listen(job_control: JobControl) -> io::Result<Self> {
         let numbers: &[i32] = match job_control {
             JobControl::Default => &[SIGINT, SIGTERM, SIGHUP],
@@ -129,12 +130,12 @@ impl Signals {
         Ok(Self { receiver, request })
     }
 
-    /// What must be done in any case. Each is done in the order in which they came.
+    /// Adds something that must be done in any case. They are done in the order in which they were added.
     pub fn at_end(&self, farewell: impl Farewell + 'static) {
         self.request.farewells().push(Box::new(farewell));
     }
 
-    /// The next signal, if one waits.
+    /// The next signal, if one is waiting.
     #[must_use]
     pub fn try_next(&self) -> Option<Signal> {
         self.receiver.try_recv().ok()
@@ -146,8 +147,8 @@ impl Signals {
         &self.receiver
     }
 
-    /// The process is on its way out, asked by a signal or in another way: closing in order may take as long as it
-    /// takes, and the next request ends it at once.
+    /// Confirms that the process is ending, asked by a signal or otherwise: an orderly end may take any time, and the
+    /// next request ends the process at once.
     pub fn answer(&self) {
         self.request.asked.store(true, Ordering::Release);
         self.request.answered.store(true, Ordering::Release);
@@ -170,8 +171,8 @@ fn pass_on(sender: &Sender<Signal>, signal: Signal, request: &Arc<Request>) {
     if signal.ends() && !is_first && signal != Signal::Hangup {
         request.end_now(signal);
     }
-    // Before anything is stopped: what ends then is known to end for this reason. A full channel means that its
-    // receiver does not listen; the watchdog sees to it.
+    // This comes before anything is stopped, so that the reason for the end is known. A full channel means that its
+    // receiver does not listen; then the watchdog ends the process.
     let _ = sender.try_send(signal);
     if is_first {
         request.farewells().iter_mut().for_each(|farewell| farewell.stop());
@@ -179,7 +180,7 @@ fn pass_on(sender: &Sender<Signal>, signal: Signal, request: &Arc<Request>) {
     }
 }
 
-/// Gives the last words of a process that was asked to end two seconds, since the terminal may not be read.
+/// Gives a process that was asked to end two seconds for its last output, since its terminal may not be read.
 pub fn end_soon(signal: Signal) {
     watch(signal, &Arc::default());
 }
@@ -198,10 +199,10 @@ fn watch(signal: Signal, request: &Arc<Request>) {
     }
 }
 
-/// Lets a write past the limit on the size of files fail as on any other full disk; by default it ends the process.
+/// Makes a write beyond the limit on file sizes fail like one on a full disk; by default it ends the process.
 ///
 /// # Errors
-/// When the system refuses the handler.
+/// Fails when the system refuses the handler.
 pub fn limits_are_errors() -> io::Result<()> {
     flag::register(SIGXFSZ, Arc::default()).map(drop)
 }

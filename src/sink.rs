@@ -1,4 +1,4 @@
-//! Where events go. A [`Fanout`] hands each event to every sink in turn.
+//! Receivers of events. A [`Fanout`] passes each event to every sink in turn.
 //!
 //! Sinks run on the recorder's thread, never on a training thread.
 
@@ -12,21 +12,21 @@ use crate::event::Event;
 
 /// A consumer of events.
 pub trait Sink: Send {
-    /// Takes one event. A sink that cannot take it (full disk, receiver gone) counts or retries; it never panics.
+    /// Receives one event. A sink that cannot store it (full disk, receiver gone) counts or retries; it never panics.
     fn emit(&mut self, event: &Event);
 
     /// Called at least every 200 ms, and after the last event.
     fn flush(&mut self) {}
 }
 
-/// Hands every event to each of its sinks.
+/// Passes every event to each of its sinks.
 #[derive(Default)]
 pub struct Fanout {
     sinks: Vec<Box<dyn Sink>>,
 }
 
 impl Fanout {
-    /// No sinks yet.
+    /// A fanout without sinks.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -54,23 +54,23 @@ impl Sink for Fanout {
     }
 }
 
-/// A fanout that takes further sinks while a run goes on. Clones are handles on the same one.
+/// A fanout to which sinks can be added during a run. Clones are handles on the same one.
 #[derive(Clone, Default)]
 pub struct OpenFanout {
     inner: Arc<Mutex<Fanout>>,
 }
 
 impl OpenFanout {
-    /// These sinks, and those that come later.
+    /// A fanout of these sinks, to which more can be added.
     #[must_use]
     pub fn of(sinks: Fanout) -> Self {
         Self { inner: Arc::new(Mutex::new(sinks)) }
     }
 
-    /// Adds a sink. No event is emitted meanwhile: `make` sees all that its sink will not be told.
+    /// Adds a sink. No event is emitted meanwhile: `make` handles all events that its sink will not receive.
     ///
     /// # Errors
-    /// When there is no sink to add; then everything stays as it was.
+    /// Fails when `make` fails; then nothing has changed.
     pub fn attach<S: Sink + 'static, E>(&self, make: impl FnOnce() -> Result<S, E>) -> Result<(), E> {
         let mut inner = self.lock();
         let sink = make()?;
@@ -78,7 +78,7 @@ impl OpenFanout {
         Ok(())
     }
 
-    /// A fanout is whole at every moment, also after a panic.
+    /// A fanout is consistent at all times, also after a panic.
     fn lock(&self) -> MutexGuard<'_, Fanout> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }

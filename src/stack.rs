@@ -1,7 +1,7 @@
-//! Architectures to be watched, one per file, written to be read.
+//! Architectures to train and observe, one per file, written to be read.
 //!
-//! A stack is `stem → block 1 … block D → head`. It names its layers, computes the loss of a batch and lets each block's
-//! input pass through a tap; how it does so is its own affair: images, tokens and noise all fit.
+//! A stack is `stem → block 1 … block D → head`. It names its layers, computes the loss of a batch and passes each
+//! block's input through a tap; its inputs may be images, tokens or noise.
 
 pub mod activation;
 mod affine;

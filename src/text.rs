@@ -1,7 +1,8 @@
-//! Foreign text made harmless: names, paths and messages from a file or a model, before they reach a terminal.
+//! Makes text from outside harmless before it reaches a terminal: names, paths and messages from a file or a model.
 //!
-//! A terminal obeys control characters (`ESC ]0;` sets its title), bidi controls show `a.rs` as `sr.a`, and zero-width
-//! characters make two names look like one. Each becomes one visible [`MARK`], so that nothing vanishes unseen.
+//! A terminal obeys control characters (`ESC ]0;` sets its title), bidirectional controls show `a.rs` as `sr.a`, and
+//! zero-width characters make two names look alike. Each becomes one visible [`MARK`], so that nothing disappears
+//! without a sign.
 
 #[cfg(any(feature = "tui", feature = "cli"))]
 mod wrap;
@@ -18,17 +19,17 @@ pub(crate) use wrap::wrapped;
 #[cfg(feature = "cli")]
 pub(crate) use wrap::wrapped_lines;
 
-/// Stands where a character was taken out.
+/// Replaces a character that was removed.
 pub const MARK: char = '\u{fffd}';
 
-/// Characters of a name at most; longer ones end in `…`.
+/// Maximum length of a name in characters; longer ones end in `…`.
 pub const LONGEST_NAME: usize = 200;
 
-/// Characters of a message at most: a panic's message may be a paragraph.
+/// Maximum length of a message in characters: the message of a panic may be a paragraph.
 pub const LONGEST_MESSAGE: usize = 2000;
 
-/// A name, title or path as it may be shown: one line, no character that a terminal obeys or hides, at most
-/// [`LONGEST_NAME`] characters. Clean text comes back unchanged; cleaning twice is cleaning once.
+/// A name, title or path that is safe to show: one line, no character that a terminal obeys or hides, at most
+/// [`LONGEST_NAME`] characters. Clean text is unchanged, and cleaning twice equals cleaning once.
 ///
 /// Line breaks and tabs become spaces.
 #[must_use]
@@ -42,7 +43,8 @@ pub fn clean_message(text: &str) -> String {
     clean_to(text, LONGEST_MESSAGE)
 }
 
-/// Text of several lines as it may be printed outside the screen: line breaks and tabs stay, the rest is as in [`clean`].
+/// Text of several lines that is safe to print outside the screen: line breaks and tabs stay, the rest is as in
+/// [`clean`].
 #[must_use]
 pub fn printable(text: &str) -> Cow<'_, str> {
     let harmless = |c: char| matches!(c, '\n' | '\t') || !is_unsafe(c);
@@ -52,7 +54,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(|c| if harmless(c) { c } else { MARK }).collect())
 }
 
-/// A path as it may stand in a sentence.
+/// A path for a sentence.
 #[must_use]
 pub fn path(path: &Path) -> String {
     printable(&path.to_string_lossy()).into_owned()
@@ -61,7 +63,7 @@ pub fn path(path: &Path) -> String {
 fn clean_to(text: &str, longest: usize) -> String {
     let mut cleaned = String::with_capacity(text.len().min(4 * longest));
     for (position, c) in text.chars().enumerate() {
-        // One place is kept for the ellipsis, unless the text ends exactly here.
+        // One character is reserved for the ellipsis, unless the text ends exactly here.
         if position + 1 == longest && text.chars().nth(longest).is_some() {
             cleaned.push('…');
             break;
@@ -80,12 +82,12 @@ fn is_unsafe(c: char) -> bool {
     c.is_control() || is_bidi_control(c) || is_invisible(c)
 }
 
-/// Characters that change the direction of what follows (Unicode annex 9).
+/// Characters that change the direction of the following text (Unicode annex 9).
 fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Characters of no width, separators of lines, and tags: they hide in a name or break it.
+/// Characters without width, line separators, and tags: they hide in a name or break it.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00ad}' | '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200d}'

@@ -1,4 +1,4 @@
-//! Mean-field theory of a stack at initialization: how block after block passes its input on and its signal back.
+//! Mean-field theory of a stack at initialization: how the input and the signal change from block to block.
 //!
 //! ```text
 //! plain      x ← W φ(x) + b            gain_l = √χ_l            q_{l+1} = σ_w² E[φ(√q_l z)²] + σ_b²
@@ -6,14 +6,15 @@
 //! χ_l = σ_w² E[φ'(√q_l z)²],  z ~ N(0, 1),  q_l = mean x_l²,  act_rms_l = √q_l
 //! ```
 //!
-//! q_1 is the *measured* one: what the stem makes of the data is not a matter of theory. It holds before the first
-//! update, in the mean of q over infinitely many nets or infinitely many units. A net of n units is log-normal around
-//! less: each block multiplies q by a factor of relative variance r = O(1/n), so that ln q falls behind by ½ ln(1 + r) and
-//! spreads by ln(1 + r) per block, carried on by J = d ln q_{l+1}/d ln q_l (`theory/finite.rs`). The prediction is that median,
-//! with a band of 95 % of all nets. What accumulates over blocks has them over as many blocks as there are units, from 32
-//! on: beyond, a few nets of many make the mean and ln q is no longer normal. Both are those of a single example: a batch
-//! whose examples differ lies between the infinite width and the median, and spreads less. Where the assumption fails,
-//! that a block's weights are independent of what they meet, there is no prediction and [`NotApplicable`] says why.
+//! q_1 is *measured*: the theory does not cover how the stem transforms the data. The prediction holds before the first
+//! update, for the mean of q over infinitely many nets or infinitely many units. A net of n units is log-normal around
+//! a smaller value: each block multiplies q by a factor of relative variance r = O(1/n), so that ln q falls behind by ½
+//! ln(1 + r) and spreads by ln(1 + r) per block, carried on by J = d ln q_{l+1}/d ln q_l (`theory/finite.rs`). The
+//! prediction is that median, with a band that holds 95 % of all nets. Values that accumulate over blocks have median
+//! and band over as many blocks as there are units, from 32 on: beyond, a few of many nets dominate the mean and ln q
+//! is no longer normal. Both are those of a single example: a batch with different examples lies between the infinite
+//! width and the median, and spreads less. The theory assumes that a block's weights are independent of its input;
+//! where this fails, there is no prediction and [`NotApplicable`] says why.
 //!
 //! Poole et al. 2016; Schoenholz et al. 2017, Deep Information Propagation; Yang & Schoenholz 2017 for residual stacks;
 //! Hanin & Nica 2018 (1812.05994) for the finite width.
@@ -59,12 +60,12 @@ pub struct Prediction {
     pub reach: usize,
 }
 
-/// Why there is no prediction; its `Display` goes on after "no theory: " and fits beside a column of numbers.
+/// Why there is no prediction; its `Display` follows "no theory: " and fits beside a column of numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NotApplicable {
     /// A trace of a stack that nablatop did not make.
-    #[error("its settings are unknown")]
+    #[error("no settings")]
     NoSettings,
     /// The settings do not describe weights that the user gave.
     #[error("its weights come from a file")]

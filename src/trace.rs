@@ -1,4 +1,5 @@
-//! The native trace: what a run told, as JSON lines in one file that only grows. `docs/format.md` specifies it.
+//! The native trace: everything that a run reports, as JSON lines in one file that only grows. `docs/format.md`
+//! specifies it.
 //!
 //! ```text
 //! DIR/trace.jsonl   {"kind":"header", … ,"crc":…}     once, first
@@ -8,8 +9,8 @@
 //! DIR/run.json      header and outcome, for lists of runs
 //! ```
 //!
-//! Reading back gives the same events bit by bit, NaN, ±∞ and absent told apart. A killed run loses at most what came
-//! after its last flush; a torn or damaged line costs that line.
+//! Reading gives the same events bit by bit; NaN, ±∞ and absent are distinguished. A killed run loses at most what came
+//! after its last flush; a torn or damaged line costs only that line.
 
 pub(crate) mod checksum;
 mod continuation;

@@ -1,4 +1,4 @@
-//! Training: one thread per lane, in step with the others, telling a recorder what it saw.
+//! Training: one thread per lane in lock-step; every lane reports to a recorder.
 //!
 //! ```text
 //! lane 1 ──┐ bounded channel
@@ -47,10 +47,10 @@ pub use weights::WeightsError;
 use crate::config::RunConfig;
 use crate::sink::Fanout;
 
-/// Starts a run in one go: [`prepare`], then [`Prepared::start`].
+/// Starts a run at once: [`prepare`], then [`Prepared::start`].
 ///
 /// # Errors
-/// As both of them; then no sink has seen anything.
+/// Fails as either of them does; then no sink has received anything.
 pub fn start(config: RunConfig, sinks: Fanout) -> Result<Session, TrainError> {
     prepare(config)?.start(sinks)
 }

@@ -1,11 +1,11 @@
-//! The terminal screen: a pure render of a [`scene::Scene`], changed only by actions.
+//! The terminal screen: a pure rendering of a [`scene::Scene`], which only actions change.
 //!
 //! ```text
 //! terminal event ─► keymap::action ─► Action ─► update::update(&mut Scene) ─► Effect ─► the event loop
 //! run or trace   ─► Event ─► Scene::take            prepare::prepare ─► render::render(&Scene, &Theme) ─► Buffer
 //! ```
 //!
-//! Each file imports only what stands further left:
+//! Each file imports only from modules further left:
 //!
 //! ```text
 //! theme, axis, scale, chart ◄ scene ◄ pane ◄ view ◄ keymap, layout, region, overlay ◄ prepare, render, update ◄ app

@@ -1,4 +1,4 @@
-//! Newtypes for the three indices that every other module speaks in: lane, layer, step.
+//! Newtypes for the indices that all modules share: lane, layer, step.
 
 use std::fmt;
 
@@ -49,7 +49,7 @@ impl Step {
     }
 }
 
-/// As it stands in a sentence: `1,204`. What a program reads takes the number itself.
+/// The form for a sentence: `1,204`. Output for programs uses the number itself.
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&counts::count(self.0))

@@ -1,4 +1,4 @@
-//! A file that appears whole or not at all: it is written under a hidden name beside its own and takes its name when it
+//! A file that is complete or missing: it is written under a hidden name in the same folder and gets its name when it
 //! is complete.
 
 use std::fs::{self, File, OpenOptions};
@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
 use thiserror::Error;
 
-/// What becomes of a file that is there already.
+/// How an existing file is handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
-    /// It stays, and nothing is written.
+    /// It is kept, and nothing is written.
     Keep,
     /// It is replaced.
     Replace,
@@ -21,10 +21,10 @@ pub enum Existing {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum FileError {
-    /// It is there already.
+    /// The file exists already.
     #[error("{} already exists: write --force to replace it", .0.display())]
     There(PathBuf),
-    /// The system refuses.
+    /// The system cannot write the file.
     #[error("cannot write {}: {source}", path.display())]
     Unwritable {
         /// The file.
@@ -41,11 +41,11 @@ pub(crate) struct WholeFile {
     out: BufWriter<Target>,
 }
 
-/// Where the bytes go.
+/// Where the bytes are written.
 enum Target {
     /// A hidden file in the same folder, so that renaming is one step.
     Hidden(NamedTempFile),
-    /// A device or a pipe, in which nothing can be lost.
+    /// A device or a pipe, in which nothing can be overwritten.
     Device(File),
 }
 
@@ -53,7 +53,7 @@ impl WholeFile {
     /// Begins a file.
     ///
     /// # Errors
-    /// When it is there already and must be kept, or cannot be created.
+    /// Fails when it exists and must be kept, or cannot be created.
     pub(crate) fn create(path: &Path, existing: Existing) -> Result<Self, FileError> {
         let refused = |source| FileError::Unwritable { path: path.to_owned(), source };
         let there = fs::metadata(path).ok();
@@ -67,10 +67,10 @@ impl WholeFile {
         Ok(Self { path: path.to_owned(), existing, out: BufWriter::new(target) })
     }
 
-    /// Gives the complete file its name, once its bytes are on the disk.
+    /// Gives the complete file its name, after its bytes are on the disk.
     ///
     /// # Errors
-    /// When the rest of it cannot be written, or another file has taken its name meanwhile and must be kept.
+    /// Fails when the rest cannot be written, or another file has got its name and must be kept.
     pub(crate) fn finish(self) -> Result<(), FileError> {
         let Self { path, existing, out } = self;
         let refused = |source| FileError::Unwritable { path: path.clone(), source };
@@ -79,7 +79,7 @@ impl WholeFile {
         };
         file.as_file().sync_all().map_err(refused)?;
         match existing {
-            // One step of the system: no file can take the name between a look and a rename.
+            // The system does this in one step: no other file can get the name between a check and a rename.
             Existing::Keep => file.persist_noclobber(&path),
             Existing::Replace => file.persist(&path),
         }
@@ -87,7 +87,7 @@ impl WholeFile {
             io::ErrorKind::AlreadyExists => FileError::There(path.clone()),
             _ => refused(error.error),
         })?;
-        // The name too survives a loss of power; on systems that cannot sync a folder the file stands there all the same.
+        // The name also survives a loss of power; on systems that cannot sync a folder the file exists anyway.
         let _ = File::open(folder(&path)).and_then(|folder| folder.sync_all());
         Ok(())
     }
@@ -119,15 +119,15 @@ impl Write for Target {
     }
 }
 
-/// What the system said: the message of `tempfile` names the hidden file, which the user does not know.
+/// The system's message: that of `tempfile` names the hidden file, which the user does not know.
 fn without_path(error: &io::Error) -> io::Error {
     let text = error.to_string();
     let cause = text.split_once(" at path ").map_or(text.as_str(), |(cause, _)| cause);
     io::Error::new(error.kind(), cause)
 }
 
-/// A new file beside `path`, hidden, with the rights of any new file. Its name has a length of its own: that of `path`
-/// may be as long as a name can be.
+/// A new hidden file beside `path`, with the permissions of any new file. Its name has a length of its own: that of
+/// `path` may already be as long as a name can be.
 fn hidden(path: &Path) -> io::Result<NamedTempFile> {
     let mut builder = Builder::new();
     builder.prefix(".nablatop.");

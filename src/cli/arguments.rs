@@ -223,13 +223,13 @@ fn screen_arguments() -> Vec<Arg> {
     arguments.map(|argument| argument.help_heading("Screen")).into()
 }
 
-/// Also read from a variable of the environment, unless that is empty: then it counts as unset.
+/// Makes an argument also readable from an environment variable; an empty variable counts as unset.
 fn variable(argument: Arg, name: &'static str) -> Arg {
     let is_empty = std::env::var_os(name).is_some_and(|value| value.is_empty());
     if is_empty { argument } else { argument.env(name) }
 }
 
-/// A word from the environment is refused in the name of its variable, not of a flag that was not given.
+/// Names the variable, not a flag that was not given, when a word from the environment is refused.
 pub(super) fn name_variable(error: &mut clap::Error, arguments: &[OsString]) {
     let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return };
     let Some((_, key)) = argument.split(' ').next().and_then(|flag| flag.split_once("--")) else { return };
@@ -240,7 +240,7 @@ pub(super) fn name_variable(error: &mut clap::Error, arguments: &[OsString]) {
     }
 }
 
-/// Help must not print what happens to stand in the environment.
+/// Keeps the current values of the environment out of the help.
 fn quiet(argument: Arg) -> Arg {
     argument.hide_env_values(true)
 }
@@ -260,7 +260,7 @@ fn switch(name: &'static str, help: &'static str) -> Arg {
 /// The settings of a run: flags over environment over file over defaults, or over those of a checkpoint.
 ///
 /// # Errors
-/// When one of them makes no sense, with the place where it stands.
+/// Fails when one of them makes no sense; the error names the place where it was written.
 pub(super) fn settings(matches: &ArgMatches, saved: Option<&RunConfig>) -> Result<RunConfig> {
     let mut draft = Draft::new();
     if let Some(name) = matches.get_one::<String>("preset") {

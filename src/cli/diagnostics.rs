@@ -1,4 +1,4 @@
-//! The program's own diagnostics: to a file, never into the screen.
+//! The program's own diagnostics. They go to a file, never to the screen.
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ impl Diagnostics {
             .with_max_level(Level::INFO)
             .with_writer(Mutex::new(file))
             .finish();
-        // Set once per process; a second call (tests) changes nothing.
+        // The subscriber is set once per process; a second call (in tests) changes nothing.
         let _ = tracing::subscriber::set_global_default(subscriber);
         tracing::info!(version = env!("CARGO_PKG_VERSION"), "nablatop starts");
         Ok(())

@@ -1,5 +1,5 @@
-//! `nablatop download`: fetches a published data set with burn-dataset, which shows how far it is, into the user's cache
-//! folder, and says how to train on it.
+//! `nablatop download`: fetches a published data set with burn-dataset, which shows the progress, into the user's cache
+//! folder, and prints how to train on it.
 
 use std::io;
 use std::panic;
@@ -18,11 +18,11 @@ use crate::number;
 
 /// A data set that burn-dataset offers.
 struct Offered {
-    /// As in `--data`, and the name of its folder.
+    /// Its name in `--data`, and the name of its folder.
     word: &'static str,
     /// Pictures of the training and of the held-out part.
     pictures: [usize; 2],
-    /// Downloads what is not there and counts what then is; panics where either fails.
+    /// Downloads the files that are missing and counts the pictures that are there; panics if either fails.
     fetch: fn() -> [usize; 2],
 }
 
@@ -53,13 +53,13 @@ enum DownloadError {
     Incomplete { word: &'static str, folder: PathBuf, found: usize, expected: usize },
 }
 
-/// Fetches the data set that is asked for.
+/// Fetches the data set that the user named.
 pub(super) fn download(matches: &ArgMatches) -> Result<Exit> {
     let word = matches.get_one::<String>("set").map_or("", String::as_str);
     let Some(set) = OFFERED.iter().find(|set| set.word == word) else {
         return Err(eyre!("'{word}' is not offered"));
     };
-    // Where burn-dataset puts it.
+    // burn-dataset stores it here.
     let cache = dirs::cache_dir().ok_or_else(|| eyre!("the cache folder is unknown: set XDG_CACHE_HOME or HOME"))?;
     let folder = cache.join("burn-dataset").join(set.word);
     note(&format!("downloading {} into {}", set.word, folder.display()));
@@ -79,7 +79,7 @@ pub(super) fn download(matches: &ArgMatches) -> Result<Exit> {
     Ok(Exit::DONE)
 }
 
-/// Runs what panics where it fails; in words what went wrong then.
+/// Runs a function that panics when it fails; the error says in words what went wrong.
 fn caught<T>(fetch: fn() -> T) -> Result<T, String> {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
@@ -91,19 +91,19 @@ fn caught<T>(fetch: fn() -> T) -> Result<T, String> {
     })
 }
 
-/// The useful part of an error that was printed for programmers: the innermost words in quotes, where there are any.
+/// The useful part of an error that was worded for programmers: the innermost quoted text, if there is any.
 fn reason(said: &str) -> &str {
     let innermost = said.split('"').skip(1).step_by(2).last();
     innermost.filter(|words| words.contains(' ')).unwrap_or(said)
 }
 
-/// A word as a shell takes it.
+/// A word quoted for a shell.
 fn quoted(word: &str) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || "/:._-+@%=".contains(letter);
     if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
-/// Whether there is a file in a folder, however deep.
+/// Whether there is a file in a folder, at any depth.
 fn holds_files(folder: &Path) -> bool {
     let look = || -> io::Result<bool> {
         for entry in std::fs::read_dir(folder)? {

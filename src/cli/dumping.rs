@@ -1,4 +1,4 @@
-//! Steps that are written down whole: `--dump STEP:FILE`.
+//! `--dump STEP:FILE` writes everything about a step into a file.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use crate::config::RunConfig;
 use crate::train::{self, Checkpoint, Dump, DumpError, DumpWriter, Oversize, Prepared, TrainError};
 use crate::whole_file::Existing;
 
-/// A run with the steps that are to be dumped.
+/// Prepares a run and the files of the steps that are to be dumped.
 pub(super) fn prepare(matches: &ArgMatches, config: RunConfig, checkpoint: Option<&Checkpoint>) -> Result<Prepared> {
     let dumps = requests(matches)?;
     let is_logged =
@@ -43,7 +43,7 @@ pub(super) fn prepare(matches: &ArgMatches, config: RunConfig, checkpoint: Optio
     Ok(prepared)
 }
 
-/// The trace's folder, where a dump goes into it too. Should it fail, the code that needs the folder says so.
+/// Creates the trace's folder if a dump goes into it. If this fails, the code that needs the folder reports it.
 fn make_log_folder(matches: &ArgMatches, dumps: &[Dump]) {
     if let Some(folder) = matches.get_one::<PathBuf>("log")
         && dumps.iter().any(|dump| dump.path.starts_with(folder))
@@ -57,7 +57,7 @@ fn requests(matches: &ArgMatches) -> Result<Vec<Dump>, Usage> {
     words.map(|words| words.parse().map_err(|problem| Usage(format!("--dump: {problem}")))).collect()
 }
 
-/// Says what became of them, once the run has ended.
+/// Reports which dumps were written, after the run has ended.
 pub(super) fn tell(dumps: &DumpWriter) {
     for sentence in dumps.notes() {
         note(&sentence);

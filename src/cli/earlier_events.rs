@@ -1,25 +1,25 @@
-//! What the trace of a run that goes on already holds of it, for the screen or the progress line.
+//! The part of a resumed run that its trace already holds, for the screen or the progress line.
 
 use std::path::Path;
 
 use crate::event::Event;
 use crate::trace::{Trace, read_last};
 
-/// Events up to the checkpoint, the header first; none of a run that begins.
+/// Events up to the checkpoint, the header first; empty for a new run.
 #[derive(Debug, Default)]
 pub(super) struct EarlierEvents {
     trace: Option<Trace>,
-    /// How many of its events were there before the run went on.
+    /// Number of events that are still to be read.
     left: u64,
 }
 
 impl EarlierEvents {
-    /// The first so many events of the run in a folder. What cannot be read is not shown.
+    /// The first `events` events of the run in a folder. Events that cannot be read are not shown.
     pub(super) fn of(directory: &Path, events: u64) -> Self {
         Self { trace: read_last(directory).ok(), left: events }
     }
 
-    /// Whether nothing more comes.
+    /// Whether all events have been read.
     pub(super) fn is_over(&self) -> bool {
         self.left == 0 || self.trace.is_none()
     }

@@ -1,4 +1,5 @@
-//! The end of a run on request: said at once, over within two seconds, and in the trace in any case.
+//! The end of a run on request: it is announced at once, happens within two seconds, and is written to the trace in any
+//! case.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,12 +8,12 @@ use super::messages::note;
 use crate::signals::Farewell;
 use crate::train::Stopper;
 
-/// An end that comes sooner needs no words.
+/// A run that ends sooner than this is not announced.
 pub(super) const AT_ONCE: Duration = Duration::from_millis(100);
-/// Time that a trace is given for its last lines when the process ends at once.
+/// Time for the last lines of the trace when the process ends at once.
 const LAST_LINES: Duration = Duration::from_millis(250);
 
-/// What stops the run of the moment: the screen may restart it.
+/// Stops the current run, which changes when the screen restarts it.
 #[derive(Clone, Debug)]
 pub(super) struct EndOfRun(Arc<Mutex<Stopper>>);
 
@@ -21,7 +22,7 @@ impl EndOfRun {
         Self(Arc::new(Mutex::new(stopper)))
     }
 
-    /// From now on it is another run that is stopped.
+    /// Makes another run the one that is stopped.
     #[cfg(feature = "tui")]
     pub(super) fn replace(&self, stopper: Stopper) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = stopper;
@@ -44,17 +45,17 @@ impl Farewell for EndOfRun {
     }
 }
 
-/// What ends the run at once, as the sentence says it.
+/// What would end the run at once, as the sentence names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// By a signal, or Ctrl-C.
+    /// A signal, or Ctrl-C.
     Signal,
-    /// By a key.
+    /// A key.
     #[cfg(feature = "tui")]
     Key,
 }
 
-/// Says what the end waits for.
+/// Prints what the end of the run waits for.
 pub(super) fn say_what_is_awaited(stopper: &Stopper, asked: Asked) {
     let again = match asked {
         Asked::Signal => "again",

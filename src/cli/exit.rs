@@ -1,4 +1,4 @@
-//! What the process ends with.
+//! The exit code of the process.
 //!
 //! | code | when |
 //! |---|---|
@@ -21,27 +21,27 @@ use crate::signals::Signal;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exit(u8);
 
-/// A command line that makes no sense.
+/// The command line makes no sense.
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub(super) struct Usage(pub(super) String);
 
-/// A run that could not go on.
+/// The run could not continue.
 #[derive(Debug, Error)]
 #[error("the run failed: {0}")]
 pub(super) struct Failed(pub(super) String);
 
-/// A run whose trace has a gap.
+/// The trace of the run has a gap.
 #[derive(Debug, Error)]
 #[error("the trace is not complete: {0}")]
 pub(super) struct Incomplete(pub(super) String);
 
-/// A step that could not be dumped.
+/// A step could not be dumped.
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub(super) struct Undumped(pub(super) String);
 
-/// Nothing that was to be written is missing.
+/// Fails if anything that should have been written is missing.
 pub(super) fn complete(gap: Option<String>, undumped: Option<String>) -> Result<(), Report> {
     match (gap, undumped) {
         (None, None) => Ok(()),
@@ -59,13 +59,13 @@ impl Exit {
     const FAILED: u8 = 1;
     const USAGE: u8 = 2;
 
-    /// A code of another's choosing.
+    /// A code that another program chose.
     #[must_use]
     pub fn code(code: u8) -> Self {
         Self(code)
     }
 
-    /// Ended by a signal.
+    /// The code after a signal.
     #[must_use]
     pub fn signal(signal: Signal) -> Self {
         Self(signal.exit_code())

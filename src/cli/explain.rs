@@ -1,4 +1,4 @@
-//! `nablatop explain`: what a quantity or another value is, or all of them in one line each.
+//! `nablatop explain`: explains a quantity or another value, or lists all of them in one line each.
 
 use std::ffi::OsStr;
 
@@ -13,7 +13,7 @@ use crate::config::spelling::not_one_of;
 use crate::glossary::GlossaryEntry;
 use crate::report::explanation;
 
-/// Its place on the command line.
+/// The subcommand's arguments.
 pub(super) fn command() -> Command {
     Command::new("explain")
         .about("explain a value: definition, formula, edge cases, healthy range, source")
@@ -42,12 +42,12 @@ fn named(word: &str) -> Result<GlossaryEntry, Usage> {
     GlossaryEntry::named(&name).ok_or_else(|| {
         let names: Vec<&str> = GlossaryEntry::all().map(|topic| topic.term().name).collect();
         let unknown = not_one_of(&name, &names);
-        // As it was typed.
+        // The message shows the word as it was typed.
         Usage(unknown.replacen(&format!("'{name}'"), &format!("'{word}'"), 1))
     })
 }
 
-/// Any word: shells complete the names, and [`named`] says what is near.
+/// Accepts any word: shells complete the names, and [`named`] suggests a similar one.
 #[derive(Clone)]
 struct Names;
 

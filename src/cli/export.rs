@@ -18,7 +18,7 @@ use crate::report::{self, Size, csv};
 use crate::text;
 use crate::trace::{self, Trace};
 
-/// What a trace is written as; also the ends of names of such files.
+/// The formats of an export, which are also the extensions of such files.
 pub(super) const FORMATS: [&str; 3] = ["csv", "svg", "png"];
 
 /// Reads the trace to its end and writes it in another form.
@@ -51,7 +51,7 @@ pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
             Ok(())
         })
     } else {
-        // Nothing is opened before there is something to write.
+        // The output is opened only when there is something to write.
         let quantity = if let Some(Rows::Of(quantity)) = asked { quantity } else { first_of(&trace) };
         picture(&mut trace, quantity, format, &mut found)
             .and_then(|bytes| output::write(target, existing, |out| out.write_all(&bytes).context(UNWRITTEN)))
@@ -75,7 +75,7 @@ pub(super) fn export(matches: &ArgMatches) -> Result<Exit> {
     }
 }
 
-/// What there was to export.
+/// What was found in the trace.
 #[derive(Clone, Copy, Default)]
 struct Found {
     /// Steps of all lanes.
@@ -84,7 +84,7 @@ struct Found {
     rows: u64,
 }
 
-/// Says so where there was nothing, or nothing of what was asked for.
+/// Reports that nothing, or nothing of the requested quantity, was found.
 fn say_what_is_missing(trace: &Trace, found: Found, asked: &str) {
     let path = text::path(&trace.path());
     if found.steps == 0 {
@@ -107,12 +107,12 @@ fn picture(trace: &mut Trace, quantity: Quantity, format: &str, found: &mut Foun
     }
 }
 
-/// The rows of this name.
+/// The exported rows of this name.
 fn rows(name: &str) -> Option<Rows> {
     Quantity::named(name).map(Rows::Of).or_else(|| csv::names().find(|known| *known == name).map(Rows::Named))
 }
 
-/// Refuses what the trace does not hold, and of a picture what has no layers.
+/// Refuses a quantity that the trace does not hold, and a picture of a value that has no layers.
 fn refuse_missing(asked: Rows, format: &str, trace: &Trace) -> Result<()> {
     let there = &trace.header().quantities;
     let names = || there.iter().map(|quantity| quantity.name()).collect::<Vec<_>>().join(", ");
@@ -130,14 +130,14 @@ fn refuse_missing(asked: Rows, format: &str, trace: &Trace) -> Result<()> {
     }
 }
 
-/// What heatmaps show where nothing else is asked for, as far as the trace has it.
+/// The quantity that heatmaps show by default, if the trace has it; otherwise the first that it has.
 fn first_of(trace: &Trace) -> Quantity {
     let there = &trace.header().quantities;
     let usual = Quantity::default();
     if there.contains(&usual) { usual } else { there.first().copied().unwrap_or(usual) }
 }
 
-/// A file named after one format holds no other.
+/// Refuses a file name whose extension contradicts the format.
 fn refuse_name(output: Option<&PathBuf>, format: &str) -> Result<()> {
     let named = output.and_then(|path| path.extension()).map(|extension| extension.to_string_lossy().to_lowercase());
     match (named, output) {
@@ -159,7 +159,7 @@ fn refuse_itself(target: Option<&Path>, trace: &Path) -> Result<()> {
     }
 }
 
-/// A reader that has gone (`| head`) is not an error.
+/// Whether the reader of the output has closed it (`| head`), which is not an error.
 fn is_broken_pipe(error: &color_eyre::eyre::Report) -> bool {
     error
         .chain()

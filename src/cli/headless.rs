@@ -27,7 +27,7 @@ use crate::sink::trace::TraceSink;
 use crate::trace::TraceStatus;
 use crate::train::{Prepared, Session};
 
-/// Time between two looks at the trace.
+/// Time between two checks of the trace.
 const INTERVAL: Duration = Duration::from_secs(2);
 
 /// Trains to the end, or until a signal asks to stop.
@@ -54,10 +54,10 @@ pub(super) fn run(prepared: Prepared, log: Log, directory: Option<&PathBuf>) -> 
     run.close(&end)
 }
 
-/// Events taken in between two looks at signals and trace.
+/// Maximum number of events that are processed between two checks of signals and trace.
 const MOST_EVENTS: usize = 256;
 
-/// What waits after some events were taken in.
+/// What is still waiting after some events were processed.
 enum Intake {
     /// Nothing yet.
     Nothing,
@@ -73,11 +73,11 @@ struct Run {
     history: History,
     progress: Progress,
     status: Option<Arc<TraceStatus>>,
-    /// What was last said about the trace.
+    /// The last report about the trace.
     reported: Option<String>,
-    /// Who asked to stop.
+    /// The signal that asked to stop.
     asked: Option<Signal>,
-    /// Since when the end is awaited, until that is said.
+    /// Time since when the end is awaited; `None` once that has been announced.
     awaited: Option<Instant>,
 }
 
@@ -100,7 +100,7 @@ impl Run {
             }
             let is_drained = match self.take_events() {
                 Intake::Ended(end) => {
-                    // What stopped it may have come since the look above.
+                    // The signal may have come since the check above.
                     self.asked = self.asked.or_else(|| signals.try_next());
                     return end;
                 }
@@ -124,7 +124,7 @@ impl Run {
         }
     }
 
-    /// Takes in so many events at most that signals are seen soon.
+    /// Processes events, few enough that signals are noticed soon.
     fn take_events(&mut self) -> Intake {
         for _ in 0..MOST_EVENTS {
             match self.events.try_next() {
@@ -143,7 +143,7 @@ impl Run {
 
     fn tell_of_the_trace(&mut self) {
         let Some(status) = &self.status else { return };
-        // Without the count, which changes with every step.
+        // The sentence is compared without its count, which changes with every step.
         let problem = status.problem();
         if problem != self.reported {
             let sentence = match (&problem, status.lost_steps()) {
@@ -158,7 +158,7 @@ impl Run {
 
     fn close(self, end: &RunEnd) -> Result<Exit> {
         self.progress.finish();
-        // The sinks have everything only then.
+        // Only then have the sinks received everything.
         let (dumps, saves) = (Arc::clone(self.session.dumps()), Arc::clone(self.session.saves()));
         let _ = self.session.join();
         if let Some(signal) = self.asked {

@@ -19,10 +19,10 @@ use crate::tui::source::{Source, SourceKind};
 use preparation::{GivenUp, Preparation, Ready};
 use run::LiveRun;
 
-/// A preparation that takes no longer is answered at once, without a word that it is waited for.
+/// A preparation that is ready within this time is not announced.
 const BRIEFLY: Duration = Duration::from_millis(50);
 
-/// A run, its events for the screen and its trace; and the run that is to take its place.
+/// A run, its events for the screen and its trace; and the next run, if one is being prepared.
 pub(super) struct LiveSource {
     logging: Logging,
     run: Option<LiveRun>,
@@ -31,35 +31,35 @@ pub(super) struct LiveSource {
     answer: Option<Result<(), String>>,
     given_up: Option<GivenUp>,
     end: EndOfRun,
-    /// Of every run, the first first: each restarted run writes its own.
+    /// The dumps of every run, the first run's first: each restarted run writes its own.
     dumps: Vec<Arc<DumpWriter>>,
-    /// Of the last run that saved any, to say where to go on.
+    /// The checkpoints of the last run that saved any, to print how to resume it.
     saves: Option<Arc<CheckpointWriter>>,
-    /// What the traces of earlier runs do not have.
+    /// Steps that the traces of earlier runs lack, in words.
     gap: Option<String>,
 }
 
-/// The run that is to take the place of the present one: what can go wrong goes wrong before that one is given up.
+/// The run that will replace the current one. Everything that can fail is done before the current run is stopped.
 enum Next {
-    /// None is.
+    /// There is no next run.
     None,
-    /// Its data is read, its weights are drawn.
+    /// Its data is read and its weights are initialized.
     Preparing(Preparation),
-    /// It could start.
+    /// It is ready to start.
     Prepared(Box<Prepared>),
-    /// It starts once the present run has ended.
+    /// It starts when the current run has ended.
     Awaiting(Box<Ready>),
 }
 
-/// What became of all runs, once they have ended.
+/// The results of all runs, after they have ended.
 pub(super) struct Closed {
-    /// The steps that were written down, the first run's first.
+    /// The dumped steps, the first run's first.
     pub(super) dumps: Vec<Arc<DumpWriter>>,
     /// The checkpoints of the last run.
     pub(super) saves: Option<Arc<CheckpointWriter>>,
-    /// How the writing of the last run's trace went.
+    /// The state of the last run's trace.
     pub(super) trace: Option<Arc<TraceStatus>>,
-    /// What traces do not have.
+    /// Steps that the traces lack, in words.
     pub(super) gap: Option<String>,
 }
 
@@ -74,12 +74,12 @@ impl LiveSource {
         Ok(Self { logging, run: Some(run), next, answer, given_up, end, dumps, saves, gap: None })
     }
 
-    /// What stops the run of the moment.
+    /// The handle that stops the current run.
     pub(super) fn end(&self) -> EndOfRun {
         self.end.clone()
     }
 
-    /// Ends the run in order, brings its history to the end, and says what became of all runs.
+    /// Ends the run in order, completes its history, and returns the results of all runs.
     pub(super) fn close(self, asked: Asked, history: Option<&mut History>) -> Closed {
         if let Some(run) = &self.run {
             let stopper = run.session.stopper();
@@ -96,7 +96,7 @@ impl LiveSource {
         Closed { dumps: self.dumps, saves: self.saves, trace, gap: together(self.gap, gap) }
     }
 
-    /// Takes in what came of a preparation, waiting so long at most.
+    /// Receives the result of a preparation, waiting at most this long.
     fn hear(&mut self, most: Duration) {
         let Next::Preparing(preparation) = &self.next else { return };
         let Some(answer) = preparation.answer(most) else { return };
@@ -107,12 +107,12 @@ impl LiveSource {
         (self.next, self.answer) = (next, Some(answer));
     }
 
-    /// Whether the run that is to make room has ended, or there is none.
+    /// Whether the run that is to be replaced has ended, or there is none.
     fn has_made_room(&self) -> bool {
         self.run.as_ref().is_none_or(|run| run.session.stopper().wait(Duration::ZERO))
     }
 
-    /// Starts a run in the place of the one that has ended.
+    /// Starts a run in place of the one that has ended.
     fn take_over(&mut self, ready: Ready) -> Result<(), TrainError> {
         let gap = self.run.take().and_then(|run| run.close(None));
         self.gap = together(self.gap.take(), gap);
@@ -125,7 +125,7 @@ impl LiveSource {
         Ok(())
     }
 
-    /// The next run, where all is ready for it.
+    /// Moves the next run one stage further, if it is ready for it.
     fn go_on(&mut self) {
         if !matches!(self.next, Next::Awaiting(_)) || !self.has_made_room() {
             return;
@@ -137,7 +137,7 @@ impl LiveSource {
     }
 }
 
-/// Why a run cannot be logged from now on, for a screen, which has no options.
+/// Why a run cannot be logged from now on, in words that fit the screen, which has no flags.
 fn unlogged(error: &LogError) -> String {
     match error {
         LogError::Exists { path } => format!("{} already holds a trace: name another folder", text::path(path)),
@@ -152,12 +152,12 @@ fn unlogged(error: &LogError) -> String {
         LogError::InUse { path } => {
             format!("another nablatop is writing into {}: name another folder", text::path(path))
         }
-        // Of traces that are gone on with, which the command line alone asks for.
+        // Only the command line can continue a trace.
         other => other.to_string(),
     }
 }
 
-/// What traces do not have, one after the other.
+/// Joins the descriptions of steps that the traces lack.
 fn together(before: Option<String>, gap: Option<String>) -> Option<String> {
     before.into_iter().chain(gap).reduce(|before, gap| format!("{before}; {gap}"))
 }
@@ -212,7 +212,7 @@ impl Source for LiveSource {
         match std::mem::replace(&mut self.next, Next::None) {
             Next::Preparing(preparation) => self.given_up = Some(preparation.give_up()),
             Next::None | Next::Prepared(_) => {}
-            // The run before it is ending already.
+            // The run before it is already ending.
             awaiting @ Next::Awaiting(_) => self.next = awaiting,
         }
     }
@@ -240,7 +240,7 @@ impl Source for LiveSource {
         let awaited = self.run.iter().filter(|_| matches!(self.next, Next::Awaiting(_)));
         let awaited = awaited.map(|run| run.session.stopper().current());
         let awaited = awaited.map(|step| format!("finishing step {step}, then the next run begins"));
-        // The screen shows the last.
+        // The screen shows the last run.
         notes
             .chain(self.dumps.iter().filter_map(|dumps| dumps.problem()))
             .chain(unsaved)

@@ -14,25 +14,25 @@ use crate::text;
 use crate::trace::{Carried, Continuation, LogError, OnExisting, TraceStatus, restart_directory};
 use crate::train::Checkpoint;
 
-/// What is to be written, and where.
+/// What is to be logged, and where.
 #[derive(Clone, Debug)]
 pub(super) struct Logging {
     directory: Option<PathBuf>,
     on_existing: OnExisting,
-    /// What the first run goes on from.
+    /// What the first run continues.
     continuation: Option<Continuation>,
 }
 
-/// Where a run is written, and what is there of it already.
+/// Where a run is logged, and what the folder already holds of it.
 #[derive(Default)]
 pub(super) struct Log {
-    /// `None` where nothing is written.
+    /// `None` if the run is not logged.
     pub(super) sink: Option<TraceSink>,
     pub(super) past: EarlierEvents,
 }
 
 impl Log {
-    /// The log of a run that begins.
+    /// The log of a new run.
     pub(super) fn of(sink: TraceSink) -> Self {
         Self { sink: Some(sink), past: EarlierEvents::default() }
     }
@@ -51,12 +51,12 @@ impl Logging {
         Self { directory, on_existing, continuation }
     }
 
-    /// The folder, where one was named.
+    /// The folder, if one was named.
     pub(super) fn directory(&self) -> Option<&PathBuf> {
         self.directory.as_ref()
     }
 
-    /// Whether what is there is replaced.
+    /// Whether existing files are replaced.
     pub(super) fn replaces(&self) -> bool {
         self.on_existing == OnExisting::Force
     }
@@ -83,18 +83,18 @@ impl Logging {
         Ok(Log { sink: Some(sink), past: EarlierEvents::of(directory, events) })
     }
 
-    /// Logs into a folder from now on, whatever there was before: a restarted run is written beside it.
+    /// Logs into a folder from now on; a restarted run is written beside what it holds.
     pub(super) fn go_on_in(&mut self, directory: &Path) {
         *self = Self { directory: Some(directory.to_owned()), on_existing: OnExisting::Refuse, continuation: None };
     }
 
-    /// The folder of a restarted run: DIR/2, DIR/3 …, never where one has been written.
+    /// The folder of a restarted run: DIR/2, DIR/3 …, never one that has been written before.
     pub(super) fn restart_directory(&self) -> Option<PathBuf> {
         self.directory.as_deref().map(restart_directory)
     }
 }
 
-/// How the writing goes, as one sentence while something is wrong.
+/// The trouble with writing, as one sentence while there is any.
 pub(super) fn problem(status: Option<&Arc<TraceStatus>>) -> Option<String> {
     let status = status?;
     let problem = status.problem()?;
@@ -102,13 +102,13 @@ pub(super) fn problem(status: Option<&Arc<TraceStatus>>) -> Option<String> {
     Some(if missing == 0 { problem } else { format!("{problem} ({} not in the trace)", steps(missing)) })
 }
 
-/// A number of steps, each lane's counted.
+/// A number of steps, counted over all lanes.
 pub(super) fn steps(count: u64) -> String {
     let (count, verb) = (number::count(count), if count == 1 { "step of a lane is" } else { "steps of lanes are" });
     format!("{count} {verb}")
 }
 
-/// What a trace that was closed does not have: the end that could not be written, or steps in its middle.
+/// What a closed trace lacks: the end that could not be written, or steps in its middle.
 pub(super) fn gap(status: Option<&Arc<TraceStatus>>) -> Option<String> {
     let lost = status?.lost_steps();
     let sentence = || format!("{} not in it because the disk was full; a note in the trace names them", steps(lost));

@@ -7,12 +7,12 @@ use color_eyre::eyre::Report;
 use super::columns;
 use crate::text;
 
-/// Prints what went wrong and its causes, one sentence, to standard error.
+/// Prints an error and its causes as one sentence to standard error.
 pub fn complain(report: &Report) {
     let mut message = report.to_string();
     for cause in report.chain().skip(1) {
         let cause = cause.to_string();
-        // Many an error's words hold those of its cause already.
+        // The words of many errors already contain those of their cause.
         if !message.contains(&cause) {
             message.push_str(": ");
             message.push_str(&cause);
@@ -21,12 +21,12 @@ pub fn complain(report: &Report) {
     say(&fitted(&format!("error: {message}")));
 }
 
-/// Prints a sentence for the user beside the output, to standard error.
+/// Prints a sentence to standard error, beside the output.
 pub(super) fn note(sentence: &str) {
     say(&fitted(&format!("nablatop: {sentence}")));
 }
 
-/// Lines that the terminal of standard error need not break within a number; as they are where there is none.
+/// Wraps lines so that the terminal does not break them within a number; lines stay whole if there is no terminal.
 fn fitted(text: &str) -> String {
     match columns::of(&io::stderr()) {
         Some(width) => text::wrapped_lines(text, width, 2).trim_end().to_owned(),
@@ -34,7 +34,7 @@ fn fitted(text: &str) -> String {
     }
 }
 
-/// The one way to standard error, where a missing reader is not an error.
+/// Writes to standard error; a missing reader is not an error.
 pub(super) fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{}", text::printable(text));
 }

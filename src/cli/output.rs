@@ -8,13 +8,13 @@ use color_eyre::eyre::{Context, Report, Result, eyre};
 pub(super) use crate::whole_file::Existing;
 use crate::whole_file::{FileError, WholeFile};
 
-/// What it means when the output cannot be written.
+/// Start of the message when the output cannot be written.
 pub(super) const UNWRITTEN: &str = "cannot write the export";
 
-/// Lets `fill` write to standard output (no path, or `-`) or to a file, which takes its name only when it is complete.
+/// Lets `fill` write to standard output (no path, or `-`) or to a file, which gets its name only when it is complete.
 ///
 /// # Errors
-/// When the file is there already and must be kept, or something cannot be written.
+/// Fails when the file exists and must be kept, or something cannot be written.
 pub(super) fn write(
     path: Option<&Path>,
     existing: Existing,

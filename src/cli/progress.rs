@@ -1,12 +1,12 @@
-//! How far a run without a screen is: a bar on a terminal, a line now and then elsewhere.
+//! The progress of a run without a screen: a bar on a terminal, otherwise a line every two seconds.
 //!
 //! ```text
 //! ━━━━━━━━━━╌╌╌╌╌╌╌ step 120 of 2,000 · 1:34 left · 20 steps/s · loss plain 2.31, residual 0.0123
 //! ```
 //!
-//! A step counts once every lane that goes on has taken it; time left and rate are said from the first such step on.
+//! A step counts once every running lane has finished it; time left and rate are shown from the first such step on.
 //!
-//! On a narrow terminal parts and lanes are left out whole: what stands there is never the beginning of a number.
+//! On a narrow terminal whole parts and whole lanes are left out, so that a number is never cut.
 
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
@@ -20,24 +20,24 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 /// Time between two lines.
 const INTERVAL: Duration = Duration::from_secs(2);
-/// Columns of the bar at least, with the blank after it.
+/// Minimum width of the bar, including the blank after it.
 const BAR: usize = 11;
 
-/// How far the run is.
+/// The progress of a run.
 pub(super) struct Progress {
     steps: u64,
     started: Instant,
     last_report: Instant,
-    /// Steps that a run that goes on took before.
+    /// Steps that a resumed run had before it was resumed.
     before: Option<u64>,
-    /// Steps on the bar, once it is there.
+    /// The step that the bar shows, once there is a bar.
     shown: Option<u64>,
     /// `None` where there is no terminal.
     bar: Option<ProgressBar>,
 }
 
 impl Progress {
-    /// Of a run of so many steps.
+    /// The progress of a run with this many steps.
     pub(super) fn new(steps: u64) -> Self {
         let is_seen = io::stdout().is_terminal() && io::stderr().is_terminal();
         let style = is_seen.then(|| ProgressStyle::with_template("{wide_bar} {msg}").ok()).flatten();
@@ -46,7 +46,7 @@ impl Progress {
         Self { steps, started: now, last_report: now, before: None, shown: None, bar }
     }
 
-    /// Tells of a step that a lane has taken.
+    /// Shows a step that a lane has finished.
     pub(super) fn show(&mut self, step: Step, history: &History) {
         let before = *self.before.get_or_insert(step.0.saturating_sub(1));
         let done = done(history).max(before);
@@ -61,7 +61,7 @@ impl Progress {
             None if self.last_report.elapsed() >= INTERVAL => {
                 let line = line().within(usize::MAX);
                 self.last_report = Instant::now();
-                // A reader that is gone must not end the run.
+                // A closed reader must not end the run.
                 let _ = print(format!("{line}\n").as_bytes());
             }
             _ => {}
@@ -83,7 +83,7 @@ impl Progress {
         }
     }
 
-    /// Says something without tearing the bar.
+    /// Prints something without damaging the bar.
     pub(super) fn suspended(&self, say: impl FnOnce()) {
         match &self.bar {
             Some(bar) => bar.suspend(say),
@@ -91,7 +91,7 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(super) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -99,14 +99,14 @@ impl Progress {
     }
 }
 
-/// Steps that every lane has taken that has not ended; where all have ended, that any has.
+/// The step that every running lane has finished; if all have ended, the last step of any.
 fn done(history: &History) -> u64 {
     let taken = |lane: &LaneHistory| lane.latest().map_or(0, |record| record.step.0);
     let going = history.lanes().iter().filter(|lane| lane.end().is_none()).map(taken).min();
     going.or_else(|| history.lanes().iter().map(taken).max()).unwrap_or(0)
 }
 
-/// The line of a step.
+/// The parts of the progress line.
 struct Line {
     step: String,
     left: Option<String>,
@@ -115,7 +115,8 @@ struct Line {
 }
 
 impl Line {
-    /// As much as so many columns hold: the step always, then the time left, the losses of the first lanes, the rate.
+    /// The parts that fit into these columns: always the step, then the time left, the losses of the first lanes, the
+    /// rate.
     fn within(self, columns: usize) -> String {
         let Self { step, left, rate, losses } = self;
         let mut length = step.chars().count();

@@ -1,11 +1,11 @@
-//! Settings that cannot be trained, named by the flag that is their remedy.
+//! Settings that cannot be trained; the error names the flag to change.
 
 use color_eyre::eyre::Report;
 
 use super::exit::Usage;
 use crate::train::TrainError;
 
-/// A setting that cannot be trained is a fault of usage, wherever it was noticed.
+/// Turns a setting that cannot be trained into a usage error.
 pub(super) fn refused(error: TrainError) -> Report {
     match error {
         TrainError::Setting(error) => Usage(format!("--{error}")).into(),

@@ -1,4 +1,4 @@
-//! `nablatop run`: train and watch, on the screen or without.
+//! `nablatop run`: trains stacks and shows them, with or without a screen.
 
 use std::io::{self, IsTerminal};
 
@@ -17,7 +17,7 @@ use crate::preset::PRESETS;
 use crate::text;
 use crate::train::Checkpoint;
 
-/// Blanks before what a preset is about.
+/// Indent of a preset's description.
 const ABOUT: usize = 4;
 
 /// Whether the run has a screen.
@@ -56,7 +56,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
     }
 }
 
-/// Each preset with its sentence, broken between words below its name.
+/// Each preset with its description, wrapped below its name.
 fn presets(width: usize) -> String {
     let mut text = String::new();
     for preset in PRESETS {

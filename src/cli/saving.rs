@@ -1,4 +1,4 @@
-//! Checkpoints of a run, and runs that go on from one: `--save-every N`, `--resume DIR`.
+//! Checkpoints of a run, and resumed runs: `--save-every N`, `--resume DIR`.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use crate::train::checkpoint::Owner;
 use crate::train::{Checkpoint, CheckpointError, CheckpointWriter, Prepared};
 use crate::whole_file::Existing;
 
-/// The checkpoint from which to go on, where one was asked for.
+/// The checkpoint of `--resume`.
 pub(super) fn resumed(matches: &ArgMatches) -> Result<Option<Checkpoint>> {
     let Some(path) = matches.get_one::<PathBuf>("resume") else { return Ok(None) };
     let checkpoint = Checkpoint::open(path)?;
@@ -24,7 +24,8 @@ pub(super) fn resumed(matches: &ArgMatches) -> Result<Option<Checkpoint>> {
     Ok(Some(checkpoint))
 }
 
-/// The run with its checkpoints beside the trace. A run that goes on in its own folder must do so from its newest one.
+/// Prepares the checkpoints beside the trace. A run that continues in its own folder must start from its newest
+/// checkpoint.
 pub(super) fn prepare(prepared: Prepared, logging: &Logging, checkpoint: Option<&Checkpoint>) -> Result<Prepared> {
     let log = logging.directory().map(PathBuf::as_path);
     let own = checkpoint.filter(|checkpoint| is_same(checkpoint.log_folder().as_deref(), log));
@@ -49,14 +50,14 @@ fn is_same(one: Option<&Path>, other: Option<&Path>) -> bool {
     real(one).is_some_and(|one| real(other) == Some(one))
 }
 
-/// Says from which checkpoint the run goes on, once nothing can keep it from that.
+/// Prints from which checkpoint the run continues, when nothing can prevent it any more.
 pub(super) fn tell_of_the_start(checkpoint: Option<&Checkpoint>) {
     if let Some(checkpoint) = checkpoint {
         note(&format!("continuing after step {} of {}", checkpoint.step(), text::path(checkpoint.path())));
     }
 }
 
-/// Says where to go on, once the run has ended; not beside a trace that was taken away.
+/// Prints how to resume the run after it has ended, unless its trace was removed.
 pub(super) fn tell(saves: &CheckpointWriter, trace: Option<&TraceStatus>) {
     if trace.is_some_and(TraceStatus::is_gone) {
         return;
@@ -67,7 +68,7 @@ pub(super) fn tell(saves: &CheckpointWriter, trace: Option<&TraceStatus>) {
 }
 
 impl Logging {
-    /// What becomes of files that are there already.
+    /// Whether existing files are kept or replaced.
     fn existing(&self) -> Existing {
         if self.replaces() { Existing::Replace } else { Existing::Keep }
     }

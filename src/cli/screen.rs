@@ -1,4 +1,4 @@
-//! A live run on the screen, and what it says once the screen is gone; headless where there is no screen.
+//! A live run on the screen, and what is printed after the screen is closed; headless in a build without the screen.
 
 use clap::ArgMatches;
 use color_eyre::eyre::Result;
@@ -23,7 +23,7 @@ pub(super) fn screen(matches: &ArgMatches, prepared: Prepared, logging: Logging,
     let asked = if exit == Exit::DONE { ending::Asked::Key } else { ending::Asked::Signal };
     let mut history = runs.pop_first().map(|(_, history)| history);
     let live::Closed { dumps, saves, trace, gap } = source.close(asked, history.as_mut());
-    // After a key the shell is there to read the table; a signal may have taken the terminal away.
+    // After a key the user is at the shell and reads the table; a signal may have closed the terminal.
     if let Some(history) = history.filter(|_| asked == ending::Asked::Key) {
         print(crate::report::closing(&history, columns::of(&std::io::stdout())).as_bytes())?;
     }

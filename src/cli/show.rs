@@ -1,4 +1,4 @@
-//! From the flags of the screen to a screen.
+//! Opens the screen with the flags that the user gave.
 
 use std::collections::BTreeMap;
 
@@ -13,12 +13,12 @@ use crate::tui::source::Source;
 use crate::tui::terminal::{self, Mouse, ScreenError};
 use crate::tui::theme::{Background, Colours, Glyphs, Theme};
 
-/// Signals for a screen: an end by force gives the terminal back as far as that goes.
+/// Signals for a screen; a forced end restores the terminal as far as possible.
 pub(super) fn signals() -> Result<Signals> {
     Ok(Signals::listen(JobControl::Messages)?)
 }
 
-/// What the process ends with, and what was shown of each run.
+/// The exit code, and what the screen showed of each run.
 pub(super) struct Shown {
     pub(super) exit: Exit,
     pub(super) runs: BTreeMap<usize, History>,
@@ -42,7 +42,7 @@ pub(super) fn show(matches: &ArgMatches, source: &mut dyn Source, signals: &Sign
     }
 }
 
-/// Gives the terminal back when the screen's thread cannot.
+/// Restores the terminal when the screen's thread cannot.
 struct TerminalBack;
 
 impl Farewell for TerminalBack {
@@ -53,7 +53,7 @@ impl Farewell for TerminalBack {
     }
 }
 
-/// What the flags and the terminal allow.
+/// The theme that the flags and the terminal allow.
 fn theme(matches: &ArgMatches) -> Theme {
     let word = |name: &str| matches.get_one::<String>(name).map_or("auto", String::as_str);
     let colours = match word("color") {

@@ -1,5 +1,6 @@
-//! A trace on standard input, `-`. Of several runs in it the last is wanted, whose place is known at the end only: what
-//! comes is kept in a temporary file without a name. What does not begin like a trace is not kept: it may have no end.
+//! A trace on standard input, `-`. Only the last of several runs is read, and its place is known only at the end, so
+//! the input is kept in a temporary file without a name. Input that does not begin like a trace is not kept: it may
+//! have no end.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -10,17 +11,17 @@ use color_eyre::eyre::{Result, eyre};
 use super::exit::Usage;
 use crate::trace::{self, Trace};
 
-/// How it is called on the command line.
+/// Its name on the command line.
 pub(super) const NAME: &str = "-";
-/// How it is called in messages.
+/// Its name in messages.
 const WORDS: &str = "standard input";
 
-/// Whether an argument stands for it.
+/// Whether an argument stands for standard input.
 pub(super) fn is_meant(path: &Path) -> bool {
     path == Path::new(NAME)
 }
 
-/// The last run of the trace that comes.
+/// The last run of the trace on standard input.
 pub(super) fn read_last() -> Result<Trace> {
     let file = spooled(&mut io::stdin().lock())?;
     Ok(trace::read_last_of(file, Path::new(WORDS))?)
@@ -41,7 +42,7 @@ fn spooled(input: &mut impl Read) -> Result<File> {
     Ok(file)
 }
 
-/// A new file that goes when it is closed.
+/// A new file that is removed when it is closed.
 fn nameless() -> io::Result<File> {
     let mut number = 0_u64;
     loop {

@@ -12,8 +12,8 @@ use super::exit::Usage;
 use super::{show, standard_input};
 use crate::tui::source::traces::TraceSource;
 
-/// Replays, follows, compares. A trace that turns out broken stays on the screen with what could be read of it; where
-/// that is not a single step, quitting ends with its error.
+/// Replays, follows and compares traces. A trace that turns out to be broken stays on the screen with everything that
+/// could be read; if that is not even one step, the program ends with its error.
 pub(super) fn view(matches: &ArgMatches) -> Result<Exit> {
     let paths: Vec<PathBuf> = matches.get_many::<PathBuf>("trace").into_iter().flatten().cloned().collect();
     if paths.iter().any(|path| standard_input::is_meant(path)) {

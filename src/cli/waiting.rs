@@ -1,7 +1,7 @@
-//! A word on a run that takes long to prepare: there is no screen yet, and the shell's says nothing.
+//! A message about a run that takes long to prepare, while there is no screen yet.
 //!
-//! The terminal is not taken over meanwhile, no file is opened, and signals do what they do by default: the process ends at
-//! once, and nothing need be given back.
+//! The terminal is still the shell's, no file is open, and signals keep their default effect: the process ends at once
+//! and has nothing to restore.
 
 use std::io::{self, IsTerminal};
 use std::thread::{Builder, JoinHandle};
@@ -11,17 +11,17 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::messages::note;
 
-/// A wait that is shorter needs no words.
+/// A shorter wait is not announced.
 const LONG: Duration = Duration::from_secs(1);
 
-/// What is waited for until it is dropped.
+/// Announces the wait until it is dropped.
 pub(super) struct Waiting {
     over: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Waiting {
-    /// From now on; said on a terminal alone: a file is not waited at.
+    /// Starts waiting. The message appears only on a terminal.
     pub(super) fn for_the_run() -> Self {
         let (sender, over) = bounded(0);
         let is_seen = io::stderr().is_terminal();
@@ -33,7 +33,7 @@ impl Waiting {
 impl Drop for Waiting {
     fn drop(&mut self) {
         drop(self.over.take());
-        // What is said next comes behind it.
+        // Later output starts on a new line.
         let _ = self.thread.take().map(JoinHandle::join);
     }
 }

@@ -1,11 +1,11 @@
-//! A change of one setting of a run that is on the screen, and of the settings that follow it.
+//! A change of one setting of the run on the screen, and of the settings that depend on it.
 
 use super::setting::{SETTINGS, Setting, SettingError};
 use super::{DataSource, LaneConfig, Model, RunConfig};
 
 impl RunConfig {
-    /// Sets a value. A new family brings its own defaults, except where the user changed them, and embedded data that it
-    /// can learn.
+    /// Sets a value. A new family brings its own defaults, except where the user changed them, and embedded data that
+    /// it can learn.
     ///
     /// # Errors
     /// When the setting does not take the value.
@@ -28,8 +28,8 @@ impl RunConfig {
 }
 
 impl LaneConfig {
-    /// The same lane of another family: each value that was the old family's default becomes the new one's, and so does a
-    /// depth that the new family does not have.
+    /// The same lane with another family. A value that was the old family's default becomes the new family's default,
+    /// and so does a depth that the new family does not have.
     fn of_family(self, model: Model) -> Result<Self, SettingError> {
         if model == self.model() {
             return Ok(self);

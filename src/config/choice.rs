@@ -80,13 +80,13 @@ words! {
 }
 
 words! {
-    /// For which pictures the stem and the head of a convolutional net are made.
+    /// The pictures for which the stem and the head of a convolutional net are made.
     Form {
         /// Pictures of 32².
         Cifar = "cifar",
         /// Pictures of 224².
         Imagenet = "imagenet",
-        /// Pictures of 32², few blocks of many channels (Zagoruyko & Komodakis 2016); of residual nets alone.
+        /// Pictures of 32² with few blocks of many channels (Zagoruyko & Komodakis 2016); only residual nets have it.
         Wide = "wide",
     }
 }
@@ -120,13 +120,13 @@ words! {
 }
 
 impl Wiring {
-    /// Whether something leads around the branch.
+    /// Whether there is a path around the branch.
     #[must_use]
     pub fn has_skip(self) -> bool {
         self != Self::Plain
     }
 
-    /// What a lane is called where nothing else is said: the wiring, cut short where it would not fit above a heatmap.
+    /// The default name of a lane: its wiring, shortened where it would not fit above a heatmap.
     #[must_use]
     pub fn lane_name(self) -> String {
         match self {
@@ -135,7 +135,7 @@ impl Wiring {
         }
     }
 
-    /// How many streams lead from block to block: 4 of hyper-connections, the number that their papers settle on.
+    /// The number of streams between blocks: 4 with hyper-connections, the number that their papers use.
     #[must_use]
     pub fn streams(self) -> usize {
         match self {
@@ -170,9 +170,9 @@ words! {
 }
 
 words! {
-    /// What stands before φ.
+    /// The normalization before φ.
     Norm {
-        /// Nothing.
+        /// No normalization.
         None = "none",
         /// Over the features of each example.
         Layer = "layer",
@@ -186,11 +186,11 @@ words! {
 }
 
 words! {
-    /// Where N and φ stand.
+    /// The order of N, φ and the weights.
     Order {
         /// Before the weights: W φ(N(x)).
         Pre = "pre",
-        /// Behind them: φ(N(W x)).
+        /// After the weights: φ(N(W x)).
         Post = "post",
     }
 }
@@ -220,17 +220,17 @@ words! {
 }
 
 words! {
-    /// Whether activations are kept for the backward pass or, if they are cheap, recomputed.
+    /// Whether cheap activations are kept for the backward pass or recomputed.
     CheckpointActivations {
-        /// Recomputed: less memory.
+        /// Cheap activations are recomputed, which takes less memory.
         On = "on",
-        /// Kept.
+        /// All activations are kept.
         Off = "off",
     }
 }
 
 words! {
-    /// What computes.
+    /// The Burn backend that computes.
     Backend {
         /// `burn-flex`, the default.
         Flex = "flex",

@@ -1,5 +1,5 @@
-//! What does not go together: settings of a lane that its family or its wiring cannot have, and families with data that
-//! they cannot learn. Each refusal says what to write instead.
+//! Settings that cannot be combined: settings of a lane that its family or wiring does not support, and families with
+//! data that they cannot learn. Each refusal says what to write instead.
 
 use super::family::Along;
 use super::{
@@ -7,7 +7,7 @@ use super::{
 };
 
 impl Model {
-    /// Why it cannot learn these data, as a sentence.
+    /// Why this family cannot learn these data, as a sentence.
     #[must_use]
     pub fn incompatible(self, data: &DataSource) -> Option<String> {
         match (self.reads_text(), data.is_text()) {
@@ -23,7 +23,7 @@ impl Model {
 }
 
 impl LaneConfig {
-    /// The first setting that this family or wiring does not support, and why; `None` where all go together.
+    /// The first setting that this family or wiring does not support, and why; `None` if all of them can be combined.
     pub(super) fn incompatible_setting(&self) -> Option<(&'static str, String)> {
         let (model, wiring, norm) = (self.model(), self.wiring, self.norm);
         if let Some(problem) = self.wrong_depth() {
@@ -72,7 +72,7 @@ impl LaneConfig {
             return None;
         };
         let width = self.width;
-        // Rotary positions turn numbers in pairs.
+        // Rotary positions rotate the numbers in pairs.
         let share = if positions == Positions::Rotary { 2 } else { 1 };
         let is_fit = |heads: &usize| width.is_multiple_of(heads * share);
         if is_fit(&heads) {
@@ -191,15 +191,15 @@ mod tests {
             lane(11, 1, Positions::Rotary).wrong_heads().as_deref(),
             Some("1 head cannot have a width of 11, in pairs for rotary positions: write an even --width")
         );
-        let of = |norm, norm_order| {
+        let complaint = |norm, norm_order| {
             let settings = TransformerSettings { norm_order, ..TransformerSettings::default() };
             LaneConfig { norm, ..transformer(settings) }.wrong_norm()
         };
-        assert_eq!((of(Norm::Rms, NormOrder::Post), of(Norm::None, NormOrder::Pre)), (None, None));
-        assert_eq!(of(Norm::Batch, NormOrder::None), None);
+        assert_eq!((complaint(Norm::Rms, NormOrder::Post), complaint(Norm::None, NormOrder::Pre)), (None, None));
+        assert_eq!(complaint(Norm::Batch, NormOrder::None), None);
         for norm in [Norm::Batch, Norm::Group] {
             let words = "a transformer normalizes each character separately: write layer or rms instead of ";
-            assert_eq!(of(norm, NormOrder::Pre), Some(format!("{words}{norm}")));
+            assert_eq!(complaint(norm, NormOrder::Pre), Some(format!("{words}{norm}")));
         }
     }
 }

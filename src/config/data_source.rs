@@ -1,4 +1,4 @@
-//! The data set, as the user names it: embedded data by a word, own data by a word and a path.
+//! The data set as the user names it: a word for embedded data, a word and a path for the user's own.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use super::spelling::not_one_of;
 
-/// What is learned.
+/// The data that a run trains on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DataSource {
@@ -24,11 +24,11 @@ pub enum DataSource {
     Cifar100(PathBuf),
     /// The user's own pictures: a folder with a sub-folder per class.
     ImageFolder(PathBuf),
-    /// Characters to be continued: the embedded text, or the user's own.
+    /// The characters of a text, whose next character is predicted: the embedded text or the user's own.
     Text(Option<PathBuf>),
 }
 
-/// Data in files: the word before the colon, what stands behind it, and what that holds.
+/// A kind of data in files: the word before the colon, the value after it, and what the file or folder must hold.
 struct Kind {
     word: &'static str,
     path: &'static str,
@@ -57,7 +57,7 @@ const CIFAR100: &str = "train.bin and test.bin of CIFAR-100, binary version (or 
 
 const PICTURES: &str = "a folder of PNG or JPEG pictures per class (or such folders in train and test)";
 
-/// Everything that may be written, in the order of the help.
+/// All accepted forms, in the order of the help.
 const WORDS: &[&str] = &[
     "digits",
     "text",

@@ -1,6 +1,6 @@
 //! From flags, environment and file to one [`RunConfig`]: flag > environment > file > default.
 //!
-//! Every value remembers where it was written, so that an error names the place.
+//! Every value remembers where it was written, so that an error can name the place.
 
 mod resumed;
 
@@ -20,7 +20,7 @@ use super::spelling::nearest;
 use super::{DataSource, LaneConfig, Model, RunConfig, Wiring, quoted};
 use crate::regular_file;
 
-/// Bytes of a settings file at most: every setting of a thousand lanes takes a tenth.
+/// Maximum size of a settings file in bytes: every setting of a thousand lanes takes a tenth of it.
 const LONGEST: u64 = 4 << 20;
 /// Key of the list of lanes.
 const LANES: &str = "lanes";
@@ -59,11 +59,11 @@ pub fn variable(key: &str) -> String {
     format!("NABLATOP_{}", key.to_uppercase().replace('-', "_"))
 }
 
-/// Why there are no settings.
+/// Why the settings cannot be used.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum DraftError {
-    /// A value that its setting does not take.
+    /// A value that its setting does not accept.
     #[error("{place}: {problem}")]
     Value {
         /// Flag, variable or line.
@@ -85,21 +85,22 @@ pub enum DraftError {
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
     values: BTreeMap<&'static str, (Origin, String)>,
-    /// Where they stand, as it is called there, and each as it was written.
+    /// Where the lanes were written, the name of that place, and each lane as it was written.
     lanes: Option<(Origin, &'static str, Vec<String>)>,
 }
 
 impl Draft {
-    /// Nothing is written yet: the documented defaults.
+    /// An empty draft, which gives the documented defaults.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Writes one setting over what was written before: first the file, then the environment, then the flags.
+    /// Sets one value in place of an earlier one: first the file is read, then the environment, then the flags.
     ///
     /// # Errors
-    /// When there is no such setting, or two that share a field, as steps and epochs do, come from the same place.
+    /// Fails when there is no such setting, or when two settings that share a field (steps and epochs) come from the
+    /// same place.
     pub fn set(&mut self, origin: Origin, key: &str, value: &str) -> Result<(), DraftError> {
         let setting = known(&origin, key)?;
         if let Some((before, _)) = setting.alternative().and_then(|other| self.values.remove(other))
@@ -116,7 +117,7 @@ impl Draft {
         self.lanes = Some((origin, LANES, lanes));
     }
 
-    /// Writes lanes that were given one flag each.
+    /// Sets the lanes, each given by a flag of its own.
     pub fn set_lane_flags(&mut self, lanes: Vec<String>) {
         self.lanes = Some((Origin::Flag, LANE, lanes));
     }
@@ -124,7 +125,7 @@ impl Draft {
     /// Reads a settings file.
     ///
     /// # Errors
-    /// When it cannot be read, is not TOML, or has an unknown key.
+    /// Fails when the file cannot be read, is not TOML, or has an unknown key.
     pub fn read_file(&mut self, path: &Path) -> Result<(), DraftError> {
         let failed = |source| DraftError::Read { path: path.to_owned(), source };
         let bytes = regular_file::read(path, LONGEST).map_err(failed)?;
@@ -133,16 +134,17 @@ impl Draft {
         self.read_text(path, &text)
     }
 
-    /// Reads what stands in a settings file.
+    /// Reads the text of a settings file.
     ///
     /// # Errors
-    /// When it is not TOML, or has an unknown key.
+    /// Fails when it is not TOML, or has an unknown key.
     pub fn read_text(&mut self, path: &Path, text: &str) -> Result<(), DraftError> {
-        let at = |byte: usize| Origin::File(path.to_owned(), text[..byte.min(text.len())].matches('\n').count() + 1);
-        self.read(text, at, &[])
+        let origin =
+            |byte: usize| Origin::File(path.to_owned(), text[..byte.min(text.len())].matches('\n').count() + 1);
+        self.read(text, origin, &[])
     }
 
-    /// Reads the settings of a preset, leaving `reserved` keys to others.
+    /// Reads the settings of a preset, except for the `reserved` keys.
     ///
     /// # Errors
     /// As [`Self::read_file`].
@@ -178,17 +180,17 @@ impl Draft {
         Ok(())
     }
 
-    /// Reads the variables `NABLATOP_*`, leaving `reserved` ones to others.
+    /// Reads the variables `NABLATOP_*`, except for the `reserved` ones.
     ///
     /// # Errors
-    /// When one of them is not a setting, or not text.
+    /// Fails when one of them is not a setting, or not text.
     pub fn read_environment(
         &mut self,
         variables: impl Iterator<Item = (OsString, OsString)>,
         reserved: &[&str],
     ) -> Result<(), DraftError> {
         for (name, value) in variables {
-            // Variables of others may hold any bytes.
+            // Other programs' variables may hold any bytes.
             let Some(rest) = name.to_str().and_then(|name| name.strip_prefix("NABLATOP_")) else { continue };
             // An empty variable counts as unset, as in a shell's `VARIABLE= command`.
             if reserved.contains(&rest) || value.is_empty() {
@@ -211,10 +213,10 @@ impl Draft {
     /// The settings.
     ///
     /// # Errors
-    /// When a value is not taken by its setting or the lanes make no sense together.
+    /// Fails when a setting does not accept its value, or the lanes contradict each other.
     pub fn finish(&self) -> Result<RunConfig, DraftError> {
         let mut config = self.run_of(None)?;
-        // Families start from different defaults, and what was written is written over them.
+        // Families have different defaults, so the written values are applied to the defaults of the family.
         let common = |model| self.run_of(model).map(|run| run.lanes.into_iter().next().unwrap_or_default());
         let defaults = (Origin::Flag, LANES, vec!["plain".to_owned(), "residual".to_owned()]);
         let (origin, key, texts) = self.lanes.as_ref().unwrap_or(&defaults);
@@ -232,8 +234,8 @@ impl Draft {
         Ok(config)
     }
 
-    /// Which written setting an error about one is of: a flag before what stands elsewhere, itself before those that it must
-    /// go with; those not where the lanes have one of their own.
+    /// The written setting that caused an error about a key: a flag before a file or variable, the setting itself
+    /// before the settings that it must match, and none that the lanes override.
     fn culprit(&self, key: &str, specs: &[LaneSpec]) -> Option<(&'static str, &Origin)> {
         let written = |key: &str| self.values.get_key_value(key).map(|(key, (origin, _))| (*key, origin));
         let partners: &[&str] = match key {
@@ -247,8 +249,7 @@ impl Draft {
         all.iter().find(|(_, origin)| *origin == &Origin::Flag).or(all.first()).copied()
     }
 
-    /// Whether what was typed on the command line is of use to a lane. A file or an environment may say more than one run
-    /// needs.
+    /// Refuses a flag that applies to no lane. A file or the environment may contain more settings than one run needs.
     fn check_uses(&self, specs: &[LaneSpec], config: &RunConfig) -> Result<(), DraftError> {
         let typed = self.values.iter().filter(|(_, (origin, _))| matches!(origin, Origin::Flag));
         for (key, (origin, _)) in typed {
@@ -256,7 +257,7 @@ impl Draft {
                 return Err(DraftError::Value { place: origin.place(key), problem });
             }
         }
-        // The lanes of a preset make sense unless a flag changed them.
+        // The lanes of a preset are valid unless a flag changed them.
         let Some((origin @ (Origin::Flag | Origin::Preset(_)), place, _)) = &self.lanes else { return Ok(()) };
         for (spec, lane) in specs.iter().zip(&config.lanes) {
             let useless = spec.keys().find_map(|key| Some(format!("{key}: {}", lane.not_applicable(key)?)));
@@ -267,8 +268,8 @@ impl Draft {
         Ok(())
     }
 
-    /// The run as written, with a single lane that starts from the defaults of this family, or of the one that is
-    /// written.
+    /// The run as written, with a single lane that starts from the defaults of the given family, or of the family that
+    /// was written.
     fn run_of(&self, family: Option<Model>) -> Result<RunConfig, DraftError> {
         let written = self.values.get(MODEL).and_then(|(_, word)| word.trim().parse().ok());
         let lane = family.or(written).unwrap_or(Model::Mlp).defaults();
@@ -291,7 +292,8 @@ impl Draft {
     }
 }
 
-/// Splits `plain,residual:norm=layer` where a part begins with a wiring: settings of a lane contain commas too.
+/// Splits `plain,residual:norm=layer` at commas that are followed by a wiring: the settings of a lane contain commas
+/// too.
 #[must_use]
 pub fn split_lanes(text: &str) -> Vec<String> {
     let mut lanes: Vec<String> = Vec::new();
@@ -369,7 +371,7 @@ impl fmt::Display for Commented<'_> {
     }
 }
 
-/// Every lane as the user would write it, with what differs from the first lane.
+/// Every lane as the user would write it, with the settings that differ from the first lane.
 fn lane_texts(config: &RunConfig) -> Vec<String> {
     let text = |lane: &LaneConfig| {
         let alone = |lane: &LaneConfig| RunConfig { lanes: vec![lane.clone()], ..config.clone() };
@@ -380,7 +382,7 @@ fn lane_texts(config: &RunConfig) -> Vec<String> {
             }
             let value = setting.get(&alone(lane));
             if value != setting.get(config) {
-                // What no quotes can hold is refused where it is set.
+                // A value that cannot be quoted is refused where it is set.
                 let value = quoted::quoted(&value).unwrap_or(Cow::Borrowed(&value));
                 parts.push(format!("{}={value}", setting.key));
             }

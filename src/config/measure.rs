@@ -1,19 +1,19 @@
-//! How often the layers are looked at.
+//! How often the layers are measured.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Every so many steps, or as often as the budget allows.
+/// Every EVERY steps, or as often as the budget allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
-    /// Every so many steps, the first included; at least 1.
+    /// A fixed number of steps, at least 1; the first step is always measured.
     Every(u64),
     /// As often as the budget allows.
     Auto,
 }
 
 impl Measure {
-    /// Steps from one measured step to the next, at least 1, a budget aside.
+    /// Steps from one measured step to the next, at least 1, without a budget.
     #[must_use]
     pub fn steps(self) -> u64 {
         match self {
@@ -23,7 +23,7 @@ impl Measure {
     }
 }
 
-/// Share of the step time that measuring may take where nothing is written: 2 %.
+/// Default share of the step time that measuring may take: 2 %.
 pub const DEFAULT_BUDGET: f64 = 0.02;
 
 /// Digits behind the point of a percentage at most: as many as 10⁻⁶ of a percent needs in binary.

@@ -1,13 +1,13 @@
-//! Values with commas among the settings of a lane: `init-from="a,b.safetensors"`, in quotes of either kind.
+//! Values with commas in the settings of a lane: `init-from="a,b.safetensors"`, in quotes of either kind.
 //!
-//! A quote counts only where a value begins, right behind `=`, and ends before a comma or the end: an apostrophe within
-//! a file's name is a letter like any other.
+//! A quote counts only where a value begins, directly after `=`, and ends before a comma or at the end: an apostrophe
+//! within a file name is an ordinary character.
 
 use std::borrow::Cow;
 
 const QUOTES: [char; 2] = ['"', '\''];
 
-/// Splits at the commas that stand outside of quotes; what opens a quote and never closes it is one part to the end.
+/// Splits at commas outside of quotes; an unclosed quote makes the rest one part.
 pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
@@ -28,14 +28,14 @@ fn split(text: &str) -> (&str, Option<&str>) {
     comma.map_or((text, None), |comma| (&text[..comma], Some(&text[comma + 1..])))
 }
 
-/// The quote that opens a part's value, and where what it holds begins.
+/// The quote that opens a part's value, and where the quoted text begins.
 fn opened(part: &str) -> Option<(char, usize)> {
     let begins = part.find('=')? + 1;
     let quote = part[begins..].chars().next().filter(|first| QUOTES.contains(first))?;
     Some((quote, begins + quote.len_utf8()))
 }
 
-/// Place right behind the quote that closes: before a comma or the end.
+/// Position after the closing quote, which is followed by a comma or the end.
 fn closing(text: &str, quote: char) -> Option<usize> {
     let ends = |end: &usize| text[*end..].is_empty() || text[*end..].starts_with(',');
     text.match_indices(quote).map(|(place, quote)| place + quote.len()).find(ends)
@@ -51,7 +51,7 @@ pub(super) fn bare(value: &str) -> Result<&str, String> {
     inner.ok_or_else(|| format!("the quote ({quote}) before {} is never closed: close it", &value[quote.len_utf8()..]))
 }
 
-/// The value as it stands in a lane, in quotes where it must be; `None` where neither kind can hold it.
+/// The value as it is written in a lane, in quotes if needed; `None` if neither kind of quote can hold it.
 pub(super) fn quoted(value: &str) -> Option<Cow<'_, str>> {
     if !value.contains(',') && !value.starts_with(QUOTES) {
         return Some(Cow::Borrowed(value));

@@ -7,19 +7,19 @@ use crate::measurement::{Intervals, Measurement};
 /// Settings of a whole run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunConfig {
-    /// What is learned.
+    /// The data to train on.
     pub data: DataSource,
-    /// Lines and columns to which the user's own pictures are resized.
+    /// Rows and columns to which the user's own pictures are resized.
     pub image_size: usize,
     /// Characters of a text per example.
     pub context: usize,
     /// Rows per step; the last partial batch of an epoch is dropped.
     pub batch: usize,
-    /// How long.
+    /// The length of the run.
     pub length: Length,
     /// All random numbers derive from it.
     pub seed: u64,
-    /// What computes.
+    /// The Burn backend that computes.
     pub backend: Backend,
     /// Whether activations are recomputed in the backward pass.
     pub checkpoint_activations: CheckpointActivations,
@@ -27,15 +27,15 @@ pub struct RunConfig {
     pub threads: Option<usize>,
     /// How often the layers are measured.
     pub measure: Measure,
-    /// Share of the step time that measuring may take; `None` = as much as it takes.
+    /// Share of the step time that measuring may take; `None` = no limit.
     pub budget: Option<Budget>,
-    /// Every how many steps the costly quantities are taken; `None` = never.
+    /// The costly quantities are measured every so many steps; `None` = never.
     pub detail: Option<u64>,
-    /// Every how many steps the flight recorder keeps the lanes; `None` = off.
+    /// The flight recorder keeps the state of the lanes every so many steps; `None` = off.
     pub flight: Option<u64>,
-    /// Every how many steps gradients are counted into histograms; `None` = only with the costly quantities.
+    /// Gradients are counted into histograms every so many steps; `None` = only with the costly quantities.
     pub histograms: Option<u64>,
-    /// Every how many steps a checkpoint is saved; `None` = never.
+    /// A checkpoint is saved every so many steps; `None` = never.
     pub save_every: Option<u64>,
     /// The stacks that are compared, 1 … 8.
     pub lanes: Vec<LaneConfig>,
@@ -64,11 +64,11 @@ impl Default for RunConfig {
     }
 }
 
-/// Lanes of one run at most: more cannot be told apart on a screen.
+/// Maximum number of lanes in a run: more could not be distinguished on a screen.
 pub const MOST_LANES: usize = 8;
 
 impl RunConfig {
-    /// Share of the step time that measuring may take, where it is bounded.
+    /// Share of the step time that measuring may take, if it is limited.
     #[must_use]
     pub fn budget(&self) -> Option<f64> {
         match (self.budget, self.measure) {
@@ -92,8 +92,8 @@ impl RunConfig {
     /// Rules across settings; each setting alone is checked where it is set.
     ///
     /// # Errors
-    /// When there is no lane, there are more than [`MOST_LANES`], two have the same name, or a family has not what is
-    /// asked of it.
+    /// Fails when there is no lane, there are more than [`MOST_LANES`], two have the same name, or a family does not
+    /// support one of its settings.
     pub fn check(&self) -> Result<(), SettingError> {
         let problem = |problem: String| Err(SettingError { key: "lanes".to_owned(), problem });
         if self.lanes.is_empty() || self.lanes.len() > MOST_LANES {

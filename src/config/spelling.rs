@@ -1,6 +1,6 @@
-//! The word that was probably meant by a misspelt one.
+//! The word that a misspelt word probably stands for.
 
-/// "X is not one of A, B, C"; where one of them is near, it comes first: a narrow line shows that much.
+/// "X is not one of A, B, C". A similar word comes first, so that a narrow line shows it.
 pub(crate) fn not_one_of(word: &str, words: &[&str]) -> String {
     let list = words.join(", ");
     match nearest(word, words) {
@@ -9,11 +9,11 @@ pub(crate) fn not_one_of(word: &str, words: &[&str]) -> String {
     }
 }
 
-/// The candidate that was most likely meant; `None` where none is near, or several are.
+/// The candidate that was most likely meant; `None` if no candidate is similar, or several are.
 pub(crate) fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
-    /// Jaro–Winkler similarity from which two words are likely the same one misspelt.
+    /// Jaro–Winkler similarity above which one word is probably the other one misspelt.
     const LIKELY: f64 = 0.8;
-    /// Letters from which a word that is part of one other alone is likely short for it: `snr` of `grad_snr`.
+    /// Minimum length of a part of a single candidate that is taken as its short form: `snr` for `grad_snr`.
     const SHORT: usize = 3;
     let likely = words
         .iter()

@@ -1,8 +1,8 @@
-//! Pictures that are never the same twice: a training step sees each of them moved by up to 4 pixels each way and, every
-//! second time, mirrored (He et al. 2015, section 4.2; Lee et al. 2015).
+//! Augmentation: a training step moves each picture by up to 4 pixels each way and mirrors it with probability ½ (He et
+//! al. 2015, section 4.2; Lee et al. 2015).
 //!
-//! What moves in at the border is 0, the mean of standardized pixels. Drawn from (seed, step) alone, row by row of the
-//! batch, so that all lanes see the same pixels, and a step that is taken once more sees them again.
+//! Pixels that move in at the border are 0, the mean of standardized pixels. The random numbers depend only on (seed,
+//! step), row by row of the batch, so that all lanes get the same pixels, and a step that is re-run gets them again.
 
 use rand::RngExt;
 
@@ -16,9 +16,9 @@ const PADDING: usize = 4;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Augmentation {
-    /// Nothing.
+    /// Pictures are unchanged.
     None,
-    /// A random part of the picture padded with 4 zeros on each side, mirrored every second time.
+    /// A random part of the picture padded with 4 zeros on each side, mirrored with probability ½.
     CropAndFlip,
 }
 
@@ -32,10 +32,10 @@ impl Augmentation {
     }
 }
 
-/// What happens to one picture.
+/// The random change of one picture.
 #[derive(Clone, Copy, Debug)]
 struct Change {
-    /// Lines and columns of padding that are cut away at the top and on the left, 0 … 2·[`PADDING`].
+    /// Rows and columns of padding that are cut off at the top and on the left, 0 … 2·[`PADDING`].
     cut: [usize; 2],
     mirror: Mirror,
 }
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_taken_once_more_sees_the_same_pixels_and_the_next_one_others() {
+    fn a_re_run_step_gets_the_same_pixels_and_the_next_one_others() {
         let data = data(8);
         assert_eq!(gathered(&data, Subset::Training, 5), gathered(&data, Subset::Training, 5));
         assert_ne!(gathered(&data, Subset::Training, 5), gathered(&data, Subset::Training, 6));

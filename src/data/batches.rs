@@ -13,7 +13,7 @@ pub struct Batches {
     seed: u64,
     rows: usize,
     batch: usize,
-    /// Permutation of the epoch at hand.
+    /// Permutation of the current epoch.
     order: Vec<usize>,
     epoch: u32,
 }

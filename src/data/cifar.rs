@@ -14,7 +14,7 @@
 //! ```
 //!
 //! Colours are standardized with the training part's mean and deviation. Training pictures are cropped and mirrored
-//! ([`Augmentation::CropAndFlip`]). A file may hold fewer pictures than it is published with.
+//! ([`Augmentation::CropAndFlip`]). A file may hold fewer pictures than the published one.
 
 use std::path::{Path, PathBuf};
 
@@ -27,9 +27,9 @@ use crate::number::count;
 use crate::text::clean;
 
 const SHAPE: Shape = Shape { channels: 3, height: 32, width: 32 };
-/// Pictures of a file at most: CIFAR-100 is published with all that are for training in one.
+/// Maximum number of pictures in a file: all training pictures of CIFAR-100 are in one file.
 const MOST_RECORDS: usize = 50_000;
-/// Bytes of the names of classes at most: a hundred names of 600 bytes.
+/// Maximum size in bytes of the file of class names: a hundred names of 600 bytes.
 const LONGEST_NAMES: u64 = 64 << 10;
 /// Bytes of a picture.
 const PICTURE: usize = 3 * 32 * 32;
@@ -89,7 +89,7 @@ fn load(folder: &Path, set: &Set, holds: &str) -> Result<Classified, DataError> 
     }
     let unpacked = folder.join(set.archive);
     let folder = if unpacked.is_dir() { unpacked.as_path() } else { folder };
-    // Of several files none is read before all are known to be there.
+    // No file is read before all of them are known to exist.
     for name in set.training.iter().chain([&set.held_out]) {
         if !folder.join(name).exists() {
             return Err(DataError::content(folder, format!("there is no {name}: the folder must hold {holds}")));
@@ -115,7 +115,7 @@ fn load(folder: &Path, set: &Set, holds: &str) -> Result<Classified, DataError> 
 
 /// The PNG version.
 fn pictures(folder: &Path, set: &Set) -> Result<Classified, DataError> {
-    // Already split, which leaves the seed nothing to decide.
+    // The parts are separate already, so the seed decides nothing.
     let data = picture_folder(folder, SHAPE.height, 0)?;
     if data.classes.len() != set.classes {
         let problem = format!("{} classes of pictures, but the set has {}", data.classes.len(), set.classes);
@@ -153,7 +153,7 @@ fn read(path: &Path, set: &Set, split: &mut Split) -> Result<(), DataError> {
     Ok(())
 }
 
-/// The names of the classes, one a line; numbers where there is no such file.
+/// The names of the classes, one per line; numbers if there is no such file.
 fn names(path: &Path, classes: usize) -> Result<Vec<String>, DataError> {
     if !path.exists() {
         return Ok((0..classes).map(|class| class.to_string()).collect());

@@ -16,7 +16,8 @@ pub struct Classified {
     pub held_out: Split,
     /// What a training step does to its pictures.
     pub augmentation: Augmentation,
-    /// Whether a first row of a table was left out because it numbers the columns: it might have been a row.
+    /// Whether the first row of a table was left out as a header because it numbers the columns; it might have been a
+    /// row.
     pub numbered_header: bool,
 }
 

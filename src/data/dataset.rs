@@ -18,7 +18,7 @@ pub enum Dataset {
 }
 
 impl Dataset {
-    /// Examples of a part.
+    /// Number of examples in a part.
     #[must_use]
     pub fn rows(&self, part: Subset) -> usize {
         match self {
@@ -27,7 +27,7 @@ impl Dataset {
         }
     }
 
-    /// What its examples are called.
+    /// The word for its examples.
     #[must_use]
     pub fn examples(&self) -> &'static str {
         match self {
@@ -40,7 +40,7 @@ impl Dataset {
 /// Loads the data set of a run.
 ///
 /// # Errors
-/// When the files cannot be read or do not make sense as examples.
+/// Fails when the files cannot be read or do not make sense as examples.
 pub fn load(config: &RunConfig) -> Result<Dataset, DataError> {
     let classified = match &config.data {
         DataSource::Digits => digits(),

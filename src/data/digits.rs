@@ -9,17 +9,17 @@ use flate2::read::GzDecoder;
 use super::{Augmentation, Classified, DataError, Shape, Split};
 
 const COMPRESSED: &[u8] = include_bytes!("../../assets/digits.csv.gz");
-/// Lines and columns of a picture.
+/// Rows and columns of a picture.
 const SIDE: usize = 8;
 /// The largest grey value.
 const WHITE: f32 = 16.0;
-/// Rows for training, as scikit-learn's examples split this file (80 %).
+/// Rows for training: 80 %, the split of this file in scikit-learn's examples.
 const TRAINING_ROWS: usize = 1437;
 
 /// The digits.
 ///
 /// # Errors
-/// Only when the embedded file is damaged.
+/// Fails only when the embedded file is damaged.
 pub fn digits() -> Result<Classified, DataError> {
     let mut text = String::new();
     GzDecoder::new(COMPRESSED).read_to_string(&mut text).map_err(|error| DataError::Embedded(error.to_string()))?;

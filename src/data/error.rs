@@ -1,4 +1,4 @@
-//! Why there is no data: what was read, where, what is wrong with it, and what to do.
+//! Why the data cannot be used: what was read, where, what is wrong with it, and what to do.
 
 use std::path::{Path, PathBuf};
 
@@ -6,11 +6,11 @@ use thiserror::Error;
 
 use crate::config::setting::SettingError;
 
-/// Why there is no data.
+/// Why the data cannot be used.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum DataError {
-    /// The system does not let it be read.
+    /// The system cannot read a file.
     #[error("cannot read the {what} {}: {source}", path.display())]
     Read {
         /// What was to be read, such as `table`.
@@ -20,7 +20,7 @@ pub enum DataError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// A row is not as the first one.
+    /// A row of a table is wrong.
     #[error("{}:{line}: {problem}", path.display())]
     Row {
         /// The file.
@@ -30,7 +30,7 @@ pub enum DataError {
         /// What is wrong and what to write instead.
         problem: String,
     },
-    /// A file or folder as a whole is of no use.
+    /// A file or folder as a whole cannot be used.
     #[error("{}: {problem}", path.display())]
     Content {
         /// The file or folder.
@@ -55,7 +55,7 @@ pub enum DataError {
 }
 
 impl DataError {
-    /// A file or folder that is of no use as a whole.
+    /// An error about a file or folder as a whole.
     pub(super) fn content(path: &Path, problem: impl Into<String>) -> Self {
         Self::Content { path: path.to_owned(), problem: problem.into() }
     }

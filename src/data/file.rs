@@ -1,4 +1,5 @@
-//! A file of a data set as bytes, gunzipped where its first two bytes, 1f 8b, say that it is gzip; its name says nothing.
+//! A file of a data set as bytes. It is decompressed if its first two bytes, 1f 8b, mark it as gzip; its name does not
+//! matter.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
@@ -9,13 +10,13 @@ use flate2::bufread::MultiGzDecoder;
 use super::DataError;
 use crate::regular_file;
 
-/// How every gzip stream begins (RFC 1952).
+/// The first bytes of every gzip stream (RFC 1952).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// Bytes that room is made for at first.
+/// Initial capacity in bytes.
 const FIRST: u64 = 64 << 10;
 
-/// A file being read from its beginning on.
+/// A file that is read from its beginning.
 pub(super) struct DataFile {
     path: PathBuf,
     reader: Reader,
@@ -36,7 +37,7 @@ impl DataFile {
         Ok(Self { path: path.to_owned(), reader })
     }
 
-    /// All bytes, of which there are to be so many at most, for this reason.
+    /// All bytes; an error with this reason if there are more than `most`.
     pub(super) fn all(&mut self, most: u64, reason: &str) -> Result<Vec<u8>, DataError> {
         let path = self.path.clone();
         let too_long = || DataError::content(&path, format!("longer than {}: {reason}", regular_file::size(most)));
@@ -49,7 +50,7 @@ impl DataFile {
         if bytes.len() as u64 > most { Err(too_long()) } else { Ok(bytes) }
     }
 
-    /// What is left, to be read in passing.
+    /// A reader for the rest of the file.
     pub(super) fn reader(self) -> Box<dyn BufRead> {
         match self.reader {
             Reader::Plain(reader) => Box::new(reader),
@@ -57,7 +58,7 @@ impl DataFile {
         }
     }
 
-    /// The next bytes, at most so many; fewer only where the file ends.
+    /// The next bytes, at most `most`; fewer only at the end of the file.
     pub(super) fn take(&mut self, most: u64) -> Result<Vec<u8>, DataError> {
         let reader: &mut dyn Read = match &mut self.reader {
             Reader::Plain(reader) => reader,
@@ -71,7 +72,7 @@ impl DataFile {
     }
 }
 
-/// An error of reading: what a plain file never says is damage of a gzip stream.
+/// An error while reading: an error that a plain file never gives means that a gzip stream is damaged.
 pub(super) fn failure(what: &'static str, path: &Path, source: std::io::Error) -> DataError {
     let damage = [ErrorKind::InvalidData, ErrorKind::InvalidInput, ErrorKind::UnexpectedEof];
     if damage.contains(&source.kind()) {
@@ -80,13 +81,14 @@ pub(super) fn failure(what: &'static str, path: &Path, source: std::io::Error) -
     DataError::Read { what, path: path.to_owned(), source }
 }
 
-/// The next bytes, at most so many, in no more memory than that: a vector that grows by itself takes twice as much.
+/// The next bytes, at most `most`, without taking more memory than that: a vector that grows by itself takes up to
+/// twice as much.
 fn read_to(reader: &mut dyn Read, most: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     loop {
         let left = most - bytes.len() as u64;
         let there = bytes.len() as u64;
-        // All that may still come, once making room again would take more than that.
+        // Everything that may still come, if the next doubling would exceed it.
         let more = if left <= there.saturating_mul(2) { left } else { left.min(there.max(FIRST)) };
         bytes.reserve_exact(usize::try_from(more).unwrap_or(usize::MAX));
         let read = reader.take(more).read_to_end(&mut bytes)?;
@@ -119,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_gzip_is_told_by_its_first_bytes() {
+    fn gzip_is_recognized_by_its_first_bytes() {
         assert_eq!(read(b"plain"), Ok(b"plain".to_vec()));
         assert_eq!(read(b""), Ok(Vec::new()));
         assert_eq!(read(&gzip(b"packed")), Ok(b"packed".to_vec()));

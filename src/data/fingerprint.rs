@@ -1,12 +1,12 @@
-//! Whether data are the same as before: CRC-32C of all numbers and answers.
+//! CRC-32C of all numbers and targets, to check that data are the same as before.
 
 use super::{Classified, Dataset, Text};
 
-/// Numbers that are summed up at once.
+/// Numbers that are added to the checksum at once.
 const CHUNK: usize = 1 << 14;
 
 impl Dataset {
-    /// The sum of both parts; costs one pass.
+    /// The checksum of both parts; costs one pass.
     #[must_use]
     pub fn fingerprint(&self) -> u32 {
         match self {

@@ -4,7 +4,7 @@
 //! 00 00 08 DIMENSIONS | size of each dimension, 4 bytes each, big endian | the bytes, last dimension fastest
 //! ```
 //!
-//! 08 stands for unsigned bytes. Nothing may be missing and nothing may follow.
+//! 08 stands for unsigned bytes. A file that is too short or too long is refused.
 
 use std::path::Path;
 
@@ -13,10 +13,10 @@ use super::file::DataFile;
 use crate::number;
 use crate::regular_file;
 
-/// Bytes of an array at most: the largest set of this form, EMNIST's digits, has 210 MiB.
+/// Maximum size of an array in bytes: the largest set in this format, EMNIST's digits, has 210 MiB.
 const LONGEST: u64 = 256 << 20;
 
-/// What a file is expected to be.
+/// The expected content of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// [pictures, lines, columns].
@@ -28,7 +28,7 @@ pub(super) enum Kind {
 /// An array of bytes.
 #[derive(Debug)]
 pub(super) struct Idx {
-    /// Sizes, as many as its kind has.
+    /// The size of each dimension.
     pub(super) sizes: Vec<usize>,
     pub(super) bytes: Vec<u8>,
 }
@@ -84,7 +84,8 @@ impl Idx {
             let problem = format!("its header promises {amount}, more than {}", regular_file::size(LONGEST));
             return Err(refused(format!("{problem}: take a part of them")));
         }
-        // One more than promised, to see whether something follows; never more memory than the file has bytes.
+        // One byte more than expected is read, to see whether something follows; the memory never exceeds the size of
+        // the file.
         let bytes = file.take(wanted + 1)?;
         let found = bytes.len() as u64;
         if found < wanted {

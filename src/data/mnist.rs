@@ -22,7 +22,7 @@ const WHITE: f32 = 255.0;
 /// The handwritten digits of MNIST in a folder.
 ///
 /// # Errors
-/// When the folder or one of its four files is missing, or a file is not as its format says.
+/// Fails when the folder or one of its four files is missing, or a file does not follow its format.
 pub fn mnist(folder: &Path) -> Result<Classified, DataError> {
     let classes = (0..CLASSES).map(|digit| digit.to_string()).collect();
     four_files(folder, classes, DataSource::Mnist(PathBuf::new()).holds())
@@ -64,7 +64,8 @@ fn four_files(folder: &Path, classes: Vec<String>, holds: &str) -> Result<Classi
     Ok(Classified { shape, classes, training, held_out, augmentation: Augmentation::None, numbered_header: false })
 }
 
-/// How a file may be called: as it is published, with a dot instead of the second hyphen, each also with `.gz`.
+/// The accepted names of a file: the published one, the one with a dot instead of the second hyphen, and each with
+/// `.gz`.
 fn spellings(name: &str) -> [String; 4] {
     let dotted = name.replace("-idx", ".idx");
     [name.to_owned(), format!("{name}.gz"), dotted.clone(), format!("{dotted}.gz")]

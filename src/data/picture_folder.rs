@@ -2,12 +2,13 @@
 //!
 //! ```text
 //! DIR/cats/a.png  DIR/dogs/b.jpg …                   one in five held out, drawn from the seed
-//! DIR/train/cats/a.png …  DIR/test/cats/c.png …      (or val, valid, validation) as split already
+//! DIR/train/cats/a.png …  DIR/test/cats/c.png …      already split (or val, valid, validation)
 //! DIR/pets/cats/a.png  DIR/birds/owls/b.png …        classes may be in groups, whose names are left out
 //! ```
 //!
-//! All become three colours of one size, whatever their shape; transparency is dropped; colours are standardized with the
-//! training part's mean and deviation. What is hidden (`.name`), and files beside the folders of the classes, is left out.
+//! All pictures become three colours of one size, whatever their shape; transparency is dropped; colours are
+//! standardized with the training part's mean and deviation. Hidden files (`.name`), and files beside the folders of
+//! the classes, are left out.
 
 mod jpeg;
 mod listing;
@@ -25,19 +26,19 @@ use crate::config::DataSource;
 use crate::random::Purpose;
 use crate::text::clean;
 
-/// Share of pictures that is held out: one in five.
+/// One picture in five is held out.
 const HELD_OUT_ONE_IN: usize = 5;
 
-/// Folders of what is held out; where there are several, the first.
+/// Names of the folder of held-out pictures; if there are several, the first one is used.
 const HELD_OUT_NAMES: [&str; 4] = ["test", "val", "valid", "validation"];
 
 /// A picture and its class.
 type Labelled<'a> = (&'a Path, usize);
 
-/// Reads and, where that is not done already, splits a folder of pictures; all become `side` lines and columns.
+/// Reads a folder of pictures, and splits it unless it is split already; all pictures get `side` rows and columns.
 ///
 /// # Errors
-/// When a folder cannot be read, there are no two classes, a class is empty, or a file is not a picture.
+/// Fails when a folder cannot be read, there are fewer than two classes, a class is empty, or a file is not a picture.
 pub fn picture_folder(folder: &Path, side: usize, seed: u64) -> Result<Classified, DataError> {
     let holds = DataSource::ImageFolder(PathBuf::new()).holds();
     if !folder.is_dir() {
@@ -80,7 +81,8 @@ pub fn picture_folder(folder: &Path, side: usize, seed: u64) -> Result<Classifie
     Ok(Classified { shape, classes, training, held_out, augmentation: Augmentation::None, numbered_header: false })
 }
 
-/// `train` and `test` (or `val`, `valid`, `validation`), where both are there and `train` holds folders; else they are classes.
+/// `train` and `test` (or `val`, `valid`, `validation`), if both exist and `train` holds folders; otherwise these are
+/// classes.
 pub(super) fn parts(folder: &Path) -> Option<[PathBuf; 2]> {
     let folders = listing::folders(folder).ok()?;
     let find = |name: &str| folders.iter().find(|path| has_name(path, name)).cloned();
@@ -90,17 +92,17 @@ pub(super) fn parts(folder: &Path) -> Option<[PathBuf; 2]> {
     holds_folders.then_some([training, held_out])
 }
 
-/// Whether a folder is called so, in letters of either case.
+/// Whether a folder has this name, in upper or lower case.
 fn has_name(folder: &Path, name: &str) -> bool {
     folder.file_name().is_some_and(|found| found.eq_ignore_ascii_case(name))
 }
 
-/// Whether a folder is a part of a set by its name, read or not.
+/// Whether the name of a folder is that of a part of a set, used or not.
 fn is_part(folder: &Path) -> bool {
     has_name(folder, "train") || HELD_OUT_NAMES.iter().any(|name| has_name(folder, name))
 }
 
-/// Every picture with the number of its class among those that are learned.
+/// Every picture with the number of its class among the classes of the training part.
 fn labelled<'a>(found: &'a [Class], learned: &[Class]) -> Result<Vec<Labelled<'a>>, DataError> {
     let mut pictures = Vec::new();
     for Class { name, folder, files } in found {

@@ -1,4 +1,4 @@
-//! Pictures of another size: bilinear resampling, separable, with anti-aliasing where a side shrinks.
+//! Resizes pictures: bilinear resampling, separable, with anti-aliasing where a side shrinks.
 //!
 //! Pixel i of n covers i … i + 1 with its centre at i + ½. With r = from/to, pixel i of the new side sits at
 //! c = (i + ½)·r in the old one and is the mean of old pixels weighted by a triangle:
@@ -7,8 +7,8 @@
 //! w_j = max(0, 1 − |j + ½ − c| / max(r, 1)),   divided by their sum
 //! ```
 //!
-//! Where a side grows this is linear interpolation; where it shrinks the triangle widens, so that no pixel is passed over.
-//! Beyond the border the picture goes on as in a mirror. By whole factors the mean is kept, a constant always is.
+//! Where a side grows this is linear interpolation; where it shrinks the triangle widens, so that every pixel counts.
+//! Beyond the border the picture is mirrored. Whole factors keep the mean; a constant picture always stays constant.
 
 use super::{Classified, Shape, Split};
 
@@ -21,7 +21,7 @@ impl Side {
         let reach = ratio.max(1.0);
         let pixel = |index: usize| {
             let centre = (index as f64 + 0.5) * ratio;
-            // Old pixels whose centre lies within reach, some beyond the border.
+            // Old pixels whose centre lies within reach; some lie beyond the border.
             let (first, end) = ((centre - reach - 0.5).ceil() as i64, (centre + reach - 0.5).floor() as i64);
             let weight = |old: i64| 1.0 - ((old as f64 + 0.5 - centre).abs() / reach).min(1.0);
             let sum: f64 = (first..=end).map(weight).sum();
@@ -39,13 +39,13 @@ impl Side {
     }
 }
 
-/// The pixel that stands at a place beyond the border too: −1 is 0, −2 is 1. No triangle reaches farther than one side.
+/// The pixel at a place that may lie beyond the border: −1 is 0, −2 is 1. No triangle reaches farther than one side.
 fn mirrored(place: i64, pixels: usize) -> usize {
     let within = usize::try_from(if place < 0 { -1 - place } else { place }).unwrap_or(0);
     if within < pixels { within } else { (2 * pixels).saturating_sub(within + 1) }
 }
 
-/// From one size to another.
+/// Resampling from one size to another.
 pub(super) struct Resize {
     from: [usize; 2],
     rows: Side,
@@ -53,7 +53,7 @@ pub(super) struct Resize {
 }
 
 impl Resize {
-    /// Between sizes of [lines, columns], none of them 0.
+    /// Resampling between sizes of [rows, columns], none of them 0.
     pub(super) fn new(from: [usize; 2], to: [usize; 2]) -> Self {
         Self { from, rows: Side::new(from[0], to[0]), columns: Side::new(from[1], to[1]) }
     }
@@ -82,7 +82,7 @@ impl Resize {
 }
 
 impl Classified {
-    /// The same examples with pictures of another size, at least 1×1. Cost: one pass, meant for loading.
+    /// The same examples with pictures of another size, at least 1×1. It costs one pass over the data, while loading.
     #[must_use]
     pub fn resized(&self, height: usize, width: usize) -> Self {
         if (self.shape.height, self.shape.width) == (height, width) {

@@ -5,7 +5,7 @@
 pub struct Shape {
     /// Colours of a picture; 1 for a row of a table.
     pub channels: usize,
-    /// Lines of a picture; 1 for a row of a table.
+    /// Rows of a picture; 1 for a row of a table.
     pub height: usize,
     /// Columns.
     pub width: usize,

@@ -1,4 +1,4 @@
-//! What a training run reads its examples from, as every data set answers it.
+//! The interface from which a training run reads its examples.
 
 /// Which part of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

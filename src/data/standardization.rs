@@ -1,9 +1,10 @@
-//! Mean 0 and deviation 1 per channel, by the training part alone: a channel is a column of a table or a colour of a
-//! picture. Two passes in f64; a constant channel becomes 0.
+//! Standardization to mean 0 and deviation 1 per channel, with the statistics of the training part: a channel is a
+//! column of a table or a colour of a picture. Two passes in f64; a constant channel becomes 0.
 
 use super::Split;
 
-/// How the numbers of an example belong to channels: `plane` neighbours each, channel after channel, at least one of both.
+/// How the numbers of an example belong to channels: `plane` consecutive numbers each, channel after channel, at least
+/// one of both.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Channels {
     pub(super) count: usize,

@@ -1,4 +1,4 @@
-//! What was read of a data set, in one line: rows, columns, classes, and what looks odd about them.
+//! One line about a data set: rows, columns, classes, and what looks odd about them.
 //!
 //! `csv:iris.csv: 150 rows (120 training + 30 held out) of 4 columns, 3 classes, the largest 'setosa' (50 rows), the smallest
 //! 'other' (49 rows); looks odd: …`
@@ -10,15 +10,15 @@ use crate::config::DataSource;
 use crate::number::count;
 use crate::text::{clean, clean_message};
 
-/// Words that stand for a missing value in many tables.
+/// Words that mean a missing value in many tables.
 const MISSING: [&str; 6] = ["nan", "na", "n/a", "null", "none", "?"];
-/// More classes than one in so many rows are odd.
+/// The number of classes is odd if there are fewer rows per class than this.
 const ROWS_PER_CLASS: usize = 10;
-/// Fewer classes are not too many, however few rows there are: a table may be small.
+/// Up to this many classes are never odd: a table may be small.
 const MANY_CLASSES: usize = 10;
-/// Columns that never change that are named; of more only the number is said.
+/// Maximum number of constant columns that are named; of more only the number is given.
 const COLUMNS: usize = 5;
-/// Rows below which a first column that counts says nothing.
+/// Minimum number of rows from which a first column that counts up is odd.
 const COUNTED: usize = 5;
 
 /// The line.
@@ -61,7 +61,7 @@ fn classified(data: &Classified) -> String {
     if odd.is_empty() { line } else { format!("{line}; looks odd: {}", odd.join("; ")) }
 }
 
-/// The largest and the smallest class, or that all are as large: `, the largest 'a' (16), the smallest 'b' (15)`.
+/// The largest and the smallest class, or that all are equally large: `, the largest 'a' (16), the smallest 'b' (15)`.
 fn spread(data: &Classified, sizes: &[u64]) -> String {
     let (Some(most), Some(least)) = (sizes.iter().max(), sizes.iter().min()) else { return String::new() };
     if most == least {
@@ -80,7 +80,7 @@ fn spread(data: &Classified, sizes: &[u64]) -> String {
     format!(", the largest {}, the smallest {}", class(*most), class(*least))
 }
 
-/// What is probably not meant, one part of a sentence each.
+/// What is probably a mistake, one part of a sentence each.
 fn oddities(data: &Classified, sizes: &[u64]) -> Vec<String> {
     let mut odd = Vec::new();
     let missing = data.classes.iter().filter(|class| is_missing(class));
@@ -109,7 +109,7 @@ fn oddities(data: &Classified, sizes: &[u64]) -> Vec<String> {
         && data.classes.len() > 2
         && !is_missing(only)
     {
-        // Where it stood is not known any more: the rows have been mixed.
+        // The line number is not known any more: the rows have been shuffled.
         odd.push(format!("class '{}' has a single row: is it misspelt, or a header in the first row?", clean(only)));
     }
     let rows = data.training.targets.len() + data.held_out.targets.len();
@@ -150,12 +150,12 @@ fn constant(data: &Classified) -> Option<String> {
     })
 }
 
-/// Whether a class is a word for a missing value.
+/// Whether the name of a class means a missing value.
 fn is_missing(class: &str) -> bool {
     MISSING.contains(&class.to_lowercase().as_str())
 }
 
-/// Whether the values of the first column of a table, in order, are equally far apart.
+/// Whether the values of the first column of a table, in order, have equal distances.
 fn counts(data: &Classified) -> bool {
     let columns = data.shape.numbers();
     if data.shape.is_picture() || columns == 0 {

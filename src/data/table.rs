@@ -24,16 +24,17 @@ use crate::random::Purpose;
 
 /// Share of rows that is held out: one in five.
 const HELD_OUT_ONE_IN: usize = 5;
-/// Numbers of a table at most, labels counted: 320 MB while it is read.
+/// Maximum number of numbers in a table, labels included: 320 MB while it is read.
 const MOST_NUMBERS: usize = 40_000_000;
-/// Bytes of all different labels at most.
+/// Maximum size in bytes of all different labels together.
 const LONGEST_LABELS: usize = 64 << 20;
 
 /// Reads and splits a table, gzipped or not.
 ///
 /// # Errors
-/// When the file cannot be read, is not UTF-8, leaves a quote open, a cell is not a number, rows are ragged, there are no
-/// rows or only one class, the last column looks like measurements or names of the rows, or the table is too large.
+/// Fails when the file cannot be read, is not UTF-8, leaves a quote open, a cell is not a number, rows have different
+/// lengths, there are no rows or only one class, the last column looks like measurements or names of the rows, or the
+/// table is too large.
 pub fn table(path: &Path, seed: u64) -> Result<Classified, DataError> {
     let Rows { features, numbers, targets, labels, numbered_header } = Rows::read(path)?;
     let table = |problem: &str| DataError::Content { path: path.to_owned(), problem: problem.to_owned() };
@@ -53,7 +54,7 @@ pub fn table(path: &Path, seed: u64) -> Result<Classified, DataError> {
     order.shuffle(&mut Purpose::Split.rng(seed, 0));
     let (held_out, training) = order.split_at(targets.len() / HELD_OUT_ONE_IN);
     let scaling = Scaling::of(&numbers, features, training);
-    // Classes are numbered as they came, and are to be in order.
+    // Classes were numbered in order of appearance and are sorted here.
     let mut places = vec![0; labels.len()];
     labels.values().enumerate().for_each(|(place, came)| places[*came] = place);
     let pick = |rows: &[usize]| {
@@ -70,8 +71,8 @@ pub fn table(path: &Path, seed: u64) -> Result<Classified, DataError> {
     Ok(Classified { shape, classes, training, held_out, augmentation: Augmentation::None, numbered_header })
 }
 
-/// Mean and deviation of each column in the training rows, in f64: a column of times, 1,600,000,000 and so on, has no
-/// other digits left in f32.
+/// Mean and deviation of each column in the training rows, in f64: a column of times such as 1,600,000,000 has no other
+/// digits left in f32.
 struct Scaling {
     means: Vec<f64>,
     scales: Vec<f64>,
@@ -87,7 +88,7 @@ impl Scaling {
             }
             sums.into_iter().map(|sum| sum / rows.len() as f64).collect::<Vec<f64>>()
         };
-        // Around the first row, so that a large common part is gone before it is summed.
+        // Values are shifted by the first row, so that a large common part cancels before they are summed.
         let first: Vec<f64> = rows.first().and_then(|row| numbers.get(row * features..)).unwrap_or_default().to_vec();
         let offsets = mean(&|column, number| number - first[column]);
         let means: Vec<f64> = offsets.iter().zip(&first).map(|(offset, first)| offset + first).collect();
@@ -104,22 +105,22 @@ impl Scaling {
 /// A table as it was read.
 #[derive(Default)]
 struct Rows {
-    /// Columns but for the class.
+    /// Number of columns without the class.
     features: usize,
     /// [row × column].
     numbers: Vec<f64>,
     /// Whether the first row was left out as one that numbers the columns.
     numbered_header: bool,
-    /// Of each row its class, as classes came.
+    /// The class of each row, numbered in order of appearance.
     targets: Vec<u32>,
     /// Every label, with its number.
     labels: BTreeMap<String, usize>,
 }
 
-/// The first row of numbers, which may be a header all the same.
+/// The first row of numbers, which may still be a header.
 struct First {
     row: Row,
-    /// Whether it was the first record, stood in quotes, and no number below it does.
+    /// Whether it is the first record, is written in quotes, and no number below it is.
     stands_out: bool,
     goes_on: GoesOn,
 }
@@ -129,7 +130,7 @@ impl First {
         Self { goes_on: GoesOn::after(&row), row, stands_out }
     }
 
-    /// Whether it is one, above these rows with so many of each label.
+    /// Whether it is a header, given the rows below it with the count of each label.
     fn is_header(&self, labels: &BTreeMap<String, usize>) -> bool {
         let numbers_columns = self.row.numbers_columns() && !self.goes_on.is_data();
         self.stands_out || numbers_columns || is_numbered_header(&self.row, labels)
@@ -198,7 +199,7 @@ impl Rows {
         self.numbers.extend(row.numbers);
     }
 
-    /// Before all others.
+    /// Inserts a row before all others.
     fn push_first(&mut self, row: Row) {
         let number = self.labels.len();
         let came = *self.labels.entry(row.class).or_insert(number);

@@ -1,13 +1,13 @@
-//! A text to be continued, character by character.
+//! A text whose next character is predicted at every position.
 //!
 //! ```text
 //! t h e   p e o p l e …     the first nine tenths are for training, the rest is held out
 //! └ inputs ┘                row r: `context` characters from r·context on
-//!   └ next  ┘               the same, one further: what is to be said of each
+//!   └ next  ┘               the same, shifted by one: the targets
 //! ```
 //!
-//! Rows do not overlap but for the character that both end and begin with; what is left at the end is dropped. The
-//! vocabulary is what occurs in the whole text, in order of code points.
+//! Rows do not overlap, except that the last character of a row is the first of the next; a partial row at the end is
+//! dropped. The vocabulary consists of all characters in the text, in order of code points.
 
 use std::path::Path;
 
@@ -18,31 +18,31 @@ use crate::number::count;
 
 /// Declaration of independence and constitution of the United States.
 const EMBEDDED: &str = include_str!("../../assets/us-founding-texts.txt");
-/// Share of characters that is held out: the last one in ten.
+/// One character in ten is held out: the last tenth of the text.
 const HELD_OUT_ONE_IN: usize = 10;
-/// Characters of a text at least: a tenth of fewer has no character and its next.
+/// Minimum number of characters in a text: a tenth of a shorter one has no character with a successor.
 const SHORTEST: usize = 2 * HELD_OUT_ONE_IN;
-/// Bytes of a text at most: a fourth of what its characters take in memory.
+/// Maximum size of a text in bytes: its characters take four times as much memory.
 const LONGEST: u64 = 256 << 20;
-/// What some editors put before a text.
+/// Some editors write this character before a text.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A text in two parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
-    /// Every character that occurs, in order.
+    /// Every character of the text, in order.
     pub vocabulary: Vec<char>,
     /// Characters per example.
     pub context: usize,
-    /// What is learned, as places in the vocabulary.
+    /// The training part, as indices into the vocabulary.
     pub training: Vec<u32>,
-    /// What is only looked at.
+    /// The held-out part, as indices into the vocabulary.
     pub held_out: Vec<u32>,
 }
 
 impl Source for Text {
     fn rows(&self, part: Subset) -> usize {
-        // The last character of a row has a next one too.
+        // The last character of a row needs a target too.
         self.part(part).len().saturating_sub(1) / self.context
     }
 
@@ -55,7 +55,7 @@ impl Text {
     /// The embedded text, or that of a file, gzipped or not.
     ///
     /// # Errors
-    /// When the file cannot be read, is not UTF-8, or too short for two parts of at least one example each.
+    /// Fails when the file cannot be read, is not UTF-8, or is too short for two parts with at least one example each.
     pub fn load(file: Option<&Path>, context: usize) -> Result<Self, DataError> {
         let Some(path) = file else { return Self::new(EMBEDDED, "the embedded text", context).map_err(Into::into) };
         let bytes = DataFile::open(path)?.all(LONGEST, "take a part of it")?;
@@ -76,7 +76,7 @@ impl Text {
         Self::new(text, &path.display().to_string(), context).map_err(Into::into)
     }
 
-    /// A text of so many characters per example.
+    /// A text with this many characters per example.
     fn new(text: &str, name: &str, context: usize) -> Result<Self, SettingError> {
         let mut characters: Vec<char> = text.chars().collect();
         let held_out = characters.len() / HELD_OUT_ONE_IN;
@@ -103,7 +103,7 @@ impl Text {
         }
     }
 
-    /// The characters of an example, one more than go in: the last is only an answer. Empty beyond the last example.
+    /// The characters of an example, one more than are fed in: the last is only a target. Empty after the last example.
     #[must_use]
     pub fn window(&self, part: Subset, row: usize) -> &[u32] {
         let first = row * self.context;
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_or_too_short_is_named() {
+    fn a_file_that_is_not_text_or_too_short_is_named() {
         assert_eq!(
             load(b"plain and then \xff and so on", 4).unwrap_err(),
             "t.txt: not UTF-8 at byte 15 (the first is 0): save the text as UTF-8"

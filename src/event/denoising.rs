@@ -1,27 +1,27 @@
-//! How the loss and the gradients of a diffusion model are spread over timesteps, on the pictures of one batch.
+//! Loss and gradients of a diffusion model by timestep, on the pictures of one batch.
 
 use serde::{Deserialize, Serialize};
 
 use super::header::LaneHeader;
-use super::numbers::{NonFinite, Numbers, Places};
+use super::numbers::{NonFinite, Numbers};
 use super::snapshot_payload::{Memory, SnapshotPayload};
 use crate::grid::Value;
 use crate::layer::LayerTable;
 
-/// Bytes of all records of a lane.
+/// Maximum size in bytes of all records of a lane.
 const BUDGET: usize = 2 << 20;
-/// Bytes of one layer: ten spans.
+/// Size of one layer in bytes: ten spans.
 const LAYER_BYTES: usize = 10 * size_of::<Value>();
 
-/// One lane at one step, by spans of timesteps.
+/// The measurement of one lane at one step, by spans of timesteps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct Denoising {
-    /// From little noise to nothing but noise.
+    /// The spans, from little noise to pure noise.
     pub spans: Vec<TimeSpan>,
 }
 
-/// The batch as if every picture had a timestep within this span.
+/// The measurement with all pictures of the batch at timesteps within this span.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimeSpan {
     /// First timestep, from 1.
@@ -34,18 +34,15 @@ pub struct TimeSpan {
     pub grad_norms: Vec<Value>,
 }
 
-/// The fields of a trace's line: pairs of timesteps, a loss for each, and their layers' gradients one after the other.
+/// The fields of a line in the trace: pairs of timesteps, a loss for each, and the gradients of their layers in one
+/// array.
 #[derive(Serialize, Deserialize)]
 struct Fields {
     times: Vec<[u32; 2]>,
     loss: Numbers,
     grad_norm: Numbers,
-    #[serde(default, skip_serializing_if = "Places::is_empty")]
-    nan: Places,
-    #[serde(default, skip_serializing_if = "Places::is_empty")]
-    pinf: Places,
-    #[serde(default, skip_serializing_if = "Places::is_empty")]
-    ninf: Places,
+    #[serde(flatten)]
+    non_finite: NonFinite,
 }
 
 impl From<Denoising> for Fields {
@@ -53,11 +50,10 @@ impl From<Denoising> for Fields {
         let times = spans.iter().map(|span| [span.first, span.last]).collect();
         let loss: Vec<Value> = spans.iter().map(|span| span.loss).collect();
         let grad_norm: Vec<Value> = spans.into_iter().flat_map(|span| span.grad_norms).collect();
-        let mut listed = NonFinite::default();
-        listed.note("loss", &loss);
-        listed.note("grad_norm", &grad_norm);
-        let NonFinite { nan, pinf, ninf } = listed;
-        Self { times, loss: Numbers(loss), grad_norm: Numbers(grad_norm), nan, pinf, ninf }
+        let mut non_finite = NonFinite::default();
+        non_finite.note("loss", &loss);
+        non_finite.note("grad_norm", &grad_norm);
+        Self { times, loss: Numbers(loss), grad_norm: Numbers(grad_norm), non_finite }
     }
 }
 
@@ -65,7 +61,7 @@ impl TryFrom<Fields> for Denoising {
     type Error = String;
 
     fn try_from(fields: Fields) -> Result<Self, String> {
-        let Fields { times, loss: Numbers(mut loss), grad_norm: Numbers(mut grad_norm), nan, pinf, ninf } = fields;
+        let Fields { times, loss: Numbers(mut loss), grad_norm: Numbers(mut grad_norm), non_finite } = fields;
         let spans = times.len();
         if loss.len() != spans || spans == 0 && !grad_norm.is_empty() || grad_norm.len() % spans.max(1) != 0 {
             return Err("expected a loss and one gradient per layer for every span of timesteps".to_owned());
@@ -75,9 +71,8 @@ impl TryFrom<Fields> for Denoising {
         if !is_in_order || !times.iter().all(is_span) {
             return Err("expected spans of timesteps from 1, one after the other".to_owned());
         }
-        let listed = NonFinite { nan, pinf, ninf };
-        listed.restore("loss", &mut loss)?;
-        listed.restore("grad_norm", &mut grad_norm)?;
+        non_finite.restore("loss", &mut loss)?;
+        non_finite.restore("grad_norm", &mut grad_norm)?;
         let layers = grad_norm.len() / spans.max(1);
         let spans = times.iter().zip(loss).enumerate().map(|(index, ([first, last], loss))| TimeSpan {
             first: *first,

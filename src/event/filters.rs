@@ -1,8 +1,7 @@
-//! The filters of a lane's first convolution as pictures: what its weights look for, one k×k picture per filter and
-//! colour of the input.
+//! The filters of a lane's first convolution as pictures: one k×k picture per filter and colour of the input.
 //!
-//! A weight is kept in 255 shades of its filter's largest, which is all that a picture shows:
-//! w ≈ shade/127 · largest.
+//! A weight is stored as one of 255 shades of its filter's largest weight, which is enough for a picture: w ≈ shade/127
+//! · largest.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,12 +9,12 @@ use super::header::LaneHeader;
 use super::snapshot_payload::{Memory, SnapshotPayload};
 use crate::layer::LayerTable;
 
-/// Bytes of all records of a lane.
+/// Maximum size in bytes of all records of a lane.
 const BUDGET: usize = 1 << 20;
-/// Bytes of the largest that there usually are: 7×7 of three colours.
+/// Size in bytes of the largest usual filters: 7×7 of three colours.
 const BYTES: usize = MOST_FILTERS * 3 * 7 * 7;
 
-/// Filters that are shown of a convolution at most.
+/// Maximum number of filters that are shown.
 pub const MOST_FILTERS: usize = 64;
 /// The shade of a filter's largest weight.
 pub const FULL_SHADE: i8 = 127;
@@ -23,17 +22,17 @@ pub const FULL_SHADE: i8 = 127;
 /// The filters of one lane before the update of a step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilterShades {
-    /// Filters, colours, rows, columns: at most [`MOST_FILTERS`] of the convolution's filters.
+    /// Index of each filter with a NaN or infinite weight: all its shades are 0.
     pub shape: [usize; 4],
     /// Per filter whether one of its weights is NaN or infinite: then all its shades are 0.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub broken: Vec<usize>,
-    /// −127 … 127, outermost dimension first.
+    /// Shades −127 … 127, outermost dimension first.
     pub shades: Vec<i8>,
 }
 
 impl FilterShades {
-    /// Of the weights of a convolution, `[filters, colours, rows, columns]`, outermost dimension first.
+    /// The shades of a convolution's weights, `[filters, colours, rows, columns]`, outermost dimension first.
     #[must_use]
     pub fn of(shape: [usize; 4], weights: &[f32]) -> Self {
         let [filters, colours, rows, columns] = shape;
@@ -55,7 +54,7 @@ impl FilterShades {
         Self { shape: [shown, colours, rows, columns], broken, shades }
     }
 
-    /// Whether the numbers belong together: read from a file, they may not.
+    /// Whether the numbers are consistent: when they are read from a file, they may not be.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         let elements = self.shape.iter().try_fold(1_usize, |product, side| product.checked_mul(*side));
@@ -112,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_do_not_belong_together_are_told() {
+    fn inconsistent_numbers_are_recognized() {
         let record = FilterShades::of([2, 1, 1, 1], &[1.0; 2]);
         assert!(!FilterShades { shape: [3, 1, 1, 1], ..record.clone() }.is_sound());
         assert!(!FilterShades { shape: [usize::MAX, 2, 2, 2], ..record.clone() }.is_sound());

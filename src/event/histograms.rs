@@ -1,4 +1,4 @@
-//! How the gradients of every layer are spread, before clipping.
+//! The distribution of the gradients of every layer, before clipping.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,15 +7,15 @@ use super::snapshot_payload::{Memory, SnapshotPayload};
 use crate::histogram::{BINS, Histogram};
 use crate::layer::LayerTable;
 
-/// Bytes of all histograms of a lane.
+/// Maximum size in bytes of all histograms of a lane.
 const BUDGET: usize = 8 << 20;
-/// Bytes of one layer: two signs of counts.
+/// Size of one layer in bytes: counts of two signs.
 const LAYER_BYTES: usize = 2 * BINS * size_of::<u64>();
 
 /// One histogram per layer; `None` for a layer without a gradient.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Histograms {
-    /// From the stem to the head.
+    /// The layers from the stem to the head.
     pub layers: Vec<Option<Histogram>>,
 }
 

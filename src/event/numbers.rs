@@ -1,10 +1,10 @@
-//! Numbers in the JSON of a trace: exact both ways, and those that JSON lacks listed beside the arrays.
+//! Numbers in the JSON of a trace: exact in both directions, with the numbers that JSON lacks listed beside the arrays.
 //!
 //! ```text
 //! "loss":[0.5,null,null,2.0],"nan":{"loss":[1]},"pinf":{"loss":[2]}      0.5, NaN, +∞, 2.0
 //! ```
 //!
-//! A `null` that no list names is an absent value. f32 in decimal and back gives the same bits.
+//! A `null` that is not listed is an absent value. Writing an f32 in decimal and reading it back gives the same bits.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 
 use crate::grid::Value;
 
-/// An array of numbers; what JSON lacks is `null`.
+/// An array of numbers; `null` stands for a number that JSON lacks.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Numbers(pub(super) Vec<Value>);
 
@@ -43,7 +43,7 @@ impl<'de> Deserialize<'de> for Numbers {
     }
 }
 
-/// Places in named arrays, in the order in which they were found.
+/// Indices into named arrays, in the order in which they were found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Places(Vec<(String, Vec<usize>)>);
 
@@ -60,15 +60,18 @@ impl Places {
     }
 }
 
-/// Where `null` stands for a number that JSON lacks.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// Lists where `null` stands for a number that JSON lacks; an empty list is left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct NonFinite {
     /// NaN.
-    pub(super) nan: Places,
+    #[serde(default, skip_serializing_if = "Places::is_empty")]
+    nan: Places,
     /// +∞.
-    pub(super) pinf: Places,
+    #[serde(default, skip_serializing_if = "Places::is_empty")]
+    pinf: Places,
     /// −∞.
-    pub(super) ninf: Places,
+    #[serde(default, skip_serializing_if = "Places::is_empty")]
+    ninf: Places,
 }
 
 impl NonFinite {
@@ -87,7 +90,7 @@ impl NonFinite {
     /// Puts the numbers that JSON lacks back into the array of that name.
     ///
     /// # Errors
-    /// When an index lies beyond the array.
+    /// Fails when an index is beyond the end of the array.
     pub(super) fn restore(&self, name: &str, values: &mut [Value]) -> Result<(), String> {
         let kinds = [(&self.nan, f32::NAN), (&self.pinf, f32::INFINITY), (&self.ninf, f32::NEG_INFINITY)];
         for (listed, value) in kinds {
@@ -166,11 +169,8 @@ mod tests {
         all.push(Value::ABSENT);
         let mut listed = NonFinite::default();
         listed.note("loss", &all);
-        let NonFinite { nan, pinf, ninf } = listed;
-        let text = serde_json::to_string(&(Numbers(all.clone()), nan, pinf, ninf)).expect("JSON");
-        let (mut read, nan, pinf, ninf): (Numbers, Places, Places, Places) =
-            serde_json::from_str(&text).expect("the same JSON");
-        let listed = NonFinite { nan, pinf, ninf };
+        let text = serde_json::to_string(&(Numbers(all.clone()), listed)).expect("JSON");
+        let (mut read, listed): (Numbers, NonFinite) = serde_json::from_str(&text).expect("the same JSON");
         listed.restore("loss", &mut read.0).expect("every index leads somewhere");
         assert_eq!(read.0, all, "{text}");
     }

@@ -1,4 +1,4 @@
-//! Pictures that a diffusion model drew before the update of a step.
+//! Pictures that a diffusion model draws before the update of a step.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,21 +6,21 @@ use super::header::LaneHeader;
 use super::snapshot_payload::{Memory, SnapshotPayload};
 use crate::layer::LayerTable;
 
-/// Bytes of all pictures of a lane.
+/// Maximum size in bytes of all pictures of a lane.
 const BUDGET: usize = 8 << 20;
-/// Bytes of sixteen pictures of 32² pixels in three colours.
+/// Size in bytes of sixteen pictures of 32² pixels in three colours.
 const BYTES: usize = 16 * 3 * 32 * 32;
 
-/// Pictures of one size, 0 black to 255 white.
+/// Pictures of one size, from 0 (black) to 255 (white).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Samples {
     /// Colours: 1 or 3.
     pub channels: usize,
-    /// Lines.
+    /// Rows.
     pub height: usize,
     /// Columns.
     pub width: usize,
-    /// Picture by picture, colour by colour, line by line.
+    /// Picture by picture, colour by colour, row by row.
     pub pixels: Vec<u8>,
 }
 
@@ -31,7 +31,7 @@ impl Samples {
         self.pixels.len().checked_div(self.channels * self.height * self.width).unwrap_or(0)
     }
 
-    /// Whether there are pixels, and they make whole pictures of one or three colours.
+    /// Whether the pixels make whole pictures of one or three colours.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         let sides = self.channels.checked_mul(self.height).and_then(|numbers| numbers.checked_mul(self.width));

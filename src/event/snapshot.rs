@@ -1,5 +1,5 @@
-//! What is taken of a lane now and then, beside the values of its steps: histograms, tensors, filters, and what only a
-//! diffusion model has. One kind of event with a payload; each payload describes itself.
+//! What is measured of a lane at some steps, beside the values of its layers: histograms, tensors, filters, and what
+//! only a diffusion model has. It is one kind of event with a payload; each payload describes itself.
 //!
 //! A new kind is a file with its payload, which implements [`SnapshotPayload`], and a row in the table below. In a trace
 //! its fields follow `kind`, `lane` and `step`, through serde.
@@ -18,23 +18,23 @@ use super::tensors::TensorNorms;
 use crate::layer::LayerTable;
 use crate::units::{LaneId, Step};
 
-/// A payload, and the step of the lane that it was taken at.
+/// A payload with its lane and step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
     /// The lane.
     pub lane: LaneId,
     /// The step.
     pub step: Step,
-    /// What was taken.
+    /// The measured payload.
     pub payload: Payload,
 }
 
-/// Which kind a payload is of; the table below implements it.
+/// Relates the type of a payload to its kind; the table below implements it.
 pub trait SnapshotOf: SnapshotPayload {
     /// Its kind.
     const KIND: SnapshotKind;
 
-    /// The payload, where it is of this kind.
+    /// The payload, if it is of this kind.
     fn of(payload: &Payload) -> Option<&Self>;
 }
 
@@ -60,14 +60,14 @@ macro_rules! snapshots {
                 }
             }
 
-            /// What its payloads take in the history of a lane.
+            /// The memory that its payloads take in the history of a lane.
             pub(crate) fn memory(self, layers: &LayerTable) -> Memory {
                 match self {
                     $(Self::$variant => <$payload as SnapshotPayload>::memory(layers),)+
                 }
             }
 
-            /// Reads a payload from the object of a trace's line.
+            /// Reads a payload from the JSON object of a line.
             pub(crate) fn parse(self, line: &[u8]) -> serde_json::Result<Payload> {
                 Ok(match self {
                     $(Self::$variant => Payload::$variant(serde_json::from_slice(line)?),)+
@@ -75,7 +75,7 @@ macro_rules! snapshots {
             }
         }
 
-        /// What was taken.
+        /// The measured payload.
         #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
         #[serde(untagged)]
         #[non_exhaustive]
@@ -101,10 +101,10 @@ macro_rules! snapshots {
                 }
             }
 
-            /// Fits one that was read to its lane.
+            /// Completes a payload that was read, with what the header says about its lane.
             ///
             /// # Errors
-            /// What was expected, where it cannot belong to this lane.
+            /// The expectation that the payload violates, if it cannot belong to this lane.
             pub(crate) fn fit(&mut self, lane: &LaneHeader) -> Result<(), &'static str> {
                 match self {
                     $(Self::$variant(payload) => payload.fit(lane),)+
@@ -133,9 +133,9 @@ impl SnapshotKind {
 /// A payload of one kind with its step, borrowed from a history.
 #[derive(Debug)]
 pub struct Dated<'a, T> {
-    /// The step that it was taken at.
+    /// The step on which it was measured.
     pub step: Step,
-    /// What was taken.
+    /// The payload.
     pub payload: &'a T,
 }
 
@@ -156,7 +156,7 @@ impl<T> Deref for Dated<'_, T> {
 }
 
 impl Snapshot {
-    /// The payload with its step, where it is of this kind.
+    /// The payload with its step, if it is of this kind.
     #[must_use]
     pub fn dated<T: SnapshotOf>(&self) -> Option<Dated<'_, T>> {
         Some(Dated { step: self.step, payload: T::of(&self.payload)? })

@@ -1,25 +1,25 @@
-//! What the payload of a snapshot says about itself.
+//! The interface through which the payload of a snapshot describes itself.
 
 use super::header::LaneHeader;
 use crate::layer::LayerTable;
 
-/// What a payload takes in a lane's history.
+/// Memory that payloads take in a lane's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Memory {
-    /// Bytes for all of the kind.
+    /// Maximum size in bytes of all payloads of the kind.
     pub budget: usize,
-    /// Bytes of one.
+    /// Size of one payload in bytes.
     pub each: usize,
 }
 
-/// What a payload says about itself.
+/// The interface of a payload.
 pub trait SnapshotPayload: Sized {
-    /// What it takes in the history of a lane with these layers.
+    /// The memory that it takes in the history of a lane with these layers.
     fn memory(layers: &LayerTable) -> Memory;
 
-    /// Fits one that was read to its lane.
+    /// Completes a payload that was read, with what the header says about its lane.
     ///
     /// # Errors
-    /// What was expected, where it cannot belong to this lane.
+    /// The expectation that the payload violates, if it cannot belong to this lane.
     fn fit(&mut self, lane: &LaneHeader) -> Result<(), &'static str>;
 }

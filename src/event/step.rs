@@ -1,9 +1,9 @@
-//! One step of one lane: loss, learning rate, times, and what was measured of its layers.
+//! One step of one lane: loss, learning rate, times, and the measured values of its layers.
 
 use crate::grid::{Grid, Value};
 use crate::units::{LaneId, Step};
 
-/// One lane, one step. Equality is by meaning: NaN equals NaN.
+/// One step of one lane. Equality is by meaning: NaN equals NaN.
 #[derive(Clone, Debug)]
 pub struct StepRecord {
     /// The lane.
@@ -14,7 +14,7 @@ pub struct StepRecord {
     pub epoch: u32,
     /// Mean loss over the batch.
     pub loss: Option<f32>,
-    /// Share of the batch classified right, 0 … 1; `None` where there are no classes.
+    /// Share of the batch classified correctly, 0 … 1; `None` if there are no classes.
     pub accuracy: Option<f32>,
     /// Learning rate of this step.
     pub learning_rate: Option<f64>,
@@ -22,23 +22,23 @@ pub struct StepRecord {
     pub global_grad_norm: Option<f32>,
     /// Factor by which clipping multiplied the gradient, 1 if it left it unchanged; `None` if the lane does not clip.
     pub clip_scale: Option<f32>,
-    /// Share of the lane's steps so far on which clipping made the gradient smaller; `None` where it does not clip.
+    /// Share of the lane's steps so far on which clipping made the gradient smaller; `None` if the lane does not clip.
     pub clip_rate: Option<f32>,
     /// Time of the whole step, measuring included, nanoseconds.
     pub step_ns: u64,
-    /// Share of it that measuring took, nanoseconds.
+    /// Part of the step's time that measuring took, nanoseconds.
     pub measure_ns: u64,
     /// [quantity × layer]; shape [0, 0] on a step that was not measured.
     pub values: Grid,
 }
 
 impl StepRecord {
-    /// Bytes of a record with so many values.
+    /// Size in bytes of a record with this many values.
     pub(crate) const fn bytes(values: usize) -> usize {
         size_of::<Self>() + values * size_of::<Value>()
     }
 
-    /// Whether the layers were looked at on this step.
+    /// Whether the layers were measured on this step.
     #[must_use]
     pub fn is_measured(&self) -> bool {
         !self.values.values().is_empty()

@@ -1,17 +1,17 @@
-//! What is measured of every tensor of a lane: how its gradient, its weights and its update are sized. Beside the layers'
-//! own values, for a block that is opened.
+//! Norms of every tensor of a lane: gradient, weights and update. They are shown beside the layers' own values when a
+//! block is opened.
 
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
 use super::header::LaneHeader;
-use super::numbers::{NonFinite, NumberRows, Numbers, Places};
+use super::numbers::{NonFinite, NumberRows, Numbers};
 use super::snapshot_payload::{Memory, SnapshotPayload};
 use crate::grid::{Grid, Value};
 use crate::layer::LayerTable;
 
-/// Bytes of all records of a lane.
+/// Maximum size in bytes of all records of a lane.
 const BUDGET: usize = 4 << 20;
 
 /// Rows of [`TensorNorms::values`].
@@ -46,7 +46,7 @@ pub struct TensorNorms {
 }
 
 impl TensorNorms {
-    /// The norm of several tensors together, √Σ v²; `None` where none of them has a value.
+    /// The norm of several tensors together, √Σ v²; `None` if none of them has a value.
     #[must_use]
     pub fn norm(&self, of: TensorNorm, tensors: &[Range<usize>]) -> Option<f64> {
         let values = self.values.row(of.row());
@@ -55,7 +55,7 @@ impl TensorNorms {
         squares.reduce(|sum, square| sum + square).map(f64::sqrt)
     }
 
-    /// ‖Δθ‖/‖θ‖ of several tensors together; `None` where ‖θ‖ = 0 (a fresh zero bias).
+    /// ‖Δθ‖/‖θ‖ of several tensors together; `None` if ‖θ‖ = 0 (a new zero bias).
     #[must_use]
     pub fn update_ratio(&self, tensors: &[Range<usize>]) -> Option<f64> {
         let (weight, update) = (self.norm(TensorNorm::Weight, tensors)?, self.norm(TensorNorm::Update, tensors)?);
@@ -63,42 +63,36 @@ impl TensorNorms {
     }
 }
 
-/// The fields of a trace's line: an array per norm of which at least one tensor has a value.
+/// The fields of a line in the trace: an array per norm of which at least one tensor has a value.
 #[derive(Serialize, Deserialize)]
 struct Fields {
     values: NumberRows,
-    #[serde(default, skip_serializing_if = "Places::is_empty")]
-    nan: Places,
-    #[serde(default, skip_serializing_if = "Places::is_empty")]
-    pinf: Places,
-    #[serde(default, skip_serializing_if = "Places::is_empty")]
-    ninf: Places,
+    #[serde(flatten)]
+    non_finite: NonFinite,
 }
 
 impl From<TensorNorms> for Fields {
     fn from(TensorNorms { values }: TensorNorms) -> Self {
-        let (mut rows, mut listed) = (NumberRows::default(), NonFinite::default());
+        let (mut rows, mut non_finite) = (NumberRows::default(), NonFinite::default());
         for (norm, name) in TensorNorm::ALL {
             let row = values.row(norm.row());
             if row.iter().any(|value| !value.is_absent()) {
-                listed.note(name, row);
+                non_finite.note(name, row);
                 rows.0.push((name.to_owned(), Numbers(row.to_vec())));
             }
         }
-        let NonFinite { nan, pinf, ninf } = listed;
-        Self { values: rows, nan, pinf, ninf }
+        Self { values: rows, non_finite }
     }
 }
 
 impl TryFrom<Fields> for TensorNorms {
     type Error = String;
 
-    fn try_from(Fields { values: NumberRows(rows), nan, pinf, ninf }: Fields) -> Result<Self, String> {
-        // Names of a newer version are passed over.
+    fn try_from(Fields { values: NumberRows(rows), non_finite }: Fields) -> Result<Self, String> {
+        // Names from a newer version are skipped.
         let named = |name: &str| rows.iter().find(|(of, _)| of == name).map(|(_, Numbers(row))| row.as_slice());
         let tensors = TensorNorm::ALL.iter().find_map(|(_, name)| named(name)).map_or(0, <[Value]>::len);
         let mut values = Grid::absent(TensorNorm::ALL.len(), tensors);
-        let listed = NonFinite { nan, pinf, ninf };
         for (norm, name) in TensorNorm::ALL {
             let row = values.row_mut(norm.row());
             if let Some(numbers) = named(name) {
@@ -107,13 +101,13 @@ impl TryFrom<Fields> for TensorNorms {
                 }
                 row.copy_from_slice(numbers);
             }
-            listed.restore(name, row)?;
+            non_finite.restore(name, row)?;
         }
         Ok(Self { values })
     }
 }
 
-/// What an array must be.
+/// The required length of an array.
 const LENGTH: &str = "an array of one number per tensor of the lane";
 
 impl SnapshotPayload for TensorNorms {

@@ -1,4 +1,4 @@
-//! The table of terms: a row of it is all that there is to say of one.
+//! The table of terms: one row has everything about one term.
 
 use super::{Home, Term};
 use crate::quantity::rows;

@@ -1,23 +1,23 @@
 //! A term: a row of the glossary.
 
-/// Where on the screen something stands.
+/// The place on the screen where a value is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Home {
     /// The heatmaps, the profile and the values at the cursor: every quantity.
     Heatmaps,
     /// A view of its own, which has this name.
     View(&'static str),
-    /// Among the values at the cursor.
+    /// The values at the cursor.
     Values,
     /// The title of each lane's heatmap.
     Title,
-    /// The first line.
+    /// The first line of the screen.
     Header,
-    /// In the export alone.
+    /// Only the export.
     Export,
 }
 
-/// Everything that the program knows of a term.
+/// Everything that the program knows about a term.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Term {
@@ -33,12 +33,12 @@ pub struct Term {
     pub formula: &'static str,
     /// When it is absent, and what NaN, ±Inf and 0 mean.
     pub edge_cases: &'static str,
-    /// Which values are usual, and who says so.
+    /// Usual values, and who published them.
     pub healthy: &'static str,
     /// Where the definition comes from.
     pub source: &'static str,
-    /// Where it stands.
+    /// The place on the screen.
     pub home: Home,
-    /// The name of its rows in the exported table; `None` where it has none.
+    /// The name of its rows in the exported table; `None` if it has none.
     pub rows: Option<&'static str>,
 }

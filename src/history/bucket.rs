@@ -9,10 +9,10 @@ use super::timeline::Merge;
 use crate::grid::{Grid, Value};
 use crate::quantity::Axis;
 
-/// Set in `non_finite` once one of them was a NaN.
+/// This bit of `non_finite` is set when one of the values was a NaN.
 const NAN_SEEN: u32 = 1 << 31;
 
-/// Bytes that one cell of a bucket takes.
+/// Size in bytes of one cell of a bucket.
 pub(super) const CELL_BYTES: usize = 24;
 
 /// A table of summaries; the rows follow the header's quantities.
@@ -60,7 +60,7 @@ impl GridBucket {
         }
     }
 
-    /// What [`Self::new`] and one [`Self::push`] make, for a table of a bucket's shape: each array is written once.
+    /// A table of a bucket's shape as [`Self::new`] and one [`Self::push`] would make it, with each array written once.
     fn fresh(grid: &Grid, axes: &[Axis]) -> Self {
         let mut bucket = Self {
             layers: grid.layers(),
@@ -102,7 +102,7 @@ impl GridBucket {
         bucket
     }
 
-    /// Takes one step's table in.
+    /// Adds one step's table.
     pub(super) fn push(&mut self, grid: &Grid, axes: &[Axis]) {
         for (row, axis) in axes.iter().enumerate() {
             let values = grid.row(row);
@@ -113,9 +113,9 @@ impl GridBucket {
         }
     }
 
-    /// `size` maps a value to what is compared, `position` to where it lies on the axis.
+    /// `size` maps a value to its key for comparison, `position` to its position on the axis.
     ///
-    /// Selections instead of branches, arrays of one length: the loop becomes vector instructions.
+    /// The loop uses selections instead of branches and arrays of one length, so that it becomes vector instructions.
     fn push_row(&mut self, row: usize, values: &[Value], size: impl Fn(f32) -> f32, position: impl Fn(f32) -> f32) {
         let length = values.len().min(self.layers);
         let cells = row * self.layers..row * self.layers + length;
@@ -124,7 +124,7 @@ impl GridBucket {
         let (mean, last) = (&mut self.mean[cells.clone()], &mut self.last[cells.clone()]);
         let (count, non_finite) = (&mut self.count[cells.clone()], &mut self.non_finite[cells]);
         for layer in 0..length {
-            // A NaN stands where nothing was measured.
+            // An absent value is stored as a NaN.
             let (is_present, raw) = (!values[layer].is_absent(), values[layer].raw());
             let is_finite = raw.is_finite();
             let is_odd = is_present && !is_finite;
@@ -132,7 +132,7 @@ impl GridBucket {
             count[layer] = count[layer].wrapping_add(u32::from(is_present));
             let nan = if is_odd & raw.is_nan() { NAN_SEEN } else { 0 };
             non_finite[layer] = non_finite[layer].wrapping_add(u32::from(is_odd)) | nan;
-            // A harmless number where there is none, so that nothing has to be skipped.
+            // A harmless number replaces a missing one, so that nothing has to be skipped.
             let value = size(if is_finite { raw } else { 1.0 });
             min[layer] = if is_finite && value < min[layer] { value } else { min[layer] };
             max[layer] = if is_finite && value > max[layer] { value } else { max[layer] };
@@ -156,7 +156,7 @@ impl GridBucket {
     }
 }
 
-/// What a value of a step's own adds to [`GridBucket::non_finite`].
+/// The value's contribution to [`GridBucket::non_finite`].
 fn odd(value: Value) -> u32 {
     let is_odd = !value.is_absent() & !value.raw().is_finite();
     u32::from(is_odd) | if is_odd & value.raw().is_nan() { NAN_SEEN } else { 0 }

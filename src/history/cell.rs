@@ -1,14 +1,14 @@
-//! What a window into history is made of: cells of a heatmap and buckets of a curve.
+//! The parts of a window into history: cells of a heatmap and buckets of a curve.
 
 use std::ops::Range;
 
 use crate::event::StepRecord;
 use crate::units::Step;
 
-/// One cell of a heatmap: a value on the quantity's axis (log₁₀ |v| or v), or what stands in its place.
+/// One cell of a heatmap: a value on the quantity's axis (log₁₀ |v| or v), or the reason why there is none.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cell {
-    /// No step of the run lies here (not reached yet, or before its start).
+    /// The cell covers no step of the run (not reached yet, or before its start).
     Empty,
     /// The layer has no such quantity.
     Absent,
@@ -16,13 +16,13 @@ pub enum Cell {
     Nan,
     /// At least one +∞ or −∞, no NaN.
     Infinite,
-    /// Exactly zero throughout; under [`Reduce::Extreme`] also where a single zero is the farthest from the mean.
+    /// Exactly zero for all values; under [`Reduce::Extreme`] also if a single zero is the farthest from the mean.
     Zero,
     /// The bucket's representative, on the quantity's axis.
     Value(f32),
 }
 
-/// How many values become one.
+/// How several values are reduced to one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reduce {
     /// Whichever of minimum and maximum lies farther from the mean (of the logarithm): a one-step spike stays visible.
@@ -37,7 +37,7 @@ pub enum Reduce {
 pub enum Scalar {
     /// Mean loss over the batch.
     Loss,
-    /// Share classified right.
+    /// Share classified correctly.
     Accuracy,
     /// Learning rate.
     LearningRate,
@@ -51,7 +51,7 @@ pub enum Scalar {
     StepSeconds,
     /// Seconds of it that measuring took.
     MeasureSeconds,
-    /// Factor per block of the signal on its way back, fitted over the blocks of a measured step.
+    /// The signal's factor per block on its way back, fitted over the blocks of a measured step.
     Rho,
 }
 
@@ -69,7 +69,8 @@ impl Scalar {
         Self::Rho,
     ];
 
-    /// What the record of one step says of it; `None` where it says nothing, as of ρ, which takes a lane's blocks.
+    /// Its value in the record of one step; `None` if the record does not have it, as for ρ, which needs a lane's
+    /// blocks.
     #[must_use]
     pub fn of(self, record: &StepRecord) -> Option<f32> {
         const NANOSECONDS: f32 = 1e-9;
@@ -87,7 +88,7 @@ impl Scalar {
     }
 }
 
-/// Several steps of a scalar in one; plain values, not logarithms.
+/// Several steps of a scalar, summarized; plain values, not logarithms.
 #[derive(Clone, Copy, Debug)]
 pub struct ScalarBucket {
     /// Least finite value; NaN when there is none.
@@ -115,7 +116,7 @@ impl ScalarBucket {
         self.merge(Self { min: finite, max: finite, mean: finite, last: value, count: 1, non_finite });
     }
 
-    /// Takes in what came right after.
+    /// Adds the values of a later bucket.
     pub(super) fn merge(&mut self, later: Self) {
         // `f32::min` and `max` prefer a number to NaN.
         self.min = self.min.min(later.min);
@@ -134,7 +135,7 @@ impl ScalarBucket {
     }
 }
 
-/// By meaning: NaN equals NaN.
+/// Equality is by meaning: NaN equals NaN.
 impl PartialEq for ScalarBucket {
     fn eq(&self, other: &Self) -> bool {
         let bits = |bucket: &Self| [bucket.min, bucket.max, bucket.mean, bucket.last].map(crate::grid::Value::new);
@@ -161,21 +162,21 @@ pub struct Summary {
     pub non_finite: u32,
 }
 
-/// What is known of one cell at a step.
+/// What the history holds of one cell at a step.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CellValue {
-    /// Its value.
+    /// The exact value.
     Exactly(f32),
-    /// What its bucket remembers.
+    /// The summary of its bucket.
     Roughly(Summary),
 }
 
-/// When something that is shown for a step was taken: not necessarily at that step.
+/// The step on which a shown value was measured, which may be an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MeasuredAt {
-    /// At one step.
+    /// On one step.
     At(Step),
-    /// Between these two, both included.
+    /// Between these two steps, both included.
     Within(Step, Step),
 }
 

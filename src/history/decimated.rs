@@ -1,5 +1,5 @@
-//! Snapshots of one kind in bounded memory: all of them while they fit, then every second, every fourth …, and always the
-//! newest. A trace holds each of them.
+//! Snapshots of one kind in bounded memory: all of them while they fit, then every second, every fourth …, and always
+//! the newest. The trace holds every one.
 
 use std::sync::Arc;
 
@@ -7,11 +7,11 @@ use super::share::Share;
 use crate::event::Snapshot;
 use crate::units::Step;
 
-/// Records at least, however large they are.
+/// Minimum number of records, however large they are.
 const LEAST: usize = 8;
-/// The same of a lane beside many others.
+/// The same minimum if many other lanes are shown.
 const FEWEST: usize = 2;
-/// Records at most.
+/// Maximum number of records.
 const MOST: usize = 1024;
 
 /// Records in the order of their steps.
@@ -19,23 +19,23 @@ const MOST: usize = 1024;
 pub(super) struct Decimated {
     records: Vec<Arc<Snapshot>>,
     capacity: usize,
-    /// Taken in so far.
+    /// Number of records received so far.
     seen: u64,
-    /// Of so many that are taken in one is kept.
+    /// One record in this many is kept.
     stride: u64,
 }
 
 impl Decimated {
-    /// As many records of so many bytes as the share in a budget of bytes allows.
+    /// As many records of `bytes` bytes as the share of the budget allows.
     pub(super) fn new(share: Share, budget: usize, bytes: usize) -> Self {
         let capacity = (share.of(budget, 0) / bytes.max(1)).clamp(share.of(LEAST, FEWEST), MOST);
         Self { records: Vec::new(), capacity, seen: 0, stride: 1 }
     }
 
-    /// Takes one in; one of a step before the newest only where there is room.
+    /// Adds a record; one of a step before the newest only if there is room.
     pub(super) fn push(&mut self, record: &Arc<Snapshot>) {
         if self.records.last().is_some_and(|last| record.step <= last.step) {
-            // A step that was re-run.
+            // A step that was re-run has its record already.
             if let Err(index) = self.records.binary_search_by_key(&record.step, |held| held.step)
                 && self.records.len() < self.capacity
             {
@@ -43,7 +43,7 @@ impl Decimated {
             }
             return;
         }
-        // The one before was kept as the newest; now it goes where it was not its turn.
+        // The record before was kept as the newest; now it is removed unless its index is a multiple of the stride.
         if self.seen > 0 && !(self.seen - 1).is_multiple_of(self.stride) {
             self.records.pop();
         }
@@ -54,7 +54,7 @@ impl Decimated {
         }
     }
 
-    /// Keeps every second, and the newest.
+    /// Keeps every second record, and the newest.
     fn thin(&mut self) {
         let newest = self.records.len() - 1;
         let mut index = 0..;
@@ -62,7 +62,7 @@ impl Decimated {
         self.stride *= 2;
     }
 
-    /// All that are kept.
+    /// All kept records.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Snapshot>> {
         self.records.iter()
     }

@@ -4,21 +4,22 @@
 //! blown up    loss > 100 · first loss, or the loss is NaN     where the first is positive and finite
 //! ```
 
-/// A loss so many times the first is no training any more. Guessing one of ten classes costs ln 10 = 2.3, so that this is
-/// 230: logits hundreds apart on the wrong side. AutoTrainer (Zhang et al. 2021) calls a loss of 1e3 exploding; from there
-/// to values beyond every scale it is one step or two, and the bound has to come before them.
+/// A loss this many times the first one means that the lane no longer trains. Guessing one of ten classes costs ln 10 =
+/// 2.3, so the bound is 230: logits are hundreds apart on the wrong side. AutoTrainer (Zhang et al. 2021) calls a loss
+/// of 1e3 exploding; from there it takes one or two steps to values beyond every scale, and the bound must be reached
+/// before them.
 const BLOWN_UP: f32 = 100.0;
 
-/// How a lane is at a step.
+/// The state of a lane at a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Health {
-    /// As one that trains, or as one whose first loss compares with nothing.
+    /// It trains, or its first loss allows no comparison.
     Sane,
     /// Its loss is above the lane's [`Ceiling`], or NaN.
     BlownUp,
 }
 
-/// The loss above which a lane has blown up; ∞ where it began with none that can be compared, never NaN.
+/// The loss above which a lane has blown up; ∞ if its first loss allows no comparison, never NaN.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Ceiling(f32);
 
@@ -29,7 +30,7 @@ impl Default for Ceiling {
 }
 
 impl Ceiling {
-    /// What the loss must not exceed after a first one.
+    /// The bound that follows from the first loss.
     pub(super) fn over(first: f32) -> Self {
         if first.is_finite() && first > 0.0 { Self(first * BLOWN_UP) } else { Self::default() }
     }
@@ -39,7 +40,7 @@ impl Ceiling {
     }
 
     pub(super) fn health(self, loss: Option<f32>) -> Health {
-        // NaN is not below anything; where nothing can be compared everything is sane.
+        // NaN is not below anything; without a bound every loss is sane.
         let is_sane = loss.is_none_or(|loss| loss <= self.0);
         if is_sane || self == Self::default() { Health::Sane } else { Health::BlownUp }
     }

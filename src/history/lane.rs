@@ -26,17 +26,17 @@ use crate::measurement::Measurement;
 use crate::quantity::{Axis, Quantity};
 use crate::units::Step;
 
-/// Share of a lane's bytes for exact records: the rest is for buckets.
+/// Share of a lane's bytes for exact records; the rest is for buckets.
 const RECENT_SHARE: usize = 4;
-/// Buckets at least: below this a picture is no picture.
+/// Minimum number of buckets: with fewer a heatmap shows nothing useful.
 const LEAST_BUCKETS: usize = 32;
-/// The same of a lane beside many others.
+/// The same minimum if many other lanes are shown.
 const FEWEST_BUCKETS: usize = 4;
-/// Buckets at most: four times the columns of a wide terminal.
+/// Maximum number of buckets: four times the columns of a wide terminal.
 const MOST_BUCKETS: usize = 2048;
 /// Buckets of per-step values; 168 bytes each.
 const SCALAR_BUCKETS: usize = 4096;
-/// Evaluations kept, the newest.
+/// Number of evaluations that are kept, the newest.
 const MOST_EVALS: usize = 4096;
 
 /// Steps of one lane.
@@ -53,7 +53,7 @@ pub struct LaneHistory {
     snapshots: Snapshots,
     evals: Vec<EvalRecord>,
     first_step: Option<Step>,
-    /// The loss above which it has blown up, once there was a first.
+    /// The loss above which it has blown up, known after the first loss.
     ceiling: Option<Ceiling>,
     first_measured: Option<Arc<StepRecord>>,
     /// Steps that were measured again in more detail.
@@ -68,7 +68,7 @@ impl LaneHistory {
         let recent = share.bytes / RECENT_SHARE;
         let buckets = (share.bytes - recent) / (cells * CELL_BYTES).max(1);
         let least = share.of(LEAST_BUCKETS, FEWEST_BUCKETS);
-        // A power of two: a picture's columns then never cut a bucket.
+        // With a power of two the columns of a heatmap never divide a bucket.
         let capacity = (buckets.clamp(least, MOST_BUCKETS) + 1).next_power_of_two() / 2;
         Self {
             quantities: quantities.to_vec(),
@@ -89,7 +89,7 @@ impl LaneHistory {
         }
     }
 
-    /// Takes a step in; one that does not come after the newest is ignored (a trace that was written twice).
+    /// Adds a step; a step that is not newer than the newest is ignored (a trace that was written twice).
     pub(super) fn push(&mut self, record: &Arc<StepRecord>) {
         if self.last_step().is_some_and(|last| record.step <= last) {
             return;
@@ -107,7 +107,7 @@ impl LaneHistory {
         }
     }
 
-    /// Takes in what a step that is still held exactly did not say the first time: what it said stays as it is.
+    /// Adds values that a step lacks which is still held exactly; values that it has already are kept.
     pub(super) fn rerun(&mut self, record: &Arc<StepRecord>) {
         let Some(held) = self.recent.held(record.step) else { return };
         let (rows, layers) = (self.quantities.len(), self.layers);
@@ -134,7 +134,7 @@ impl LaneHistory {
         self.reruns += 1;
     }
 
-    /// What is new of a step.
+    /// Adds the new values of a step.
     fn take_in(&mut self, record: &StepRecord, values: &Grid) {
         let health = self.ceiling.unwrap_or_default().health(record.loss);
         let Self { axes, layers, .. } = self;
@@ -142,12 +142,12 @@ impl LaneHistory {
         self.ranges.take(values, axes, health);
     }
 
-    /// Takes a snapshot in.
+    /// Adds a snapshot.
     pub(super) fn push_snapshot(&mut self, snapshot: &Arc<Snapshot>) {
         self.snapshots.push(snapshot);
     }
 
-    /// The newest snapshot of a kind at or before a step, of those that are still kept.
+    /// The newest kept snapshot of a kind at or before a step.
     #[must_use]
     pub fn snapshot<T: SnapshotOf>(&self, step: Step) -> Option<Dated<'_, T>> {
         self.snapshots.at(step)
@@ -170,19 +170,19 @@ impl LaneHistory {
         self.layers
     }
 
-    /// First step seen.
+    /// First step in the history.
     #[must_use]
     pub fn first_step(&self) -> Option<Step> {
         self.first_step
     }
 
-    /// Newest step seen.
+    /// Newest step in the history.
     #[must_use]
     pub fn last_step(&self) -> Option<Step> {
         self.recent.latest().map(|record| record.step)
     }
 
-    /// The first measured record, kept however long ago: what theory starts from.
+    /// The first measured record, which is always kept: theory starts from it.
     #[must_use]
     pub fn first_measured(&self) -> Option<&StepRecord> {
         self.first_measured.as_deref()
@@ -202,8 +202,8 @@ impl LaneHistory {
 
     /// Heatmap window, row-major [rows × columns].
     ///
-    /// A column on which no step was measured repeats the measurement before it. Columns finer than a bucket are
-    /// exact while their steps are held and repeat the bucket otherwise.
+    /// A column without a measured step repeats the measurement before it. Columns finer than a bucket are exact while
+    /// their steps are held and repeat the bucket otherwise.
     #[must_use]
     pub fn window(&self, quantity: Quantity, window: &Window) -> Vec<Cell> {
         let mut cells = vec![Cell::Empty; window.rows * window.columns];
@@ -222,7 +222,7 @@ impl LaneHistory {
         cells
     }
 
-    /// Gathers one column; `false` where no step lies.
+    /// Gathers one column; `false` if it covers no step.
     fn gather(&self, row: usize, steps: &Range<u64>, layers: &[Range<usize>], gathered: &mut [Gathered]) -> bool {
         let (Some(first), Some(last)) = (self.first_step, self.last_step()) else { return false };
         if steps.is_empty() || steps.end <= first.0 || steps.start > last.0 {
@@ -252,7 +252,7 @@ impl LaneHistory {
                 }
             }
         }
-        // Measured, and not yet this quantity: absent rather than not reached.
+        // The step was measured, but without this quantity: absent rather than not reached.
         found || self.grids.newest(newest, |_| true).is_some()
     }
 
@@ -262,22 +262,22 @@ impl LaneHistory {
         self.row(quantity).is_some_and(|row| self.ranges.has(row))
     }
 
-    /// Least and largest finite value on the quantity's axis, log₁₀ |v|, zeros aside, or v, for a scale: without the steps
-    /// at which the lane had blown up, as long as there are others.
+    /// Least and largest finite value on the quantity's axis (log₁₀ |v| without zeros, or v), for a scale. Steps at
+    /// which the lane had blown up do not count unless there are no others.
     #[must_use]
     pub fn range(&self, quantity: Quantity) -> Option<(f32, f32)> {
         let row = self.row(quantity)?;
         self.ranges.of(row, self.axes[row])
     }
 
-    /// The same of all steps.
+    /// The same over all steps.
     #[must_use]
     pub fn extent(&self, quantity: Quantity) -> Option<(f32, f32)> {
         let row = self.row(quantity)?;
         self.ranges.extent(row, self.axes[row])
     }
 
-    /// The loss above which the lane has blown up; ∞ where it began with none that can be compared.
+    /// The loss above which the lane has blown up; ∞ if its first loss allows no comparison.
     #[must_use]
     pub fn loss_ceiling(&self) -> f32 {
         self.ceiling.unwrap_or_default().loss()
@@ -317,7 +317,7 @@ impl LaneHistory {
         }
     }
 
-    /// Factor per block of the signal, fitted over the blocks of a measured step.
+    /// The signal's factor per block, fitted over the blocks of a measured step.
     fn rho(&self, record: &StepRecord) -> Option<f32> {
         let row = self.row(Quantity::SignalNorm).filter(|_| record.is_measured())?;
         self.blocks.rho(record.values.row(row))
@@ -335,7 +335,8 @@ impl LaneHistory {
         self.end.as_ref()
     }
 
-    /// Whether a step has values of a quantity: a measured step has those that are always taken, others now and then.
+    /// Whether a step has values of a quantity: every measured step has most quantities, and only some have the costly
+    /// ones.
     fn holds(&self, record: &StepRecord, row: usize) -> bool {
         record.is_measured() && (self.is_always(row) || record.values.row(row).iter().any(|value| !value.is_absent()))
     }
@@ -353,7 +354,7 @@ impl LaneHistory {
     }
 }
 
-/// The items, or the one instead of them when there are none.
+/// The items, or `instead` if there are none.
 fn or_else<T>(items: impl Iterator<Item = T>, instead: impl FnOnce() -> Option<T>) -> impl Iterator<Item = T> {
     let mut items = items.peekable();
     let instead = if items.peek().is_none() { instead() } else { None };

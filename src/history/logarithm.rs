@@ -1,6 +1,6 @@
-//! A logarithm for colours and fits: without a branch, so that loops over cells become vector instructions.
+//! A logarithm for colours and fits, without a branch, so that loops over cells become vector instructions.
 
-/// log₂ of an exact zero in a mean: half the smallest subnormal.
+/// log₂ of an exact zero in a mean: one below that of the smallest subnormal.
 pub(super) const ZERO_LOG2: f32 = -150.0;
 
 /// log₂ of a finite value ≥ 0 to 1e-4, without a branch; subnormals included, 0 gives −150.

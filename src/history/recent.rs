@@ -1,4 +1,4 @@
-//! The first steps and the newest exactly as they came, as many as a fixed number of bytes holds.
+//! The first and the newest steps, stored exactly, as many as a fixed number of bytes holds.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -8,32 +8,32 @@ use super::share::Share;
 use crate::event::StepRecord;
 use crate::units::Step;
 
-/// Records kept at most, however small they are.
+/// Maximum number of records, however small they are.
 const MOST: usize = 4096;
-/// Records kept at least, however large they are.
+/// Minimum number of records, however large they are.
 const LEAST: usize = 32;
-/// The same of a lane beside many others.
+/// The same minimum if many other lanes are shown.
 const FEWEST: usize = 4;
 
-/// Of the first steps so many are kept at most: what is peculiar to a run's beginning is over by then.
+/// Maximum number of first steps: the special beginning of a run is over by then.
 const MOST_FIRST: usize = 100;
-/// Of the bytes the first steps take at most this part.
+/// The first steps take at most one part in this many of the bytes.
 const FIRST_PART: usize = 4;
 
 /// The first records, and a ring of the newest; steps ascending.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Recent {
     most_first: usize,
-    /// Those of the first that have left the ring.
+    /// Those of the first records that have left the ring.
     first: Vec<Arc<StepRecord>>,
-    /// Whether a record between those and the ring is no longer held.
+    /// Whether a record between the first ones and the ring is no longer held.
     has_gap: bool,
     capacity: usize,
     ring: VecDeque<Arc<StepRecord>>,
 }
 
 impl Recent {
-    /// As many records of `record_bytes` as a share holds, within bounds.
+    /// As many records of `record_bytes` as a share holds, within the limits above.
     pub(super) fn new(share: Share, record_bytes: usize) -> Self {
         let all = (share.bytes / record_bytes.max(1)).clamp(share.of(LEAST, FEWEST), MOST);
         let most_first = (all / FIRST_PART).min(MOST_FIRST);
@@ -57,17 +57,17 @@ impl Recent {
         self.ring.back().map(Arc::as_ref)
     }
 
-    /// First step from which on all are held.
+    /// The step from which on all records are held.
     pub(super) fn oldest(&self) -> Option<Step> {
         self.unbroken().next().map(|record| record.step)
     }
 
-    /// All that are held.
+    /// All held records.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<StepRecord>> {
         self.first.iter().chain(&self.ring)
     }
 
-    /// All from which on none is missing.
+    /// The records from which on none is missing.
     fn unbroken(&self) -> impl DoubleEndedIterator<Item = &StepRecord> {
         let first = if self.has_gap { &[] } else { self.first.as_slice() };
         first.iter().chain(&self.ring).map(Arc::as_ref)
@@ -94,7 +94,7 @@ impl Recent {
         first.map_or_else(ring, |index| self.first.get(index)).map(Arc::as_ref)
     }
 
-    /// Puts a record in the place of that of the same step, where there is one.
+    /// Replaces the record of the same step, if there is one.
     pub(super) fn replace(&mut self, record: StepRecord) {
         let mut held = self.first.iter_mut().chain(&mut self.ring);
         if let Some(held) = held.find(|held| held.step == record.step) {
@@ -102,7 +102,7 @@ impl Recent {
         }
     }
 
-    /// The oldest record of those from which on none is missing that fulfils a condition.
+    /// The oldest record that fulfils a condition, among those from which on none is missing.
     pub(super) fn first(&self, holds: impl Fn(&StepRecord) -> bool) -> Option<&StepRecord> {
         self.unbroken().find(|record| holds(record))
     }
@@ -112,16 +112,17 @@ impl Recent {
         self.newest(step, StepRecord::is_measured)
     }
 
-    /// Whether a step comes after the first that are held.
+    /// Whether a step comes after the first records.
     fn is_beyond(&self, step: Step) -> bool {
         self.first.last().is_none_or(|last| step > last.step)
     }
 
-    /// The newest record at or before a step that fulfils a condition; `None` where one between them is not held.
+    /// The newest record at or before a step that fulfils a condition; `None` if a record between them is no longer
+    /// held.
     pub(super) fn newest(&self, step: Step, holds: impl Fn(&StepRecord) -> bool) -> Option<&StepRecord> {
         let of_ring = self.ring.partition_point(|record| record.step <= step);
         let of_first = self.first.partition_point(|record| record.step <= step);
-        // Beyond the last of the first, what is not held may have been newer.
+        // After the last of the first records, a newer one may have been dropped.
         let of_first = if self.has_gap && self.is_beyond(step) { 0 } else { of_first };
         let until = self.first.iter().take(of_first).chain(self.ring.range(..of_ring));
         until.rev().map(Arc::as_ref).find(|record| holds(record))

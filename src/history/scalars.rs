@@ -3,7 +3,7 @@
 use super::timeline::Merge;
 use super::{Scalar, ScalarBucket};
 
-/// What one step has of every scalar, in the order of [`Scalar::ALL`].
+/// The scalars of one step, in the order of [`Scalar::ALL`].
 pub(super) type ScalarValues = [Option<f32>; Scalar::ALL.len()];
 
 /// One bucket of every scalar.
@@ -11,12 +11,12 @@ pub(super) type ScalarValues = [Option<f32>; Scalar::ALL.len()];
 pub(super) struct Scalars([ScalarBucket; Scalar::ALL.len()]);
 
 impl Scalars {
-    /// No steps yet.
+    /// A bucket without steps.
     pub(super) fn new() -> Self {
         Self([ScalarBucket::EMPTY; Scalar::ALL.len()])
     }
 
-    /// Takes in what a step has.
+    /// Adds the scalars of a step.
     pub(super) fn push(&mut self, values: ScalarValues) {
         for (bucket, value) in self.0.iter_mut().zip(values) {
             if let Some(value) = value {
@@ -25,7 +25,7 @@ impl Scalars {
         }
     }
 
-    /// The bucket of one scalar; `None` where no step had it.
+    /// The bucket of one scalar; `None` if no step had it.
     pub(super) fn get(&self, scalar: Scalar) -> Option<ScalarBucket> {
         self.0.get(scalar as usize).copied().filter(|bucket| bucket.count > 0)
     }

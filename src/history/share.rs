@@ -1,16 +1,16 @@
-//! How much memory a run, or a lane of it, may take beside the runs that are shown together with it.
+//! How much memory a run, or one of its lanes, may take when several runs are shown together.
 
-/// What a run, or a lane of it, may take.
+/// The memory of a run or a lane.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Share {
     /// Bytes.
     pub(super) bytes: usize,
-    /// Runs that are shown together.
+    /// Number of runs that are shown together.
     pub(super) runs: usize,
 }
 
 impl Share {
-    /// The part of one run in what is kept for all, down to so much.
+    /// One run's part of a total, but at least `least`.
     pub(super) fn of(self, all: usize, least: usize) -> usize {
         (all / self.runs.max(1)).max(least)
     }

@@ -1,28 +1,28 @@
 //! ρ of one step in one pass: exp2(−slope) of the least-squares line of log₂ ‖δ_l‖ against block index.
 //!
-//! x is the block index less the middle one, y = log₂ ‖δ_l‖; [`LineSums`] has the formula.
-//! [`Profile`](crate::profile::Profile) says the same, exactly and with R²; here the logarithm is the one of the
-//! colours, right to 1e-4, which moves ρ by less than 3e-4/D. Sums of [`LANES`] neighbours run side by side, so that the
-//! loop becomes vector instructions: a step of 1000 blocks takes 2.6 µs.
+//! x is the block index minus the mean index, y = log₂ ‖δ_l‖; [`LineSums`] has the formula.
+//! [`Profile`](crate::profile::Profile) computes the same exactly and with R²; here the logarithm is that of the
+//! colours, accurate to 1e-4, which changes ρ by less than 3e-4/D. [`LANES`] partial sums are computed side by side, so
+//! that the loop becomes vector instructions: a step of 1000 blocks takes 2.6 µs.
 
 use super::logarithm::fast_log2;
 use crate::grid::Value;
 use crate::layer::LayerTable;
 use crate::robust::LineSums;
 
-/// Sums that run side by side.
+/// Number of partial sums side by side.
 const LANES: usize = 8;
 
-/// The rows of a lane: over which of them the line runs, and where they lie.
+/// The rows of a lane over which the line is fitted, and their positions.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Blocks {
-    /// Block index, less the mean of all.
+    /// Block index minus the mean over all blocks.
     x: Vec<f32>,
     /// 1 for a block, 0 for any other row.
     weight: Vec<f32>,
 }
 
-/// What the line needs to know of the points, in [`LANES`] parts.
+/// Sums over the points, from which the line follows, in [`LANES`] parts.
 #[derive(Clone, Copy, Default)]
 struct SlopeSums {
     n: [f32; LANES],
@@ -59,20 +59,20 @@ impl Blocks {
     }
 }
 
-/// As many as there are lanes.
+/// The values, padded to the number of partial sums.
 fn padded<T: Copy>(some: &[T], filler: T) -> [T; LANES] {
     std::array::from_fn(|lane| some.get(lane).copied().unwrap_or(filler))
 }
 
 impl SlopeSums {
-    /// Selections instead of branches.
+    /// Adds points with selections instead of branches.
     #[inline]
     fn take(&mut self, values: &[Value; LANES], x: &[f32; LANES], weight: &[f32; LANES]) {
         let raw = values.map(Value::raw);
         let counts = raw.map(|value| value > 0.0 && value < f32::INFINITY);
         for lane in 0..LANES {
             let weight = if counts[lane] { weight[lane] } else { 0.0 };
-            // A harmless number where there is none.
+            // A harmless number replaces a missing one.
             let y = fast_log2(if counts[lane] { raw[lane] } else { 1.0 });
             self.n[lane] += weight;
             self.x[lane] += weight * x[lane];
@@ -140,12 +140,12 @@ mod tests {
     #[test]
     fn a_model_without_blocks_has_a_line_over_its_rows() {
         let row = |kind| Layer::new("", kind);
-        let of = |layers: Vec<Layer>| {
+        let rho_of = |layers: Vec<Layer>| {
             let signal: Vec<Value> = (0..9).take(layers.len()).map(|row| Value::new(0.5_f32.powi(-row))).collect();
             Blocks::of(&LayerTable { layers }).rho(&signal).expect("a line")
         };
-        let others = of(vec![row(LayerKind::Other); 9]);
-        let blocks = of(vec![row(LayerKind::Block); 9]);
+        let others = rho_of(vec![row(LayerKind::Other); 9]);
+        let blocks = rho_of(vec![row(LayerKind::Block); 9]);
         assert!((others - 0.5).abs() < 1e-3 && others == blocks, "{others} {blocks}");
     }
 }

@@ -60,7 +60,7 @@ fn a_single_nan_infinity_or_zero_survives_every_zoom() {
 }
 
 #[test]
-fn absent_layers_and_steps_without_a_run_are_told_apart() {
+fn absent_layers_and_steps_without_a_run_are_distinguished() {
     let history = filled(10, 2, |_, layer| (layer == 1).then_some(1.0));
     let cells = history.lanes()[0].window(SIGNAL, &window(2, 2, 1..21, 2));
     assert_eq!(cells, [Cell::Absent, Cell::Empty, Cell::Value(0.0), Cell::Empty]);
@@ -130,7 +130,7 @@ fn rho_is_kept_for_every_measured_step_and_of_the_blocks_alone() {
 }
 
 #[test]
-fn a_step_told_again_adds_the_scalars_that_it_had_not_said_and_counts_none_twice() {
+fn a_step_reported_again_adds_only_the_scalars_that_it_lacked() {
     let mut history = history(1, 5);
     let Event::Step(first) = record(1, 5, |layer| Some(0.5_f32.powf(4.0 - layer as f32))) else { panic!("a step") };
     let first = StepRecord { accuracy: Some(0.25), ..(*first).clone() };
@@ -141,14 +141,14 @@ fn a_step_told_again_adds_the_scalars_that_it_had_not_said_and_counts_none_twice
         history.push(&Event::Rerun(Arc::new(StepRecord { global_grad_norm: Some(3.0), ..again })));
     }
     let lane = &history.lanes()[0];
-    let of = |scalar| {
+    let values_of = |scalar| {
         let exact = [1..2, 2..3].map(|step| lane.scalar(scalar, step, 1)[0].map(|found| found.last));
         (exact, lane.scalar(scalar, 1..65, 1)[0].map_or(0, |all| all.count))
     };
-    assert_eq!(of(Scalar::Loss), ([Some(1.0), Some(7.0)], 2));
-    assert_eq!(of(Scalar::Accuracy), ([Some(0.25), Some(0.5)], 2));
-    assert_eq!(of(Scalar::GlobalGradNorm), ([Some(3.0); 2], 2));
-    let ([Some(one), Some(two)], 2) = of(Scalar::Rho) else { panic!("two of ρ: {:?}", of(Scalar::Rho)) };
+    assert_eq!(values_of(Scalar::Loss), ([Some(1.0), Some(7.0)], 2));
+    assert_eq!(values_of(Scalar::Accuracy), ([Some(0.25), Some(0.5)], 2));
+    assert_eq!(values_of(Scalar::GlobalGradNorm), ([Some(3.0); 2], 2));
+    let ([Some(one), Some(two)], 2) = values_of(Scalar::Rho) else { panic!("two of ρ: {:?}", values_of(Scalar::Rho)) };
     assert!((one - 0.5).abs() < 1e-4 && one == two);
     let held = lane.record(Some(Step(2))).expect("measured now");
     assert_eq!((held.loss, held.accuracy, held.global_grad_norm), (Some(7.0), Some(0.5), Some(3.0)));

@@ -1,23 +1,24 @@
-//! Time in a bounded number of buckets: when they are full, neighbours merge in pairs and each covers twice the steps.
+//! Time in a bounded number of buckets: when they are full, neighbours are merged in pairs, and each covers twice the
+//! steps.
 //!
 //! ```text
 //! width 1   |1|2|3|4|5|6|7|8|                a ninth step arrives
 //! width 2   |1 2|3 4|5 6|7 8|9  |   |   |   |
 //! ```
 //!
-//! Amortized cost of a step: one bucket update and at most one merge. Nothing is ever thrown away but time resolution.
+//! Amortized cost of a step: one bucket update and at most one merge. Only time resolution is ever lost.
 
 use std::ops::Range;
 
 use crate::units::Step;
 
-/// A summary of some steps that can take a later one in.
+/// A summary of some steps to which a later one can be added.
 pub(super) trait Merge {
-    /// Takes in what came right after.
+    /// Adds a later summary.
     fn merge(&mut self, later: Self);
 }
 
-/// Buckets of equal width from the first step seen; `None` where no step fell.
+/// Buckets of equal width from the first step; `None` for a bucket without a step.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Timeline<B> {
     first: Option<Step>,
@@ -32,12 +33,13 @@ impl<B: Merge> Timeline<B> {
         Self { first: None, width: 1, capacity: capacity.max(2), buckets: Vec::new() }
     }
 
-    /// The bucket of a step, made by `empty` when it is the first to fall there; steps before the first go to the first bucket.
+    /// The bucket of a step, created by `empty` if it is the first in it; steps before the first one belong to the
+    /// first bucket.
     pub(super) fn bucket_mut(&mut self, step: Step, empty: impl FnOnce() -> B) -> &mut B {
         self.place(step).get_or_insert_with(empty)
     }
 
-    /// Takes in what is known of a step: as `alone` when it is the first to fall into its bucket, else by `more`.
+    /// Adds a step: `alone` creates the bucket if the step is the first in it, otherwise `more` updates it.
     pub(super) fn take(&mut self, step: Step, alone: impl FnOnce() -> B, more: impl FnOnce(&mut B)) {
         match self.place(step) {
             Some(bucket) => more(bucket),
@@ -79,7 +81,7 @@ impl<B> Timeline<B> {
         self.width
     }
 
-    /// First step of the bucket that a step falls into; the step itself before there is any.
+    /// First step of the bucket of a step; the step itself if there is no bucket yet.
     pub(super) fn start_of_bucket(&self, step: Step) -> u64 {
         let first = self.first.unwrap_or(step).0;
         first + step.0.saturating_sub(first) / self.width * self.width

@@ -1,4 +1,4 @@
-//! From many cells to one: how a window of steps × layers becomes the rows and columns of a picture.
+//! Reduces many cells to one: a window of steps × layers becomes the rows and columns of a picture.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use super::{Cell, Reduce};
 use crate::grid::Value;
 use crate::quantity::Axis;
 
-/// Part of a lane's history to be drawn, and onto how many rows and columns.
+/// The part of a lane's history to draw, and the size of the picture in rows and columns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Window {
     /// Layers, split evenly over the rows; more rows than layers repeat layers.
@@ -19,7 +19,7 @@ pub struct Window {
     pub steps: Range<u64>,
     /// Columns of the picture.
     pub columns: usize,
-    /// How many values become one.
+    /// How several values are reduced to one.
     pub reduce: Reduce,
 }
 
@@ -49,7 +49,7 @@ fn part(range: &Range<u64>, index: usize, parts: usize) -> Range<u64> {
     start..end.max((start + 1).min(range.end))
 }
 
-/// What is known so far of one cell of a picture.
+/// The values gathered so far for one cell of a picture.
 #[derive(Clone, Copy)]
 pub(super) struct Gathered {
     min: f32,
@@ -72,7 +72,7 @@ impl Gathered {
         infinite: false,
     };
 
-    /// Takes in some layers of a bucket.
+    /// Adds some layers of a bucket.
     pub(super) fn take_bucket(&mut self, row: &BucketRow<'_>, layers: Range<usize>) {
         for layer in layers {
             let Some(&count) = row.count.get(layer) else { return };
@@ -89,7 +89,7 @@ impl Gathered {
         }
     }
 
-    /// Takes in some layers of one step.
+    /// Adds some layers of one step.
     pub(super) fn take_step(&mut self, values: &[Value], layers: Range<usize>, axis: Axis) {
         for value in values.get(layers).unwrap_or(&[]).iter().filter_map(|value| value.get()) {
             self.present = true;

@@ -1,12 +1,12 @@
-//! A block opened: the layers that it is made of, each with its tensors.
+//! The layers inside a block, each with its tensors, for a block that the user opens.
 //!
 //! ```text
 //! convolutional   convolution 1, norm 1, convolution 2, norm 2, projection
 //! transformer     attention: norm, query, key, value, output · feed-forward: norm, up, down
 //! ```
 //!
-//! A stack says what its blocks are made of; where it does not, and in older traces, tensors that stand beside each
-//! other in the module are a layer, named by their path.
+//! A stack declares the layers of its blocks. If it does not, and in older traces, the tensors of one module form a
+//! layer that is named by its path.
 
 use std::ops::Range;
 
@@ -21,7 +21,8 @@ pub struct Opened {
     pub half: Option<String>,
     /// As [`Layer::flops`].
     pub flops: Option<u64>,
-    /// Its tensors, as positions in [`Layer::parameters`]; side by side, none where it only costs.
+    /// Its tensors, as positions in [`Layer::parameters`]; they are consecutive, and the range is empty if the layer
+    /// has none.
     pub tensors: Range<usize>,
 }
 
@@ -34,7 +35,7 @@ impl Opened {
 }
 
 impl Layer {
-    /// What it is made of: a half's layers together, and otherwise in the order of the tensors.
+    /// The layers of the block: those of one sub-layer together, otherwise in the order of the tensors.
     #[must_use]
     pub fn opened(&self) -> Vec<Opened> {
         let mut found: Vec<(String, Opened)> = Vec::new();
@@ -58,14 +59,14 @@ impl Layer {
                 }
             }
         }
-        // What has no tensors is there for what it costs, such as the mixing of attention.
+        // A sub-layer without tensors is listed for its cost, such as the mixing of attention.
         for Sublayer { path, name, half, flops } in &self.sublayers {
             if found.iter().all(|(key, _)| key != path) {
                 let opened = Opened { name: name.clone(), half: half.clone(), flops: *flops, tensors: 0..0 };
                 found.push((path.clone(), opened));
             }
         }
-        // In the order in which the stack names them; what it does not name comes after.
+        // The order is that in which the stack declares them; undeclared ones come last.
         let place = |key: &str| self.sublayers.iter().position(|sublayer| sublayer.path == key);
         found.sort_by_key(|(key, _)| place(key).unwrap_or(usize::MAX));
         found.into_iter().map(|(_, opened)| opened).collect()
@@ -76,7 +77,7 @@ impl Layer {
         path.strip_prefix(&self.path).map_or(path, |inside| inside.trim_start_matches('.'))
     }
 
-    /// The sublayer that holds what lies at a path: the one with the longest.
+    /// The sub-layer that contains a path: the one with the longest matching path.
     fn declared(&self, path: &str) -> Option<&Sublayer> {
         let holds = |sublayer: &&Sublayer| {
             path.strip_prefix(&sublayer.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
@@ -90,7 +91,8 @@ fn parent(path: &str) -> &str {
     path.rsplit_once('.').map_or("", |(parent, _)| parent)
 }
 
-/// `steps.0.norm.Batch` → `norm 1`: the last name that is a field's and no type's, and the last number counted from 1.
+/// `steps.0.norm.Batch` → `norm 1`: the last part that is a field name rather than a type, and the last number counted
+/// from 1.
 fn named(path: &str) -> String {
     let is_number = |name: &&str| name.bytes().all(|byte| byte.is_ascii_digit());
     let is_field = |name: &&str| name.starts_with(|first: char| first.is_lowercase() || first == '_');

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Sublayer;
 
-/// What part of a stack a layer is.
+/// The part of the stack that a layer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -15,7 +15,7 @@ pub enum LayerKind {
     Block,
     /// After the last block; its signal is the gradient at its input.
     Head,
-    /// A row of a model of which only the parameters are known.
+    /// A row of a model whose structure is unknown except for its parameters.
     Other,
 }
 
@@ -43,14 +43,14 @@ pub struct Layer {
     pub path: String,
     /// Part of the stack.
     pub kind: LayerKind,
-    /// What it has in common with its neighbours, such as the stage of a convolutional net: `16×16·32`.
+    /// The name of the group that it belongs to, such as the stage of a convolutional net: `16×16·32`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
     /// Floating-point operations of its matrix products and convolutions, forward, for one example: two per
     /// multiplication with addition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flops: Option<u64>,
-    /// The layers that it is made of, where the stack says so; see [`Layer::opened`].
+    /// The layers inside it, if the stack declares them; see [`Layer::opened`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sublayers: Vec<Sublayer>,
     /// Its parameter tensors, in forward order.
@@ -59,13 +59,13 @@ pub struct Layer {
 }
 
 impl Layer {
-    /// A layer of which no more is known yet.
+    /// A layer without tensors, stage or cost.
     #[must_use]
     pub fn new(path: impl Into<String>, kind: LayerKind) -> Self {
         Self { path: path.into(), kind, stage: None, flops: None, sublayers: Vec::new(), parameters: Vec::new() }
     }
 
-    /// The same, with what it costs.
+    /// The same with its cost.
     #[must_use]
     pub fn costing(self, flops: u64) -> Self {
         Self { flops: Some(flops), ..self }
@@ -77,13 +77,13 @@ impl Layer {
         Self { stage: Some(stage.into()), ..self }
     }
 
-    /// The same, made of these.
+    /// The same with the layers inside it.
     #[must_use]
     pub fn made_of(self, sublayers: Vec<Sublayer>) -> Self {
         Self { sublayers, ..self }
     }
 
-    /// Number of trainable numbers in the layer.
+    /// Number of trainable parameters in the layer.
     #[must_use]
     pub fn parameter_count(&self) -> u64 {
         self.parameters.iter().map(Parameter::elements).sum()

@@ -9,10 +9,10 @@ use crate::event::{LaneHeader, StepRecord};
 use crate::profile::Profile;
 use crate::quantity::Quantity;
 
-/// Steps of whose losses and accuracies the mean is taken at the end.
+/// Number of last steps over which losses and accuracies are averaged.
 const LATE: usize = 20;
 
-/// What a claim is about.
+/// The figure that a claim is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Figure {
@@ -27,7 +27,8 @@ pub enum Figure {
 impl Figure {
     const WORDS: &[(&str, Self)] = &[("rho", Self::Rho), ("loss-left", Self::LossLeft), ("accuracy", Self::Accuracy)];
 
-    /// Its value in a lane's steps, in order; `quantities` are those of the run. `None` where it cannot be had.
+    /// Its value over the steps of a lane, in order; `quantities` are those of the run. `None` if it cannot be
+    /// computed.
     #[must_use]
     pub fn of(self, lane: &LaneHeader, quantities: &[Quantity], steps: &[&StepRecord]) -> Option<f64> {
         match self {
@@ -54,7 +55,7 @@ fn late(steps: &[&StepRecord], value: impl Fn(&StepRecord) -> Option<f32>) -> Op
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
-/// How a figure is to compare.
+/// The comparison of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Relation {
     Below,
@@ -67,29 +68,29 @@ enum Relation {
 pub struct Claim {
     /// Name of the lane.
     pub lane: String,
-    /// What it is about.
+    /// The figure that it is about.
     pub figure: Figure,
     relation: Relation,
     bound: f64,
 }
 
-/// Why a text is no claim.
+/// Why a text is not a claim.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClaimError {
-    /// Not four words.
+    /// It does not consist of four words.
     #[error("'{0}' is not a claim: write LANE FIGURE < NUMBER, such as plain rho < 0.5")]
     Form(String),
-    /// No such figure.
+    /// There is no such figure.
     #[error("{0}")]
     Figure(String),
 }
 
 impl Claim {
-    /// Whether it holds of a value; NaN bears out nothing.
+    /// Whether the claim holds for a value; it never holds for NaN.
     #[must_use]
     pub fn holds(&self, value: f64) -> bool {
-        /// Numbers pass through f32.
+        /// Relative tolerance: numbers are stored as f32.
         const ROUNDING: f64 = 1e-6;
         match self.relation {
             Relation::Below => value < self.bound,
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_claim_is_refused_with_what_to_write() {
+    fn a_text_that_is_not_a_claim_is_refused_with_what_to_write() {
         let error = |text: &str| text.parse::<Claim>().unwrap_err().to_string();
         assert!(error("plain rho").contains("write LANE FIGURE < NUMBER"));
         assert!(error("plain los-left < 1").contains("did you mean 'loss-left'?"));

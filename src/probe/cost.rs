@@ -1,21 +1,21 @@
-//! What measuring costs: the time between two looks at the clock, and how often there were two. What lies outside the clock
-//! is the [`Overhead`](super::overhead::Overhead).
+//! The cost of measuring: the time between two clock readings, and the number of such pairs. Time outside of them is
+//! the [`Overhead`](super::overhead::Overhead).
 
 use std::time::{Duration, Instant};
 
-/// What looking took so far.
+/// The time that measuring took so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
-    /// Between two looks at the clock.
+    /// Time between the two clock readings of each pair.
     pub(super) timed: Duration,
-    /// Times that the clock was looked at twice.
+    /// Number of pairs of clock readings.
     pub(super) readings: u32,
     /// Taps that are operations of their own in the graph.
     pub(super) inserted: u32,
 }
 
 impl Cost {
-    /// Does some looking.
+    /// Runs a measurement and times it.
     pub fn of<T>(&mut self, looking: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let seen = looking();
@@ -34,7 +34,7 @@ impl Cost {
         self.inserted += 1;
     }
 
-    /// Both together.
+    /// Adds another cost.
     pub fn and(&mut self, other: Self) {
         self.timed += other.timed;
         self.readings += other.readings;

@@ -1,7 +1,7 @@
 //! Counts of log₂|g| of a tensor in one pass: the exponent is read from the bits of the float, no logarithm is taken.
 //!
-//! The upper nine bits of an f32 are its sign and exponent; they index a table of 512 counters. Four tables take turns,
-//! so that equal neighbours do not wait for each other's store.
+//! The upper nine bits of an f32 are its sign and exponent; they index a table of 512 counters. Four tables are used in
+//! turn, so that equal neighbours do not wait for each other's store.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
@@ -19,7 +19,7 @@ const BIAS: i32 = 127;
 const SPECIAL: usize = 255;
 /// Counters per table: sign and exponent.
 const FIELDS: usize = 512;
-/// Tables that take turns.
+/// Number of tables that are used in turn.
 const TABLES: usize = 4;
 
 impl ParameterMap {
@@ -66,7 +66,7 @@ pub fn count<const D: usize>(tensor: &Tensor<D>, into: &mut Histogram) {
 
 fn count_f32(values: &[f32], into: &mut Histogram) {
     let mut tables = [[0_u32; FIELDS]; TABLES];
-    // A table's counter cannot overflow within a piece.
+    // A table's counter cannot overflow within one piece.
     for piece in values.chunks(u32::MAX as usize) {
         let (chunks, rest) = piece.as_chunks::<TABLES>();
         for chunk in chunks {
@@ -86,7 +86,7 @@ fn count_f32(values: &[f32], into: &mut Histogram) {
     }
 }
 
-/// Takes in the elements of one sign and exponent field; those that the field does not settle are looked at again.
+/// Adds the elements of one sign and exponent field; elements that the field does not determine are read again.
 fn take_field(field: usize, count: u64, values: &[f32], into: &mut Histogram) {
     let sign = if field < FIELDS / 2 { Sign::Positive } else { Sign::Negative };
     let these = || values.iter().filter(move |value| (value.to_bits() >> MANTISSA) as usize == field);
@@ -94,7 +94,7 @@ fn take_field(field: usize, count: u64, values: &[f32], into: &mut Histogram) {
         0 => {
             let zeros = these().filter(|value| **value == 0.0).count() as u64;
             into.zero += zeros;
-            // Subnormal: far below the first bin.
+            // Subnormal numbers are far below the first bin.
             into.underflow += count - zeros;
         }
         SPECIAL => {
@@ -105,7 +105,7 @@ fn take_field(field: usize, count: u64, values: &[f32], into: &mut Histogram) {
                 Sign::Negative => into.ninf += count - nans,
             }
         }
-        // Below 256.
+        // The field is below 256.
         exponent => into.add(i32::try_from(exponent).unwrap_or(0) - BIAS, sign, count),
     }
 }
@@ -117,7 +117,7 @@ fn count_f64(value: f64, into: &mut Histogram) {
         f64::INFINITY => into.pinf += 1,
         f64::NEG_INFINITY => into.ninf += 1,
         0.0 => into.zero += 1,
-        // The exponent field of an f64; a subnormal's is 0 and far below the first bin.
+        // The exponent field of an f64; that of a subnormal is 0 and far below the first bin.
         _ => into.add(((value.to_bits() >> 52) & 0x7ff) as i32 - 1023, sign, 1),
     }
 }

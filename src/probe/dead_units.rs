@@ -1,20 +1,20 @@
 //! Units of a layer by what their activation does: silent for every example, or in the flat parts of φ.
 //!
 //! A unit is dead when its activation was exactly 0 for every element of the last [`OBSERVED`] observed batches, or of
-//! all there were so far. NaN is neither silent nor saturated.
+//! all batches if there were fewer. NaN is neither silent nor saturated.
 
 use super::memory::Floats;
 use crate::config::Activation;
 use crate::quantity::Share;
 
-/// Batches that a unit must be silent for (Amazon SageMaker Debugger, DeadRelu, looks at a window of steps likewise).
+/// Number of batches for which a unit must be silent (Amazon SageMaker Debugger, DeadRelu, uses a window of steps too).
 const OBSERVED: u8 = 10;
-/// |tanh| beyond which it counts as saturated (Karpathy's figure).
+/// |tanh| above which a unit counts as saturated (Karpathy's figure).
 const FLAT_TANH: f64 = 0.97;
-/// Distance of a sigmoid from 0 or 1 below which it counts as saturated: the same share of its range.
+/// Distance of a sigmoid from 0 or 1 below which a unit counts as saturated: the same share of its range.
 const FLAT_SIGMOID: f64 = 0.03;
 
-/// For how many observed batches each unit of each layer of a lane has been silent.
+/// The number of observed batches for which each unit of each layer has been silent.
 #[derive(Clone, Debug, Default)]
 pub struct DeadUnits {
     layers: Vec<Layer>,
@@ -22,26 +22,26 @@ pub struct DeadUnits {
 
 #[derive(Clone, Debug, Default)]
 struct Layer {
-    /// Batches in a row, at most [`OBSERVED`].
+    /// Number of consecutive silent batches per unit, at most [`OBSERVED`].
     silent: Vec<u8>,
-    /// Batches seen, at most [`OBSERVED`].
+    /// Number of observed batches, at most [`OBSERVED`].
     seen: u8,
 }
 
 impl DeadUnits {
-    /// What is known of a layer: for how many batches each of its units has been silent, and how many were seen.
+    /// The state of a layer: for how many batches each of its units has been silent, and how many were observed.
     #[must_use]
     pub fn of(&self, layer: usize) -> Option<(&[u8], u8)> {
         self.layers.get(layer).map(|layer| (layer.silent.as_slice(), layer.seen))
     }
 
-    /// The same, layer by layer, as it was when it was kept.
+    /// Restores the states of all layers, layer by layer.
     #[must_use]
     pub fn kept(layers: impl IntoIterator<Item = (Vec<u8>, u8)>) -> Self {
         Self { layers: layers.into_iter().map(|(silent, seen)| Layer { silent, seen }).collect() }
     }
 
-    /// Takes one batch in; returns the dead units of the layer.
+    /// Adds one batch; returns the dead units of the layer.
     pub fn observe(&mut self, layer: usize, active: &[bool]) -> Share {
         if self.layers.len() <= layer {
             self.layers.resize(layer + 1, Layer::default());
@@ -57,16 +57,16 @@ impl DeadUnits {
     }
 }
 
-/// How the units of a tensor lie in memory.
+/// The memory layout of a tensor's units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Units {
     count: usize,
-    /// Neighbouring elements that belong to the same unit: the pixels of a channel.
+    /// Number of consecutive elements of one unit: the pixels of a channel.
     span: usize,
 }
 
 impl Units {
-    /// Of a tensor [B, …, units] or [B, channels, H, W].
+    /// The layout of a tensor [B, …, units] or [B, channels, H, W].
     pub(super) fn of(shape: &[usize]) -> Self {
         match *shape {
             [_, channels, height, width] => Self { count: channels, span: height * width },
@@ -78,7 +78,7 @@ impl Units {
 /// Per unit, whether any of its activations is other than 0.
 pub(super) fn activity(floats: &Floats<'_>, units: Units) -> Vec<bool> {
     match floats {
-        // Every bit but the sign: −0 is 0.
+        // Every bit but the sign: −0 counts as 0.
         Floats::Single(values) => any_bit(values, units, |value| u64::from(value.to_bits() << 1)),
         Floats::Double(values) => any_bit(values, units, |value| value.to_bits() << 1),
     }
@@ -105,7 +105,7 @@ pub(super) fn saturated(activation: Activation, floats: &Floats<'_>) -> Share {
     let is_flat = |value: f64| match activation {
         Activation::Tanh => value.abs() > FLAT_TANH,
         Activation::Sigmoid => !(FLAT_SIGMOID..=1.0 - FLAT_SIGMOID).contains(&value) && !value.is_nan(),
-        // No flat part.
+        // Other activations have no flat part.
         _ => false,
     };
     let (part, whole) = match floats {

@@ -1,10 +1,10 @@
-//! The one list of what can be read: two backends, each with and without recomputing activations. Burn's tensors do not
-//! say in their type where they live; a primitive does.
+//! The only list of what can be read: two backends, each with and without recomputing activations. The type of a Burn
+//! tensor does not show its backend; the type of a primitive does.
 
-/// Runs `$body` with the tensor as a tracked primitive of backend `$B` and strategy `$C`, and returns what it gives from
-/// the function around it; goes on behind where the tensor is none of these.
+/// Runs `$body` with the tensor as a tracked primitive of backend `$B` and strategy `$C`, and returns its result from
+/// the surrounding function; continues after it if the tensor is none of these.
 ///
-/// The tensor is cloned: a body that is to own its memory alone drops it first.
+/// The tensor is cloned: a body that needs the memory for itself drops the tensor first.
 macro_rules! on_known_backend {
     ($tensor:expr, |$primitive:ident: $B:ident, $C:ident| $body:expr) => {
         on_known_backend!(@each $tensor, $primitive, $B, $C, $body,

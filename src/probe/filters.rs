@@ -1,4 +1,5 @@
-//! The weights of the first convolution on the host. A copy of a few thousand numbers: on a schedule only.
+//! The weights of the first convolution on the host. They are a copy of a few thousand numbers, made only on a
+//! schedule.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
@@ -16,7 +17,7 @@ pub struct Filters {
 }
 
 impl ParameterMap {
-    /// The filters of the convolution in the stem; `None` where it has none.
+    /// The filters of the convolution in the stem; `None` if it has none.
     #[must_use]
     pub fn filters<M: Module>(&self, model: &M) -> Option<Filters> {
         let stem = self.table().layers.iter().position(|layer| layer.kind == LayerKind::Stem)?;

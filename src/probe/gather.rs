@@ -1,4 +1,5 @@
-//! Gradients and weights of a layer on the host, for what needs more of them than their size. Copies: on a schedule only.
+//! Gradients and weights of a layer on the host, for statistics that need more than their norms. They are copies, made
+//! only on a schedule.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
@@ -27,8 +28,8 @@ impl ParameterMap {
         visitor.found
     }
 
-    /// The weight matrices of all layers, in visiting order: kernels [out, in, k, k] of a convolution as [out, in·k²].
-    /// What mixes streams is none: it leads from stream to stream, not from unit to unit.
+    /// The weight matrices of all layers, in visiting order: the kernels [out, in, k, k] of a convolution as [out,
+    /// in·k²]. The matrices that mix streams do not count: they lead from stream to stream, not from unit to unit.
     #[must_use]
     pub fn matrices<M: Module>(&self, model: &M) -> Vec<Matrix> {
         let mut visitor = Matrices { map: self, visited: 0, container: Vec::new(), found: Vec::new() };
@@ -59,7 +60,7 @@ impl ModuleVisitor for Vectors<'_> {
 struct Matrices<'a> {
     map: &'a ParameterMap,
     visited: usize,
-    /// Types of the modules around, outermost first.
+    /// Types of the enclosing modules, outermost first.
     container: Vec<String>,
     found: Vec<Matrix>,
 }
@@ -74,7 +75,7 @@ impl ModuleVisitor for Matrices<'_> {
     }
 
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        /// The module whose matrices mix streams, as Burn names it.
+        /// The module whose matrices mix streams, by Burn's name.
         const MIXING: &str = "Struct:Streams";
         let layer = self.map.layer(self.visited);
         self.visited += 1;
@@ -95,7 +96,7 @@ fn append_in_order<const D: usize>(tensor: &Tensor<D>, to: &mut Vec<f32>) {
     to.extend(tensor.clone().into_data().convert::<f32>().iter::<f32>());
 }
 
-/// The elements in the order of the storage, which is the same for every gradient of one parameter.
+/// The elements in storage order, which is the same for every gradient of one parameter.
 fn append<const D: usize>(tensor: &Tensor<D>, to: &mut Vec<f32>) {
     let lent = with_floats(tensor, |floats| match floats {
         Floats::Single(values) => to.extend_from_slice(values),

@@ -1,8 +1,8 @@
-//! A tensor's memory, borrowed where it lies: copying a shared ndarray tensor out costs as much as a training step.
+//! A tensor's memory, borrowed in place: copying a shared ndarray tensor costs as much as a training step.
 //!
-//! The order of the elements is that of the storage, not of the shape: a transposed tensor is read as it lies.
+//! The elements come in the order of the storage, not of the shape: a transposed tensor is read in its stored order.
 
-// Burn 0.22 deprecates ndarray; nablatop offers it all the same.
+// Burn 0.22 deprecates ndarray, which nablatop still offers.
 #![allow(deprecated)]
 
 use burn::backend::ops::FloatTensorOps;
@@ -29,7 +29,7 @@ pub(crate) trait Readable: Backend {
     /// The same in the order of the shape, outermost dimension first.
     fn lend_in_order<R>(tensor: &Primitive<Self>, read: impl FnOnce(Floats<'_>) -> R) -> Option<R>;
 
-    /// Whether the n-th element lent of one is at the same place in the shape as the n-th of the other.
+    /// Whether the n-th elements of both tensors, in storage order, have the same position in the shape.
     fn are_alike(one: &Primitive<Self>, other: &Primitive<Self>) -> bool;
 }
 
@@ -59,13 +59,13 @@ impl Readable for Flex {
     }
 
     fn are_alike(one: &Primitive<Self>, other: &Primitive<Self>) -> bool {
-        // Either memory as it lies, of one layout, or both in the order of the shape.
+        // Both memories are read in place if their layouts agree, otherwise both in the order of the shape.
         (one.layout() == other.layout() && is_whole(one) == is_whole(other))
             || (one.layout().is_contiguous() && other.layout().is_contiguous())
     }
 }
 
-/// Whether a tensor is all of its storage, each element once, in whatever order; any other is copied together.
+/// Whether a tensor covers its storage exactly once, in any order; any other tensor is copied.
 fn is_whole(tensor: &Primitive<Flex>) -> bool {
     let layout = tensor.layout();
     if tensor.bytes().len() != layout.num_elements() * tensor.dtype().size() {
@@ -124,7 +124,7 @@ impl Readable for NdArray {
     }
 }
 
-/// Lends the elements of a tensor of any backend; `None` when they are not f32 or f64 in host memory.
+/// Lends the elements of a tensor of any backend; `None` if they are not f32 or f64 in host memory.
 pub(super) fn with_floats<const D: usize, R>(tensor: &Tensor<D>, read: impl FnOnce(Floats<'_>) -> R) -> Option<R> {
     match tensor.clone().try_into_primitive::<Flex>() {
         Ok(primitive) => Flex::lend(&primitive, read),
@@ -132,7 +132,7 @@ pub(super) fn with_floats<const D: usize, R>(tensor: &Tensor<D>, read: impl FnOn
     }
 }
 
-/// Lends the elements of two tensors of one shape, pair by pair; `None` when they cannot be read like that.
+/// Lends the elements of two tensors of one shape, pair by pair; `None` if they cannot be read in this way.
 pub(super) fn with_pairs<const D: usize, R>(
     one: &Tensor<D>,
     other: &Tensor<D>,
@@ -148,7 +148,7 @@ pub(super) fn with_pairs<const D: usize, R>(
     }
 }
 
-/// The same of three tensors.
+/// The same for three tensors.
 pub(super) fn with_triples<const D: usize, R>(
     tensors: [&Tensor<D>; 3],
     read: impl FnOnce([Floats<'_>; 3]) -> R,

@@ -1,6 +1,7 @@
-//! Σ v² of tensors in one pass over their storage, right to 1e-6 whatever their size: f32 squares underflow at 1e-23.
+//! Σ v² of tensors in one pass over their storage, accurate to 1e-6 whatever their size: f32 squares underflow at
+//! 1e-23.
 //!
-//! Flex's and ndarray's memory is read in place; another backend computes the sum itself ([`Reduction`]).
+//! The memory of flex and ndarray is read in place; another backend computes the sum itself ([`Reduction`]).
 
 use burn::tensor::{FloatDType, Tensor};
 
@@ -28,7 +29,7 @@ pub(super) fn change<const D: usize>(reduction: Reduction, before: &Tensor<D>, a
     let known = on_host(reduction, || with_pairs(before, after, |old, new| distance(&old, &new)));
     match (known, reduction) {
         (Some(sum_of_squares), _) => Reduced::Known(Moments { sum_of_squares, count }),
-        // Memory in two orders: the backend subtracts.
+        // The memories have different orders, so the backend subtracts.
         (None, Reduction::Host) => {
             let [old, new] = [before, after].map(|tensor| tensor.clone().cast(FloatDType::F64));
             moments(reduction, &(new - old))
@@ -37,7 +38,7 @@ pub(super) fn change<const D: usize>(reduction: Reduction, before: &Tensor<D>, a
     }
 }
 
-/// Parameters before a step, their change by it, and their distance after it from the initial ones; all of one shape.
+/// Parameters before a step, their change by it, and their distance from the initial ones after it; all of one shape.
 pub(super) fn journey<const D: usize>(
     reduction: Reduction,
     before: &Tensor<D>,
@@ -85,7 +86,7 @@ fn on_host<R>(reduction: Reduction, read: impl FnOnce() -> Option<R>) -> Option<
     }
 }
 
-/// Σ (new − old)²; NaN when the two do not match.
+/// Σ (new − old)²; NaN if the two do not match.
 fn distance(old: &Floats<'_>, new: &Floats<'_>) -> f64 {
     match (old, new) {
         (Floats::Single(old), Floats::Single(new)) if old.len() == new.len() => sums::distance(old, new),
@@ -96,7 +97,7 @@ fn distance(old: &Floats<'_>, new: &Floats<'_>) -> f64 {
     }
 }
 
-/// Σ a², Σ b², Σ ab and Σ (a + b)² of two pieces of memory of one length; NaN when they do not match.
+/// Σ a², Σ b², Σ ab and Σ (a + b)² of two pieces of memory of one length; NaN if they do not match.
 pub(super) fn products(one: &Floats<'_>, other: &Floats<'_>) -> [f64; 4] {
     match (one, other) {
         (Floats::Single(one), Floats::Single(other)) if one.len() == other.len() => sums::products(one, other),

@@ -1,4 +1,4 @@
-//! What one observed step yields: statistics of every layer, their quantities, and what is taken beside them.
+//! What one observed step yields: statistics of every layer, their quantities, and the payloads of snapshots.
 
 use std::time::Duration;
 
@@ -20,18 +20,18 @@ pub struct Observation {
     pub samples: Vec<LayerSample>,
     /// [quantity × layer] in the order of [`Quantity::ALL`]; empty where the layers were not measured.
     pub values: Grid,
-    /// How the gradients of each layer are spread, before clipping; empty where they were not counted.
+    /// The distribution of each layer's gradients, before clipping; empty where they were not counted.
     pub histograms: Vec<Option<Histogram>>,
     /// [`TensorNorm::ALL`] × tensors of the layer table, measured with the histograms.
     pub tensors: Grid,
-    /// The filters of the first convolution before the step, taken with the histograms; `None` where there is none.
+    /// The filters of the first convolution before the step, measured with the histograms; `None` if there are none.
     pub filters: Option<Filters>,
     /// Time that measuring took, Burn's bookkeeping of the taps included.
     pub measuring: Duration,
 }
 
 impl Observation {
-    /// Takes what is reported beside the step out of it, as the payloads of snapshots.
+    /// Moves the results that are reported beside the step out of it, as payloads of snapshots.
     pub fn take_payloads(&mut self) -> Vec<Payload> {
         let layers = std::mem::take(&mut self.histograms);
         let values = std::mem::take(&mut self.tensors);
@@ -44,14 +44,14 @@ impl Observation {
     }
 }
 
-/// Statistics that need passes of their own, one entry per layer each; empty where they were not taken.
+/// Statistics that need passes of their own, one entry per layer each; empty where they were not measured.
 #[derive(Clone, Debug, Default)]
 pub struct CostlyStatistics {
     /// Signal to noise of the gradients.
     pub grad_snr: Vec<Option<f64>>,
     /// Coherence of the signals of a class.
     pub coherence: Vec<Option<f64>>,
-    /// How fast the signal changes with the input.
+    /// How much the signal changes with the input.
     pub shatter: Vec<Option<f64>>,
     /// Stable rank of the weights.
     pub stable_rank: Vec<Option<f64>>,
@@ -82,23 +82,23 @@ impl RawStatistics {
     ) -> Vec<LayerSample> {
         let nothing = LayerReading::default();
         let pass = |layer: usize| self.passes.get(layer).unwrap_or(&nothing);
-        let at = |list: &[Option<Moments>], layer: usize| list.get(layer).copied().flatten();
+        let moments_of = |list: &[Option<Moments>], layer: usize| list.get(layer).copied().flatten();
         let costly = |list: &[Option<f64>], layer: usize| list.get(layer).copied().flatten();
         let head_signal = pass(initial.len().saturating_sub(1)).signal;
         let mut samples = Vec::with_capacity(table.len());
         for (layer, row) in table.layers.iter().enumerate() {
             let reading = pass(layer);
             let next_signal = pass(layer + 1).signal;
-            // Stem and head have no channels, and a block that was left out has an identity alone.
+            // Stem and head have no channels, and a skipped block has only an identity channel.
             let branched = Some(reading).filter(|reading| row.kind == LayerKind::Block && !reading.is_left_out);
-            // Of a block that was left out not all units were computed: the batch does not count.
+            // Not all units of a skipped block were computed, so the batch does not count.
             let active = reading.active.as_ref().filter(|_| !reading.is_left_out);
             samples.push(LayerSample {
-                grad: at(&self.gradients, layer),
-                weight: at(&self.weights, layer),
-                update: at(&self.updates, layer),
-                drift: at(&self.drift, layer),
-                initial: at(initial, layer),
+                grad: moments_of(&self.gradients, layer),
+                weight: moments_of(&self.weights, layer),
+                update: moments_of(&self.updates, layer),
+                drift: moments_of(&self.drift, layer),
+                initial: moments_of(initial, layer),
                 input: reading.input,
                 // The stem's input is data, not a signal.
                 signal: if layer == 0 { None } else { reading.signal },
@@ -140,7 +140,7 @@ impl RawStatistics {
         grid
     }
 
-    /// ‖g‖² over all layers; `None` when no layer has a gradient.
+    /// ‖g‖² over all layers; `None` if no layer has a gradient.
     pub(super) fn global_gradient(&self) -> Option<Moments> {
         self.gradients.iter().flatten().copied().reduce(Moments::and)
     }

@@ -9,10 +9,10 @@
 //! let observation = observer.finish(step, &model);
 //! ```
 //!
-//! An optimizer that [`Observer::probe`] wraps is read in passing, parameter by parameter. One that is not wrapped, and a
-//! model in which some parameters have no gradient in a step, are compared with a snapshot, which keeps the old
-//! parameters alive until the step is finished. Observing never changes a step: losses and parameters are the same bits
-//! with and without.
+//! An optimizer that [`Observer::probe`] wraps is read in passing, parameter by parameter. If the optimizer is not
+//! wrapped, or some parameters have no gradient in a step, the parameters are compared with a snapshot, which keeps the
+//! old ones alive until the step is finished. Observing never changes a step: losses and parameters are the same bits
+//! with and without it.
 //!
 //! Flex's and ndarray's memory is read where it lies. Another backend sums up parameters, gradients and updates itself,
 //! and all sums of a step come back with one transfer. Its activations and signals pass the taps unread, because a tap is
@@ -47,9 +47,10 @@ pub enum Scope {
     Gradients,
     /// Everything that costs next to nothing: gradients, activations, signals, parameters, updates.
     Layers,
-    /// How the gradients are spread, the norms of every tensor, and how far the parameters are from the start.
+    /// The distribution of the gradients, the norms of every tensor, and the distance of the parameters from the
+    /// initial ones.
     Histograms,
-    /// What needs passes of its own, which the caller makes ([`ObservedStep::add_costly`]).
+    /// Quantities that need passes of their own, which the caller makes ([`ObservedStep::add_costly`]).
     Costly,
 }
 
@@ -89,14 +90,15 @@ pub struct ObservedStep {
     are_gradients_read: bool,
     histograms: Vec<Option<Histogram>>,
     filters: Option<Filters>,
-    /// The parameters before the update, where the optimizer's probe cannot read them.
+    /// The parameters before the update, if the optimizer's probe cannot read them.
     before: Option<Snapshot>,
 }
 
 impl Observer {
-    /// Observes a model from its present parameters on; `layers` are its rows, each with the path of its module.
+    /// Observes a model from its current parameters on; `layers` are its rows, each with the path of its module.
     ///
-    /// Every parameter counts to the layer with the longest path that leads to it; one outside every layer has no row.
+    /// Every parameter belongs to the layer with the longest path that contains it; a parameter outside every layer has
+    /// no row.
     #[must_use]
     pub fn new<M: Module>(model: &M, layers: &[Layer], device: &Device) -> Self {
         let map = ParameterMap::new(model, layers).reduced_on(Reduction::on(device));
@@ -111,26 +113,27 @@ impl Observer {
         self.map.table()
     }
 
-    /// Which layer every parameter belongs to.
+    /// The layer of every parameter.
     #[must_use]
     pub fn parameters(&self) -> &ParameterMap {
         &self.map
     }
 
-    /// What an optimizer is wrapped with, so that its updates are read in passing:
+    /// The probe with which an optimizer is wrapped, so that its updates are read in passing:
     /// `ProbedOptimizer::new(optimizer, observer.probe())`.
     #[must_use]
     pub fn probe(&self) -> OptimizerProbe {
         self.probe.clone()
     }
 
-    /// For how many of the measured batches so far each unit has been silent: what a checkpoint keeps of an observer.
+    /// The number of measured batches for which each unit has been silent: the state of an observer that a checkpoint
+    /// keeps.
     #[must_use]
     pub fn dead_units(&self) -> &DeadUnits {
         &self.dead_units
     }
 
-    /// Sets those counts, as a checkpoint kept them.
+    /// Restores these counts from a checkpoint.
     pub fn set_dead_units(&mut self, dead_units: DeadUnits) {
         self.dead_units = dead_units;
     }
@@ -138,7 +141,7 @@ impl Observer {
     /// Begins a step. Its [`ObservedStep::taps`] go into the forward pass.
     #[must_use]
     pub fn begin(&self, scope: Scope) -> ObservedStep {
-        // A step that was given up may have left its readings.
+        // A cancelled step may have left its readings.
         drop(self.probe.take());
         let layers = self.map.table().len();
         let mut cost = Cost::default();
@@ -205,13 +208,14 @@ impl Observer {
 }
 
 impl ObservedStep {
-    /// The taps of the forward pass; they let everything pass unread where the layers are not measured.
+    /// The taps of the forward pass; they read nothing if the layers are not measured.
     #[must_use]
     pub fn taps(&self) -> &Taps {
         &self.taps
     }
 
-    /// ‖g‖² over all parameters, for a caller that clips: comes before [`Self::gradients`], and is no part of measuring.
+    /// ‖g‖² over all parameters, for a caller that clips. It is called before [`Self::gradients`] and does not count as
+    /// measuring.
     pub fn global_gradient<M: Module>(
         &mut self,
         observer: &Observer,
@@ -230,7 +234,7 @@ impl ObservedStep {
         let readings = self.cost.of(|| std::mem::replace(&mut self.taps, Taps::off()).take());
         self.cost.and(readings.cost);
         if !self.are_gradients_read {
-            // A layer that is one operation has read its own.
+            // A layer that is one operation has already read its own gradient.
             let mut read: Vec<_> = readings.layers.iter().map(|reading| reading.gradient).collect();
             read.resize(map.table().len(), None);
             self.gradients = read.into();
@@ -264,8 +268,8 @@ impl ObservedStep {
         }
     }
 
-    /// Adds statistics that need passes of their own, after [`Self::gradients`]; `measure` is handed what the taps of the
-    /// step read. `None` where `measure` gives up, and with it the step.
+    /// Adds statistics that need passes of their own, after [`Self::gradients`]; `measure` receives what the taps of
+    /// the step read. Returns `None` if `measure` gives up, which ends the step.
     pub fn add_costly(&mut self, measure: impl FnOnce(&[LayerReading]) -> Option<CostlyStatistics>) -> Option<()> {
         self.raw.costly = self.cost.of(|| measure(&self.raw.passes))?;
         Some(())

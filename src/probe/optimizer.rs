@@ -1,9 +1,9 @@
-//! An optimizer that is watched: each parameter's gradient, its value and its change are read in passing, while the
-//! update has them in the cache anyway. What it computes is the optimizer's own.
+//! A probed optimizer: each parameter's gradient, value and change are read in passing, while the update has them in
+//! the cache anyway. The results of the optimizer do not change.
 //!
-//! Burn hands over one parameter after the other without a name; their order is that of the module, so the n-th
-//! belongs to the n-th trained parameter. That holds as long as each of them has a gradient, which
-//! [`Watch::start`] is told.
+//! Burn passes one parameter after the other without a name; their order is that of the module, so the n-th belongs to
+//! the n-th trained parameter. This holds only if every trained parameter has a gradient, which the caller of
+//! [`OptimizerProbe::start`] guarantees.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,10 +17,10 @@ use super::moments::{journey, moments, step};
 use super::parameters::{ParameterMap, Snapshot, Trained, Updates};
 use super::reduction::{Reduction, Sums};
 
-/// What was seen of the parameters during one step, one entry per layer.
+/// What was read of the parameters during one step, one entry per layer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ParameterReadings {
-    /// Gradients as the optimizer got them.
+    /// Gradients as the optimizer received them.
     pub(super) gradients: Sums,
     /// Parameters before the step, and after − before.
     pub(super) updates: Updates,
@@ -30,38 +30,38 @@ pub(super) struct ParameterReadings {
     pub(super) cost: Cost,
 }
 
-/// The handle of a watched optimizer.
+/// The handle of a probed optimizer.
 #[derive(Clone, Default)]
 pub struct OptimizerProbe {
     /// Whether an optimizer was wrapped with it.
     attached: Arc<AtomicBool>,
     board: Arc<Mutex<Option<Board>>>,
-    /// The parameters at the start, kept alive.
+    /// The initial parameters, kept alive.
     initial: Arc<Snapshot>,
 }
 
 #[derive(Debug)]
 struct Board {
-    /// Parameters still to come, last first.
+    /// Parameters that are still to come, the last first.
     to_come: Vec<Trained>,
-    /// Layers whose gradients are known already.
+    /// Whether each layer's gradient is known already.
     known: Vec<bool>,
     reach: Baseline,
     reduction: Reduction,
     seen: ParameterReadings,
 }
 
-/// How far back a look at the parameters goes.
+/// What the parameters are compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Baseline {
-    /// To the step before.
+    /// The parameters before the step.
     Step,
-    /// To the initial parameters: memory that nothing else has brought into the cache.
+    /// Also the initial parameters, whose memory nothing else has brought into the cache.
     Start,
 }
 
 impl OptimizerProbe {
-    /// A watch that measures how far the parameters have moved from `initial`.
+    /// A probe that measures how far the parameters have moved from `initial`.
     #[must_use]
     pub fn new(initial: Snapshot) -> Self {
         Self { attached: Arc::default(), board: Arc::default(), initial: Arc::new(initial) }
@@ -73,7 +73,7 @@ impl OptimizerProbe {
         self.attached.load(Ordering::Relaxed)
     }
 
-    /// The parameters at the start.
+    /// The initial parameters.
     #[must_use]
     pub fn initial(&self) -> &Snapshot {
         &self.initial
@@ -96,7 +96,7 @@ impl OptimizerProbe {
             Some(Board { to_come, known, reach, reduction: map.reduction(), seen });
     }
 
-    /// What was seen since [`Self::start`]; `None` when it was not called.
+    /// What was read since [`Self::start`]; `None` if it was not called.
     pub(super) fn take(&self) -> Option<ParameterReadings> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner).take().map(|board| board.seen)
     }
@@ -110,7 +110,7 @@ pub struct ProbedOptimizer<O> {
 }
 
 impl<O> ProbedOptimizer<O> {
-    /// Watches an optimizer.
+    /// Wraps an optimizer with a probe.
     #[must_use]
     pub fn new(inner: O, watch: OptimizerProbe) -> Self {
         watch.attached.store(true, Ordering::Relaxed);
@@ -140,7 +140,7 @@ impl<O: Optimizer> Optimizer for ProbedOptimizer<O> {
             cost.of(|| board.seen.gradients.add(layer, moments(reduction, &gradient)));
         }
         let (after, state) = self.inner.step(learning_rate, tensor, gradient, state);
-        // Now that the update has brought them into the cache: reading alone is what measuring costs.
+        // The update has brought the parameters into the cache now, so that only reading counts as measuring.
         cost.of(|| {
             let initial = self.watch.initial.get::<D>(visited).filter(|_| board.reach == Baseline::Start);
             let both = match initial {

@@ -1,5 +1,5 @@
-//! What measuring costs outside the clock: the clock itself, the lock, and Burn's bookkeeping of a tap that is an operation
-//! of its own. Measured once per model.
+//! The cost of measuring that the clock does not see: the clock itself, the lock, and Burn's bookkeeping of a tap that
+//! is an operation of its own. It is measured once per model.
 
 use std::time::{Duration, Instant};
 
@@ -15,10 +15,10 @@ use crate::units::LayerId;
 
 /// Length of the measured chain.
 const CHAIN: u32 = 64;
-/// Repetitions; the least disturbed counts.
+/// Number of repetitions; the fastest counts.
 const REPEATS: usize = 9;
 
-/// What lies outside the clock.
+/// The cost per event that the clock does not see.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Overhead {
     per_reading: Duration,
@@ -26,13 +26,13 @@ pub(super) struct Overhead {
 }
 
 impl Overhead {
-    /// The time that all of it took.
+    /// The time that all measuring took.
     #[must_use]
     pub(super) fn total(self, cost: Cost) -> Duration {
         cost.timed + self.per_reading * cost.readings + self.per_tap * cost.inserted
     }
 
-    /// Measures it on a chain of taps over a tiny tensor.
+    /// Measures the overhead on a chain of taps over a tiny tensor.
     #[must_use]
     pub(super) fn measure(device: &Device) -> Self {
         let per_reading = least(readings);
@@ -42,12 +42,12 @@ impl Overhead {
     }
 }
 
-/// Time per link of a chain, least disturbed.
+/// Time per link of a chain, the fastest of all repetitions.
 fn least(chain: impl Fn() -> Duration) -> Duration {
     (0..REPEATS).map(|_| chain()).min().unwrap_or_default() / CHAIN
 }
 
-/// Time outside the clock of a chain of readings.
+/// Overhead of a chain of readings.
 fn readings() -> Duration {
     let taps = Taps::on(1);
     let tensor = Tensor::<2>::ones([1, 1], &backend::device(Backend::Flex)).try_into_primitive::<Flex>();
@@ -57,7 +57,7 @@ fn readings() -> Duration {
     start.elapsed().saturating_sub(taps.take().cost.timed)
 }
 
-/// The same of a chain of taps in the graph.
+/// Overhead of a chain of taps in the graph.
 fn taps(device: &Device) -> Duration {
     let taps = Taps::on(1);
     let mut tensor = Tensor::<2>::ones([1, 1], device).require_grad();

@@ -1,4 +1,4 @@
-//! Parameters, their gradients and their change, summed up per layer by visiting the module.
+//! Parameters, their gradients and their changes, summed per layer by visiting the module.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -12,13 +12,13 @@ use super::reduction::{Reduced, Reduction, Sums};
 use crate::layer::{Layer, LayerTable, Parameter};
 use crate::quantity::Moments;
 
-/// Which layer every trainable parameter belongs to, in visiting order. Built once per lane.
+/// The layer of every trainable parameter, in visiting order. It is built once per lane.
 #[derive(Clone, Debug)]
 pub struct ParameterMap {
     table: LayerTable,
     /// Layer of the n-th visited float parameter; `None` for one that is not trained (running statistics).
     layer_of: Vec<Option<usize>>,
-    /// Its place among all tensors of the table, those of one layer after the other.
+    /// Its index among all tensors of the table, layer by layer.
     tensor_of: Vec<Option<usize>>,
     /// Whether a trained parameter belongs to no row.
     has_outsiders: bool,
@@ -28,18 +28,18 @@ pub struct ParameterMap {
 /// A trained parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Trained {
-    /// The how many-th of all that are visited.
+    /// Index in visiting order.
     pub(crate) visited: usize,
     /// Row of its layer.
     pub(crate) layer: usize,
-    /// Place among all tensors of the table.
+    /// Index among all tensors of the table.
     pub(crate) tensor: usize,
 }
 
-/// Parameters as they were before the optimizer's step; keeps them alive without copying.
+/// The parameters before the optimizer's step, kept alive without copying.
 #[derive(Default)]
 pub struct Snapshot {
-    /// `Tensor<D>` of each visited float parameter, D as it comes.
+    /// `Tensor<D>` of each visited float parameter, of any D.
     parameters: Vec<Box<dyn Any + Send + Sync>>,
 }
 
@@ -49,7 +49,7 @@ impl Snapshot {
         self.parameters.get(visited)?.downcast_ref()
     }
 
-    /// The parameters as they are now.
+    /// The current parameters.
     #[must_use]
     pub fn of<M: Module>(model: &M) -> Self {
         let mut snapshot = Self::default();
@@ -65,15 +65,16 @@ impl ModuleVisitor for Snapshot {
 }
 
 impl ParameterMap {
-    /// Sorts the parameters of `model` into layers by the longest matching path.
+    /// Assigns the parameters of `model` to layers by the longest matching path.
     ///
-    /// A parameter outside every layer (an embedding that the stack does not list) is left out of the rows.
+    /// A parameter outside every layer (an embedding that the stack does not list) belongs to no row.
     #[must_use]
     pub fn new<M: Module>(model: &M, layers: &[Layer]) -> Self {
         Self::sorted(model, layers, Names::default())
     }
 
-    /// The same of a model whose parameters are not drawn yet, and without drawing any: all that are not count as trained.
+    /// The same for a model whose parameters are not initialized yet, without initializing them: these count as
+    /// trained.
     #[must_use]
     pub fn undrawn<M: Module>(model: &M, layers: &[Layer]) -> Self {
         Self::sorted(model, layers, Names { draws: false, ..Names::default() })
@@ -85,7 +86,7 @@ impl ParameterMap {
         let mut has_outsiders = false;
         let rows: HashMap<&str, usize> =
             layers.iter().enumerate().map(|(row, layer)| (layer.path.as_str(), row)).collect();
-        // Layer, and place within it.
+        // The layer, and the index within it.
         let places: Vec<Option<(usize, usize)>> = names
             .found
             .into_iter()
@@ -177,12 +178,12 @@ impl ParameterMap {
         visitor.sums
     }
 
-    /// Whether an optimizer that is handed these gradients meets exactly the trained parameters of the rows.
+    /// Whether an optimizer that receives these gradients visits exactly the trained parameters of the rows.
     pub(super) fn are_covered_by(&self, gradients: &GradientsParams) -> bool {
         !self.has_outsiders && gradients.len() == self.trained().count()
     }
 
-    /// Place of the n-th visited parameter among all tensors of the table.
+    /// Index of the n-th visited parameter among all tensors of the table.
     pub(super) fn tensor(&self, visited: usize) -> Option<usize> {
         self.tensor_of.get(visited).copied().flatten()
     }
@@ -273,9 +274,9 @@ fn owner(rows: &HashMap<&str, usize>, path: &str) -> Option<usize> {
     }
 }
 
-/// Path, shape and whether it is trained, of every float parameter in visiting order.
+/// Path and shape of every float parameter in visiting order, and whether it is trained.
 struct Names {
-    /// Whether parameters may be drawn to learn whether they are trained.
+    /// Whether parameters may be initialized to find out whether they are trained.
     draws: bool,
     path: Vec<String>,
     found: Vec<(Parameter, bool)>,

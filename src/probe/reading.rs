@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! forward     x_l ──► φ(x_l) ──► s·F(x_l)                          sizes, silent units, flat parts of φ
-//! backward    δ_{l+1} ──► behind s, W, φ, N ──► s·J_Fᵀδ ┐           the signal's size behind each step
+//! backward    δ_{l+1} ──► behind s, W, φ, N ──► s·J_Fᵀδ ┐           the signal's norm behind each op
 //!                    └──► J_Iᵀδ ────────────────────────┼─► δ_l    both channels and their scalar product
 //!             by a long skip connection ────────────────┘          a third channel, where there is one
 //! ```
@@ -17,14 +17,14 @@ use super::moments::{products, sum_of_squares};
 use crate::config::Activation;
 use crate::quantity::{Moments, Share, StepKind};
 
-/// One layer, one pass; `None` where nothing passed.
+/// The readings of one layer in one pass; `None` where no tensor passed.
 #[derive(Debug, Default)]
 pub struct LayerReading {
     /// x_l.
     pub input: Option<Moments>,
     /// δ_l.
     pub signal: Option<Moments>,
-    /// Gradients of the parameters, of a layer that is one operation.
+    /// Gradients of the parameters, for a layer that is one operation.
     pub gradient: Option<Moments>,
     /// s·F(x_l).
     pub branch: Option<Moments>,
@@ -32,25 +32,25 @@ pub struct LayerReading {
     pub identity_signal: Option<Moments>,
     /// ⟨J_Iᵀδ, s·J_Fᵀδ⟩.
     pub channel_product: Option<f64>,
-    /// What comes back to x_l by a connection that leads past the block and its neighbours.
+    /// The signal that comes back to x_l through a long skip connection, around the block and its neighbours.
     pub long_skip_signal: Option<Moments>,
-    /// Whether the block was left out of this pass: what stands around its branch passed no branch.
+    /// Whether stochastic depth skipped the block in this pass, so that only its identity was computed.
     pub is_left_out: bool,
-    /// The signal behind each step of the branch, in backward order; the last is s·J_Fᵀ δ_{l+1}.
+    /// The signal behind each op of the branch, in backward order; the last is s·J_Fᵀ δ_{l+1}.
     pub path: Vec<(StepKind, Moments)>,
     /// Per unit, whether its activation was other than 0 for any example.
     pub active: Option<Vec<bool>>,
     /// Activations in the flat parts of φ.
     pub saturated: Option<Share>,
-    /// Whether the last step of the path takes in several tensors, and more of them may come.
+    /// Whether the last op of the path has several input tensors, and more of them may come.
     is_open: bool,
-    /// One channel of the signal, until the other comes.
+    /// One channel of the signal, until the other one arrives.
     waiting: Waiting,
-    /// δ_l itself, in the order of its shape, where it is to be kept.
+    /// δ_l itself, in the order of its shape, if it is to be kept.
     pub(crate) kept: Option<Vec<f32>>,
 }
 
-/// A channel's tensor, of whatever backend.
+/// A channel's tensor, of any backend.
 #[derive(Default)]
 struct Waiting(Option<Box<dyn Any + Send>>);
 
@@ -60,7 +60,7 @@ impl std::fmt::Debug for Waiting {
     }
 }
 
-/// Which of the two paths of a residual block a signal came back through.
+/// The path of a residual block through which a signal came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Channel {
     /// I, the skip connection.
@@ -70,12 +70,12 @@ pub(crate) enum Channel {
 }
 
 impl LayerReading {
-    /// One that keeps its signal.
+    /// A reading that keeps its signal.
     pub(super) fn keeping() -> Self {
         Self { kept: Some(Vec::new()), ..Self::default() }
     }
 
-    /// δ_l, row-major, where it was kept and came.
+    /// δ_l, row-major, if it was kept and has arrived.
     #[must_use]
     pub fn kept(&self) -> Option<&[f32]> {
         self.kept.as_deref().filter(|kept| !kept.is_empty())
@@ -90,7 +90,7 @@ impl LayerReading {
         self.keep::<B>(delta);
     }
 
-    /// Keeps δ_l where it is to be kept.
+    /// Keeps δ_l if requested.
     pub(crate) fn keep<B: Readable>(&mut self, delta: &Primitive<B>) {
         if let Some(kept) = &mut self.kept {
             B::lend_in_order(delta, |floats| match floats {
@@ -104,7 +104,7 @@ impl LayerReading {
         self.branch = moments::<B>(output);
     }
 
-    /// φ(x), shape [B, …, units], or [B, channels, H, W]; several activations of one layer add up.
+    /// Reads φ(x), shape [B, …, units], or [B, channels, H, W]; several activations of one layer add up.
     pub(crate) fn hidden<B: Readable>(&mut self, activation: Activation, hidden: &Primitive<B>) {
         let units = Units::of(&hidden.shape());
         match activation {
@@ -122,12 +122,12 @@ impl LayerReading {
                 let share = B::lend(hidden, |floats| saturated(activation, &floats));
                 self.saturated = share.map(|share| self.saturated.map_or(share, |so_far| so_far.and(share)));
             }
-            // Neither exactly 0 nor flat anywhere.
+            // Other activations are neither exactly 0 nor flat.
             _ => {}
         }
     }
 
-    /// The signal behind one step of the branch.
+    /// Reads the signal behind one op of the branch.
     pub(crate) fn step<B: Readable>(&mut self, kind: StepKind, behind: &Primitive<B>) {
         if let Some(moments) = moments::<B>(behind) {
             self.path.push((kind, moments));
@@ -135,7 +135,7 @@ impl LayerReading {
         }
     }
 
-    /// The signal behind one of several tensors that a step takes in: their squares add up.
+    /// Reads the signal behind one of several input tensors of an op: their squares add up.
     pub(crate) fn beside<B: Readable>(&mut self, kind: StepKind, behind: &Primitive<B>) {
         let Some(moments) = moments::<B>(behind) else { return };
         match self.path.last_mut().filter(|_| self.is_open) {
@@ -145,7 +145,7 @@ impl LayerReading {
         self.is_open = true;
     }
 
-    /// One channel on its own: their product is taken when the second comes.
+    /// Reads one channel; the product of both is computed when the second arrives.
     pub(crate) fn channel<B: Readable>(&mut self, channel: Channel, signal: &Primitive<B>) {
         if channel == Channel::Identity {
             self.identity_signal = moments::<B>(signal);
@@ -156,12 +156,12 @@ impl LayerReading {
         }
     }
 
-    /// What comes back by a long skip connection.
+    /// Reads the signal through a long skip connection.
     pub(crate) fn long_skip<B: Readable>(&mut self, signal: &Primitive<B>) {
         self.long_skip_signal = moments::<B>(signal);
     }
 
-    /// s·J_Fᵀ δ_{l+1}; of a layer without a branch of its own all of the signal.
+    /// s·J_Fᵀ δ_{l+1}; for a layer without a separate branch, the whole signal.
     #[must_use]
     pub fn branch_signal(&self) -> Option<Moments> {
         self.path.last().map(|(_, moments)| *moments)

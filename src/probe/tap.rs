@@ -1,8 +1,8 @@
-//! The tap: an identity operation in the graph that reads what passes, forward and backward.
+//! The tap: an identity operation in the graph that reads the passing tensor, forward and backward.
 //!
-//! It moves its tensor on (no copy, no addition, no extra leaf); one pass over the memory each way is all it costs
-//! beside Burn's bookkeeping of about 4 µs. Works on flex and ndarray; elsewhere nothing is tapped and the quantities
-//! that need it are absent.
+//! It moves its tensor on (no copy, no addition, no extra leaf); it costs one pass over the memory in each direction
+//! and about 4 µs of Burn's bookkeeping. It works on flex and ndarray; on other backends nothing is tapped and the
+//! quantities that need it are absent.
 //!
 //! The backward half runs while Burn holds its graph lock: it reads memory and stores two numbers, nothing else.
 
@@ -41,7 +41,7 @@ struct TapReadings {
     cost: Cost,
 }
 
-/// What the taps of one pass read.
+/// The readings of all taps of one pass.
 #[derive(Debug, Default)]
 pub struct Readings {
     /// One entry per layer.
@@ -51,7 +51,7 @@ pub struct Readings {
 }
 
 impl Taps {
-    /// Taps that let everything pass unread.
+    /// Taps that read nothing.
     #[must_use]
     pub fn off() -> Self {
         Self { board: None }
@@ -64,42 +64,42 @@ impl Taps {
         Self { board: Some(Arc::new(Mutex::new(TapReadings { layers, cost: Cost::default() }))) }
     }
 
-    /// The same, and what they read of every δ_l can be had element by element.
+    /// The same, and every δ_l is kept element by element.
     #[must_use]
     pub fn keeping(layers: usize) -> Self {
         let layers = std::iter::repeat_with(LayerReading::keeping).take(layers).collect();
         Self { board: Some(Arc::new(Mutex::new(TapReadings { layers, cost: Cost::default() }))) }
     }
 
-    /// Reads the input of `layer` as it passes, and on the way back its gradient δ_l.
+    /// Reads the input of `layer` as it passes, and its gradient δ_l on the way back.
     ///
-    /// The tensor is handed on unchanged, here and by all other taps; any shape, usually [B, …].
+    /// This and all other taps return the tensor unchanged; it can have any shape, usually [B, …].
     #[must_use]
     pub fn input<const D: usize>(&self, layer: LayerId, tensor: Tensor<D>) -> Tensor<D> {
         self.pass(layer, BackwardReading::Input, tensor)
     }
 
-    /// Reads the signal behind one step of the layer's branch: stands at the step's input.
+    /// Reads the signal behind one op of the layer's branch; it is placed at the op's input.
     #[must_use]
     pub fn step<const D: usize>(&self, layer: LayerId, kind: StepKind, tensor: Tensor<D>) -> Tensor<D> {
         self.pass(layer, BackwardReading::Step(kind), tensor)
     }
 
-    /// The same at a step that takes in several tensors, such as queries, keys and values: what is behind them counts as
-    /// one.
+    /// The same for an op with several input tensors, such as queries, keys and values: the signals behind them count
+    /// as one.
     #[must_use]
     pub fn beside<const D: usize>(&self, layer: LayerId, kind: StepKind, tensor: Tensor<D>) -> Tensor<D> {
         self.pass(layer, BackwardReading::Beside(kind), tensor)
     }
 
-    /// Reads what comes back through the skip connection: stands at its beginning.
+    /// Reads the signal through the skip connection; it is placed at the connection's beginning.
     #[must_use]
     pub fn skip<const D: usize>(&self, layer: LayerId, tensor: Tensor<D>) -> Tensor<D> {
         self.pass(layer, BackwardReading::Channel(Channel::Identity), tensor)
     }
 
-    /// Compares what comes back through the branch with the skip connection: stands at the branch's beginning, before
-    /// the taps of its steps.
+    /// Compares the signal through the branch with that through the skip connection; it is placed at the branch's
+    /// beginning, before the taps of its ops.
     ///
     /// It is a [`joint`] of the graph even when the taps are off.
     #[must_use]
@@ -107,8 +107,8 @@ impl Taps {
         insert(self.tap(layer).map(|tap| (tap, BackwardReading::Channel(Channel::Branch))), tensor)
     }
 
-    /// Reads what comes back to the layer's input by a connection that leads past the block and its neighbours: stands
-    /// at its beginning, behind the tap of the input.
+    /// Reads the signal through a long skip connection, around the block and its neighbours; it is placed at the
+    /// connection's beginning, after the tap of the input.
     ///
     /// It is a [`joint`] of the graph even when the taps are off.
     #[must_use]
@@ -116,7 +116,7 @@ impl Taps {
         insert(self.tap(layer).map(|tap| (tap, BackwardReading::LongSkip)), tensor)
     }
 
-    /// Says that the block has no branch in this pass: all that is left is what leads around it.
+    /// Records that stochastic depth skips the block in this pass, so that only its identity is computed.
     pub fn left_out(&self, layer: LayerId) {
         let Some(tap) = self.tap(layer) else { return };
         tap.look(|reading| reading.is_left_out = true);
@@ -142,12 +142,12 @@ impl Taps {
         }
     }
 
-    /// The tap of a layer, for an operation that reads within itself; `None` when the taps are off.
+    /// The tap of a layer, for an operation that reads its own tensors; `None` if the taps are off.
     pub(crate) fn tap(&self, layer: LayerId) -> Option<Tap> {
         Some(Tap { layer: layer.index(), board: Arc::clone(self.board.as_ref()?) })
     }
 
-    /// Takes what was read; empty when the taps are off.
+    /// Returns what was read; empty if the taps are off.
     #[must_use]
     pub fn take(self) -> Readings {
         let Some(board) = self.board else { return Readings::default() };
@@ -156,10 +156,10 @@ impl Taps {
     }
 }
 
-/// What a tap that is an operation of its own reads on the way back.
+/// What a tap that is an operation of its own reads in the backward pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum BackwardReading {
-    /// δ_l; on the way forward x_l.
+    /// δ_l; in the forward pass x_l.
     Input,
     Step(StepKind),
     Beside(StepKind),
@@ -167,24 +167,24 @@ enum BackwardReading {
     LongSkip,
 }
 
-/// One tap: where its readings go.
+/// One tap with the place where its readings are stored.
 #[derive(Clone, Debug)]
 pub(crate) struct Tap {
     layer: usize,
     board: Arc<Mutex<TapReadings>>,
 }
 
-/// The same tensor behind an operation of its own: what comes back through all uses of it adds up here before it meets
-/// what comes back elsewhere. Where a tap stands on one of several ways, rounding is the same with and without it then.
+/// The same tensor after an operation of its own: the gradients of all its uses are added here before they meet other
+/// gradients. A tap on one of several paths then leaves the rounding unchanged.
 #[must_use]
 pub fn joint<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
     insert(None, tensor)
 }
 
-/// A tap, and what it reads on the way back.
+/// A tap, and what it reads in the backward pass.
 type Reader = (Tap, BackwardReading);
 
-/// The tensor behind an operation that hands it on, and lets a tap read.
+/// The tensor after an operation that passes it on and lets a tap read it.
 fn insert<const D: usize>(reader: Option<Reader>, tensor: Tensor<D>) -> Tensor<D> {
     on_known_backend!(tensor, |primitive: B, C| {
         drop(tensor);
@@ -214,7 +214,7 @@ fn operation<B: Readable, C: CheckpointStrategy>(
 }
 
 impl Tap {
-    /// Looks at some tensors of the layer.
+    /// Lets `work` read tensors of the layer.
     pub(crate) fn look(&self, work: impl FnOnce(&mut LayerReading)) {
         let start = Instant::now();
         let mut board = self.board.lock().unwrap_or_else(PoisonError::into_inner);
@@ -225,7 +225,7 @@ impl Tap {
     }
 }
 
-/// The forward half once more, where activations are recomputed: what passed is what comes out.
+/// The forward half where activations are recomputed: its input is its output.
 #[derive(Debug)]
 struct RecomputedForward<B> {
     input: NodeId,

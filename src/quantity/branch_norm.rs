@@ -1,5 +1,5 @@
-//! Branch channel: ‖s·J_Fᵀ δ_{l+1}‖_F, what comes back through F, shape [B, …]; of a plain block all of the signal, but
-//! for what comes by a long skip connection ([`super::long_skip_norm`]).
+//! Branch channel: ‖s·J_Fᵀ δ_{l+1}‖_F, the signal that comes back through F, shape [B, …]; in a plain block it is the
+//! whole signal, except for what comes back by a long skip connection ([`super::long_skip_norm`]).
 
 use super::definition::{Axis, Definition};
 use super::sample::LayerSample;

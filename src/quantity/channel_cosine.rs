@@ -1,6 +1,7 @@
 //! Cosine of the two channels, −1 … 1: ⟨J_Iᵀδ, s·J_Fᵀδ⟩/(‖J_Iᵀδ‖·‖s·J_Fᵀδ‖) over all elements of the batch.
 //!
-//! −1 means that the branch cancels the identity: 1 + ∂F/∂x is not a guaranteed floor, and this shows when it fails.
+//! −1 means that the branch cancels the identity: 1 + ∂F/∂x is not a guaranteed lower bound, and this value shows when
+//! it fails.
 
 use super::definition::{Axis, Definition};
 use super::sample::LayerSample;

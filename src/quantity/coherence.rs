@@ -1,10 +1,11 @@
-//! Agreement of the examples of a class: mean cosine of their δ_l over all pairs of the same class in the batch, −1 … 1.
+//! Agreement between examples of a class: mean cosine of their δ_l over all pairs of the same class in the batch, −1 …
+//! 1.
 //!
 //! ```text
 //! u_i = δ_l[i] / ‖δ_l[i]‖      Σ_{i<j} u_i·u_j = (‖Σ u_i‖² − n) / 2      per class of n examples
 //! ```
 //!
-//! Over all pairs it is about 0 by construction of the softmax residual and says nothing. Cost O(rows × width).
+//! Over pairs of all classes it is about 0 because of the softmax residual, and says nothing. Cost O(rows × width).
 
 use super::definition::{Axis, Definition};
 use super::sample::LayerSample;
@@ -28,7 +29,7 @@ fn estimate(sample: &LayerSample) -> Option<f64> {
     sample.coherence
 }
 
-/// Pairs below which the mean says nothing.
+/// Minimum number of pairs for a meaningful mean.
 const LEAST_PAIRS: f64 = 32.0;
 
 /// Mean cosine over the pairs of one class; `rows` of shape [B, width], row-major.

@@ -1,18 +1,18 @@
-//! What the program knows of a quantity: a row of the table of quantities.
+//! Everything that the program knows about a quantity: a row of the table of quantities.
 
 use super::sample::LayerSample;
 use crate::measurement::Measurement;
 
-/// How values of a quantity are spread along a colour scale or an axis.
+/// How the values of a quantity are mapped to a colour scale or an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Axis {
     /// Magnitudes over many decades: log₁₀ |v|.
     Log,
-    /// A bounded or signed number, as it is.
+    /// A bounded or signed number, unchanged.
     Linear,
 }
 
-/// Everything that the program knows of a quantity.
+/// Everything that the program knows about a quantity.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Definition {
@@ -28,13 +28,13 @@ pub struct Definition {
     pub formula: &'static str,
     /// When it is absent, and what NaN, ±Inf and 0 mean.
     pub edge_cases: &'static str,
-    /// Which values are usual, and whose word that is.
+    /// Usual values, and who published them.
     pub healthy: &'static str,
     /// Where the definition comes from.
     pub source: &'static str,
-    /// How its values are spread.
+    /// How its values are mapped to an axis.
     pub axis: Axis,
-    /// What it is measured with, and how often.
+    /// The part of measuring that it belongs to, which decides how often it is measured.
     pub measured_with: Measurement,
     /// The estimator; `None` = absent.
     pub estimate: fn(&LayerSample) -> Option<f64>,

@@ -1,4 +1,5 @@
-//! Distance from initialization: ‖θ_t − θ_0‖/‖θ_0‖ after the step, over all parameters of the layer. Has it learned at all?
+//! Distance from initialization: ‖θ_t − θ_0‖/‖θ_0‖ after the step, over all parameters of the layer. It shows whether
+//! the layer has learned.
 
 use super::definition::{Axis, Definition};
 use super::sample::LayerSample;

@@ -27,12 +27,12 @@ fn estimate(sample: &LayerSample) -> Option<f64> {
     sample.grad_snr
 }
 
-/// Parts of a batch.
+/// Number of micro-batches.
 pub const PARTS: usize = 8;
-/// Rows of a batch below which its parts are too small.
+/// Minimum number of rows in a batch, so that its parts are large enough.
 pub const LEAST_ROWS: usize = 16;
 
-/// The gradients of the parts of a batch, summed up as they come.
+/// Sums over the gradients of the parts of a batch.
 #[derive(Clone, Debug, Default)]
 pub struct Spread {
     sum: Vec<f64>,
@@ -41,7 +41,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Takes in the gradient of one part; all are of one length.
+    /// Adds the gradient of one part; all have the same length.
     pub fn take(&mut self, gradient: &[f32]) {
         self.sum.resize(gradient.len(), 0.0);
         for (sum, value) in self.sum.iter_mut().zip(gradient) {
@@ -51,13 +51,13 @@ impl Spread {
         self.parts += 1;
     }
 
-    /// ‖E g‖² / tr Var(g); `None` for fewer than two parts, or where they are all the same.
+    /// ‖E g‖² / tr Var(g); `None` for fewer than two parts, or if all of them are equal.
     #[must_use]
     pub fn snr(&self) -> Option<f64> {
         let parts = f64::from(self.parts);
         let mean_square = self.sum.iter().map(|sum| (sum / parts).powi(2)).sum::<f64>();
         let variance = (self.squares - parts * mean_square) / (parts - 1.0);
-        // Rounding leaves about 1e-16 of the squares where nothing varies.
+        // Rounding leaves about 1e-16 of the squares if nothing varies.
         let is_nothing = variance.abs() <= 1e-12 * self.squares;
         (self.parts >= 2 && !is_nothing).then(|| mean_square / variance)
     }

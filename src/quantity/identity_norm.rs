@@ -1,5 +1,5 @@
-//! Identity channel: ‖J_Iᵀ δ_{l+1}‖_F, what comes back through the skip connection (or the projection, gate or mixing in
-//! its place), shape [B, …]. Measured, never by subtraction.
+//! Identity channel: ‖J_Iᵀ δ_{l+1}‖_F, the signal that comes back through the skip connection (or the projection, gate
+//! or mixing that replaces it), shape [B, …]. It is measured, never computed by subtraction.
 
 use super::definition::{Axis, Definition};
 use super::sample::LayerSample;

@@ -1,5 +1,5 @@
-//! Long-skip channel: norm of the gradient that comes back to x_l by a connection that leads past the block and its
-//! neighbours, shape [B, …]: in a U-Net from the way up to the way down, δ_l = J_Iᵀδ_{l+1} + s·J_Fᵀδ_{l+1} + this.
+//! Long-skip channel: norm of the gradient that comes back to x_l through a long skip connection, shape [B, …]: in a
+//! U-Net from the decoder to the encoder, δ_l = J_Iᵀδ_{l+1} + s·J_Fᵀδ_{l+1} + this.
 
 use super::definition::{Axis, Definition};
 use super::sample::LayerSample;

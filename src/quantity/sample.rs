@@ -31,17 +31,17 @@ impl Moments {
     }
 }
 
-/// So many of so many: units that are dead, activations that are saturated.
+/// A part of a whole: dead units, saturated activations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Share {
-    /// How many.
+    /// Size of the part.
     pub part: u64,
-    /// Of how many.
+    /// Size of the whole.
     pub whole: u64,
 }
 
 impl Share {
-    /// 0 … 1; `None` of nothing.
+    /// The share, 0 … 1; `None` if the whole is empty.
     #[must_use]
     pub fn fraction(self) -> Option<f64> {
         (self.whole > 0).then(|| self.part as f64 / self.whole as f64)
@@ -54,7 +54,7 @@ impl Share {
     }
 }
 
-/// Kinds of steps that a branch is made of.
+/// Kinds of ops of which a branch consists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StepKind {
@@ -68,8 +68,8 @@ pub enum StepKind {
     Other,
 }
 
-/// How much each kind of step of a branch changed the signal's norm on its way back; the product telescopes to the
-/// branch's gain. `None` where the branch has no such step, or no signal arrived at it.
+/// How much each kind of op of a branch changed the signal's norm on its way back; the product is the branch's gain.
+/// `None` if the branch has no such op, or no signal arrived at it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Factors {
     /// φ'.
@@ -83,7 +83,7 @@ pub struct Factors {
 }
 
 impl Factors {
-    /// From the signal that arrives at the branch's output and the signals behind each step, in backward order.
+    /// From the signal that arrives at the branch's output and the signals behind each op, in backward order.
     #[must_use]
     pub fn along(arriving: Option<Moments>, path: &[(StepKind, Moments)]) -> Self {
         let mut factors = Self::default();
@@ -105,7 +105,7 @@ impl Factors {
     }
 }
 
-/// What a probe saw of one layer at one step; a field is `None` where there is no such tensor.
+/// What a probe read of one layer at one step; a field is `None` if there is no such tensor.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LayerSample {
@@ -129,21 +129,21 @@ pub struct LayerSample {
     pub next_signal: Option<Moments>,
     /// s·F(x_l), of a block with a skip connection.
     pub branch: Option<Moments>,
-    /// J_Iᵀ δ_{l+1}: what comes back through the skip connection, or what stands in its place.
+    /// J_Iᵀ δ_{l+1}: the signal through the skip connection, or through the operation that replaces it.
     pub identity_signal: Option<Moments>,
-    /// s·J_Fᵀ δ_{l+1}: what comes back through the branch; of a plain block all of it.
+    /// s·J_Fᵀ δ_{l+1}: the signal through the branch; in a plain block the whole signal.
     pub branch_signal: Option<Moments>,
-    /// Scalar product of the two, where there are both.
+    /// Scalar product of the two channels, if there are both.
     pub channel_product: Option<f64>,
-    /// What comes back to x_l by a long skip connection, where one begins there.
+    /// The signal that comes back to x_l through a long skip connection, if one begins there.
     pub long_skip_signal: Option<Moments>,
-    /// The branch's gain by kinds of step.
+    /// The branch's gain by kinds of ops.
     pub factors: Factors,
     /// Units whose activation was exactly 0 for every example of the last observed batches.
     pub dead: Option<Share>,
     /// Activations in the flat parts of φ.
     pub saturated: Option<Share>,
-    /// ‖E g‖² / tr Var(g), on its schedule like those below.
+    /// ‖E g‖² / tr Var(g); this and the following fields are present on a schedule.
     pub grad_snr: Option<f64>,
     /// Mean cosine of δ_l within a class.
     pub coherence: Option<f64>,

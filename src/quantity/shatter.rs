@@ -1,7 +1,7 @@
 //! Shattered gradients: 1 − cosine between an example's δ_l and that of the same example with 1 % noise added to its
 //! input, mean over the batch; 0 = smooth, 1 = white noise.
 //!
-//! The loss is one fixed logit, so that its own curvature stays out; normalizations are as in evaluation.
+//! The loss is one fixed logit, so that its curvature has no influence; normalizations work as in evaluation.
 
 use super::definition::{Axis, Definition};
 use super::sample::LayerSample;
@@ -31,7 +31,7 @@ fn estimate(sample: &LayerSample) -> Option<f64> {
 /// Noise relative to the root mean square of the inputs.
 pub const NOISE: f64 = 0.01;
 
-/// 1 − mean cosine of the rows of both, shape [B, width] each; `None` where no row has a direction.
+/// 1 − mean cosine of the rows of both, shape [B, width] each; `None` if no row has a direction.
 #[must_use]
 pub fn shatter(still: &[f32], noisy: &[f32], rows: usize) -> Option<f64> {
     let width = still.len().checked_div(rows).filter(|width| *width > 0)?;
@@ -44,7 +44,7 @@ pub fn shatter(still: &[f32], noisy: &[f32], rows: usize) -> Option<f64> {
             count += 1.0;
         }
     }
-    // Rounding may leave a cosine of 1 + 1e-16; NaN stays.
+    // Rounding may give a cosine of 1 + 1e-16; NaN stays.
     (count > 0.0).then(|| { let found = 1.0 - cosines / count; if found < 0.0 { 0.0 } else { found } })
 }
 

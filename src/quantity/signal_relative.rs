@@ -1,7 +1,7 @@
-//! The backward signal measured by what the head sends back: ‖δ_l‖/‖δ_{D+1}‖, 1 at the head.
+//! The backward signal relative to the head's: ‖δ_l‖/‖δ_{D+1}‖, 1 at the head.
 //!
-//! ‖δ_l‖ itself falls with the loss in every layer, so that a healthy stack that has converged looks like one that dies.
-//! The ratio is independent of the loss: only what the blocks do to the signal is left.
+//! ‖δ_l‖ itself falls with the loss in every layer, so that a healthy stack that has converged looks like one that
+//! dies. The ratio does not depend on the loss: it shows only what the blocks do to the signal.
 
 use super::definition::{Axis, Definition};
 use super::sample::LayerSample;

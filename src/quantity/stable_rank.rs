@@ -5,10 +5,10 @@
 //! |θ − λ| ≤ β_k |s_k|                                    s: θ's eigenvector of T, λ: an eigenvalue of WᵀW
 //! ```
 //!
-//! The two largest singular values of a random matrix are so close that power iteration is 2 % short after 100 turns at
-//! width 512; Lanczos' method needs some 40. Of a layer with several matrices the least; a convolution's kernels
-//! [out, in, k, k] are one matrix [out, in·k²]. What mixes streams is not a map of features and does not count.
-//! Cost O(rows × columns) per turn.
+//! The two largest singular values of a random matrix are so close that power iteration is 2 % too low after 100
+//! iterations at width 512; Lanczos' method needs about 40. A layer with several matrices has the smallest of their
+//! ranks; a convolution's kernels [out, in, k, k] are one matrix [out, in·k²]. The mixing of streams is not a map of
+//! features and does not count. Cost O(rows × columns) per iteration.
 //!
 //! Lanczos 1950; Parlett 1980, The Symmetric Eigenvalue Problem, 13.2 (the bound) and 13.7 (reorthogonalization).
 
@@ -34,12 +34,12 @@ fn estimate(sample: &LayerSample) -> Option<f64> {
     sample.stable_rank
 }
 
-/// Turns at most: random matrices of width 512 need some 40, of width 4,096 some 80.
+/// Maximum number of iterations: random matrices of width 512 need about 40, of width 4,096 about 80.
 const MOST_TURNS: usize = 300;
-/// Relative error of ‖W‖₂² that is allowed for: three digits of the rank, with a digit to spare.
+/// Allowed relative error of ‖W‖₂²: three digits of the rank, with one to spare.
 const ENOUGH: f64 = 1e-4;
 
-/// Stable rank of a matrix [rows, columns], row-major; `None` of an empty or zero matrix.
+/// Stable rank of a matrix [rows, columns], row-major; `None` for an empty or zero matrix.
 #[must_use]
 pub fn stable_rank(matrix: &[f32], columns: usize) -> Option<f64> {
     let frobenius: f64 = matrix.iter().map(|value| f64::from(*value).powi(2)).sum();
@@ -53,7 +53,7 @@ pub fn stable_rank(matrix: &[f32], columns: usize) -> Option<f64> {
     (largest > 0.0).then(|| frobenius / largest)
 }
 
-/// WᵀW, or WWᵀ where that is smaller: their largest eigenvalues are equal.
+/// WᵀW, or WWᵀ if that is smaller: their largest eigenvalues are equal.
 struct Gram<'a> {
     matrix: &'a [f32],
     columns: usize,
@@ -97,7 +97,7 @@ fn dot(one: &[f64], other: &[f64]) -> f64 {
 }
 
 fn largest_eigenvalue(gram: &Gram<'_>) -> f64 {
-    // No direction is special: a start that is not by chance orthogonal to the first singular vector.
+    // A start vector without a special direction is not orthogonal to the first singular vector by chance.
     let start = (0..gram.size()).map(|index| 1.0 + ((index * 7919) % 1013) as f64 / 1013.0);
     let mut next: Vec<f64> = start.collect();
     let mut length = dot(&next, &next).sqrt();
@@ -110,7 +110,7 @@ fn largest_eigenvalue(gram: &Gram<'_>) -> f64 {
         let mut product = gram.times(&next);
         diagonal.push(dot(&next, &product));
         basis.push(next);
-        // Twice is enough (Parlett 1980, 6.9): rounding would bring back what was found.
+        // Twice is enough (Parlett 1980, 6.9): rounding would bring back directions that were removed.
         for _ in 0..2 {
             for vector in &basis {
                 let along = dot(vector, &product);
@@ -141,7 +141,7 @@ impl Ritz {
         let radius = |index: usize| off(index) + if index > 0 { off(index - 1) } else { 0.0 };
         let mut low = diagonal.iter().copied().fold(f64::MIN, f64::max);
         let mut high = diagonal.iter().enumerate().map(|(index, value)| value + radius(index)).fold(low, f64::max);
-        // Every halving is a digit of two: 60 leave what an f64 can tell apart.
+        // Every halving gives one binary digit: 60 exhaust the precision of an f64.
         for _ in 0..60 {
             let middle = f64::midpoint(low, high);
             if exceeds(diagonal, beside, middle) {
@@ -150,7 +150,7 @@ impl Ritz {
                 high = middle;
             }
         }
-        // The eigenvector by its recurrence, from the first element on.
+        // The eigenvector follows from its recurrence, starting with the first element.
         let (mut before, mut here, mut squares) = (0.0, 1.0_f64, 1.0);
         for index in 0..beside.len() {
             let behind = if index > 0 { beside[index - 1] * before } else { 0.0 };
@@ -161,14 +161,14 @@ impl Ritz {
     }
 }
 
-/// Whether an eigenvalue is larger: T − x has a positive pivot (Sylvester's law of inertia).
+/// Whether an eigenvalue is larger than x: T − x has a positive pivot (Sylvester's law of inertia).
 fn exceeds(diagonal: &[f64], beside: &[f64], x: f64) -> bool {
     let mut pivot = diagonal[0] - x;
     for (value, beside) in diagonal[1..].iter().zip(beside) {
         if pivot > 0.0 {
             return true;
         }
-        // A pivot of 0 is as good as one just below.
+        // A pivot of 0 is replaced by one just below.
         let divisor = if pivot == 0.0 { -f64::MIN_POSITIVE } else { pivot };
         pivot = value - x - beside * beside / divisor;
     }
@@ -204,12 +204,12 @@ mod tests {
         };
         let (left, right) = (reflector(1.7), reflector(2.3));
         let mixed: f64 = (0..n).map(|k| left[k] * singular[k] * right[k]).sum();
-        let at = |row: usize, column: usize| {
+        let element = |row: usize, column: usize| {
             let own = if row == column { singular[row] } else { 0.0 };
             own - 2.0 * left[row] * left[column] * singular[column] - 2.0 * singular[row] * right[row] * right[column]
                 + 4.0 * left[row] * mixed * right[column]
         };
-        (0..n * n).map(|index| at(index / n, index % n) as f32).collect()
+        (0..n * n).map(|index| element(index / n, index % n) as f32).collect()
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The closing words of a headless run: how each lane ended, what it learned, what its depth did to the signal.
+//! The closing table: how each lane ended, what it learned, and how its depth changed the signal.
 //!
 //! ```text
 //! lane      outcome    step   final loss  held out  per block  theory  first/last block
@@ -6,8 +6,9 @@
 //! residual  completed  2,000  0.00213     93.1 %    ×1.08      ×1.08   ×51.0
 //! ```
 //!
-//! The theory is that of the initial weights: the geometric mean of the gain over the blocks. On a narrow terminal whole
-//! columns are left out, the least important first, and sentences break between words: every number is whole.
+//! The theory is that of the initial weights: the geometric mean of the gain over the blocks. On a narrow terminal
+//! whole columns are left out, the least important first, and sentences are wrapped between words, so that every number
+//! is whole.
 
 mod columns;
 
@@ -19,22 +20,22 @@ use crate::profile::Profile;
 use crate::text::{clean, clean_message, wrapped_lines};
 use crate::theory;
 
-/// Stands where there is nothing to say.
+/// Stands for a missing value.
 const NOTHING: &str = "–";
 
-const COLUMNS: [&str; 8] =
-    ["lane", "outcome", "step", "final loss", "held out", "per block", "theory", "first/last block"];
-/// Blanks before what a sentence goes on with in its next line.
+const COLUMNS: [&str; 5] = ["lane", "outcome", "step", "final loss", "held out"];
+/// Indent of the further lines of a sentence.
 const INDENT: usize = 2;
 
-/// The table, a line per lane, and below it what numbers alone would hide. Ends in a line break.
+/// The table with a line per lane, and below it remarks on what the numbers alone would hide. It ends with a line
+/// break.
 ///
-/// Lines have at most so many columns, where there is a width: only a single word may be longer.
+/// Lines have at most `width` columns, if it is given; only a single word may be longer.
 #[must_use]
 pub fn closing(history: &History, width: Option<usize>) -> String {
     let header = history.header();
     let lanes = || header.lanes.iter().zip(history.lanes());
-    let mut rows = vec![COLUMNS.map(str::to_owned)];
+    let mut rows = vec![headings(header)];
     rows.extend(lanes().map(|(lane, steps)| row(header, lane, steps)));
     let table = columns::table(rows, width.unwrap_or(usize::MAX));
     let mut sentences = String::new();
@@ -52,6 +53,13 @@ pub fn closing(history: &History, width: Option<usize>) -> String {
     let data = header.data.as_deref().map(|data| format!("data {}\n", clean_message(data))).unwrap_or_default();
     let fitted = |text: String| width.map_or(text.clone(), |width| wrapped_lines(&text, width, INDENT));
     fitted(data) + &table + &fitted(sentences)
+}
+
+/// The headings of the columns; a model without blocks has layers in their place.
+fn headings(header: &RunHeader) -> [String; 8] {
+    let row = header.lanes.first().map_or("block", |lane| lane.layers.depth_word());
+    let [lane, outcome, step, loss, held_out] = COLUMNS.map(str::to_owned);
+    [lane, outcome, step, loss, held_out, format!("per {row}"), "theory".to_owned(), format!("first/last {row}")]
 }
 
 fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String; 8] {
@@ -82,7 +90,7 @@ fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String;
     ]
 }
 
-/// What the fit could not take in, why there is no theory, and why a lane failed.
+/// Remarks on values that could not be fitted, on a missing theory, and on a lane that failed.
 fn remarks(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Vec<String> {
     let Profile { blocks, zeros, non_finite, underflow, dead, .. } = profile(header, lane, history);
     let mut remarks = Vec::new();
@@ -132,6 +140,7 @@ mod tests {
     use super::*;
     use crate::event::{EvalRecord, Event, LaneEnd};
     use crate::grid::{Grid, Value};
+    use crate::layer::LayerKind;
     use crate::quantity::Quantity;
     use crate::trace::fixture;
     use crate::units::{LaneId, Step};
@@ -159,8 +168,8 @@ mod tests {
             "lane        outcome    step   final loss  held out  per block  theory  first/last block\n\
              plain       completed  1,200  2.00        93.1 %    ×0.500     –       ×0.00391\n\
              residual-2  stopped    –      –           –         –          –       –\n\
-             plain: no theory: its settings are unknown\n\
-             residual-2: no theory: its settings are unknown\n"
+             plain: no theory: no settings\n\
+             residual-2: no theory: no settings\n"
         );
     }
 
@@ -184,7 +193,7 @@ mod tests {
         for (width, columns) in [(80, 6), (60, 5), (30, 3)] {
             let text = closing(&history, Some(width));
             let head = text.lines().find(|line| line.starts_with("lane")).unwrap();
-            let shown = COLUMNS.iter().filter(|name| head.contains(*name)).count();
+            let shown = headings(history.header()).iter().filter(|name| head.contains(name.as_str())).count();
             assert!(shown >= columns, "{width}:\n{text}");
         }
     }
@@ -242,5 +251,20 @@ mod tests {
         ] {
             assert!(text.contains(words), "{text}");
         }
+    }
+
+    #[test]
+    fn a_model_without_blocks_has_a_factor_per_layer() {
+        let mut lane = fixture::lane("mine", 9);
+        lane.layers.layers.iter_mut().skip(1).take(9).for_each(|row| row.kind = LayerKind::Other);
+        let header = fixture::header(vec![lane]);
+        let mut history = History::new(Arc::clone(&header));
+        history.push(&Event::Step(Arc::new(fixture::step(&header, 0, 1))));
+        let text = closing(&history, None);
+        assert!(
+            text.starts_with("lane  outcome  step  final loss  held out  per layer  theory  first/last layer\n"),
+            "{text}"
+        );
+        assert!(text.contains("×0.500"), "{text}");
     }
 }

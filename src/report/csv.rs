@@ -1,4 +1,4 @@
-//! A trace as one long table: a row per value, for whatever reads CSV.
+//! A trace as one long table with a row per value, for any reader of CSV.
 //!
 //! ```text
 //! lane,step,layer,path,quantity,value
@@ -6,10 +6,11 @@
 //! plain,1,17,blocks.16,signal_norm,1.9e-14       layer 0 = stem, 1 … D = blocks, D + 1 = head
 //! ```
 //!
-//! Per-step values have no layer; `rho`, `rho_r_squared`, `attenuation`, `first_last` and, where there is one, the block of
-//! the `underflow` are those of the signal of that step, see [`Profile`]. What a step says only when the flight recorder re-runs it follows where that
-//! happened; nothing has two rows. NaN, inf and -inf are written so, absent values are left out, numbers have the
-//! fewest digits that give them back. A name that a spreadsheet would take for a formula gets an apostrophe before it.
+//! Per-step values have no layer; `rho`, `rho_r_squared`, `attenuation`, `first_last` and, if there is one, the block
+//! of the `underflow` belong to the signal of that step, see [`Profile`]. Values that only a re-run of the flight
+//! recorder has follow at the place of the re-run; no value has two rows. NaN, inf and -inf are written as such, absent
+//! values are left out, and numbers have the fewest digits that give them back. A name that a spreadsheet would read as
+//! a formula gets an apostrophe before it.
 
 mod written;
 
@@ -36,12 +37,12 @@ const COLUMNS: [&str; 6] = ["lane", "step", "layer", "path", "quantity", "value"
 /// Rows of the line fitted to the signal.
 const PROFILE: [&str; 5] = [rows::RHO, rows::RHO_R_SQUARED, rows::ATTENUATION, rows::FIRST_LAST, rows::UNDERFLOW];
 
-/// What the table holds.
+/// The rows of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rows {
-    /// Everything.
+    /// All rows.
     All,
-    /// The values of one quantity, and nothing without a layer.
+    /// The values of one quantity, without the values that have no layer.
     Of(Quantity),
     /// The values of one name without a layer, such as `loss`; see [`names`].
     Named(&'static str),
@@ -64,11 +65,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     Quantity::ALL.iter().map(|quantity| quantity.name()).chain(terms)
 }
 
-/// Writes the table of these events as they come, and says how many rows it has below the first; memory grows by 16 bytes
-/// a step, and not beyond 1 MiB a lane.
+/// Writes the table of these events as they come, and returns its number of rows below the first; memory grows by 16
+/// bytes a step, up to 1 MiB per lane.
 ///
 /// # Errors
-/// When the trace cannot be read further, or the output takes no more.
+/// Fails when the trace cannot be read further, or the output cannot be written.
 pub fn write(
     events: impl Iterator<Item = Result<Event, TraceError>>,
     rows: Rows,
@@ -84,8 +85,8 @@ pub fn write(
             Event::Step(record) => table.step(&record)?,
             Event::Eval(record) => table.eval(&record)?,
             Event::Rerun(record) => table.rerun(&record)?,
-            // Counts per bin, numbers inside a layer or per span of time, and pixels are not numbers per layer: the trace
-            // has them.
+            // Counts per bin, numbers inside a layer or per timestep, and pixels are not numbers per layer; only the
+            // trace has them.
             Event::Snapshot(_) | Event::Note(_) | Event::Gap(_) | Event::LaneEnded(_) | Event::RunEnded(_) => {}
         }
     }
@@ -105,7 +106,7 @@ struct Table<W: Write> {
     written_rows: WrittenRows,
 }
 
-/// What all rows of one lane and step begin with.
+/// The first cells of all rows of one lane and step.
 struct Beginning<'a> {
     lane: Cow<'a, str>,
     step: String,
@@ -127,7 +128,7 @@ impl<W: Write> Table<W> {
         self.layers(&header, &start, record)
     }
 
-    /// Rows of what was not said of the step before.
+    /// Rows of the values that the step did not have before.
     fn rerun(&mut self, record: &StepRecord) -> Result<(), ExportError> {
         let Some(header) = self.header.clone() else { return Ok(()) };
         let Some(news) = self.written_rows.news(record) else { return Ok(()) };
@@ -222,7 +223,7 @@ fn beginning(header: &RunHeader, lane: LaneId, step: Step) -> Beginning<'_> {
     Beginning { lane: no_formula(name), step: step.0.to_string() }
 }
 
-/// A name as a spreadsheet takes it for text: one that begins like a formula (`=cmd|…`) gets an apostrophe before it.
+/// A name that a spreadsheet reads as text: one that begins like a formula (`=cmd|…`) gets an apostrophe before it.
 fn no_formula(name: &str) -> Cow<'_, str> {
     if name.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         Cow::Owned(format!("'{name}"))
@@ -250,7 +251,8 @@ fn push_special(out: &mut Vec<u8>, value: f64) {
     out.extend_from_slice(word.as_bytes());
 }
 
-/// The output's own error, so that a closed pipe is known for one. The rows have one length: nothing else can fail.
+/// The output's own error, so that a closed pipe is recognized. All rows have the same length, so nothing else can
+/// fail.
 fn failed(error: ::csv::Error) -> ExportError {
     ExportError::Write(match error.into_kind() {
         ErrorKind::Io(error) => error,

@@ -1,4 +1,4 @@
-//! What a quantity or another value is, in words for a terminal: one entry with everything, or the list of all.
+//! Explains a quantity or another value in a terminal: one entry with everything, or the list of all.
 //!
 //! ```text
 //! gain  ‖δₗ‖/‖δₗ₊₁‖
@@ -7,17 +7,17 @@
 //!   formula     …
 //! ```
 //!
-//! Lines are at most [`WIDTH`] characters; what does not fit goes on below its first word.
+//! Lines have at most [`WIDTH`] characters; further lines are indented to the first word.
 
 use crate::glossary::{GlossaryEntry, Home, TERMS, Term};
 use crate::measurement::Measurement;
 use crate::quantity::{Axis, Quantity};
 
-/// Characters of a line at most.
+/// Maximum length of a line in characters.
 pub const WIDTH: usize = 80;
-/// Characters of the labels of an entry, indentation included.
+/// Width of the labels of an entry, indent included.
 const LABELS: usize = 14;
-/// Characters of the names in the list, indentation included.
+/// Width of the names in the list, indent included.
 const NAMES: usize = 19;
 
 /// Everything about one quantity or term.
@@ -92,7 +92,7 @@ pub fn list() -> String {
     text
 }
 
-/// Words beside a label, and further lines below them.
+/// Words beside a label, wrapped into lines below each other.
 fn paragraph(text: &mut String, label: &str, indent: usize, words: &str) {
     let mut line = format!("{label:<indent$}");
     let mut length = indent;
@@ -143,12 +143,18 @@ mod tests {
 
     #[test]
     fn a_term_says_where_it_stands_and_which_rows_are_its_own() {
-        let of = |name: &str| entry(GlossaryEntry::named(name).expect("known"));
-        assert!(of("rho").contains("/ and its name, or :view profile") && of("rho").contains("--to csv, rows rho"));
-        assert!(of("step_time").contains("rows step_ns"));
-        assert!(of("rho_r_squared").contains("not on the screen, only in the export"));
-        assert!(of("first_last").contains("in the title of each lane's heatmap"));
-        assert!(of("grad_histogram").contains(":view histogram") && !of("grad_histogram").contains("as a table"));
+        let entry_of = |name: &str| entry(GlossaryEntry::named(name).expect("known"));
+        assert!(
+            entry_of("rho").contains("/ and its name, or :view profile")
+                && entry_of("rho").contains("--to csv, rows rho")
+        );
+        assert!(entry_of("step_time").contains("rows step_ns"));
+        assert!(entry_of("rho_r_squared").contains("not on the screen, only in the export"));
+        assert!(entry_of("first_last").contains("in the title of each lane's heatmap"));
+        assert!(
+            entry_of("grad_histogram").contains(":view histogram")
+                && !entry_of("grad_histogram").contains("as a table")
+        );
     }
 
     #[test]

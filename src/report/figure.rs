@@ -38,13 +38,13 @@ use scale::Scale;
 /// Units of a picture: pixels of an SVG; a PNG has twice as many each way, to be sharp on a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
-    /// Across.
+    /// Width.
     pub width: u32,
-    /// Down.
+    /// Height.
     pub height: u32,
 }
 
-/// Units each way at most: a page of 400 MB.
+/// Maximum width and height in units: a page of 400 MB.
 const MOST: u32 = 6000;
 
 /// Pixels of a PNG per unit.
@@ -58,7 +58,7 @@ const LEFT: i32 = 16;
 const RIGHT: i32 = 110;
 
 impl Size {
-    /// Room enough for so many lanes.
+    /// A size with enough room for this many lanes.
     #[must_use]
     pub fn for_lanes(lanes: usize) -> Self {
         let (columns, rows) = arrangement(lanes);
@@ -85,7 +85,7 @@ fn arrangement(lanes: usize) -> (u32, u32) {
 /// The picture as SVG.
 ///
 /// # Errors
-/// When the size has no room for the lanes, or is beyond all measure.
+/// Fails when the size has no room for the lanes, or exceeds the maximum.
 pub fn svg(histories: &[&History], quantity: Quantity, size: Size) -> Result<String, ExportError> {
     size.check()?;
     let mut text = String::new();
@@ -112,7 +112,7 @@ pub fn svg(histories: &[&History], quantity: Quantity, size: Size) -> Result<Str
 /// The picture as PNG.
 ///
 /// # Errors
-/// When the size has no room for the lanes, or is beyond all measure.
+/// Fails when the size has no room for the lanes, or exceeds the maximum.
 pub fn png(histories: &[&History], quantity: Quantity, size: Size) -> Result<Vec<u8>, ExportError> {
     size.check()?;
     let (width, height) = (size.width * ZOOM, size.height * ZOOM);
@@ -127,14 +127,14 @@ pub fn png(histories: &[&History], quantity: Quantity, size: Size) -> Result<Vec
     page.png()
 }
 
-/// What is to be drawn.
+/// What is drawn.
 struct FigurePlan<'a> {
     histories: &'a [&'a History],
     quantity: Quantity,
     size: Size,
 }
 
-/// Draws all but the cells, which it hands back with their places.
+/// Draws all but the cells, which it returns with their positions.
 fn draw<B: DrawingBackend>(pen: &Pen<B>, plan: &FigurePlan<'_>) -> Result<Vec<Placed>, ExportError> {
     let scale = Scale::new(plan.quantity, plan.lanes().filter_map(|lane| lane.history.range(plan.quantity)));
     let scale = scale.marking(plan.lanes().filter_map(|lane| lane.history.extent(plan.quantity)));

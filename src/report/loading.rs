@@ -1,13 +1,13 @@
-//! A trace read into a history.
+//! Reads a trace into a history.
 
 use crate::event::Event;
 use crate::history::History;
 use crate::trace::{Trace, TraceError};
 
-/// Reads a whole trace into a history; where several runs were appended to each other, the last.
+/// Reads a whole trace into a history; if several runs were appended to each other, the last one.
 ///
 /// # Errors
-/// When the trace cannot be read.
+/// Fails when the trace cannot be read.
 pub fn load(trace: &mut Trace) -> Result<History, TraceError> {
     let mut history = History::new(trace.header().clone());
     for event in trace {

@@ -1,12 +1,12 @@
-//! To the screen: a queue in which the newest event wins, so that training never waits for the screen.
+//! The sink of the screen: a queue that prefers the newest events, so that training never waits for the screen.
 //!
 //! ```text
-//! first 100 steps of each lane, and all between   kept, within 64 MiB
-//! later                                           512 events: when full, the oldest step gives way and is counted
+//! first 100 steps of each lane, and what lies between    kept, within 64 MiB
+//! later                         512 events: when full, the oldest step is dropped and counted
 //! ```
 //!
-//! Theory starts from the first step, and what a run does at its beginning is what a deep stack is judged by. Messages
-//! that come once (an end, a note) are never lost.
+//! Theory starts from the first step, and the beginning of a run shows how deep stacks differ. Events that come once
+//! (an end, a note) are never lost.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,42 +17,42 @@ use super::Sink;
 use crate::event::{Event, StepRecord};
 use crate::units::Step;
 
-/// Events that wait for the screen at most once the first steps have passed; at 1000 layers × 7 quantities 28 KB each.
+/// Maximum number of waiting events after the first steps; 28 KB each at 1000 layers × 7 quantities.
 const CAPACITY: usize = 512;
 /// Steps of each lane that are never dropped.
 const FIRST_STEPS: u64 = 100;
-/// Bytes of first steps that wait at most: 100 steps of two lanes of 3,000 layers; deeper stacks take their steps more
-/// slowly than a screen takes them in.
+/// Maximum size in bytes of waiting first steps: 100 steps of two lanes of 3,000 layers. The screen keeps up with
+/// deeper stacks, whose steps take longer.
 const FIRST_BYTES: usize = 64 << 20;
 
-/// The sending end; lives on the recorder's thread.
+/// The sending end; it lives on the recorder's thread.
 pub struct ChannelSink {
     queue: Arc<Mutex<Queue>>,
     bell: Sender<()>,
 }
 
-/// The receiving end; lives on the screen's thread.
+/// The receiving end; it lives on the screen's thread.
 #[derive(Clone)]
 pub struct EventStream {
     queue: Arc<Mutex<Queue>>,
     bell: Receiver<()>,
 }
 
-/// What waits for the screen.
+/// Events that wait for the screen.
 #[derive(Default)]
 struct Queue {
     first: VecDeque<Event>,
     later: VecDeque<Event>,
-    /// The first step of each lane that has taken any.
+    /// The first step of each lane that has made any.
     began: Vec<Option<Step>>,
     /// Bytes of the steps in `first`.
     bytes: usize,
-    /// The first steps have passed.
+    /// Whether the first steps have passed.
     is_past: bool,
     dropped: u64,
 }
 
-/// Both ends.
+/// Creates both ends.
 #[must_use]
 pub fn channel() -> (ChannelSink, EventStream) {
     let queue = Arc::new(Mutex::new(Queue::default()));
@@ -63,32 +63,32 @@ pub fn channel() -> (ChannelSink, EventStream) {
 impl Sink for ChannelSink {
     fn emit(&mut self, event: &Event) {
         lock(&self.queue).push(event.clone());
-        // Full: it rings already.
+        // A full channel rings already.
         let _ = self.bell.try_send(());
     }
 }
 
 impl EventStream {
-    /// The next event, if one waits.
+    /// The next event, if one is waiting.
     #[must_use]
     pub fn try_next(&self) -> Option<Event> {
         lock(&self.queue).pop()
     }
 
-    /// Rings when events came, to wait on together with other channels; disconnected once no more can come.
+    /// Rings when events arrive, to wait on together with other channels; disconnected when no more can come.
     #[must_use]
     pub fn bell(&self) -> &Receiver<()> {
         &self.bell
     }
 
-    /// Events that gave way because the screen was slower than training.
+    /// Number of events that were dropped because the screen was slower than training.
     #[must_use]
     pub fn dropped(&self) -> u64 {
         lock(&self.queue).dropped
     }
 }
 
-/// A queue is whole at every moment, also after a panic.
+/// A queue is consistent at all times, also after a panic.
 fn lock(queue: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
     queue.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! To a file: every event of a run goes into its [`crate::trace`], none is dropped while there is space.
+//! The sink of a file: every event of a run goes into its [`crate::trace`]; none is dropped while there is disk space.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,13 +17,13 @@ impl TraceSink {
     /// Claims the directory for a run that is about to start, and writes its header.
     ///
     /// # Errors
-    /// When the directory cannot be used or is full, holds a trace that `on_existing` does not allow to touch, or one
-    /// of other stacks to which this run cannot be appended.
+    /// Fails when the directory cannot be used or is full, holds a trace that `on_existing` protects, or a trace of
+    /// other stacks to which this run cannot be appended.
     pub fn open(directory: &Path, header: &Arc<RunHeader>, on_existing: OnExisting) -> Result<Self, LogError> {
         Ok(Self { writer: Writer::create(directory, header, on_existing)? })
     }
 
-    /// The same for a run that goes on, with what the trace has up to its checkpoint.
+    /// The same for a resumed run, with the events of the trace up to its checkpoint.
     ///
     /// # Errors
     /// As [`Writer::go_on`].

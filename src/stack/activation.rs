@@ -1,7 +1,7 @@
-//! φ, element by element, for all families.
+//! The activation φ of all families, element by element.
 //!
 //! ```text
-//! m = min(x, 0)          exp(m) − 1 = tanh(m/2)·(exp(m) + 1), which keeps its digits where m is near 0
+//! m = min(x, 0)          exp(m) − 1 = tanh(m/2)·(exp(m) + 1), which is accurate for m near 0
 //! leaky-relu  x − m + 0.01·m
 //! elu         x − m + exp(m) − 1
 //! selu        λ·(x − m + α·(exp(m) − 1))
@@ -16,7 +16,7 @@ use crate::config::Activation;
 
 /// Slope of leaky-relu below 0 (Maas et al. 2013).
 pub(crate) const LEAK: f64 = 0.01;
-/// λ of selu: with α the fixed point of mean 0 and variance 1 (Klambauer et al. 2017).
+/// λ of selu: with α it makes mean 0 and variance 1 a fixed point (Klambauer et al. 2017).
 pub(crate) const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
 /// α of selu.
 pub(crate) const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
@@ -40,12 +40,12 @@ pub fn activate<const D: usize>(activation: Activation, x: Tensor<D>) -> Tensor<
     }
 }
 
-/// x·Φ(x) from its parts: the gradient of Burn's own is that of an approximation on ndarray, off by 2e-4.
+/// x·Φ(x) from its parts: on ndarray the gradient of Burn's own is an approximation with an error of 2e-4.
 fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     x.clone() * x.mul_scalar(FRAC_1_SQRT_2).erf().add_scalar(1.0).mul_scalar(0.5)
 }
 
-/// max(x, 0) and min(x, 0), whose slopes sum to 1 at 0 too.
+/// max(x, 0) and min(x, 0), whose slopes sum to 1 also at 0.
 fn parts<const D: usize>(x: Tensor<D>) -> [Tensor<D>; 2] {
     let below = activation::relu(x.clone().neg()).neg();
     [x - below.clone(), below]
@@ -72,7 +72,7 @@ mod tests {
     fn values_are_those_of_the_formulas_and_keep_their_digits_near_0() {
         let xs: [f32; 7] = [-20.0, -1.5, -1e-10, 0.0, 1e-10, 0.7, 30.0];
         for backend in [Backend::Flex, Backend::Ndarray] {
-            let of = |phi| {
+            let values_of = |phi| {
                 let x = Tensor::<1>::from_data(TensorData::new(xs.to_vec(), [xs.len()]), &device(backend));
                 activate(phi, x).into_data().try_into_vec::<f32>().expect("f32")
             };
@@ -83,7 +83,7 @@ mod tests {
                 (Activation::Silu, |x| x / (1.0 + (-x).exp())),
             ];
             for (phi, formula) in formulas {
-                for (x, found) in xs.iter().zip(of(phi)) {
+                for (x, found) in xs.iter().zip(values_of(phi)) {
                     let expected = formula(f64::from(*x));
                     let error = (f64::from(found) - expected).abs();
                     assert!(

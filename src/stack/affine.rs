@@ -1,11 +1,11 @@
-//! x W + b.
+//! An affine map, x W + b.
 
 use burn::module::{Module, Param};
 use burn::tensor::{Tensor, module};
 
 use super::Pass;
 
-/// x W + b.
+/// An affine map, x W + b.
 #[derive(Module, Debug)]
 pub struct Affine {
     /// [in, out].
@@ -21,7 +21,7 @@ impl Affine {
         module::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val))
     }
 
-    /// The same in a pass, which may scale the weight.
+    /// The same in a pass that may scale the weight.
     #[must_use]
     pub fn forward_in<const D: usize>(&self, x: Tensor<D>, pass: Pass<'_>) -> Tensor<D> {
         affine(&self.weight, self.bias.as_ref(), x, pass)
@@ -34,7 +34,7 @@ impl Affine {
     }
 }
 
-/// x W + b of weights that stand elsewhere, [B, …, in] → [B, …, out].
+/// x W + b with weights that are stored elsewhere, [B, …, in] → [B, …, out].
 pub(super) fn affine<const D: usize>(
     weight: &Param<Tensor<2>>,
     bias: Option<&Param<Tensor<1>>>,

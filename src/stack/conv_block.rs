@@ -1,10 +1,10 @@
-//! A block of a convolutional net: some convolutions, each with its normalization and activation, and what leads
-//! around them.
+//! A block of a convolutional net: convolutions with their normalizations and activations, and a skip connection around
+//! them.
 //!
 //! ```text
 //! post-activation   x ← φ( I(x) + s·N(W * … φ(N(W * x))) )     He et al. 2016, Deep Residual Learning
 //! pre-activation    x ← I(x) + s·W * φ(N( … W * φ(N(x))))      He et al. 2016, Identity Mappings
-//! plain             the same without I; with a pooling at its end where a stage of VGG ends
+//! plain             the same without I; with pooling after the last block of a stage of VGG
 //! ```
 //!
 //! Pictures are [B, channels, H, W].
@@ -21,25 +21,25 @@ use crate::config::{Activation, Order};
 use crate::quantity::StepKind;
 use crate::units::LayerId;
 
-/// Some convolutions in a row.
+/// A block of a convolutional net.
 #[derive(Module, Debug)]
 pub struct ConvBlock {
-    /// In forward order.
+    /// The convolutions in forward order.
     pub steps: Vec<ConvStep>,
     /// I; a plain block has none.
     pub shortcut: Option<Shortcut>,
-    /// How the branch joins it.
+    /// How the branch is added to the shortcut.
     pub joint: Option<ResidualConnection>,
-    /// By what N(x) is multiplied.
+    /// Factor on N(x).
     #[module(skip)]
     pub norm_scale: f64,
-    /// Whether N and φ stand before the convolutions or behind them.
+    /// Whether N and φ come before the convolutions or after them.
     #[module(skip)]
     pub order: Order,
     /// φ.
     #[module(skip)]
     pub activation: Activation,
-    /// What comes last.
+    /// The last operation.
     #[module(skip)]
     pub pooling: Pooling,
 }
@@ -49,9 +49,9 @@ pub struct ConvBlock {
 pub enum Pooling {
     /// All pixels are kept.
     None,
-    /// Of each 2×2.
+    /// One pixel of each 2×2.
     Half,
-    /// Of each 3×3, around every second pixel.
+    /// One pixel of each 3×3, around every second pixel.
     Overlapping,
 }
 
@@ -99,7 +99,7 @@ impl ConvBlock {
             x = step.convolution.forward_in(pass.step(layer, StepKind::Weight, x), pass);
             if self.order == Order::Post {
                 x = self.normalized(step, x, pass, layer);
-                // The last activation stands behind the sum.
+                // The last activation comes after the sum.
                 if index + 1 < self.steps.len() {
                     x = self.activated(step.shifted(x, 0), pass, layer);
                 }
@@ -108,7 +108,7 @@ impl ConvBlock {
         x
     }
 
-    /// What follows the sum of both.
+    /// What follows the sum of branch and shortcut.
     #[must_use]
     pub fn after(&self, sum: Tensor<4>, pass: Pass<'_>, layer: LayerId) -> Tensor<4> {
         let x = match self.order {

@@ -23,12 +23,12 @@ pub struct ConvNet {
     pub stem: Stem,
     /// In forward order.
     pub blocks: Vec<ConvBlock>,
-    /// From channels to classes.
+    /// The map from channels to classes.
     pub head: Head,
     /// Shape of a picture.
     #[module(skip)]
     pub input: Shape,
-    /// How many lead from block to block.
+    /// Number of streams between blocks.
     #[module(skip)]
     pub streams: usize,
     /// Stage and cost of every layer.
@@ -39,20 +39,20 @@ pub struct ConvNet {
 /// The first convolution.
 #[derive(Module, Debug)]
 pub struct Stem {
-    /// With its normalization.
+    /// The convolution with its normalization.
     pub step: ConvStep,
     /// φ; a pre-activation net has none here.
     #[module(skip)]
     pub activation: Activation,
-    /// What comes last.
+    /// The last operation.
     #[module(skip)]
     pub pooling: Pooling,
 }
 
-/// From channels to classes.
+/// The map from channels to classes.
 #[derive(Module, Debug)]
 pub struct Head {
-    /// N of a pre-activation net, before a last φ.
+    /// N of a pre-activation net, before the last φ.
     pub norm: Option<Normalization>,
     /// Hidden layers of VGG.
     pub hidden: Vec<Affine>,
@@ -61,16 +61,16 @@ pub struct Head {
     /// φ.
     #[module(skip)]
     pub activation: Activation,
-    /// Whether the last block's φ is still to come.
+    /// Decides whether the last block's φ is still to be applied.
     #[module(skip)]
     pub order: Order,
-    /// Pixels that are left, as many each way: averages of what there is.
+    /// Rows and columns of pixels that are averaged.
     #[module(skip)]
     pub side: usize,
 }
 
 impl ConvNet {
-    /// Logits, [B, pixels] → [B, classes], as in evaluation.
+    /// Logits, [B, pixels] → [B, classes], computed as in evaluation.
     #[must_use]
     pub fn forward(&self, inputs: Tensor<2>, pass: Pass<'_>) -> Tensor<2> {
         self.pass(inputs, pass, StochasticDepth::of_pass(None, pass))

@@ -1,4 +1,4 @@
-//! The plan of a convolutional net, block by block, from which it is built: what a paper prints as a table.
+//! The plan of a convolutional net, block by block, which corresponds to the table of a paper.
 
 use burn::prelude::Device;
 
@@ -9,28 +9,28 @@ use super::{Affine, ConvBlock, ConvNet, ConvStep, Head, LayerDescription, Poolin
 use crate::config::{Activation, Bias, LaneConfig, Norm, Order, Wiring};
 use crate::layer::Sublayer;
 
-/// A net to be.
+/// The plan of a net.
 pub(super) struct ConvNetPlan {
     pub(super) stem: StemPlan,
     pub(super) blocks: Vec<BlockPlan>,
     pub(super) head: HeadPlan,
-    /// Where N and φ stand.
+    /// The order of N, φ and the weights.
     pub(super) order: Order,
-    /// What leads around a block where its shape changes.
+    /// The shortcut of a block whose shape changes.
     pub(super) across: ShortcutKind,
-    /// Of the convolutions.
+    /// Whether the convolutions have a bias.
     pub(super) bias: Bias,
 }
 
 pub(super) struct StemPlan {
     pub(super) channels: usize,
-    /// Pixels of the kernel each way.
+    /// Rows and columns of the kernel.
     pub(super) kernel: usize,
     pub(super) stride: usize,
     pub(super) pooling: Pooling,
 }
 
-/// Convolutions of a block, in forward order.
+/// The convolutions of a block, in forward order.
 pub(super) struct BlockPlan {
     pub(super) convolutions: Vec<ConvolutionPlan>,
     pub(super) pooling: Pooling,
@@ -46,11 +46,11 @@ pub(super) struct ConvolutionPlan {
 pub(super) struct HeadPlan {
     /// Widths of hidden layers.
     pub(super) hidden: Vec<usize>,
-    /// Pixels each way that it looks at.
+    /// Rows and columns of pixels that it reads.
     pub(super) side: usize,
 }
 
-/// What leads around a block whose shape changes.
+/// The shortcut of a block whose shape changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ShortcutKind {
     /// Option A.
@@ -59,14 +59,14 @@ pub(super) enum ShortcutKind {
     Projection,
 }
 
-/// The net as far as it is built.
+/// A net under construction.
 struct Builder<'a> {
     lane: &'a LaneConfig,
     plan: &'a ConvNetPlan,
     initializer: Initializer<'a>,
     device: &'a Device,
     channels: usize,
-    /// Pixels each way.
+    /// Rows and columns of the picture.
     side: [usize; 2],
 }
 
@@ -90,7 +90,7 @@ impl ConvNetPlan {
 }
 
 impl Builder<'_> {
-    /// A convolution with its normalization, and its floating-point operations; the picture is of its shape then.
+    /// A convolution with its normalization, and its floating-point operations; updates the shape of the picture.
     fn step(
         &mut self,
         initializer: Initializer<'_>,
@@ -132,15 +132,15 @@ impl Builder<'_> {
         let (place, before, convolutions) = (ParamSlot::block(nth_block.block), self.channels, plan.convolutions.len());
         let (mut flops, mut sublayers) = (0, Vec::new());
         let mut steps = Vec::with_capacity(convolutions);
-        for (nth, convolution) in plan.convolutions.iter().enumerate() {
+        for (index, convolution) in plan.convolutions.iter().enumerate() {
             let normalized = match self.plan.order {
                 Order::Pre => self.channels,
                 Order::Post => convolution.channels,
             };
             let norm = self.norm(self.lane.branch_norm(), normalized);
-            let initializer = self.initializer.times(weight_gain(self.lane, nth_block.of, nth, convolutions));
-            let (step, of_step) = self.step(initializer, place.nth(nth), *convolution, norm);
-            sublayers.extend(self.sublayers(nth, &step, of_step));
+            let initializer = self.initializer.times(weight_gain(self.lane, nth_block.of, index, convolutions));
+            let (step, of_step) = self.step(initializer, place.nth(index), *convolution, norm);
+            sublayers.extend(self.sublayers(index, &step, of_step));
             steps.push(step);
             flops += of_step;
         }
@@ -172,9 +172,9 @@ impl Builder<'_> {
         (block, LayerDescription { stage: Some(stage), flops, sublayers })
     }
 
-    /// Of the n-th step, in the order in which they follow each other.
-    fn sublayers(&self, nth: usize, step: &ConvStep, flops: u64) -> Vec<Sublayer> {
-        let (path, number) = (format!("steps.{nth}"), nth + 1);
+    /// The layers of the n-th convolution, in forward order.
+    fn sublayers(&self, index: usize, step: &ConvStep, flops: u64) -> Vec<Sublayer> {
+        let (path, number) = (format!("steps.{index}"), index + 1);
         let mut found =
             vec![Sublayer::new(format!("{path}.convolution"), format!("convolution {number}"), Some(flops))];
         if step.norm.is_some() {
@@ -199,7 +199,7 @@ impl Builder<'_> {
         };
     }
 
-    /// Around a block that began with so many channels and looks at every so many pixels.
+    /// The shortcut of a block that began with this number of channels and has this stride.
     fn shortcut(&self, place: ParamSlot, before: usize, stride: usize) -> (Shortcut, u64) {
         let added = self.channels.saturating_sub(before);
         let is_identity = stride == 1 && before == self.channels;
@@ -220,8 +220,8 @@ impl Builder<'_> {
         let HeadPlan { hidden: widths, side } = &self.plan.head;
         let mut width = self.channels * side * side;
         let mut hidden = Vec::new();
-        for (nth, next) in (1..).zip(widths) {
-            hidden.push(self.initializer.affine(ParamSlot::HEAD.nth(nth), [width, *next], Bias::On));
+        for (index, next) in (1..).zip(widths) {
+            hidden.push(self.initializer.affine(ParamSlot::HEAD.nth(index), [width, *next], Bias::On));
             width = *next;
         }
         let initializer = if self.lane.is_fixup() { self.initializer.times(0.0) } else { self.initializer };
@@ -232,8 +232,8 @@ impl Builder<'_> {
             Order::Post => None,
         };
         let of_norm = norm.as_ref().map(|_| Sublayer::new("norm", "norm", None));
-        let of_hidden = hidden.iter().enumerate().map(|(nth, affine)| {
-            Sublayer::new(format!("hidden.{nth}"), format!("hidden {}", nth + 1), Some(affine.flops()))
+        let of_hidden = hidden.iter().enumerate().map(|(index, affine)| {
+            Sublayer::new(format!("hidden.{index}"), format!("hidden {}", index + 1), Some(affine.flops()))
         });
         let of_output = Sublayer::new("output", "output", Some(output.flops()));
         let sublayers = of_norm.into_iter().chain(of_hidden).chain([of_output]).collect();

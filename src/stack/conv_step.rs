@@ -1,4 +1,4 @@
-//! A convolution with its normalization and the shifts of Fixup: `N`, `W *` and b of a block's op.
+//! A convolution with its normalization and the shifts of Fixup: `N`, `W *` and b of one op of a block.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
@@ -13,15 +13,15 @@ pub struct ConvStep {
     pub norm: Option<Normalization>,
     /// W.
     pub convolution: Convolution,
-    /// Fixup's: added before φ and before W.
+    /// The shifts of Fixup, which are added before φ and before W.
     pub shifts: Option<Param<Tensor<1>>>,
 }
 
 impl ConvStep {
-    /// x + the n-th shift, where there are shifts.
-    pub(super) fn shifted(&self, x: Tensor<4>, nth: usize) -> Tensor<4> {
+    /// x + the n-th shift, if there are shifts.
+    pub(super) fn shifted(&self, x: Tensor<4>, index: usize) -> Tensor<4> {
         match &self.shifts {
-            Some(shifts) => x + shifts.val().narrow(0, nth, 1).unsqueeze(),
+            Some(shifts) => x + shifts.val().narrow(0, index, 1).unsqueeze(),
             None => x,
         }
     }

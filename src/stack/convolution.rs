@@ -1,4 +1,4 @@
-//! A convolution: k×k neighbourhoods of a picture, each a row of a matrix product.
+//! A convolution: every k×k neighbourhood of a picture becomes a row of a matrix product.
 
 use burn::module::{Module, Param};
 use burn::tensor::ops::ConvOptions;
@@ -6,26 +6,26 @@ use burn::tensor::{Tensor, module};
 
 use super::Pass;
 
-/// W * x + b.
+/// A convolution, W * x + b.
 #[derive(Module, Debug)]
 pub struct Convolution {
     /// [out, in, k, k].
     pub weight: Param<Tensor<4>>,
     /// `[out]`.
     pub bias: Option<Param<Tensor<1>>>,
-    /// Every how many pixels it looks.
+    /// Distance between neighbouring outputs in pixels of the input.
     #[module(skip)]
     pub stride: usize,
 }
 
 impl Convolution {
-    /// [B, in, H, W] → [B, out, H/stride, W/stride], rounded up: the margin is filled with zeros.
+    /// [B, in, H, W] → [B, out, H/stride, W/stride], rounded up, with zero padding.
     #[must_use]
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         module::conv2d(x, self.weight.val(), self.bias.as_ref().map(Param::val), self.options())
     }
 
-    /// The same in a pass, which may scale the weight.
+    /// The same in a pass that may scale the weight.
     #[must_use]
     pub fn forward_in(&self, x: Tensor<4>, pass: Pass<'_>) -> Tensor<4> {
         if !pass.scales_weights() {
@@ -43,7 +43,7 @@ impl Convolution {
         ConvOptions::new([self.stride; 2], [margin; 2], [1; 2], 1)
     }
 
-    /// Floating-point operations for one picture of so many pixels out.
+    /// Floating-point operations for one picture with this many output pixels.
     #[must_use]
     pub fn flops(&self, pixels: usize) -> u64 {
         2 * (self.weight.lazy_shape().num_elements() * pixels) as u64

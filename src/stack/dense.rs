@@ -1,14 +1,14 @@
-//! Densely connected nets, depth 3n+4: every layer adds k channels to all that came before.
+//! Densely connected nets, depth 3n+4: every layer adds k channels to those of all layers before it.
 //!
 //! ```text
 //! dense        x ← [x, W * φ(N(x))]       k new channels (k = the width; 12 in the paper), 3×3
-//! plain        x ← W * φ(N(x))            2k channels all the way, each layer sees the last one alone
+//! plain        x ← W * φ(N(x))            2k channels everywhere, each layer receives only the last one
 //! transition   x ← average of 2×2 of W * φ(N(x)), 1×1, as many channels
 //! ```
 //!
 //! stem 3×3 to 2k channels → n layers at 32² → transition → n at 16² → transition → n at 8² → N, φ, average, linear.
-//! A transition has nothing that leads around it, in either form. The identity's channel of a dense layer is what comes
-//! back to the channels that were there.
+//! A transition has no skip connection in either form. The identity channel of a dense layer is the signal that comes
+//! back to the channels that were there before.
 //!
 //! Huang et al. 2017, Densely Connected Convolutional Networks (arXiv 1608.06993), the form without bottlenecks.
 
@@ -29,17 +29,17 @@ use crate::probe::Taps;
 use crate::quantity::StepKind;
 use crate::units::LayerId;
 
-/// Parts of one picture size.
+/// Parts of equal picture size.
 const STAGES: usize = 3;
 
 /// `stem → block 1 … block D → head` on pictures [B, channels, H, W].
 #[derive(Module, Debug)]
 pub struct Dense {
-    /// To 2k channels.
+    /// The first convolution, to 2k channels.
     pub stem: Convolution,
     /// Layers and transitions in forward order.
     pub blocks: Vec<DenseBlock>,
-    /// From channels to classes.
+    /// The map from channels to classes.
     pub head: Head,
     /// Shape of a picture.
     #[module(skip)]
@@ -56,7 +56,7 @@ pub struct DenseBlock {
     pub norm: Option<Normalization>,
     /// W.
     pub convolution: Convolution,
-    /// What becomes of what it computes.
+    /// How the result is combined with the input.
     #[module(skip)]
     pub end: End,
     /// φ.
@@ -64,18 +64,18 @@ pub struct DenseBlock {
     pub activation: Activation,
 }
 
-/// What becomes of what a block computes.
+/// How the result of a block is combined with its input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// It stands beside what was there.
+    /// It is concatenated to the input.
     Beside,
-    /// It takes its place.
+    /// It replaces the input.
     Instead,
-    /// The same, averaged over 2×2 pixels.
+    /// It replaces the input, averaged over 2×2 pixels.
     Averaged,
 }
 
-/// The net as far as it is built.
+/// A net under construction.
 struct Builder<'a> {
     lane: &'a LaneConfig,
     initializer: Initializer<'a>,
@@ -86,7 +86,7 @@ struct Builder<'a> {
 }
 
 impl Dense {
-    /// The net of a lane; its depth is one that the family has.
+    /// The net of a lane, whose depth is one that the family has.
     #[must_use]
     pub fn new(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> Self {
         let initializer = Initializer { init: lane.init, gain: 1.0, seed, device };
@@ -129,7 +129,7 @@ impl Dense {
 }
 
 impl Builder<'_> {
-    /// A k×k convolution that adds so many channels.
+    /// Adds a k×k convolution with this many output channels.
     fn push(&mut self, kernel: usize, added: usize, end: End) {
         let total = self.channels + added;
         let computed = if end == End::Beside { added } else { total };

@@ -1,5 +1,4 @@
-//! Diffusion: a U-Net that finds the noise in pictures ([`unet`](Diffusion)), how pictures drown in noise, and how it
-//! draws new ones.
+//! Diffusion: a U-Net that predicts the noise in pictures ([`unet`](Diffusion)), the noise schedule, and sampling.
 
 mod block;
 mod noise;

@@ -1,4 +1,4 @@
-//! The examples of one step, as training and what needs passes of its own ask for them.
+//! The examples of one step, for training and for passes of their own.
 
 use std::ops::RangeInclusive;
 
@@ -10,27 +10,27 @@ use crate::data::{Source, Subset};
 use crate::quantity::shatter::NOISE;
 use crate::random::{self, Generator, StepRng};
 
-/// The examples of one step, as training and what needs passes of its own ask for them.
+/// The examples of one step, for training and for passes of their own.
 pub trait Examples: Sized + Send {
-    /// Where they come from.
+    /// The data set that they come from.
     type Source: Source;
 
     /// The examples of these rows.
     fn gather(source: &Self::Source, part: Subset, rows: &[usize], rng: StepRng, device: &Device) -> Self;
 
-    /// How many there are.
+    /// Number of examples.
     fn rows(&self) -> usize;
 
-    /// What is to be written down of them.
+    /// The tensors that a dump contains.
     fn on_host(&self) -> Vec<HostTensor>;
 
-    /// The batch in so many parts of equal size, the rest left out; none where there would be fewer than two rows each.
+    /// The batch in this many parts of equal size, without the rest; empty if a part would have fewer than two rows.
     fn parts(&self, parts: usize) -> Vec<Self>;
 
-    /// The class of every row; empty where there are none.
+    /// The class of every row; empty if there are none.
     fn classes(&self) -> &[usize];
 
-    /// The batch at each span of denoising time, first and last time; empty where there is no such time.
+    /// The batch at each span of timesteps, with the first and last timestep; empty if there are none.
     fn by_time(&self) -> Vec<(RangeInclusive<u32>, Self)> {
         Vec::new()
     }

@@ -1,5 +1,5 @@
-//! One block as one operation with a backward of its own: a third of the graph's bookkeeping, and every tensor that is
-//! measured is read while it is still in the cache.
+//! One block as one operation with a backward pass of its own: it needs a third of the graph's bookkeeping, and every
+//! measured tensor is read while it is still in the cache.
 //!
 //! ```text
 //! forward    n = N(x)          h = φ(n)             y = h W + b   out = y  or  x + s·y
@@ -7,10 +7,9 @@
 //!            ∂n = φ'(n) ⊙ (γ Wᵀ)                    ∂x = ∂N(∂n)  or  g + that
 //! ```
 //!
-//! It calls the backend's own operations, mostly in the order in which the plain form ([`super::mlp::Block`]) runs them:
-//! equal to rounding (1e-5, tests), gelu and layer normalization being made of other parts. Where the tensors are not
-//! tracked by flex or ndarray (evaluation, other backends), [`run`]
-//! declines and the plain form serves.
+//! It calls the backend's own operations, mostly in the order of the plain form ([`super::mlp::Block`]); gelu and layer
+//! normalization are composed differently. The results agree up to rounding (1e-5, tests). If the tensors are not
+//! tracked by flex or ndarray (evaluation, other backends), [`run`] returns `None` and the plain form is used.
 
 mod normalization;
 mod reading;
@@ -34,33 +33,33 @@ use crate::probe::memory::{Primitive, Readable};
 use crate::probe::tap::Tap;
 use crate::quantity::StepKind;
 
-/// What the block computes.
+/// The function that the block computes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FusedForm {
     /// φ.
     pub(super) activation: Activation,
-    /// s of a residual block; `None` for a plain one.
+    /// s of a residual block; `None` for a plain block.
     pub(super) skip: Option<f64>,
 }
 
-/// What it computes with, beside x [B, in]: W [in, out], b `[out]`.
+/// The operands beside x [B, in]: W [in, out], b `[out]`.
 #[derive(Clone)]
 pub(super) struct Operands {
-    /// N, in training.
+    /// N, during training.
     pub(super) norm: Option<Normalizing>,
     pub(super) weight: Tensor<2>,
     pub(super) bias: Option<Tensor<1>>,
 }
 
-/// What comes out.
+/// The result of the block.
 pub(super) struct Output {
     /// [B, out].
     pub(super) tensor: Tensor<2>,
-    /// Of a normalization over the batch, for its running statistics.
+    /// Batch statistics of a batch normalization, for its running statistics.
     pub(super) statistics: Option<Statistics>,
 }
 
-/// What the block puts out; `None` where the operands are not tracked tensors of a known backend.
+/// The output of the block; `None` if the operands are not tracked tensors of a known backend.
 pub(super) fn run(form: FusedForm, x: &Tensor<2>, operands: Operands, tap: Option<&Tap>) -> Option<Output> {
     if !form.is_fused() {
         return None;
@@ -110,7 +109,7 @@ struct TrackedNorm<B: Readable> {
     epsilon: f64,
 }
 
-/// The operation; gives its output, and mean and variance over the batch where it is normalized by them.
+/// The operation; returns its output, and the mean and variance over the batch if it normalizes by them.
 fn on<B: Readable, C: CheckpointStrategy>(
     form: FusedForm,
     inputs: Inputs<B>,
@@ -130,7 +129,7 @@ fn on<B: Readable, C: CheckpointStrategy>(
         None => (x.clone(), None, None),
     };
     let statistics = norm.as_ref().and_then(normalization::Saved::statistics);
-    // φ' of all but gelu is a function of φ itself.
+    // φ' of every activation but gelu is a function of φ itself.
     let before = (form.activation == Activation::Gelu).then(|| normalized.clone());
     let hidden = activate::<B>(form.activation, normalized);
     let mut saved = Saved {
@@ -144,7 +143,7 @@ fn on<B: Readable, C: CheckpointStrategy>(
     };
     let branch = form.scaled::<B>(B::linear(hidden, weight, bias));
     if let Some(tap) = tap {
-        // All at once: looking at the clock costs as much as looking at a tensor.
+        // All readings share one pair of clock readings, since a clock reading costs as much as reading a tensor.
         tap.look(|reading| {
             reading.input::<B>(&x);
             reading.hidden::<B>(form.activation, &saved.hidden);
@@ -154,7 +153,7 @@ fn on<B: Readable, C: CheckpointStrategy>(
             saved.keeps = if reading.keeps() { KeepSignal::Signal } else { KeepSignal::No };
         });
     }
-    // The branch comes first: its memory is free to take the sum.
+    // The branch is the first operand, so that its memory can hold the sum.
     let output = if form.skip.is_some() { B::float_add(branch, x) } else { branch };
 
     /// The node of an operation on these parents.
@@ -176,7 +175,7 @@ fn on<B: Readable, C: CheckpointStrategy>(
 }
 
 impl FusedForm {
-    /// Whether φ and its slope stand here; the plain form serves all others.
+    /// Whether φ and its slope are implemented here; the plain form is used for all others.
     fn is_fused(self) -> bool {
         use Activation::{Gelu, Identity, Relu, Sigmoid, Tanh};
         matches!(self.activation, Relu | Tanh | Sigmoid | Gelu | Identity)
@@ -198,7 +197,7 @@ enum KeepSignal {
     Signal,
 }
 
-/// What the backward pass needs.
+/// The tensors that the backward pass needs.
 #[derive(Clone, Debug)]
 struct Saved<B: Readable> {
     form: FusedForm,
@@ -210,7 +209,7 @@ struct Saved<B: Readable> {
     keeps: KeepSignal,
 }
 
-/// Nodes whose gradients are asked for.
+/// The nodes whose gradients are needed.
 #[derive(Clone, Copy)]
 struct Parents {
     x: Option<NodeId>,
@@ -223,7 +222,7 @@ struct Parents {
 #[derive(Debug)]
 struct BlockOp;
 
-/// The backward pass of an operation on x, W and these others.
+/// The backward pass of an operation on x, W and these other operands.
 macro_rules! backward_of {
     ($count:literal: $($other:ident),*; without $($absent:ident),*) => {
         impl<B: Readable> Backward<B, $count> for BlockOp {
@@ -265,7 +264,7 @@ impl<B: Readable> Saved<B> {
         }
     }
 
-    /// δ_l from δ_{l+1} and γ = s·δ_{l+1}, all [B, width]; hands on the gradients of the normalization on its way.
+    /// δ_l from δ_{l+1} and γ = s·δ_{l+1}, all [B, width]; also stores the gradients of the normalization.
     fn signal(
         mut self,
         gradient: Primitive<B>,
@@ -275,7 +274,7 @@ impl<B: Readable> Saved<B> {
     ) -> Primitive<B> {
         let FusedForm { activation, skip } = self.form;
         let mut branch = B::linear_x_backward(self.weight.clone(), branch); // [B, in]
-        // The last step of the branch is read together with the skip connection.
+        // The last op of the branch is read together with the skip connection.
         let mut last = StepKind::Weight;
         if activation != Activation::Identity {
             self.look(|reading| reading.step::<B>(last, &branch));
@@ -287,8 +286,8 @@ impl<B: Readable> Saved<B> {
             self.look(|reading| reading.step::<B>(last, &branch));
             last = StepKind::Norm;
             let behind = norm.backward(branch);
-            let of = |(parent, gradient): (Option<NodeId>, _)| parent.map(|parent| (parent, gradient));
-            let found = [(parents.gamma, behind.gamma), (parents.beta, behind.beta)].map(of);
+            let paired = |(parent, gradient): (Option<NodeId>, _)| parent.map(|parent| (parent, gradient));
+            let found = [(parents.gamma, behind.gamma), (parents.beta, behind.beta)].map(paired);
             self.look(|reading| found.iter().flatten().for_each(|(_, gradient)| reading.gradient::<B>(gradient)));
             for (parameter, gradient) in found.into_iter().flatten() {
                 grads.register::<B>(parameter, gradient);
@@ -321,7 +320,7 @@ fn activate<B: Readable>(activation: Activation, x: Primitive<B>) -> Primitive<B
         Activation::Tanh => B::float_tanh(x),
         Activation::Sigmoid => B::sigmoid(x),
         Activation::Gelu => B::gelu(x),
-        // Identity; all others are not fused.
+        // Identity; other activations are not fused.
         _ => x,
     }
 }
@@ -342,12 +341,12 @@ fn deactivate<B: Readable>(
         }
         (Activation::Sigmoid, _) => B::sigmoid_backward(hidden, gradient),
         (Activation::Gelu, Some(before)) => B::float_mul(gradient, gelu_slope::<B>(before)),
-        // Identity; all others are not fused.
+        // Identity; other activations are not fused.
         _ => gradient,
     }
 }
 
-/// Φ(x) + x·Φ'(x), Φ the normal distribution: Burn's own is that of an approximation on ndarray, off by 2e-4.
+/// Φ(x) + x·Φ'(x), Φ the normal distribution: on ndarray Burn's own is an approximation with an error of 2e-4.
 fn gelu_slope<B: Readable>(x: Primitive<B>) -> Primitive<B> {
     let erf = B::float_erf(B::float_mul_scalar(x.clone(), FRAC_1_SQRT_2.into()));
     let cumulated = B::float_mul_scalar(B::float_add_scalar(erf, 1_f32.into()), 0.5_f32.into());

@@ -1,14 +1,16 @@
-//! Highway layers: a learned gate decides, unit by unit, how much is transformed and how much is carried on.
+//! Highway layers: a learned gate decides for each unit how much is transformed and how much passes unchanged.
 //!
 //! ```text
 //! highway   x ← T(x) ⊙ H(x) + (1 − T(x)) ⊙ x      H(x) = φ(N(W x + b)),  T(x) = sigmoid(V x + c),  c = −ln D at the start
 //! plain     x ← H(x)
 //! ```
 //!
-//! The paper starts c between −1 and −10, lower for deeper stacks: with −ln D all gates together let about one through.
+//! The paper starts c between −1 and −10, lower for deeper stacks; with −ln D the transform gates of all layers sum to
+//! about 1.
 //!
-//! The identity's channel is what comes back through (1 − T) ⊙ x with T held; what comes back through H and T is the
-//! branch's. Stem and head are linear. Srivastava et al. 2015, Highway Networks (arXiv 1505.00387).
+//! The identity channel is the signal that comes back through (1 − T) ⊙ x with T held constant; the branch channel is
+//! the signal that comes back through H and T. Stem and head are linear. Srivastava et al. 2015, Highway Networks
+//! (arXiv 1505.00387).
 
 use burn::module::Module;
 use burn::prelude::Device;
@@ -92,7 +94,7 @@ impl HighwayBlock {
         let x = pass.input(layer, x);
         let Some(gate) = &self.gate else { return self.transformed(x, pass, layer) };
         let carried = pass.skip(layer, x.clone());
-        // H and T both begin here: what is behind this tap is all of the branch's signal.
+        // H and T both begin here, so the signal behind this tap is the branch's whole signal.
         let x = pass.step(layer, StepKind::Other, pass.branch(layer, x));
         let open = activation::sigmoid(gate.forward_in(x.clone(), pass)); // T, [B, width]
         let branch = open.clone() * pass.step(layer, StepKind::Other, self.transformed(x, pass, layer));

@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 /// A tensor of a batch on the host.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HostTensor {
-    /// `x` for what goes in, `y` for what should come out.
+    /// `x` for inputs, `y` for targets.
     pub name: &'static str,
     /// Outermost dimension first.
     pub shape: Vec<usize>,

@@ -1,4 +1,5 @@
-//! Initial weights, drawn from (seed, purpose, layer), so that lanes share the weights that they have in common.
+//! Initial weights. They depend on (seed, purpose, layer) alone, so that lanes share the weights that they have in
+//! common.
 //!
 //! | init | weight | bias |
 //! |---|---|---|
@@ -7,7 +8,7 @@
 //! | xavier | N(0, 2/(fan_in + fan_out)) | 0 |
 //! | orthogonal:g | g·Q, QᵀQ = 1 | 0 |
 //! | delta-orthogonal:g | the same at the centre of a kernel, 0 around it (Xiao et al. 2018) | 0 |
-//! | lsuv | orthogonal, each divided by the deviation of what it puts out: [`super::unit_variance`] | 0 |
+//! | lsuv | orthogonal, each divided by the standard deviation of its output: [`super::unit_variance`] | 0 |
 //! | fixup | kaiming; the last of every branch and the head 0, the others of a branch D^(-1/(2m−2)) smaller | 0 |
 //! | normal:σ | N(0, σ²) | 0 |
 
@@ -19,7 +20,7 @@ use super::{Affine, Convolution};
 use crate::config::{Bias, Init};
 use crate::random::{Generator, Purpose, normal, standard_normal, uniform};
 
-/// Where in a stack a parameter stands: lanes that differ elsewhere share what they have in common.
+/// The position of a parameter in a stack, which selects its random numbers: lanes that differ elsewhere share them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParamSlot {
     layer: usize,
@@ -29,7 +30,7 @@ pub struct ParamSlot {
 impl ParamSlot {
     /// Before the first block.
     pub const STEM: Self = Self::block(0);
-    /// Behind the last: its numbers must not depend on the depth.
+    /// After the last block: its numbers must not depend on the depth.
     pub const HEAD: Self = Self::block(usize::MAX);
 
     /// A block, from 1.
@@ -45,23 +46,23 @@ impl ParamSlot {
     }
 
     fn rng(self, purpose: Purpose, seed: u64) -> Generator {
-        // Further than any stack is deep.
+        // More layers than any stack has.
         const APART: usize = 1 << 40;
         purpose.rng(seed, self.layer.wrapping_add(self.nth * APART))
     }
 }
 
-/// Where the initial weights of a stack are drawn from. Nothing is drawn, and no memory taken, before a parameter is
-/// first used: a stack of any size can be counted.
+/// The source of a stack's initial weights. A parameter is initialized, and its memory allocated, when it is first
+/// used, so that the parameters of a stack of any size can be counted.
 #[derive(Clone, Copy, Debug)]
 pub struct Initializer<'a> {
     /// Distribution.
     pub init: Init,
-    /// By what the weights that are drawn are multiplied.
+    /// Factor on the random weights.
     pub gain: f64,
     /// Seed of the run.
     pub seed: u64,
-    /// Where the tensors live.
+    /// The device of the tensors.
     pub device: &'a Device,
 }
 
@@ -93,7 +94,7 @@ impl Initializer<'_> {
         (is_there == Bias::On).then(|| self.lazily([fans[1]], draw))
     }
 
-    /// So many numbers that start at the same value.
+    /// A parameter of `count` numbers that all start at the same value.
     #[must_use]
     pub fn constant(self, count: usize, value: f32) -> Param<Tensor<1>> {
         self.lazily([count], move || TensorData::new(vec![value; count], [count]))
@@ -105,7 +106,7 @@ impl Initializer<'_> {
         Self { gain: self.gain * gain, ..self }
     }
 
-    /// A parameter of values that are drawn when it is first used.
+    /// A parameter that is initialized when it is first used.
     pub fn lazily<const D: usize>(
         self,
         shape: [usize; D],
@@ -202,10 +203,10 @@ fn orthogonal([rows, columns]: [usize; 2], gain: f64, rng: &mut Generator) -> Ve
         }
         basis.push(vector);
     }
-    let at = |row: usize, column: usize| if rows <= columns { basis[row][column] } else { basis[column][row] };
+    let element = |row: usize, column: usize| if rows <= columns { basis[row][column] } else { basis[column][row] };
     (0..rows)
         .flat_map(|row| (0..columns).map(move |column| (row, column)))
-        .map(|(r, c)| (gain * at(r, c)) as f32)
+        .map(|(r, c)| (gain * element(r, c)) as f32)
         .collect()
 }
 

@@ -1,4 +1,4 @@
-//! The tensors of a batch of rows with a class each.
+//! Tensors of a batch of rows with a class each.
 
 use burn::prelude::Device;
 use burn::tensor::{Int, Tensor, TensorData};

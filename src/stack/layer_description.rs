@@ -1,27 +1,27 @@
-//! What is known of a stack's layers before anything is computed.
+//! What is known about a stack's layers before anything is computed.
 
 use crate::layer::{Layer, LayerKind, Sublayer};
 
-/// What is known of a layer before anything is computed.
+/// What is known about a layer before anything is computed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LayerDescription {
-    /// Such as `16×16·32`: pixels and channels.
+    /// Pixels and channels, such as `16×16·32`.
     pub stage: Option<String>,
-    /// For one picture, forward.
+    /// Floating-point operations for one picture, forward.
     pub flops: u64,
-    /// What it is made of, where that is worth naming.
+    /// The layers inside it, if they have names.
     pub sublayers: Vec<Sublayer>,
 }
 
 impl LayerDescription {
-    /// One of no particular stage that costs what its parts cost.
+    /// A layer without a stage that costs the sum of its parts.
     #[must_use]
     pub fn made_of(sublayers: Vec<Sublayer>) -> Self {
         let flops = sublayers.iter().filter_map(|sublayer| sublayer.flops).sum();
         Self { flops, sublayers, ..Self::default() }
     }
 
-    /// A layer of no particular stage.
+    /// A layer without a stage.
     #[must_use]
     pub fn costing(flops: u64) -> Self {
         Self { flops, ..Self::default() }

@@ -1,19 +1,19 @@
-//! The loss of a batch and the share of it that is classified right.
+//! The loss of a batch and the share of it that is classified correctly.
 
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Int, Tensor};
 
-/// What a forward pass yields.
+/// The result of a forward pass.
 pub struct Loss {
     /// Mean loss over the batch, shape `[1]`.
     pub mean: Tensor<1>,
-    /// Share of the batch classified right, where there are classes.
+    /// Share of the batch classified correctly, if there are classes.
     pub accuracy: Option<f32>,
 }
 
 impl Loss {
     /// Mean cross-entropy of logits `[B, classes]`, `−log softmax(logits)[class]`, in nats; `classes` `[B]` are the
-    /// right answers, `targets` the same on the host.
+    /// targets, and `targets` are the same on the host.
     #[must_use]
     pub fn cross_entropy(logits: Tensor<2>, classes: Tensor<1, Int>, targets: &[usize]) -> Self {
         let accuracy = accuracy(logits.clone().inner(), targets);
@@ -22,8 +22,8 @@ impl Loss {
     }
 }
 
-/// Share of rows whose largest logit is the class. The first counts where several are largest, so that a stack that
-/// says the same of every class is at chance; a row with a NaN is wrong.
+/// Share of rows whose largest logit is the class. The first counts if several are largest, so that a stack with equal
+/// logits is at chance; a row with a NaN is wrong.
 fn accuracy(logits: Tensor<2>, targets: &[usize]) -> f32 {
     let classes = logits.dims()[1];
     let Ok(values) = logits.into_data().convert::<f32>().try_into_vec::<f32>() else { return f32::NAN };
@@ -32,7 +32,7 @@ fn accuracy(logits: Tensor<2>, targets: &[usize]) -> f32 {
     right as f32 / targets.len() as f32
 }
 
-/// Position of the first largest value; `None` beside a NaN.
+/// Position of the first largest value; `None` if there is a NaN.
 fn largest(row: &[f32]) -> Option<usize> {
     if row.iter().any(|value| value.is_nan()) {
         return None;

@@ -1,4 +1,4 @@
-//! Chain of linear maps, plain or residual, each after its activation or before it.
+//! Chain of linear maps, plain or residual, with the activation before or after each map.
 //!
 //! ```text
 //!            pre-activation                    post-activation
@@ -6,9 +6,10 @@
 //! residual   x ← x + s·(W φ(N(x)) + b)         x ← x + s·φ(N(W x + b))
 //! ```
 //!
-//! How else a branch can be joined stands in [`super::residual_connection`].
+//! [`super::residual_connection`] has the other ways to join a branch to its input.
 //!
-//! He et al. 2016, Identity Mappings in Deep Residual Networks, is where the order before the weights comes from.
+//! The order with the activation before the weights is from He et al. 2016, Identity Mappings in Deep Residual
+//! Networks.
 //!
 //! Stem and head are linear: stem [B, features] → [B, width], head [B, width] → [B, classes].
 
@@ -39,7 +40,7 @@ pub struct Mlp {
     pub blocks: Vec<Block>,
     /// [B, width] → [B, classes].
     pub head: Affine,
-    /// How many lead from block to block.
+    /// Number of streams between blocks.
     #[module(skip)]
     pub streams: usize,
 }
@@ -53,17 +54,17 @@ pub struct Block {
     pub weight: Param<Tensor<2>>,
     /// b, `[width]`.
     pub bias: Option<Param<Tensor<1>>>,
-    /// Fixup's: added before φ and before W.
+    /// The shifts of Fixup, which are added before φ and before W.
     pub shifts: Option<Param<Tensor<1>>>,
     /// How the branch joins the input; `None` in a plain block.
     pub joint: Option<ResidualConnection>,
-    /// By what N(x) is multiplied.
+    /// Factor on N(x).
     #[module(skip)]
     pub norm_scale: f64,
     /// φ.
     #[module(skip)]
     pub activation: Activation,
-    /// Whether N and φ stand before W or behind it.
+    /// Whether N and φ come before W or after it.
     #[module(skip)]
     pub order: Order,
 }
@@ -79,13 +80,13 @@ impl Mlp {
             let in_branch = initializer.times(weight_gain(lane, lane.depth, 0, 1));
             let Affine { weight, bias } =
                 in_branch.affine(ParamSlot::block(layer), [lane.width, lane.width], lane.family.bias());
-            let nth = BranchIndex { block: layer, of: lane.depth };
+            let index = BranchIndex { block: layer, of: lane.depth };
             Block {
                 norm: norm(lane.branch_norm()),
                 weight,
                 bias,
                 shifts: (lane.wiring == Wiring::Fixup).then(|| initializer.constant(2, 0.0)),
-                joint: ResidualConnection::of(lane, nth, lane.width, initializer, norm),
+                joint: ResidualConnection::of(lane, index, lane.width, initializer, norm),
                 norm_scale: lane.norm_scale(layer),
                 activation: lane.activation,
                 order: lane.family.order(),
@@ -123,7 +124,7 @@ impl Block {
         self.steps(x, Pass::of(&Taps::off()), LayerId(0), BlockMode::Weighed)
     }
 
-    /// The same in one operation where it can be, with its input passing through its tap.
+    /// The same in one operation if possible, with its input passing through its tap.
     fn watched(&self, x: Tensor<2>, pass: Pass<'_>, layer: LayerId, mode: BlockMode) -> Tensor<2> {
         match mode {
             BlockMode::Dropped => {
@@ -159,7 +160,7 @@ impl Block {
         Some(output.tensor)
     }
 
-    /// Step by step, with a tap before each.
+    /// The same op by op, with a tap before each op.
     fn steps(&self, x: Tensor<2>, pass: Pass<'_>, layer: LayerId, mode: BlockMode) -> Tensor<2> {
         let Some(joint) = &self.joint else { return self.branch(pass.input(layer, x), pass, layer) };
         let x = joint.input(x, &pass, layer);
@@ -195,9 +196,9 @@ impl Block {
         x
     }
 
-    fn shifted(&self, x: Tensor<2>, nth: usize) -> Tensor<2> {
+    fn shifted(&self, x: Tensor<2>, index: usize) -> Tensor<2> {
         match &self.shifts {
-            Some(shifts) => x + shifts.val().narrow(0, nth, 1).unsqueeze(),
+            Some(shifts) => x + shifts.val().narrow(0, index, 1).unsqueeze(),
             None => x,
         }
     }

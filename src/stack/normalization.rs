@@ -1,17 +1,18 @@
-//! N: what keeps the scale of activations in bounds, one place for all families.
+//! The normalization N of all families, which keeps the scale of activations in bounds.
 //!
 //! ```text
 //! N(x) = γ·(x − μ)/σ + β        rms: γ·x/√mean(x²)
 //! ```
 //!
-//! | kind | μ and σ are taken over | source |
+//! | kind | μ and σ are computed over | source |
 //! |---|---|---|
 //! | batch | the batch (and the pixels), per unit or channel | Ioffe & Szegedy 2015 |
-//! | layer | the units of an example; of a picture all channels and pixels | Ba et al. 2016 |
+//! | layer | the units of an example; all channels and pixels of a picture | Ba et al. 2016 |
 //! | group | the same in groups of units or channels | Wu & He 2018 |
 //! | rms | as layer, without μ and β | Zhang & Sennrich 2019 |
 //!
-//! In evaluation batch goes by running means: of μ, and of the unbiased variance n/(n − 1)·σ², n values per unit.
+//! In evaluation, batch normalization uses running means of μ and of the unbiased variance n/(n − 1)·σ², n values per
+//! unit.
 
 use burn::module::{Module, Param};
 use burn::nn::{
@@ -23,9 +24,9 @@ use burn::tensor::Tensor;
 use super::fused_block::{Normalizing, Over, Statistics};
 use crate::config::Norm;
 
-/// Added to the variance by which a normalization divides.
+/// This is added to the variance by which a normalization divides.
 pub(super) const EPSILON: f64 = 1e-5;
-/// Groups of a group normalization at most, as in its paper.
+/// Maximum number of groups of a group normalization, as in its paper.
 const MOST_GROUPS: usize = 32;
 
 /// N.
@@ -35,11 +36,11 @@ pub enum Normalization {
     Layer(LayerNorm),
     /// Over the batch, per unit or channel.
     Batch(BatchNorm),
-    /// Over groups of units or channels; one group = all of a picture.
+    /// Over groups of units or channels; one group means all channels of a picture.
     Group(GroupNorm),
     /// By the root mean square of each example's units.
     Rms(RmsNorm),
-    /// By that of each picture.
+    /// By the root mean square of each picture.
     PictureRms(PictureRms),
 }
 
@@ -89,7 +90,7 @@ impl Normalization {
         }
     }
 
-    /// The same shape as it gets.
+    /// N(x), of the same shape as x.
     #[must_use]
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         match self {
@@ -101,8 +102,8 @@ impl Normalization {
         }
     }
 
-    /// What a fused block computes with while it learns; `None` where it has no such form, as for a batch normalization
-    /// that goes by its running statistics.
+    /// The parameters for a fused block during training; `None` if it has no fused form, as for a batch normalization
+    /// that uses its running statistics.
     pub(super) fn in_training(&self) -> Option<Normalizing> {
         let (over, gamma, beta) = match self {
             Self::Layer(LayerNorm { gamma, beta, .. }) => (Over::Features, gamma, beta.as_ref()?),
@@ -113,13 +114,13 @@ impl Normalization {
     }
 }
 
-/// Groups of at least two: the largest power of two that divides the channels so.
+/// Number of groups with at least two channels each: the largest power of two that divides the channels in this way.
 fn groups(channels: usize) -> usize {
     let most = 1 << channels.trailing_zeros();
     MOST_GROUPS.min(if most == channels { most / 2 } else { most }).max(1)
 }
 
-/// N over the batch; in training the running statistics follow, the variance unbiased.
+/// N over the batch; in training the running statistics are updated, with the unbiased variance.
 fn over_batch<const D: usize>(norm: &BatchNorm, x: Tensor<D>) -> Tensor<D> {
     if !(x.device().is_autodiff() && norm.training.is_enabled()) {
         return norm.forward(x);
@@ -127,13 +128,13 @@ fn over_batch<const D: usize>(norm: &BatchNorm, x: Tensor<D>) -> Tensor<D> {
     let each = per_unit(&x);
     let kept = norm.running_var.value_sync().mul_scalar(1.0 - norm.momentum);
     let output = norm.forward(x);
-    // Burn's own follows the biased variance.
+    // Burn's own running variance is the biased one.
     let of_batch = norm.running_var.value_sync() - kept.clone();
     norm.running_var.update(kept.add(of_batch.mul_scalar(unbiased(each))).detach());
     output
 }
 
-/// Lets the running statistics follow those of a batch with so many values per unit, as a forward pass does.
+/// Updates the running statistics with those of a batch with this many values per unit, as a forward pass does.
 pub(super) fn follow(norm: &BatchNorm, of_batch: Statistics, each: usize) {
     let (kept, taken) = (1.0 - norm.momentum, norm.momentum);
     let variance = of_batch.variance.mul_scalar(taken * unbiased(each));
@@ -143,14 +144,14 @@ pub(super) fn follow(norm: &BatchNorm, of_batch: Statistics, each: usize) {
     norm.running_var.update(variance.detach());
 }
 
-/// Values that mean and variance of one unit are taken over: [B, units, …] → B·….
+/// Number of values over which mean and variance of one unit are computed: [B, units, …] → B·….
 fn per_unit<const D: usize>(x: &Tensor<D>) -> usize {
     let shape = x.dims();
     shape.iter().product::<usize>() / shape[1].max(1)
 }
 
-/// n/(n − 1): what makes the mean square about a batch's own mean an estimate of the variance (Ioffe & Szegedy 2015,
-/// algorithm 2). A single value has none; its 0 stays.
+/// n/(n − 1): this factor turns the mean square about a batch's own mean into an estimate of the variance (Ioffe &
+/// Szegedy 2015, algorithm 2). A single value has no variance; its 0 stays.
 fn unbiased(n: usize) -> f64 {
     if n > 1 { n as f64 / (n - 1) as f64 } else { 1.0 }
 }

@@ -1,5 +1,5 @@
-//! One forward pass through a stack: its taps and, where the weights are to be scaled to unit variance, what each of them
-//! puts out. Every function that reaches a weight takes it as an argument.
+//! One forward pass through a stack: its taps and, if the weights are scaled to unit variance, the deviation of each
+//! weight's output. Every function that uses a weight has it as an argument.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -10,14 +10,14 @@ use burn::tensor::Tensor;
 
 use crate::probe::Taps;
 
-/// Deviation of what each weight puts out: the weight is to be divided by it.
+/// Standard deviation of the output of each weight, by which the weight will be divided.
 pub(super) type Deviations = BTreeMap<ParamId, f64>;
 
 /// A forward pass. It dereferences to its taps.
 #[derive(Clone, Copy, Debug)]
 pub struct Pass<'a> {
     taps: &'a Taps,
-    /// Where deviations go; `None` in every pass but that of [`super::unit_variance`].
+    /// Receives the deviations; `None` in every pass but that of [`super::unit_variance`].
     deviations: Option<&'a RefCell<Deviations>>,
 }
 
@@ -28,18 +28,18 @@ impl<'a> Pass<'a> {
         Self { taps, deviations: None }
     }
 
-    /// A pass that divides what each weight puts out by its deviation, and writes the deviation down.
+    /// A pass that divides the output of each weight by its standard deviation, and stores the deviation.
     pub(super) const fn scaling(taps: &'a Taps, deviations: &'a RefCell<Deviations>) -> Self {
         Self { taps, deviations: Some(deviations) }
     }
 
-    /// Whether what weights put out is divided by its deviation.
+    /// Whether the output of weights is divided by its deviation.
     pub(super) fn scales_weights(self) -> bool {
         self.deviations.is_some()
     }
 
-    /// z, which a weight puts out without its bias; divided by its deviation where the pass scales weights. A z whose
-    /// deviation is 0 or not finite stays as it is.
+    /// z, the output of a weight without its bias, divided by its deviation if the pass scales weights. A z whose
+    /// deviation is 0 or not finite is unchanged.
     pub(super) fn output<const D: usize, const W: usize>(self, weight: &Param<Tensor<W>>, z: Tensor<D>) -> Tensor<D> {
         let Some(deviations) = self.deviations else { return z };
         let values = z.clone().inner();
@@ -48,7 +48,7 @@ impl<'a> Pass<'a> {
         if !deviation.is_finite() || deviation == 0.0 {
             return z;
         }
-        // A weight that is used twice is divided once: by its deviation the first time.
+        // A weight that is used twice is divided once, by its first deviation.
         let deviation = *deviations.borrow_mut().entry(weight.id).or_insert(deviation);
         z.div_scalar(deviation)
     }

@@ -1,10 +1,10 @@
-//! Residual nets with full pre-activation, depth 9n+2: nothing but the identity leads from the first block to the last.
+//! Residual nets with full pre-activation, depth 9n+2: only identities connect the first block to the last.
 //!
 //! ```text
 //! stem 3×3, w → n bottlenecks at 32² (4w channels), n at 16² (8w), n at 8² (16w) → N, φ, average, linear
 //! ```
 //!
-//! w is 16 in the paper. Where the shape changes, a 1×1 convolution stands in the identity's place.
+//! w is 16 in the paper. Where the shape changes, a 1×1 convolution replaces the identity.
 //!
 //! He et al. 2016, Identity Mappings in Deep Residual Networks (arXiv 1603.05027): 164 and 1001 layers.
 
@@ -15,7 +15,7 @@ use super::resnet::{bottleneck, stages};
 use super::{ConvNet, Pooling, Task};
 use crate::config::{Bias, LaneConfig, Order};
 
-/// The net of a lane; its depth is one that the family has.
+/// The net of a lane, whose depth is one that the family has.
 #[must_use]
 pub fn preresnet(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> ConvNet {
     let plan = ConvNetPlan {

@@ -3,12 +3,12 @@
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{GradientCheckpointingStrategy, Tensor};
 
-/// A replica of a stack, ready to learn, on the same device and with the same way of keeping activations.
+/// A replica of a stack that can be trained, on the same device and with the same checkpointing of activations.
 #[must_use]
 pub fn replica<M: Module>(model: &M) -> M {
     let mut found = Strategy(None);
     model.visit(&mut found);
-    // Without a graph and back shares nothing; but on the way back activations are kept, whatever was said before.
+    // The conversion to a model without a graph and back makes a copy, but it resets the checkpointing strategy.
     let replica = model.valid().train();
     match found.0 {
         Some(strategy @ GradientCheckpointingStrategy::Balanced) => replica.map(&mut Keeping(strategy)),
@@ -16,7 +16,7 @@ pub fn replica<M: Module>(model: &M) -> M {
     }
 }
 
-/// How the parameters' tensors keep activations: all alike.
+/// The checkpointing strategy of the parameters' tensors, which all share it.
 struct Strategy(Option<GradientCheckpointingStrategy>);
 
 impl ModuleVisitor for Strategy {

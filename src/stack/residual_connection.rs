@@ -4,14 +4,14 @@
 //! |---|---|---|---|
 //! | residual | x + s·F(x) | s fixed | He et al. 2016 |
 //! | rezero | x + α·F(x), α learned | 0 | Bachlechner et al. 2020 (2003.04887) |
-//! | skipinit | x + α·F(x), α learned | 1/√D | De & Smith 2020 (2002.10444), who train from 0 and from 1/√D alike |
+//! | skipinit | x + α·F(x), α learned | 1/√D | De & Smith 2020 (2002.10444), who start from 0 and from 1/√D |
 //! | layerscale | x + λ ⊙ F(x), λ learned per unit | 0.1, 1e-5 beyond 18 blocks, 1e-6 beyond 24 | Touvron et al. 2021 (2103.17239) |
 //! | fixup | x + α·F(x), α learned, with learned shifts in F | 1 | Zhang et al. 2019 (1901.09321) |
 //! | deepnorm | N(κ·x + F(x)), κ = D^¼ | weights of F times (4D)^-¼ | Wang et al. 2022 (2203.00555), D = sub-layers |
 //! | stochastic-depth | x + b·F(x), b = 1 with probability p_l = 1 − l/2D, drawn per step | | Huang et al. 2016 (1603.09382) |
-//! | hyper-connections, constrained-hyper-connections | several streams in the place of x | | [`super::streams`] |
+//! | hyper-connections, constrained-hyper-connections | several streams instead of x | | [`super::streams`] |
 //!
-//! Evaluation of stochastic depth is by the mean, x + p_l·F(x). The `Other` step of a branch is its scale.
+//! In evaluation stochastic depth uses the mean, x + p_l·F(x). The scale of a branch is its `Other` op.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
@@ -27,14 +27,14 @@ use crate::quantity::StepKind;
 use crate::random::{Generator, Purpose, StepRng};
 use crate::units::LayerId;
 
-/// How the branch of one block is joined.
+/// The residual connection of one block.
 #[derive(Module, Debug)]
 pub struct ResidualConnection {
     /// α `[1]` or λ `[units]`.
     pub gain: Option<Param<Tensor<1>>>,
     /// N around the sum.
     pub norm: Option<Normalization>,
-    /// What leads from stream to stream, where there are several.
+    /// The maps between streams, if there are several.
     pub streams: Option<Streams>,
     /// s.
     #[module(skip)]
@@ -47,27 +47,27 @@ pub struct ResidualConnection {
     pub survival: f64,
 }
 
-/// Whether a block takes part in a pass.
+/// Whether a block is computed in a pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BlockMode {
-    /// The block takes part.
+    /// The block is computed.
     Kept,
-    /// The block is left out: x goes on as it is.
+    /// The block is skipped: x stays unchanged.
     Dropped,
-    /// The branch is multiplied by its probability of taking part.
+    /// The branch is multiplied by its probability of survival.
     Weighed,
 }
 
-/// Which blocks are left out in a pass.
+/// The blocks that are skipped in a pass.
 pub struct StochasticDepth {
-    /// Draws a step's blocks; `None` in an evaluation.
+    /// Draws the blocks of a step; `None` in an evaluation.
     rng: Option<Generator>,
-    /// Weights of a block that is left out could not be measured.
+    /// The weights of a skipped block could not be measured, so a pass that scales weights keeps all blocks.
     keeps_all: bool,
 }
 
 impl StochasticDepth {
-    /// The blocks of a step; without one, of an evaluation.
+    /// The blocks of a step; without a step, those of an evaluation.
     #[must_use]
     pub fn of(step: Option<StepRng>) -> Self {
         Self { rng: step.map(|step| step.rng(Purpose::Depth)), keeps_all: false }
@@ -93,7 +93,7 @@ impl StochasticDepth {
     }
 }
 
-/// Which branch of how many: a block has one, that of a transformer two.
+/// Index of a branch: a block has one branch, a transformer block two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BranchIndex {
     /// From 1.
@@ -103,7 +103,7 @@ pub struct BranchIndex {
 }
 
 impl ResidualConnection {
-    /// The identity's own: x + F(x).
+    /// The plain sum, x + F(x).
     const PLAIN_SUM: Self = Self { gain: None, norm: None, streams: None, scale: 1.0, skip: 1.0, survival: 1.0 };
 
     /// x + s·F(x).
@@ -112,21 +112,21 @@ impl ResidualConnection {
         Self { scale, ..Self::PLAIN_SUM }
     }
 
-    /// That of a block whose output has so many units or channels; `None` for a plain block. `norm` builds the
-    /// normalization around the sum.
+    /// The residual connection of a block with this many output units or channels; `None` for a plain block. `norm`
+    /// builds the normalization around the sum.
     #[must_use]
     pub fn of(
         lane: &LaneConfig,
-        nth: BranchIndex,
+        index: BranchIndex,
         units: usize,
         initializer: Initializer<'_>,
         norm: impl FnOnce(Norm) -> Option<Normalization>,
     ) -> Option<Self> {
-        /// Touvron et al.: λ for stacks of up to so many blocks.
+        /// Touvron et al.: λ for stacks of up to this many blocks.
         const LAYER_SCALES: [(usize, f32); 3] = [(18, 0.1), (24, 1e-5), (usize::MAX, 1e-6)];
-        /// Huang et al.: probability that the last block is there.
+        /// Huang et al.: survival probability of the last block.
         const LAST_SURVIVAL: f64 = 0.5;
-        let depth = nth.of as f64;
+        let depth = index.of as f64;
         let learned = |count, value| Self { gain: Some(initializer.constant(count, value)), ..Self::PLAIN_SUM };
         Some(match lane.wiring {
             Wiring::Plain => return None,
@@ -144,16 +144,16 @@ impl ResidualConnection {
                 Self { norm: norm(kind), skip: depth.powf(0.25), ..Self::PLAIN_SUM }
             }
             Wiring::StochasticDepth => {
-                let survival = 1.0 - nth.block as f64 / depth * (1.0 - LAST_SURVIVAL);
+                let survival = 1.0 - index.block as f64 / depth * (1.0 - LAST_SURVIVAL);
                 Self { survival, ..Self::PLAIN_SUM }
             }
             Wiring::HyperConnections | Wiring::ConstrainedHyperConnections => {
-                Self { streams: Some(Streams::of(lane.wiring, nth.block, initializer)), ..Self::PLAIN_SUM }
+                Self { streams: Some(Streams::of(lane.wiring, index.block, initializer)), ..Self::PLAIN_SUM }
             }
         })
     }
 
-    /// s, where that is all there is to it: such a block can be one operation.
+    /// s, if the connection consists of nothing else: such a block can be one operation.
     pub(super) fn constant(&self) -> Option<f64> {
         let is_learned = self.gain.is_some() || self.norm.is_some() || self.streams.is_some();
         (!is_learned && self.skip == 1.0 && self.survival == 1.0).then_some(self.scale)
@@ -165,7 +165,7 @@ impl ResidualConnection {
         streams::input(taps, layer, x, self.streams.as_ref().map_or(1, Streams::count))
     }
 
-    /// What F takes in: x, or of several streams what it reads of them.
+    /// The input of F: x or, with several streams, what the block reads of them.
     #[must_use]
     pub fn read<const D: usize>(&self, x: Tensor<D>, taps: &Taps, layer: LayerId) -> Tensor<D> {
         match &self.streams {
@@ -174,7 +174,7 @@ impl ResidualConnection {
         }
     }
 
-    /// The scaled branch, written to all streams where there are several.
+    /// The scaled branch, written to all streams if there are several.
     #[must_use]
     pub fn scaled<const D: usize>(&self, branch: Tensor<D>, mode: BlockMode, taps: &Taps, layer: LayerId) -> Tensor<D> {
         if let Some(streams) = &self.streams {
@@ -222,15 +222,15 @@ fn along_units<const D: usize>(values: Tensor<1>) -> Tensor<D> {
     values.reshape(shape)
 }
 
-/// By what the drawn weights of the n-th of `of` weights of a branch are multiplied: what a wiring asks of them.
+/// The factor on the initial values of the n-th of `of` weights of a branch, which its wiring requires.
 #[must_use]
-pub fn weight_gain(lane: &LaneConfig, depth: usize, nth: usize, of: usize) -> f64 {
+pub fn weight_gain(lane: &LaneConfig, depth: usize, index: usize, of: usize) -> f64 {
     let depth = depth as f64;
     match lane.wiring {
         Wiring::DeepNorm => (4.0 * depth).powf(-0.25),
         _ if !lane.is_fixup() => 1.0,
-        // The last of a branch is 0, so that the branch is.
-        _ if nth + 1 == of => 0.0,
+        // The last weight of a branch is 0, so that the branch is 0.
+        _ if index + 1 == of => 0.0,
         _ => depth.powf(-1.0 / (2.0 * of as f64 - 2.0)),
     }
 }
@@ -242,11 +242,17 @@ mod tests {
     use crate::config::{Backend, Init};
     use crate::units::Step;
 
-    fn joint(wiring: Wiring, nth: BranchIndex) -> ResidualConnection {
+    fn joint(wiring: Wiring, index: BranchIndex) -> ResidualConnection {
         let device = device(Backend::Flex);
         let initializer = Initializer { init: Init::Kaiming, gain: 1.0, seed: 1, device: &device };
-        ResidualConnection::of(&LaneConfig { depth: nth.of, ..LaneConfig::new(wiring) }, nth, 3, initializer, |_| None)
-            .expect("no plain block")
+        ResidualConnection::of(
+            &LaneConfig { depth: index.of, ..LaneConfig::new(wiring) },
+            index,
+            3,
+            initializer,
+            |_| None,
+        )
+        .expect("no plain block")
     }
 
     #[test]
@@ -266,7 +272,7 @@ mod tests {
 
     #[test]
     fn fixup_and_deepnorm_make_the_drawn_weights_smaller_with_depth() {
-        let gain = |wiring, nth, of| weight_gain(&LaneConfig::new(wiring), 64, nth, of);
+        let gain = |wiring, index, of| weight_gain(&LaneConfig::new(wiring), 64, index, of);
         assert_eq!(gain(Wiring::Residual, 0, 2), 1.0);
         assert_eq!([gain(Wiring::Fixup, 0, 2), gain(Wiring::Fixup, 1, 2)], [0.125, 0.0]);
         assert!((gain(Wiring::Fixup, 0, 3) - 64_f64.powf(-0.25)).abs() < 1e-12);

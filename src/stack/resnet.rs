@@ -1,15 +1,17 @@
-//! Residual nets for pictures, and the plain nets that they were compared with.
+//! Residual nets for pictures, and the plain nets with which their papers compare them.
 //!
 //! | form | stem | blocks | head |
 //! |---|---|---|---|
 //! | `cifar`, depth 6n+2 | 3×3, w | n blocks of two 3×3 at 32² with w channels, n at 16² with 2w, n at 8² with 4w | average, linear |
-//! | `imagenet`, 18, 34 | 7×7 every second pixel, pooling | 2,2,2,2 or 3,4,6,3 blocks of two 3×3 with w, 2w, 4w, 8w channels | average, linear |
+//! | `imagenet`, 18, 34 | 7×7 with stride 2, pooling | 2,2,2,2 or 3,4,6,3 blocks of two 3×3 with w, 2w, 4w, 8w channels
+//! | average, linear |
 //! | `imagenet`, 50, 101, 152 | the same | 3,4,6,3, 3,4,23,3 or 3,8,36,3 bottlenecks: 1×1, 3×3, 1×1 to four times as many | average, linear |
 //! | `wide`, depth 6n+4 | 3×3, 16 | n blocks of two 3×3 at 32² with w channels, n at 16² with 2w, n at 8² with 4w | N, φ, average, linear |
 //!
-//! w is 16 and 64 in the first paper; in the second 16·k, k the widening factor: 28 layers of width 160 are its WRN-28-10.
-//! The wide form has N and φ before each convolution and projects; its projections read x itself. Where the shape changes, the cifar form pads with zeros (no parameters), the other
-//! projects; a bottleneck strides in its 3×3, as is usual today. `plain` is the same without any shortcut.
+//! w is 16 and 64 in the first paper; in the second it is 16·k, k the widening factor: 28 layers of width 160 are its
+//! WRN-28-10. The wide form has N and φ before each convolution and uses projections, which read x itself. Where the
+//! shape changes, the cifar form pads with zeros (no parameters), the imagenet form projects; a bottleneck strides in
+//! its 3×3, as is usual today. `plain` is the same without any shortcut.
 //!
 //! He et al. 2016, Deep Residual Learning for Image Recognition (arXiv 1512.03385); Zagoruyko & Komodakis 2016, Wide
 //! Residual Networks (arXiv 1605.07146).
@@ -20,12 +22,12 @@ use super::conv_plan::{BlockPlan, ConvNetPlan, ConvolutionPlan, HeadPlan, Shortc
 use super::{ConvNet, Pooling, Task};
 use crate::config::{Bias, Form, LaneConfig, Order};
 
-/// How much wider a bottleneck's output is than its middle.
+/// Width of a bottleneck's output divided by that of its middle.
 const EXPANSION: usize = 4;
-/// Depths of the imagenet form from which blocks are bottlenecks.
+/// Smallest depth of the imagenet form with bottlenecks.
 const BOTTLENECKS_FROM: usize = 50;
 
-/// The net of a lane; its depth is one that the family has.
+/// The net of a lane, whose depth is one that the family has.
 #[must_use]
 pub fn resnet(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> ConvNet {
     let plan = match lane.family.form() {
@@ -48,7 +50,7 @@ fn cifar(lane: &LaneConfig) -> ConvNetPlan {
     }
 }
 
-/// Of the paper's first layer, whatever the widening.
+/// Width of the paper's first layer, for every widening factor.
 const WIDE_STEM: usize = 16;
 
 fn wide(lane: &LaneConfig) -> ConvNetPlan {
@@ -68,7 +70,7 @@ fn imagenet(lane: &LaneConfig) -> ConvNetPlan {
         18 => [2, 2, 2, 2],
         101 => [3, 4, 23, 3],
         152 => [3, 8, 36, 3],
-        // 34 and 50.
+        // Depths 34 and 50.
         _ => [3, 4, 6, 3],
     };
     let block = if lane.depth < BOTTLENECKS_FROM { basic } else { bottleneck };
@@ -82,7 +84,7 @@ fn imagenet(lane: &LaneConfig) -> ConvNetPlan {
     }
 }
 
-/// Stages of so many blocks: each but the first halves the picture and doubles the channels.
+/// Stages of these numbers of blocks: each but the first halves the picture and doubles the channels.
 pub(super) fn stages(
     per_stage: &[usize],
     width: usize,

@@ -1,7 +1,7 @@
-//! I: what leads around the branch of a convolutional block.
+//! I: the path around the branch of a convolutional block.
 //!
 //! ```text
-//! same shape        x                                       the identity, bit for bit
+//! same shape        x                                       the identity, bit by bit
 //! other shape       option A: every s-th pixel, new channels are zeros: no parameters
 //!                   option B: a 1×1 convolution and its normalization
 //! ```
@@ -18,10 +18,10 @@ use super::{ConvStep, Pass};
 pub struct Shortcut {
     /// Option B, where the shape changes.
     pub projection: Option<ConvStep>,
-    /// Option A: every how many pixels it looks.
+    /// Option A: the distance between the pixels that are kept.
     #[module(skip)]
     pub stride: usize,
-    /// Option A: channels of zeros that are added.
+    /// Option A: number of zero channels that are added.
     #[module(skip)]
     pub added: usize,
 }

@@ -1,9 +1,8 @@
-//! Hyper-connections: n streams H [n, …] lead from block to block in the place of one x, and what they hand each other
-//! is learned.
+//! Hyper-connections: n streams H [n, …] connect the blocks instead of one x, and the mixing between them is learned.
 //!
 //! ```text
 //! H ← A H + b ⊗ F(aᵀ H)          A [n, n] mixes the streams, a [n] reads from them, b [n] writes to them
-//! H = n copies of the stem's output at first; the head sees their sum
+//! H starts as n copies of the stem's output; the head reads their sum
 //! ```
 //!
 //! | wiring | A | a | b | at the start |
@@ -11,16 +10,17 @@
 //! | hyper-connections | free | free | free | A = 1, a = e_(l mod n), b = 1: every stream is the residual stack's x |
 //! | constrained-hyper-connections | Sinkhorn(exp P) | σ(p) | 2σ(q) | A 0.87 and 0.04, a 0.97 and 0.01, b = 1: the same, to rounding |
 //!
-//! A is A_rᵀ of the first paper and H_res of the second. What A of all blocks make of the streams is their product, the
-//! *composite*. Free, its gain is what training makes it; doubly stochastic, rows and columns of A sum to 1, so that no
-//! composite makes any stream larger, forward or backward. Sinkhorn's 20 turns end with the rows: columns are right to
-//! what is left of their error, which falls by the second largest singular value squared per turn. That is why P starts
-//! at 3 on the diagonal and not nearer to the identity: at 0.83² per turn it is gone after 20, at 0.99² it is not.
+//! A is A_rᵀ of the first paper and H_res of the second. The product of A over all blocks, the *composite*, maps the
+//! streams over the whole depth. Free, its gain depends on training; doubly stochastic, rows and columns of A sum to 1,
+//! so that no composite makes any stream larger, forward or backward. Sinkhorn's 20 iterations end with the rows: the
+//! sums of the columns keep an error, which falls by the second largest singular value squared per iteration. For this
+//! reason P starts at 3 on the diagonal and not nearer to the identity: a factor of 0.83² per iteration removes the
+//! error in 20 iterations, 0.99² does not.
 //!
-//! Both in their static form: the coefficients are parameters of the block, not functions of H as well.
+//! Both have the static form: the coefficients are parameters of the block, not also functions of H.
 //!
-//! The streams stand one below the other along the batch axis, [n·B, …]: mixing is one matrix product, and whatever
-//! leads around a block (pooling, a shortcut that changes the shape) serves every stream as it is.
+//! The streams are stacked along the batch axis, [n·B, …]: mixing is one matrix product, and everything around a block
+//! (pooling, a shortcut that changes the shape) applies to every stream unchanged.
 //!
 //! Zhu et al. 2024, Hyper-Connections (arXiv 2409.19606); Xie et al. 2025, mHC: Manifold-Constrained Hyper-Connections
 //! (arXiv 2512.24880).
@@ -37,26 +37,26 @@ use crate::config::Wiring;
 use crate::probe::Taps;
 use crate::units::LayerId;
 
-/// Logit of the share of a stream that stays in it, beside 0 of what goes to the others: 0.87 stays.
+/// Logit of the share of a stream that stays in it, relative to 0 for each other stream: 0.87 stays.
 const STAYING: f32 = 3.0;
-/// Shares of the other streams in what a branch reads, of the constrained form at the start.
+/// Share of each other stream in the input of a branch, for the constrained form at the start.
 const READ_BESIDE: f64 = 0.01;
 
 /// A, a and b of one block.
 #[derive(Module, Debug)]
 pub struct Streams {
-    /// A, or P: row i is what stream i becomes.
+    /// A, or P: row i makes the new stream i.
     pub mixing: Param<Tensor<2>>,
     /// a, or p.
     pub reading: Param<Tensor<1>>,
     /// b, or q.
     pub writing: Param<Tensor<1>>,
-    /// Which of both they are.
+    /// The constraint on the coefficients.
     #[module(skip)]
     pub form: MixingConstraint,
 }
 
-/// What the coefficients may be.
+/// The constraint on the coefficients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MixingConstraint {
     /// Any numbers.
@@ -79,12 +79,12 @@ impl Streams {
             }
         };
         let mixing = move || {
-            let at = |index: usize| if index.is_multiple_of(count + 1) { stays } else { goes };
-            TensorData::new((0..count * count).map(at).collect(), [count, count])
+            let share = |index: usize| if index.is_multiple_of(count + 1) { stays } else { goes };
+            TensorData::new((0..count * count).map(share).collect(), [count, count])
         };
         let reading = move || {
-            let at = |stream: usize| if stream == own { read } else { beside };
-            TensorData::new((0..count).map(at).collect(), [count])
+            let weight = |stream: usize| if stream == own { read } else { beside };
+            TensorData::new((0..count).map(weight).collect(), [count])
         };
         Self {
             mixing: initializer.lazily([count, count], mixing),
@@ -161,7 +161,7 @@ pub fn summed<const D: usize>(streams: Tensor<D>, count: usize) -> Tensor<D> {
     streams.reshape([count, shape.iter().product()]).sum_dim(0).reshape(shape)
 }
 
-/// All streams through the tap of a layer's input, which sees them example by example: [B, n, …].
+/// Passes all streams through the tap of a layer's input, which reads them example by example: [B, n, …].
 #[must_use]
 pub fn input<const D: usize>(taps: &Taps, layer: LayerId, streams: Tensor<D>, count: usize) -> Tensor<D> {
     if count == 1 {

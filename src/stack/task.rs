@@ -1,4 +1,4 @@
-//! What a classifier learns: the shape of an example and the number of classes.
+//! The task of a classifier: the shape of an example and the number of classes.
 
 use crate::data::{Classified, Shape};
 
@@ -18,7 +18,7 @@ impl Task {
         Self { shape: data.shape, classes: data.classes.len() }
     }
 
-    /// Rows of so many numbers in so many classes.
+    /// A task with rows of `numbers` numbers in `classes` classes.
     #[must_use]
     pub const fn rows(numbers: usize, classes: usize) -> Self {
         Self { shape: Shape { channels: 1, height: 1, width: numbers }, classes }

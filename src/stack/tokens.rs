@@ -1,10 +1,10 @@
-//! Windows of a text: characters that go in, and for each of them the one that should come out.
+//! Windows of a text: the characters that are fed in, and the next character for each of them.
 //!
 //! ```text
 //! window   W e _ t h e _        ids   W e _ t h e        next   e _ t h e _
 //! ```
 //!
-//! Every position is a question of its own: the loss is the mean over all of them, in nats per character.
+//! Every position is a prediction: the loss is the mean over all of them, in nats per character.
 
 use burn::prelude::Device;
 use burn::tensor::{Int, Tensor, TensorData};
@@ -18,24 +18,24 @@ use crate::random::{Generator, StepRng};
 /// Tokens of B windows of T characters.
 #[derive(Clone, Debug)]
 pub struct Tokens {
-    /// What goes in, [B, T].
+    /// Inputs, [B, T].
     pub ids: Tensor<2, Int>,
-    /// What should come out, [B, T].
+    /// Targets, [B, T].
     pub next: Tensor<2, Int>,
     /// Random numbers of the step; `None` in an evaluation.
     pub rng: Option<StepRng>,
     /// Characters of a window, T.
     context: usize,
-    /// What goes in, on the host, row-major.
+    /// Inputs on the host, row-major.
     inputs: Vec<usize>,
-    /// What should come out, on the host, row-major.
+    /// Targets on the host, row-major.
     targets: Vec<usize>,
-    /// Of the noise on the embedded characters, where they have some.
+    /// Generator of the noise on the embedded characters, if they have noise.
     noise: Option<Generator>,
 }
 
 impl Tokens {
-    /// Windows of `context` + 1 tokens each, at least 2; one of another length is left out.
+    /// Windows of `context` + 1 tokens each, at least 2; a window of another length is left out.
     #[must_use]
     pub fn new<'a>(windows: impl IntoIterator<Item = &'a [u32]>, context: usize, device: &Device) -> Self {
         let (mut inputs, mut targets) = (Vec::new(), Vec::new());

@@ -1,12 +1,12 @@
-//! Layer-sequential unit variance: orthogonal weights, each then divided by the deviation of what it puts out, from the
-//! first layer to the last, each seeing what the ones before it make of the data by then.
+//! Layer-sequential unit variance: orthogonal weights, each divided by the standard deviation of its output, from the
+//! first layer to the last. Each layer gets the data as the scaled layers before it transform them.
 //!
 //! ```text
-//! for W in forward order:   z = W x,   W ← W/std(z),   and the pass goes on with z/std(z) + b
+//! for W in forward order:   z = W x,   W ← W/std(z),   and the pass continues with z/std(z) + b
 //! ```
 //!
-//! z is as the weight, so that one pass is enough for all of them. Nothing is left out by chance in it. A weight whose
-//! output is 0 or not finite stays as it is.
+//! z is proportional to the weight, so that one pass is enough for all weights. Stochastic depth skips nothing in this
+//! pass. A weight whose output is 0 or not finite is unchanged.
 //!
 //! Mishkin & Matas 2015, All you need is a good init (arXiv 1511.06422).
 
@@ -19,16 +19,16 @@ use super::pass::Deviations;
 use super::{Pass, Stack, replica};
 use crate::probe::Taps;
 
-/// The stack with every weight scaled by what it does to these examples.
+/// The stack with every weight scaled by its effect on these examples.
 #[must_use]
 pub fn scaled<S: Stack>(model: S, batch: &S::Batch) -> S {
     let deviations = RefCell::new(Deviations::new());
-    // A replica, so that the pass leaves no trace in running statistics.
+    // The pass uses a replica, so that running statistics stay unchanged.
     drop(replica(&model).loss_in(batch, Pass::scaling(&Taps::off(), &deviations)));
     model.map(&mut Divided(deviations.into_inner()))
 }
 
-/// Divides weights.
+/// Divides weights by these deviations.
 struct Divided(Deviations);
 
 impl ModuleMapper for Divided {

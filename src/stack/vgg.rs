@@ -6,9 +6,9 @@
 //! | 22, 25 … | beyond the paper: one more in each of the last three stages |
 //!
 //! Channels are w, 2w, 4w, 8w, 8w, w = 64 in the paper. The head of `imagenet` is 4096, 4096, classes (64w wide here);
-//! that of `cifar` is one linear map, as is usual for pictures of 32². The depth counts the paper's three either way.
-//! Without its dropout, which would hide what is looked at here. A `residual` lane has what the paper had not yet: a
-//! shortcut around every convolution.
+//! that of `cifar` is one linear map, as is usual for pictures of 32². The depth counts the paper's three layers in
+//! both cases. There is no dropout, which would hide what is measured here. A `residual` lane adds what the paper did
+//! not have: a shortcut around every convolution.
 //!
 //! Simonyan & Zisserman 2015 (arXiv 1409.1556).
 
@@ -18,14 +18,14 @@ use super::conv_plan::{BlockPlan, ConvNetPlan, ConvolutionPlan, HeadPlan, Shortc
 use super::{ConvNet, Pooling, Task};
 use crate::config::{Bias, Form, LaneConfig, Order};
 
-/// Width of the hidden layers over that of the first stage.
+/// Width of the hidden layers divided by that of the first stage.
 const HIDDEN: usize = 64;
-/// Pixels each way that the published head looks at.
+/// Rows and columns of pixels that the published head reads.
 const SIDE: usize = 7;
-/// Channels of each stage over those of the first.
+/// Channels of each stage divided by those of the first.
 const WIDER: [usize; 5] = [1, 2, 4, 8, 8];
 
-/// The net of a lane; its depth is one that the family has.
+/// The net of a lane, whose depth is one that the family has.
 #[must_use]
 pub fn vgg(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> ConvNet {
     let counts = per_stage(lane.depth);
@@ -40,7 +40,7 @@ pub fn vgg(lane: &LaneConfig, task: Task, seed: u64, device: &Device) -> ConvNet
     // The first convolution is the stem.
     let first = blocks.remove(0);
     let head = match lane.family.form() {
-        // The wide form is refused.
+        // The wide form is refused earlier.
         Form::Cifar | Form::Wide => HeadPlan { hidden: Vec::new(), side: 1 },
         Form::Imagenet => HeadPlan { hidden: vec![HIDDEN * lane.width; 2], side: SIDE },
     };

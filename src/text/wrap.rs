@@ -1,12 +1,12 @@
-//! Sentences in lines: broken between words, never within a number or between a number and its unit.
+//! Wraps sentences between words, never within a number or between a number and its unit.
 //!
 //! ```text
 //! data digits: 1,797 pictures of      not      data digits: 1,
 //!   8×8 (1,437 training …                      797 pictures of 8×8 (1,437
 //! ```
 //!
-//! A word that is longer than a line stands alone and whole: a path can still be selected. Only a choice such as
-//! `heatmaps|difference|loss` goes on below, after a `|`.
+//! A word that is longer than a line is on a line of its own and whole, so that a path can still be selected. Only a
+//! choice such as `heatmaps|difference|loss` is continued on the next line, after a `|`.
 
 use textwrap::core::Fragment;
 use textwrap::wrap_algorithms::wrap_first_fit;
@@ -14,13 +14,13 @@ use textwrap::wrap_algorithms::wrap_first_fit;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Columns that a text takes in a terminal, measured by whole graphemes.
+/// Width of a text in terminal columns, measured by whole graphemes.
 #[must_use]
 pub(crate) fn columns(text: &str) -> usize {
     text.width()
 }
 
-/// What stays on one line, with the blanks behind it where the line goes on.
+/// A part of a line that is not broken, with the blanks after it.
 #[derive(Debug)]
 struct Piece {
     text: String,
@@ -41,7 +41,7 @@ impl Fragment for Piece {
     }
 }
 
-/// Lines of at most so many columns, where the words allow it.
+/// Lines of at most `width` columns, as far as the words allow it.
 #[must_use]
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let (mut lines, mut pieces) = (Vec::new(), Vec::new());
@@ -50,7 +50,7 @@ pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
             pieces.push(Piece { text: unit, blanks: 1 });
             continue;
         }
-        // A word that is longer than a line begins one of its own.
+        // A word that is longer than a line begins a line of its own.
         fill(&mut lines, &pieces, width);
         pieces = unit.split_inclusive('|').map(|choice| Piece { text: choice.to_owned(), blanks: 0 }).collect();
         if let Some(last) = pieces.last_mut() {
@@ -61,7 +61,7 @@ pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Appends the lines of these pieces, each as full as it can be.
+/// Appends the lines of these pieces, each as full as possible.
 fn fill(lines: &mut Vec<String>, pieces: &[Piece], width: usize) {
     if pieces.is_empty() {
         return;
@@ -78,8 +78,8 @@ fn fill(lines: &mut Vec<String>, pieces: &[Piece], width: usize) {
     }
 }
 
-/// As [`wrapped`], but no line is longer than so many columns, of 2 and more: a word that does not fit on a line is broken between
-/// graphemes.
+/// As [`wrapped`], but no line exceeds `width` columns (at least 2): a word that does not fit on a line is broken
+/// between graphemes.
 #[must_use]
 #[cfg(feature = "tui")]
 pub(crate) fn confined(text: &str, width: usize) -> Vec<String> {
@@ -90,13 +90,13 @@ pub(crate) fn confined(text: &str, width: usize) -> Vec<String> {
             continue;
         }
         let graphemes: Vec<&str> = line.graphemes(true).collect();
-        // A grapheme takes two columns at most.
+        // A grapheme has at most two columns.
         lines.extend(graphemes.chunks((width / 2).max(1)).map(<[&str]>::concat));
     }
     lines
 }
 
-/// The lines of a text, each continued below by so many blanks where it does not fit. A line that fits stays as it is.
+/// The lines of a text, with further lines indented where one does not fit. A line that fits is unchanged.
 #[must_use]
 #[cfg(feature = "cli")]
 pub(crate) fn wrapped_lines(text: &str, width: usize, indent: usize) -> String {
@@ -117,7 +117,7 @@ pub(crate) fn wrapped_lines(text: &str, width: usize, indent: usize) -> String {
     wrapped_text
 }
 
-/// What a line break may stand between: words, and numbers with the word that follows each.
+/// The parts between which a line may be broken: words, and numbers with the following word.
 fn units(text: &str, width: usize) -> Vec<String> {
     let mut units: Vec<String> = Vec::new();
     let mut is_open = false;
@@ -134,13 +134,13 @@ fn units(text: &str, width: usize) -> Vec<String> {
     units
 }
 
-/// Whether a word is a number after which the sentence goes on, perhaps with its unit: `12`, `×0.4`, `(1,437`.
+/// Whether a word is a number that may be followed by its unit: `12`, `×0.4`, `(1,437`.
 fn awaits_unit(word: &str) -> bool {
     word.chars().find(|letter| letter.is_alphanumeric()).is_some_and(|letter| letter.is_ascii_digit())
         && word.ends_with(char::is_alphanumeric)
 }
 
-/// Whether a word may be the unit of the number before it, or what is counted.
+/// Whether a word may be the unit of the number before it, or the counted noun.
 fn is_unit(word: &str) -> bool {
     word.starts_with(|letter: char| letter.is_alphabetic() || letter == '%')
 }

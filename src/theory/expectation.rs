@@ -11,7 +11,7 @@
 //! ```
 //!
 //! The closed form of GELU follows from E[x g(x)] = q E[g'(x)] (Stein) and E[Φ(x)²] = ¼ + asin(p)/2π.
-//! [`Fluctuation`] holds what the spread of a finite width takes: fourth moments, relative to the second.
+//! [`Fluctuation`] has the fourth moments relative to the second, which the spread at finite width needs.
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI, TAU};
 
@@ -75,7 +75,7 @@ fn phi(activation: Activation, u: f64) -> [f64; 2] {
     }
 }
 
-/// Φ to 2e-7, enough for a spread (Abramowitz & Stegun 1964, 7.1.26).
+/// Φ with an error of 2e-7, which is enough for a spread (Abramowitz & Stegun 1964, 7.1.26).
 fn normal(u: f64) -> f64 {
     const COEFFICIENTS: [f64; 5] = [0.254_829_592, -0.284_496_736, 1.421_413_741, -1.453_152_027, 1.061_405_429];
     let x = u.abs() * FRAC_1_SQRT_2;
@@ -86,7 +86,7 @@ fn normal(u: f64) -> f64 {
 }
 
 fn gelu(q: f64) -> Moments {
-    // Written so that neither 0 nor +∞ gives 0/0 or ∞/∞.
+    // The form gives neither 0/0 for 0 nor ∞/∞ for +∞.
     let (p, r) = (1.0 / (1.0 + 1.0 / q), 1.0 / (2.0 + 1.0 / q));
     let root = (1.0 + 2.0 * q).sqrt();
     let shared = 0.25 + p.asin() / TAU + p / (PI * root);
@@ -98,7 +98,7 @@ fn gelu(q: f64) -> Moments {
 pub(super) struct Fluctuation {
     /// E[φ⁴]/E[φ²]².
     pub(super) value: f64,
-    /// E[φ² u²]/(E[φ²]·q): with how much of it the units' own size goes.
+    /// E[φ² u²]/(E[φ²]·q): how strongly φ² is correlated with the size of the units.
     pub(super) size: f64,
     /// E[o²]/E[φ²]² of the odd part o = (φ(u)² − φ(−u)²)/2.
     pub(super) odd: f64,
@@ -107,7 +107,7 @@ pub(super) struct Fluctuation {
 }
 
 impl Fluctuation {
-    /// At one q, with the moments there; of a scale beyond f64's means those of a linear unit.
+    /// The fluctuations at one q, given the moments there; for a scale beyond the range of f64, those of a linear unit.
     pub(super) fn of(activation: Activation, q: f64, Moments { value, slope }: Moments) -> Self {
         const LINEAR: Fluctuation = Fluctuation { value: 3.0, size: 3.0, odd: 0.0, slope: 1.0 };
         let found = by_halves(q, |u| {

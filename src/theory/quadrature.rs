@@ -7,20 +7,20 @@
 //! ```
 //!
 //! p_j are the orthonormal Hermite polynomials. With a large q the slope of tanh is a peak that falls between two nodes
-//! of any Gauss–Hermite rule; on the stretched axis its width stays about 1, and the number of nodes grows only with
-//! ln q. Both are right to 1e-7 for tanh and sigmoid, whose poles lie π/2 from the real axis at the nearest.
+//! of any Gauss–Hermite rule; on the stretched axis its width stays about 1, and the number of nodes grows only with ln
+//! q. Both are accurate to 1e-7 for tanh and sigmoid, whose nearest poles are π/2 from the real axis.
 
 use std::array;
 use std::f64::consts::{PI, TAU};
 use std::sync::OnceLock;
 
-/// Nodes of the Gauss–Hermite rule.
+/// Number of nodes of the Gauss–Hermite rule.
 const NODES: usize = 64;
-/// Nodes of a panel of the Gauss–Legendre rule.
+/// Number of nodes of a panel of the Gauss–Legendre rule.
 const PANEL: usize = 16;
-/// Up to this q the rule resolves tanh.
+/// Largest q at which the Gauss–Hermite rule resolves tanh.
 const LARGEST_Q: f64 = 1.0;
-/// Distance of the trapezoids' nodes in t; the error falls as exp(−π²/2h).
+/// Distance between the nodes of the trapezoidal rule in t; the error falls as exp(−π²/2h).
 const STEP: f64 = 0.125;
 /// |z| beyond which the density is below 1e-17 of its peak.
 const REACH: f64 = 9.0;
@@ -50,7 +50,7 @@ pub(super) fn stretched<const N: usize>(q: f64, f: impl Fn(f64) -> [f64; N]) -> 
 /// E[f(√q z)] of an f with a kink at 0: Gauss–Legendre in t, u = ± sinh t, in panels of width 1 at most, on each side.
 pub(super) fn by_halves<const N: usize>(q: f64, f: impl Fn(f64) -> [f64; N]) -> [f64; N] {
     static RULE: OnceLock<[(f64, f64); PANEL]> = OnceLock::new();
-    /// Panels at least: the density needs four where the axis is not stretched.
+    /// Minimum number of panels: the density needs four where the axis is not stretched.
     const LEAST: f64 = 4.0;
     let rule = RULE.get_or_init(|| array::from_fn(legendre));
     let deviation = q.min(f64::MAX).sqrt();
@@ -98,7 +98,7 @@ fn sum<const N: usize>(terms: impl Iterator<Item = (f64, [f64; N])>) -> [f64; N]
     sums
 }
 
-/// The k-th root of He_64, from the least, with its weight.
+/// The k-th root of He_64, counted from the smallest, with its weight.
 ///
 /// The roots are the eigenvalues of the Jacobi matrix with √j beside its diagonal (Golub & Welsch 1969), found by
 /// bisection on how many lie below a point (Sturm).
@@ -106,7 +106,7 @@ fn node(k: usize) -> (f64, f64) {
     // All roots lie within ±√(4n + 2).
     let bound = ((4 * NODES + 2) as f64).sqrt();
     let (mut low, mut high) = (-bound, bound);
-    // Halved until the two are neighbours.
+    // Bisects until the two bounds are neighbours.
     for _ in 0..64 {
         let middle = f64::midpoint(low, high);
         if roots_below(middle) > k { high = middle } else { low = middle }
@@ -120,7 +120,7 @@ fn roots_below(x: f64) -> usize {
     let mut pivot = -x;
     let mut below = usize::from(pivot < 0.0);
     for j in 1..NODES {
-        // An exact zero would be a division by zero; either sign will do.
+        // An exact zero would be a division by zero; the sign does not matter.
         let before = if pivot == 0.0 { f64::MIN_POSITIVE } else { pivot };
         pivot = -x - j as f64 / before;
         below += usize::from(pivot < 0.0);

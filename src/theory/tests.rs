@@ -173,7 +173,7 @@ fn no_scale_and_no_combination_gives_a_nan() {
 }
 
 #[test]
-fn a_flat_slope_is_no_gain_and_stays_a_number() {
+fn a_flat_slope_has_a_finite_gain() {
     let prediction = limit(&lane(Wiring::Plain, Activation::Tanh, Init::Xavier), 1e300).expect("fits");
     assert!(prediction.gain[0] < 1e-60 && prediction.gain[1] > 0.5);
     assert_near(prediction.act_rms[1], 1.0, 1e-9);
@@ -231,17 +231,17 @@ fn a_lane_is_predicted_from_its_first_step_alone() {
     assert_eq!(of_lane(&header, &header.lanes[0], &foreign.lanes()[0]), Err(NotApplicable::NoSettings));
     let config = LaneConfig { depth: 3, ..LaneConfig::new(Wiring::Plain) };
     crate::config::RunConfig { lanes: vec![config.clone()], ..Default::default() }.write_to(&mut header);
-    let of = |history: &History| of_lane(&header, &header.lanes[0], &history.lanes()[0]);
+    let prediction = |history: &History| of_lane(&header, &header.lanes[0], &history.lanes()[0]);
     let mut history = History::new(header.clone().into());
-    assert_eq!(of(&history), Err(NotApplicable::NotMeasured));
+    assert_eq!(prediction(&history), Err(NotApplicable::NotMeasured));
     for step in 1..=3 {
         history.push(&Event::Step(fixture::step(&header, 0, step).into()));
     }
     let first = history.lanes()[0].first_measured().expect("measured");
     let row = header.quantities.iter().position(|quantity| *quantity == Quantity::ActRms).expect("there");
     let rms = f64::from(first.values.row(row)[1].get().expect("there"));
-    assert_eq!((first.step, of(&history)), (Step(1), predict(&config, rms.powi(2))));
+    assert_eq!((first.step, prediction(&history)), (Step(1), predict(&config, rms.powi(2))));
     let mut late = History::new(header.clone().into());
     late.push(&Event::Step(fixture::step(&header, 0, 9).into()));
-    assert_eq!(of(&late), Err(NotApplicable::NotFromTheStart(Step(9))));
+    assert_eq!(prediction(&late), Err(NotApplicable::NotFromTheStart(Step(9))));
 }

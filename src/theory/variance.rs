@@ -24,9 +24,9 @@ impl Variance {
         let fan_in = lane.width as f64;
         let weight = match lane.init {
             Init::Default => 1.0 / 3.0,
-            // Of Fixup the part that is not 0.
+            // The part of Fixup that is not 0.
             Init::Kaiming | Init::Fixup => 2.0,
-            // The second before it is scaled by what it does to the data, which no theory knows.
+            // LSUV scales the weights by their effect on the data, which no theory predicts.
             Init::Xavier | Init::Lsuv => 1.0,
             Init::Orthogonal(gain) | Init::DeltaOrthogonal(gain) => gain.powi(2),
             Init::Normal(std) => fan_in * std.powi(2),

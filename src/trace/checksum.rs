@@ -1,17 +1,18 @@
-//! The seal of a line: its last field, `"crc"`, is the CRC-32C (Castagnoli, RFC 3720 B.4) of all bytes before it.
+//! The checksum of a line: its last field, `"crc"`, is the CRC-32C (Castagnoli, RFC 3720 B.4) of all bytes before it.
 //!
 //! ```text
 //! {"kind":"note",…,"text":"…"  ,"crc":3735928559}
-//! └──────── sealed ─────────┘
+//! └──────── covered ────────┘
 //! ```
 
-/// What stands between the sealed bytes and the sum.
+/// The bytes between the covered bytes and the checksum.
 const FIELD: &[u8] = b",\"crc\":";
 
-/// Digits of the largest sum, the field and the brace: the seal starts no earlier than this many bytes from the end.
+/// Length of the field, the digits of the largest checksum and the brace: the field starts no earlier than this many
+/// bytes before the end.
 const LONGEST_SEAL: usize = FIELD.len() + 10 + 1;
 
-/// Closes the object that was opened at `start` of `out`: seal, brace, end of line.
+/// Closes the object that was opened at `start` of `out`: checksum, brace, end of line.
 pub(crate) fn close(out: &mut Vec<u8>, start: usize) {
     let sum = crc32c::crc32c(out.get(start..).unwrap_or_default());
     out.extend_from_slice(FIELD);
@@ -19,7 +20,7 @@ pub(crate) fn close(out: &mut Vec<u8>, start: usize) {
     out.extend_from_slice(b"}\n");
 }
 
-/// The sealed bytes of a line without its end (the object, still open); `None` when the seal is missing or broken.
+/// The covered bytes of a line without its end (the object, still open); `None` if the checksum is missing or wrong.
 pub(crate) fn check(line: &[u8]) -> Option<&[u8]> {
     let body = line.strip_suffix(b"}")?;
     let tail_start = body.len().saturating_sub(LONGEST_SEAL);

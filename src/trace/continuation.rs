@@ -1,12 +1,12 @@
-//! A trace that goes on after a checkpoint: what was told up to its step, under the header of the run that goes on.
+//! The trace of a resumed run: the events up to the checkpoint, under the header of the resumed run.
 //!
 //! ```text
 //! before   header  1 … 200  201 … 217  torn
 //! after    header' 1 … 200                    201 … 217 stay in trace-cut-1.jsonl
 //! ```
 //!
-//! The new file is written beside the old one and takes its name when it is whole, so that a process that is killed
-//! meanwhile leaves the old one.
+//! The new file is written beside the old one and gets its name when it is complete, so that the old one remains if the
+//! process is killed in between.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -27,27 +27,27 @@ use crate::event::{Event, RunHeader};
 use crate::new_file::create_new;
 use crate::units::Step;
 
-/// What a run that goes on is to have before its first step.
+/// The events that a resumed run has before its first step.
 #[derive(Clone, Debug)]
 pub struct Continuation {
-    /// Folder of the trace that goes on, where there is one.
+    /// Folder of the trace to continue, if there is one.
     pub source: Option<PathBuf>,
-    /// The last step that counts.
+    /// The last step that is kept.
     pub after: Step,
 }
 
-/// What became of the trace that goes on.
+/// The result of continuing a trace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Carried {
-    /// Where later lines stay, and how many there are.
+    /// The file that keeps the later lines, and their number.
     pub cut: Option<(PathBuf, u64)>,
-    /// Events that it begins with, the header first.
+    /// Number of events that it begins with, the header included.
     pub events: u64,
-    /// Why the new trace begins with its first step.
+    /// Why the new trace has no earlier steps.
     pub missing: Option<String>,
 }
 
-/// Why nothing is carried over.
+/// Why no event could be kept.
 #[derive(Debug, thiserror::Error)]
 enum CarryError {
     #[error(transparent)]
@@ -61,11 +61,11 @@ enum CarryError {
 }
 
 impl Writer {
-    /// Claims the directory for a run that goes on: its own, where the trace is continued, or another one, where it is
-    /// copied as far as it counts.
+    /// Claims the directory for a resumed run. In its own directory the trace is continued; in another one the kept
+    /// part is copied.
     ///
     /// # Errors
-    /// When the directory cannot be used or written, or its own trace is of another run or cannot be read.
+    /// Fails when the directory cannot be used or written, or its own trace belongs to another run or cannot be read.
     pub fn go_on(
         directory: &Path,
         header: &Arc<RunHeader>,
@@ -73,7 +73,7 @@ impl Writer {
         on_existing: OnExisting,
     ) -> Result<(Self, Carried), LogError> {
         let source = continuation.source.as_deref().map(|source| source.join(FILE_NAME));
-        // An empty one is none: there is nothing to go on with.
+        // An empty trace is treated like a missing one.
         let source = source.filter(|file| fs::metadata(file).is_ok_and(|found| found.len() > 0));
         match source {
             Some(file) if is_same(&file, &directory.join(FILE_NAME)) => in_place(directory, header, continuation.after),
@@ -90,22 +90,22 @@ fn is_same(one: &Path, other: &Path) -> bool {
     real(one).is_some_and(|one| real(other) == Some(one))
 }
 
-/// Goes on in the run's own folder.
+/// Continues in the run's own folder.
 fn in_place(directory: &Path, header: &Arc<RunHeader>, after: Step) -> Result<(Writer, Carried), LogError> {
     let path = directory.join(FILE_NAME);
-    // Held until the new file is claimed too.
+    // The lock is held until the new file is claimed too.
     let old = Reservation::claim(directory, &path)?;
     let new = path.with_extension("jsonl.new");
     let made = rewritten(&path, &new, header, after);
     let Rewritten { cut, events, file } = made.inspect_err(|_| {
-        // The old file stays as it was.
+        // The old file is unchanged.
         let _ = fs::remove_file(&new);
     })?;
     drop(old);
     Reservation::of(directory, file).go_on(header).map(|writer| (writer, Carried { cut, events, missing: None }))
 }
 
-/// The new file in the place of the old one, and what of that does not count.
+/// The new file that replaces the old one, and the lines that are no longer valid.
 struct Rewritten {
     cut: Option<(PathBuf, u64)>,
     events: u64,
@@ -129,12 +129,12 @@ fn rewritten(path: &Path, new: &Path, header: &Arc<RunHeader>, after: Step) -> R
     let cut = cut.write(path)?;
     let whole = file.sync_all().and_then(|()| fs::rename(new, path));
     whole.map_err(failed)?;
-    // No other process knows the new file yet; file systems without locks are taken on trust.
+    // No other process knows the new file yet; file systems without locks are trusted.
     let _ = file.try_lock();
     Ok(Rewritten { cut, events, file })
 }
 
-/// Begins in another folder with what counts of the trace.
+/// Starts in another folder with the kept part of the trace.
 fn elsewhere(
     reservation: Reservation,
     header: &Arc<RunHeader>,
@@ -166,14 +166,14 @@ fn elsewhere(
     Ok((writer, Carried { cut: None, events, missing }))
 }
 
-/// What becomes of runs that stand before the last in a file.
+/// How runs before the last one in a file are handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Earlier {
     Kept,
     LeftOut,
 }
 
-/// Copies the last run of a trace up to a step, each line as it is, under a new header; gives the number of events.
+/// Copies the last run of a trace up to a step, each line unchanged, under a new header; returns the number of events.
 fn carry(
     source: &Path,
     header: &Arc<RunHeader>,
@@ -211,7 +211,7 @@ fn carry(
         let Line::Whole(line) = line else { continue };
         let mut fate = LineAction::of(event.as_ref(), after);
         if let Some(lane) = event.as_ref().and_then(Event::lane) {
-            // What a lane takes once more after a later step is told again, whatever steps it is of.
+            // Every step of a lane after a repeated one is reported again.
             if fate == LineAction::Cut {
                 beyond.insert(lane);
             } else if fate == LineAction::Kept && beyond.contains(&lane) {
@@ -230,17 +230,17 @@ fn carry(
     }
 }
 
-/// What becomes of a line.
+/// How a line is handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LineAction {
     Kept,
     Cut,
-    /// The run that goes on reports it again.
+    /// The resumed run reports it again.
     Repeated,
 }
 
 impl LineAction {
-    /// Of what cannot be read, whatever it was, nothing is lost.
+    /// A line that cannot be read is dropped.
     fn of(event: Option<&Event>, after: Step) -> Self {
         let step = match event {
             Some(Event::LaneEnded(_) | Event::RunEnded(_) | Event::RunStarted(_)) => return Self::Repeated,
@@ -251,7 +251,7 @@ impl LineAction {
     }
 }
 
-/// Lines that do not count any more, as a trace of their own.
+/// Lines that are no longer valid, as a trace of their own.
 #[derive(Default)]
 struct CutLines {
     lines: Vec<u8>,
@@ -265,7 +265,7 @@ impl CutLines {
         self.count += 1;
     }
 
-    /// Beside the trace, under a name that is free.
+    /// Writes them beside the trace, under an unused name.
     fn write(self, trace: &Path) -> Result<Option<(PathBuf, u64)>, LogError> {
         if self.count == 0 {
             return Ok(None);

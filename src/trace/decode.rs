@@ -1,4 +1,4 @@
-//! Lines as events, given the header: the way back from `encode`.
+//! Parses lines into events, given the header: the inverse of `encode`.
 
 use serde::Deserialize;
 
@@ -35,7 +35,8 @@ struct EndLine {
     outcome: Outcome,
 }
 
-/// Reads a line that is no header; `None` for a kind of a newer version. `sealed` is the line without its seal.
+/// Reads a line that is not a header; `None` for a kind from a newer version. `sealed` is the line without its
+/// checksum.
 pub(super) fn event(line: &[u8], sealed: &[u8], header: &RunHeader) -> Result<Option<Event>, Fault> {
     let text = std::str::from_utf8(sealed).map_err(|_| Fault::Expected("UTF-8"))?;
     let mut scanner = Scanner::new(text);
@@ -77,7 +78,7 @@ pub(super) fn event(line: &[u8], sealed: &[u8], header: &RunHeader) -> Result<Op
     Ok(Some(event))
 }
 
-/// The lane and the step of a snapshot's line.
+/// The lane and the step of a snapshot.
 #[derive(Deserialize)]
 struct SnapshotLine {
     lane: LaneId,
@@ -172,7 +173,7 @@ impl Numbers {
         Ok(())
     }
 
-    /// Puts NaN, +∞ or −∞ where the line lists it.
+    /// Stores NaN, +∞ or −∞ where the line lists it.
     fn special(&mut self, scanner: &mut Scanner<'_>, header: &RunHeader, value: f32) -> Result<(), Fault> {
         scanner.open()?;
         while let Some(name) = scanner.key()? {
@@ -189,7 +190,7 @@ impl Numbers {
         Ok(())
     }
 
-    /// Whether there was such a place. Names of a newer version are passed over.
+    /// Whether there was such a place. Names from a newer version are skipped.
     fn put(&mut self, name: &str, index: usize, header: &RunHeader, value: f32) -> bool {
         let scalar = match name {
             "loss" => &mut self.loss,
@@ -214,7 +215,7 @@ impl Numbers {
     fn step(self) -> Result<StepRecord, Fault> {
         Ok(StepRecord {
             lane: self.lane.ok_or(Fault::Missing("lane"))?,
-            // Steps count from 1: 0 stands for "before the first".
+            // Steps count from 1; 0 means "before the first".
             step: self.step.ok_or(Fault::Missing("step")).and_then(|step| match step {
                 Step(0) => Err(Fault::Expected("a step from 1")),
                 step => Ok(step),

@@ -1,7 +1,7 @@
-//! Events as lines: one JSON object each, `kind` first, `crc` last.
+//! Encodes events as lines: one JSON object each, `kind` first, `crc` last.
 //!
-//! The line of a step is written by hand, because a deep run writes thousands of numbers per step; the rare lines go
-//! through serde. `docs/format.md` lists every field.
+//! The line of a step is written by hand, because a deep run writes thousands of numbers per step; rare lines are
+//! written by serde. `docs/format.md` lists every field.
 
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use crate::grid::{Grid, Value};
 use crate::quantity::Quantity;
 use crate::units::{LaneId, Step};
 
-/// Bytes of one measured value, the comma included, rarely more: sizes the buffer.
+/// Bytes of one measured value including the comma, rarely more; used for the size of the buffer.
 const BYTES_PER_VALUE: usize = 15;
 
 /// Writes the lines of one run.
@@ -31,7 +31,7 @@ struct Special {
     ninf: Vec<(&'static str, usize)>,
 }
 
-/// The header's line: the header's fields behind two that say what the file is.
+/// The header's line: the header's fields after two that identify the file.
 #[derive(Serialize)]
 struct HeaderLine<'a> {
     kind: &'static str,
@@ -80,7 +80,7 @@ struct EndLine<'a> {
 }
 
 impl Encoder {
-    /// For a run that measures these quantities.
+    /// An encoder for a run that measures these quantities.
     pub(super) fn new(quantities: &[Quantity]) -> Self {
         Self { names: quantities.iter().map(|quantity| quantity.name()).collect(), special: Special::default() }
     }
@@ -213,7 +213,7 @@ impl Special {
         list.push((name, index));
     }
 
-    /// `,"nan":{"signal_norm":[3,4],"loss":[0]}` and the same for both infinities, where there are any.
+    /// `,"nan":{"signal_norm":[3,4],"loss":[0]}` and the same for both infinities, if there are any.
     fn write(&mut self, out: &mut Vec<u8>) {
         for (kind, list) in [("nan", &mut self.nan), ("pinf", &mut self.pinf), ("ninf", &mut self.ninf)] {
             if list.is_empty() {
@@ -250,9 +250,9 @@ fn whole(out: &mut Vec<u8>, name: &str, value: u64) {
     push_u64(out, value);
 }
 
-/// An object without its closing brace, which comes after the seal.
+/// An object without its closing brace, which comes after the checksum.
 fn object(out: &mut Vec<u8>, line: &impl Serialize) {
-    // Plain structs with text keys always serialize.
+    // Plain structs with text keys can always be serialized.
     let _ = serde_json::to_writer(&mut *out, line);
     if out.last() == Some(&b'}') {
         out.pop();

@@ -1,4 +1,4 @@
-//! What can be wrong with a trace that is read: what, where, and what to do.
+//! Errors of a trace that is read: what is wrong, where, and what to do.
 
 use std::fmt;
 use std::io;
@@ -27,17 +27,17 @@ impl fmt::Display for TraceLine {
 
 /// A trace that cannot be read, or not further.
 ///
-/// A torn tail and damaged lines are none of these: they are [`super::Warnings`].
+/// Torn tails and damaged lines are not errors but [`super::Warnings`].
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum TraceError {
-    /// Nothing is there.
+    /// There is no trace.
     #[error("there is no trace at {}: give the directory that a run wrote with --log", text::path(path))]
     NotFound {
-        /// What was asked for.
+        /// The path that was requested.
         path: PathBuf,
     },
-    /// The system refuses.
+    /// The system cannot read the file.
     #[error("cannot read {}: {source}", text::path(path))]
     Read {
         /// The file.
@@ -45,7 +45,7 @@ pub enum TraceError {
         /// What the system said.
         source: io::Error,
     },
-    /// No byte in it.
+    /// The file is empty.
     #[error("{} is empty: the run ended before it wrote its first line", text::path(path))]
     Empty {
         /// The file.
@@ -60,13 +60,13 @@ pub enum TraceError {
         /// The file.
         path: PathBuf,
     },
-    /// The first line's seal is broken.
+    /// The first line's checksum is wrong.
     #[error("the first line of {} is damaged, and no other line can be read without it", text::path(path))]
     DamagedHeader {
         /// The file.
         path: PathBuf,
     },
-    /// Not a trace of nablatop.
+    /// The file is not a trace of nablatop.
     #[error("{} is not a trace of nablatop: it looks like {looks_like}", text::path(path))]
     Foreign {
         /// The file.
@@ -87,37 +87,37 @@ pub enum TraceError {
         /// The newest version that is known here.
         known: u32,
     },
-    /// Steps run backwards.
+    /// The steps of a lane do not ascend.
     #[error("step {step} comes after step {after} in {place}: are these two runs in one file?")]
     OutOfOrder {
-        /// Where.
+        /// The line.
         place: TraceLine,
         /// The step there.
         step: Step,
-        /// The lane's step before it.
+        /// The lane's previous step.
         after: Step,
     },
-    /// A line whose seal holds makes no sense.
+    /// A line with a correct checksum makes no sense.
     #[error("{place}: {fault}: was this line written by another program?")]
     Line {
-        /// Where.
+        /// The line.
         place: TraceLine,
         /// What is wrong.
         fault: Fault,
     },
 }
 
-/// What is wrong with a line whose seal holds.
+/// What is wrong with a line whose checksum is correct.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Other JSON than the format asks for.
+    /// The JSON does not follow the format.
     #[error("expected {0}")]
     Expected(&'static str),
-    /// A field that must be there is not.
+    /// A required field is missing.
     #[error("field '{0}' is missing")]
     Missing(&'static str),
-    /// A lane that the header does not know.
+    /// The header does not have this lane.
     #[error("lane {found}, but the header has {lanes}")]
     Lane {
         /// The lane, from 0.
@@ -137,7 +137,7 @@ pub enum Fault {
         /// Number of its layers.
         layers: usize,
     },
-    /// An index in `nan`, `pinf` or `ninf` that leads nowhere.
+    /// An index in `nan`, `pinf` or `ninf` is out of range.
     #[error("index {index} of '{name}' is out of range")]
     Index {
         /// Name of the array or number.
@@ -145,12 +145,12 @@ pub enum Fault {
         /// The index.
         index: usize,
     },
-    /// A rare line that serde refuses.
+    /// A rare line that serde cannot parse.
     #[error("{0}")]
     Json(#[from] serde_json::Error),
 }
 
-/// What a file that is no trace seems to be, from its first bytes.
+/// What a file that is not a trace seems to be, from its first bytes.
 pub(super) fn looks_like(first: &[u8]) -> &'static str {
     let starts = |magic: &[u8]| first.starts_with(magic);
     if starts(b"{") {

@@ -1,8 +1,9 @@
-//! A trace that may still be written, by this process or another: polled, because network file systems do not
+//! Reads a trace while this or another process may still write it. It is polled, because network file systems do not
 //! report changes.
 //!
 //! A file that was replaced (`--force`, a copy) is recognized by its first bytes, which hold the run's identity, and is
-//! read from its start, and so is one that begins the same and is longer than the file that is read. One that was removed or cut is a warning, and read from its start once it is whole again.
+//! read from its start; so is a file with the same beginning that is longer than the file being read. A file that was
+//! removed or cut gives a warning, and is read from its start when it is complete again.
 
 use std::fs::File;
 use std::io::Read;
@@ -16,7 +17,7 @@ use super::reader::{first, open_file};
 use super::{Lost, Warnings};
 use crate::event::{Event, RunHeader};
 
-/// Bytes at the start of a file that tell runs apart: the header's identity stands within.
+/// Number of first bytes that distinguish runs: they contain the header's identity.
 const FINGERPRINT: u64 = 256;
 
 /// Reads a trace while it grows.
@@ -28,33 +29,33 @@ pub struct Follow {
     at: At,
 }
 
-/// One file and how far it was read.
+/// One file and the position up to which it was read.
 #[derive(Debug)]
 struct Reading {
     lines: Lines<File>,
     parser: Parser,
     fingerprint: Vec<u8>,
-    /// A header that was read and not handed out.
+    /// A header that was read and not returned yet.
     header: Option<Arc<RunHeader>>,
 }
 
-/// How far the run is.
+/// The state of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Run {
     Going,
     Ended,
-    /// An error was handed out: nothing further is read from this file.
+    /// An error was returned: nothing more is read from this file.
     Broken,
 }
 
-/// What stands at the path of a file that was read.
+/// What was found at the path of a file that was read.
 enum Found {
     Same,
     Another,
     Lost(Lost),
 }
 
-/// Where in the file the last poll ended.
+/// The position in the file after the last poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum At {
     Middle,
@@ -75,18 +76,18 @@ impl Follow {
     /// Opens the trace in a directory, or a trace file itself, and reads its header.
     ///
     /// # Errors
-    /// When there is no such file, or no complete header of a known version in it.
+    /// Fails when there is no such file, or it has no complete header of a known version.
     pub fn open(path: &Path) -> Result<Self, TraceError> {
         let path = super::location::file_of(path);
         Ok(Self { reading: Reading::open(&path)?, path, run: Run::Going, at: At::Middle })
     }
 
-    /// The next event, if one is there by now; reads at most a piece of the file. An error is handed out once, then
-    /// nothing follows until the file is replaced.
+    /// The next event, if there is one; reads at most one chunk of the file. An error is returned once, then nothing
+    /// more is returned until the file is replaced.
     ///
     /// A [`Event::RunStarted`] after the first replaces the run before it.
     pub fn poll(&mut self) -> Option<Result<Event, TraceError>> {
-        // What comes behind the end of a file is its own only while the file is the same.
+        // Bytes after the end belong to this file only while the file is the same.
         if self.at == At::End {
             let before = self.reading.parser.warnings.lost.take();
             match self.found() {
@@ -95,7 +96,7 @@ impl Follow {
                     self.reading.parser.warnings.lost = Some(lost);
                     return None;
                 }
-                // A new file without a complete header is not there yet.
+                // A new file without a complete header counts as missing.
                 Found::Same | Found::Another => self.begin_again(before)?,
             }
         }
@@ -114,26 +115,26 @@ impl Follow {
         next
     }
 
-    /// Whether the run has ended and all of it was handed out.
+    /// Whether the run has ended and all of it was returned.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.run != Run::Going
     }
 
-    /// The header of the run that is read.
+    /// The header of the run that is being read.
     #[must_use]
     pub fn header(&self) -> Option<&Arc<RunHeader>> {
         self.reading.parser.header()
     }
 
-    /// What was passed over up to here. The tail counts as torn while it is, so also for a moment while it is written: of a
-    /// run that goes on that says nothing.
+    /// What was skipped so far. The tail counts as torn as long as it is incomplete, also while it is being written:
+    /// for a running run this means nothing.
     #[must_use]
     pub fn warnings(&self) -> &Warnings {
         &self.reading.parser.warnings
     }
 
-    /// Reads the file from its start, if it has a header by now; `lost` stays true until then.
+    /// Reads the file from its start, if it has a header by now; `lost` stays set until then.
     fn begin_again(&mut self, lost: Option<Lost>) -> Option<()> {
         let Ok(reading) = Reading::open(&self.path) else {
             self.reading.parser.warnings.lost = lost;
@@ -165,21 +166,22 @@ impl Follow {
         }
     }
 
-    /// What stands at the path now.
+    /// What is at the path now.
     fn found(&self) -> Found {
         let Reading { fingerprint, lines, .. } = &self.reading;
         let now = match beginning(&self.path, fingerprint.len() as u64) {
             Ok(now) => now,
             Err(TraceError::NotFound { path }) => return Found::Lost(Lost::Removed(path)),
-            // A system that refuses for a while says nothing about the file.
+            // A temporary error of the system says nothing about the file.
             Err(_) => return Found::Same,
         };
         let found = std::fs::metadata(&self.path).map(|found| found.len());
         let is_cut = found.as_ref().is_ok_and(|found| *found < lines.whole());
-        // Asked in this order: a file that only grows is never longer than itself a moment later. So it is with a run that
-        // goes on from a checkpoint behind others in one file: what it was written anew into begins the same.
+        // The order of the queries matters: a file that only grows is never longer than its own later length. The same
+        // holds for a run that continues from a checkpoint after others in one file: the rewritten file begins the
+        // same.
         let is_longer = found.is_ok_and(|found| lines.length().is_ok_and(|read| found > read));
-        // The same file without its end, or nothing in it that could tell it from this one.
+        // It is the same file without its end, or nothing in it distinguishes it from this one.
         if is_cut && fingerprint.starts_with(&now) {
             Found::Lost(Lost::Cut(self.path.clone()))
         } else if now == *fingerprint && !is_longer {

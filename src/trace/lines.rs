@@ -1,12 +1,12 @@
-//! A growing file as lines, of bounded length, with what follows the last end of line held back.
+//! Splits a growing file into lines of bounded length; bytes after the last line end are held back.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
-/// A line is at most this long: a header of 8 lanes × 10 000 layers takes a third of it, steps far less.
+/// Maximum length of a line: a header of 8 lanes × 10 000 layers takes a third of it, steps far less.
 const LONGEST_LINE: usize = 64 << 20;
 
-/// Read at once: large enough that system calls do not count, small enough for a first picture in no time.
+/// Bytes that are read at once: large enough that system calls do not matter, small enough for a quick first picture.
 const CHUNK: usize = 256 << 10;
 
 /// One line.
@@ -14,20 +14,20 @@ const CHUNK: usize = 256 << 10;
 pub(super) enum Line<'a> {
     /// Its bytes without the end of line.
     Whole(&'a [u8]),
-    /// Longer than any line of a trace; its bytes were thrown away.
+    /// A line that is longer than any line of a trace; its bytes were dropped.
     TooLong,
 }
 
-/// Lines of something that may grow.
+/// The lines of something that may grow.
 #[derive(Debug)]
 pub(super) struct Lines<R> {
     reader: BufReader<R>,
     line: Vec<u8>,
     state: State,
     number: u64,
-    /// Bytes of the file that were read.
+    /// Number of bytes that were read.
     end: u64,
-    /// Bytes of the file up to the end of the last line.
+    /// Bytes up to the end of the last line.
     whole: u64,
     longest: usize,
 }
@@ -36,22 +36,22 @@ pub(super) struct Lines<R> {
 enum State {
     /// `line` holds the beginning of the next line.
     Begun,
-    /// `line` was handed out.
+    /// `line` was returned.
     HandedOut,
-    /// The line is too long; its rest is thrown away.
+    /// The line is too long; its rest is dropped.
     Skipping,
 }
 
 impl<R: Read> Lines<R> {
-    /// From where `reader` stands, which is `lines` lines and `bytes` bytes into the file.
+    /// Starts at the position of `reader`, which is `lines` lines and `bytes` bytes into the file.
     pub(super) fn new(reader: R, lines: u64, bytes: u64) -> Self {
         let reader = BufReader::with_capacity(CHUNK, reader);
         let (line, state, longest) = (Vec::new(), State::Begun, LONGEST_LINE);
         Self { reader, line, state, number: lines, end: bytes, whole: bytes, longest }
     }
 
-    /// The next line that is complete; `None` at the end of what is there now. A first line that is too long is an error:
-    /// what has no line (a device, a picture) would be read for ever.
+    /// The next complete line; `None` at the current end. A first line that is too long is an error: a source without
+    /// lines (a device, a picture) would be read forever.
     pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         if self.state == State::HandedOut {
             self.line.clear();
@@ -84,12 +84,12 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// What follows the last end of line: a line being written, or one torn off; nothing of one that is too long.
+    /// The bytes after the last line end: a line being written, or a torn one; empty if it is too long.
     pub(super) fn rest(&self) -> &[u8] {
         if self.state == State::Begun { &self.line } else { &[] }
     }
 
-    /// Whether anything follows the last end of line.
+    /// Whether anything follows the last line end.
     pub(super) fn is_torn(&self) -> bool {
         self.state == State::Skipping || !self.rest().is_empty()
     }
@@ -99,21 +99,22 @@ impl<R: Read> Lines<R> {
         self.number
     }
 
-    /// Bytes of the file up to the end of the last line.
+    /// Bytes up to the end of the last line.
     pub(super) fn whole(&self) -> u64 {
         self.whole
     }
 }
 
 impl Lines<File> {
-    /// How long the file that is read is by now.
+    /// The current length of the file.
     pub(super) fn length(&self) -> io::Result<u64> {
         Ok(self.reader.get_ref().metadata()?.len())
     }
 }
 
 impl<R: Read + Seek> Lines<R> {
-    /// Forgets what was held back, to read it again: its writer may have cut it off and written something else.
+    /// Drops the bytes that were held back, to read them again: the writer may have cut them off and written something
+    /// else.
     pub(super) fn forget_rest(&mut self) -> io::Result<()> {
         if self.state == State::Begun && !self.line.is_empty() {
             self.reader.seek(SeekFrom::Start(self.whole))?;

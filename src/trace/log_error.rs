@@ -1,4 +1,4 @@
-//! Why a trace cannot be written, known before the first step: what, where, and what to do.
+//! Why a trace cannot be written, known before the first step: what is wrong, where, and what to do.
 
 use std::io;
 use std::path::PathBuf;
@@ -13,13 +13,13 @@ use crate::text;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum LogError {
-    /// A file stands where the directory should.
+    /// There is a file where the directory should be.
     #[error("{} is a file: give --log a directory", text::path(path))]
     NotADirectory {
         /// The file.
         path: PathBuf,
     },
-    /// The directory cannot be made.
+    /// The directory cannot be created.
     #[error("cannot create the directory {}: {source}: give --log another one", text::path(path))]
     CreateDirectory {
         /// The directory.
@@ -35,7 +35,7 @@ pub enum LogError {
         /// What the system said.
         source: io::Error,
     },
-    /// The directory holds a trace already.
+    /// The directory already holds a trace.
     #[error(
         "{} already holds a trace: add --append to add a run to it, --force to replace it, or give --log another \
          directory",
@@ -45,22 +45,22 @@ pub enum LogError {
         /// The directory.
         path: PathBuf,
     },
-    /// The directory holds a `run.json` without a trace: not ours to replace.
+    /// The directory holds a `run.json` without a trace, which nablatop must not replace.
     #[error("{} exists but has no trace: add --force to replace it, or give --log another directory", text::path(path))]
     Foreign {
         /// The file.
         path: PathBuf,
     },
-    /// Another process writes there.
+    /// Another process is writing there.
     #[error("another nablatop is writing into {}: wait for its end, or give --log another directory", text::path(path))]
     InUse {
         /// The directory.
         path: PathBuf,
     },
-    /// What is there cannot be read, so nothing can be appended.
+    /// The existing trace cannot be read, so that nothing can be appended.
     #[error("cannot append: {0}: use --force to replace it, or give --log another directory")]
     Unreadable(#[from] TraceError),
-    /// What is there is of other stacks.
+    /// The existing trace is of other stacks.
     #[error(
         "cannot append to {}: {difference}: use --force to replace it, or give --log another directory",
         text::path(path)
@@ -71,10 +71,10 @@ pub enum LogError {
         /// The first difference.
         difference: Difference,
     },
-    /// The trace of a run that goes on cannot be read to its end.
+    /// The trace of a resumed run cannot be read to its end.
     #[error("cannot continue the trace: {0}: give --log another directory")]
     CannotGoOn(TraceError),
-    /// The trace beside a checkpoint is not its run's.
+    /// The trace beside a checkpoint belongs to another run.
     #[error(
         "{} holds the trace of a different run than the checkpoint: give --log another directory",
         text::path(path)
@@ -83,7 +83,7 @@ pub enum LogError {
         /// The trace.
         path: PathBuf,
     },
-    /// The trace beside a checkpoint is of other stacks.
+    /// The trace beside a checkpoint has other stacks.
     #[error("cannot continue {}: {difference}: give --log another directory", text::path(path))]
     OtherStacks {
         /// The trace.
@@ -93,11 +93,11 @@ pub enum LogError {
     },
 }
 
-/// Why two runs cannot stand in one file.
+/// Why two runs cannot be in one file.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Difference {
-    /// Another number of lanes.
+    /// The number of lanes differs.
     #[error("it has {} lanes, this run has {}", count(*there as u64), count(*here as u64))]
     Lanes {
         /// In the file.
@@ -105,7 +105,7 @@ pub enum Difference {
         /// In this run.
         here: usize,
     },
-    /// Another name of a lane.
+    /// The name of a lane differs.
     #[error("its lane '{there}' is called '{here}' in this run")]
     Name {
         /// In the file.
@@ -113,13 +113,13 @@ pub enum Difference {
         /// In this run.
         here: String,
     },
-    /// Other layers.
+    /// The layers differ.
     #[error("its lane '{lane}' has different layers in this run")]
     Layers {
         /// The lane.
         lane: String,
     },
-    /// Other quantities.
+    /// The quantities differ.
     #[error("it has different quantities than this run")]
     Quantities,
 }

@@ -1,4 +1,4 @@
-//! Numbers as text, exact both ways: the fewest digits that give the same `f32` or `f64` back.
+//! Numbers as text, exact in both directions: the fewest digits that give the same `f32` or `f64` back.
 
 use serde_json::ser::{CompactFormatter, Formatter};
 

@@ -1,5 +1,5 @@
-//! Lines in, events out: knows the header, checks seals and the order of steps, passes over what is damaged, and notices
-//! steps that have no line: every step has one, measured or not.
+//! Parses lines into events: it knows the header, checks checksums and the order of steps, skips damaged lines, and
+//! notices steps without a line: every step has one, measured or not.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,14 +20,14 @@ pub(super) struct Parser {
     pub(super) warnings: Warnings,
 }
 
-/// How far a lane was read.
+/// The newest step of a lane.
 #[derive(Clone, Copy, Debug, Default)]
 struct Newest {
     /// 0 before the first.
     step: Step,
-    /// Damaged lines in the file up to there.
+    /// Damaged lines in the file up to it.
     damaged: u64,
-    /// Its end was read.
+    /// Whether its end was read.
     has_ended: bool,
 }
 
@@ -45,7 +45,7 @@ impl Parser {
         &self.path
     }
 
-    /// Takes the line of that number; `None` where it was passed over.
+    /// Reads the line with this number; `None` if it was skipped.
     pub(super) fn line(&mut self, number: u64, line: &Line<'_>) -> Result<Option<Event>, TraceError> {
         let Line::Whole(line) = *line else {
             return self.damaged(number, b"");
@@ -75,7 +75,7 @@ impl Parser {
         Ok(event)
     }
 
-    /// A header opens a run: the first, or one appended to it.
+    /// A header begins a run: the first one, or one that was appended to it.
     fn begin(&mut self, number: u64, line: &[u8]) -> Result<Event, TraceError> {
         let path = || self.path.clone();
         let found = header::read(line, &mut self.warnings);
@@ -99,7 +99,7 @@ impl Parser {
         Ok(None)
     }
 
-    /// Why a file whose first line is this has no header.
+    /// Why a file with this first line has no header.
     fn no_header(&self, line: &[u8]) -> TraceError {
         let path = self.path.clone();
         if line.starts_with(header::BEGINNING) {
@@ -109,7 +109,7 @@ impl Parser {
         }
     }
 
-    /// Why a file that holds no complete line, only `rest`, has no header.
+    /// Why a file without a complete line, only `rest`, has no header.
     pub(super) fn torn_header(&self, rest: &[u8]) -> TraceError {
         let path = self.path.clone();
         if rest.is_empty() {
@@ -133,7 +133,8 @@ impl Parser {
         Ok(())
     }
 
-    /// Steps up to this one were taken: those that were not read are missing, but for damaged lines, which are told already.
+    /// Records that the lane made all steps up to this one: those that were not read are missing, unless damaged lines
+    /// explain them, which are reported already.
     fn reaches(&mut self, lane: LaneId, last: Step) {
         let Some(newest) = self.newest.get(lane.index()).copied() else { return };
         let damaged = self.warnings.damaged - newest.damaged;
@@ -145,7 +146,7 @@ impl Parser {
         }
     }
 
-    /// Steps that were never written here are not missing, those before them may be.
+    /// Records that these steps were never written, which does not make them missing; earlier steps may be.
     fn passes(&mut self, gap: &Gap) {
         self.reaches(gap.lane, Step(gap.first.0 - 1));
         if let Some(newest) = self.newest.get_mut(gap.lane.index()).filter(|newest| newest.step < gap.last) {
@@ -153,7 +154,8 @@ impl Parser {
         }
     }
 
-    /// The run has ended: a lane without a line on its end took as many steps as the header says, or the others did.
+    /// Records that the run has ended: a lane without an end made as many steps as the header says, or as the others
+    /// did.
     fn all_reach(&mut self, outcome: &Outcome) {
         let furthest = self.newest.iter().map(|newest| newest.step).max().unwrap_or_default();
         let steps = self.header.as_ref().and_then(|header| header.steps).filter(|_| *outcome == Outcome::Completed);

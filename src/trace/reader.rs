@@ -1,4 +1,4 @@
-//! A finished trace, or what there is of one so far, from its first line to its last.
+//! Reads a trace, finished or not, from its first line to its last.
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
@@ -12,7 +12,8 @@ use super::{Warnings, header};
 use crate::event::{Event, RunHeader};
 use crate::regular_file;
 
-/// The events of a trace in order, the first a [`Event::RunStarted`]; a further one begins a run that was appended.
+/// The events of a trace in order; the first is an [`Event::RunStarted`], and a further one begins a run that was
+/// appended.
 ///
 /// After an error no event follows.
 #[derive(Debug)]
@@ -34,12 +35,12 @@ enum Stage {
 /// Opens the trace in a directory, or a trace file itself, and reads its header.
 ///
 /// # Errors
-/// When there is no such file, or no complete header of a known version in it.
+/// Fails when there is no such file, or it has no complete header of a known version.
 pub fn read(path: &Path) -> Result<Trace, TraceError> {
     open(path, |_| Ok(Start::default()))
 }
 
-/// As [`read`], but of several runs appended to each other only the last.
+/// As [`read`], but only the last of several runs in one file.
 ///
 /// # Errors
 /// As [`read`]. Costs one more pass over the file, without decoding it.
@@ -47,16 +48,16 @@ pub fn read_last(path: &Path) -> Result<Trace, TraceError> {
     open(path, last_header)
 }
 
-/// Place of a header in a file.
+/// Position of a header in a file.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Start {
     pub(super) lines: u64,
     pub(super) bytes: u64,
-    /// Headers before it.
+    /// Number of headers before it.
     earlier: u64,
 }
 
-/// As [`read_last`], of a file that is open and is called so.
+/// As [`read_last`], for an open file with this name.
 ///
 /// # Errors
 /// As [`read_last`].
@@ -101,7 +102,7 @@ pub(super) fn first(lines: &mut Lines<File>, parser: &mut Parser) -> Result<Arc<
     }
 }
 
-/// Where the last header stands; damaged ones do not count.
+/// Position of the last header; damaged ones do not count.
 pub(super) fn last_header(file: &mut File) -> io::Result<Start> {
     let mut lines = Lines::new(file, 0, 0);
     let (mut start, mut last) = (Start::default(), Start::default());
@@ -119,7 +120,7 @@ pub(super) fn last_header(file: &mut File) -> io::Result<Start> {
 }
 
 impl Trace {
-    /// The header that was read first.
+    /// The first header that was read.
     #[must_use]
     pub fn header(&self) -> &Arc<RunHeader> {
         &self.header
@@ -131,13 +132,13 @@ impl Trace {
         self.parser.path().to_owned()
     }
 
-    /// Runs that stand in the file before the one that was read first.
+    /// Number of runs in the file before the first one that was read.
     #[must_use]
     pub fn earlier_runs(&self) -> u64 {
         self.earlier_runs
     }
 
-    /// What was passed over up to here.
+    /// What was skipped so far.
     #[must_use]
     pub fn warnings(&self) -> &Warnings {
         &self.parser.warnings

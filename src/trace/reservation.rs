@@ -1,6 +1,6 @@
 //! A log directory, claimed before training starts, so that the user learns of a problem before the first step.
 //!
-//! Nothing that is there is changed until the run begins.
+//! No existing file is changed until the run begins.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -15,13 +15,13 @@ use super::writer::Writer;
 use super::{checksum, lines, parser};
 use crate::event::RunHeader;
 
-/// What to do with a trace that is there already.
+/// How an existing trace is handled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnExisting {
-    /// Leave it alone and say so.
+    /// Keep it and report an error.
     #[default]
     Refuse,
-    /// Write the new run behind it, once its torn tail is cut.
+    /// Write the new run after it, after cutting off its torn tail.
     Append,
     /// Replace it.
     Force,
@@ -45,10 +45,10 @@ struct Existing {
 }
 
 impl Reservation {
-    /// Creates the directory where need be and locks the trace in it against other writers.
+    /// Creates the directory if needed and locks the trace in it against other writers.
     ///
     /// # Errors
-    /// When the directory cannot be used, or holds a trace that `on_existing` does not allow to touch.
+    /// Fails when the directory cannot be used, or holds a trace that `on_existing` protects.
     pub fn open(directory: &Path, on_existing: OnExisting) -> Result<Self, LogError> {
         let owned = || directory.to_owned();
         if directory.exists() && !directory.is_dir() {
@@ -62,7 +62,7 @@ impl Reservation {
         let existing = match on_existing {
             OnExisting::Refuse if !empty => return Err(LogError::Exists { path: owned() }),
             OnExisting::Refuse if directory.join(RUN_FILE).exists() => {
-                // It was made just now, or held nothing.
+                // The file was created just now, or it was empty.
                 let _ = fs::remove_file(&path);
                 return Err(LogError::Foreign { path: directory.join(RUN_FILE) });
             }
@@ -76,28 +76,28 @@ impl Reservation {
     pub(super) fn claim(directory: &Path, path: &Path) -> Result<File, LogError> {
         let failed = |source| LogError::Write { path: path.to_owned(), source };
         let file = OpenOptions::new().append(true).create(true).open(path).map_err(failed)?;
-        // File systems without locks are taken on trust.
+        // File systems without locks are trusted.
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => Err(LogError::InUse { path: directory.to_owned() }),
             _ => Ok(file),
         }
     }
 
-    /// The claim on a directory with a file that is whole as it is.
+    /// The claim on a directory with a file that is already complete.
     pub(super) fn of(directory: &Path, file: File) -> Self {
         Self { directory: directory.to_owned(), file, existing: None, status: Arc::default() }
     }
 
-    /// How the writing will go.
+    /// The status of the writing.
     #[must_use]
     pub fn status(&self) -> Arc<TraceStatus> {
         Arc::clone(&self.status)
     }
 
-    /// Writes the header and `run.json`, and hands out what writes the rest.
+    /// Writes the header and `run.json`, and returns the writer of everything else.
     ///
     /// # Errors
-    /// When the run is to be appended to one with other lanes, layers or quantities, or the files cannot be written.
+    /// Fails when the run is appended to one with other lanes, layers or quantities, or the files cannot be written.
     pub fn begin(self, header: &Arc<RunHeader>) -> Result<Writer, LogError> {
         let whole = match &self.existing {
             Some(existing) => {
@@ -115,7 +115,7 @@ impl Reservation {
         Ok(writer)
     }
 
-    /// Writes `run.json` and empties the trace, for a run whose header and first steps come from elsewhere.
+    /// Writes `run.json` and empties the trace, for a run whose header and first steps are copied from elsewhere.
     pub(super) fn emptied(&self, header: &Arc<RunHeader>) -> Result<PathBuf, LogError> {
         self.cut(header, 0)?;
         Ok(self.directory.join(FILE_NAME))
@@ -126,7 +126,7 @@ impl Reservation {
         &self.file
     }
 
-    /// Writes `run.json`, and hands out what writes behind the lines that are there.
+    /// Writes `run.json`, and returns a writer that continues after the existing lines.
     pub(super) fn go_on(self, header: &Arc<RunHeader>) -> Result<Writer, LogError> {
         let path = self.directory.join(FILE_NAME);
         let whole = self.file.metadata().map_err(|source| LogError::Write { path, source })?.len();
@@ -135,9 +135,9 @@ impl Reservation {
         Ok(Writer::new(self.file, &header.quantities, whole, self.status).with_run_file(run_file))
     }
 
-    /// Cuts the trace behind its first bytes.
+    /// Cuts the trace after its first `whole` bytes.
     fn cut(&self, header: &Arc<RunHeader>, whole: u64) -> Result<RunFile, LogError> {
-        // First what may find the disk full, then what cannot be undone.
+        // Operations that may find the disk full come first, then those that cannot be undone.
         let run_file = RunFile::new(&self.directory, header);
         run_file.write(None)?;
         let cut = self.file.set_len(whole);
@@ -147,10 +147,10 @@ impl Reservation {
 }
 
 impl Writer {
-    /// Claims the directory and begins the run in one go.
+    /// Claims the directory and begins the run at once.
     ///
     /// # Errors
-    /// As [`Reservation::open`] and [`Reservation::begin`].
+    /// Fails as [`Reservation::open`] and [`Reservation::begin`] do.
     pub fn create(directory: &Path, header: &Arc<RunHeader>, on_existing: OnExisting) -> Result<Self, LogError> {
         Reservation::open(directory, on_existing)?.begin(header)
     }
@@ -193,8 +193,7 @@ pub(super) fn same_stacks(there: &RunHeader, here: &RunHeader) -> Result<(), Dif
     Ok(())
 }
 
-/// A directory inside `directory` for a restarted run: `directory/2`, `directory/3` …, the first that is
-/// not there yet.
+/// A directory inside `directory` for a restarted run: the first of `directory/2`, `directory/3` … that does not exist.
 #[must_use]
 pub fn restart_directory(directory: &Path) -> PathBuf {
     let mut number = 2_u64;

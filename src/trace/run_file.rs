@@ -1,6 +1,8 @@
-//! `run.json` beside the trace: the header, and at the end how the run ended. For users and scripts that list runs.
+//! `run.json` beside the trace: the header and, at the end, the outcome of the run. It is for users and scripts that
+//! list runs.
 //!
-//! It is written beside itself and renamed, so that a reader finds either the old file or the new one, never a half.
+//! It is written under another name and renamed, so that a reader finds either the old file or the new one, never a
+//! part.
 
 use std::fs;
 use std::io::{self, Write};
@@ -17,7 +19,7 @@ use crate::new_file::create_new;
 /// Its name.
 pub const RUN_FILE: &str = "run.json";
 
-/// Where the file lies and what stays the same in it.
+/// The path of the file and its constant fields.
 #[derive(Debug)]
 pub(super) struct RunFile {
     path: PathBuf,
@@ -27,7 +29,7 @@ pub(super) struct RunFile {
 #[derive(Serialize)]
 struct Content<'a> {
     format: &'static str,
-    /// No field `outcome` while the run goes on, nor after it was killed.
+    /// The field `outcome` is missing while the run continues, and after it was killed.
     #[serde(flatten)]
     outcome: Option<&'a Outcome>,
     header: &'a RunHeader,
@@ -56,7 +58,7 @@ impl RunFile {
         let mut file = create_new(&new)?;
         let written = file.write_all(&bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&new, &self.path));
         if written.is_err() {
-            // On a full disk the half-written file would only be in the way.
+            // On a full disk an incomplete file is useless.
             let _ = fs::remove_file(&new);
         }
         written

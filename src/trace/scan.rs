@@ -1,29 +1,29 @@
-//! A small reader of the JSON that traces are made of, for the lines of which there are millions.
+//! A small parser for the JSON of traces, for the lines of which there are millions.
 //!
-//! It walks over one sealed line, so it need not repair anything: what it does not expect is a fault of the line.
-//! Numbers go straight into the grid, without a tree in between.
+//! It reads one line whose checksum is correct, so it need not repair anything: unexpected input is a fault of the
+//! line. Numbers go straight into the grid, without a tree in between.
 
 use std::str::FromStr;
 
 use crate::grid::Value;
 
-/// What is wrong with a line whose seal holds.
+/// What is wrong with a line whose checksum is correct.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// Not the JSON that was expected, with what was.
+    /// The JSON is not what was expected, which is named.
     Expected(&'static str),
-    /// An array of another length than the lane has layers.
+    /// An array has another length than the lane has layers.
     Length(usize),
 }
 
-/// A place in a line.
+/// A position in a line.
 pub(super) struct Scanner<'a> {
     text: &'a str,
     at: usize,
 }
 
 impl<'a> Scanner<'a> {
-    /// At the start of a line.
+    /// The start of a line.
     pub(super) fn new(text: &'a str) -> Self {
         Self { text, at: 0 }
     }
@@ -78,7 +78,7 @@ impl<'a> Scanner<'a> {
         null
     }
 
-    /// A number as its type reads it. Only the characters of a JSON number are taken, so that no `inf` slips in.
+    /// A number as its type parses it. Only the characters of a JSON number are accepted, so that `inf` is refused.
     fn number<T: FromStr>(&mut self) -> Result<T, Fault> {
         self.peek();
         let bytes = self.text.as_bytes().get(self.at..).unwrap_or_default();
@@ -89,17 +89,17 @@ impl<'a> Scanner<'a> {
         token.parse().map_err(|_| Fault::Expected("a number"))
     }
 
-    /// A whole number that fits.
+    /// A whole number that fits the type.
     pub(super) fn whole<T: TryFrom<u64>>(&mut self) -> Result<T, Fault> {
         T::try_from(self.number::<u64>()?).map_err(|_| Fault::Expected("a smaller number"))
     }
 
-    /// A number, or `None` where `null` stands.
+    /// A number, or `None` for `null`.
     pub(super) fn scalar<T: FromStr>(&mut self) -> Result<Option<T>, Fault> {
         if self.null() { Ok(None) } else { self.number().map(Some) }
     }
 
-    /// An array with one number or `null` per cell of `row`; cells of `null` are left as they are.
+    /// An array with one number or `null` per cell of `row`; `null` leaves the cell unchanged.
     pub(super) fn row(&mut self, row: &mut [Value]) -> Result<(), Fault> {
         let mut cells = row.iter_mut();
         let mut length = 0;
@@ -137,7 +137,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Passes over a value of any kind: a field of a newer version.
+    /// Skips a value of any kind: a field from a newer version.
     pub(super) fn skip(&mut self) -> Result<(), Fault> {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<serde::de::IgnoredAny>();

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Seen from any thread; clone the `Arc` around it.
+/// The status, readable from any thread; clone the `Arc` around it.
 #[derive(Debug, Default)]
 pub struct TraceStatus {
     problem: Mutex<Option<String>>,
@@ -14,31 +14,33 @@ pub struct TraceStatus {
 }
 
 impl TraceStatus {
-    /// One sentence while something is wrong, such as a full disk; `None` while all is well.
+    /// One sentence while something is wrong, such as a full disk; `None` while writing works.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
         self.problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Steps that are not in the trace, each lane's counted, because it could not be written for too long.
+    /// Number of steps, counted over all lanes, that the trace lacks for good because it could not be written for too
+    /// long.
     #[must_use]
     pub fn lost_steps(&self) -> u64 {
         self.lost.load(Ordering::Relaxed)
     }
 
-    /// Steps that are not in the trace at the moment: those lost, and those that wait in memory until they can be written.
+    /// Number of steps that the trace lacks now: those lost, and those that wait in memory until they can be written.
     #[must_use]
     pub fn missing_steps(&self) -> u64 {
         self.lost_steps() + self.waiting.load(Ordering::Relaxed)
     }
 
-    /// Bytes of the trace.
+    /// Size of the trace in bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// Whether the file was removed, replaced or cut while it was written: nothing more is, and nothing can go on from it.
+    /// Whether the file was removed, replaced or cut while it was written: then nothing more is written, and no run can
+    /// continue from it.
     #[must_use]
     pub fn is_gone(&self) -> bool {
         self.gone.load(Ordering::Relaxed)

@@ -1,4 +1,4 @@
-//! What was wrong with a trace and could be passed over: one sentence each, never an error.
+//! Faults of a trace that do not prevent reading it: one sentence each, never an error.
 
 use std::path::PathBuf;
 
@@ -7,28 +7,28 @@ use crate::counts::count;
 use crate::text;
 use crate::units::Step;
 
-/// Quantities of a newer version that are named at most.
+/// Maximum number of unknown quantities that are named.
 const NAMED_AT_MOST: usize = 20;
 
-/// What a reader passed over.
+/// What a reader skipped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Warnings {
-    /// Lines whose seal was broken: they were left out.
+    /// Number of lines with a wrong checksum, which were left out.
     pub damaged: u64,
     /// The first of them.
     pub first_damaged: Option<TraceLine>,
-    /// Steps that were taken and have no line, damaged ones aside: the disk was full, or lines were taken out.
+    /// Steps without a line, not counting damaged lines: the disk was full, or lines were removed.
     pub missing: Option<Missing>,
-    /// The last line was not complete: the run was killed, or is still writing it.
+    /// The last line was incomplete: the run was killed, or is still writing it.
     pub torn_tail: bool,
-    /// Names of quantities that this version does not know: they were left out.
+    /// Names of quantities that this version does not know, which were left out.
     pub unknown_quantities: Vec<String>,
-    /// Lines of a kind that this version does not know: they were left out.
+    /// Number of lines of a kind that this version does not know, which were left out.
     pub unknown_lines: u64,
-    /// Key of a setting that this version does not know, or whose value it does not: no settings are shown.
+    /// The key of a setting that this version does not know, or whose value it does not know; no settings are shown.
     pub unknown_setting: Option<String>,
-    /// The file went away, or lost what was read of it already.
+    /// The file was removed, or a part of it that had been read.
     pub lost: Option<Lost>,
 }
 
@@ -36,31 +36,31 @@ pub struct Warnings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Missing {
-    /// How many, of all lanes together.
+    /// Their number, over all lanes.
     pub count: u64,
     /// The first that was noticed.
     pub first: Step,
-    /// Name of the lane that it is missing of.
+    /// Name of the lane that lacks it.
     pub lane: String,
 }
 
-/// What became of a file while it was followed.
+/// How a file was lost while it was followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lost {
-    /// It stands there no more.
+    /// It no longer exists.
     Removed(PathBuf),
-    /// It ends before the place up to which it was read.
+    /// It ends before the position up to which it was read.
     Cut(PathBuf),
 }
 
 impl Warnings {
-    /// Whether nothing was passed over.
+    /// Whether nothing was skipped.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// One sentence per kind of thing.
+    /// One sentence per kind of fault.
     #[must_use]
     pub fn sentences(&self) -> Vec<String> {
         let mut sentences = Vec::new();

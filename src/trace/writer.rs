@@ -1,10 +1,10 @@
-//! Writes a trace: lines gather in one buffer, which goes out whole at every flush.
+//! Writes a trace: lines are collected in one buffer, which is written at every flush.
 //!
-//! A disk that is full does not stop a run. The file is cut back to its last whole line, lines wait in memory, and each
-//! flush tries again; when too many wait, further steps are left out, counted, and named in a note once there is space.
+//! A full disk does not stop a run. The file is cut back to its last whole line, lines wait in memory, and each flush
+//! tries again; if too many wait, further steps are left out, counted, and named in a note when there is space.
 //!
-//! A file that goes away (removed, replaced, cut) is noticed at the next flush. From then on nothing is written: not into
-//! a file without a name, not behind a hole, and not into another program's file.
+//! A file that is removed, replaced or cut is noticed at the next flush. From then on nothing is written: neither into
+//! a file without a name, nor after a hole, nor into another program's file.
 
 use std::io;
 use std::sync::Arc;
@@ -20,16 +20,16 @@ use crate::quantity::Quantity;
 use crate::text;
 use crate::units::Step;
 
-/// What was written outlives a loss of power after this long.
+/// Written bytes survive a loss of power after this time.
 const SYNC_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Bytes that gather between two flushes before they are written out all the same.
+/// Bytes in the buffer that are written without waiting for the next flush.
 const BUFFER: usize = 1 << 20;
 
-/// Bytes that wait for space on a full disk; steps beyond are left out.
+/// Bytes that wait for space on a full disk; further steps are left out.
 const MOST_WAITING: usize = 16 << 20;
 
-/// How a line of a step begins.
+/// The beginning of the line of a step.
 const STEP_LINE: &[u8] = b"{\"kind\":\"step\"";
 
 /// Writes the events of one run.
@@ -43,11 +43,11 @@ pub struct Writer<M: Medium = std::fs::File> {
     tail: Tail,
     paused: Option<String>,
     gap: Option<Gap>,
-    /// What became of the file, once it is no longer there.
+    /// How the file was lost, if it was.
     fate: Option<FileLoss>,
     /// The newest step that is in the file.
     reached: Step,
-    /// The newest step that was told.
+    /// The newest step that was reported.
     newest: Step,
     synced: Instant,
     run_file: Option<RunFile>,
@@ -55,11 +55,11 @@ pub struct Writer<M: Medium = std::fs::File> {
     status: Arc<TraceStatus>,
 }
 
-/// What lies behind the last whole line.
+/// What follows the last whole line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tail {
     Clean,
-    /// A piece of a line that could not be cut off yet.
+    /// A part of a line that could not be cut off yet.
     Torn,
 }
 
@@ -72,7 +72,7 @@ struct Gap {
 }
 
 impl<M: Medium> Writer<M> {
-    /// Writes behind the first `whole` bytes of the medium, which are whole lines.
+    /// A writer that continues after the first `whole` bytes of the medium, which are whole lines.
     pub(super) fn new(medium: M, quantities: &[Quantity], whole: u64, status: Arc<TraceStatus>) -> Self {
         Self {
             medium,
@@ -92,7 +92,7 @@ impl<M: Medium> Writer<M> {
         }
     }
 
-    /// Keeps `run.json` beside the trace.
+    /// Adds `run.json` beside the trace.
     pub(super) fn with_run_file(mut self, run_file: RunFile) -> Self {
         self.run_file = Some(run_file);
         self
@@ -106,13 +106,13 @@ impl<M: Medium> Writer<M> {
         Ok(())
     }
 
-    /// How the writing goes.
+    /// The status of the writing.
     #[must_use]
     pub fn status(&self) -> Arc<TraceStatus> {
         Arc::clone(&self.status)
     }
 
-    /// Takes an event; it is in the file after the next flush.
+    /// Writes an event; it is in the file after the next flush.
     pub fn write(&mut self, event: &Event) {
         if self.fate.is_some() {
             self.status.lose_steps(u64::from(matches!(event, Event::Step(_))));
@@ -137,7 +137,7 @@ impl<M: Medium> Writer<M> {
         }
     }
 
-    /// Writes out what has gathered; every few seconds and after the end of the run also to the disk itself.
+    /// Writes the collected lines; every few seconds and after the end of the run the disk itself is synchronized.
     pub fn flush(&mut self) {
         self.flush_at(Instant::now());
     }
@@ -162,7 +162,7 @@ impl<M: Medium> Writer<M> {
         }
     }
 
-    /// Notices that the file has gone away. What waits goes with it.
+    /// Notices that the file was lost. Waiting lines are lost with it.
     fn look_for_the_file(&mut self) {
         let Some(trace) = self.run_file.as_ref().map(RunFile::trace) else { return };
         let Some(fate) = self.medium.fate(&trace, self.whole).filter(|_| self.fate.is_none()) else { return };
@@ -189,7 +189,7 @@ impl<M: Medium> Writer<M> {
         self.fate = Some(fate);
     }
 
-    /// Steps that wait in memory.
+    /// Number of steps that wait in memory.
     fn waiting(&self) -> u64 {
         self.buffer.split(|&byte| byte == b'\n').filter(|line| line.starts_with(STEP_LINE)).count() as u64
     }
@@ -202,7 +202,7 @@ impl<M: Medium> Writer<M> {
         self.status.lose_steps(1);
     }
 
-    /// Empties the buffer, or as much of it as there is space for.
+    /// Writes the buffer, or as much of it as there is space for.
     fn write_out(&mut self) {
         match self.try_write_out() {
             Ok(()) => {
@@ -220,7 +220,7 @@ impl<M: Medium> Writer<M> {
         self.status.set_bytes(self.whole);
     }
 
-    /// Names the gap, now that there is space again.
+    /// Reports the gap, when there is space again.
     fn resume(&mut self) {
         let Some(cause) = self.paused.take() else { return };
         self.status.set_problem(None);
@@ -252,7 +252,7 @@ impl<M: Medium> Writer<M> {
         self.whole += whole as u64;
         if written > whole {
             self.tail = Tail::Torn;
-            // A cut that fails is tried again before anything else is written.
+            // A failed cut is tried again before anything else is written.
             let _ = self.cut_tail();
         }
         result
@@ -267,7 +267,7 @@ impl<M: Medium> Writer<M> {
     }
 }
 
-/// A run that ends by a panic keeps what it had gathered.
+/// A run that ends by a panic keeps its collected lines.
 impl<M: Medium> Drop for Writer<M> {
     fn drop(&mut self) {
         self.flush();

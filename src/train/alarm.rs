@@ -5,12 +5,12 @@
 pub(super) enum Cause {
     /// The loss is NaN or infinite.
     NotFinite,
-    /// The loss is so many robust deviations above its median of late.
+    /// The loss is this many robust deviations above its recent median.
     Leap(f64),
-    /// The loss is so many times the largest of the first steps.
+    /// The loss is this many times the largest of the first steps.
     EarlyLeap(f64),
-    /// A value of a layer is NaN or infinite, the loss not yet.
+    /// A value of a layer is NaN or infinite, but not the loss.
     ValueNotFinite,
-    /// The user asked.
+    /// The user requested it.
     Asked,
 }

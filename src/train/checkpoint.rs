@@ -1,16 +1,16 @@
-//! Checkpoints: what a run needs to go on as if it had never stopped, bit by bit.
+//! Checkpoints: everything that a run needs to continue as if it had never stopped, bit by bit.
 //!
 //! ```text
-//! LOG/checkpoints/step-000200/checkpoint.json     what it is, how far the run is, sums of the other files; sealed
+//! LOG/checkpoints/step-000200/checkpoint.json     format, step, and checksums of the other files and of itself
 //!                             settings.toml       the settings, as --print-config writes them
-//!                             lane-1.safetensors  weights, running statistics, optimizer, initial weights, silence
+//!                             lane-1.safetensors  weights, running statistics, optimizer, initial weights, dead units
 //!                             lane-1-kept-1.safetensors   an earlier state, kept by the flight recorder: the same
 //!                                                         without the initial weights
 //!                             lane-2.safetensors
 //! ```
 //!
-//! The order of the data and everything random derive from (seed, step), so that nothing more of them is kept. A folder is
-//! written under a hidden name beside its own, brought to the disk, and renamed: it is there whole or not at all.
+//! The order of the data and all random numbers derive from (seed, step), so that nothing else of them is saved. A
+//! folder is written under a hidden name, synchronized to the disk, and renamed, so that it is complete or missing.
 //! `docs/format.md` specifies it.
 
 mod error;

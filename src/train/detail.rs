@@ -1,8 +1,8 @@
-//! What needs passes of its own: signal to noise, coherence, shatter, stable rank; of a diffusion model the gradient by
-//! denoising time, and pictures. On a schedule.
+//! Measurements that need passes of their own, on a schedule: signal to noise, coherence, shatter, stable rank; for a
+//! diffusion model the gradient by timestep, and samples.
 //!
-//! The passes run on a twin of the model, so that training sees nothing of them: a twin shares the parameters' values
-//! and has running statistics of its own.
+//! The passes run on a replica of the model, so that training is not affected: a replica has the same parameters and
+//! running statistics of its own.
 
 use std::ops::RangeInclusive;
 
@@ -20,16 +20,16 @@ use crate::quantity::stable_rank::stable_rank;
 use crate::random::Purpose;
 use crate::stack::{Examples, Stack, replica};
 
-/// What only a diffusion model has.
+/// Measurements that only a diffusion model has.
 #[derive(Debug, Default)]
 pub(super) struct DiffusionDetail {
-    /// One entry per span of timesteps; empty where there are none.
+    /// One entry per span of timesteps; empty for other models.
     pub(super) by_time: Vec<TimeSpan>,
-    /// Pictures that the model draws, if it does.
+    /// Pictures that the model draws; `None` for other models.
     pub(super) pictures: Option<Samples>,
 }
 
-/// What the passes need to know.
+/// The model and the batch that are measured.
 pub(super) struct Subject<'a, S: Stack> {
     pub(super) model: &'a S,
     pub(super) map: &'a ParameterMap,
@@ -38,14 +38,14 @@ pub(super) struct Subject<'a, S: Stack> {
 }
 
 impl<S: Stack> Subject<'_, S> {
-    /// Something to be looked at next, unless the run is to stop.
+    /// Continues unless the run must stop.
     fn go_on(&self) -> Option<()> {
         (!self.interrupt.is_raised()).then_some(())
     }
 }
 
-/// The costly statistics of a model before its update, partly from what the taps of the step kept; `None` where the run
-/// was stopped meanwhile, which is noticed between two passes or layers.
+/// The costly statistics of a model before its update, partly from what the taps of the step kept; `None` if the run
+/// was stopped, which is checked between two passes or layers.
 pub(super) fn costly<S: Stack>(subject: &Subject<'_, S>, passes: &[LayerReading]) -> Option<CostlyStatistics> {
     let classes = subject.batch.classes();
     let mut agreements = Vec::with_capacity(passes.len());
@@ -62,7 +62,7 @@ pub(super) fn costly<S: Stack>(subject: &Subject<'_, S>, passes: &[LayerReading]
     })
 }
 
-/// The gradient by timestep and the pictures of a diffusion model; `None` where the run was stopped meanwhile.
+/// The gradient by timestep and the pictures of a diffusion model; `None` if the run was stopped.
 pub(super) fn diffusion<S: Stack>(subject: &Subject<'_, S>) -> Option<DiffusionDetail> {
     let by_time = by_time(subject)?;
     subject.go_on()?;
@@ -88,23 +88,23 @@ fn grad_snr<S: Stack>(subject: &Subject<'_, S>) -> Option<Vec<Option<f64>>> {
 
 fn shattering<S: Stack>(subject: &Subject<'_, S>) -> Option<Vec<Option<f64>>> {
     let Subject { model, map, batch, .. } = *subject;
-    // Frozen: normalizations use their running statistics, and only the inputs are tracked.
+    // The model is frozen: normalizations use their running statistics, and only the inputs are tracked.
     let replica = replica(model).freeze();
     let signals = |batch: &S::Batch| {
         let taps = Taps::keeping(map.table().len());
         drop(replica.logit(batch, &taps).backward());
         taps.take().layers
     };
-    // The same noise at every step: what changes is the stack.
+    // The noise is the same at every step, so that differences come from the stack.
     subject.go_on()?;
     let still = signals(batch);
     subject.go_on()?;
     let noisy = signals(&batch.noisy(&mut Purpose::Noise.rng(0, 0)));
     let rows = batch.rows();
-    let of = |(layer, (still, noisy)): (usize, (&LayerReading, &LayerReading))| {
+    let shatter_of = |(layer, (still, noisy)): (usize, (&LayerReading, &LayerReading))| {
         if layer == 0 { None } else { shatter(still.kept()?, noisy.kept()?, rows) }
     };
-    Some(still.iter().zip(&noisy).enumerate().map(of).collect())
+    Some(still.iter().zip(&noisy).enumerate().map(shatter_of).collect())
 }
 
 fn by_time<S: Stack>(subject: &Subject<'_, S>) -> Option<Vec<TimeSpan>> {

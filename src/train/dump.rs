@@ -1,6 +1,7 @@
-//! A complete record of a step, so that it can be recomputed: parameters before it, batch, loss, gradients.
+//! Writes everything about a step into a file, so that it can be recomputed: parameters before it, batch, loss,
+//! gradients.
 //!
-//! Lanes run in their own threads and may be two steps apart: each hands in its part, and the last lane writes the file.
+//! Lanes run in their own threads and may be two steps apart: each adds its part, and the last lane writes the file.
 //! The tensors are named `LANE/param/PATH`, `LANE/grad/PATH` (before clipping), `LANE/loss`, `batch/x` and `batch/y` in
 //! a safetensors file; `docs/recheck.md` shows how to read it.
 
@@ -22,30 +23,30 @@ use crate::text;
 use crate::units::{LaneId, Step};
 use crate::whole_file::{Existing, FileError, WholeFile};
 
-/// Why a step will not be written down; known before the run starts.
+/// Why a step cannot be dumped, known before the run starts.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum DumpError {
-    /// The run is shorter.
+    /// The run is shorter than the step.
     #[error("--dump {dump}: the run ends at step {last}: write a step from 1 to {last}")]
     PastTheEnd {
-        /// What was asked for.
+        /// The requested dump.
         dump: Dump,
         /// The last step.
         last: u64,
     },
-    /// The run goes on behind it.
+    /// The run continues after the step.
     #[error("--dump {dump}: the run goes on after step {after}: write a later step")]
     BeforeTheStart {
-        /// What was asked for.
+        /// The requested dump.
         dump: Dump,
         /// The step of the checkpoint.
         after: Step,
     },
-    /// Two dumps cannot share a file.
+    /// Two dumps have the same file.
     #[error("--dump {}: two steps cannot be written to the same file: give each a file of its own", text::path(.0))]
     SameFile(PathBuf),
-    /// The file is there already, or its folder cannot be written.
+    /// The file exists already, or its folder cannot be written.
     #[error("{0}{remedy}", remedy = remedy(.0))]
     File(#[from] FileError),
 }
@@ -57,7 +58,7 @@ fn remedy(error: &FileError) -> &'static str {
     }
 }
 
-/// The steps of a run that are written down, shared by its lanes.
+/// The dumps of a run, shared by its lanes.
 #[derive(Debug)]
 pub struct DumpWriter {
     header: Arc<RunHeader>,
@@ -65,17 +66,17 @@ pub struct DumpWriter {
     files: Vec<(Dump, Mutex<PendingDump>)>,
 }
 
-/// What has come together of a step.
+/// The parts of a dump that have arrived.
 #[derive(Debug, Default)]
 struct PendingDump {
-    /// Parts of lanes that took the step.
+    /// Parts of the lanes that made the step.
     parts: BTreeMap<LaneId, Arc<LaneDump>>,
-    /// Lanes that ended before it.
+    /// Number of lanes that ended before it.
     absent: usize,
     end: Option<DumpEnd>,
 }
 
-/// What became of a dump.
+/// The result of a dump.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum DumpEnd {
     Written,
@@ -84,12 +85,12 @@ enum DumpEnd {
 }
 
 impl DumpWriter {
-    /// No step is written down.
+    /// A writer without any dump.
     pub(super) fn none(header: Arc<RunHeader>) -> Self {
         Self { header, existing: Existing::Keep, files: Vec::new() }
     }
 
-    /// Checks what can be known before the run starts; writes nothing.
+    /// Checks everything that can be checked before the run starts; writes nothing.
     pub(super) fn new(
         dumps: Vec<Dump>,
         existing: Existing,
@@ -104,24 +105,24 @@ impl DumpWriter {
             if dumps.iter().take(index).any(is_same) {
                 return Err(DumpError::SameFile(dump.path.clone()));
             }
-            // Begun and given up: the folder is there and can be written.
+            // A file is begun and dropped, which shows that the folder exists and can be written.
             drop(WholeFile::create(&dump.path, existing)?);
         }
         let files = dumps.into_iter().map(|dump| (dump, Mutex::default())).collect();
         Ok(Self { header, existing, files })
     }
 
-    /// What was asked for.
+    /// The requested dumps.
     pub fn requests(&self) -> impl Iterator<Item = &Dump> {
         self.files.iter().map(|(dump, _)| dump)
     }
 
-    /// Whether a step is to be written down.
+    /// Whether a step must be dumped.
     pub(super) fn is_wanted(&self, step: Step) -> bool {
         self.files.iter().any(|(dump, _)| dump.step == step)
     }
 
-    /// Takes a lane's part of a step; the last lane's thread writes the file.
+    /// Receives a lane's part of a step; the last lane's thread writes the file.
     pub(super) fn take(&self, lane: LaneId, step: Step, part: LaneDump) {
         let part = Arc::new(part);
         for (dump, gathering) in self.files.iter().filter(|(dump, _)| dump.step == step) {
@@ -131,7 +132,7 @@ impl DumpWriter {
         }
     }
 
-    /// No more is to be expected of a lane that ended after a step.
+    /// A lane that ended after this step sends no more parts.
     pub(super) fn leave(&self, last: Step) {
         for (dump, gathering) in self.files.iter().filter(|(dump, _)| dump.step > last) {
             let mut gathering = locked(gathering);
@@ -140,7 +141,7 @@ impl DumpWriter {
         }
     }
 
-    /// Writes the file when every lane has come or ended.
+    /// Writes the file when every lane has sent its part or ended.
     fn close(&self, dump: &Dump, gathering: &mut PendingDump) {
         if gathering.parts.len() + gathering.absent < self.header.lanes.len() {
             return;
@@ -165,7 +166,7 @@ impl DumpWriter {
         })
     }
 
-    /// What else became of each, one sentence per file; complete once the run has ended.
+    /// The other results, one sentence per file; complete when the run has ended.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let note = |(dump, gathering): &(Dump, Mutex<PendingDump>)| {
@@ -187,12 +188,12 @@ impl DumpWriter {
     }
 }
 
-/// As the system sees it, `./x` and `x` alike.
+/// The path as the system resolves it: `./x` and `x` are equal.
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// A lane that panicked while it handed in its part leaves what there was.
+/// A lane that panicked while it added its part leaves the rest intact.
 fn locked(gathering: &Mutex<PendingDump>) -> MutexGuard<'_, PendingDump> {
     gathering.lock().unwrap_or_else(PoisonError::into_inner)
 }

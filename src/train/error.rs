@@ -15,19 +15,19 @@ pub enum TrainError {
     /// A setting makes no sense.
     #[error(transparent)]
     Setting(#[from] SettingError),
-    /// There is no data.
+    /// The data cannot be used.
     #[error(transparent)]
     Data(DataError),
     /// The weights to start from do not fit.
     #[error(transparent)]
     Weights(#[from] WeightsError),
-    /// A checkpoint cannot be used, or there is no place for one.
+    /// A checkpoint cannot be used, or there is no folder for one.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
-    /// The run does not fit into the memory that there is.
+    /// The run does not fit into the available memory.
     #[error(transparent)]
     TooLarge(#[from] TooLarge),
-    /// The system gave no thread.
+    /// The system cannot start a thread.
     #[error("cannot start a thread for lane {lane}: {source}")]
     Thread {
         /// Name of the lane.

@@ -1,6 +1,7 @@
-//! Loss and accuracy on the held-out rows, without a graph, some rows at a time: their activations live at once.
+//! Loss and accuracy on the held-out rows, without a graph and a limited number of rows at a time, whose activations
+//! are in memory together.
 //!
-//! `rows at once = 64 MiB / (4·n)`, n the numbers before or behind the widest weight for one row, at most 512.
+//! `rows at once = 64 MiB / (4·n)`, n the numbers before or after the widest weight for one row, at most 512.
 
 use std::sync::Arc;
 
@@ -12,29 +13,29 @@ use crate::probe::Taps;
 use crate::random::StepRng;
 use crate::stack::{Examples, Stack};
 
-/// Rows that are looked at, where there are as many.
+/// Maximum number of rows that are evaluated.
 const MOST_ROWS: usize = 2048;
-/// Of them at the same time.
+/// Maximum number of rows that are evaluated at once.
 const AT_ONCE: usize = 512;
-/// Bytes of the widest layer for all rows that are looked at at once: a few tensors of its size live at the same time.
+/// Bytes of the widest layer for all rows at once: a few tensors of this size exist at the same time.
 const BYTES_AT_ONCE: usize = 64 << 20;
 
-/// The held-out examples that are looked at.
+/// The held-out examples that are evaluated.
 pub(super) struct HeldOut<S: Stack> {
     batches: Vec<S::Batch>,
 }
 
-/// What a stack makes of them.
+/// The results of an evaluation.
 pub(super) struct Score {
     pub(super) rows: u64,
-    /// Mean; NaN of none.
+    /// Mean loss; NaN for no examples.
     pub(super) loss: f32,
-    /// Where there are classes.
+    /// Share classified correctly, if there are classes.
     pub(super) accuracy: Option<f32>,
 }
 
 impl<S: Stack> HeldOut<S> {
-    /// Gathers the first held-out rows of a source; `widest` are the numbers of the widest layer for one row.
+    /// Gathers the first held-out rows of a source; `widest` is the number of values of the widest layer for one row.
     pub(super) fn gather(
         source: &Arc<<S::Batch as Examples>::Source>,
         widest: usize,
@@ -46,7 +47,7 @@ impl<S: Stack> HeldOut<S> {
         Self { batches: rows.chunks(at_once(widest.max(source.outputs()))).map(gather).collect() }
     }
 
-    /// Looks at all of them; `None` where the run is to stop meanwhile.
+    /// Evaluates all of them; `None` if the run must stop.
     pub(super) fn judge(&self, model: &S, interrupt: &Interrupt) -> Option<Score> {
         let model = model.valid();
         let mut mean = Mean::default();
@@ -61,12 +62,12 @@ impl<S: Stack> HeldOut<S> {
     }
 }
 
-/// Rows to be looked at at once, where the widest layer has so many numbers of each.
+/// Number of rows to evaluate at once, given the values of the widest layer per row.
 pub(super) fn at_once(widest: usize) -> usize {
     (BYTES_AT_ONCE / (size_of::<f32>() * widest.max(1))).clamp(1, AT_ONCE)
 }
 
-/// Means over batches of different size.
+/// A mean over batches of different size.
 #[derive(Default)]
 struct Mean {
     rows: usize,

@@ -1,4 +1,4 @@
-//! From the name of a family to a lane with its initial weights.
+//! Turns the name of a family into a lane with its initial weights.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,36 +24,36 @@ use crate::stack::{
 use crate::text;
 use crate::units::{LaneId, Step};
 
-/// Smaller pictures are resized to as many pixels each way: the nets halve them up to five times.
+/// Smaller pictures are resized to this number of rows and columns: the nets halve them up to five times.
 const LEAST_SIDE: usize = 32;
 
-/// A lane to be.
+/// The plan of a lane.
 #[derive(Clone)]
 pub(super) struct LanePlan<'a> {
     pub(super) id: LaneId,
     pub(super) settings: &'a LaneConfig,
-    /// Where the data set is from.
+    /// The source of the data set.
     pub(super) data: &'a DataSource,
     pub(super) steps: u64,
-    /// Rows of a step.
+    /// Rows per step.
     pub(super) batch: usize,
     pub(super) seed: u64,
     pub(super) device: &'a Device,
     pub(super) resumed: Option<Resumed<'a>>,
 }
 
-/// What a checkpoint has of a lane.
+/// What a checkpoint holds of a lane.
 #[derive(Clone, Debug)]
 pub(super) struct Resumed<'a> {
     pub(super) past: LaneResumePoint,
-    /// Its file, and where it lies; empty of a lane that has ended.
+    /// The path and the content of its file; empty for a lane that has ended.
     pub(super) file: (PathBuf, &'a [u8]),
-    /// The same of the states that its flight recorder kept, the newest last.
+    /// The same for the states that its flight recorder kept, the newest last.
     pub(super) kept: Vec<(PathBuf, &'a [u8])>,
 }
 
 impl<'a> LanePlan<'a> {
-    /// The lane on a data set, before its weights are drawn; what the user should know about it goes into `notes`.
+    /// The lane on a data set, before its weights are initialized; adds remarks for the user to `notes`.
     pub(super) fn lane(
         &self,
         dataset: &Dataset,
@@ -97,7 +97,7 @@ impl<'a> LanePlan<'a> {
         }
     }
 
-    /// The data as pictures of a size that convolutional nets are made for.
+    /// The data as pictures of a size for convolutional nets.
     fn pictures(&self, data: &Arc<Classified>, notes: &mut Vec<String>) -> Result<Arc<Classified>, TrainError> {
         self.sized(data, notes, |side| side.max(LEAST_SIDE))
     }
@@ -107,7 +107,7 @@ impl<'a> LanePlan<'a> {
         self.sized(data, notes, |side| side.next_multiple_of(diffusion::SIDE_UNIT))
     }
 
-    /// The data as pictures of the right size; the user's own pictures are not resized without a note.
+    /// The data as pictures of the right size; a note says when the user's own pictures are resized.
     fn sized(
         &self,
         data: &Arc<Classified>,
@@ -144,16 +144,16 @@ impl<'a> LanePlan<'a> {
     }
 }
 
-/// A lane whose weights are not drawn: nothing of its size is allocated yet.
+/// A lane whose weights are not initialized: no memory of its size is allocated yet.
 pub(super) trait Uninitialized {
-    /// What it is estimated to take.
+    /// The estimate of its memory.
     fn footprint(&self, run: &RunConfig) -> Footprint;
 
-    /// The lane with its weights; what the user should know about them goes into `notes`.
+    /// The lane with its weights; adds remarks for the user to `notes`.
     fn drawn(self: Box<Self>, notes: &mut Vec<String>) -> Result<Box<dyn AnyLane>, TrainError>;
 }
 
-/// A stack with where its examples come from.
+/// A stack with the source of its examples.
 struct Planned<'a, S: Stack> {
     plan: LanePlan<'a>,
     model: S,
@@ -192,14 +192,14 @@ impl<S: Stack + 'static> Uninitialized for Planned<'_, S> {
 }
 
 impl LanePlan<'_> {
-    /// What the first step will see.
+    /// The batch of the first step.
     fn first_batch<S: Stack>(&self, source: &SourceOf<S>) -> S::Batch {
         let mut batches = Batches::new(self.seed, source.rows(Subset::Training), self.batch);
         let draw = StepRng { seed: self.seed, step: Step::FIRST };
         S::Batch::gather(source, Subset::Training, batches.rows(Step::FIRST), draw, self.device)
     }
 
-    /// The lane where a checkpoint left it.
+    /// The lane in the state of a checkpoint.
     fn resumed_stepper<S: Stack>(&self, model: S, resumed: &Resumed<'_>) -> Result<Stepper<S>, TrainError> {
         let Self { settings, device, .. } = *self;
         if resumed.past.outcome.is_some() {

@@ -1,4 +1,4 @@
-//! A tensor as it lies in a safetensors file: name, kind of numbers, shape, bytes.
+//! A tensor as it is stored in a safetensors file: name, type of numbers, shape, bytes.
 
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ impl Stored {
         Self { name: format!("{prefix}{}", tensor.path), dtype: Dtype::F32, shape: tensor.shape.clone(), bytes }
     }
 
-    /// Small counts.
+    /// A tensor of small counts.
     pub(super) fn counts(name: String, counts: &[u8]) -> Self {
         Self { name, dtype: Dtype::U8, shape: vec![counts.len()], bytes: counts.to_vec() }
     }

@@ -1,5 +1,5 @@
-//! The flight recorder: keeps a lane's parameters and optimizer state every so many steps, and when something goes wrong
-//! re-runs the steps since then in detail. The same numbers come out, bit by bit, so that it is the same history.
+//! The flight recorder: keeps a lane's parameters and optimizer state every EVERY steps, and re-runs the steps since
+//! then in detail when something goes wrong. The re-run gives the same numbers, bit by bit.
 //!
 //! ```text
 //! kept            kept             loss is NaN, or jumps, or on request
@@ -7,7 +7,7 @@
 //!                  └── re-run ──────┘   every layer, histograms; the last steps with every detail
 //! ```
 //!
-//! Keeping costs no copy: tensors are shared until the next update writes new ones.
+//! Keeping a state costs no copy: tensors are shared until the next update writes new ones.
 
 use std::collections::VecDeque;
 
@@ -21,55 +21,57 @@ use crate::robust::Spread;
 use crate::stack::Stack;
 use crate::units::Step;
 
-/// Steps that are re-run at least, where so many were taken: a state kept just before is not enough.
+/// Minimum number of steps that are re-run, if there are as many: a state kept just before is not enough.
 const LEAST: u64 = 8;
-/// Of the steps that are re-run, so many of the last are looked at with every detail.
+/// Number of the last re-run steps that are measured in every detail.
 const DETAILED: u64 = 8;
-/// Losses that a leap is judged by.
+/// Number of recent losses by which a jump is judged.
 const WINDOW: usize = 100;
-/// With fewer losses there is no median to speak of: each is compared with the largest before it.
+/// With fewer losses the median means little: each loss is compared with the largest before it.
 const ENOUGH: usize = 30;
-/// Factor to that one that is a leap then.
+/// A loss this many times that largest one is a jump.
 const FIRST_LEAP: f64 = 10.0;
-/// A loss leaps when ln(loss) is so many robust deviations above its median; healthy runs were seen to peak at 4.5.
+/// A loss jumps when ln(loss) is this many robust deviations above its median; the largest value in healthy runs was
+/// 4.5.
 const LEAP: f64 = 8.0;
-/// Least deviation of ln(loss): a loss that stands still is no yardstick.
+/// Minimum deviation of ln(loss): a constant loss has none.
 const LEAST_DEVIATION: f64 = 0.05;
-/// Share of the first loss below which a loss is rounding, zeros included: all count as this much. The mean over a batch
-/// of terms that f32 holds to a part in ten million says nothing there.
+/// Share of the first loss below which a loss is only rounding, zeros included: all such losses count as this share.
+/// The mean over a batch of terms that f32 stores to a part in ten million means nothing there.
 const ROUNDING: f64 = 1e-6;
-/// Share of the first loss that a leap reaches at least: a lane that has converged meets an example that it knows less
-/// well now and then, which was seen to cost up to 3e-4.
+/// Share of the first loss that a jump reaches at least: a converged lane sometimes meets an example that it knows less
+/// well, which cost up to 3e-4 in tests.
 const MATTERS: f64 = 1e-3;
 
-/// States kept at the same time that share no memory with the lane's first, in a run of so many steps.
+/// Number of states that share no memory with the lane's first one and are kept at the same time, in a run of this many
+/// steps.
 pub(super) fn copies(every: u64, steps: u64) -> u64 {
     let kept = steps.div_ceil(every);
-    // The very first is still the lane's own.
+    // The very first state still shares the lane's memory.
     if kept > most_kept(every) { most_kept(every) } else { kept.saturating_sub(1) }
 }
 
-/// States that are kept at once: enough for the least number of steps, however close they lie.
+/// Number of states that are kept at once: enough for the minimum number of steps, however close they are.
 fn most_kept(every: u64) -> u64 {
     LEAST.div_ceil(every) + 1
 }
 
-/// One lane's recorder.
+/// The flight recorder of one lane.
 pub(super) struct FlightRecorder<S> {
     every: Option<u64>,
-    /// The newest last.
+    /// The kept states, the newest last.
     kept: VecDeque<Kept<S>>,
-    /// ln(loss) of late.
+    /// Recent values of ln(loss).
     losses: VecDeque<f64>,
     /// ln of the first loss.
     first: Option<f64>,
-    /// No leap is reported before this step: one is enough.
+    /// No jump is reported before this step: one report is enough.
     quiet_until: Step,
 }
 
-/// A lane as it was.
+/// A kept state of a lane.
 struct Kept<S> {
-    /// The next step.
+    /// The step that follows it.
     next: Step,
     stepper: Stepper<S>,
     /// Learning rates of the steps since.
@@ -77,22 +79,22 @@ struct Kept<S> {
 }
 
 impl<S> Kept<S> {
-    /// Whether enough steps were taken since to be re-run.
+    /// Whether there were enough steps since for a re-run.
     fn is_old_enough(&self) -> bool {
         self.rates.len() as u64 >= LEAST
     }
 }
 
-/// Steps to be taken once more.
+/// Steps to be re-run.
 pub(super) struct Rerun<S> {
     pub(super) first: Step,
     pub(super) stepper: Stepper<S>,
-    /// Learning rate of each.
+    /// Learning rate of each step.
     pub(super) rates: Vec<f64>,
 }
 
 impl<S> Rerun<S> {
-    /// Steps with what each is to be looked at with.
+    /// The steps with what is measured of each.
     pub(super) fn plan(&self) -> impl Iterator<Item = (Step, f64, Scope)> + use<S> {
         let (first, count) = (self.first.0, self.rates.len() as u64);
         let scope = move |index: u64| if index + DETAILED >= count { Scope::Costly } else { Scope::Histograms };
@@ -102,7 +104,7 @@ impl<S> Rerun<S> {
 }
 
 impl<S: Stack> FlightRecorder<S> {
-    /// One that goes on from a past, whose kept states are these.
+    /// A recorder that continues from an earlier state, with its kept states.
     pub(super) fn new(every: Option<u64>, past: FlightState, states: Vec<Stepper<S>>) -> Self {
         let kept = past.kept.into_iter().zip(states);
         let kept = kept.map(|(KeptState { next, rates }, stepper)| Kept { next, stepper, rates });
@@ -110,7 +112,7 @@ impl<S: Stack> FlightRecorder<S> {
         Self { every, kept, losses: past.losses.into(), first: past.first, quiet_until: past.quiet_until }
     }
 
-    /// What a recorder that goes on from here must know, beside the states of [`Self::states`].
+    /// What a resumed recorder needs, beside the states of [`Self::states`].
     pub(super) fn past(&self) -> FlightState {
         let kept = self.needed().map(|kept| KeptState { next: kept.next, rates: kept.rates.clone() });
         FlightState {
@@ -121,21 +123,21 @@ impl<S: Stack> FlightRecorder<S> {
         }
     }
 
-    /// The states from which steps will be re-run.
+    /// The states from which steps can be re-run.
     pub(super) fn states(&self) -> impl Iterator<Item = &Stepper<S>> {
         self.needed().map(|kept| &kept.stepper)
     }
 
-    /// What is kept, without those that a later one, old enough, has made useless.
+    /// The kept states, without those that a later one, old enough, replaces.
     fn needed(&self) -> impl Iterator<Item = &Kept<S>> {
         let first = self.kept.iter().rposition(Kept::is_old_enough).unwrap_or(0);
         self.kept.iter().skip(first)
     }
 
-    /// Before a step: keeps the lane where it is due.
+    /// Called before a step: keeps the lane's state if it is due.
     pub(super) fn keep(&mut self, next: Step, stepper: &Stepper<S>) {
         let Some(every) = self.every else { return };
-        // The first of a run that goes on without any may be any.
+        // The first state of a run without any is always kept.
         if !self.kept.is_empty() && !(next.0 - 1).is_multiple_of(every) {
             return;
         }
@@ -145,7 +147,7 @@ impl<S: Stack> FlightRecorder<S> {
         self.kept.push_back(Kept { next, stepper: stepper.replica(), rates: Vec::new() });
     }
 
-    /// After a step: whether it calls for a closer look.
+    /// Called after a step: whether it calls for a re-run.
     pub(super) fn sees(&mut self, record: &StepRecord) -> Option<Cause> {
         self.every?;
         for kept in &mut self.kept {
@@ -160,7 +162,7 @@ impl<S: Stack> FlightRecorder<S> {
         cause.filter(|_| record.step >= self.quiet_until)
     }
 
-    /// Whether ln(loss) leaps.
+    /// Whether ln(loss) jumps.
     fn leap(&mut self, loss: f64) -> Option<Cause> {
         let first = *self.first.get_or_insert(loss);
         let loss = loss.max(first + ROUNDING.ln());
@@ -178,8 +180,8 @@ impl<S: Stack> FlightRecorder<S> {
         Some((loss - median) / deviation.max(LEAST_DEVIATION)).filter(|leap| matters && *leap > LEAP).map(Cause::Leap)
     }
 
-    /// The steps to be re-run up to the last one taken; `None` where none is held. Later leaps count again after as many
-    /// steps as are kept apart.
+    /// The steps to re-run, up to the last one; `None` if no state is kept. Jumps are reported again after as many
+    /// steps as lie between kept states.
     pub(super) fn rerun(&mut self, last: Step) -> Option<Rerun<S>> {
         self.quiet_until = Step(last.0 + self.every?);
         let kept = self.needed().next()?;
@@ -236,13 +238,13 @@ mod tests {
     }
 
     #[test]
-    fn a_loss_that_is_no_number_always_calls() {
+    fn a_loss_that_is_not_finite_always_starts_a_re_run() {
         assert_eq!(seen([2.3, f32::NAN]), [(2, Cause::NotFinite)]);
         assert_eq!(seen([f32::INFINITY]), [(1, Cause::NotFinite)]);
     }
 
     #[test]
-    fn a_value_that_is_no_number_calls_before_the_loss_is_one() {
+    fn a_value_that_is_not_finite_starts_a_re_run_before_the_loss_is() {
         let mut recorder = FlightRecorder::<Mlp>::new(Some(64), FlightState::default(), Vec::new());
         let mut values = Grid::absent(Quantity::ALL.len(), 3);
         values.row_mut(Quantity::SignalNorm as usize)[1] = Value::new(f32::INFINITY);
@@ -254,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recorder_that_goes_on_raises_the_alarms_of_one_that_never_stopped() {
+    fn a_resumed_recorder_raises_the_alarms_of_one_that_never_stopped() {
         let losses: Vec<f32> = [2.3, 386.4].into_iter().chain((3..400).map(healthy)).collect();
         let record = |step: u64| StepRecord { loss: Some(losses[step as usize - 1]), ..StepRecord::unmeasured(step) };
         for stop in [1, 2, 20, 70, 150] {

@@ -1,27 +1,27 @@
-//! What a flight recorder knows of the steps before: a checkpoint keeps it, so that a run that goes on raises the alarms that
-//! it would have raised without the break, and no other, and re-runs the same steps.
+//! The state of a flight recorder in a checkpoint: with it a resumed run raises the same alarms, and re-runs the same
+//! steps, as a run that was never interrupted.
 //!
-//! The states of the lane that it re-runs from stand in files of their own, in the order of [`FlightPast::kept`].
+//! The kept states of the lane are in files of their own, in the order of [`FlightState::kept`].
 
 use serde::{Deserialize, Serialize};
 
 use crate::units::Step;
 
-/// The past of one lane's recorder.
+/// The state of one lane's recorder.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(into = "Words", try_from = "Words")]
 pub(in crate::train) struct FlightState {
-    /// ln(loss) of late, the newest last.
+    /// Recent values of ln(loss), the newest last.
     pub(in crate::train) losses: Vec<f64>,
-    /// ln of the first loss; a checkpoint of an older version has none.
+    /// ln of the first loss; missing in checkpoints of an older version.
     pub(in crate::train) first: Option<f64>,
-    /// No leap is reported before this step.
+    /// No jump is reported before this step.
     pub(in crate::train) quiet_until: Step,
-    /// The states that are kept, the newest last.
+    /// The kept states, the newest last.
     pub(in crate::train) kept: Vec<KeptState>,
 }
 
-/// What is known of a kept state beside the state.
+/// What is stored about a kept state beside the state itself.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::train) struct KeptState {
     /// The step that follows it.
@@ -30,7 +30,7 @@ pub(in crate::train) struct KeptState {
     pub(in crate::train) rates: Vec<f64>,
 }
 
-/// Numbers as words: not every reader of JSON gives the same `f64` back.
+/// Numbers as text: not every reader of JSON gives the same `f64` back.
 #[derive(Serialize, Deserialize)]
 struct Words {
     losses: Vec<String>,
@@ -41,14 +41,14 @@ struct Words {
     kept: Vec<KeptWords>,
 }
 
-/// Each rate with the number of steps in a row that had it.
+/// Each rate with the number of consecutive steps that had it.
 #[derive(Serialize, Deserialize)]
 struct KeptWords {
     next: Step,
     rates: Vec<(String, usize)>,
 }
 
-/// Steps since a kept state at most: more are damage.
+/// Maximum number of steps since a kept state: a larger number means damage.
 const MOST_RATES: usize = 1 << 24;
 
 impl From<KeptState> for KeptWords {

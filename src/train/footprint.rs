@@ -1,4 +1,4 @@
-//! Memory that a run takes at its highest, estimated from counts before anything is allocated.
+//! The peak memory of a run, estimated from counts before anything is allocated.
 //!
 //! ```text
 //! weights        4·P·(current + first + gradient + m + kept·(1 + m))     m moments of the optimizer, states that the flight
@@ -7,9 +7,9 @@
 //!                or 4·rows·3.5·widest in an evaluation, if that is more  signal: numbers before a layer, with --detail
 //! ```
 //!
-//! P parameters, B rows of a batch. A weight of n numbers that costs f FLOP is applied at f/2n positions, which with its
-//! shape gives the numbers before and behind it. k, the tensors of that size that a family keeps for the backward pass, was
-//! measured; estimates are within a factor of two of measured peaks (tests/it/footprint.rs).
+//! P parameters, B rows of a batch. A weight of n numbers that costs f FLOP is applied at f/2n positions, which
+//! together with its shape gives the numbers before and after it. k, the number of such tensors that a family keeps for
+//! the backward pass, was measured; estimates are within a factor of two of measured peaks (tests/it/footprint.rs).
 
 use std::ops::Add;
 
@@ -19,36 +19,36 @@ use crate::layer::{Layer, LayerTable, Opened, Parameter};
 
 /// Bytes of a number.
 const NUMBER: u64 = 4;
-/// Tensors of the widest layer's size that are alive at once in an evaluation; 2.5 to 4.2 were measured.
+/// Number of tensors of the widest layer's size that exist at once in an evaluation; 2.5 to 4.2 were measured.
 const EVALUATED: f64 = 3.5;
-/// Share of what is kept that is left where activations are computed again; 0.5 to 0.8 were measured.
+/// Share of the kept activations that remains when activations are recomputed; 0.5 to 0.8 were measured.
 const RECOMPUTED: f64 = 0.7;
-/// What mixing keeps for each stream and number before a layer.
+/// Numbers that the mixing keeps per stream and number before a layer.
 const MIXED: f64 = 1.6;
-/// Times that costly quantities hold what passes before each layer: as it is, and with noise on the inputs.
+/// Number of copies of each layer's input that the costly quantities hold: with and without noise on the inputs.
 const DETAILED: f64 = 2.0;
 
-/// How far a lane goes.
+/// The size of a lane's run.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Extent {
     pub(super) steps: u64,
-    /// Rows that are held out.
+    /// Number of held-out rows.
     pub(super) held_out: usize,
 }
 
-/// What a lane, or all of a run, is estimated to take.
+/// The estimated memory of a lane or a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Footprint {
-    /// Trained numbers.
+    /// Number of trained parameters.
     pub parameters: u64,
-    /// Bytes of all copies of them: gradients, optimizer, what measuring and the flight recorder keep.
+    /// Bytes of all copies of them: gradients, optimizer, measurements and flight recorder.
     pub weights: u64,
-    /// Bytes of what is kept for the backward pass and of what measuring reads.
+    /// Bytes of activations that are kept for the backward pass and of what measuring reads.
     pub activations: u64,
 }
 
 impl Footprint {
-    /// Of a lane that takes so many steps.
+    /// The footprint of a lane over this many steps.
     pub(super) fn of(table: &LayerTable, lane: &LaneConfig, run: &RunConfig, extent: Extent) -> Self {
         let parameters = table.layers.iter().map(Layer::parameter_count).sum();
         let state = u64::from(moments(lane));
@@ -65,12 +65,12 @@ impl Footprint {
         }
     }
 
-    /// Bytes of the weights alone, as they are drawn before the first step.
+    /// Bytes of the weights alone, before the first step.
     pub(super) fn drawn(self) -> u64 {
         self.parameters.saturating_mul(NUMBER)
     }
 
-    /// All of it.
+    /// The total in bytes.
     #[must_use]
     pub fn bytes(self) -> u64 {
         self.weights.saturating_add(self.activations)
@@ -93,7 +93,7 @@ fn bytes(numbers: f64) -> u64 {
     (NUMBER as f64 * numbers) as u64
 }
 
-/// Numbers that the optimizer keeps of each parameter.
+/// Number of values that the optimizer keeps per parameter.
 fn moments(lane: &LaneConfig) -> u8 {
     match lane.optimizer {
         Optimizer::Sgd => u8::from(lane.momentum > 0.0),
@@ -102,14 +102,14 @@ fn moments(lane: &LaneConfig) -> u8 {
     }
 }
 
-/// Numbers of one example before and behind the weights of a stack.
+/// Numbers of one example before and after the weights of a stack.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Flow {
     inputs: f64,
     outputs: f64,
-    /// Of attention: one per head and pair of characters.
+    /// Numbers of attention scores: one per head and pair of characters.
     scores: f64,
-    /// Before the layers.
+    /// Numbers before the layers.
     signals: f64,
 }
 
@@ -127,7 +127,7 @@ impl Add for Flow {
 }
 
 impl Flow {
-    /// Of all layers.
+    /// The sum over all layers.
     fn of(table: &LayerTable, lane: &LaneConfig) -> Self {
         let layers = table.layers.iter().map(|layer| {
             let parts = Self::parts(layer, lane);
@@ -137,10 +137,10 @@ impl Flow {
         layers.fold(Self::default(), Add::add)
     }
 
-    /// Numbers of one example that are alive at once in a step.
+    /// Numbers of one example that exist at once in a step.
     fn kept(self, lane: &LaneConfig, run: &RunConfig) -> f64 {
         let is_fused = matches!(lane.model(), Model::Mlp);
-        // Measured without a normalization: a fused block keeps one tensor.
+        // This was measured without a normalization: a fused block keeps one tensor.
         let of_family = match lane.model() {
             Model::Mlp => 1.0,
             Model::Highway => 2.8,
@@ -170,13 +170,13 @@ impl Flow {
         self.inputs.max(self.outputs).max(self.scores)
     }
 
-    /// Through each weight of a layer.
+    /// The flow through each weight of a layer.
     fn parts(layer: &Layer, lane: &LaneConfig) -> Vec<Self> {
         if layer.sublayers.is_empty() {
             return vec![Self::through(&layer.parameters, layer.flops.unwrap_or(0))];
         }
         let part = |part: Opened| match (part.parameters(layer), part.flops.unwrap_or(0)) {
-            // Two products over the width, for all pairs.
+            // Attention has two products over the width, for all pairs.
             ([], flops) => Self {
                 scores: flops as f64 * lane.family.transformer().heads as f64 / (4 * lane.width.max(1)) as f64,
                 ..Self::default()
@@ -186,7 +186,7 @@ impl Flow {
         layer.opened().into_iter().map(part).collect()
     }
 
-    /// Through the largest of these parameters, an [in, out] or [out, in, k, k] that costs so many operations.
+    /// The flow through the largest of these parameters, an [in, out] or [out, in, k, k] with this cost.
     fn through(parameters: &[Parameter], flops: u64) -> Self {
         let matrices = parameters.iter().filter(|weight| weight.shape.len() > 1);
         let Some(weight) = matrices.max_by_key(|weight| weight.elements()) else { return Self::default() };
@@ -199,7 +199,7 @@ impl Flow {
     }
 }
 
-/// Numbers before or behind the widest weight of a stack, of one example.
+/// Numbers before or after the widest weight of a stack, for one example.
 pub(super) fn widest(table: &LayerTable, lane: &LaneConfig) -> usize {
     let parts = table.layers.iter().flat_map(|layer| Flow::parts(layer, lane));
     parts.map(Flow::widest).fold(0.0, f64::max) as usize

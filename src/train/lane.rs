@@ -1,4 +1,4 @@
-//! One lane's thread: wait for its turn, take a step, tell.
+//! One lane's thread: it waits for its turn, makes a step, and reports it.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,9 +30,9 @@ use crate::stack::{Examples, Stack};
 use crate::text::clean_message;
 use crate::units::{LaneId, Step};
 
-/// Evaluations on the held-out split during a run, beside the one at its end.
+/// Number of evaluations on the held-out split during a run, beside the one at its end.
 const EVALUATIONS: u64 = 20;
-/// Steps between two of them at least.
+/// Minimum number of steps between two evaluations.
 const EVALUATION_GAP: u64 = 50;
 
 /// A stack about to be trained.
@@ -47,14 +47,14 @@ pub(super) struct Lane<S: Stack> {
     pub(super) kept: Vec<Stepper<S>>,
 }
 
-/// What became of a lane before this process.
+/// The state of a lane before this process.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LaneResumePoint {
-    /// The last step that was taken.
+    /// The last step.
     pub(super) step: Step,
     /// How it ended, if it did.
     pub(super) outcome: Option<Outcome>,
-    /// What its flight recorder knew.
+    /// The state of its flight recorder.
     pub(super) flight: FlightState,
 }
 
@@ -64,12 +64,12 @@ impl From<Ended> for LaneResumePoint {
     }
 }
 
-/// Where a stack's examples come from.
+/// The source of a stack's examples.
 pub(super) type SourceOf<S> = <<S as Stack>::Batch as Examples>::Source;
 
-/// A lane of whatever family.
+/// A lane of any family.
 pub(super) trait AnyLane: Send {
-    /// What will not change about it.
+    /// What does not change about it.
     fn header(&self) -> LaneHeader;
 
     /// Starts its thread, as [`spawn`] does.
@@ -120,7 +120,7 @@ fn spawn<S: Stack + 'static>(lane: Lane<S>, run: Run, stack_size: usize) -> std:
     Ok(())
 }
 
-/// Foreign text, made harmless here: live it reads as it will when it is read back from a trace.
+/// The message of a panic, made harmless here, so that it reads the same live and from a trace.
 fn message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
@@ -131,17 +131,17 @@ struct Trainer<S: Stack> {
     lane: Lane<S>,
     run: Run,
     batches: Batches,
-    /// Gathered at the first evaluation.
+    /// The examples, which are gathered at the first evaluation.
     held_out: Option<HeldOut<S>>,
     step: Step,
     flight: FlightRecorder<S>,
-    /// Wishes for the last steps to be re-run that were fulfilled.
+    /// Number of requests for a re-run that were fulfilled.
     reruns: u64,
-    /// The run was stopped before all was said of the last step.
+    /// Whether the run was stopped before everything about the last step was reported.
     is_cut: bool,
 }
 
-/// When a step was taken, and how fast it was to learn.
+/// Number, epoch and learning rate of a step.
 struct When {
     step: Step,
     epoch: u32,
@@ -206,8 +206,8 @@ impl<S: Stack> Trainer<S> {
         Outcome::Completed
     }
 
-    /// One step: its record, and what was taken beside it. `None` where the run was stopped in the middle of it, or what
-    /// the lane says is no longer heard.
+    /// Makes one step: returns its record and its snapshots. `None` if the run was stopped during the step, or nothing
+    /// receives the lane's reports any more.
     fn take(&mut self, step: Step, base: f64) -> Option<(StepRecord, Vec<Event>)> {
         let start = Instant::now();
         let epoch = self.batches.epoch(step);
@@ -245,7 +245,7 @@ impl<S: Stack> Trainer<S> {
         Some((record, snapshots))
     }
 
-    /// The snapshots that were taken with a step.
+    /// The snapshots of a step.
     fn snapshots(&self, step: Step, output: &mut StepOutput) -> Vec<Event> {
         let mut payloads = output.observation.take_payloads();
         let spans = std::mem::take(&mut output.by_time);
@@ -257,7 +257,7 @@ impl<S: Stack> Trainer<S> {
         payloads.into_iter().map(event).collect()
     }
 
-    /// What is told of a step.
+    /// The record of a step.
     fn record(&self, when: &When, taken: StepOutput) -> StepRecord {
         StepRecord {
             lane: self.lane.id,
@@ -275,11 +275,11 @@ impl<S: Stack> Trainer<S> {
         }
     }
 
-    /// Takes the last steps once more, in detail, and says where it began.
+    /// Re-runs the last steps in detail, and reports where the trouble began.
     fn rerun(&mut self, cause: Cause) {
         let Some(mut rerun) = self.flight.rerun(self.step) else { return };
         let mut records = Vec::new();
-        // Batches of the steps to come are drawn from the same generator.
+        // The batches of future steps come from the same generator.
         let mut batches =
             Batches::new(self.run.config.seed, self.lane.source.rows(Subset::Training), self.run.config.batch);
         for (step, learning_rate, scope) in rerun.plan() {
@@ -303,14 +303,14 @@ impl<S: Stack> Trainer<S> {
         self.send(Event::Note(Note { lane: Some(self.lane.id), step: self.step, text }));
     }
 
-    /// Hands in what the lane needs to go on from here, once the trace has all that came before.
+    /// Saves the state of the lane, when the trace has everything before it.
     fn save(&self, rate: Rate) {
         let (done, flushed) = bounded(0);
         if self.run.sender.send(RecorderMessage::Flush(done)).is_err() {
             // The run has ended without this step.
             return;
         }
-        // Disconnected, which is the answer.
+        // The channel is disconnected when everything is written.
         let _ = flushed.recv();
         let moment = Moment { rate, looked: self.run.schedule.looked(self.step) };
         let kept = self.flight.states().map(Stepper::saved_beside);
@@ -323,7 +323,7 @@ impl<S: Stack> Trainer<S> {
         step.0 == self.lane.steps || step.0.is_multiple_of(gap)
     }
 
-    /// Says what the stack makes of the held-out rows.
+    /// Evaluates the stack on the held-out rows and reports the result.
     fn evaluate(&mut self) {
         let (interrupt, lane) = (self.run.pacer.interrupt(), &self.lane);
         let held_out = self.held_out.get_or_insert_with(|| {

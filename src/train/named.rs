@@ -25,7 +25,7 @@ impl Named {
     }
 }
 
-/// Where in a module a visitor is.
+/// The position of a visitor in a module.
 #[derive(Debug, Default)]
 pub(super) struct ModulePath(Vec<String>);
 
@@ -44,9 +44,9 @@ impl ModulePath {
     }
 }
 
-/// Every float parameter as it is now, running statistics included.
+/// Every float parameter with its current value, running statistics included.
 pub(super) fn parameters<M: Module>(model: &M) -> Vec<Named> {
-    // Without its graph; running statistics would lag one update behind otherwise.
+    // The tensors are copied without the graph; otherwise running statistics would be one update behind.
     visited(&model.valid(), Wanted::Parameters)
 }
 
@@ -55,7 +55,7 @@ pub(super) fn gradients<M: Module>(model: &M, gradients: &GradientsParams) -> Ve
     visited(model, Wanted::Gradients(gradients))
 }
 
-/// The trained parameters as they were in a snapshot of the model.
+/// The trained parameters with their values in a snapshot of the model.
 pub(super) fn snapshot<M: Module>(model: &M, snapshot: &Snapshot) -> Vec<Named> {
     visited(model, Wanted::Snapshot(snapshot))
 }
@@ -75,7 +75,7 @@ enum Wanted<'a> {
 struct Visitor<'a> {
     path: ModulePath,
     wanted: Wanted<'a>,
-    /// Parameters so far.
+    /// Number of parameters visited so far.
     visited: usize,
     found: Vec<Named>,
 }

@@ -1,4 +1,4 @@
-//! The update rule of a lane: Burn's optimizers with our documented settings, and clipping by global norm.
+//! The update rule of a lane: Burn's optimizers with the documented settings, and clipping by global norm.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::decay::WeightDecayConfig;
@@ -9,12 +9,12 @@ use burn::tensor::Tensor;
 use crate::config::{LaneConfig, Optimizer};
 use crate::probe::{OptimizerProbe, ProbedOptimizer};
 
-/// Builds the optimizer of a lane. Adam's ε is ours (1e-8 by default; Burn's own default is 1e-5).
+/// Builds the optimizer of a lane. Adam's ε is nablatop's (1e-8 by default; Burn's own default is 1e-5).
 pub(super) fn build(lane: &LaneConfig, watch: OptimizerProbe) -> ModuleOptimizer {
     let decay = (lane.weight_decay > 0.0).then(|| WeightDecayConfig::new(lane.weight_decay as f32));
     match lane.optimizer {
         Optimizer::Sgd => {
-            // v ← μ v + g: Burn's default would damp each new gradient by a tenth.
+            // v ← μ v + g: Burn's default dampening would reduce each new gradient by a tenth.
             let momentum =
                 (lane.momentum > 0.0).then(|| MomentumConfig::new().with_momentum(lane.momentum).with_dampening(0.0));
             ProbedOptimizer::new(SgdConfig::new().with_momentum(momentum).with_weight_decay(decay).build(), watch)
@@ -25,7 +25,7 @@ pub(super) fn build(lane: &LaneConfig, watch: OptimizerProbe) -> ModuleOptimizer
             ProbedOptimizer::new(adam.build(), watch).into()
         }
         Optimizer::RmsProp => {
-            // v ← 0.99 v + 0.01 g²,  θ ← θ − lr·g/(√v + ε): without momentum, as it was published.
+            // v ← 0.99 v + 0.01 g²,  θ ← θ − lr·g/(√v + ε): without momentum, as published.
             let rmsprop = RmsPropConfig::new().with_alpha(0.99).with_momentum(0.0).with_epsilon(lane.epsilon as f32);
             ProbedOptimizer::new(rmsprop.with_weight_decay(decay).build(), watch).into()
         }

@@ -1,8 +1,8 @@
-//! What an optimizer remembers of every parameter (moments, velocity, step counts), as tensors that are named
+//! The state of an optimizer for every parameter (moments, velocity, step counts), as tensors with the names
 //! `optimizer/PATH/FIELD`, such as `optimizer/blocks.7.weight/momentum.moment_1`.
 //!
-//! Burn keys it by the parameters' identities, which differ in every process: here they become paths and, on the
-//! way back, those of the model at hand.
+//! Burn keys it by the parameters' identities, which differ in every process: here they are replaced by paths and, when
+//! a file is read, by the identities of the current model.
 
 use std::collections::BTreeMap;
 
@@ -16,12 +16,12 @@ use thiserror::Error;
 use super::file_sum::Stored;
 use super::named::ModulePath;
 
-/// Before each path.
+/// Prefix of each path.
 pub(super) const PREFIX: &str = "optimizer/";
-/// Burn's own field: of how many dimensions a parameter is.
+/// Burn's own field: the number of dimensions of a parameter.
 const RANK: &str = "__rank";
 
-/// Why an optimizer's state cannot be taken apart; none of it depends on the user.
+/// Why an optimizer's state cannot be exported; the user cannot cause this.
 #[derive(Debug, Error)]
 pub(super) enum StateError {
     #[error("Burn does not export the optimizer's state: {0}")]
@@ -37,7 +37,7 @@ struct Known {
     shape: Vec<usize>,
 }
 
-/// The state, sorted by name. A parameter that has had no gradient yet has none.
+/// The state, sorted by name. A parameter without a gradient so far has no state.
 pub(super) fn stored<M: Module>(optimizer: &ModuleOptimizer, model: &M) -> Result<Vec<Stored>, StateError> {
     let record = |error: &dyn std::fmt::Display| StateError::Record(error.to_string());
     let bytes = optimizer.into_bytes().map_err(|error| record(&error))?;
@@ -65,7 +65,7 @@ pub(super) fn stored<M: Module>(optimizer: &ModuleOptimizer, model: &M) -> Resul
     Ok(found)
 }
 
-/// The same optimizer with the state that a file has for this model.
+/// The same optimizer with the state of this model from a file.
 pub(super) fn restored<M: Module>(
     optimizer: ModuleOptimizer,
     model: &M,
@@ -102,7 +102,7 @@ pub(super) fn restored<M: Module>(
     }
     let bytes = writer.into_bytes().map_err(|error| error.to_string())?;
     let optimizer = optimizer.from_bytes(bytes).map_err(|error| error.to_string())?;
-    // Burn passes over what another optimizer, or a part of one, left behind.
+    // Burn ignores fields that another optimizer, or a part of one, left behind.
     let taken = optimizer.into_bytes().map_err(|error| error.to_string())?;
     let taken = Reader::from_bytes(taken).map_err(|error| error.to_string())?;
     if (taken.tensor_names().len(), taken.scalars().len()) == (of_tensors, of_scalars) {

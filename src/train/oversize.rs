@@ -1,5 +1,5 @@
-//! Runs that would not fit into the memory that there is are refused before their weights are drawn: the system would end
-//! the process, and others with it, in the middle of the first step.
+//! Refuses runs that would not fit into the available memory before their weights are initialized: otherwise the system
+//! would end the process, and others with it, in the middle of the first step.
 
 use std::ops::Add;
 
@@ -10,30 +10,30 @@ use crate::available_memory;
 use crate::config::RunConfig;
 use crate::number;
 
-/// What becomes of a run that is estimated to take more memory than there is.
+/// How a run is handled that is estimated to take more memory than is available.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Oversize {
-    /// It is refused before its weights are drawn.
+    /// It is refused before its weights are initialized.
     #[default]
     Refused,
-    /// The same; a run of this footprint ends before it starts.
+    /// The same, but a run with this footprint ends before it starts.
     RefusedInPlaceOf(Footprint),
-    /// It is prepared all the same.
+    /// It is prepared anyway.
     Allowed,
 }
 
-/// A run that does not fit into the memory that there is.
+/// A run that does not fit into the available memory.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{key}: {}", self.problem())]
 pub struct TooLarge {
     /// The setting to change.
     key: &'static str,
-    /// Lanes, and all of them together.
+    /// Number of lanes, and the sum of their footprints.
     lanes: usize,
     total: Footprint,
-    /// Bytes that there are.
+    /// Available bytes.
     available: u64,
-    /// A value of the setting that should fit; `None` where lanes differ in it.
+    /// A value of the setting that should fit; `None` if lanes have different values.
     instead: Option<usize>,
 }
 
@@ -58,7 +58,7 @@ impl TooLarge {
 }
 
 impl Oversize {
-    /// Whether a run whose lanes take so much may be prepared.
+    /// Whether a run with these footprints may be prepared.
     pub(super) fn judge(self, run: &RunConfig, lanes: &[Footprint]) -> Result<(), TooLarge> {
         let replaced = match self {
             Self::Allowed => return Ok(()),
@@ -70,7 +70,7 @@ impl Oversize {
     }
 }
 
-/// Bytes that there are now, and those that a run gives back before this one starts.
+/// Bytes that are available now, and those that a run frees before this one starts.
 #[derive(Clone, Copy)]
 struct Room {
     available: u64,
@@ -80,7 +80,7 @@ struct Room {
 fn fits(run: &RunConfig, lanes: &[Footprint], room: Room) -> Result<(), TooLarge> {
     let total = lanes.iter().copied().fold(Footprint::default(), Footprint::add);
     let most = room.available.saturating_add(room.replaced);
-    // The other run is still there while the weights are drawn.
+    // The other run still exists while the weights are initialized.
     let is_drawn = total.drawn() <= room.available;
     if total.bytes() <= most && is_drawn {
         return Ok(());
@@ -95,7 +95,7 @@ fn fits(run: &RunConfig, lanes: &[Footprint], room: Room) -> Result<(), TooLarge
         let width = width.filter(|width| run.lanes.iter().all(|lane| lane.width == *width));
         ("width", width.map(|width| width as f64 * share.sqrt()))
     };
-    // A power of two: estimates are rough, and heads and groups share a width.
+    // The width is a power of two: estimates are rough, and heads and groups must divide it.
     let instead = instead.map(|value| 1_usize << (value.max(1.0) as usize).ilog2());
     Err(TooLarge { key, lanes: lanes.len(), total, available, instead })
 }

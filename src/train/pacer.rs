@@ -1,8 +1,9 @@
-//! Keeps the lanes in step and passes wishes on to them: pause, single step, stop, learning rate.
+//! Keeps the lanes in step and passes requests to them: pause, single step, stop, learning rate.
 //!
 //! A lane asks before every step. It may be at most [`LEAD`] steps ahead of the slowest lane that still trains, so that
-//! columns of the heatmaps compare; at most `threads` lanes compute at the same time. A lane that is asked to stop ends
-//! after its step; one that is still in it after [`GRACE`] is given up: the run ends without that step.
+//! columns of the heatmaps can be compared; at most `threads` lanes compute at the same time. A lane that is asked to
+//! stop ends after its step; after [`GRACE`] a lane that is still in it is no longer waited for: the run ends without
+//! that step.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -14,17 +15,17 @@ use crate::event::Control;
 use crate::recorder::Patience;
 use crate::units::{LaneId, Step};
 
-/// Steps that a lane may be ahead of the slowest one.
+/// Maximum number of steps that a lane may be ahead of the slowest one.
 const LEAD: u64 = 2;
-/// Time that a stopped lane has to finish its step: the caller waits for it.
+/// Time for a stopped lane to finish its step, while the caller waits.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Whether a run is to stop, seen from within a step: costly looks are left, and the step with them.
+/// Whether a run must stop, as it is checked within a step: costly measurements are cancelled, and the step with them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Whether to leave what can be left.
+    /// Whether to cancel what can be cancelled.
     pub(super) fn is_raised(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
@@ -39,12 +40,12 @@ impl Interrupt {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(into = "Words", try_from = "Words")]
 pub(super) struct Rate {
-    /// In place of each lane's own.
+    /// Replaces each lane's own rate.
     base: Option<f64>,
     factor: f64,
 }
 
-/// Numbers as words: not every reader of JSON gives the same `f64` back.
+/// Numbers as text: not every reader of JSON gives the same `f64` back.
 #[derive(Serialize, Deserialize)]
 struct Words {
     base: Option<String>,
@@ -71,33 +72,33 @@ impl Default for Rate {
     }
 }
 
-/// Where lanes begin.
+/// The start of the lanes.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Start {
-    /// Steps that were taken before.
+    /// Number of steps before it.
     pub(super) after: Step,
     pub(super) rate: Rate,
 }
 
 impl Rate {
-    /// The base learning rate of a lane whose settings say `own`.
+    /// The base learning rate of a lane with the setting `own`.
     pub(super) fn of(self, own: f64) -> f64 {
         self.base.unwrap_or(own) * self.factor
     }
 }
 
-/// The answer to a lane that wants to take a step.
+/// The answer to a lane that asks for a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Go {
-    /// Take the step, with the user's change of its base learning rate.
+    /// Make the step, with the user's change of its base learning rate.
     Step { rate: Rate },
-    /// First re-run the last steps: the number of such requests so far.
+    /// First re-run the last steps; `asked` is the number of such requests so far.
     Rerun { asked: u64 },
     /// End in order.
     Stop,
 }
 
-/// Shared by all lanes of a run.
+/// The pacer, shared by all lanes of a run.
 #[derive(Debug)]
 pub(super) struct Pacer {
     state: Mutex<State>,
@@ -108,13 +109,13 @@ pub(super) struct Pacer {
 
 #[derive(Debug)]
 struct State {
-    /// Last step each lane took; `None` once it has ended.
+    /// Last step of each lane; `None` after its end.
     progress: Vec<Option<Step>>,
     computing: usize,
-    /// Steps beyond this one wait; `None` = not paused.
+    /// Steps after this one wait; `None` = not paused.
     pause_after: Option<Step>,
     stop: bool,
-    /// When lanes that have not stopped are given up.
+    /// Time after which lanes that have not stopped are no longer waited for.
     deadline: Option<Instant>,
     rate: Rate,
     reruns: u64,
@@ -135,28 +136,29 @@ impl Pacer {
         Self { state: Mutex::new(state), changed: Condvar::new(), threads: threads.max(1), interrupt }
     }
 
-    /// Raised with the wish to stop.
+    /// The interrupt that is raised with a request to stop.
     pub(super) fn interrupt(&self) -> &Interrupt {
         &self.interrupt
     }
 
-    /// Stops, and gives lanes that are in a step up at once.
+    /// Stops, and no longer waits for lanes that are in a step.
     pub(super) fn stop_now(&self) {
         self.control(Control::Stop);
         self.lock().deadline = Some(Instant::now());
     }
 
-    /// Whether lanes that have not stopped by now are given up.
+    /// Whether lanes that have not stopped are no longer waited for.
     pub(super) fn gives_up(&self, now: Instant) -> bool {
         self.interrupt.is_raised() && self.lock().deadline.is_some_and(|deadline| now >= deadline)
     }
 
-    /// The step that the slowest lane is taking.
+    /// The step of the slowest lane.
     pub(super) fn current(&self) -> Step {
         self.lock().progress.iter().flatten().min().copied().unwrap_or_default().next()
     }
 
-    /// Blocks until the lane may take `step`, or has something else to do; it has re-run steps so many times as asked.
+    /// Blocks until the lane may make `step`, or has something else to do; it has fulfilled `recalls` requests for a
+    /// re-run.
     pub(super) fn begin(&self, step: Step, recalls: u64) -> Go {
         let mut state = self.lock();
         while !(state.stop || state.reruns > recalls || state.may_take(step) && state.computing < self.threads) {
@@ -172,7 +174,7 @@ impl Pacer {
         Go::Step { rate: state.rate }
     }
 
-    /// The lane took `step`.
+    /// The lane has finished `step`.
     pub(super) fn end(&self, lane: LaneId, step: Step) {
         let mut state = self.lock();
         state.computing = state.computing.saturating_sub(1);
@@ -182,7 +184,7 @@ impl Pacer {
         self.changed.notify_all();
     }
 
-    /// The lane takes no more steps; the others no longer wait for it.
+    /// The lane makes no more steps; the others no longer wait for it.
     pub(super) fn leave(&self, lane: LaneId) {
         let mut state = self.lock();
         if let Some(progress) = state.progress.get_mut(lane.index()) {
@@ -227,7 +229,7 @@ impl State {
         step.0 <= slowest.0 + LEAD && self.pause_after.is_none_or(|last| step <= last)
     }
 
-    /// Where a pause takes hold: all lanes come to rest at the same step.
+    /// The step at which a pause takes effect: all lanes stop after the same step.
     fn furthest(&self) -> Step {
         self.progress.iter().flatten().max().copied().unwrap_or_default()
     }

@@ -1,6 +1,6 @@
-//! A run that could start: its settings make sense, its data is loaded, its initial weights are drawn.
+//! A run that is ready to start: its settings make sense, its data is loaded, its weights are initialized.
 //!
-//! A sink learns what the run will look like before anything begins.
+//! Sinks receive the header before anything begins.
 
 use std::collections::BTreeMap;
 use std::ops::Add;
@@ -32,7 +32,7 @@ use crate::sink::Fanout;
 use crate::units::{LaneId, Step};
 use crate::whole_file::Existing;
 
-/// Stack of a training thread: Burn drops deep graphs recursively (10 000 blocks need more than 512 KiB).
+/// Stack size of a training thread: Burn drops deep graphs recursively (10 000 blocks need more than 512 KiB).
 pub(crate) const THREAD_STACK: usize = 64 << 20;
 
 /// A run that has not begun.
@@ -45,41 +45,42 @@ pub struct Prepared {
     header: Arc<RunHeader>,
     dumps: Arc<DumpWriter>,
     saves: Arc<CheckpointWriter>,
-    /// CRC-32C of the data, where it is needed.
+    /// CRC-32C of the data, if it is needed.
     data_crc: u32,
     begun: ResumePoint,
     notes: Vec<String>,
 }
 
-/// Where a run begins: at its start, or where a checkpoint left it.
+/// Where a run begins: at step 1, or after a checkpoint.
 #[derive(Debug, Default)]
 struct ResumePoint {
     after: Step,
     moment: Moment,
     ended: BTreeMap<LaneId, Ended>,
-    /// What the lanes' flight recorders knew.
+    /// The states of the lanes' flight recorders.
     flights: BTreeMap<LaneId, FlightState>,
 }
 
-/// Loads the data and draws the initial weights of one lane after the other.
+/// Loads the data and initializes the weights of one lane after the other.
 ///
 /// # Errors
-/// When a setting or the data makes no sense, or the run does not fit into the memory that there is.
+/// Fails when a setting or the data makes no sense, or the run does not fit into the available memory.
 pub fn prepare(config: RunConfig) -> Result<Prepared, TrainError> {
     prepare_sized(config, None, Oversize::Refused)
 }
 
-/// Loads the data and puts every lane where a checkpoint left it; the settings say how far the run goes on.
+/// Loads the data and restores every lane from a checkpoint; the settings say how long the run continues.
 ///
 /// # Errors
-/// As [`prepare`]; also when the run would not go on, or its data or a lane are not those of the checkpoint.
+/// Fails as [`prepare`] does; also when no step is left, or the data or a lane differ from those of the checkpoint.
 pub fn resume(config: RunConfig, checkpoint: &Checkpoint) -> Result<Prepared, TrainError> {
     prepare_sized(config, Some(checkpoint), Oversize::Refused)
 }
 
-/// [`prepare`], or [`resume`] where there is a checkpoint, with a say in what becomes of a run that is too large.
+/// [`prepare`], or [`resume`] if there is a checkpoint, with a choice of how a run that is too large is handled.
 ///
 /// # Errors
+/// Fails as either of them does.
 /// As both.
 pub fn prepare_sized(
     config: RunConfig,
@@ -143,7 +144,7 @@ impl ResumePoint {
     }
 }
 
-/// Steps are left to be taken.
+/// Checks that the run has steps left.
 fn goes_on(checkpoint: &Checkpoint, config: &RunConfig, steps: u64) -> Result<(), SettingError> {
     let taken = checkpoint.step();
     if steps > taken.0 {
@@ -158,28 +159,28 @@ fn goes_on(checkpoint: &Checkpoint, config: &RunConfig, steps: u64) -> Result<()
 }
 
 impl Prepared {
-    /// What will not change about the run.
+    /// What does not change about the run.
     #[must_use]
     pub fn header(&self) -> &Arc<RunHeader> {
         &self.header
     }
 
-    /// Memory that the run is estimated to take.
+    /// The estimated memory of the run.
     #[must_use]
     pub fn footprint(&self) -> Footprint {
         self.footprint
     }
 
-    /// What the user should know about given weights, one sentence each.
+    /// Notes for the user about given weights, one sentence each.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 
-    /// The same run, with these steps written down.
+    /// The same run with these dumps.
     ///
     /// # Errors
-    /// When the run has no such step, or a file cannot be written.
+    /// Fails when the run has no such step, or a file cannot be written.
     pub fn dumping(mut self, dumps: Vec<Dump>, existing: Existing) -> Result<Self, DumpError> {
         if let Some(dump) = dumps.iter().find(|dump| dump.step <= self.begun.after) {
             return Err(DumpError::BeforeTheStart { dump: dump.clone(), after: self.begun.after });
@@ -188,10 +189,10 @@ impl Prepared {
         Ok(self)
     }
 
-    /// The same run, with checkpoints beside its trace where the settings ask for them.
+    /// The same run with checkpoints beside its trace, if the settings ask for them.
     ///
     /// # Errors
-    /// When there is no trace, or those of another run are there and must be kept.
+    /// Fails when there is no trace, or checkpoints of another run are there and must be kept.
     pub fn saving(mut self, log: Option<&Path>, owner: Owner, existing: Existing) -> Result<Self, CheckpointError> {
         let about = About {
             config: RunConfig::clone(&self.config),
@@ -207,7 +208,8 @@ impl Prepared {
     /// Trains all lanes at once.
     ///
     /// # Errors
-    /// When the system gives no thread, or no room for checkpoints; then no sink has seen anything.
+    /// Fails when the system cannot start a thread, or checkpoints cannot be written; then no sink has received
+    /// anything.
     pub fn start(self, sinks: Fanout) -> Result<Session, TrainError> {
         let Self { config, device, steps, lanes, header, dumps, saves, begun, .. } = self;
         saves.begin()?;

@@ -1,14 +1,14 @@
-//! Which steps are measured, and how closely: the same for all lanes, so that columns compare.
+//! Decides which steps are measured, and in how much detail: the same for all lanes, so that columns can be compared.
 //!
 //! ```text
 //! credit ← credit + share · budget · step time − measuring time      per account, lane and step
-//! measure when nothing is owed                                       the first step and the last are always measured
+//! measure when the credit is not negative                            the first step and the last are always measured
 //! ```
 //!
-//! The cost of a measurement is put down as owed when it is decided, because lanes report what it took at different times.
-//! The share of measuring in the time of all steps then stays below the budget but for the first step, which is paid back.
-//! Each [`Measurement`] has an account with its share of the budget ([`account`]); what costs more than the layers is
-//! measured once its account pays for it.
+//! The expected cost of a measurement is charged when it is decided, because lanes report their times later. The share
+//! of measuring in the time of all steps then stays below the budget, except for the first step, which is paid back.
+//! Each [`Measurement`] has an account with its share of the budget ([`account`]); everything that costs more than the
+//! layers is measured when its account can pay for it.
 
 mod account;
 
@@ -23,28 +23,28 @@ use crate::measurement::{Intervals, LastMeasured, Measurement};
 use crate::number;
 use crate::units::Step;
 
-/// Decisions remembered: lanes are at most two steps apart.
+/// Number of remembered decisions: lanes are at most two steps apart.
 const REMEMBERED: usize = 8;
-/// Part of the budget that is used: the last measurement may still be owed.
+/// Part of the budget that is used: the last measurement may not be paid yet.
 const USED: f64 = 0.95;
-/// Measured steps whose mean distance is compared with the last note: so many at first, then twice as many each time.
+/// Number of measured steps whose mean distance is compared with the last note; it doubles each time.
 const WINDOW: u64 = 16;
 /// Change of that mean that is worth a note.
 const NOTABLE: f64 = 2.0;
 
-/// Shared by all lanes of a run.
+/// The schedule, shared by all lanes of a run.
 #[derive(Debug)]
 pub(super) struct Schedule {
     intervals: Intervals,
     budget: Option<f64>,
-    /// The last step, where it is known.
+    /// The last step, if it is known.
     last: Option<Step>,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// Lanes that still train.
+    /// Number of lanes that still train.
     lanes: u32,
     decided: VecDeque<Decided>,
     accounts: Accounts,
@@ -61,7 +61,7 @@ struct Rate {
     window: u64,
     /// Measured steps since the start, per part.
     counts: [u64; Measurement::COUNT],
-    /// Steps between two measurements of each part, as the last note said; `None` = not yet known.
+    /// Steps between two measurements of each part in the last note; `None` = not known yet.
     noted: [Option<f64>; Measurement::COUNT],
 }
 
@@ -70,13 +70,13 @@ struct Decided {
     step: Step,
     measured: Option<Measurement>,
     turn: Turn,
-    /// What was put down for one lane.
+    /// The amounts charged for one lane.
     owed: [Nanoseconds; Measurement::COUNT],
-    /// When each part was measured last, this step included.
+    /// When each part was last measured, including this step.
     looked: LastMeasured,
 }
 
-/// What is measured of a step, and what the user should know of it.
+/// What is measured of a step, and a note for the user.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Decision {
     pub(super) measured: Option<Measurement>,
@@ -87,9 +87,9 @@ pub(super) struct Decision {
 /// Why a step is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
-    /// By the schedule.
+    /// It is due by the schedule.
     Due,
-    /// The run ends with it: a longer run does not measure it, and goes on as if this one had not.
+    /// The run ends with it: a longer run does not measure it, and continues as if this one had not.
     Last,
 }
 
@@ -109,7 +109,7 @@ impl Schedule {
         Self { last: Some(last), ..self }
     }
 
-    /// The schedule of a run that goes on after a step.
+    /// The schedule of a run that continues after a step.
     pub(super) fn resumed(config: &RunConfig, after: Step, looked: LastMeasured) -> Self {
         let schedule = Self::new(config);
         {
@@ -120,13 +120,13 @@ impl Schedule {
         schedule
     }
 
-    /// When the layers had last been looked at by the end of a step of late.
+    /// When each part had last been measured at the end of a recent step.
     pub(super) fn looked(&self, step: Step) -> LastMeasured {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.decided.iter().find(|decided| decided.step == step).map_or(state.looked, |decided| decided.looked)
     }
 
-    /// What is measured of a step. The first lane that asks decides for all.
+    /// What is measured of a step. The first lane that asks decides for all lanes.
     pub(super) fn decide(&self, step: Step) -> Decision {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(decided) = state.decided.iter().find(|decided| decided.step == step) {
@@ -157,7 +157,7 @@ impl Schedule {
         let is_paid = |part| !is_bounded || state.accounts.pays(part, state.lanes);
         let is_measured = |part| is_due(part) && is_paid(part);
         if !is_measured(Measurement::Layers) {
-            // How it ended is always known.
+            // The end of a run is always measured.
             let is_last = self.last == Some(step);
             return if is_last { (Some(Measurement::Layers), Turn::Last) } else { (None, Turn::Due) };
         }
@@ -165,7 +165,7 @@ impl Schedule {
         (closest.or(Some(Measurement::Layers)), Turn::Due)
     }
 
-    /// Says what the budget leaves out: at the start, and when it settles on another rate.
+    /// A note on what the budget leaves out: at the start, and when the rate changes.
     fn note(&self, state: &mut State, step: Step) -> Option<String> {
         let budget = number::percent(self.budget?);
         if step == Step::FIRST {
@@ -201,7 +201,7 @@ impl Schedule {
         Some(format!("budget {budget}: layers measured about every {} steps{histograms}{costly}", steps(layers)))
     }
 
-    /// Takes in what a lane's step took.
+    /// Records the times of a lane's step.
     pub(super) fn report(&self, step: Step, step_ns: u64, measuring: Duration) {
         let Some(budget) = self.budget else { return };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -213,7 +213,7 @@ impl Schedule {
         }
     }
 
-    /// A lane that ended after a step reports no more: what was put down for it is given back.
+    /// A lane that ended after a step reports no more: its charges are returned.
     pub(super) fn leave(&self, last: Step) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let State { accounts, decided, lanes, .. } = &mut *state;

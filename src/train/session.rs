@@ -1,4 +1,4 @@
-//! A run in progress, and what stops it.
+//! A run in progress, and the handle that stops it.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -29,30 +29,30 @@ impl Session {
         &self.header
     }
 
-    /// Steps that every lane is to take.
+    /// Number of steps of every lane.
     #[must_use]
     pub fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// The steps that are written down.
+    /// The dumps of the run.
     #[must_use]
     pub fn dumps(&self) -> &Arc<DumpWriter> {
         &self.dumps
     }
 
-    /// The checkpoints that are saved.
+    /// The checkpoints of the run.
     #[must_use]
     pub fn saves(&self) -> &Arc<CheckpointWriter> {
         &self.saves
     }
 
-    /// Passes a wish on to the lanes; returns at once.
+    /// Passes a request to the lanes; returns at once.
     pub fn control(&self, control: Control) {
         self.stopper.pacer.control(control);
     }
 
-    /// What stops the run from any thread.
+    /// A handle that stops the run from any thread.
     #[must_use]
     pub fn stopper(&self) -> Stopper {
         self.stopper.clone()
@@ -64,7 +64,7 @@ impl Session {
         self.recorder.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
-    /// Waits until every lane has ended, or was stopped and given up, and the sinks have everything.
+    /// Waits until every lane has ended, or is no longer waited for, and the sinks have everything.
     #[must_use]
     pub fn join(mut self) -> RunEnd {
         self.wait()
@@ -79,33 +79,33 @@ impl Session {
     }
 }
 
-/// Stops a run, from whatever thread; outlives its session.
+/// Stops a run from any thread; it outlives its session.
 #[derive(Clone, Debug)]
 pub struct Stopper {
     pub(super) pacer: Arc<Pacer>,
-    /// Disconnected once the sinks have everything.
+    /// Disconnected when the sinks have everything.
     pub(super) ended: Receiver<()>,
 }
 
 impl Stopper {
-    /// Lanes end after the step that they are in; one that takes too long over it is given up after a second. Returns at
+    /// Ends lanes after their current step; a lane that takes longer than a second is no longer waited for. Returns at
     /// once.
     pub fn stop(&self) {
         self.pacer.control(Control::Stop);
     }
 
-    /// Lanes that are in a step are given up now. Returns at once.
+    /// Stops waiting for lanes that are in a step. Returns at once.
     pub fn stop_now(&self) {
         self.pacer.stop_now();
     }
 
-    /// Waits until the sinks have everything, for so long at most; says whether they do.
+    /// Waits at most this long until the sinks have everything; returns whether they do.
     #[must_use]
     pub fn wait(&self, most: Duration) -> bool {
         matches!(self.ended.recv_timeout(most), Err(RecvTimeoutError::Disconnected))
     }
 
-    /// The step that the slowest lane is in.
+    /// The step of the slowest lane.
     #[must_use]
     pub fn current(&self) -> Step {
         self.pacer.current()

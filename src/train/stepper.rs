@@ -1,4 +1,4 @@
-//! One step of one stack: forward, backward, clip, update; an observer measures it.
+//! One training step of one stack: forward, backward, clip, update. An observer measures it.
 
 mod clipping;
 pub(super) mod saved;
@@ -18,11 +18,11 @@ use crate::probe::{Observation, Observer, Scope};
 use crate::quantity::Moments;
 use crate::stack::{Stack, replica};
 
-/// A stack with its optimizer, ready to take steps.
+/// A stack with its optimizer.
 pub struct Stepper<S> {
     model: S,
-    /// What stands in while the optimizer has the stack: handed a clone, it would copy every parameter. As the stack was
-    /// before its first step, whose parameters the watch keeps anyway.
+    /// Replaces the stack while the optimizer owns it: an optimizer with a clone would copy every parameter. It is the
+    /// stack before its first step, whose parameters the probe keeps anyway.
     stand_in: Option<S>,
     optimizer: ModuleOptimizer,
     observer: Observer,
@@ -31,27 +31,27 @@ pub struct Stepper<S> {
     interrupt: Interrupt,
 }
 
-/// What one step yields.
+/// The results of one step.
 #[derive(Clone, Debug, Default)]
 pub struct StepOutput {
     /// Mean loss over the batch.
     pub loss: f32,
-    /// Share of the batch classified right.
+    /// Share of the batch classified correctly.
     pub accuracy: Option<f32>,
-    /// By what clipping multiplied the gradient, where the lane clips.
+    /// Factor by which clipping multiplied the gradient, if the lane clips.
     pub clip_scale: Option<f32>,
-    /// Share of the steps so far on which that was below 1.
+    /// Share of the steps so far on which that factor was below 1.
     pub clip_rate: Option<f32>,
     /// What was measured.
     pub observation: Observation,
-    /// Loss and gradients by denoising time; empty unless that was looked at.
+    /// Loss and gradients by timestep; empty unless they were measured.
     pub by_time: Vec<TimeSpan>,
-    /// Pictures that the stack drew, where it was asked to and does.
+    /// Pictures that the stack drew, if it was asked to and can.
     pub pictures: Option<Samples>,
 }
 
 impl<S: Stack> Stepper<S> {
-    /// A stack with the optimizer that the settings name.
+    /// A stack with the optimizer of its settings.
     #[must_use]
     pub fn new(model: S, settings: &LaneConfig, device: &Device) -> Self {
         let observer = Observer::new(&model, &model.layers(), device);
@@ -67,15 +67,15 @@ impl<S: Stack> Stepper<S> {
         }
     }
 
-    /// From now on a step whose costly quantities are being measured is given up when the run is to stop.
+    /// Lets this interrupt cancel a step whose costly quantities are being measured.
     pub(super) fn heed(&mut self, interrupt: Interrupt) {
         self.interrupt = interrupt;
     }
 
-    /// Another that takes the same steps, bit by bit, and shares nothing that either changes.
+    /// A stepper that makes the same steps, bit by bit, and shares nothing mutable with this one.
     #[must_use]
     pub fn replica(&self) -> Self {
-        // Running statistics are shared by clones.
+        // Clones would share their running statistics.
         let model = replica(&self.model);
         let Self { optimizer, observer, clipping, settings, interrupt, .. } = self;
         Self {
@@ -89,17 +89,17 @@ impl<S: Stack> Stepper<S> {
         }
     }
 
-    /// What observes its steps.
+    /// The observer of its steps.
     pub(super) fn observer(&self) -> &Observer {
         &self.observer
     }
 
-    /// The same, to set what it counts.
+    /// The observer, to set its counts.
     pub(super) fn observer_mut(&mut self) -> &mut Observer {
         &mut self.observer
     }
 
-    /// The stack as it is now.
+    /// The current stack.
     #[must_use]
     pub fn model(&self) -> &S {
         &self.model
@@ -111,14 +111,14 @@ impl<S: Stack> Stepper<S> {
         self.observer.layers()
     }
 
-    /// Takes one step on a batch.
+    /// Makes one step on a batch.
     pub fn step(&mut self, batch: &S::Batch, learning_rate: f64, scope: Scope) -> StepOutput {
-        // Nothing interrupts a stepper that has no interrupt.
+        // Without an interrupt the step cannot be cancelled.
         self.step_observed(batch, learning_rate, scope, |_, _| {}).unwrap_or_default()
     }
 
-    /// The same, with the stack as it was before the step and its gradients before clipping handed to `see`. `None` where
-    /// the run was stopped while costly quantities were measured: then nothing was updated.
+    /// The same; `see` receives the stack before the step and its gradients before clipping. `None` if the run was
+    /// stopped while costly quantities were measured: then nothing was updated.
     pub(super) fn step_observed(
         &mut self,
         batch: &S::Batch,
@@ -160,7 +160,7 @@ impl<S: Stack> Stepper<S> {
         })
     }
 
-    /// Bounds the norm of all gradients together; gives the factor that they were multiplied by.
+    /// Limits the norm of all gradients together; returns the factor that they were multiplied by.
     fn clip(&mut self, gradients: &mut GradientsParams, most: f64, norm: f64) -> f32 {
         let scale = if norm > most { most / norm } else { 1.0 };
         if scale < 1.0 {

@@ -1,14 +1,14 @@
-//! What re-run steps show: the first value that is no number, or else the first that left its usual range.
+//! Finds in re-run steps the first value that is not finite, or else the first that left its usual range.
 //!
 //! ```text
-//! before   the values of the same layer at the steps before, none of which left its range
+//! before   the values of the same layer at the earlier steps, none of which left its range
 //! fewer than 16 of them    more than 30 × the largest, less than 1/1000 of the least
 //! else, of the last 16     16 robust deviations of ln(value) from the median, and more than 1.5 × the largest
 //!                          or less than 1/1000 of the least
 //! ```
 //!
-//! Every step is judged by those before it, and the deviation is the least that there was: what goes wild, at once or
-//! step by step, does not widen the range that it is judged by. Exact zeros among other values leave any range.
+//! Every step is judged by those before it, with the smallest deviation so far: a value that grows, at once or step by
+//! step, does not widen its own range. Exact zeros among other values are outside any range.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ use crate::quantity::Quantity;
 use crate::robust::{Spread, median};
 use crate::units::{LayerId, Step};
 
-/// In the order in which a step computes them, and whether from the first layer or from the last.
+/// The quantities in the order in which a step computes them, each with the direction of its pass.
 const ORDER: [(Quantity, PassDirection); 5] = [
     (Quantity::ActRms, PassDirection::Forward),
     (Quantity::SignalNorm, PassDirection::Backward),
@@ -30,23 +30,25 @@ const ORDER: [(Quantity, PassDirection); 5] = [
     (Quantity::UpdateRatio, PassDirection::Forward),
 ];
 
-/// Those whose range says something: the update ratio of a layer that hardly moves leaps without a cause.
+/// The first quantities, whose range is meaningful: the update ratio of a layer that hardly moves jumps without a
+/// cause.
 const JUDGED: usize = 4;
-/// With fewer steps before there is no deviation to speak of.
+/// With fewer earlier steps the deviation means little.
 const ENOUGH: usize = 16;
-/// Factor to the largest before that is a jump then: of 9 healthy small runs, in 8-, 20- and 64-step windows from every
-/// 64th step on, one value exceeded it.
+/// Factor on the largest earlier value that is a jump then: in 9 healthy small runs, in windows of 8, 20 and 64 steps
+/// from every 64th step on, one value exceeded it.
 const SHORT_RISE: f64 = 30.0;
-/// Robust deviations of ln(value) from its median that are a jump; healthy runs were seen to peak at 15.3.
+/// Robust deviations of ln(value) from its median that are a jump; the largest value in healthy runs was 15.3.
 const DEVIATIONS: f64 = 16.0;
-/// Least deviation of ln(value): a value that stands still is no yardstick.
+/// Minimum deviation of ln(value): a constant value has none.
 const LEAST_DEVIATION: f64 = 0.1;
-/// Factor to the largest of late that a jump has at least: noise grows while a loss falls.
+/// A jump exceeds the largest recent value by this factor at least: noise grows while a loss falls.
 const RISE: f64 = 1.5;
-/// Factor to the least before that is a fall: a signal falls with the loss, by 100 from one batch to the next.
+/// A fall below the smallest earlier value by this factor counts: a signal falls with the loss, by 100 from one batch
+/// to the next.
 const FALL: f64 = 1e-3;
-/// Zeros in a row from the first step on that a value leaves by jumping: what starts at 0 by design (Fixup's last weights,
-/// ReZero's α) is other than 0 after a step or two.
+/// Number of consecutive zeros from the first step on after which another value is a jump: values that start at 0 by
+/// design (Fixup's last weights, ReZero's α) are other than 0 after a step or two.
 const LONG_ZERO: usize = 4;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,21 +65,22 @@ pub(super) struct Site {
     pub(super) step: Step,
 }
 
-/// What re-run steps show.
+/// What the re-run steps show.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Finding {
     /// The first value that is NaN or infinite.
     NotFinite(Site),
-    /// The first value that left its usual range: the median of those before, and what it is. Either may be exactly 0.
+    /// The first value that left its usual range: the median of those before, and its new value. Either may be exactly
+    /// 0.
     Jump { site: Site, from: f64, to: f64 },
     /// Every value stayed in its range.
     Calm,
-    /// Fewer than two steps are there to be compared.
+    /// There are fewer than two steps to compare.
     TooFew(usize),
 }
 
 impl Finding {
-    /// Of re-run steps in order.
+    /// The finding of re-run steps in order.
     pub(super) fn of(records: &[StepRecord]) -> Self {
         let measured: Vec<&StepRecord> = records.iter().filter(|record| record.is_measured()).collect();
         if let Some(site) = first_not_finite(&measured) {
@@ -146,7 +149,7 @@ fn count(step: Step) -> String {
     number::count(step.0)
 }
 
-/// The first value that is NaN or infinite; `None` where all are finite.
+/// The first value that is NaN or infinite; `None` if all are finite.
 fn first_not_finite(records: &[&StepRecord]) -> Option<Site> {
     records.iter().find_map(|record| {
         ORDER.iter().find_map(|(quantity, way)| {
@@ -158,7 +161,7 @@ fn first_not_finite(records: &[&StepRecord]) -> Option<Site> {
     })
 }
 
-/// Whether a value that the recorder judges by is NaN or infinite. Asked of every step.
+/// Whether a value that the recorder judges is NaN or infinite. This is checked on every step.
 pub(super) fn is_broken(record: &StepRecord) -> bool {
     let is_bad = |value: &Value| value.get().is_some_and(|value| !value.is_finite());
     ORDER.iter().any(|(quantity, _)| cells(record, *quantity).iter().any(is_bad))
@@ -174,16 +177,16 @@ impl PassDirection {
 /// The values of one quantity of one layer, step by step.
 #[derive(Clone, Debug, Default)]
 struct RunningRange {
-    /// Of those before that are not 0.
+    /// Logarithms of the earlier values that are not 0.
     logs: Vec<f64>,
-    /// Values before that are exactly 0.
+    /// Number of earlier values that are exactly 0.
     zeros: usize,
-    /// The least robust deviation so far.
+    /// The smallest robust deviation so far.
     deviation: Option<f64>,
 }
 
 impl RunningRange {
-    /// Whether a value left the range of those before, which it joins otherwise: what it should be near to.
+    /// Whether a value left the range of the earlier ones: returns their median. Otherwise the value joins them.
     fn left_by(&mut self, value: f64) -> Option<f64> {
         let usual = if self.logs.is_empty() { 0.0 } else { median(&mut self.logs.clone()).exp() };
         if value == 0.0 {
@@ -196,7 +199,7 @@ impl RunningRange {
         found.then_some(usual)
     }
 
-    /// Whether a logarithm is out of the range of those before, of which there are some.
+    /// Whether a logarithm is outside the range of the earlier ones, of which there is at least one.
     fn is_out(&mut self, log: f64) -> bool {
         let largest = |logs: &[f64]| logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let least = |logs: &[f64]| logs.iter().copied().fold(f64::INFINITY, f64::min);
@@ -234,7 +237,7 @@ fn first_jump(records: &[&StepRecord]) -> Option<Finding> {
     None
 }
 
-/// A quantity of every layer; empty where it was not measured.
+/// A quantity of every layer; empty if it was not measured.
 fn cells(record: &StepRecord, quantity: Quantity) -> &[Value] {
     Quantity::ALL.iter().position(|other| *other == quantity).map_or(&[], |index| record.values.row(index))
 }
@@ -243,7 +246,7 @@ fn row_id(layer: usize) -> LayerId {
     LayerId(u32::try_from(layer).unwrap_or(u32::MAX))
 }
 
-/// The name of the value for the user. The input of a layer is the output of the layer before.
+/// The name of the value for the user. The input of a layer is the output of the layer before it.
 struct SiteName<'a>(Site, &'a LayerTable);
 
 impl fmt::Display for SiteName<'_> {

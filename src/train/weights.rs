@@ -1,7 +1,7 @@
 //! Initial weights from a safetensors file: a dump, or a file of the user's own.
 //!
-//! The parameters of a lane are looked up as `LANE/param/PATH`, where the file has the lane; otherwise as `PATH` alone;
-//! otherwise, where it is the dump of a single lane, as that lane's.
+//! The parameters of a lane are looked up as `LANE/param/PATH` if the file has the lane, otherwise as `PATH` alone; if
+//! the file is the dump of a single lane, as that lane's.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
@@ -16,12 +16,12 @@ use thiserror::Error;
 use super::named::ModulePath;
 use crate::{number, regular_file, text};
 
-/// Between a lane's name and a path.
+/// Separates a lane's name from a path.
 const PARAM: &str = "/param/";
-/// Names that a sentence lists before it says how many more there are.
+/// Number of names that a sentence lists before it counts the rest.
 const LISTED: usize = 3;
 
-/// Why a lane does not start from a file.
+/// Why a lane cannot start from a file.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum WeightsError {
@@ -33,7 +33,7 @@ pub enum WeightsError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// It is something else.
+    /// The file has another format.
     #[error("{} is not a safetensors file: {source}", text::path(path))]
     Format {
         /// The file.
@@ -41,17 +41,17 @@ pub enum WeightsError {
         /// What is wrong.
         source: SafeTensorError,
     },
-    /// The lane is not in it.
+    /// The file does not have the lane.
     #[error("{} holds no weights for lane '{lane}': {problem}", text::path(path))]
     Elsewhere {
         /// The file.
         path: PathBuf,
         /// Name of the lane.
         lane: String,
-        /// What it holds instead.
+        /// What the file holds instead.
         problem: String,
     },
-    /// Parameters are missing or of another shape.
+    /// Parameters are missing or have another shape.
     #[error("{} does not fit lane '{lane}': {problems}", text::path(path))]
     Unfit {
         /// The file.
@@ -66,11 +66,11 @@ pub enum WeightsError {
 /// A model with the weights of a file.
 pub(super) struct Loaded<M> {
     pub(super) model: M,
-    /// What else the file holds for it, as a sentence.
+    /// Other tensors that the file holds for it, as a sentence.
     pub(super) note: Option<String>,
 }
 
-/// Puts the weights of a file into a lane's model. NaN is a number like any other here.
+/// Loads the weights of a file into a lane's model. NaN is accepted unchanged.
 pub(super) fn load<M: Module>(model: M, lane: &str, path: &Path) -> Result<Loaded<M>, WeightsError> {
     let mut wanted = Wanted::default();
     model.visit(&mut wanted);
@@ -98,13 +98,14 @@ pub(super) fn load<M: Module>(model: M, lane: &str, path: &Path) -> Result<Loade
 /// Whether running statistics, which no optimizer trains, may be missing from a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Untrained {
-    /// They stay as they are.
+    /// They stay unchanged.
     MayBeMissing,
     /// A file without them does not fit.
     MustBeThere,
 }
 
-/// A model with the weights that a file holds as `PREFIX` and their path, and all of them; or what does not fit.
+/// A model with the weights that a file holds as `PREFIX` and their path, and all tensors of that prefix; or what does
+/// not fit.
 pub(super) fn filled<M: Module>(
     model: M,
     file: &SafeTensors<'_>,
@@ -143,20 +144,20 @@ fn put<M: Module>(
     }
 }
 
-/// How a file begins: the length of its header, little endian, which is JSON (safetensors).
+/// A file begins with the length of its header, little endian; the header is JSON (safetensors).
 const HEADER: usize = 8;
-/// A file of so many bytes is read without a look at its beginning: what is wrong with it is told in detail.
+/// A file of at most this size is read without checking its beginning, so that errors are described in detail.
 const UNSEEN: u64 = 64 << 20;
-/// A header at most: as the crate that reads it allows.
+/// Maximum length of a header, which the crate that reads it also has.
 const LONGEST_HEADER: u64 = 100_000_000;
 
-/// A file of weights may be so long, whatever the lane.
+/// A file of weights of this size is always read, whatever the lane.
 const ALWAYS_READ: u64 = 256 << 20;
-/// Bytes of a file for each number of the lane at most: a dump of 8 lanes alike, with their gradients, in 64 bits.
+/// Maximum number of bytes in a file per number of the lane: a dump of 8 equal lanes with their gradients, in 64 bits.
 const MOST_BYTES: u64 = 8 * 2 * 8;
 
-/// The whole file, once its first bytes say that it can be one, and its length that it can be of a lane of so many numbers:
-/// a device may have no end, and a sparse file any length.
+/// Reads the whole file after checking its first bytes, and its length against the lane's number of parameters: a
+/// device may have no end, and a sparse file any length.
 fn read(path: &Path, numbers: u64) -> std::io::Result<Vec<u8>> {
     let refused = |words: &str| std::io::Error::new(std::io::ErrorKind::InvalidData, words.to_owned());
     let mut file = regular_file::open(path)?;
@@ -174,13 +175,13 @@ fn read(path: &Path, numbers: u64) -> std::io::Result<Vec<u8>> {
         return Err(refused(&format!("it is longer than {most}, more than a lane of {numbers} numbers needs")));
     }
     let mut bytes = head.get(..begun).unwrap_or_default().to_vec();
-    // What it holds and no more: a vector that grows by itself takes twice as much.
+    // The capacity is exact: a vector that grows by itself takes up to twice as much.
     bytes.reserve_exact(usize::try_from(length).unwrap_or(usize::MAX).saturating_sub(begun) + 1);
     file.read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// What stands before each path, or what the file holds instead.
+/// The prefix of each path, or what the file holds instead.
 fn prefix(file: &SafeTensors<'_>, lane: &str, wanted: &[Parameter]) -> Result<String, String> {
     let lanes: BTreeSet<&str> = file.names().into_iter().filter_map(|name| Some(name.split_once(PARAM)?.0)).collect();
     if lanes.contains(lane) {
@@ -200,7 +201,7 @@ fn prefix(file: &SafeTensors<'_>, lane: &str, wanted: &[Parameter]) -> Result<St
     }
 }
 
-/// A parameter's numbers; `None` for running statistics that the file does not have and may lack.
+/// A parameter's numbers; `None` for running statistics that the file lacks and may lack.
 fn fitting(
     file: &SafeTensors<'_>,
     prefix: &str,
@@ -223,7 +224,7 @@ fn fitting(
     Ok(Some(TensorData::new(values, shape.clone())))
 }
 
-/// The numbers in f32; `None` where they are no floats.
+/// The numbers in f32; `None` if they are not floats.
 fn floats(tensor: &TensorView<'_>) -> Option<Vec<f32>> {
     let bytes = tensor.data();
     Some(match tensor.dtype() {
@@ -254,7 +255,7 @@ struct Parameter {
     is_trained: bool,
 }
 
-/// What a model has room for.
+/// The parameters of a model.
 #[derive(Default)]
 struct Wanted {
     path: ModulePath,
@@ -279,7 +280,7 @@ impl ModuleVisitor for Wanted {
     }
 }
 
-/// Puts numbers in their place.
+/// Stores numbers in the parameters of a model.
 struct Filler<'a> {
     path: ModulePath,
     values: HashMap<&'a str, TensorData>,

@@ -1,4 +1,4 @@
-//! Everything that can be done at the screen. Keys, mouse and command line speak this one language.
+//! Everything that the user can do on the screen. Keys, mouse and command line all produce actions.
 
 use std::time::Duration;
 
@@ -7,102 +7,102 @@ use tui_input::InputRequest;
 use super::scene::ViewId;
 use super::terminal_cell::TerminalCell;
 
-/// One thing that can be done.
+/// One thing that the user can do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Move the cursor of all panes.
     Cursor(Motion),
     /// Move the window over steps and layers.
     Pan(Direction),
-    /// More or less of the steps.
+    /// Show fewer or more steps.
     ZoomSteps(Turn),
-    /// More or less of the layers.
+    /// Show fewer or more layers.
     ZoomLayers(Turn),
-    /// All steps and layers in view.
+    /// Show all steps and layers.
     ZoomOut,
     /// The next or previous quantity.
     Quantity(Turn),
     /// The next or previous view.
     View(Turn),
-    /// Show this view, or the heatmaps where it is in view.
+    /// Show this view, or the heatmaps if it is shown already.
     ToggleView(ViewId),
     /// Show this view.
     Show(ViewId),
-    /// Extreme or mean of a bucket.
+    /// Switch between the extreme and the mean of a bucket.
     Reduce,
-    /// Scroll the lanes where not all fit.
+    /// Scroll the lanes if not all fit.
     Lanes(Turn),
-    /// Pause or go on: a live run, or the playhead of a trace.
+    /// Pause or continue: a live run, or the playhead of a trace.
     TogglePause,
-    /// One step, then pause.
+    /// Make one step, then pause.
     StepOnce,
-    /// Have the last steps re-run in detail.
+    /// Re-run the last steps in detail.
     Rerun,
-    /// Start the lanes again.
+    /// Restart the lanes.
     Restart,
-    /// To the next or previous step at which something happened.
+    /// Move to the next or previous step with a mark.
     Mark(Turn),
-    /// Deeper or shallower stacks, started again.
+    /// Restart with deeper or shallower stacks.
     Depth(Turn),
-    /// Twice or half the learning rate, from the next step on.
+    /// Double or halve the learning rate, from the next step on.
     LearningRate(Turn),
     /// Move the playhead of a trace.
     Seek(Seek),
-    /// Twice or half the speed of the playhead.
+    /// Double or halve the speed of the playhead.
     Speed(Turn),
     /// Scroll the values at the cursor.
     ScrollValues(Turn),
-    /// The caption under the heatmaps, or no caption.
+    /// Show or hide the caption under the heatmaps.
     ToggleCaption,
-    /// The table of keys.
+    /// Show the table of keys.
     Help,
-    /// The notes of the runs.
+    /// Show the notes of the runs.
     Notes,
-    /// The form of settings.
+    /// Show the form of settings.
     OpenForm,
-    /// The list of quantities.
+    /// Show the list of quantities.
     OpenPicker,
-    /// The command line.
+    /// Show the command line.
     OpenCommand,
-    /// Close what lies on top.
+    /// Close the topmost window.
     Close,
-    /// End the program, after asking where something would be lost.
+    /// End the program, after a question if something would be lost.
     Quit,
-    /// Begin the run that was prepared, after asking where something would be lost.
+    /// Start the run that was prepared, after a question if something would be lost.
     Begin,
-    /// Yes to the question that lies on top.
+    /// Answer the topmost question with yes.
     Confirm,
-    /// Ctrl-C: end as an interrupt signal would.
+    /// Ctrl-C: end as after an interrupt signal.
     Interrupt,
-    /// Ctrl-Z: stop the process until it is called back.
+    /// Ctrl-Z: suspend the process until it is continued.
     Suspend,
-    /// Edit the text that has the focus.
+    /// Edit the text with the focus.
     Edit(InputRequest),
-    /// Insert this text where the focus is.
+    /// Insert this text at the focus.
     Paste(String),
-    /// The next or previous field of the form, or quantity of the list.
+    /// Move to the next or previous field of the form, or quantity of the list.
     Focus(Turn),
     /// Complete the word on the command line.
     Complete,
     /// Accept the form, the chosen quantity or the command line.
     Submit,
-    /// Scroll what lies on top by lines.
+    /// Scroll the topmost window by lines.
     Scroll(Motion),
-    /// A mouse button went down.
+    /// A mouse button was pressed.
     Click(TerminalCell),
-    /// The mouse moved with a button down.
+    /// The mouse was moved with a button pressed.
     Drag(TerminalCell),
-    /// A mouse button went up.
+    /// A mouse button was released.
     Release,
-    /// The wheel over the steps.
+    /// The wheel was turned over the steps.
     Wheel(TerminalCell, Turn),
-    /// The wheel over the layers.
+    /// The wheel was turned over the layers.
     WheelLayers(TerminalCell, Turn),
     /// Time has passed.
     Tick(Duration),
 }
 
-/// To the next, or back.
+/// Forward or back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
     /// Next, more, in, faster.
@@ -127,18 +127,18 @@ pub enum Direction {
 /// How far something moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Motion {
-    /// By one.
+    /// By one step or layer.
     One(Direction),
-    /// By ten.
+    /// By ten steps or layers.
     Ten(Direction),
-    /// By about a tenth of what is in view.
+    /// By about a tenth of what is shown.
     Page(Direction),
-    /// To the end in this direction; to the right also: follow the newest step.
+    /// To the end in this direction; to the right this also means to follow the newest step.
     End(Direction),
 }
 
 impl Motion {
-    /// Where to.
+    /// The direction of the motion.
     #[must_use]
     pub fn direction(self) -> Direction {
         let (Self::One(direction) | Self::Ten(direction) | Self::Page(direction) | Self::End(direction)) = self;
@@ -146,7 +146,7 @@ impl Motion {
     }
 }
 
-/// Where the playhead goes.
+/// The new position of the playhead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seek {
     /// One step.

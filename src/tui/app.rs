@@ -1,4 +1,4 @@
-//! The event loop: terminal, signals and source in; frames and requests out.
+//! The event loop: it reads terminal, signals and source, and produces frames and requests.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,23 +24,23 @@ use crate::number::count;
 use crate::signals::{Signal, Signals, suspend};
 use crate::text;
 
-/// Time between two frames at least: 15 a second.
+/// Minimum time between two frames: 15 a second.
 const FRAME: Duration = Duration::from_millis(66);
-/// Time between two frames at least after a key, so that the screen answers at once.
+/// Minimum time between two frames after a key, so that the screen answers at once.
 const ANSWER: Duration = Duration::from_millis(16);
-/// Time between two frames at most, however slow the terminal is.
+/// Maximum time between two frames, however slow the terminal is.
 const SLOWEST_FRAME: Duration = Duration::from_secs(1);
-/// Drawing takes at most this part of the time: a slow terminal gets fewer frames.
+/// Drawing takes at most one part in this many of the time: a slow terminal gets fewer frames.
 const DRAWING_SHARE: u32 = 4;
-/// Time for taking events in between two frames: a long trace appears while it is being read.
+/// Time for receiving events between two frames: a long trace appears while it is being read.
 const INTAKE: Duration = Duration::from_millis(40);
 
-/// Time that a terminal has to tell its background before the first frame.
+/// Time for a terminal to report its background before the first frame.
 const BACKGROUND: Duration = Duration::from_millis(50);
 
-/// Keys and movements that are handled before the clock is read again.
+/// Number of keys and mouse events that are handled before the clock is read again.
 const KEYS: usize = 32;
-/// Time for doing what they say in between two frames, however many wait: signals and frames come first.
+/// Time for handling them between two frames, however many wait: signals and frames come first.
 const ANSWERING: Duration = Duration::from_millis(20);
 
 /// How the screen was left.
@@ -52,19 +52,19 @@ pub enum Ended {
     Signal(Signal),
 }
 
-/// How the screen was left, and what it knew.
+/// How the screen was left, and what it showed.
 #[derive(Debug)]
 pub struct Left {
-    /// How.
+    /// The way it was left.
     pub how: Ended,
-    /// What was shown of each run, by its index.
+    /// The history of each run, by its index.
     pub runs: BTreeMap<usize, History>,
 }
 
-/// Shows a source until the user or the system ends it. The terminal is given back on every path.
+/// Shows a source until the user or the system ends it. The terminal is restored on every path.
 ///
 /// # Errors
-/// When there is no terminal, or it went away.
+/// Fails when there is no terminal, or it is lost.
 pub fn run(source: &mut dyn Source, mut theme: Theme, signals: &Signals) -> Result<Left, ScreenError> {
     let mut scene = Scene::new(source.kind());
     scene.status.runs = source.runs();
@@ -92,19 +92,20 @@ pub fn run(source: &mut dyn Source, mut theme: Theme, signals: &Signals) -> Resu
     left
 }
 
-/// Whether what is on the screen is out of date, and since what.
+/// Whether the screen is out of date, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stale {
     /// It is up to date.
     No,
-    /// The run went on.
+    /// The run has new steps.
     Frame,
-    /// A key or the mouse did something.
+    /// A key or the mouse changed something.
     Answer,
 }
 
 struct App<'a> {
-    // Before the screen, so that it is dropped first: keys typed after the screen was left are the shell's.
+    // It is declared before the screen, so that it is dropped first: keys typed after the screen is left belong to the
+    // shell.
     input: Input,
     screen: Screen,
     source: &'a mut dyn Source,
@@ -114,7 +115,7 @@ struct App<'a> {
     /// Time between two frames on this terminal.
     frame: Duration,
     stale: Stale,
-    /// When the run began.
+    /// The start of the run.
     began: Instant,
 }
 
@@ -152,7 +153,7 @@ impl App<'_> {
         }
     }
 
-    /// Time between the last frame and the next.
+    /// Time until the next frame.
     fn pause(&self) -> Duration {
         match self.stale {
             Stale::No | Stale::Frame => self.frame,
@@ -160,7 +161,7 @@ impl App<'_> {
         }
     }
 
-    /// Takes in what waits at the source, for a while.
+    /// Receives the waiting events of the source, for a limited time.
     fn take_events(&mut self) {
         let start = Instant::now();
         while let Some((run, event)) = self.source.poll() {
@@ -185,7 +186,7 @@ impl App<'_> {
         }
     }
 
-    /// Takes in what came of preparing another run.
+    /// Receives the result of preparing another run.
     fn take_prepared(&mut self) -> Result<(), ScreenError> {
         match self.source.prepared() {
             None => return Ok(()),
@@ -206,7 +207,7 @@ impl App<'_> {
         status.steps_per_second = rate.filter(|_| self.source.kind() == SourceKind::Live);
         status.measuring_share = share.or(status.measuring_share);
         if self.source.kind() == SourceKind::Live && !matches!(status.activity, Activity::Ended(_)) {
-            // In whole seconds: a frame a second is enough for it.
+            // The time is in whole seconds: a frame a second is enough for it.
             let elapsed = Some(Duration::from_secs(self.began.elapsed().as_secs()));
             if elapsed != status.elapsed {
                 status.elapsed = elapsed;
@@ -219,7 +220,7 @@ impl App<'_> {
         let warnings = self.source.warnings();
         if warnings != status.warnings {
             status.warning = warnings.last().cloned();
-            // What was said before may no longer be true, and must not hide it.
+            // The last message may no longer be true, and must not hide the new one.
             status.notice = status.notice.take().filter(|_| status.warning.is_none());
             status.warnings = warnings;
             self.stale = self.stale.or(Stale::Frame);
@@ -252,7 +253,7 @@ impl App<'_> {
         Ok(Rect::from((Position::ORIGIN, self.screen.size()?)))
     }
 
-    /// Waits for keys and the mouse, and does what they say; for a while, so that a flood of them leaves time for
+    /// Waits for keys and the mouse, and handles them for a limited time, so that a flood of them leaves time for
     /// signals and frames.
     fn take_input(&mut self, wait: Duration) -> Result<Option<Ended>, ScreenError> {
         let gone = |source| ScreenError::Gone { source };
@@ -296,7 +297,7 @@ impl App<'_> {
             Some(Effect::Log(directory)) => self.log(&directory),
             Some(Effect::Prepare(config)) => {
                 self.source.prepare(*config);
-                // What is ready at once is asked before the next key, which may answer it.
+                // A preparation that is ready at once is asked about before the next key, which may be the answer.
                 self.take_prepared()?;
             }
             Some(Effect::Begin) => {
@@ -312,7 +313,7 @@ impl App<'_> {
         Ok(None)
     }
 
-    /// Writes the run down from now on, and says how much of it.
+    /// Logs the run from now on, and says how much of it.
     fn log(&mut self, directory: &Path) {
         let Some(history) = self.scene.runs.values().next() else { return };
         let said = self.source.log(directory, history).map(|()| {
@@ -337,7 +338,7 @@ impl App<'_> {
     }
 }
 
-/// What was read of a data set of the user's own: what is embedded is always the same.
+/// The summary of the user's own data set; embedded data are always the same.
 fn own_data(header: &RunHeader) -> Option<String> {
     let source = header.settings.get("data")?.parse();
     let is_embedded = matches!(source, Ok(DataSource::Digits | DataSource::Text(None)));

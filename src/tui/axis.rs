@@ -1,13 +1,13 @@
 //! The two axes of every heatmap. Steps run from left to right, layers from top to bottom.
 //!
-//! Nothing scrolls: with the whole run in view the window covers the steps 1 … k·C, where C is the number of columns and
-//! k the smallest power of two that holds the newest step. The picture fills from left to right and halves when k
-//! doubles, so that a frame with one new column changes one column of the terminal. Once no step will come any more the
-//! window is 1 … the last step, and the picture fills all columns.
+//! Nothing scrolls: while the whole run is shown, the window covers the steps 1 … k·C, where C is the number of columns
+//! and k the smallest power of two that holds the newest step. The heatmap fills from left to right and halves in width
+//! when k doubles, so that a frame with one new column changes one column of the terminal. When no more steps can come,
+//! the window is 1 … the last step, and the heatmap fills all columns.
 
 use std::ops::Range;
 
-/// Steps against columns; every bin holds whole steps, so that a part of the picture can be computed alone.
+/// Maps steps to columns; every bin holds whole steps, so that a part of the heatmap can be computed alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepAxis {
     /// First step in view.
@@ -17,19 +17,19 @@ pub struct StepAxis {
     grain: Grain,
 }
 
-/// How steps and columns relate.
+/// The number of steps per column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Grain {
     /// A power of two.
     StepsPerColumn(u64),
     /// A power of two.
     ColumnsPerStep(u16),
-    /// So many steps, split evenly over all columns.
+    /// This many steps, split evenly over all columns.
     Filled(u64),
 }
 
 impl StepAxis {
-    /// The whole run, from step 1 to the newest and the room it grows into.
+    /// The whole run, from step 1 to the newest, with room to grow.
     #[must_use]
     pub fn whole(columns: u16, newest: u64) -> Self {
         let columns = columns.max(1);
@@ -43,7 +43,7 @@ impl StepAxis {
         Self { first: 1, columns: columns.max(1), grain: Grain::Filled(last.max(1)) }
     }
 
-    /// At least these steps; a bin is a power of two.
+    /// At least these steps; the width of a bin is a power of two.
     #[must_use]
     pub fn of(columns: u16, steps: &Range<u64>) -> Self {
         let columns = columns.max(1);
@@ -53,13 +53,13 @@ impl StepAxis {
             let per_step = 1 << wide.ilog2();
             return Self { first: steps.start.max(1), columns, grain: Grain::ColumnsPerStep(per_step) };
         }
-        // Bins begin where they do with the whole run in view, and so where the buckets of history do.
+        // Bins begin at the same steps as when the whole run is shown, and therefore at the buckets of the history.
         let whole = Self::whole(columns, span);
         let per_bin = whole.steps_per_bin();
         Self { first: steps.start.saturating_sub(1) / per_bin * per_bin + 1, ..whole }
     }
 
-    /// Steps in view.
+    /// Steps shown.
     #[must_use]
     pub fn steps(&self) -> Range<u64> {
         let span = match self.grain {
@@ -76,7 +76,7 @@ impl StepAxis {
         self.columns
     }
 
-    /// Bins: columns, or fewer where one step is wider than a column.
+    /// Number of bins: that of columns, or fewer if a step is wider than a column.
     #[must_use]
     pub fn bins(&self) -> usize {
         match self.grain {
@@ -86,13 +86,13 @@ impl StepAxis {
         }
     }
 
-    /// Whether every bin holds as many steps as any other.
+    /// Whether all bins hold the same number of steps.
     #[must_use]
     pub fn is_even(&self) -> bool {
         !matches!(self.grain, Grain::Filled(steps) if !steps.is_multiple_of(self.bins() as u64))
     }
 
-    /// Steps in one bin, at least.
+    /// Minimum number of steps in a bin.
     #[must_use]
     pub fn steps_per_bin(&self) -> u64 {
         match self.grain {
@@ -112,7 +112,7 @@ impl StepAxis {
         }
     }
 
-    /// The bin that holds a step, unless it lies outside.
+    /// The bin that holds a step, unless it is outside.
     #[must_use]
     pub fn bin_of_step(&self, step: u64) -> Option<usize> {
         self.steps().contains(&step).then(|| match self.grain {
@@ -125,7 +125,7 @@ impl StepAxis {
         })
     }
 
-    /// The bins that hold any of some steps; empty where all lie outside.
+    /// The bins that hold any of these steps; empty if all are outside.
     #[must_use]
     pub fn bins_of_steps(&self, steps: &Range<u64>) -> Range<usize> {
         let all = self.steps();
@@ -140,14 +140,14 @@ impl StepAxis {
     /// Steps of the bins in a range.
     #[must_use]
     pub fn steps_of_bins(&self, bins: Range<usize>) -> Range<u64> {
-        let at = |bin: usize| match self.grain {
+        let first_step_of = |bin: usize| match self.grain {
             Grain::Filled(steps) => self.first + (u128::from(steps) * bin as u128 / self.bins() as u128) as u64,
             _ => self.first.saturating_add((bin as u64).saturating_mul(self.steps_per_bin())),
         };
-        at(bins.start)..at(bins.end)
+        first_step_of(bins.start)..first_step_of(bins.end)
     }
 
-    /// The columns that show a step, unless it lies outside.
+    /// The columns that show a step, unless it is outside.
     #[must_use]
     pub fn columns_of_step(&self, step: u64) -> Option<Range<u16>> {
         let bin = self.bin_of_step(step)? as u16;
@@ -156,13 +156,13 @@ impl StepAxis {
             Grain::ColumnsPerStep(columns) => bin * columns..(bin + 1).saturating_mul(columns).min(self.columns),
             Grain::Filled(_) => {
                 let (columns, bins) = (usize::from(self.columns), self.bins());
-                let at = |bin: usize| (bin * columns).div_ceil(bins) as u16;
-                at(usize::from(bin))..at(usize::from(bin) + 1)
+                let first_column_of = |bin: usize| (bin * columns).div_ceil(bins) as u16;
+                first_column_of(usize::from(bin))..first_column_of(usize::from(bin) + 1)
             }
         })
     }
 
-    /// The last step that a column shows: where a click lands.
+    /// The last step that a column shows, which a click selects.
     #[must_use]
     pub fn step_at(&self, column: u16) -> u64 {
         let bin = self.bin_of_column(column);
@@ -170,25 +170,25 @@ impl StepAxis {
     }
 }
 
-/// Layers of one lane against rows of pixels.
+/// Maps the layers of one lane to rows of pixels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerAxis {
-    /// Layers in view.
+    /// Layers shown.
     pub layers: Range<usize>,
     /// Rows of pixels.
     pub pixels: usize,
 }
 
 impl LayerAxis {
-    /// The layers of a lane with `layers` of them within a relative depth; at least one where there is any.
+    /// The part of a lane's `layers` layers within a relative depth; at least one if there are any.
     #[must_use]
     pub fn new(layers: usize, depth: &Range<f64>, pixels: usize) -> Self {
-        let at = |depth: f64| (depth.clamp(0.0, 1.0) * layers as f64).round() as usize;
-        let start = at(depth.start).min(layers.saturating_sub(1));
-        Self { layers: start..at(depth.end).clamp((start + 1).min(layers), layers), pixels }
+        let layer_at = |depth: f64| (depth.clamp(0.0, 1.0) * layers as f64).round() as usize;
+        let start = layer_at(depth.start).min(layers.saturating_sub(1));
+        Self { layers: start..layer_at(depth.end).clamp((start + 1).min(layers), layers), pixels }
     }
 
-    /// Rows to ask history for: pixels, or fewer where one layer is taller than a pixel.
+    /// Rows to request from the history: that of pixels, or fewer if a layer is taller than a pixel.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.pixels.min(self.layers.len())
@@ -207,14 +207,15 @@ impl LayerAxis {
         self.layers.start + row * self.layers.len() / self.rows().max(1)
     }
 
-    /// The pixels that show a layer; empty where it lies outside.
+    /// The pixels that show a layer; empty if it is outside.
     #[must_use]
     pub fn pixels_of(&self, layer: usize) -> Range<usize> {
         if !self.layers.contains(&layer) {
             return 0..0;
         }
         let rows = self.rows();
-        // Row r holds the layers r·n/rows … (r + 1)·n/rows: the row of a layer is the last that starts at or before it.
+        // Row r holds the layers r·n/rows … (r + 1)·n/rows, so the row of a layer is the last one that starts at or
+        // before it.
         let row = ((layer - self.layers.start + 1) * rows).div_ceil(self.layers.len()).saturating_sub(1);
         (row * self.pixels).div_ceil(rows)..((row + 1) * self.pixels).div_ceil(rows)
     }

@@ -1,4 +1,4 @@
-//! Curves in character cells: braille dots, two by four to a cell; on terminals without colour or Unicode one mark per
+//! Curves in character cells: braille dots, two by four per cell; on terminals without colour or Unicode one mark per
 //! lane, so that curves can be distinguished. A dashed curve has dots in every second cell, and a mark of its own.
 
 use ratatui::buffer::Buffer;
@@ -13,13 +13,13 @@ pub(super) const DOWN: usize = 4;
 
 /// Bit of each dot, by row and column.
 const BITS: [[u8; ACROSS]; DOWN] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
-/// Marks of the lanes where dots cannot be coloured.
+/// Marks of the lanes for terminals without colour.
 const MARKS: [&str; 8] = ["*", "+", "o", "x", "#", "%", "@", "="];
 
-/// The mark of dashes there; a hyphen in ASCII.
+/// The mark of a dashed curve there; a hyphen in ASCII.
 pub(super) const DASH: &str = "·";
 
-/// The mark of a lane where dots cannot be coloured.
+/// The mark of a lane.
 pub(super) fn mark(lane: usize) -> &'static str {
     MARKS[lane % MARKS.len()]
 }
@@ -29,17 +29,17 @@ pub(super) fn is_marked(theme: &Theme) -> bool {
     theme.colours == Colours::None || theme.glyphs != Glyphs::Unicode
 }
 
-/// Cells from one to the next of a dotted curve.
+/// Distance in cells between the dots of a dotted curve.
 const DOTS_APART: usize = 4;
 
-/// What curves are drawn with.
+/// The style of a curve.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stroke {
-    /// What was measured.
+    /// Measured values.
     Solid,
-    /// What theory says: every second cell, in a fainter colour.
+    /// The prediction of the theory: every second cell, in a fainter colour.
     Dashed,
-    /// Between what most nets lie by theory: a cell now and then.
+    /// The band of the theory, which holds most nets: every fourth cell.
     Dotted,
 }
 
@@ -57,7 +57,7 @@ impl Canvas {
         Self { area, stroke, dots: vec![0; cells], lanes: vec![None; cells] }
     }
 
-    /// What it is drawn with.
+    /// The style of its curve.
     pub(super) fn stroke(&self) -> Stroke {
         self.stroke
     }
@@ -88,11 +88,11 @@ impl Canvas {
     pub(super) fn line(&mut self, from: (usize, usize), to: (usize, usize), lane: usize) {
         let (from, to) = if from.0 <= to.0 { (from, to) } else { (to, from) };
         let span = (to.0 - from.0).max(1) as f64;
-        let at = |x: usize| from.1 as f64 + (to.1 as f64 - from.1 as f64) * (x - from.0) as f64 / span;
+        let height_at = |x: usize| from.1 as f64 + (to.1 as f64 - from.1 as f64) * (x - from.0) as f64 / span;
         for x in from.0..=to.0 {
-            // From the middle to the column before up to the middle to the one after: a steep line has no gaps.
-            let start = if x > from.0 { f64::midpoint(at(x - 1), at(x)) } else { at(x) };
-            let end = if x < to.0 { f64::midpoint(at(x), at(x + 1)) } else { at(x) };
+            // The line goes from the middle of the previous column to that of the next: a steep line has no gaps.
+            let start = if x > from.0 { f64::midpoint(height_at(x - 1), height_at(x)) } else { height_at(x) };
+            let end = if x < to.0 { f64::midpoint(height_at(x), height_at(x + 1)) } else { height_at(x) };
             self.column(x, start.round() as usize, end.round() as usize, lane);
         }
     }
@@ -101,7 +101,7 @@ impl Canvas {
         if x >= self.width() || y >= self.height() {
             return;
         }
-        // Lanes take turns: two whose dashes coincide are both seen.
+        // Lanes alternate: two dashed lines that coincide are both visible.
         let is_drawn = match self.stroke {
             Stroke::Solid => true,
             Stroke::Dashed => !(x / ACROSS + lane).is_multiple_of(2),
@@ -115,7 +115,7 @@ impl Canvas {
         self.lanes[cell] = Some(lane);
     }
 
-    /// Puts the curves over what stands there.
+    /// Draws the curves over the current content.
     pub(super) fn render(&self, theme: &Theme, buffer: &mut Buffer) {
         for (index, (&dots, &lane)) in self.dots.iter().zip(&self.lanes).enumerate() {
             let Some(lane) = lane else { continue };
@@ -144,13 +144,13 @@ pub(super) struct LogRange {
 }
 
 impl LogRange {
-    /// The dot of a value, from the top.
+    /// The dot row of a value, from the top.
     pub(super) fn dot_of(self, value: f64, dots: usize) -> usize {
         dot_of(value.log10(), self.low, self.high, dots)
     }
 }
 
-/// Position of a value between the ends of an axis, as a dot from the top; values outside go to the edge.
+/// The dot row of a value between the ends of an axis, from the top; values outside are at the edge.
 pub(super) fn dot_of(value: f64, low: f64, high: f64, dots: usize) -> usize {
     let share = ((high - value) / (high - low)).clamp(0.0, 1.0);
     (share * dots.saturating_sub(1) as f64).round() as usize

@@ -1,8 +1,8 @@
-//! The words that a setting takes, to choose from with the arrows or to complete on the command line.
+//! The accepted words of a setting, to choose with the arrows or to complete on the command line.
 
 use crate::config::setting;
 
-/// The words that a setting takes, where there are several; empty for numbers and free text.
+/// The accepted words of a setting, if there are several; empty for numbers and free text.
 #[must_use]
 pub(super) fn choices(key: &str) -> Vec<&'static str> {
     let values = setting::find(key).map_or("", |setting| setting.values);

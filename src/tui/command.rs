@@ -1,4 +1,4 @@
-//! The words of the command line: one table, which help, hint and completion read. [`super::update`] does what they say.
+//! The table of commands for the command line; help, hint and completion read it. [`super::update`] executes them.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -10,7 +10,7 @@ use super::view::{self, VIEWS};
 pub(super) struct Command {
     /// Its word.
     pub(super) word: &'static str,
-    /// What follows it, such as `STEP`; empty when nothing does.
+    /// Its argument, such as `STEP`; empty if it has none.
     pub(super) argument: Cow<'static, str>,
     /// What it does.
     pub(super) help: &'static str,
@@ -79,7 +79,7 @@ fn command(word: &'static str, argument: impl Into<Cow<'static, str>>, help: &'s
     Command { word, argument: argument.into(), help, verb }
 }
 
-/// The command that a line begins to spell, for the hint beside it.
+/// The command that a line begins, for the hint beside it.
 #[must_use]
 pub(super) fn hint(line: &str) -> Option<&'static Command> {
     let (word, _) = split(line);
@@ -92,7 +92,7 @@ pub(super) fn words() -> Vec<&'static str> {
     COMMANDS.iter().map(|command| command.word).collect()
 }
 
-/// The word of a line, and what follows it.
+/// The word of a line, and the text after it.
 pub(super) fn split(line: &str) -> (&str, &str) {
     let (word, argument) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
     (word, argument.trim())

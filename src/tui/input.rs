@@ -1,13 +1,13 @@
-//! Keys, the mouse, pasted text and changes of size, read on a thread of their own.
+//! Reads keys, the mouse, pasted text and changes of size on a thread of its own.
 //!
 //! ```text
-//! terminal ─► thread "input" ─► queue, bounded ─► Input::take: what waits, at most so much at once
-//!                   └─► Ctrl-C overtakes all that was typed before it
+//! terminal ─► thread "input" ─► queue, bounded ─► Input::take: waiting events, a limited number at once
+//!                   └─► Ctrl-C overtakes everything that was typed before it
 //! ```
 //!
-//! crossterm's reader may not come back from a terminal that went away, so that the screen's thread, which has to close
-//! everything in order then, must not wait in it. What the queue does not hold waits in the terminal: nothing that was
-//! typed is lost, and keys typed faster than the screen answers wait; the screen does not.
+//! crossterm's reader may not return from a terminal that is lost, so that the screen's thread, which must then close
+//! everything in order, must not wait in it. When the queue is full, events wait in the terminal: nothing that was
+//! typed is lost, and the screen does not wait for it.
 
 mod answer;
 
@@ -24,19 +24,19 @@ use self::answer::{Answers, Heard};
 use super::keymap;
 use super::theme::Background;
 
-/// Events that wait for the screen at most: as many as the kernel's own queue holds bytes, so that a Ctrl-C behind that
-/// many keys is read at once.
+/// Maximum number of events that wait for the screen: as many as the kernel's own queue holds bytes, so that a Ctrl-C
+/// after that many keys is read at once.
 const CAPACITY: usize = 4096;
-/// Time after which the thread checks whether the receiver is still there.
+/// Interval at which the thread checks whether the receiver still exists.
 const LOOK: Duration = Duration::from_millis(50);
-/// Time that the thread is given to begin: a terminal that went away never lets it.
+/// Time for the thread to begin: on a terminal that is lost it never does.
 const GREETING: Duration = Duration::from_millis(500);
 /// Time after which keys that only begin like an answer are passed on.
 const HELD: Duration = Duration::from_secs(1);
-/// Time that the thread is given to end.
+/// Time for the thread to end.
 const FAREWELL: Duration = Duration::from_millis(200);
 
-/// The receiving end. Dropping it ends the thread, so that what is typed from then on is the shell's.
+/// The receiving end. Dropping it ends the thread, so that keys typed later belong to the shell.
 #[derive(Debug)]
 pub(super) struct Input {
     receiver: Receiver<io::Result<Event>>,
@@ -44,21 +44,21 @@ pub(super) struct Input {
     signs: Arc<Signs>,
 }
 
-/// What both ends tell each other beside the queue.
+/// The flags that both ends share beside the queue.
 #[derive(Debug, Default)]
 struct Signs {
-    /// The receiver is gone.
+    /// The receiver is dropped.
     over: AtomicBool,
     /// Ctrl-C was pressed.
     interrupted: AtomicBool,
 }
 
 impl Input {
-    /// Starts to read. Comes back once changes of size are heard: one between the first frame and that would be
+    /// Starts to read. Returns when changes of size are received: one between the first frame and that moment would be
     /// missed, and its rows never drawn again.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// Fails when the system cannot start a thread.
     pub(super) fn listen() -> io::Result<Self> {
         let (sender, receiver) = bounded(CAPACITY);
         let (answered, answers) = bounded(1);
@@ -75,16 +75,16 @@ impl Input {
         Ok(Self { receiver, answers, signs })
     }
 
-    /// Waits for the terminal's answer to what its background is. Keys stay where they are meanwhile.
+    /// Waits for the terminal's answer about its background. Keys stay in the queue meanwhile.
     pub(super) fn background(&self, wait: Duration) -> Option<Background> {
         self.answers.recv_timeout(wait).ok()
     }
 
-    /// Waits for the next events and gives up to `most` of them, in order; none when none comes in time. Of places of
-    /// the mouse and sizes that follow each other the last stands for all.
+    /// Waits for the next events and returns up to `most` of them, in order; none if none comes in time. Only the last
+    /// of consecutive mouse positions and sizes is returned.
     ///
     /// # Errors
-    /// When the terminal is gone.
+    /// Fails when the terminal is lost.
     pub(super) fn take(&self, wait: Duration, most: usize) -> io::Result<Vec<Event>> {
         let first = match self.receiver.recv_timeout(wait) {
             Ok(event) => event?,
@@ -103,7 +103,7 @@ impl Input {
         Ok(events)
     }
 
-    /// Whether Ctrl-C was pressed, whatever else was typed before it.
+    /// Whether Ctrl-C was pressed, whatever was typed before it.
     pub(super) fn is_interrupted(&self) -> bool {
         self.signs.interrupted.load(Ordering::Acquire)
     }
@@ -112,12 +112,13 @@ impl Input {
 impl Drop for Input {
     fn drop(&mut self) {
         self.signs.over.store(true, Ordering::Release);
-        // Until the thread drops its end. It never does where the terminal is gone, and is not waited for then.
+        // This waits until the thread drops its end. If the terminal is lost, it never does, and the wait ends by the
+        // time limit.
         while self.receiver.recv_timeout(FAREWELL).is_ok() {}
     }
 }
 
-/// Whether the next event of its kind makes an event superfluous.
+/// Whether the next event of the same kind replaces an event.
 fn is_superseded(event: &Event, next: &Event) -> bool {
     match (event, next) {
         (Event::Resize(..), Event::Resize(..)) => true,
@@ -144,7 +145,7 @@ fn pass_on(sender: &Sender<io::Result<Event>>, answered: &Sender<Background>, si
             Ok(Heard::Keys(events)) => events,
             Ok(Heard::Part) => continue,
             Ok(Heard::Answer(background)) => {
-                // A second one is of no use.
+                // A second one is not needed.
                 let _ = background.map(|background| answered.try_send(background));
                 continue;
             }

@@ -1,6 +1,6 @@
 //! The one table of keys: it feeds the lookup, the help overlay, the footer, the README and `docs/keys.md`.
 //!
-//! A new key is a new row; the keys of a view stand in the view's own file. Nothing outside `keymap/` names key codes.
+//! A new key is a new row; the keys of a view are in the view's own file. Key codes appear only in `keymap/`.
 
 mod binding;
 mod docs;
@@ -23,7 +23,7 @@ use super::action::Action;
 use super::scene::{Overlay, Scene};
 use super::source::SourceKind;
 
-/// What an event of the terminal asks for, if anything.
+/// The action of a terminal event, if it has one.
 #[must_use]
 pub fn action(event: &Event, scene: &Scene) -> Option<Action> {
     match event {
@@ -33,18 +33,18 @@ pub fn action(event: &Event, scene: &Scene) -> Option<Action> {
                 .then(|| mouse::action(*mouse, &scene.view.overlay))
                 .flatten()
         }
-        // Only where text is typed: elsewhere its letters would be commands.
+        // Pasted text is used only where text is typed: elsewhere its letters would be commands.
         Event::Paste(text) => types(scene).then(|| Action::Paste(text.clone())),
         _ => None,
     }
 }
 
-/// Whether letters are text where the focus is.
+/// Whether letters are text at the current focus.
 fn types(scene: &Scene) -> bool {
     matches!(Context::of(&scene.view.overlay), Context::Form | Context::Picker | Context::Command)
 }
 
-/// Whether an event of the terminal ends the program at once, whatever lies on top.
+/// Whether a terminal event ends the program at once, whatever is on top.
 #[must_use]
 pub fn interrupts(event: &Event) -> bool {
     let Event::Key(key) = event else { return false };
@@ -61,7 +61,7 @@ fn pressed(event: &Event, key: KeyEvent, scene: &Scene) -> Option<Action> {
             && binding.scope.includes(scene.status.kind)
     };
     let bound = BINDINGS.iter().filter(counts).flat_map(|binding| binding.keys.iter());
-    // What only a live run can do says so of a trace.
+    // Keys that need a live run say so when a trace is shown.
     let refused = |binding: &&Binding| {
         binding.context == context && binding.scope == Scope::Live && scene.status.kind == SourceKind::Traces
     };
@@ -71,12 +71,12 @@ fn pressed(event: &Event, key: KeyEvent, scene: &Scene) -> Option<Action> {
         Context::Form | Context::Picker | Context::Command => {
             found.or_else(|| to_input_request(event).map(Action::Edit))
         }
-        // The question stays until it is answered: a key that was meant for something else answers nothing.
+        // The question stays until it is answered: a key that was meant for something else is not an answer.
         _ => found,
     }
 }
 
-/// The rows of the footer for what lies on top, in order.
+/// The rows of the footer for the topmost window, in order.
 #[must_use]
 pub fn footer(scene: &Scene) -> Vec<(&'static Binding, Footer)> {
     let context = Context::of(&scene.view.overlay);

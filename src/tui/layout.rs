@@ -1,12 +1,12 @@
-//! Where everything on the screen stands: rectangles from the size of the terminal and the scene. Pure arithmetic, right at
+//! The layout: a rectangle for everything on the screen, computed from the size of the terminal and the scene, for
 //! every size.
 //!
 //! ```text
 //! header
 //! panes              of the view
 //! caption            (from 30 rows up)
-//! legend             (where something is drawn in its colours)
-//! notice             (from 28 rows up; below, it takes the legend's place)
+//! legend             (if its colours are used)
+//! notice             (from 28 rows up; below that, in place of the legend)
 //! footer
 //! ```
 
@@ -18,16 +18,16 @@ use super::region::caption;
 use super::scene::Scene;
 use super::view;
 
-/// Columns below which no picture is drawn.
+/// Minimum number of columns for a picture.
 pub const LEAST_COLUMNS: u16 = 60;
-/// Rows below which no picture is drawn.
+/// Minimum number of rows for a picture.
 pub const LEAST_ROWS: u16 = 18;
-/// Rows from which a notice has a line of its own.
+/// Minimum number of rows for a notice with a line of its own.
 const NOTICE_ROWS: u16 = 28;
-/// Rows from which there is room for a caption.
+/// Minimum number of rows for a caption.
 const CAPTION_ROWS: u16 = 30;
-/// Rows from which a caption may take two.
-const TALL_ROWS: u16 = 40;
+/// Minimum number of rows for a caption of two lines.
+const TALL_ROWS: u16 = 36;
 
 /// All regions of the screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Layout {
     pub header: Rect,
     /// The panes of the view.
     pub panes: Panes,
-    /// What to look for; empty where there is no room or no sentence.
+    /// The caption; empty if there is no room or no sentence.
     pub caption: Rect,
     /// Colour bar and special glyphs.
     pub legend: Rect,
@@ -57,7 +57,7 @@ impl Layout {
         let (header, rest) = split_top(area, 1);
         let (rest, footer) = split_bottom(rest, 1);
         let has_legend = view.has_legend(scene);
-        // On a low terminal messages stand in place of the legend, or in its row where a view has none.
+        // On a low terminal messages replace the legend, or use its row if the view has none.
         let (rest, notice) = split_bottom(rest, u16::from(area.height >= NOTICE_ROWS || !has_legend));
         let (rest, legend) = split_bottom(rest, u16::from(has_legend));
         let most = match area.height {

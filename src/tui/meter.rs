@@ -1,5 +1,5 @@
-//! Speed and cost of a run as the header shows them: steps per second of wall time, share of the step that measuring
-//! took. Both over the last second or so.
+//! Speed and cost of a run for the header: steps per second of wall time, and the share of the step time that measuring
+//! took, both over the last second.
 
 use std::time::{Duration, Instant};
 
@@ -26,13 +26,13 @@ impl Meter {
         Self { since: now, first: None, newest: Step(0), step_ns: 0, measure_ns: 0, rate: None, share: None }
     }
 
-    /// Training stands still: there is no rate, and single steps make none. The share stays what it was.
+    /// The values while training is paused: there is no rate, even with single steps, and the share stays.
     pub(super) fn rest(&mut self, now: Instant) -> (Option<f64>, Option<f64>) {
         *self = Self { share: self.share, ..Self::new(now) };
         (None, self.share)
     }
 
-    /// Takes one lane's step in.
+    /// Adds one lane's step.
     pub(super) fn take(&mut self, record: &StepRecord) {
         self.first.get_or_insert(record.step);
         self.newest = self.newest.max(record.step);

@@ -1,4 +1,4 @@
-//! What is drawn on top of the panes: help, notes, form, list of quantities, command line, question.
+//! The windows on top of the panes: help, notes, form, list of quantities, command line, question.
 
 pub(super) mod command;
 pub(super) mod confirm;

@@ -1,11 +1,11 @@
-//! The panes of a view: rectangles, one for each lane in view and one for each chart, and the axis of steps they share.
+//! The panes of a view: a rectangle for each visible lane and for each chart, and the step axis that they share.
 //!
 //! ```text
 //! ┌ lane ┐┌ lane ┐                  lanes: labels at the left, the picture at the right
 //! ┌ loss ┐┌ profile ┐┌ inspector ┐  charts that several views share
 //! ```
 //!
-//! The files below draw panes that several views share, and the parts that they are made of.
+//! The files below draw panes that several views share, and their parts.
 
 pub(super) mod absence;
 pub(super) mod cell;
@@ -31,7 +31,7 @@ use super::axis::StepAxis;
 use super::scene::Scene;
 use super::theme::Theme;
 
-/// Columns of a chart that its frame and the numbers of its axis take.
+/// Columns of a chart for its frame and the numbers of its axis.
 const CHART_FRAME: u16 = 9;
 
 /// One lane's pane.
@@ -39,15 +39,15 @@ const CHART_FRAME: u16 = 9;
 pub struct Pane {
     /// Index of its lane in [`Scene::lanes`].
     pub lane: usize,
-    /// Frame and all.
+    /// The pane with its frame.
     pub frame: Rect,
-    /// Names of layers, or a table.
+    /// The names of layers, or a table.
     pub labels: Rect,
-    /// The cells; empty where the view has none.
+    /// The cells; empty if the view has none.
     pub picture: Rect,
 }
 
-/// Everything that one lane's pane is drawn from.
+/// Everything that is needed to draw one lane's pane.
 #[derive(Clone, Copy)]
 pub(super) struct LanePane<'a> {
     pub(super) scene: &'a Scene,
@@ -56,14 +56,14 @@ pub(super) struct LanePane<'a> {
     pub(super) axis: &'a StepAxis,
 }
 
-/// What the columns and rows of a view stand for.
+/// What the columns and rows of a view mean.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Axes {
     /// Columns are steps, rows are layers.
     StepsAndLayers,
     /// Columns are steps.
     Steps,
-    /// Neither.
+    /// Neither steps nor layers.
     #[default]
     Other,
 }
@@ -71,13 +71,13 @@ pub enum Axes {
 /// The panes of one view.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Panes {
-    /// What all of them lie within.
+    /// The area of all panes.
     pub area: Rect,
-    /// Lanes that have a pane of their own in this view, in view or scrolled away.
+    /// Lanes with a pane of their own in this view, visible or scrolled away.
     pub lanes: Range<usize>,
-    /// Panes of the lanes in view.
+    /// Panes of the visible lanes.
     pub of_lanes: Vec<Pane>,
-    /// What their pictures show.
+    /// What their columns and rows mean.
     pub axes: Axes,
     /// Loss chart with its frame.
     pub loss: Option<Rect>,
@@ -96,13 +96,13 @@ impl Panes {
         if self.axes == Axes::StepsAndLayers { &self.of_lanes } else { &[] }
     }
 
-    /// Panes whose pictures have steps from left to right, and something other than layers from top to bottom.
+    /// Panes with steps from left to right, and something other than layers from top to bottom.
     #[must_use]
     pub fn strips(&self) -> &[Pane] {
         if self.axes == Axes::Steps { &self.of_lanes } else { &[] }
     }
 
-    /// Lanes whose panes are in view.
+    /// Lanes whose panes are visible.
     #[must_use]
     pub fn lanes_in_view(&self) -> Range<usize> {
         match (self.of_lanes.first(), self.of_lanes.last()) {
@@ -111,7 +111,7 @@ impl Panes {
         }
     }
 
-    /// The axis of steps that all panes share: as wide as the narrowest picture over steps, or as the first chart.
+    /// The step axis of all panes: as wide as the narrowest picture over steps, or as the first chart.
     #[must_use]
     pub fn step_axis(&self, scene: &Scene) -> StepAxis {
         let pictures = self.heatmaps().iter().chain(self.strips()).map(|pane| pane.picture);
@@ -125,13 +125,13 @@ impl Panes {
     }
 }
 
-/// The axis with all steps in view: those that can still come, or all there were.
+/// The axis with all steps: those that can still come, or all that there were.
 pub(super) fn whole_axis(columns: u16, scene: &Scene) -> StepAxis {
     if let Some(last) = scene.last_step().filter(|_| scene.has_ended()) {
         return StepAxis::filled(columns, last.0);
     }
     let last = scene.last_step().map_or(0, |step| step.0);
-    // A run that is shorter than the picture is wide has its end at the right edge from the beginning.
+    // If the run is shorter than the picture is wide, its end is at the right edge from the beginning.
     let is_short = |total: &u64| (1..=u64::from(columns)).contains(total) && last <= *total;
     match scene.total_steps().filter(is_short) {
         Some(total) => StepAxis::filled(columns, total),

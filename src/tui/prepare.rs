@@ -1,5 +1,5 @@
-//! Brings what the panes show up to date, for one area and theme: colour scales, heatmaps, theory, curves. Only what
-//! changed since the last frame is computed; a frame drawn from it equals one computed from scratch.
+//! Updates everything that the panes show for one area and theme: colour scales, heatmaps, theory, curves. Only what
+//! changed since the last frame is computed; the frame equals one computed from scratch.
 
 mod buckets;
 mod curves;
@@ -35,14 +35,14 @@ pub fn prepare(scene: &mut Scene, theme: &Theme, area: Rect) {
     cache.largest_ratio = 0.0;
     if view.compares_lanes {
         cache.largest_ratio = cache.largest_finite_ratio();
-        // Two values that both lie on the scale differ by no more than its length.
+        // Two values on the scale differ by no more than its length.
         let most = scene.scales.of(quantity).map_or(f32::INFINITY, |scale| scale.high - scale.low);
         scene.scales.include_difference(quantity, cache.largest_ratio.min(most));
     }
     scene.cache = cache;
 }
 
-/// Widens the colour scale of a quantity to the values of all lanes.
+/// Extends the colour scale of a quantity to the values of all lanes.
 fn include_range(scene: &mut Scene, quantity: Quantity) {
     let ranges: Vec<_> = scene.lanes().filter_map(|lane| lane.history.range(quantity)).collect();
     scene.scales.include(quantity, ranges.into_iter());

@@ -1,4 +1,4 @@
-//! The lines around the panes: header, caption, legend, notice, footer; and what stands in their place where there is no
+//! The lines around the panes: header, caption, legend, notice, footer; and what replaces the panes if there is no
 //! room.
 
 pub(super) mod caption;

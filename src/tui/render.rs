@@ -11,7 +11,7 @@ use super::scene::{Overlay, Scene};
 use super::theme::{Glyphs, Theme, to_ascii, to_console};
 use super::view;
 
-/// Draws the scene; [`super::prepare::prepare`] comes before, for the same area and theme.
+/// Draws the scene after [`super::prepare::prepare`] was called for the same area and theme.
 pub fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let area = area.intersection(buffer.area);
     match Layout::new(area, scene) {

@@ -1,6 +1,6 @@
-//! What the panes show, computed ahead of drawing and kept: a frame in which one step is new costs one column.
+//! What the panes show, computed before drawing and kept: a frame with one new step costs one column.
 //!
-//! Plain data of a [`super::scene::Scene`]: [`super::prepare`] brings it up to date, [`super::render`] only reads it.
+//! It is plain data of a [`super::scene::Scene`]: [`super::prepare`] updates it, [`super::render`] only reads it.
 
 mod heatmap_cache;
 
@@ -23,7 +23,7 @@ pub struct RenderCache {
     pub heatmaps: BTreeMap<usize, HeatmapCache>,
     /// Loss of every lane over the columns of the loss chart, two to a cell.
     pub losses: Vec<Vec<Option<ScalarBucket>>>,
-    /// ρ of every lane over the columns of its chart, two to a cell; empty where that chart is not in view.
+    /// ρ of every lane over the columns of its chart, two to a cell; empty if that chart is not shown.
     pub rhos: Vec<Vec<Option<ScalarBucket>>>,
     /// Depth profile of every lane at the cursor's step.
     pub profiles: Vec<Vec<Cell>>,
@@ -31,11 +31,11 @@ pub struct RenderCache {
     pub signals: Vec<Profile>,
     /// Theory's prediction for every lane, or why there is none; computed once per lane.
     pub theories: Vec<Result<Prediction, NotApplicable>>,
-    /// The prediction on the axis of the quantity in view, one value per layer; empty where there is none.
+    /// The prediction on the axis of the quantity in view, one value per layer; empty if there is none.
     pub predicted: Vec<Vec<Cell>>,
-    /// The values below which 2.5 % and 97.5 % of all nets lie by theory, likewise.
+    /// The values below which the theory expects 2.5 % and 97.5 % of all nets, likewise.
     pub bands: [Vec<Vec<Cell>>; 2],
-    /// Largest |log-ratio|, or difference, in view; 0 where no lanes are compared.
+    /// Largest |log-ratio|, or difference, shown; 0 if no lanes are compared.
     pub largest_ratio: f32,
     /// What the curves were computed for.
     pub(super) curves_key: Option<CurvesKey>,
@@ -57,8 +57,8 @@ pub(super) struct CurvesKey {
 }
 
 impl RenderCache {
-    /// The log-ratio of a lane to the first at a pixel of a pane, or the difference on a linear axis; a value that cannot
-    /// be compared stands for itself.
+    /// The log-ratio of a lane to the first at a pixel of a pane, or the difference on a linear axis; a value that
+    /// cannot be compared is returned itself.
     #[must_use]
     pub fn ratio(&self, lane: usize, pixel: usize, bin: usize) -> Cell {
         let cell = |lane: usize| self.heatmaps.get(&lane).map_or(Cell::Empty, |heatmap| heatmap.at(pixel, bin));
@@ -81,8 +81,8 @@ impl RenderCache {
     }
 }
 
-/// other ÷ first on a logarithmic axis, other − first on a linear one, where 0 is a value like any other. What is worst of
-/// the two is shown where either is not a number; a value ÷ 0 is infinite, and 0 ÷ 0 is not a number.
+/// other ÷ first on a logarithmic axis, other − first on a linear one, where 0 is an ordinary value. If either is
+/// special, the more serious one is returned; a value ÷ 0 is infinite, and 0 ÷ 0 is NaN.
 fn compare(other: Cell, first: Cell) -> Cell {
     match (other, first) {
         (Cell::Value(other), Cell::Value(first)) => Cell::Value(other - first),

@@ -1,12 +1,12 @@
 //! One colour scale for all lanes: a range on the quantity's axis (log₁₀ |v| or v), snapped to whole decades.
 //!
-//! It only grows, and when it grows it takes some room more, so that the picture is not recoloured at every step.
+//! It only grows, and when it grows it adds some room, so that the picture is not recoloured at every step.
 
 use std::collections::BTreeMap;
 
 use crate::quantity::{Axis, Quantity};
 
-/// A range of the axis that runs through the whole palette.
+/// A range of the axis that covers the whole palette.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
     /// Lower end.
@@ -19,7 +19,7 @@ pub struct Scale {
 const ROOM: f32 = 0.1;
 
 impl Scale {
-    /// Around a range of values; `None` where it is not finite.
+    /// The scale around a range of values; `None` if it is not finite.
     #[must_use]
     pub fn around(axis: Axis, low: f32, high: f32) -> Option<Self> {
         if !(low.is_finite() && high.is_finite() && low <= high) {
@@ -30,7 +30,7 @@ impl Scale {
         Some(Self { low, high: if high > low { high } else { low + unit } })
     }
 
-    /// The scale that also holds these values: this one, or a larger one with room.
+    /// A scale that also holds these values: this one, or a larger one with room.
     #[must_use]
     pub fn holding(self, axis: Axis, low: f32, high: f32) -> Self {
         if low >= self.low && high <= self.high {
@@ -50,7 +50,7 @@ impl Scale {
     }
 }
 
-/// What the ends are multiples of: a decade, or a round number near a tenth of the span.
+/// The ends are multiples of this: a decade, or a round number near a tenth of the span.
 fn unit(axis: Axis, span: f32) -> f32 {
     match axis {
         Axis::Log => 1.0,
@@ -59,7 +59,7 @@ fn unit(axis: Axis, span: f32) -> f32 {
     }
 }
 
-/// The scales of all quantities that were in view, and of the difference view.
+/// The scales of all quantities that have been shown, and of the difference view.
 #[derive(Clone, Debug, Default)]
 pub struct Scales {
     values: BTreeMap<Quantity, Scale>,
@@ -73,14 +73,14 @@ impl Scales {
         self.values.get(&quantity).copied()
     }
 
-    /// The scale of a quantity's log-ratio, or difference on a linear axis, symmetric about 0; 1 each way until
-    /// something was compared.
+    /// The scale of a quantity's log-ratio, or difference on a linear axis, symmetric about 0; ±1 until something was
+    /// compared.
     #[must_use]
     pub fn difference(&self, quantity: Quantity) -> Scale {
         self.difference.get(&quantity).copied().unwrap_or(Scale { low: -1.0, high: 1.0 })
     }
 
-    /// Takes the ranges of all lanes into account.
+    /// Extends a scale by the ranges of all lanes.
     pub(super) fn include(&mut self, quantity: Quantity, ranges: impl Iterator<Item = (f32, f32)>) {
         let axis = quantity.definition().axis;
         let all = ranges.reduce(|all, lane| (all.0.min(lane.0), all.1.max(lane.1)));
@@ -94,10 +94,10 @@ impl Scales {
         }
     }
 
-    /// Takes the largest log-ratio or difference into account.
+    /// Extends a scale by the largest log-ratio or difference.
     pub(super) fn include_difference(&mut self, quantity: Quantity, largest: f32) {
         let axis = quantity.definition().axis;
-        // Where nothing differs yet there is nothing to scale by.
+        // Without any difference there is nothing to scale by.
         if !largest.is_finite() || (axis == Axis::Linear && largest == 0.0) {
             return;
         }

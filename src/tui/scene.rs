@@ -1,5 +1,5 @@
-//! What is on the screen: the runs, and how they are shown. Plain data; rendering reads it, `update` writes it. Nothing
-//! here knows of panes, views or keys.
+//! The content of the screen: the runs, and how they are shown. It is plain data; rendering reads it, `update` writes
+//! it. Nothing here depends on panes, views or keys.
 
 pub mod caption;
 pub mod marks;
@@ -31,7 +31,7 @@ use crate::quantity::Quantity;
 use crate::text::clean_message;
 use crate::units::Step;
 
-/// Everything a frame is drawn from.
+/// Everything that is needed to draw a frame.
 #[derive(Clone, Debug)]
 pub struct Scene {
     /// One history per run, by its index; empty until the first header arrives.
@@ -40,7 +40,7 @@ pub struct Scene {
     configs: BTreeMap<usize, RunConfig>,
     /// How they are shown.
     pub view: ViewState,
-    /// What the machinery is doing.
+    /// The state of the source.
     pub status: Status,
     /// Colour scales, which only grow.
     pub scales: Scales,
@@ -62,7 +62,7 @@ impl Scene {
         }
     }
 
-    /// Takes in one event of a run; the activity follows. A header for a known index replaces that run.
+    /// Adds one event of a run and updates the activity. A header for a known index replaces that run.
     pub fn take(&mut self, run: usize, event: &Event) {
         if let Event::RunStarted(header) = event {
             self.runs.insert(run, History::beside_others(header.clone(), self.status.runs));
@@ -90,7 +90,7 @@ impl Scene {
         })
     }
 
-    /// A lane's name, led by the number of its run where there are several.
+    /// A lane's name, with the number of its run before it if there are several.
     #[must_use]
     pub fn lane_name(&self, lane: &LaneRef<'_>) -> String {
         match self.runs.len() {
@@ -105,14 +105,14 @@ impl Scene {
         self.lanes().filter_map(|lane| lane.history.last_step()).max()
     }
 
-    /// How many steps the longest run is to take; unknown as soon as that of one run is.
+    /// Number of steps of the longest run; `None` if that of any run is unknown.
     #[must_use]
     pub fn total_steps(&self) -> Option<u64> {
         let steps = self.runs.values().map(|run| run.header().steps);
         steps.collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max())
     }
 
-    /// Whether no lane takes a step any more.
+    /// Whether every lane has ended.
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.lanes().all(|lane| lane.history.end().is_some())
@@ -132,13 +132,13 @@ impl Scene {
         Some(self.view.cursor.step.map_or(newest, |step| step.min(newest)))
     }
 
-    /// Where a lane stands at the cursor's step; `None` before any step.
+    /// The state of a lane at the cursor's step; `None` before any step.
     #[must_use]
     pub fn cursor_state(&self, lane: &LaneRef<'_>) -> Option<CursorState> {
         self.cursor_step().map(|cursor| CursorState::of(lane, cursor))
     }
 
-    /// The step of a lane whose values are shown at the cursor; `None` where it has none there.
+    /// The step of a lane whose values are shown at the cursor; `None` if it has none there.
     #[must_use]
     pub fn shown_step(&self, lane: &LaneRef<'_>) -> Option<Step> {
         self.cursor_state(lane)?.step()
@@ -150,7 +150,7 @@ impl Scene {
         self.lanes().map(|lane| lane.history.layers()).max().unwrap_or(0)
     }
 
-    /// Settings of the first run, where nablatop itself trained it.
+    /// Settings of the first run, if nablatop itself trained it.
     #[must_use]
     pub fn config(&self) -> Option<&RunConfig> {
         self.configs().next()?
@@ -175,7 +175,7 @@ impl Scene {
         Quantity::ALL.iter().copied().filter(has).collect()
     }
 
-    /// Shows one sentence as the notice; it may hold text from a file or from the user.
+    /// Shows one sentence as the notice; it may contain text from a file or from the user.
     pub fn say(&mut self, sentence: impl AsRef<str>) {
         self.status.notice = Some(clean_message(sentence.as_ref()));
         self.status.awaits_note = false;
@@ -187,7 +187,7 @@ impl Scene {
         self.status.awaits_note = true;
     }
 
-    /// No other run can begin: the form that requested it opens again and says why.
+    /// Reports that the other run cannot start: the form that requested it opens again with the reason.
     pub fn refuse(&mut self, problem: &str) {
         match std::mem::take(&mut self.view.overlay) {
             Overlay::Preparing(Some(mut form)) => {

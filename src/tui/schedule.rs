@@ -1,11 +1,5 @@
-//! How often a run measures a quantity, from its settings, and of which step the values shown are, in words.
-//!
-//! ```text
-//! measured     every m steps                   what costs next to nothing
-//! scheduled    every ⌈k/m⌉·m steps             what needs passes of its own
-//! counted      every lcm(m, h) steps           histograms and what comes with them; and with what is scheduled
-//! budget       each when its own account pays for it, at most so often
-//! ```
+//! Words for how often a run measures a quantity, and for the step of the shown values.
+//! The table itself is in `measurement.rs`.
 
 use super::scene::{LaneRef, Scene};
 use crate::config::RunConfig;
@@ -15,7 +9,7 @@ use crate::number;
 use crate::quantity::Quantity;
 use crate::units::Step;
 
-/// The same thing said at length and where room is scarce.
+/// The same words at full length and for little room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Wording {
     pub(super) long: String,
@@ -23,13 +17,13 @@ pub(super) struct Wording {
 }
 
 impl Wording {
-    /// The same in both forms but for a word that the short one leaves out.
+    /// Both forms, of which the short one leaves out a word.
     fn around(before: &str, word: &str, after: &str) -> Self {
         Self { long: format!("{before}{word}{after}"), short: format!("{before}{after}") }
     }
 }
 
-/// `every 200 steps`; `None` where that is every step, or not known, or never.
+/// `every 200 steps`; `None` if that is every step, unknown, or never.
 pub(super) fn words(config: Option<&RunConfig>, cadence: Measurement) -> Option<Wording> {
     let config = config?;
     let every = config.intervals().every(cadence)?;
@@ -44,7 +38,7 @@ pub(super) fn words(config: Option<&RunConfig>, cadence: Measurement) -> Option<
     })
 }
 
-/// `at step 401`, where something was measured at another step than the one that is shown.
+/// `at step 401`, if a value was measured on another step than the shown one.
 pub(super) fn of_step(taken: MeasuredAt, shown: Step) -> Option<Wording> {
     match taken {
         MeasuredAt::At(step) if step == shown => None,
@@ -56,7 +50,7 @@ pub(super) fn of_step(taken: MeasuredAt, shown: Step) -> Option<Wording> {
     }
 }
 
-/// The same of a quantity of a lane at the step at which it is shown.
+/// The same for a quantity of a lane at the shown step.
 pub(super) fn of_shown_step(scene: &Scene, lane: &LaneRef<'_>, quantity: Quantity) -> Option<Wording> {
     let shown = scene.shown_step(lane)?;
     of_step(lane.history.taken(quantity, shown)?, shown)
@@ -72,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_on_every_step_is_not_worth_a_word_and_the_rest_says_how_often() {
+    fn a_value_of_every_step_needs_no_word_and_any_other_says_how_often() {
         let said = |config: &RunConfig| {
             [Measurement::Layers, Measurement::Histograms, Measurement::Costly]
                 .map(|cadence| words(Some(config), cadence).map_or_else(String::new, |words| words.long))
@@ -102,25 +96,6 @@ mod tests {
         said(config(1, None, Some(200)), [share, rare, rare], "detail");
         said(config(20, Some(10), None), [share, "every 20 steps at most", ""], "histograms");
         said(config(1, Some(1), None), [share, share, ""], "histograms");
-    }
-
-    #[test]
-    fn the_next_histogram_comes_after_the_newest_step() {
-        let next = |config: &RunConfig, newest| {
-            config.intervals().next(Measurement::Histograms, Step(newest)).map(|step| step.0)
-        };
-        let every_ten = config(1, Some(10), None);
-        assert_eq!([1, 10, 11].map(|newest| next(&every_ten, newest)), [Some(11), Some(11), Some(21)]);
-        assert_eq!(next(&config(1, None, None), 5), None);
-        assert_eq!(next(&RunConfig { budget: Some(Budget(0.02)), ..every_ten }, 5), None);
-    }
-
-    #[test]
-    fn a_costly_step_counts_histograms_before_their_own_schedule_comes_round() {
-        let config = config(1, Some(300), Some(200));
-        let next = |newest| config.intervals().next(Measurement::Histograms, Step(newest)).map(|step| step.0);
-        assert_eq!([1, 201, 301, 401, 601].map(next), [Some(201), Some(301), Some(401), Some(601), Some(801)]);
-        assert_eq!(config.intervals().histograms_follow().definition().setting, "detail");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Where the screen's events come from: a live run or traces.
+//! The sources of the screen's events: a live run or traces.
 
 pub mod traces;
 
@@ -8,12 +8,12 @@ use crate::config::RunConfig;
 use crate::event::{Control, Event};
 use crate::history::History;
 
-/// What can be done with a source from the screen.
+/// What the screen can do with a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SourceKind {
-    /// A run in this process: pause, step and restart reach it, quitting ends it.
+    /// A run in this process: it can be paused, stepped and restarted, and quitting ends it.
     Live,
-    /// Traces: pause, seek and speed are the screen's own business.
+    /// Traces: the screen itself pauses, seeks and changes the speed.
     Traces,
 }
 
@@ -22,8 +22,8 @@ pub trait Source {
     /// Live or traces.
     fn kind(&self) -> SourceKind;
 
-    /// The next event and the index of its run, if one waits; never blocks. A `RunStarted` for an index that is already
-    /// known replaces that run (a restart, or a trace that was written again).
+    /// The next event and the index of its run, if one is waiting; never blocks. A `RunStarted` for a known index
+    /// replaces that run (a restart, or a trace that was written again).
     fn poll(&mut self) -> Option<(usize, Event)>;
 
     /// Passes a request on; a source that cannot fulfil it ignores it.
@@ -32,24 +32,24 @@ pub trait Source {
     /// Prepares another run with these settings while the live one goes on; [`Source::prepared`] returns the result.
     fn prepare(&mut self, config: RunConfig);
 
-    /// The result of preparing, returned once: the other run can begin, or one sentence for the user on what is wrong and
-    /// what to change. Never blocks.
+    /// The result of preparing, returned once: the other run can start, or one sentence for the user on what is wrong
+    /// and what to change. Never blocks.
     fn prepared(&mut self) -> Option<Result<(), String>>;
 
-    /// Ends the live run, and then starts the one that was prepared. Does not wait for the end: what goes wrong after it
-    /// is returned by [`Source::prepared`].
+    /// Ends the live run, and then starts the one that was prepared. It does not wait for the end: later errors are
+    /// returned by [`Source::prepared`].
     ///
     /// # Errors
-    /// One sentence for the user; then the live run goes on.
+    /// Returns one sentence for the user; then the live run continues.
     fn begin(&mut self) -> Result<(), String>;
 
-    /// Drops the other run, prepared or not.
+    /// Drops the other run, whether it is prepared or not.
     fn give_up(&mut self);
 
-    /// Writes the live run into a folder from now on, after all that its history holds.
+    /// Logs the live run into a folder from now on, after everything that its history holds.
     ///
     /// # Errors
-    /// One sentence for the user: what is wrong and what to write instead.
+    /// Returns one sentence for the user: what is wrong and what to write instead.
     fn log(&mut self, directory: &Path, history: &History) -> Result<(), String> {
         let _ = (directory, history);
         Err("there is nothing to log here".to_owned())
@@ -58,17 +58,17 @@ pub trait Source {
     /// Steps that were dropped because the screen was slower than training.
     fn dropped(&self) -> u64;
 
-    /// What is wrong with the origin of the events, one sentence each; empty while all is well.
+    /// Problems with the source of the events, one sentence each; empty if there are none.
     fn warnings(&self) -> Vec<String> {
         Vec::new()
     }
 
-    /// Why nothing further can be read, one sentence for each run that is broken; empty while all is well.
+    /// Why nothing more can be read, one sentence for each broken run; empty if there are none.
     fn errors(&self) -> Vec<String> {
         Vec::new()
     }
 
-    /// How many runs it has.
+    /// Number of its runs.
     fn runs(&self) -> usize {
         1
     }
@@ -76,7 +76,7 @@ pub trait Source {
     /// Whether quitting now would lose something (a live run that is not over and is not logged).
     fn would_lose(&self) -> bool;
 
-    /// Whether what there is of the live run, over or not, stands in no trace.
+    /// Whether the live run, ended or not, is not logged in a trace.
     fn is_unsaved(&self) -> bool {
         false
     }

@@ -1,4 +1,5 @@
-//! A frame as an SVG picture, the same bytes for the same buffer: for the README, and to view a screen without a terminal.
+//! A frame as an SVG picture, with the same bytes for the same buffer: for the README, and to view a screen without a
+//! terminal.
 //!
 //! Blocks, braille and frames are drawn as shapes, since fonts disagree about them; letters are text, placed cell by cell.
 
@@ -13,9 +14,9 @@ use super::theme::{Background, rgb};
 const WIDE: u32 = 9;
 /// Height of a cell.
 const HIGH: u32 = 18;
-/// Column and row of each dot of a braille character: 1 2 3 7 stand left, 4 5 6 8 right, from top to bottom.
+/// Column and row of each dot of a braille character: 1 2 3 7 are left, 4 5 6 8 right, from top to bottom.
 const BRAILLE: [(u32, u32); 8] = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)];
-/// Where letters stand, from the top of their cell.
+/// Position of the baseline, from the top of a cell.
 const BASELINE: u32 = 14;
 
 /// The picture of a buffer on a terminal with this background.
@@ -58,7 +59,7 @@ impl SvgPage {
         self.text.push('\n');
     }
 
-    /// Foreground and background, exchanged where the cell is reversed; `None` = the picture's own ground.
+    /// Foreground and background, exchanged if the cell is reversed; `None` = the picture's own background.
     fn colours(&self, cell: &Cell) -> (String, Option<String>) {
         let hex = |colour: Color| {
             let (r, g, b) = rgb(colour);
@@ -120,7 +121,7 @@ impl SvgPage {
         self.put(format_args!(r#"<path d="{path}" fill="{ink}" shape-rendering="auto"/>"#));
     }
 
-    /// The letters of one row, neighbours of one look together.
+    /// The letters of one row; neighbours with one style are drawn together.
     fn letters<'a>(&mut self, cells: impl Iterator<Item = (u16, &'a Cell)>, y: u32) {
         let mut run: Option<(String, String, Modifier, String)> = None;
         for (column, cell) in cells {

@@ -1,8 +1,8 @@
-//! The terminal: taken over on opening, given back on every path (end, error, panic, suspension).
+//! The terminal: it is taken over when the screen opens, and restored on every path (end, error, panic, suspension).
 //!
-//! Frames go through one large buffer and are wrapped in a synchronized update, so that a frame is one write and is
-//! shown at once. A panic on the screen's own thread gives the terminal back before its message is printed; a panic
-//! elsewhere (a lane's thread) must not tear a living screen down and becomes a diagnostic.
+//! Each frame is written at once through a large buffer, within a synchronized update, so that it is shown at once. A
+//! panic on the screen's own thread restores the terminal before its message is printed; a panic elsewhere (on a lane's
+//! thread) must not destroy a working screen and becomes a diagnostic.
 
 use std::borrow::Cow;
 use std::fs::OpenOptions;
@@ -28,16 +28,16 @@ use thiserror::Error;
 
 use crate::text;
 
-/// Whose the terminal is at the moment: there is one per process.
+/// The current owner of the terminal: there is one terminal per process.
 static OWNER: AtomicU8 = AtomicU8::new(SHELL);
-/// As it was before.
+/// The shell: the terminal is as it was before.
 const SHELL: u8 = 0;
-/// Ours.
+/// The screen.
 const OURS: u8 = 1;
-/// On its way back: a terminal that is not read may hold that up.
+/// The terminal is being restored; this may take long if it is not read.
 const RETURNING: u8 = 2;
 
-/// A frame in which every cell of a large terminal changes fits.
+/// Size of the buffer in bytes: a frame in which every cell of a large terminal changes fits.
 const BUFFER: usize = 1 << 20;
 
 /// Why there is no screen.
@@ -50,7 +50,7 @@ pub enum ScreenError {
         /// What the system said.
         source: io::Error,
     },
-    /// The terminal went away.
+    /// The terminal is lost.
     #[error("the terminal is gone: {source}")]
     Gone {
         /// What the system said.
@@ -58,16 +58,16 @@ pub enum ScreenError {
     },
 }
 
-/// The terminal while it is ours.
+/// The terminal while the screen owns it.
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<BufWriter<Output>>>,
-    /// What it shows may be other than what was drawn.
+    /// Whether it may show something else than what was drawn.
     doubtful: bool,
     hook: Arc<Hook>,
 }
 
-/// Standard output while the terminal is ours. What comes later is thrown away: the beginning of a frame that a panic
-/// cut short, and the farewell of ratatui, which would panic where the terminal is gone.
+/// Standard output while the screen owns the terminal. Later output is dropped: the beginning of a frame that a panic
+/// interrupted, and ratatui's restoration, which would panic if the terminal is lost.
 struct Output(Stdout);
 
 impl Write for Output {
@@ -86,7 +86,7 @@ impl Screen {
     /// Takes the terminal over.
     ///
     /// # Errors
-    /// When there is none, or it cannot be put into raw mode; then it is as before.
+    /// Fails when there is none, or it cannot be put into raw mode; then it is unchanged.
     pub fn open() -> Result<Self, ScreenError> {
         let hook = guard_panics(thread::current().id());
         let opened = enter().and_then(|()| {
@@ -105,15 +105,15 @@ impl Screen {
     /// Columns and rows.
     ///
     /// # Errors
-    /// When the terminal is gone.
+    /// Fails when the terminal is lost.
     pub fn size(&self) -> Result<Size, ScreenError> {
         self.terminal.size().map_err(|source| ScreenError::Gone { source })
     }
 
-    /// Shows a frame; `render` draws it. Returns the time that took, writing included.
+    /// Shows a frame, which `render` draws. Returns the time that this took, writing included.
     ///
     /// # Errors
-    /// When the terminal is gone.
+    /// Fails when the terminal is lost.
     pub fn draw(&mut self, render: impl FnOnce(Rect, &mut Buffer)) -> Result<Duration, ScreenError> {
         let start = Instant::now();
         self.try_draw(render).map_err(|source| ScreenError::Gone { source })?;
@@ -135,10 +135,11 @@ impl Screen {
         Write::flush(self.terminal.backend_mut())
     }
 
-    /// Gives the terminal back, calls `meanwhile`, takes it over again and redraws everything with the next frame.
+    /// Restores the terminal, calls `meanwhile`, takes the terminal over again and redraws everything with the next
+    /// frame.
     ///
     /// # Errors
-    /// When the terminal is gone meanwhile.
+    /// Fails when the terminal is lost.
     pub fn step_aside(&mut self, meanwhile: impl FnOnce()) -> Result<(), ScreenError> {
         leave();
         meanwhile();
@@ -148,17 +149,17 @@ impl Screen {
     /// Takes the terminal over again, whatever another program did to it.
     ///
     /// # Errors
-    /// When the terminal is gone.
+    /// Fails when the terminal is lost.
     pub fn take_back(&mut self) -> Result<(), ScreenError> {
         self.doubt();
-        // Raw mode counts as switched on until it is switched off, whatever a shell did meanwhile.
+        // crossterm considers raw mode on until it is switched off, whatever a shell did.
         disable_raw_mode().and_then(|()| enter()).map_err(|source| ScreenError::Gone { source })
     }
 
     /// Takes the mouse, or leaves it to the terminal.
     ///
     /// # Errors
-    /// When the terminal is gone.
+    /// Fails when the terminal is lost.
     pub fn set_mouse(&mut self, mouse: Mouse) -> Result<(), ScreenError> {
         set_mouse(mouse);
         let out = self.terminal.backend_mut();
@@ -172,15 +173,15 @@ impl Screen {
     /// Asks the terminal for the colour of its background (OSC 11). It may answer among the keys, or never.
     ///
     /// # Errors
-    /// When the terminal is gone.
+    /// Fails when the terminal is lost.
     pub fn ask_background(&mut self) -> Result<(), ScreenError> {
         let out = self.terminal.backend_mut();
         let asked = out.write_all(b"\x1b]11;?\x1b\\").and_then(|()| Write::flush(out));
         asked.map_err(|source| ScreenError::Gone { source })
     }
 
-    /// Redraws everything with the next frame. A terminal that shrinks and grows back between two frames has the size
-    /// it had, and has lost what was on it.
+    /// Redraws everything with the next frame. A terminal that shrinks and grows back between two frames has its old
+    /// size, but has lost its content.
     pub fn doubt(&mut self) {
         self.doubtful = true;
     }
@@ -195,8 +196,8 @@ impl Drop for Screen {
     }
 }
 
-/// Whatever was drawn, no cell holds what a terminal obeys or hides, such as a joiner that ratatui appends to the character
-/// before it.
+/// Removes from all cells what a terminal obeys or hides, such as a joiner that ratatui appends to the character before
+/// it.
 fn make_harmless(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         if let Cow::Owned(marked) = text::printable(cell.symbol()) {
@@ -207,19 +208,19 @@ fn make_harmless(buffer: &mut Buffer) {
     }
 }
 
-/// Whose the mouse is while the terminal is ours.
+/// The owner of the mouse while the screen is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mouse {
-    /// Ours: a click moves the cursor; with Shift the terminal selects text.
+    /// The screen: a click moves the cursor; with Shift the terminal selects text.
     Screen,
-    /// The terminal's, which selects text.
+    /// The terminal, which selects text.
     Terminal,
 }
 
-/// Whether the mouse is ours: there is one per process.
+/// Whether the screen has the mouse: there is one per process.
 static HAS_MOUSE: AtomicBool = AtomicBool::new(true);
 
-/// Decides whose the mouse is from the next time on that the terminal is taken over.
+/// Sets the owner of the mouse for the next time that the terminal is taken over.
 pub fn set_mouse(mouse: Mouse) {
     HAS_MOUSE.store(mouse == Mouse::Screen, Ordering::Release);
 }
@@ -227,30 +228,31 @@ pub fn set_mouse(mouse: Mouse) {
 fn enter() -> io::Result<()> {
     OWNER.store(OURS, Ordering::Release);
     enable_raw_mode()?;
-    // Pasted text comes as one event: otherwise its letters would be commands.
+    // Pasted text arrives as one event: otherwise its letters would be commands.
     execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
     if HAS_MOUSE.load(Ordering::Acquire) { execute!(io::stdout(), EnableMouseCapture) } else { Ok(()) }
 }
 
-/// Errors are of no use here: the terminal is gone, or as it was.
+/// Errors are ignored: the terminal is lost, or it is as before.
 fn leave() {
-    // Leaving twice would put the cursor back over what was printed in between, such as the message of a panic.
+    // A second time would put the cursor back over text that was printed in between, such as the message of a panic.
     if OWNER.compare_exchange(OURS, RETURNING, Ordering::AcqRel, Ordering::Acquire).is_err() {
         return;
     }
-    // First: keys may be typed as soon as the shell's screen is back, and an Enter in raw mode is not one for the shell.
+    // This comes first: keys may be typed as soon as the shell's screen is back, and an Enter in raw mode does not
+    // reach the shell.
     let _ = disable_raw_mode();
     let _ = farewell(&mut io::stdout());
     OWNER.store(SHELL, Ordering::Release);
 }
 
-/// What is sent to a terminal at the end.
+/// The bytes that restore a terminal.
 fn farewell(out: &mut impl Write) -> io::Result<()> {
     execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, cursor::Show)
 }
 
-/// Gives back what can be given back without waiting, for a process that is about to be ended from outside the screen's
-/// thread: the modes always, screen, cursor and mouse where the terminal takes the words at once.
+/// Restores what can be restored without waiting, for a process that will be ended from outside the screen's thread:
+/// always the modes, and screen, cursor and mouse if the terminal accepts the bytes at once.
 pub fn abandon() {
     if OWNER.swap(SHELL, Ordering::AcqRel) == SHELL {
         return;
@@ -260,7 +262,7 @@ pub fn abandon() {
     if farewell(&mut words).is_err() {
         return;
     }
-    // A description of its own: standard output may be locked by the thread that waits in it.
+    // The terminal is opened again: standard output may be locked by a thread that waits in it.
     let Ok(mut terminal) = OpenOptions::new().write(true).custom_flags(NO_WAIT).open("/dev/tty") else { return };
     for _ in 0..PATIENCE {
         match terminal.write(&words) {
@@ -271,10 +273,10 @@ pub fn abandon() {
     }
 }
 
-/// Tries of [`abandon`] at a terminal that is slow, and the time between two.
+/// Number of attempts of [`abandon`] on a slow terminal, and the time between two.
 const PATIENCE: u32 = 10;
 const BREATH: Duration = Duration::from_millis(10);
-/// A write that would wait fails instead; the terminal does not become the process's own.
+/// A write that would wait fails instead; the terminal does not become the controlling terminal of the process.
 const NO_WAIT: i32 = libc::O_NONBLOCK | libc::O_NOCTTY;
 
 fn guard_panics(screen: ThreadId) -> Arc<Hook> {

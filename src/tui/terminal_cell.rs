@@ -1,10 +1,10 @@
-//! A cell of the terminal, as the mouse names it.
+//! A cell of the terminal, as the mouse reports it.
 
 /// A cell of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TerminalCell {
-    /// From the left, 0 = first.
+    /// Columns from the left, the first is 0.
     pub column: u16,
-    /// From the top, 0 = first.
+    /// Rows from the top, the first is 0.
     pub row: u16,
 }

@@ -1,6 +1,6 @@
-//! Colours by role and glyphs, for every kind of terminal: truecolour, 256, 16, no colour; Unicode or ASCII.
+//! Colours by role, and glyphs, for every kind of terminal: truecolour, 256, 16, no colour; Unicode or ASCII.
 //!
-//! A colour never stands alone: a glyph or a number says the same.
+//! A colour never stands alone: a glyph or a number shows the same.
 
 mod ascii;
 mod capability;
@@ -25,7 +25,7 @@ pub(super) use console::to_console;
 
 use colour::adapt;
 
-/// How the screen looks on one terminal.
+/// The look of the screen on one terminal.
 #[derive(Clone, Debug)]
 pub struct Theme {
     /// Its colours.
@@ -34,14 +34,14 @@ pub struct Theme {
     pub glyphs: Glyphs,
     /// Its background.
     pub background: Background,
-    /// Nothing said what the background is like.
+    /// Whether the background is only assumed.
     is_guessed: bool,
     sequential: Palette,
     diverging: Palette,
 }
 
 impl Theme {
-    /// The look for such a terminal.
+    /// The look for a terminal of this kind.
     #[must_use]
     pub fn new(colours: Colours, glyphs: Glyphs, background: Background) -> Self {
         Self {
@@ -54,19 +54,19 @@ impl Theme {
         }
     }
 
-    /// The look where nothing says what the background is like: dark, until the terminal answers.
+    /// The look if the background is unknown: dark, until the terminal answers.
     #[must_use]
     pub fn guessed(colours: Colours, glyphs: Glyphs) -> Self {
         Self { is_guessed: true, ..Self::new(colours, glyphs, Background::Dark) }
     }
 
-    /// Whether the terminal is to be asked for its background.
+    /// Whether the terminal must be asked for its background.
     #[must_use]
     pub fn is_guessed(&self) -> bool {
         self.is_guessed
     }
 
-    /// The same on the background that the terminal has.
+    /// The same look on the background that the terminal reported.
     #[must_use]
     pub fn on(self, background: Background) -> Self {
         Self { background, is_guessed: false, ..self }
@@ -84,7 +84,7 @@ impl Theme {
         &self.diverging
     }
 
-    /// Rows of pixels in one cell of a heatmap: two where half blocks can be distinguished by colour.
+    /// Rows of pixels in one cell of a heatmap: two if half blocks can be distinguished by colour.
     #[must_use]
     pub fn pixels_per_cell(&self) -> usize {
         match (self.colours, self.glyphs) {
@@ -128,7 +128,7 @@ impl Theme {
         self.style(Role::Lane(lane))
     }
 
-    /// A filled field: the role's colour as ground, text in contrast to it; reversed where there is no colour.
+    /// A filled field: the role's colour as background with text in contrast to it; reversed if there is no colour.
     #[must_use]
     pub fn field(&self, role: Role) -> Style {
         match self.style(role).fg {
@@ -137,7 +137,7 @@ impl Theme {
         }
     }
 
-    /// The nearest colour to red, green and blue of 0 … 1.
+    /// The nearest colour to red, green and blue from 0 to 1.
     #[must_use]
     pub fn mixed(&self, light: [f32; 3]) -> Color {
         let [r, g, b] = light.map(|light| (light.clamp(0.0, 1.0) * 255.0).round() as u8);

@@ -1,4 +1,4 @@
-//! The one place where an action changes the scene: action in, effect out.
+//! The only place where an action changes the scene: it returns an effect.
 
 mod command;
 mod cursor;
@@ -23,9 +23,10 @@ use super::action::Action;
 use super::scene::{Overlay, Scene};
 use super::source::SourceKind;
 
-/// Does what the action says on a terminal of this size.
+/// Applies an action on a terminal of this size.
 pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
-    // A notice has been read when the next action comes; closing removes it by itself.
+    // The next action removes a notice, which the user has read by then; the action that closes windows removes it
+    // itself.
     if !matches!(action, Action::Tick(_) | Action::Release | Action::Close) {
         scene.status.notice = None;
     }

@@ -1,5 +1,5 @@
-//! The views. Everything about a view stands in its own file as one [`definition::ViewDefinition`]; the row of the table
-//! that lists it is all else that it needs.
+//! The table of views. Everything about a view is in its own file as one [`definition::ViewDefinition`]; a new view
+//! also needs a row in this table.
 
 mod anatomy;
 mod denoising;
@@ -20,7 +20,7 @@ use definition::ViewDefinition;
 
 use super::scene::{Scene, ViewId};
 
-/// All views, in the order of `v`; the first nine have the digits.
+/// All views, in the order of `v`; the first nine have the digits as keys.
 pub(super) static VIEWS: [&ViewDefinition; 10] = [
     &heatmaps::VIEW,
     &difference::VIEW,
@@ -34,17 +34,17 @@ pub(super) static VIEWS: [&ViewDefinition; 10] = [
     &samples::VIEW,
 ];
 
-/// What a view is; of an unknown name, the first.
+/// The definition of a view; for an unknown name, the first one.
 pub(super) fn find(id: ViewId) -> &'static ViewDefinition {
     VIEWS.iter().find(|view| view.id == id).copied().unwrap_or(VIEWS[0])
 }
 
-/// The view that fills the screen.
+/// The view on the screen.
 pub(super) fn in_view(scene: &Scene) -> &'static ViewDefinition {
     find(scene.view.shown)
 }
 
-/// The view of a name.
+/// The view with a name.
 pub(super) fn named(name: &str) -> Option<ViewId> {
     VIEWS.iter().map(|view| view.id).find(|id| id.name() == name)
 }

@@ -1,5 +1,5 @@
-//! A decoder of characters in plain f64 loops, from the published equations; it shares nothing with the program but the
-//! numbers of the weights. Any value on the way can be moved, and all are written down.
+//! A decoder of characters in plain f64 loops, from the published equations; it shares only the weights with the
+//! program. Any intermediate value can be changed, and all of them are recorded.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

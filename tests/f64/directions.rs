@@ -1,11 +1,11 @@
-//! A gradient of many numbers, proven by central differences along drawn directions.
+//! Checks a gradient of many numbers by central differences along random directions.
 //!
 //! ```text
 //! (L(v + h u) − L(v − h u)) / 2h  =  g·u,   u = z/‖z‖,  z ~ N(0, 1)ⁿ,   E (g·u)² = ‖g‖²/n
 //! ```
 //!
-//! Every element of g takes part in every difference: a g that is wrong anywhere is wrong along almost every u, and a
-//! difference that costs two losses stands for n of them.
+//! Every element of g takes part in every difference: a g that is wrong anywhere is wrong along almost every u, and one
+//! difference of two losses replaces n of them.
 
 use burn::tensor::{Tensor, TensorData};
 use rand::SeedableRng;

@@ -1,5 +1,5 @@
-//! Families that have no oracle of their own: the gradient of every parameter against central differences, and the
-//! factors of every block against what comes in and goes out. In their smallest forms, in f64.
+//! Families without an oracle of their own: the gradient of every parameter against central differences, and the
+//! factors of every block against its input and output, in their smallest forms and in f64.
 
 use burn::tensor::{Tensor, TensorData};
 use nablatop::config::{

@@ -1,10 +1,10 @@
 //! Every quantity of a step against central finite differences (and plain sums) in double precision.
 //!
-//! ∂L/∂v ≈ (L(v + h) − L(v − h)) / 2h on small stacks, element by element where the loss is written out in plain loops
-//! (decoder, streams), along drawn directions through all elements where it is Burn's ([`directions`]). The values come
-//! from the step that the program takes.
+//! ∂L/∂v ≈ (L(v + h) − L(v − h)) / 2h on small stacks, element by element if the loss is written in plain loops
+//! (decoder, streams), along random directions through all elements if it is Burn's ([`directions`]). The values come
+//! from a step of the program.
 //!
-//! A binary of its own: Burn fixes the number format of a device once per process.
+//! This is a binary of its own: Burn fixes the number format of a device once per process.
 
 // A test that cannot go on fails; with --nocapture it shows its figures.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]

@@ -1,4 +1,4 @@
-//! The mlp. The loss that is differenced is put together by hand from the blocks' plain form.
+//! The mlp. The loss of the differences is computed by hand from the blocks' plain form.
 
 use burn::module::Param;
 use burn::prelude::Device;

@@ -1,4 +1,4 @@
-//! The tests that start the program, once more: flex is its default, here every run is on ndarray.
+//! The tests that start the program, repeated on ndarray: flex is its default.
 //!
 //! The tests of the library name both backends themselves.
 

@@ -1,4 +1,4 @@
-//! Claims about checkpoints: a run that goes on is the run that never stopped, whatever happens to it meanwhile.
+//! Claims about checkpoints: a resumed run equals the run that never stopped, whatever happens to it.
 
 mod damage;
 mod equal;

@@ -110,7 +110,7 @@ fn pictures_in_idx_files_are_learned() {
 }
 
 #[test]
-fn lanes_see_the_same_cropped_pictures_and_a_run_taken_again_sees_them_again() {
+fn lanes_get_the_same_cropped_pictures_and_a_repeated_run_gets_them_again() {
     let folder = tempfile::tempdir().expect("temporary folder");
     let mut number = 0_u32;
     let mut record = |class: u8| {

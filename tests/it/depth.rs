@@ -1,5 +1,5 @@
-//! Ten thousand blocks: no stack overflow, memory linear in depth and flat over steps. Each run is a process of its own,
-//! which tells its peak.
+//! Ten thousand blocks: no stack overflow, memory linear in depth and constant over steps. Each run is a process of its
+//! own, which reports its peak.
 
 use std::io::Write;
 use std::process::Command;

@@ -1,4 +1,5 @@
-//! What is taken on a schedule, on real stacks: histograms, signal to noise, coherence, shatter, stable rank.
+//! Quantities that are measured on a schedule, on real stacks: histograms, signal to noise, coherence, shatter, stable
+//! rank.
 
 use nablatop::backend;
 use nablatop::config::{
@@ -54,7 +55,7 @@ fn settled(lane: &LaneConfig, backend: Backend, steps: u64) -> f64 {
 
 /// With batch normalization, as in Balduzzi et al.
 #[test]
-fn gradients_shatter_in_a_deep_plain_stack_less_in_its_residual_twin_and_not_in_a_linear_one() {
+fn gradients_shatter_in_a_deep_plain_stack_less_in_a_residual_one_and_not_in_a_linear_one() {
     for backend in BACKENDS {
         let linear = settled(&LaneConfig { activation: Activation::Identity, ..relu(Wiring::Plain) }, backend, 1);
         let [plain, residual] = [Wiring::Plain, Wiring::Residual]

@@ -1,4 +1,4 @@
-//! A small diffusion model finds the noise in digits, and what is told of denoising time is what it is.
+//! A small diffusion model predicts the noise in digits, and its reported loss by timestep is correct.
 
 use std::sync::LazyLock;
 
@@ -15,7 +15,7 @@ fn lane(wiring: Wiring, long_skips: LongSkips) -> LaneConfig {
     LaneConfig { width: 8, lr: 5e-3, family, ..LaneConfig::of(Model::Diffusion, wiring) }
 }
 
-/// Two hundred steps, of which three are looked at by denoising time.
+/// Two hundred steps, three of which are measured by timestep.
 static DETAILED: LazyLock<Recording> = LazyLock::new(|| {
     Recording::of(RunConfig {
         batch: 32,

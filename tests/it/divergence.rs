@@ -1,4 +1,4 @@
-//! A lane whose loss is no longer finite ends, keeps what it showed, and leaves the others alone.
+//! A lane whose loss is no longer finite ends, keeps its steps, and does not affect the others.
 
 use nablatop::config::{LaneConfig, Optimizer, Wiring};
 use nablatop::event::Outcome;
@@ -13,7 +13,7 @@ fn wild(name: &str) -> LaneConfig {
 }
 
 #[test]
-fn a_diverged_lane_keeps_its_steps_and_the_other_goes_on() {
+fn a_diverged_lane_keeps_its_steps_and_the_other_continues() {
     for backend in BACKENDS {
         let alone = Recording::of(small(backend, STEPS, vec![LaneConfig::new(Wiring::Plain)]));
         let both = Recording::of(small(backend, STEPS, vec![wild("wild"), LaneConfig::new(Wiring::Plain)]));

@@ -1,4 +1,4 @@
-//! What the papers print of their architectures, and that each of them learns.
+//! The published parameter counts of the architectures, and that each of them learns.
 
 use burn::module::Module;
 use burn::prelude::Device;

@@ -1,4 +1,4 @@
-//! The flight recorder: what it re-runs is the same history, and it says where it began.
+//! The flight recorder: a re-run gives the same numbers, and its note names where the trouble began.
 
 use nablatop::config::{Init, LaneConfig, Length, Norm, Optimizer, RunConfig, Wiring};
 use nablatop::event::{Control, Event, Note, Outcome, StepRecord};
@@ -93,7 +93,7 @@ fn a_leap_after_nine_steps_names_what_jumped_from_what_to_what() {
 }
 
 #[test]
-fn steps_are_re_run_when_a_person_asks_and_training_goes_on_as_if_not() {
+fn steps_are_re_run_on_request_and_training_continues_unchanged() {
     for backend in BACKENDS {
         for norm in [Norm::None, Norm::Batch] {
             let lanes = vec![LaneConfig { norm, ..LaneConfig::new(Wiring::Residual) }];

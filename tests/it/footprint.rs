@@ -1,5 +1,4 @@
-//! What a run is estimated to take before anything is allocated, beside what it takes. Each run is a process of its own,
-//! which tells its peak.
+//! The estimated memory of a run beside the measured one. Each run is a process of its own, which reports its peak.
 
 use std::io::Write;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! Backward gain per block at initialization against what theory says, width 256, depth 50, batch 64, three seeds.
+//! Backward gain per block at initialization compared with the theory, width 256, depth 50, batch 64, three seeds.
 //!
 //! ```text
 //! plain      gain_l = √χ_l            q_{l+1} = σ_w² E[φ(√q_l z)²]

@@ -1,4 +1,4 @@
-//! Who may use whom: the picture in `docs/architecture.md`, held against every path in `src`.
+//! Which module may use which: the table in `docs/architecture.md`, checked against every path in `src`.
 
 mod graph;
 

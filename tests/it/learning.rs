@@ -1,5 +1,5 @@
-//! Every family learns, and where depth is the question its plain twin does not; of ResNet-56, DenseNet-40, highways
-//! and an mlp of a thousand blocks the presets claim it ([`super::presets`]).
+//! Every family learns, and for deep nets the plain form does not; for ResNet-56, DenseNet-40, highways and an mlp of a
+//! thousand blocks the presets claim it ([`super::presets`]).
 
 use nablatop::config::{BranchScale, Init, LaneConfig, Length, Measure, Model, Norm, RunConfig, Wiring};
 use nablatop::event::StepRecord;
@@ -78,7 +78,7 @@ fn highway_50_learns_the_digits() {
 
 /// Halves its loss within a hundred steps, which the plain form does not.
 #[test]
-fn preresnet_164_learns_where_its_plain_twin_does_not() {
+fn preresnet_164_learns_where_the_same_plain_net_does_not() {
     let lanes = [Wiring::Plain, Wiring::Residual].map(|wiring| lane(Model::Preresnet, 164, 2, wiring));
     let run = Recording::of(RunConfig { batch: 16, ..config(lanes.to_vec(), 100) });
     let [plain, residual] = [0, 1].map(|lane| late(&run, lane, loss) / loss(run.steps(lane)[0]));

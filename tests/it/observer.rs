@@ -1,4 +1,5 @@
-//! The observer at models that the lab does not know: parameters outside every row, and parameters without a gradient.
+//! The observer with models that the lab does not know: parameters outside every row, and parameters without a
+//! gradient.
 
 use burn::module::{Module, Param};
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};

@@ -1,4 +1,4 @@
-//! The memory that the program takes at its highest, as the system counts it: resident pages of the process.
+//! The peak memory of the program as the system counts it: resident pages of the process.
 
 use std::io::Write;
 use std::process::Command;

@@ -1,5 +1,5 @@
-//! Every preset's claims hold of its own trace: as it stands where there is time, and always in a short form, with the
-//! same claims and the same bounds: narrower, less deep, with smaller batches or fewer steps, each lane as far as it needs.
+//! Every preset's claims hold for its own trace: in full if there is time, and always in a short form with the same
+//! claims and bounds, which is narrower, less deep, or has smaller batches or fewer steps, as far as each lane needs.
 
 use std::sync::LazyLock;
 

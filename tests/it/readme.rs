@@ -1,4 +1,4 @@
-//! README and `docs/keys.md` say what is true: their tables of keys are the program's own.
+//! README and `docs/keys.md` are correct: their tables of keys are the program's own.
 
 use std::fs;
 use std::path::Path;

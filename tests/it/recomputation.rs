@@ -31,7 +31,7 @@ fn values(records: Vec<&StepRecord>) -> Vec<StepRecord> {
 }
 
 #[test]
-fn every_number_is_the_same_with_activations_kept_and_computed_anew() {
+fn every_number_is_the_same_with_activations_kept_and_recomputed() {
     for backend in BACKENDS {
         for lane in lanes() {
             let run = |checkpoint_activations, measure| {

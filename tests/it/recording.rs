@@ -1,4 +1,4 @@
-//! A run taken to its end, and what it told.
+//! A run to its end, and the events that it reported.
 
 use nablatop::config::{Backend, LaneConfig, Length, RunConfig};
 use nablatop::event::{EvalRecord, Event, Outcome, StepRecord};

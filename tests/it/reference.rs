@@ -1,6 +1,6 @@
-//! The default stack once more, in plain f64 without any library: forward, backward and update rules written out.
+//! The default stack in plain f64 without any library: forward pass, backward pass and update rules.
 //!
-//! It starts from the program's own initial numbers and sees its batches; everything else is independent.
+//! It starts from the program's own initial weights and uses its batches; everything else is independent.
 
 pub(crate) mod stack;
 

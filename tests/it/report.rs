@@ -88,7 +88,7 @@ fn the_table_of_one_quantity_has_nothing_else() {
 }
 
 #[test]
-fn what_a_step_says_only_when_it_is_told_again_is_in_the_table_once_and_in_the_picture() {
+fn values_that_only_a_re_run_of_a_step_has_are_in_the_table_once_and_in_the_picture() {
     let quantities = [Quantity::SignalNorm, Quantity::StableRank];
     let header = fixture::header(vec![fixture::lane("plain", 1)], &quantities);
     let grid = |cells: [Option<f32>; 2]| fixture::grid(&header, 0, |row, _| cells[row]);

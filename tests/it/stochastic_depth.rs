@@ -1,5 +1,5 @@
-//! What is said of blocks that stochastic depth leaves out of a step: they have an identity channel and no branch, and
-//! their units are not asked.
+//! Blocks that stochastic depth skips in a step: they have an identity channel and no branch, and their units do not
+//! count.
 
 use nablatop::backend;
 use nablatop::config::{

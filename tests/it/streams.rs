@@ -1,5 +1,5 @@
-//! Several streams: what the mixing of all blocks makes of them together, free and constrained, and that watching them
-//! changes nothing.
+//! Several streams: the product of the mixing of all blocks, free and constrained, and that measuring it changes
+//! nothing.
 
 use nablatop::backend;
 use nablatop::config::{Backend, LaneConfig, Model, Norm, Wiring};

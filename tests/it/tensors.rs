@@ -1,4 +1,4 @@
-//! What is told of single tensors adds up to what is told of layers, and what blocks are made of to what they cost.
+//! The norms of single tensors add up to those of layers, and the parts of a block to its cost.
 
 use nablatop::config::{Backend, DataSource, LaneConfig, Length, Model, Norm, RunConfig, TransformerSettings, Wiring};
 use nablatop::event::{Dated, Event, FilterShades, SnapshotOf, TensorNorm, TensorNorms};
@@ -122,7 +122,7 @@ fn a_convolutional_stem_shows_its_filters_before_each_step_and_no_other_does() {
 }
 
 #[test]
-fn without_histograms_nothing_of_it_is_taken() {
+fn without_histograms_no_tensor_or_filter_is_measured() {
     let config = RunConfig {
         length: Length::Steps(3),
         histograms: None,

@@ -1,4 +1,4 @@
-//! Claims about the native trace: what is written comes back, and damage costs no more than what it hit.
+//! Claims about the native trace: it reads back what was written, and damage costs only the damaged lines.
 
 mod damage;
 mod document;

@@ -1,5 +1,5 @@
-//! Transformers on real text: they learn, deep ones only where a residual leads around what loses the signal, and at
-//! initialization their gradients are what Xiong et al. 2020 say.
+//! Transformers on real text: they learn, deep ones only with residual connections, and at initialization their
+//! gradients agree with Xiong et al. 2020.
 
 use nablatop::backend;
 use nablatop::config::{

@@ -1,4 +1,4 @@
-//! Watching changes nothing, and the same settings give the same run, bit for bit.
+//! Measuring changes nothing, and the same settings give the same run, bit by bit.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::prelude::Device;

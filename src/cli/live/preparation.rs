@@ -1,5 +1,5 @@
-//! Another run, prepared beside the one on the screen: its data is read and its weights are drawn on a thread of their own,
-//! since both can take seconds and the screen answers meanwhile. Then it gets its files.
+//! Another run, prepared beside the one on the screen. Its data is read and its weights are initialized on a thread of
+//! their own, since both can take seconds and the screen must answer meanwhile. Then its files are opened.
 
 use std::io;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(super) struct Preparation {
 }
 
 impl Preparation {
-    /// Begins, once an earlier one that was given up is over: two at a time would take the memory of both.
+    /// Begins after an earlier preparation that was cancelled has ended: two at a time would take the memory of both.
     pub(super) fn begin(config: RunConfig, oversize: Oversize, earlier: Option<GivenUp>) -> io::Result<Self> {
         let (sender, answer) = bounded(1);
         let prepare = move || {
@@ -33,14 +33,14 @@ impl Preparation {
                 let _ = thread.join();
             }
             let prepared = train::prepare_sized(config, None, oversize).map_err(|error| error.to_string());
-            // Dropped with its weights where nothing waits for it any more.
+            // The result is dropped with its weights if nothing waits for it any more.
             let _ = sender.send(prepared);
         };
         let thread = Builder::new().name("preparation".to_owned()).stack_size(THREAD_STACK).spawn(prepare)?;
         Ok(Self { answer, thread })
     }
 
-    /// What came of it, waiting so long at most.
+    /// The result, waiting at most this long.
     pub(super) fn answer(&self, most: Duration) -> Option<Result<Prepared, String>> {
         match self.answer.recv_timeout(most) {
             Ok(answer) => Some(answer),
@@ -49,16 +49,16 @@ impl Preparation {
         }
     }
 
-    /// Waits for it no longer.
+    /// Stops waiting for the preparation.
     pub(super) fn give_up(self) -> GivenUp {
         GivenUp(self.thread)
     }
 }
 
-/// A preparation that nothing waits for: it ends by itself.
+/// A cancelled preparation: it ends by itself.
 pub(super) struct GivenUp(JoinHandle<()>);
 
-/// A run that could start now, with its trace, and what to say of it.
+/// A run that could start now, with its trace and the notes about it.
 pub(super) struct Ready {
     pub(super) prepared: Prepared,
     pub(super) log: Log,
@@ -66,7 +66,7 @@ pub(super) struct Ready {
 }
 
 impl Ready {
-    /// With the same steps written down as of the first of these runs, and checkpoints and a trace beside that run's.
+    /// Dumps the same steps as the first of these runs, and puts checkpoints and trace beside that run's.
     pub(super) fn of(prepared: Prepared, dumps: &[Arc<DumpWriter>], logging: &Logging) -> Result<Self, String> {
         let number = dumps.len() as u64 + 1;
         let requests = dumps.first().into_iter().flat_map(|first| first.requests());
@@ -79,7 +79,7 @@ impl Ready {
         Ok(Self { prepared, log: trace.map(Log::of).unwrap_or_default(), notes })
     }
 
-    /// The program ends before the run could start: its trace, which is there already, has its end all the same.
+    /// Closes the trace, which exists already, when the program ends before the run could start.
     pub(super) fn never_starts(self) {
         if let Some(mut trace) = self.log.sink {
             trace.emit(&Event::RunEnded(RunEnd { outcome: Outcome::Stopped }));
@@ -88,8 +88,8 @@ impl Ready {
     }
 }
 
-/// A restarted run, the `number`-th, with the same steps written down beside those of the first, as far as it has them,
-/// and a sentence on each that it has not.
+/// The restarted run with this number dumps the same steps into files beside those of the first run, as far as it has
+/// these steps; the notes name each step that it does not have.
 fn restarted<'a>(
     prepared: Prepared,
     requests: impl Iterator<Item = &'a Dump>,

@@ -23,20 +23,20 @@ pub(super) struct LiveRun {
     /// Events that are in the trace and not yet on the screen.
     pending: VecDeque<Event>,
     stage: Stage,
-    /// What every event goes to.
+    /// Receives every event.
     sinks: OpenFanout,
     pub(super) trace: Option<Arc<TraceStatus>>,
-    /// What the user should know about the weights and the dumps that were asked for.
+    /// Notes for the user about the weights and the dumps.
     pub(super) notes: Vec<String>,
 }
 
-/// Which part of a run goes to the screen.
+/// Which part of a run is being sent to the screen.
 enum Stage {
-    /// What came before the checkpoint.
+    /// The events before the checkpoint.
     Past(Box<EarlierEvents>),
-    /// The header is still to come, which the past had already.
+    /// The header is still to come; the earlier events contained it already.
     Resumed,
-    /// What happens.
+    /// The events of the run itself.
     Present,
 }
 
@@ -54,7 +54,7 @@ impl LiveRun {
         let session = prepared.start(Fanout::new().with(sinks.clone()))?;
         let stage = if past.is_over() { Stage::Present } else { Stage::Past(Box::new(past)) };
         if matches!(stage, Stage::Past(_)) {
-            // Until the screen has what came before: of more events than it takes in, the oldest are dropped.
+            // The channel keeps the oldest events only while the screen receives the earlier ones.
             session.control(Control::Pause);
         }
         Ok(Self { session, footprint, events, pending: VecDeque::new(), stage, sinks, trace: status, notes })
@@ -64,7 +64,7 @@ impl LiveRun {
         self.pending.pop_front().or_else(|| self.next())
     }
 
-    /// The next event that came: first what the trace has of the run already, its header too.
+    /// The next event: first the events that the trace already has, with their header.
     fn next(&mut self) -> Option<Event> {
         if let Stage::Past(past) = &mut self.stage {
             if let Some(event) = past.next() {
@@ -83,7 +83,7 @@ impl LiveRun {
         Some(event)
     }
 
-    /// Writes all that the screen knows, what waits for it, and all that comes into a folder.
+    /// Writes everything that the screen knows, what waits for it, and all later events into a folder.
     pub(super) fn log(&mut self, directory: &Path, history: &History) -> Result<(), LogError> {
         let sinks = self.sinks.clone();
         sinks.attach(|| {
@@ -100,7 +100,7 @@ impl LiveRun {
         })
     }
 
-    /// Steps that the screen did not take in in time.
+    /// Steps that arrived faster than the screen could receive them.
     pub(super) fn dropped(&self) -> u64 {
         self.events.dropped()
     }
@@ -109,7 +109,7 @@ impl LiveRun {
         self.trace.as_ref().is_some_and(|trace| trace.problem().is_none())
     }
 
-    /// Ends it in order, and says what its trace does not have.
+    /// Ends the run in order, and says which steps its trace lacks.
     pub(super) fn close(self, history: Option<&mut History>) -> Option<String> {
         drop(self.session);
         if let Some(history) = history {
@@ -120,7 +120,8 @@ impl LiveRun {
     }
 }
 
-/// What is held and what arrived since, with the steps that neither has where they belong, and a note on how many.
+/// The held events and those that arrived since, with a gap where steps are missing in both, and a note on their
+/// number.
 fn with_gaps(held: Vec<Event>, pending: &VecDeque<Event>) -> Vec<Event> {
     let count = held.len();
     let mut newest: BTreeMap<LaneId, Step> = BTreeMap::new();

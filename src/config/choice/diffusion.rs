@@ -1,4 +1,4 @@
-//! What only a diffusion model has to choose.
+//! Choices that only a diffusion model has.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::config::spelling::not_one_of;
 
 words! {
-    /// How fast pictures drown in noise.
+    /// How fast noise replaces the pictures.
     NoiseSchedule {
         /// By β_t from 1e-4 to 0.02 (Ho et al. 2020).
         Linear = "linear",
@@ -16,11 +16,11 @@ words! {
 }
 
 words! {
-    /// Whether the way down of a U-Net hands what it has to the way up.
+    /// Whether the encoder of a U-Net passes its activations directly to the decoder.
     LongSkips {
-        /// Each block on the way up sees its counterpart beside its input.
+        /// Each decoder block also receives the activations of the matching encoder block.
         On = "on",
-        /// Everything goes through the middle.
+        /// Everything passes through the bottleneck.
         Off = "off",
     }
 }

@@ -19,9 +19,9 @@ pub enum Init {
     Orthogonal(f64),
     /// The same at the centre of a convolution's kernel, 0 around it.
     DeltaOrthogonal(f64),
-    /// Orthogonal, scaled layer by layer until each puts out a variance of 1 (Mishkin & Matas 2015).
+    /// Orthogonal, scaled layer by layer until the output of each has variance 1 (Mishkin & Matas 2015).
     Lsuv,
-    /// Kaiming, made small by depth: the last weight of every branch and the head are 0 (Zhang et al. 2019).
+    /// Kaiming, scaled down with depth: the last weight of every branch and the head are 0 (Zhang et al. 2019).
     Fixup,
     /// N(0, std²).
     Normal(f64),

@@ -1,4 +1,4 @@
-//! What only a transformer has to choose.
+//! Choices that only a transformer has.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +10,7 @@ words! {
     NormOrder {
         /// Before the branch: x + F(N(x)).
         Pre = "pre",
-        /// Behind the sum: N(x + F(x)).
+        /// After the sum: N(x + F(x)).
         Post = "post",
         /// Nowhere: x + F(x).
         None = "none",
@@ -20,9 +20,9 @@ words! {
 words! {
     /// How a transformer encodes the position of a character.
     Positions {
-        /// By vectors that are added to those of the characters.
+        /// By vectors that are added to the embeddings of the characters.
         Learned = "learned",
-        /// By turning queries and keys.
+        /// By a rotation of queries and keys.
         Rotary = "rotary",
     }
 }

@@ -1,5 +1,5 @@
-//! What may be written beside a checkpoint: how long the run is to be and what is told of it. The model, its data and how
-//! it is trained are the checkpoint's.
+//! Settings that may be changed when a run is resumed: its length and what it reports. The model, its data and its
+//! training come from the checkpoint.
 
 use super::{Draft, DraftError, Origin};
 use crate::config::RunConfig;
@@ -23,13 +23,13 @@ impl Draft {
     /// The settings of a checkpoint with what was written here.
     ///
     /// # Errors
-    /// When something was written that would make another run of it.
+    /// Fails when a written setting would make it a different run.
     pub fn resumed(&self, saved: &RunConfig) -> Result<RunConfig, DraftError> {
         let mut config = saved.clone();
         for (setting, origin, value) in self.written().filter(|(setting, ..)| FREE.contains(&setting.key)) {
             set(setting, origin, value, &mut config)?;
         }
-        // The first run's own command line, written once more, changes nothing.
+        // Repeating the command line of the first run changes nothing.
         if self.finish().is_ok_and(|written| bound(written, saved) == *saved) {
             return Ok(config);
         }
@@ -65,7 +65,7 @@ impl Draft {
     }
 }
 
-/// What is bound to the checkpoint, with the rest as it is there.
+/// The settings that the checkpoint determines, with all others as saved.
 fn bound(mut kept: RunConfig, saved: &RunConfig) -> RunConfig {
     kept.length = saved.length;
     kept.threads = saved.threads;
@@ -85,7 +85,7 @@ fn set(setting: &Setting, origin: &Origin, value: &str, config: &mut RunConfig) 
     })
 }
 
-/// The value of a setting, of every lane where they differ.
+/// The value of a setting; of every lane, if they differ.
 fn of_lanes(setting: &Setting, config: &RunConfig) -> String {
     let alone = |lane: &crate::config::LaneConfig| RunConfig { lanes: vec![lane.clone()], ..config.clone() };
     let mut values: Vec<String> = config.lanes.iter().map(|lane| setting.get(&alone(lane))).collect();

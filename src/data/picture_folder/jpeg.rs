@@ -1,4 +1,4 @@
-//! Whether a JPEG file is there to its end: decoders fill what is missing with grey and say nothing.
+//! Whether a JPEG file is complete: decoders silently fill missing parts with grey.
 //!
 //! ```text
 //! FF D8 │ FF marker, length, … │ FF DA (scan), length, …, coded data │ … │ FF D9
@@ -9,13 +9,13 @@
 const END: u8 = 0xd9;
 const SCAN: u8 = 0xda;
 
-/// Whether the marker of the end is found where it belongs; a preview within the file has one of its own.
+/// Whether the end marker is found where it belongs; an embedded preview has an end marker of its own.
 pub(super) fn is_whole(bytes: &[u8]) -> bool {
     let mut at = 2;
     while let Some(marker) = next_marker(bytes, &mut at) {
         match marker {
             END => return true,
-            // Without content.
+            // Markers without content.
             0x01 | 0xd0..=0xd8 => {}
             _ => {
                 let Some(&[high, low]) = bytes.get(at..at + 2) else { return false };
@@ -29,7 +29,7 @@ pub(super) fn is_whole(bytes: &[u8]) -> bool {
     false
 }
 
-/// Behind the next marker. What stands before it, and FF that fills up, is passed over.
+/// Moves behind the next marker. Bytes before it, and fill bytes FF, are skipped.
 fn next_marker(bytes: &[u8], at: &mut usize) -> Option<u8> {
     *at += bytes.get(*at..)?.iter().position(|&byte| byte == 0xff)?;
     *at += bytes.get(*at..)?.iter().position(|&byte| byte != 0xff)?;
@@ -37,7 +37,7 @@ fn next_marker(bytes: &[u8], at: &mut usize) -> Option<u8> {
     bytes.get(*at - 1).copied()
 }
 
-/// To the FF of the next marker behind coded data.
+/// Moves to the FF of the next marker after coded data.
 fn skip_coded(bytes: &[u8], at: &mut usize) {
     while let Some(rest) = bytes.get(*at..) {
         let Some(next) = rest.iter().position(|&byte| byte == 0xff) else {

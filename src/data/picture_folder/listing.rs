@@ -1,10 +1,10 @@
-//! Which classes a folder has, and which files belong to each, in the order of their names on every machine.
+//! The classes of a folder and the files of each class, sorted by name on every machine.
 
 use std::path::{Path, PathBuf};
 
 use crate::data::DataError;
 
-/// A folder of pictures.
+/// A class of pictures.
 #[derive(Debug)]
 pub(super) struct Class {
     pub(super) name: String,
@@ -55,7 +55,7 @@ pub(super) fn folders(root: &Path) -> Result<Vec<PathBuf>, DataError> {
     Ok(entries(root)?.into_iter().filter(|path| path.is_dir()).collect())
 }
 
-/// What is in a folder and not hidden, by name.
+/// The entries of a folder that are not hidden, by name.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
     let failed = |source| DataError::Read { what: "folder", path: folder.to_owned(), source };
     let mut found = Vec::new();

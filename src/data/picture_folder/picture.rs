@@ -1,5 +1,5 @@
-//! One picture from its file to numbers: decoded, turned as its camera says (EXIF), in three colours, of the size that all
-//! have.
+//! Turns one picture file into numbers: decoded, rotated as its EXIF data say, in three colours, resized to the common
+//! size.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -15,31 +15,32 @@ use crate::regular_file;
 /// The largest value of a colour.
 const BRIGHTEST: f32 = 255.0;
 
-/// Bytes of a picture's file at most: 32 million pixels take a third even where they do not compress.
+/// Maximum size of a picture file in bytes: 32 million pixels take a third of it even where they do not compress.
 const LONGEST_FILE: u64 = 128 << 20;
-/// Pixels of a picture at most. As numbers they take 12 bytes each, and what is trained on has thousands.
+/// Maximum number of pixels of a picture. As numbers they take 12 bytes each, and a training set has thousands of
+/// pictures.
 const MOST_PIXELS: u64 = 32_000_000;
-/// Bytes that decoding takes at most: four for each pixel, and room for what stands beside them, such as colour profiles.
+/// Maximum memory of decoding in bytes: four for each pixel, and room for additional data such as colour profiles.
 const MOST_DECODED: u64 = 4 * MOST_PIXELS + (32 << 20);
 
-/// Pictures becoming of one size.
+/// Reads pictures and resizes all of them to one size.
 pub(super) struct Pictures {
     side: usize,
-    /// How the last one was resized: most have its size.
+    /// The last resampling: most pictures have the same size.
     resize: Option<([usize; 2], Resize)>,
 }
 
 impl Pictures {
-    /// All become `side` lines and columns.
+    /// A reader that resizes to `side` rows and columns.
     pub(super) fn new(side: usize) -> Self {
         Self { side, resize: None }
     }
 
-    /// Appends a picture, colour after colour, 0 … 1. What it is, its first bytes say, not its name.
+    /// Appends a picture, colour after colour, 0 … 1. Its first bytes decide its format, not its name.
     pub(super) fn read(&mut self, path: &Path, out: &mut Vec<f32>) -> Result<(), DataError> {
         let failed = |source| DataError::Read { what: "picture", path: path.to_owned(), source };
         let bytes = regular_file::read(path, LONGEST_FILE).map_err(failed)?;
-        // Opened by its path the reader would go by the name where it does not know the first bytes.
+        // A reader that is opened by path would trust the name if it does not know the first bytes.
         let mut reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format().map_err(failed)?;
         let Some(format) = reader.format().filter(ImageFormat::reading_enabled) else {
             let problem = "it is not a PNG or JPEG picture: convert it, or remove it from the folder";
@@ -84,14 +85,14 @@ enum Refusal {
     Image(ImageError),
 }
 
-/// The picture as it is to be looked at.
+/// The picture in its upright orientation.
 fn decoded(reader: ImageReader<Cursor<&Vec<u8>>>) -> Result<DynamicImage, Refusal> {
     let mut decoder = reader.into_decoder().map_err(Refusal::Image)?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(Refusal::TooLarge([width, height]));
     }
-    // A picture without a readable word on how it was held is taken as it is.
+    // A picture without a readable orientation is used unchanged.
     let orientation = decoder.orientation().ok();
     let mut picture = DynamicImage::from_decoder(decoder).map_err(Refusal::Image)?;
     if let Some(orientation) = orientation {

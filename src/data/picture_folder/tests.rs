@@ -120,7 +120,7 @@ fn grey_and_transparent_pictures_have_three_colours_too() {
 }
 
 #[test]
-fn a_file_that_is_no_picture_is_named() {
+fn a_file_that_is_not_a_picture_is_named() {
     let folder = Folder::pets();
     folder.put("dogs/notes.png", b"these are words");
     let words = "it is not a PNG or JPEG picture: convert it, or remove it from the folder";

@@ -1,18 +1,18 @@
-//! Whether the last column of a table holds classes at all: a stack that is trained on thousands of classes of one row
-//! each says nothing about its gradients.
+//! Whether the last column of a table holds classes at all: training on thousands of classes with one row each says
+//! nothing about gradients.
 
 use crate::number;
 
-/// Where nearly every row is a class of its own, so many classes are too many.
+/// If nearly every row has a class of its own, this many classes are too many.
 const OWN: usize = 20;
-/// Nearly every: nine rows in ten.
+/// "Nearly every" row means nine rows in ten.
 const NEARLY: (usize, usize) = (9, 10);
-/// So many different numbers are no classes when they have decimals, or when a class has fewer rows than [`ROWS`].
+/// This many different numbers are not classes if they have decimals, or if a class has fewer rows than [`ROWS`].
 const NUMBERS: usize = 50;
 /// Rows per class below which many numbers are measurements; a data set of a hundred classes has many more.
 const ROWS: usize = 3;
 
-/// Why these labels, each named once, are no classes of so many rows, and what to do.
+/// Why these labels, each listed once, are not classes of this many rows, and what to do.
 pub(super) fn doubt<'a>(classes: impl Iterator<Item = &'a str> + Clone, rows: usize) -> Option<String> {
     let count = classes.clone().count();
     let found = format!(

@@ -1,6 +1,8 @@
 //! A file's lines as text: numbered from 1, of bounded length, UTF-8 with or without a byte order mark.
 //!
-//! A line ends in `\n`, `\r\n` or `\r`; what is not text is an error that names its line.
+//! A line ends in `
+//! `, `\r
+//! ` or `\r`; a line that is not text is an error with its number.
 
 use std::io::BufRead;
 use std::path::Path;
@@ -8,8 +10,8 @@ use std::path::Path;
 use crate::data::DataError;
 use crate::data::file::failure;
 
-/// A line, or a record of several lines, is at most this long: 1,000,000 columns of 16 characters. What is longer is no
-/// table (a device, a picture, a disk image), and must not fill the memory before that is noticed.
+/// Maximum length of a line, or of a record of several lines: 1,000,000 columns of 16 characters. Anything longer is
+/// not a table (but a device, a picture, a disk image) and must be refused before it fills the memory.
 pub(super) const LONGEST: usize = 16 << 20;
 
 /// Byte order mark of UTF-8.
@@ -23,12 +25,13 @@ pub(super) struct Lines<'a, R> {
     reader: R,
     line: Vec<u8>,
     number: u64,
-    /// The byte that ended the last line: `\n` right after `\r` ends no other.
+    /// The byte that ended the last line: a `
+    /// ` directly after `\r` does not end another one.
     end: u8,
 }
 
 impl<'a, R: BufRead> Lines<'a, R> {
-    /// From the start of the file at `path`, which errors name.
+    /// Reads from the start of the file at `path`, which errors name.
     pub(super) fn new(path: &'a Path, reader: R) -> Self {
         Self { path, reader, line: Vec::new(), number: 0, end: 0 }
     }
@@ -46,7 +49,7 @@ impl<'a, R: BufRead> Lines<'a, R> {
     /// The next line without its end; `None` after the last.
     ///
     /// # Errors
-    /// When it cannot be read, is not UTF-8, or is longer than [`LONGEST`].
+    /// Fails when the line cannot be read, is not UTF-8, or is longer than [`LONGEST`].
     pub(super) fn next(&mut self) -> Result<Option<&str>, DataError> {
         if !self.read()? {
             return Ok(None);
@@ -64,7 +67,7 @@ impl<'a, R: BufRead> Lines<'a, R> {
         text.map(Some).map_err(|_| self.problem(self.number, "not UTF-8, perhaps Latin-1: save the file as UTF-8"))
     }
 
-    /// Fills `line`; whether there was one.
+    /// Fills `line`; returns whether there was one.
     fn read(&mut self) -> Result<bool, DataError> {
         self.line.clear();
         loop {
@@ -119,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_utf_8_names_its_line_and_the_remedy() {
+    fn text_that_is_not_utf_8_is_refused_with_its_line_and_the_remedy() {
         let utf_16: Vec<u8> = "\u{feff}1,x\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         for (bytes, words) in [
             (&b"1,x\n2,caf\xe9\n"[..], "t.csv:2: not UTF-8, perhaps Latin-1: save the file as UTF-8"),

@@ -1,5 +1,5 @@
-//! Lines as records of cells (RFC 4180): commas separate, a cell in quotes may hold commas and ends of lines, `""` within
-//! it is a quote. Blanks around a cell do not count, and neither does a line of blanks alone.
+//! Lines as records of cells (RFC 4180): commas separate cells, a quoted cell may hold commas and line ends, and `""`
+//! within it is a quote. Blanks around a cell do not count, and neither does a line of blanks.
 
 use std::io::BufRead;
 use std::path::Path;
@@ -7,10 +7,10 @@ use std::path::Path;
 use super::lines::{LONGEST, Lines};
 use crate::data::DataError;
 
-/// A quote that has no counterpart.
+/// A quote that is never closed.
 const UNCLOSED: &str =
     "the quote (\") that opens a cell here is never closed: close it, or write \"\" for a quote within the cell";
-/// A counterpart that is none.
+/// Text after a closing quote.
 const TRAILING: &str =
     "text follows the quote (\") that closes a cell: write a comma there, or \"\" for a quote within the cell";
 
@@ -20,19 +20,19 @@ pub(super) struct Record {
     pub(super) line: u64,
     /// Its cells without the blanks around them, at least one.
     pub(super) cells: Vec<String>,
-    /// How many of them stood in quotes.
+    /// How many cells are quoted.
     quoted: usize,
-    /// Whether the last did.
+    /// Whether the last cell is quoted.
     last_quoted: bool,
 }
 
 impl Record {
-    /// Whether every cell stood in quotes.
+    /// Whether every cell is quoted.
     pub(super) fn is_quoted(&self) -> bool {
         self.quoted == self.cells.len()
     }
 
-    /// Whether a cell before the last did.
+    /// Whether a cell before the last is quoted.
     pub(super) fn quotes_a_number(&self) -> bool {
         self.quoted > usize::from(self.last_quoted)
     }
@@ -44,7 +44,7 @@ pub(super) struct Records<'a, R> {
 }
 
 impl<'a, R: BufRead> Records<'a, R> {
-    /// From the start of the file at `path`, which errors name.
+    /// Reads from the start of the file at `path`, which errors name.
     pub(super) fn new(path: &'a Path, reader: R) -> Self {
         Self { lines: Lines::new(path, reader) }
     }
@@ -52,7 +52,7 @@ impl<'a, R: BufRead> Records<'a, R> {
     /// The next record; `None` after the last.
     ///
     /// # Errors
-    /// When a line cannot be read, a quote is not closed, or something but a comma follows a closed one.
+    /// Fails when a line cannot be read, a quote is not closed, or something other than a comma follows a closed quote.
     pub(super) fn next(&mut self) -> Result<Option<Record>, DataError> {
         let mut cells = Cells::default();
         let mut first = 0;
@@ -87,7 +87,7 @@ impl<'a, R: BufRead> Records<'a, R> {
     }
 }
 
-/// The cells of a record as far as it was read.
+/// The cells of a record that is being read.
 #[derive(Default)]
 struct Cells {
     done: Vec<String>,
@@ -95,26 +95,26 @@ struct Cells {
     quoted: usize,
     last_quoted: bool,
     at: At,
-    /// The line where the quote opened that the last line left open.
+    /// The line where the open quote began.
     quote: Option<u64>,
 }
 
-/// Where in a cell.
+/// Position within a cell.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum At {
     #[default]
     Start,
     Bare,
     Quoted,
-    /// Right after a quote within quotes: the end of the cell, or the first of two.
+    /// After a quote within quotes: the end of the cell, or the first of two.
     Quote,
-    /// Behind the end of a quoted cell.
+    /// After the end of a quoted cell.
     After,
 }
 
 impl Cells {
-    /// Takes a line in; `quote` says whether the record goes on. The error is the line where the quote opened behind
-    /// whose counterpart text stands.
+    /// Reads a line; `quote` says whether the record continues. The error is the line where the quote opened that is
+    /// followed by text after it is closed.
     fn take(&mut self, line: &str, number: u64) -> Result<(), u64> {
         let mut opened = self.quote.take().unwrap_or(number);
         for c in line.chars() {

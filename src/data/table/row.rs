@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::records::Record;
 use crate::text::clean;
 
-/// Separators that are sometimes written between columns instead of a comma, and their names.
+/// Separators that are sometimes used between columns instead of a comma, and their names.
 const SEPARATORS: [(char, &str); 2] = [(';', "';'"), ('\t', "tabs")];
 
 /// Thousands separators.
@@ -42,19 +42,20 @@ impl Row {
     }
 }
 
-/// A first record of several cells without any finite number is a header; a column may be called `nan` or `inf`.
+/// Whether a first record is a header: it has several cells and no finite number. A column may be called `nan` or
+/// `inf`.
 pub(super) fn is_header(record: &Record) -> bool {
     record.cells.len() > 1 && record.cells.iter().all(|cell| finite(cell).is_none())
 }
 
-/// A number that `f32` can hold too: training is in `f32`.
+/// The number of a cell, if `f32` can hold it too: training is in `f32`.
 fn finite(cell: &str) -> Option<f64> {
     cell.parse().ok().filter(|number: &f64| (*number as f32).is_finite())
 }
 
 impl Row {
-    /// Whether its cells are the numbers of its columns, three at least: 0, 1, 2 … or 1, 2, 3 …, as pandas writes them over
-    /// a table without names.
+    /// Whether its cells number the columns, three at least: 0, 1, 2 … or 1, 2, 3 …, as pandas writes them above a
+    /// table without names.
     pub(super) fn numbers_columns(&self) -> bool {
         let Some(start) = self.numbers.first().filter(|start| **start == 0.0 || **start == 1.0) else { return false };
         let counted = |(column, number): (usize, &f64)| *number == start + column as f64;
@@ -63,8 +64,8 @@ impl Row {
     }
 }
 
-/// Whether the rows that follow show a first row that numbers its columns to be one of them: one of them is the same, or
-/// their first cells go on counting from it.
+/// Whether a first row that numbers the columns is data after all: one of the following rows equals it, or their first
+/// cells continue its count.
 #[derive(Debug)]
 pub(super) struct GoesOn {
     next: f64,
@@ -73,32 +74,32 @@ pub(super) struct GoesOn {
 }
 
 impl GoesOn {
-    /// Behind this first row.
+    /// Starts after this first row.
     pub(super) fn after(first: &Row) -> Self {
         Self { next: first.numbers.first().map_or(f64::NAN, |number| number + 1.0), counts: true, repeats: false }
     }
 
-    /// Takes the next row in.
+    /// Reads the next row.
     pub(super) fn take(&mut self, first: &Row, row: &Row) {
         self.counts &= row.numbers.first() == Some(&self.next);
         self.next += 1.0;
         self.repeats |= first.numbers == row.numbers && first.class == row.class;
     }
 
-    /// Whether they do.
+    /// Whether the first row is data.
     pub(super) fn is_data(&self) -> bool {
         self.counts || self.repeats
     }
 }
 
-/// Whether a first record of numbers names columns all the same: its last cell is a number where all other labels are
-/// words, or a word behind numbers that go on by one; and no row has its label.
+/// Whether a first record of numbers is a header after all: its last cell is a number while all other labels are words,
+/// or a word after consecutive numbers; and no row has its label.
 pub(super) fn is_numbered_header(first: &Row, labels: &BTreeMap<String, usize>) -> bool {
     if labels.get(&first.class) != Some(&1) {
         return false;
     }
     let is_number = |label: &str| label.parse::<f64>().is_ok();
-    // Numbers that go on by one with a word behind them, where every other label repeats: `2020,2021,class`.
+    // Consecutive numbers followed by a word, while every other label occurs twice or more: `2020,2021,class`.
     let goes_on = first.numbers.len() > 1
         && first.numbers.windows(2).all(|pair| pair[1] - pair[0] == 1.0 && pair[0].fract() == 0.0);
     let repeat = labels.len() > 2 && labels.iter().all(|(label, count)| *label == first.class || *count > 1);
@@ -109,7 +110,7 @@ pub(super) fn is_numbered_header(first: &Row, labels: &BTreeMap<String, usize>) 
     is_number(&first.class) && labels.len() > 1 && others.all(|label| !is_number(label))
 }
 
-/// Why a cell is not a number that a stack can be trained with, and what to write instead.
+/// Why a cell is not a number that can be used in training, and what to write instead.
 fn no_number(cell: &str) -> String {
     const MISSING: &str = "fill in a number, or leave out the row or the column";
     if cell.is_empty() {
@@ -133,7 +134,7 @@ fn no_number(cell: &str) -> String {
     format!("'{shown}' is not a finite number (only the last column may hold text): {MISSING}")
 }
 
-/// The advice where a cell that should hold one number holds several columns.
+/// The advice for a cell that holds several columns instead of one number.
 fn separated_otherwise(cell: &str) -> Option<String> {
     let (_, name) = SEPARATORS.iter().find(|(separator, _)| cell.contains(*separator))?;
     Some(separated_by(name))

@@ -1,7 +1,7 @@
-//! What one lane's history says of one step.
+//! What one lane's history knows about one step.
 //!
-//! A quantity that is not taken on every step is the one of the newest step at or before; [`LaneHistory::taken`] says
-//! which that is.
+//! A quantity that is not measured on every step has the value of the newest measurement at or before;
+//! [`LaneHistory::taken`] gives the step of that measurement.
 
 use super::super::window::Gathered;
 use super::super::{Cell, CellValue, MeasuredAt, Reduce, Summary};
@@ -10,15 +10,15 @@ use crate::quantity::{Axis, Quantity};
 use crate::units::{LayerId, Step};
 
 impl LaneHistory {
-    /// Exact value at (the newest measured step at or before) a step while it is recent; `None` = absent or no longer
-    /// exact, which [`Self::summary`] tells apart.
+    /// Exact value at (the newest measured step at or before) a step while it is held; `None` = absent or no longer
+    /// exact, which [`Self::summary`] distinguishes.
     #[must_use]
     pub fn value(&self, quantity: Quantity, layer: LayerId, step: Step) -> Option<f32> {
         let row = self.row(quantity)?;
         self.recent.newest(step, |record| self.holds(record, row))?.values.row(row).get(layer.index())?.get()
     }
 
-    /// What the bucket of a step remembers of one cell; `None` where nothing was measured yet.
+    /// The summary of one cell in the bucket of a step; `None` if nothing was measured before.
     #[must_use]
     pub fn summary(&self, quantity: Quantity, layer: LayerId, step: Step) -> Option<Summary> {
         let index = self.row(quantity)?;
@@ -43,7 +43,7 @@ impl LaneHistory {
         })
     }
 
-    /// What is known of one cell at a step: its exact value while that is held, its bucket after that; `None` = absent.
+    /// The value of one cell at a step: exact while it is held, then the summary of its bucket; `None` = absent.
     #[must_use]
     pub fn known(&self, quantity: Quantity, layer: LayerId, step: Step) -> Option<CellValue> {
         let row = self.row(quantity)?;
@@ -53,7 +53,7 @@ impl LaneHistory {
         self.summary(quantity, layer, step).map(CellValue::Roughly)
     }
 
-    /// When that which is shown of a quantity for a step was taken; `None` where it never was until then.
+    /// The step on which the shown value of a quantity was measured; `None` if it was not measured until then.
     #[must_use]
     pub fn taken(&self, quantity: Quantity, step: Step) -> Option<MeasuredAt> {
         let row = self.row(quantity)?;
@@ -65,7 +65,8 @@ impl LaneHistory {
         Some(if last == first.0 { MeasuredAt::At(first) } else { MeasuredAt::Within(first, Step(last)) })
     }
 
-    /// One quantity over all layers at a step (mean of its bucket, when it is no longer exact), on the quantity's axis.
+    /// One quantity over all layers at a step (the mean of its bucket if it is no longer exact), on the quantity's
+    /// axis.
     #[must_use]
     pub fn profile(&self, quantity: Quantity, step: Step) -> Vec<Cell> {
         let Some(row) = self.row(quantity) else { return vec![Cell::Empty; self.layers] };

@@ -1,4 +1,4 @@
-//! What is kept of a lane's snapshots, kind by kind, in bounded memory.
+//! The kept snapshots of a lane, by kind, in bounded memory.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::units::Step;
 /// Snapshots of each kind.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Snapshots {
-    /// In the order of [`SnapshotKind::ALL`].
+    /// One entry per kind, in the order of [`SnapshotKind::ALL`].
     kinds: Vec<Decimated>,
 }
 
@@ -28,12 +28,12 @@ impl Snapshots {
         self.kinds[snapshot.payload.kind() as usize].push(snapshot);
     }
 
-    /// All that are kept; those of one kind in the order of their steps.
+    /// All kept snapshots; those of one kind are in the order of their steps.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Snapshot>> {
         self.kinds.iter().flat_map(Decimated::iter)
     }
 
-    /// The newest of a kind at or before a step, of those that are still kept.
+    /// The newest kept snapshot of a kind at or before a step.
     pub(super) fn at<T: SnapshotOf>(&self, step: Step) -> Option<Dated<'_, T>> {
         self.kinds[T::KIND as usize].at(step)?.dated()
     }

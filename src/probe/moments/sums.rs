@@ -1,19 +1,19 @@
-//! Sums of squares over f32 memory, to 1e-6 whatever the size of the elements.
+//! Sums of squares over f32 memory, accurate to 1e-6 whatever the size of the elements.
 //!
-//! Elements are scaled by a power of two that brings a sample of them near 1, so that a signal of 1e-20 has squares that
-//! are normal numbers (subnormal ones are a hundred times slower). Squares are added up in f32 over [`BLOCK`] elements, a
-//! few per lane, and in f64 from block to block: twice as fast as f64 throughout. Where the mean square of the scaled
-//! elements leaves [`SAFE`] (the sample said nothing of the rest, NaN), a second pass takes the sum in f64 alone.
+//! Elements are scaled by a power of two that brings a sample of them near 1, so that the squares of a signal of 1e-20
+//! are normal numbers (subnormal ones are a hundred times slower). Squares are added in f32 over [`BLOCK`] elements, a
+//! few per lane, and in f64 from block to block: this is twice as fast as f64 throughout. If the mean square of the
+//! scaled elements leaves [`SAFE`] (the sample was not typical, or a NaN), a second pass computes the sum in f64 alone.
 
 use std::ops::RangeInclusive;
 
-/// Independent partial sums: enough to fill the vector units whatever their width.
+/// Independent partial sums: enough to fill the vector units of any width.
 pub(super) const LANES: usize = 32;
 /// Elements between two conversions to f64; each lane adds eight squares in f32.
 const BLOCK: usize = 8 * LANES;
-/// Elements that the scale is taken from.
+/// Number of elements from which the scale is derived.
 const SAMPLE: usize = 32;
-/// Mean squares for which the f32 squares that matter are normal numbers and no partial sum overflows.
+/// Mean squares for which all f32 squares that matter are normal numbers and no partial sum overflows.
 const SAFE: RangeInclusive<f64> = 1e-24..=1e24;
 
 /// Σ v².
@@ -49,7 +49,7 @@ pub(super) fn products(one: &[f32], other: &[f32]) -> [f64; 4] {
         let (sum, a, b) = ((a + b) * scales[2], a * scales[0], b * scales[1]);
         [a * a, b * b, a * b, sum * sum]
     });
-    // The product is as good as its factors: its own size says nothing.
+    // The product is as accurate as its factors; its own size does not matter.
     if [ones, others, together].iter().all(|sum| is_safe(*sum, one.len())) {
         let [one, other, sum] = scales.map(f64::from);
         return [ones / one / one, others / other / other, both / one / other, together / sum / sum];
@@ -57,7 +57,7 @@ pub(super) fn products(one: &[f32], other: &[f32]) -> [f64; 4] {
     exact([one, other], |[a, b]| [a * a, b * b, a * b, (a + b) * (a + b)])
 }
 
-/// Sums of the squares of what `single` makes of the elements at each place, or `double`, where f32 will not do.
+/// Sums of the squares of the terms that `single` computes at each place, or `double` where f32 is not accurate enough.
 fn sums<const N: usize, const K: usize>(
     values: [&[f32]; N],
     single: impl Fn([f32; N]) -> [f32; K],
@@ -82,11 +82,11 @@ fn sums<const N: usize, const K: usize>(
     exact(values, |elements| double(elements).map(|term| term * term))
 }
 
-/// Powers of two that bring the largest of a sample of the terms near 1; 1 where it is 0 or no number.
+/// Powers of two that bring the largest of a sample of the terms near 1; 1 if it is 0 or not finite.
 fn scales<const N: usize, const K: usize>(values: [&[f32]; N], terms: impl Fn([f32; N]) -> [f32; K]) -> [f32; K] {
     /// Bits of sign and mantissa.
     const EXPONENT: u32 = 0x7f80_0000;
-    /// Exponent of 1, twice: a power of two and its inverse have fields that add up to it.
+    /// The exponent field of 1, twice: the fields of a power of two and its inverse add up to it.
     const TWICE_ONE: u32 = 2 * 0x3f80_0000;
     let length = values[0].len();
     let mut largest = [0.0_f32; K];
@@ -98,7 +98,7 @@ fn scales<const N: usize, const K: usize>(values: [&[f32]; N], terms: impl Fn([f
     }
     largest.map(|largest| {
         let exponent = largest.to_bits() & EXPONENT;
-        // Subnormal or 0, or so large that the inverse is subnormal: as it is.
+        // The sample is subnormal or 0, or so large that the inverse is subnormal: it is not scaled.
         if exponent == 0 || exponent >= EXPONENT - 0x0100_0000 { 1.0 } else { f32::from_bits(TWICE_ONE - exponent) }
     })
 }

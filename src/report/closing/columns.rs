@@ -1,24 +1,25 @@
-//! The columns of the closing table that a terminal holds.
+//! The columns of the closing table that fit the terminal.
 //!
-//! Each is as wide as its widest cell, two blanks between them. Where they do not all fit, names lose their ends first,
-//! then whole columns go, the least important first: what stands in a cell besides a name is always whole.
+//! Each column is as wide as its widest cell, with two blanks between columns. If they do not all fit, names are
+//! shortened first, then whole columns are left out, the least important first: every cell except a name is always
+//! whole.
 
 use crate::text::columns as width_of;
 
-/// Column of the names, the only one that may be shortened.
+/// The column of names, the only one that may be shortened.
 const NAME: usize = 0;
-/// Columns in the order in which they go: theory, first/last, per block, held out, step, outcome, loss.
+/// Columns in the order in which they are left out: theory, first/last, per block, held out, step, outcome, loss.
 const LEAVING: [usize; 7] = [6, 7, 5, 4, 2, 1, 3];
-/// Columns that a name keeps while another column can go.
+/// Minimum width of a name while another column can be left out.
 const NAME_BESIDE_MUCH: usize = 16;
-/// Columns that a name keeps beside outcome and loss alone.
+/// Minimum width of a name beside outcome and loss alone.
 const NAME_BESIDE_LITTLE: usize = 4;
-/// Columns at which only outcome and loss stand beside the name.
+/// Number of columns that remain: name, outcome and loss.
 const FEW: usize = 3;
 /// Blanks between two columns.
 const GAP: usize = 2;
 
-/// The rows as lines of at most so many columns, without blanks at their ends.
+/// The rows as lines of at most `width` columns, without trailing blanks.
 pub(super) fn table(mut rows: Vec<[String; 8]>, width: usize) -> String {
     let widest: [usize; 8] =
         std::array::from_fn(|column| rows.iter().map(|row| width_of(&row[column])).max().unwrap_or(0));
@@ -48,7 +49,7 @@ pub(super) fn table(mut rows: Vec<[String; 8]>, width: usize) -> String {
     text
 }
 
-/// A name of at most so many columns: a longer one ends in `…`, not within a number.
+/// A name of at most `width` columns: a longer one ends in `…`, not within a number.
 pub(super) fn shortened(name: &str, width: usize) -> String {
     if width_of(name) <= width {
         return name.to_owned();

@@ -1,4 +1,4 @@
-//! What a table has said of the newest steps, so that a step that is recorded again adds only what is new of it.
+//! What a table already contains of the newest steps, so that a step that is recorded again adds only new values.
 
 use std::collections::VecDeque;
 
@@ -6,26 +6,26 @@ use crate::event::StepRecord;
 use crate::grid::{Grid, Value};
 use crate::units::Step;
 
-/// Steps remembered per lane, the newest; 16 bytes each. A flight recorder goes back by far fewer.
+/// Number of newest steps that are remembered per lane; 16 bytes each. A flight recorder goes back by far fewer.
 const REMEMBERED: usize = 1 << 16;
-/// Bit of the accuracy, behind those of the rows.
+/// Bit of the accuracy, after those of the rows.
 const ACCURACY: u64 = 1 << 62;
 /// Bit of the norm over all parameters.
 const GLOBAL_GRAD_NORM: u64 = 1 << 63;
 
-/// Per lane the newest steps, ascending, each with a bit per row of its table that had a value.
+/// The newest steps of each lane, ascending, each with a bit per row of its table that had a value.
 #[derive(Default)]
 pub(super) struct WrittenRows {
     lanes: Vec<VecDeque<(Step, u64)>>,
 }
 
 impl WrittenRows {
-    /// Of a run of so many lanes nothing was said yet.
+    /// An empty memory for this many lanes.
     pub(super) fn nothing(lanes: usize) -> Self {
         Self { lanes: vec![VecDeque::new(); lanes] }
     }
 
-    /// Remembers what is said of a step.
+    /// Remembers which values of a step were written.
     pub(super) fn remember(&mut self, record: &StepRecord) {
         let Some(steps) = self.lanes.get_mut(record.lane.index()) else { return };
         if steps.len() == REMEMBERED {
@@ -34,14 +34,14 @@ impl WrittenRows {
         steps.push_back((record.step, bits(record)));
     }
 
-    /// The record without what was said of the step before; `None` where nothing is left, or the step is older than what is
-    /// remembered. A step whose own line is missing is all news.
+    /// The record without the values that were written before; `None` if nothing is left, or the step is older than
+    /// what is remembered. A step whose first record is missing is new.
     pub(super) fn news(&mut self, record: &StepRecord) -> Option<StepRecord> {
         let steps = self.lanes.get_mut(record.lane.index())?;
         let index = match steps.binary_search_by_key(&record.step, |(step, _)| *step) {
             Ok(index) => index,
             Err(0) if steps.len() == REMEMBERED => return None,
-            // Nothing is re-run before it was recorded.
+            // No step is re-run before it was recorded.
             Err(index) if index == steps.len() => return None,
             Err(index) => {
                 steps.insert(index, (record.step, 0));
@@ -72,7 +72,7 @@ fn bit(row: usize) -> u64 {
     1 << row
 }
 
-/// The table with these rows alone.
+/// The table with only these rows.
 fn rows(values: &Grid, kept: u64) -> Grid {
     let mut values = values.clone();
     for row in (0..values.quantities()).filter(|row| kept & bit(*row) == 0) {
@@ -85,18 +85,18 @@ fn rows(values: &Grid, kept: u64) -> Grid {
 mod tests {
     use super::*;
     #[test]
-    fn a_step_told_again_adds_what_is_new_and_one_without_a_line_all() {
-        let with = |step, row: usize| {
+    fn a_step_reported_again_adds_only_new_values_and_one_without_a_line_adds_all() {
+        let record_with = |step, row: usize| {
             let mut values = Grid::absent(2, 1);
             values.row_mut(row).fill(Value::new(1.0));
             StepRecord { values, ..StepRecord::unmeasured(step) }
         };
         let mut written = WrittenRows::nothing(1);
-        written.remember(&with(4, 0));
-        assert!(written.news(&with(4, 0)).is_none());
-        assert!(written.news(&with(4, 1)).is_some_and(|news| !news.values.row(1)[0].is_absent()));
-        assert!(written.news(&with(4, 1)).is_none(), "once");
-        assert!(written.news(&with(3, 0)).is_some() && written.news(&with(3, 0)).is_none());
-        assert!(written.news(&with(5, 0)).is_none(), "it was never measured");
+        written.remember(&record_with(4, 0));
+        assert!(written.news(&record_with(4, 0)).is_none());
+        assert!(written.news(&record_with(4, 1)).is_some_and(|news| !news.values.row(1)[0].is_absent()));
+        assert!(written.news(&record_with(4, 1)).is_none(), "once");
+        assert!(written.news(&record_with(3, 0)).is_some() && written.news(&record_with(3, 0)).is_none());
+        assert!(written.news(&record_with(5, 0)).is_none(), "it was never measured");
     }
 }

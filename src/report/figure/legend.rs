@@ -1,4 +1,4 @@
-//! What the colours mean: the bar with its numbers, and the values that have no place on it.
+//! The legend of the colours: the bar with its numbers, and the special values.
 
 use plotters::prelude::DrawingBackend;
 
@@ -10,7 +10,7 @@ use crate::report::export_error::ExportError;
 /// Colours of the bar.
 const SHADES: u16 = 256;
 
-/// The bar, low values at the bottom; its colours are handed back.
+/// Draws the bar, low values at the bottom, and returns its colours.
 pub(super) fn color_bar<B: DrawingBackend>(pen: &Pen<B>, bar: Area, scale: &Scale) -> Result<Placed, ExportError> {
     pen.frame(bar)?;
     let right = bar.x + bar.width;
@@ -23,7 +23,7 @@ pub(super) fn color_bar<B: DrawingBackend>(pen: &Pen<B>, bar: Area, scale: &Scal
     Ok(Placed { raster: Raster::of_colors(shades), x: bar.x, y: bar.y, width: bar.width, height: bar.height })
 }
 
-/// A square and a name for each special value that occurs.
+/// Draws a square and a name for each special value that occurs.
 pub(super) fn special_values<B: DrawingBackend>(
     pen: &Pen<B>,
     (mut x, y): (i32, i32),

@@ -25,9 +25,9 @@ pub(super) const FOOTING: i32 = 46;
 pub(super) const MARGIN: i32 = 56;
 /// Space right of them.
 const GUTTER: i32 = 14;
-/// Cells take this much room at least.
+/// Minimum width and height of the cells.
 const LEAST_SIDE: i32 = 48;
-/// Room for a number of steps, and for a name of a layer.
+/// Width of a step number, and height of a layer name.
 const STEP_LABEL: i32 = 76;
 const LAYER_LABEL: i32 = 26;
 
@@ -46,7 +46,7 @@ pub(super) fn fits(width: i32, height: i32) -> bool {
 }
 
 impl Panel<'_> {
-    /// Draws all but the cells, which it hands back.
+    /// Draws all but the cells, which it returns.
     pub(super) fn draw<B: DrawingBackend>(
         &self,
         pen: &Pen<B>,
@@ -79,7 +79,8 @@ impl Panel<'_> {
 
     fn heading<B: DrawingBackend>(&self, pen: &Pen<B>, cells: Area) -> Result<(), ExportError> {
         let fit = profile(self.header, self.lane, self.history).fit.filter(|_| self.quantity.is_signal());
-        let fit = fit.map_or_else(String::new, |fit| format!("×{} per block", number::value(fit.rho)));
+        let row = self.lane.layers.depth_word();
+        let fit = fit.map_or_else(String::new, |fit| format!("×{} per {row}", number::value(fit.rho)));
         let mut room = cells.width - pen.width(15.0, &fit)? - GUTTER;
         if room < LEAST_SIDE {
             room = cells.width;

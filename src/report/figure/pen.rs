@@ -1,4 +1,4 @@
-//! Letters and lines on a plotters drawing area, in units of the picture, with the embedded font.
+//! Draws letters and lines on a plotters drawing area, in units of the picture, with the embedded font.
 
 use std::sync::OnceLock;
 
@@ -13,14 +13,14 @@ use crate::report::export_error::ExportError;
 
 /// Letters and frames.
 pub(super) const INK: RGBColor = RGBColor(0x1f, 0x23, 0x28);
-/// What stands back.
+/// Secondary text.
 pub(super) const MUTED: RGBColor = RGBColor(0x65, 0x6d, 0x76);
 /// Frames and ticks.
 const FRAME: RGBColor = RGBColor(0x9a, 0xa1, 0xa9);
-/// Behind everything.
+/// The background.
 const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
 
-/// In an SVG the reader's own font of this kind is used; its widths are close to the embedded one's.
+/// An SVG uses the reader's own font of this kind; its widths are close to those of the embedded font.
 const FAMILY: &str = "sans-serif";
 static FONT: &[u8] = include_bytes!("../../../assets/dejavu-sans.ttf");
 
@@ -33,7 +33,7 @@ pub(super) struct Area {
     pub(super) height: i32,
 }
 
-/// Where a text stands to its point; vertically it is centred.
+/// The horizontal position of a text relative to its point; vertically it is centred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Anchor {
     Left,
@@ -48,7 +48,7 @@ pub(super) struct Pen<B: DrawingBackend> {
     zoom: u32,
 }
 
-/// The library's errors carry their backend in their type; only their words are of use.
+/// The library's errors have a type that depends on the backend; only their text is useful.
 fn failed(error: impl std::fmt::Display) -> ExportError {
     ExportError::Draw(error.to_string())
 }
@@ -90,14 +90,14 @@ impl<B: DrawingBackend> Pen<B> {
         self.page.draw(&Text::new(text, self.pixel(at), style)).map_err(failed)
     }
 
-    /// Units that a text is wide.
+    /// Width of a text in units.
     pub(super) fn width(&self, size: f64, text: &str) -> Result<i32, ExportError> {
         let style = TextStyle::from(self.font(size));
         let (width, _) = self.page.estimate_text_size(text, &style).map_err(failed)?;
         Ok(width.div_ceil(self.zoom).cast_signed())
     }
 
-    /// The text, cut with an ellipsis where it is wider than its room.
+    /// The text, shortened with an ellipsis if it is wider than its room.
     pub(super) fn fitting(&self, size: f64, text: &str, room: i32) -> Result<String, ExportError> {
         let mut kept = text.chars().count();
         let mut fitting = text.to_owned();

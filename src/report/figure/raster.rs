@@ -1,4 +1,4 @@
-//! A small bitmap: the cells of a heatmap, one pixel each, to be stretched over its panel.
+//! A small bitmap: the cells of a heatmap, one pixel each, which is stretched over its panel.
 
 use plotters::style::RGBColor;
 
@@ -15,7 +15,7 @@ pub(super) struct Raster {
     rgb: Vec<u8>,
 }
 
-/// A raster and where it is stretched to.
+/// A raster and the area over which it is stretched.
 #[derive(Clone, Debug)]
 pub(super) struct Placed {
     pub(super) raster: Raster,
@@ -26,7 +26,7 @@ pub(super) struct Placed {
 }
 
 impl Placed {
-    /// The same place on a page with more pixels.
+    /// The same area on a page with more pixels.
     pub(super) fn zoomed(self, zoom: u32) -> Self {
         let zoom = zoom.cast_signed();
         let Self { raster, x, y, width, height } = self;
@@ -34,7 +34,7 @@ impl Placed {
     }
 }
 
-/// Which special values occur in a picture: its legend names these.
+/// The special values that occur in a picture; its legend lists these.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Special {
     nan: Occurs,
@@ -100,14 +100,14 @@ impl Raster {
         &mut self.rgb
     }
 
-    /// The cells with as many pixels as their place: some readers of SVG smooth a bitmap that they stretch.
+    /// The cells with as many pixels as their area: some readers of SVG smooth a bitmap that they stretch.
     pub(super) fn stretched(self, width: i32, height: i32) -> Self {
         let mut stretched = Self::blank(width.unsigned_abs() as usize, height.unsigned_abs() as usize);
         stretched.paste(&Placed { raster: self, x: 0, y: 0, width, height });
         stretched
     }
 
-    /// Stretches another raster over its place; every pixel takes the nearest cell.
+    /// Stretches another raster over its area; every pixel gets the nearest cell.
     pub(super) fn paste(&mut self, image: &Placed) {
         let Placed { raster, x, y, width, height } = image;
         for row in 0..*height {

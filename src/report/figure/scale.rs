@@ -1,4 +1,4 @@
-//! From a value to its colour and its place along the colour bar: viridis over count decades, or over the range.
+//! Maps a value to its colour and its position along the colour bar: viridis over whole decades, or over the range.
 
 use plotters::style::RGBColor;
 
@@ -7,10 +7,10 @@ use crate::number;
 use crate::quantity::{Axis, Quantity};
 use crate::round;
 
-/// Numbers beside the colour bar at most.
+/// Maximum number of labels beside the colour bar.
 const MOST_TICKS: f32 = 9.0;
 
-/// Between an end that has a number of its own and the next, along the bar.
+/// Minimum distance between the label of an end and the next one, as a share of the bar.
 const APART: f32 = 0.05;
 
 /// One scale for all lanes.
@@ -19,19 +19,19 @@ pub(super) struct Scale {
     axis: Axis,
     low: f32,
     high: f32,
-    /// Whether values lie below and above it, which have the colour of that end.
+    /// Whether values lie below and above the scale; they have the colour of that end.
     beyond: [bool; 2],
 }
 
 /// A number beside an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Tick {
-    /// Along the axis, 0 … 1.
+    /// Position along the axis, 0 … 1.
     pub(super) position: f32,
     pub(super) label: String,
 }
 
-/// Colours of values that are not on the scale; none of them occurs in viridis.
+/// Colours of special values; viridis contains none of them.
 pub(super) const NAN: RGBColor = RGBColor(0xe5, 0x24, 0x24);
 pub(super) const INFINITE: RGBColor = RGBColor(0xff, 0x8f, 0xd8);
 pub(super) const ZERO: RGBColor = RGBColor(0x00, 0x00, 0x00);
@@ -39,7 +39,7 @@ pub(super) const ABSENT: RGBColor = RGBColor(0xdd, 0xdf, 0xe3);
 pub(super) const EMPTY: RGBColor = RGBColor(0xff, 0xff, 0xff);
 
 impl Scale {
-    /// Covers the ranges of all lanes, which are on the quantity's axis (log₁₀ |v| or v).
+    /// A scale over the ranges of all lanes, which are on the quantity's axis (log₁₀ |v| or v).
     pub(super) fn new(quantity: Quantity, ranges: impl Iterator<Item = (f32, f32)>) -> Self {
         let axis = quantity.definition().axis;
         let (low, high) = ranges
@@ -53,7 +53,7 @@ impl Scale {
         Self { axis, low, high: if high > low { high } else { low + 1.0 }, beyond: [false; 2] }
     }
 
-    /// Says which values there are in all, those of a lane that blew up included.
+    /// Marks the ends beyond which there are values, given the extents that include a lane that blew up.
     pub(super) fn marking(self, extents: impl Iterator<Item = (f32, f32)>) -> Self {
         Self { beyond: history::beyond(extents, (self.low, self.high)), ..self }
     }
@@ -73,7 +73,8 @@ impl Scale {
         (value - self.low) / (self.high - self.low)
     }
 
-    /// Numbers beside the bar, from the lowest: count decades, or round numbers; an end that values lie beyond has its own.
+    /// Labels beside the bar, from the lowest: whole decades or round numbers; an end beyond which there are values has
+    /// a label of its own.
     pub(super) fn ticks(&self) -> Vec<Tick> {
         let gap = |least: f32| round::above(f64::from(least)) as f32;
         let gap = match self.axis {
@@ -102,7 +103,7 @@ impl Scale {
     }
 }
 
-/// The colour at a place along the bar, 0 … 1.
+/// The colour at a position along the bar, 0 … 1.
 pub(super) fn shade_at(position: f32) -> RGBColor {
     let color = colorous::VIRIDIS.eval_continuous(f64::from(position.clamp(0.0, 1.0)));
     RGBColor(color.r, color.g, color.b)
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_value_has_a_colour_that_no_value_has() {
+    fn special_values_have_colours_that_no_value_has() {
         let values: Vec<RGBColor> = (0_u8..=100).map(|step| shade_at(f32::from(step) / 100.0)).collect();
         let distance = |a: RGBColor, b: RGBColor| a.0.abs_diff(b.0).max(a.1.abs_diff(b.1)).max(a.2.abs_diff(b.2));
         let special = [NAN, INFINITE, ZERO, ABSENT, EMPTY];

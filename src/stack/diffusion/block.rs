@@ -1,4 +1,4 @@
-//! A block of the U-Net: two convolutions with the timestep added between them, and what leads around them.
+//! A block of the U-Net: two convolutions with the timestep added between them, and a skip connection around them.
 //!
 //! ```text
 //! F(x) = W₂ * φ(N(W₁ * φ(N(x)) + E·time))
@@ -6,8 +6,8 @@
 //! plain      x ← F(x)
 //! ```
 //!
-//! Before that the block may halve the picture or double it, and on the way up set its counterpart on the way down
-//! beside it. Ho et al. 2020, appendix B; the resizing within the block is that of Brock et al. 2019 (BigGAN).
+//! Before that the block may halve or double the picture, and a decoder block concatenates the output of its encoder
+//! block. Ho et al. 2020, appendix B; the resizing within the block is that of Brock et al. 2019 (BigGAN).
 
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -28,16 +28,16 @@ pub struct Block {
     pub first: ConvStep,
     /// E, [hidden, channels].
     pub time: Affine,
-    /// N and W₂.
+    /// I, if the channels change.
     pub second: ConvStep,
     /// I, where the channels change.
     pub projection: Option<Convolution>,
-    /// How the branch joins the input; `None` in a plain block.
+    /// How the branch is added to the input; `None` in a plain block.
     pub joint: Option<ResidualConnection>,
-    /// Resampling of the picture, which comes first.
+    /// Resampling of the picture before the branch.
     #[module(skip)]
     pub resizing: Resizing,
-    /// Which way of the U it is on.
+    /// The part of the U-Net that it belongs to.
     #[module(skip)]
     pub way: UNetPath,
     /// φ.
@@ -45,25 +45,25 @@ pub struct Block {
     pub activation: Activation,
 }
 
-/// Resampling of a picture before the convolutions.
+/// Resampling before the block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resizing {
     /// The size stays.
     None,
-    /// Averages of 2×2 pixels.
+    /// The picture becomes averages of 2×2 pixels.
     Halved,
-    /// Every pixel four times.
+    /// Every pixel is repeated 2×2 times.
     Doubled,
 }
 
-/// A way of the U.
+/// A part of the U-Net.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UNetPath {
-    /// From the picture to the middle.
+    /// The encoder, from the picture to the bottleneck.
     Down,
-    /// Between both.
+    /// The bottleneck.
     Middle,
-    /// Back to the picture.
+    /// The decoder, from the bottleneck to the picture.
     Up,
 }
 
@@ -80,14 +80,14 @@ impl Resizing {
     }
 }
 
-/// Where a block reads what passes, and whether it is there.
+/// The pass, the row and the mode of a block.
 #[derive(Clone, Copy)]
 pub struct BlockPass<'a> {
     /// The pass that the block is part of.
     pub pass: Pass<'a>,
     /// The block's row.
     pub layer: LayerId,
-    /// Whether the block takes part.
+    /// Whether the block is computed or skipped.
     pub mode: BlockMode,
 }
 
@@ -98,7 +98,7 @@ impl BlockPass<'_> {
 }
 
 impl Block {
-    /// [B, in, H, W] that has passed the block's tap, time [B, hidden] → [B, out, H', W'].
+    /// [B, in, H, W] after the block's tap, time [B, hidden] → [B, out, H', W'].
     #[must_use]
     pub fn forward(&self, x: Tensor<4>, beside: Option<Tensor<4>>, time: &Tensor<2>, spot: BlockPass<'_>) -> Tensor<4> {
         let Some(joint) = &self.joint else {
@@ -117,14 +117,14 @@ impl Block {
         joint.after(around + branch, &spot.pass, spot.layer)
     }
 
-    /// The same for the branch. Resizing and what stands beside x are a step of it: the branch's channel is what comes
-    /// back to x alone.
+    /// The same for the branch. Resizing and concatenation count as an op of it, so that the branch's channel contains
+    /// only the signal that comes back to x.
     fn entered(&self, x: Tensor<4>, beside: Option<Tensor<4>>, spot: BlockPass<'_>) -> Tensor<4> {
         let is_step = self.resizing != Resizing::None || beside.is_some();
         self.widened(if is_step { spot.step(StepKind::Other, x) } else { x }, beside)
     }
 
-    /// At the size of the block, with what stands beside it.
+    /// x at the size of the block, with the encoder's output concatenated.
     #[must_use]
     pub fn widened(&self, x: Tensor<4>, beside: Option<Tensor<4>>) -> Tensor<4> {
         let x = self.resizing.apply(x);

@@ -1,4 +1,4 @@
-//! How pictures drown in noise, step by step of denoising time t = 1 … T.
+//! The noise schedule: how noise replaces a picture over the timesteps t = 1 … T.
 //!
 //! ```text
 //! x_t = √ᾱ_t·x_0 + √(1 − ᾱ_t)·ε,   ε ~ N(0, 1)
@@ -13,7 +13,7 @@ use std::f64::consts::FRAC_PI_2;
 
 use crate::config::NoiseSchedule;
 
-/// T, steps of denoising time.
+/// T, the number of timesteps.
 pub const TIMES: usize = 1000;
 
 /// ᾱ_t for every t.
@@ -24,7 +24,7 @@ pub struct Noising {
 }
 
 impl Noising {
-    /// That of a schedule.
+    /// The values of a schedule.
     #[must_use]
     pub fn of(schedule: NoiseSchedule) -> Self {
         let beta = |time: usize| match schedule {
@@ -33,7 +33,7 @@ impl Noising {
                 ENDS[0] + (ENDS[1] - ENDS[0]) * (time - 1) as f64 / (TIMES - 1) as f64
             }
             NoiseSchedule::Cosine => {
-                /// Keeps the last steps from being singular.
+                /// Keeps the last timesteps from being singular.
                 const MOST: f64 = 0.999;
                 (1.0 - cosine(time) / cosine(time - 1)).min(MOST)
             }
@@ -61,7 +61,7 @@ impl Noising {
 
 /// f(t).
 fn cosine(time: usize) -> f64 {
-    /// So that the first steps are not too small.
+    /// Keeps the first steps from being too small.
     const OFFSET: f64 = 0.008;
     ((time as f64 / TIMES as f64 + OFFSET) / (1.0 + OFFSET) * FRAC_PI_2).cos().powi(2)
 }

@@ -1,4 +1,4 @@
-//! Pictures with noise in them, and the noise that is to be found.
+//! Noisy pictures, and the noise that the net must predict.
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -14,13 +14,13 @@ use crate::random::{self, Generator, Purpose, StepRng};
 use crate::stack::examples::with_noise;
 use crate::stack::{Examples, HostTensor, Loss, Numbers};
 
-/// Further than any run has steps.
+/// More than the steps of any run.
 const CHUNKS_APART: usize = 1 << 40;
 
-/// Spans of denoising time that are looked at one by one.
+/// Number of spans of timesteps that are measured separately.
 pub const SPANS: usize = 10;
 
-/// Pictures to be drowned, each colour from −1 to 1.
+/// Pictures without noise, each colour from −1 to 1.
 #[derive(Debug)]
 pub struct Pictures {
     data: Classified,
@@ -28,8 +28,8 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// Those of a data set, as they are, without crops; what is held out may lie beyond −1 and 1, which are the ends of
-    /// the training part.
+    /// The pictures of a data set, without crops; held-out pictures may lie beyond −1 and 1, which are the ends of the
+    /// training part.
     #[must_use]
     pub fn of(data: &Classified, schedule: NoiseSchedule) -> Self {
         let mut data = Classified { augmentation: Augmentation::None, ..data.clone() };
@@ -45,7 +45,7 @@ impl Pictures {
         for inputs in [&mut data.training.inputs, &mut data.held_out.inputs] {
             for (index, values) in inputs.chunks_mut(plane).enumerate() {
                 let [least, most] = ends[index % channels];
-                // A colour that is the same everywhere is black.
+                // A colour with the same value everywhere is black.
                 let scale = if most > least { 2.0 / (most - least) } else { 0.0 };
                 for value in values {
                     *value = (*value - least) * scale - 1.0;
@@ -61,7 +61,7 @@ impl Pictures {
         self.data.shape
     }
 
-    /// How they drown.
+    /// The noise schedule.
     #[must_use]
     pub fn noising(&self) -> &Arc<Noising> {
         &self.noising
@@ -78,7 +78,7 @@ impl Source for Pictures {
     }
 }
 
-/// Pictures x_t of one step.
+/// The noisy pictures x_t of one step.
 #[derive(Clone, Debug)]
 pub struct Noised {
     /// x_0, [B, C, H, W].
@@ -89,14 +89,14 @@ pub struct Noised {
     pub times: Vec<usize>,
     /// Random numbers of the step; `None` in an evaluation.
     pub rng: Option<StepRng>,
-    /// How they drown.
+    /// The noise schedule.
     noising: Arc<Noising>,
-    /// Of the noise that is added to look at shattering, where there is some.
+    /// Generator of the noise that is added to measure shattering, if there is any.
     shaken: Option<Generator>,
 }
 
 impl Noised {
-    /// Pictures x_0 and their noise ε, both [B, C, H, W], at a time t of each row, 1 … [`TIMES`].
+    /// Pictures x_0 and their noise ε, both [B, C, H, W], with a timestep t for each row, 1 … [`TIMES`].
     #[must_use]
     pub fn new(pictures: Tensor<4>, noise: Tensor<4>, times: Vec<usize>, noising: impl Into<Arc<Noising>>) -> Self {
         Self { pictures, noise, times, rng: None, noising: noising.into(), shaken: None }
@@ -117,7 +117,7 @@ impl Noised {
         }
     }
 
-    /// Mean squared error of the noise that was found, [B, C, H, W]; to say 0 of all noise costs 1.
+    /// Mean squared error of the predicted noise, [B, C, H, W]; a prediction of 0 costs 1.
     #[must_use]
     pub fn loss(&self, found: Tensor<4>) -> Loss {
         Loss { mean: (found - self.noise.clone()).square().mean(), accuracy: None }
@@ -130,7 +130,7 @@ impl Examples for Noised {
     fn gather(source: &Pictures, part: Subset, rows: &[usize], rng: StepRng, device: &Device) -> Self {
         let Shape { channels, height, width } = source.shape();
         let shape = [rows.len(), channels, height, width];
-        // What is held out comes in chunks, each with noise of its own.
+        // Held-out pictures come in chunks, each with noise of its own.
         let chunk = if part == Subset::HeldOut { rows.first().copied().unwrap_or(0) } else { 0 };
         let mut generator = Purpose::Diffusion.rng(rng.seed, rng.step.0 as usize + chunk * CHUNKS_APART);
         let times = rows.iter().map(|_| generator.random_range(1..=TIMES)).collect();
@@ -177,14 +177,14 @@ impl Examples for Noised {
         Self { shaken: Some(Generator::from_rng(rng)), ..self.clone() }
     }
 
-    /// The same pictures and the same noise, each span's times spread evenly over its rows.
+    /// The same pictures and the same noise, with the timesteps of each span spread evenly over the rows.
     fn by_time(&self) -> Vec<(RangeInclusive<u32>, Self)> {
         let (rows, span) = (self.rows().max(1), TIMES / SPANS);
-        let at = |index: usize| {
+        let span_at = |index: usize| {
             let first = index * span + 1;
             let times = (0..self.rows()).map(|row| first + row * span / rows).collect();
             (first as u32..=(first + span - 1) as u32, Self { times, ..self.clone() })
         };
-        (0..SPANS).map(at).collect()
+        (0..SPANS).map(span_at).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Pictures from noise: denoising time run backwards in [`SAMPLING_STEPS`] strides, without new noise.
+//! Draws pictures from noise: the timesteps are run backwards in [`SAMPLING_STEPS`] strides, without new noise.
 //!
 //! ```text
 //! x̂_0     = (x_t − √(1 − ᾱ_t)·ε̂)/√ᾱ_t,  kept within −1 … 1
@@ -15,13 +15,13 @@ use crate::data::Shape;
 use crate::event::Samples;
 use crate::random::{self, Purpose};
 
-/// Strides in which T is covered.
+/// Number of strides that cover T.
 pub const SAMPLING_STEPS: usize = 50;
-/// Pictures that are drawn at once.
+/// Number of pictures that are drawn at once.
 pub const SAMPLES: usize = 16;
 
-/// Draws pictures with a net that finds the noise in x_t, [B, C, H, W], at the times t of its rows. The same noise is
-/// behind them at every step, so that they can be compared.
+/// Draws pictures with a net that predicts the noise in x_t, [B, C, H, W], at the timesteps t of its rows. They start
+/// from the same noise at every step, so that they can be compared.
 pub(super) fn draw(
     picture: Shape,
     noising: &Noising,

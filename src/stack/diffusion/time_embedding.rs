@@ -1,4 +1,4 @@
-//! Embedding of the timestep: its sines and cosines, and what two affine maps make of them.
+//! Embedding of the timestep: its sines and cosines, followed by two affine maps.
 //!
 //! ```text
 //! [sin(t·ω_1) … sin(t·ω_16), cos(t·ω_1) … cos(t·ω_16)]    ω_k from 1 down to 1e-4 in equal ratios
@@ -14,7 +14,7 @@ use crate::config::Activation;
 use crate::stack::activation::activate;
 use crate::stack::{Affine, Pass};
 
-/// Sines and cosines together.
+/// Number of sines and cosines together.
 pub(super) const WAVES: usize = 32;
 
 /// t → [B, hidden].
@@ -30,7 +30,7 @@ pub struct TimeEmbedding {
 }
 
 impl TimeEmbedding {
-    /// t of every row → [B, hidden], with φ on it: what every block maps to its channels.
+    /// t of every row → [B, hidden], with φ applied: every block maps it to its channels.
     #[must_use]
     pub fn forward(&self, times: &[usize], device: &Device, pass: Pass<'_>) -> Tensor<2> {
         let x = activate(self.activation, self.first.forward_in(waves(times, device), pass));
@@ -40,12 +40,12 @@ impl TimeEmbedding {
 
 /// [B, WAVES].
 fn waves(times: &[usize], device: &Device) -> Tensor<2> {
-    /// ω_1 by ω_16.
+    /// ω_1 divided by ω_16.
     const RATIO: f64 = 1e4;
     let half = WAVES / 2;
-    let frequency = |nth: usize| RATIO.powf(-(nth as f64) / (half - 1) as f64);
+    let frequency = |index: usize| RATIO.powf(-(index as f64) / (half - 1) as f64);
     let of_time = |time: &usize| {
-        let angles: Vec<f64> = (0..half).map(|nth| *time as f64 * frequency(nth)).collect();
+        let angles: Vec<f64> = (0..half).map(|index| *time as f64 * frequency(index)).collect();
         let waves = angles.iter().map(|angle| angle.sin()).chain(angles.iter().map(|angle| angle.cos()));
         waves.map(|wave| wave as f32).collect::<Vec<f32>>()
     };

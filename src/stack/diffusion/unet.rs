@@ -1,15 +1,15 @@
-//! U-Net that finds the noise in a picture, with residual blocks and long skips, each of which can be left out.
+//! A U-Net that predicts the noise in a picture, with residual blocks and long skips, either of which can be left out.
 //!
 //! ```text
-//! stem   x_t ─► 3×3                                                    head  φ(N) ─► 3×3 ─► ε
-//! down   n blocks, side      ──────────── long skips ────────────►  n blocks, side      up
-//!        n blocks, side/2    ───────────────────────────────────►   n blocks, side/2
-//!        n blocks, side/4    ───────────────────────────────────►   n blocks, side/4
-//!                               middle   2 blocks, side/4
+//! stem      x_t ─► 3×3                                                 head  φ(N) ─► 3×3 ─► ε
+//! encoder   n blocks, side      ──────────── long skips ─────────►  n blocks, side      decoder
+//!           n blocks, side/2    ────────────────────────────────►   n blocks, side/2
+//!           n blocks, side/4    ────────────────────────────────►   n blocks, side/4
+//!                               bottleneck   2 blocks, side/4
 //! ```
 //!
-//! D = 6n + 2 blocks, each with the timestep t as an input; see the block's file. The loss is mean (ε̂ − ε)² over t drawn
-//! evenly from 1 … T and ε ~ N(0, 1), as [`Noising`] mixes them. Channels are width, 2·width, 2·width.
+//! D = 6n + 2 blocks, each with the timestep t as an input; see the block's file. The loss is mean (ε̂ − ε)² over t
+//! drawn uniformly from 1 … T and ε ~ N(0, 1), as [`Noising`] mixes them. Channels are width, 2·width, 2·width.
 //!
 //! Ho et al. 2020, Denoising Diffusion Probabilistic Models (arXiv 2006.11239), without its attention; Ronneberger et al.
 //! 2015, U-Net (arXiv 1505.04597).
@@ -187,8 +187,8 @@ impl Builder<'_> {
     /// The whole U, with so many blocks on each level and way.
     fn both_ways(&mut self, blocks: usize) {
         for (level, widths) in LEVELS.iter().enumerate() {
-            for nth in 0..blocks {
-                let resizing = if level > 0 && nth == 0 { Resizing::Halved } else { Resizing::None };
+            for index in 0..blocks {
+                let resizing = if level > 0 && index == 0 { Resizing::Halved } else { Resizing::None };
                 self.push(UNetPath::Down, widths * self.lane.width, resizing);
             }
         }
@@ -196,8 +196,8 @@ impl Builder<'_> {
             self.push(UNetPath::Middle, self.channels, Resizing::None);
         }
         for (level, widths) in LEVELS.iter().enumerate().rev() {
-            for nth in 0..blocks {
-                let resizing = if level + 1 < LEVELS.len() && nth == 0 { Resizing::Doubled } else { Resizing::None };
+            for index in 0..blocks {
+                let resizing = if level + 1 < LEVELS.len() && index == 0 { Resizing::Doubled } else { Resizing::None };
                 self.push(UNetPath::Up, widths * self.lane.width, resizing);
             }
         }
@@ -205,8 +205,8 @@ impl Builder<'_> {
 
     fn push(&mut self, way: UNetPath, channels: usize, resizing: Resizing) {
         let Self { lane, initializer, hidden, .. } = *self;
-        let nth = BranchIndex { block: self.blocks.len() + 1, of: lane.blocks() };
-        let place = ParamSlot::block(nth.block);
+        let index = BranchIndex { block: self.blocks.len() + 1, of: lane.blocks() };
+        let place = ParamSlot::block(index.block);
         self.side = match resizing {
             Resizing::None => self.side,
             Resizing::Halved => self.side.map(|side| side / 2),
@@ -218,7 +218,7 @@ impl Builder<'_> {
         let norm = |kind: Norm, channels| Normalization::of_channels(kind, channels, initializer.device);
         let step = |which: usize, [from, to]: [usize; 2]| ConvStep {
             norm: norm(lane.branch_norm(), from),
-            convolution: initializer.times(weight_gain(lane, nth.of, which, 2)).convolution(
+            convolution: initializer.times(weight_gain(lane, index.of, which, 2)).convolution(
                 place.nth(which),
                 [to, from, 3, 3],
                 1,
@@ -232,7 +232,7 @@ impl Builder<'_> {
             time: initializer.affine(place.nth(2), [hidden, channels], Bias::On),
             projection: is_projected
                 .then(|| initializer.convolution(place.nth(3), [channels, channels_in, 1, 1], 1, Bias::On)),
-            joint: ResidualConnection::of(lane, nth, channels, initializer, |kind| norm(kind, channels)),
+            joint: ResidualConnection::of(lane, index, channels, initializer, |kind| norm(kind, channels)),
             resizing,
             way,
             activation: lane.activation,

@@ -13,7 +13,7 @@ use burn::tensor::Tensor;
 
 use crate::probe::memory::{Primitive, Readable};
 
-/// Over what mean and deviation are taken.
+/// The values over which mean and deviation are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Over {
     /// The features of each example.
@@ -22,7 +22,7 @@ pub(crate) enum Over {
     Batch,
 }
 
-/// What normalization computes with: γ and β of shape `[in]`.
+/// The parameters of a normalization: γ and β of shape `[in]`.
 #[derive(Clone)]
 pub(crate) struct Normalizing {
     pub(crate) over: Over,
@@ -38,7 +38,7 @@ pub(crate) struct Statistics {
     pub(crate) variance: Tensor<1>,
 }
 
-/// γ and β as primitives, and how they are used.
+/// γ and β as primitives, and the kind of normalization.
 pub(super) struct Operands<B: Readable> {
     pub(super) over: Over,
     pub(super) gamma: Primitive<B>,
@@ -46,7 +46,7 @@ pub(super) struct Operands<B: Readable> {
     pub(super) epsilon: f64,
 }
 
-/// What the backward pass needs.
+/// The tensors that the backward pass needs.
 #[derive(Clone, Debug)]
 pub(super) enum Saved<B: Readable> {
     /// x̂ [B, in], σ [B, 1], γ `[in]`.
@@ -87,7 +87,7 @@ impl<B: Readable> Operands<B> {
 }
 
 impl<B: Readable> Saved<B> {
-    /// Mean and variance over the batch, where it is normalized by them.
+    /// Mean and variance over the batch, if the normalization uses them.
     pub(super) fn statistics(&self) -> Option<[Primitive<B>; 2]> {
         match self {
             Self::Features { .. } => None,
@@ -95,7 +95,7 @@ impl<B: Readable> Saved<B> {
         }
     }
 
-    /// From ∂L/∂n [B, in].
+    /// The gradients, given ∂L/∂n [B, in].
     pub(super) fn backward(self, gradient: Primitive<B>) -> Gradients<B> {
         match self {
             Self::Batch { x, mean, variance, gamma, epsilon } => {

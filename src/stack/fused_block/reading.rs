@@ -1,4 +1,4 @@
-//! What a block that is one operation reads within its backward pass, beside what taps around it would read.
+//! The readings of a fused block in its backward pass, beside those of the taps around it.
 
 use burn::backend::TensorMetadata;
 
@@ -8,7 +8,7 @@ use crate::probe::reading::{moments, products_of};
 use crate::quantity::{Moments, StepKind};
 
 impl LayerReading {
-    /// The signal of a block that is all branch: what is behind its last step.
+    /// Reads the signal of a block that is only a branch: the signal behind its last op.
     pub(super) fn last_step<B: Readable>(&mut self, kind: StepKind, delta: &Primitive<B>) {
         self.step::<B>(kind, delta);
         self.signal = self.branch_signal();
@@ -20,23 +20,24 @@ impl LayerReading {
         self.kept.is_some()
     }
 
-    /// Gradients of the parameters of one layer add up.
+    /// Reads parameter gradients of a layer, which add up.
     pub(super) fn gradient<B: Readable>(&mut self, gradient: &Primitive<B>) {
         if let Some(moments) = moments::<B>(gradient) {
             self.gradient = Some(self.gradient.map_or(moments, |so_far| so_far.and(moments)));
         }
     }
 
-    /// Both channels and their sum δ_l in one pass; the branch's is the signal behind the `last` step of the branch.
+    /// Reads both channels and their sum δ_l in one pass; the branch's channel is the signal behind the `last` op of
+    /// the branch.
     pub(super) fn channels<B: Readable>(&mut self, last: StepKind, identity: &Primitive<B>, branch: &Primitive<B>) {
         let Some([identity_squares, branch_squares, product, squares]) = products_of::<B>(identity, branch) else {
             return;
         };
         let count = identity.shape().num_elements() as u64;
-        let of = |sum_of_squares| Moments { sum_of_squares, count };
-        self.identity_signal = Some(of(identity_squares));
+        let moments = |sum_of_squares| Moments { sum_of_squares, count };
+        self.identity_signal = Some(moments(identity_squares));
         self.channel_product = Some(product);
-        self.path.push((last, of(branch_squares)));
-        self.signal = Some(of(squares));
+        self.path.push((last, moments(branch_squares)));
+        self.signal = Some(moments(squares));
     }
 }

@@ -5,11 +5,11 @@
 //! back through a division Y = M / Σ:  ∂M = (∂Y − Σ ∂Y ⊙ Y) / Σ,  the sum along the same line
 //! ```
 //!
-//! One operation with a backward of its own, on the host and in f64: 20 turns of a 4×4 matrix take less than Burn's
-//! bookkeeping of a single operation, and they are 81. Elsewhere than on a tracked flex or ndarray tensor the
-//! operations themselves run.
+//! It is one operation with a backward pass of its own, on the host and in f64: 20 iterations on a 4×4 matrix take less
+//! time than Burn's bookkeeping of a single operation, and they would be 81 operations. For other tensors than tracked
+//! ones on flex or ndarray, Burn's operations are used.
 //!
-//! Sinkhorn & Knopp 1967; the order of both and the number of turns are those of Xie et al. 2025.
+//! Sinkhorn & Knopp 1967; the order of the divisions and the number of iterations are those of Xie et al. 2025.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -21,17 +21,18 @@ use burn::tensor::{Tensor, TensorData};
 use crate::probe::dispatch::on_known_backend;
 use crate::probe::memory::{Floats, Primitive, Readable};
 
-/// Turns.
+/// Number of iterations.
 const TURNS: usize = 20;
 
-/// From logits P [n, n]; rows sum to 1 to rounding, columns to what 20 turns leave.
+/// The matrix of logits P [n, n]; its rows sum to 1 up to rounding, its columns up to the error that 20 iterations
+/// leave.
 #[must_use]
 pub(super) fn doubly_stochastic(logits: Tensor<2>) -> Tensor<2> {
     on_known_backend!(logits, |tracked: B, C| Tensor::from_primitive::<Autodiff<B, C>>(operation::<B, C>(tracked)));
     by_turns(logits)
 }
 
-/// The same from Burn's operations.
+/// The same with Burn's operations.
 pub(super) fn by_turns(logits: Tensor<2>) -> Tensor<2> {
     (0..TURNS).fold(logits.exp(), |matrix, _| {
         let matrix = matrix.clone() / matrix.sum_dim(0);
@@ -74,20 +75,20 @@ fn values<B: Readable>(tensor: &Primitive<B>) -> Vec<f64> {
     B::lend_in_order(tensor, read).unwrap_or_default()
 }
 
-/// A tensor of these values, alike in all else.
+/// A tensor of these values, otherwise like `like`.
 fn tensor<B: Readable>(values: &[f64], like: &Primitive<B>) -> Primitive<B> {
     let data = TensorData::new(values.to_vec(), like.shape()).convert_dtype(like.dtype());
     B::float_from_data(data, &like.device())
 }
 
-/// Which lines are divided by their sums.
+/// The lines that are divided by their sums.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lines {
     Columns,
     Rows,
 }
 
-/// All matrices on the way, with what the backward pass needs.
+/// All intermediate matrices that the backward pass needs.
 #[derive(Clone, Debug)]
 struct Turned {
     size: usize,
@@ -100,14 +101,14 @@ struct Turned {
 #[derive(Clone, Debug)]
 struct Division {
     lines: Lines,
-    /// One per line.
+    /// One sum per line.
     sums: Vec<f64>,
     /// Y.
     quotient: Vec<f64>,
 }
 
 impl Lines {
-    /// The line of each element, row-major.
+    /// The line of an element, row-major.
     fn of(self, index: usize, size: usize) -> usize {
         match self {
             Self::Columns => index % size,

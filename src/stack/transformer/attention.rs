@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! q, k, v = W_q x + b_q,  W_k x + b_k,  W_v x + b_v          in heads of d numbers each
-//! A(x) = W_o·concat over heads( softmax(q kᵀ/√d + mask) v ) + b_o      mask: −∞ for what comes later
+//! A(x) = W_o·concat over heads( softmax(q kᵀ/√d + mask) v ) + b_o      mask: −∞ for later positions
 //! ```
 //!
 //! Vaswani et al. 2017, section 3.2. Cost of the mixing O(T²·width).
@@ -30,24 +30,24 @@ pub struct Attention {
     pub value: Affine,
     /// W_o, [width, width].
     pub output: Affine,
-    /// Fixup's: added before W_q, W_k and W_v, and before W_o.
+    /// The shifts of Fixup, which are added before W_q, W_k and W_v, and before W_o.
     pub shifts: Option<Param<Tensor<1>>>,
     /// Number of heads: parts of the width that attend independently.
     #[module(skip)]
     pub heads: usize,
 }
 
-/// The causal mask, with the rotation of rotary positions; made once for a pass, the same in all blocks.
+/// The causal mask, with the rotation of rotary positions; it is made once per pass and is the same in all blocks.
 #[derive(Clone, Debug)]
 pub struct AttentionMask {
-    /// 0 for itself and what was before, −∞ for what comes later, [1, 1, T, T].
+    /// 0 for the position itself and earlier ones, −∞ for later ones, [1, 1, T, T].
     mask: Tensor<4>,
-    /// How far they are away, where positions are rotary.
+    /// The rotation by relative position, if positions are rotary.
     rotation: Option<Rotation>,
 }
 
 impl AttentionMask {
-    /// Over so many positions, with heads so wide.
+    /// A mask for this many positions and this width of a head.
     #[must_use]
     pub fn new(positions: Positions, [length, width]: [usize; 2], device: &Device) -> Self {
         let is_ahead = |index: usize| index % length > index / length;

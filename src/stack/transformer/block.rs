@@ -1,4 +1,4 @@
-//! A block of a transformer: attention and feed-forward, each a sub-layer with a residual of its own.
+//! A block of a transformer: attention and feed-forward, each a sub-layer with a residual connection of its own.
 //!
 //! ```text
 //! pre    x + a + f       a = s·A(N(x))    f = s·F(N(x + a))
@@ -8,16 +8,17 @@
 //! F(x) = W₂ φ(W₁ x + b₁) + b₂
 //! ```
 //!
-//! In the place of s and of the sum each sub-layer has a [`ResidualConnection`] of its own: a branch of the 2·depth that
-//! the equations of the cures count as D; LayerScale's first λ go by blocks, as do 1/√D, 1/D and the 1/√l of
-//! `norm-scaling`. DeepNorm is `post` whatever `--norm-order` says, and its small weights are W₁, W₂, W_v and W_o: scores have no size of their own. Fixup
-//! counts two weights per branch and has shifts before W_q, W_k, W_v and W_o, and around φ.
+//! Each sub-layer has a [`ResidualConnection`] of its own instead of s and the sum. It is one of the 2·depth branches
+//! that the equations of the cures count as D; only LayerScale's first λ, 1/√D, 1/D and the 1/√l of `norm-scaling`
+//! count blocks. DeepNorm is always `post`, whatever `--norm-order` says, and its smaller weights are W₁, W₂, W_v and
+//! W_o: softmax bounds the mixing whatever the size of W_q and W_k. Fixup counts two weights per branch and has shifts
+//! before W_q, W_k, W_v and W_o, and around φ.
 //!
-//! The block is one row. Its identity channel is what comes back around both sub-layers, its branch what comes through
-//! one of them or both; both are measured. For that what stands on both ways (the inner N of `post`, the first mixing of
-//! streams) is computed once for each. Where the two ways part or meet the signal's norm changes by what the other
-//! carries: that is among the factors of everything else, with the mixing of attention and s. A block with N behind its
-//! sum has no branch ratio.
+//! The block is one row. Its identity channel is the signal that comes back around both sub-layers, its branch channel
+//! the signal that comes through one or both of them; both are measured. For this purpose everything on both paths (the
+//! inner N of `post`, the first mixing of streams) is computed once for each. Where the two paths part or meet, the
+//! signal's norm changes by the other path's share: this counts among the factors of everything else, with the mixing
+//! of attention and s. A block with N after its sum has no branch ratio.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
@@ -36,7 +37,7 @@ use crate::stack::init::{Initializer, ParamSlot};
 use crate::stack::normalization::Normalization;
 use crate::stack::residual_connection::{BlockMode, BranchIndex, ResidualConnection, weight_gain};
 
-/// How much wider the middle of a feed-forward sub-layer is.
+/// Width of the middle of a feed-forward sub-layer divided by that of its output.
 const EXPANSION: usize = 4;
 
 /// One block: two sub-layers.
@@ -46,18 +47,18 @@ pub struct Block {
     pub attention_norm: Option<Normalization>,
     /// A.
     pub attention: Attention,
-    /// How it joins; a plain block has none.
+    /// Its residual connection; a plain block has none.
     pub attention_joint: Option<ResidualConnection>,
     /// N of the feed-forward sub-layer.
     pub feed_forward_norm: Option<Normalization>,
     /// F.
     pub feed_forward: FeedForward,
-    /// How it joins; a plain block has none.
+    /// Its residual connection; a plain block has none.
     pub feed_forward_joint: Option<ResidualConnection>,
-    /// By what N(x) is multiplied.
+    /// Factor on N(x).
     #[module(skip)]
     pub norm_scale: f64,
-    /// Where N stands.
+    /// The place of N.
     #[module(skip)]
     pub norm_order: NormOrder,
 }
@@ -69,7 +70,7 @@ pub struct FeedForward {
     pub up: Affine,
     /// W₂, [4·width, width].
     pub down: Affine,
-    /// Fixup's: added before W₁, φ and W₂.
+    /// The shifts of Fixup, which are added before W₁, φ and W₂.
     pub shifts: Option<Param<Tensor<1>>>,
     /// φ.
     #[module(skip)]
@@ -77,17 +78,17 @@ pub struct FeedForward {
 }
 
 impl Block {
-    /// Block `nth` of a lane.
-    pub(super) fn new(lane: &LaneConfig, initializer: Initializer<'_>, nth: usize) -> Self {
+    /// The block of a lane with this index.
+    pub(super) fn new(lane: &LaneConfig, initializer: Initializer<'_>, block: usize) -> Self {
         let (width, branches) = (lane.width, 2 * lane.depth);
-        let [in_branch, last] = [0, 1].map(|nth| initializer.times(weight_gain(lane, branches, nth, 2)));
-        // Scores are of no size of their own.
+        let [in_branch, last] = [0, 1].map(|index| initializer.times(weight_gain(lane, branches, index, 2)));
+        // DeepNorm leaves W_q and W_k unscaled: softmax bounds the mixing whatever their size.
         let of_scores = if lane.wiring == Wiring::DeepNorm { initializer } else { in_branch };
         let affine = |initializer: Initializer<'_>, place, shape| {
-            initializer.affine(ParamSlot::block(nth).nth(place), shape, lane.family.bias())
+            initializer.affine(ParamSlot::block(block).nth(place), shape, lane.family.bias())
         };
         let joint = |sublayer: usize| {
-            let index = BranchIndex { block: 2 * nth - 2 + sublayer, of: branches };
+            let index = BranchIndex { block: 2 * block - 2 + sublayer, of: branches };
             ResidualConnection::of(lane, index, width, initializer, |_| None)
         };
         let shifts = |count| (lane.wiring == Wiring::Fixup).then(|| initializer.constant(count, 0.0));
@@ -110,12 +111,12 @@ impl Block {
                 activation: lane.activation,
             },
             feed_forward_joint: joint(2),
-            norm_scale: lane.norm_scale(nth),
+            norm_scale: lane.norm_scale(block),
             norm_order: lane.order_of_norms(),
         }
     }
 
-    /// [B, T, width] → [B, T, width]; of several streams [n·B, T, width].
+    /// [B, T, width] → [B, T, width]; with several streams [n·B, T, width].
     #[must_use]
     pub fn forward(&self, x: Tensor<3>, mask: &AttentionMask, spot: TapPoint<'_>, modes: [BlockMode; 2]) -> Tensor<3> {
         let (Some(first), Some(second)) = (&self.attention_joint, &self.feed_forward_joint) else {
@@ -158,7 +159,7 @@ impl Block {
         [&self.attention_norm, &self.feed_forward_norm].map(Option::as_ref)
     }
 
-    /// A, as it joins; `None` where it is left out.
+    /// The output of the attention sub-layer, scaled; `None` if it is skipped.
     fn attention(
         &self,
         joint: &ResidualConnection,
@@ -173,7 +174,7 @@ impl Block {
         Some(joint.scaled(self.attention.forward(x, mask, spot), mode, &spot.pass, spot.layer))
     }
 
-    /// F, as it joins; `None` where it is left out.
+    /// The output of the feed-forward sub-layer, scaled; `None` if it is skipped.
     fn feed_forward(
         &self,
         joint: &ResidualConnection,
@@ -204,7 +205,7 @@ impl Block {
         }
     }
 
-    /// For a window of T characters.
+    /// Floating-point operations for a window of T characters.
     pub(super) fn flops(&self, length: usize) -> u64 {
         self.sublayers(length).iter().filter_map(|sublayer| sublayer.flops).sum()
     }
@@ -215,7 +216,7 @@ impl Block {
         let FeedForward { up, down, .. } = &self.feed_forward;
         let affine =
             |path: &str, name: &str, affine: &Affine| Sublayer::new(path, name, Some(length as u64 * affine.flops()));
-        // Scores and mixing, of all pairs: the masked half is computed too.
+        // Scores and mixing cover all pairs: the masked half is computed too.
         let mixing = 4 * (length * length * query.weight.lazy_shape()[1]) as u64;
         let attention = vec![
             affine("attention.query", "query", query),
@@ -252,8 +253,8 @@ impl FeedForward {
     }
 }
 
-/// x with the output of a sub-layer, where there is one; in any case an operation, behind which all uses of the sum add
-/// up.
+/// x plus the output of a sub-layer, if there is one. It is always an operation of its own, in which the gradients of
+/// all uses of the sum are added.
 fn plus(x: Tensor<3>, branch: Option<Tensor<3>>) -> Tensor<3> {
     match branch {
         Some(branch) => x + branch,

@@ -1,7 +1,7 @@
 //! Decoder of characters: each block is causal self-attention, then a feed-forward sub-layer.
 //!
 //! ```text
-//! stem    x ← √width·(E[character] + P[position])               P only where positions are learned
+//! stem    x ← √width·(E[character] + P[position])               P only with learned positions
 //! block   pre    x ← x + s·A(N(x));   x ← x + s·F(N(x))         A attention, F feed-forward,
 //!         post   x ← N(x + s·A(x));   x ← N(x + s·F(x))         each with a residual of its own
 //!         none   x ← x + s·A(x);      x ← x + s·F(x)
@@ -10,8 +10,8 @@
 //! F(x) = W₂ φ(W₁ x + b₁) + b₂,  width → 4·width → width
 //! ```
 //!
-//! The file of the residual connection lists the other ways to join. A block is one row; its file says what is measured
-//! of it.
+//! The file of the residual connection lists the other ways to join a branch. A block is one row; its file says what is
+//! measured of it.
 //!
 //! Vaswani et al. 2017, Attention Is All You Need (arXiv 1706.03762): post; √width of the stem. Xiong et al. 2020, On
 //! Layer Normalization in the Transformer Architecture (arXiv 2002.04745): pre. Zhang & Sennrich 2019: the rms norm.
@@ -80,7 +80,7 @@ impl Transformer {
         let Language { vocabulary, context } = language;
         let positions = lane.family.transformer().positions;
         let is_learned = positions == Positions::Learned;
-        let table = |nth, rows| initializer.affine(ParamSlot::STEM.nth(nth), [rows, lane.width], Bias::Off).weight;
+        let table = |index, rows| initializer.affine(ParamSlot::STEM.nth(index), [rows, lane.width], Bias::Off).weight;
         let last_norm = if lane.order_of_norms() == NormOrder::Pre { norm(lane, device) } else { None };
         let of_head = if lane.is_fixup() { initializer.times(0.0) } else { initializer };
         Self {

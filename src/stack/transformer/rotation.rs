@@ -1,8 +1,8 @@
-//! Rotary positions: queries and keys are turned by angles that grow with the position, so that their scalar product
-//! depends on how far they are apart and on nothing else of their places.
+//! Rotary positions: queries and keys are rotated by angles that grow with the position, so that their scalar product
+//! depends only on the distance of their positions.
 //!
 //! ```text
-//! (x_i, x_{i+d/2}) turned by t·10000^(−2i/d) at position t,  i = 0 … d/2 − 1
+//! (x_i, x_{i+d/2}) is rotated by t·10000^(−2i/d) at position t,  i = 0 … d/2 − 1
 //! ```
 //!
 //! Su et al. 2021, RoFormer (arXiv 2104.09864), which pairs neighbours; pairs across the halves are the same after a
@@ -11,10 +11,10 @@
 use burn::prelude::Device;
 use burn::tensor::{Tensor, TensorData};
 
-/// The first pair turns nearly so many times faster than the last.
+/// The first pair rotates nearly this many times faster than the last.
 const BASE: f64 = 10_000.0;
 
-/// Turns heads by their positions.
+/// Rotates heads by their positions.
 #[derive(Clone, Debug)]
 pub(super) struct Rotation {
     /// [1, 1, T, d/2].
@@ -24,7 +24,7 @@ pub(super) struct Rotation {
 }
 
 impl Rotation {
-    /// Over so many positions, for heads so wide.
+    /// The rotation for this many positions and this width of a head.
     pub(super) fn new([length, width]: [usize; 2], device: &Device) -> Self {
         let pairs = width / 2;
         let angle = |index: usize| {
@@ -38,7 +38,7 @@ impl Rotation {
         Self { cosine: table(f64::cos), sine: table(f64::sin) }
     }
 
-    /// [B, heads, T, d] → the same, turned.
+    /// [B, heads, T, d] → the same, rotated.
     pub(super) fn turn(&self, x: Tensor<4>) -> Tensor<4> {
         let half = x.dims()[3] / 2;
         let first = x.clone().narrow(3, 0, half);

@@ -3,10 +3,10 @@
 use burn::module::Param;
 use burn::tensor::Tensor;
 
-/// x + the n-th shift, where there are some.
-pub(super) fn shifted(shifts: Option<&Param<Tensor<1>>>, nth: usize, x: Tensor<3>) -> Tensor<3> {
+/// x + the n-th shift, if there are shifts.
+pub(super) fn shifted(shifts: Option<&Param<Tensor<1>>>, index: usize, x: Tensor<3>) -> Tensor<3> {
     match shifts {
-        Some(shifts) => x + shifts.val().narrow(0, nth, 1).unsqueeze(),
+        Some(shifts) => x + shifts.val().narrow(0, index, 1).unsqueeze(),
         None => x,
     }
 }

@@ -1,4 +1,4 @@
-//! The place in a pass where a transformer's block reads what passes.
+//! The pass and the row with which a transformer's block places its taps.
 
 use burn::tensor::Tensor;
 
@@ -6,7 +6,7 @@ use crate::quantity::StepKind;
 use crate::stack::Pass;
 use crate::units::LayerId;
 
-/// Where a block reads what passes.
+/// The pass and the row with which a block places its taps.
 #[derive(Clone, Copy)]
 pub struct TapPoint<'a> {
     /// The pass that the block is part of.

@@ -1,4 +1,4 @@
-//! Why a checkpoint cannot be used: which file, what is wrong with it, what to do.
+//! Why a checkpoint cannot be used: the file, what is wrong with it, and what to do.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,31 +12,31 @@ use crate::units::Step;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum CheckpointError {
-    /// There is nothing of that name.
+    /// The file or folder cannot be read.
     #[error("cannot read {}: {source}: give --resume the folder of a run, or one of its checkpoints", text::path(path))]
     Unreadable {
-        /// What was given.
+        /// The path that was given.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
     },
-    /// A folder without any.
+    /// The folder holds no checkpoint.
     #[error(
         "{} holds no checkpoint: give --resume the folder of a run that was logged with --save-every",
         text::path(.0)
     )]
     None(PathBuf),
-    /// A file is missing, cut, changed, or no part of a checkpoint.
+    /// A file is missing, cut, changed, or not a part of a checkpoint.
     #[error("{}: {problem}{}", text::path(file), remedy(older.as_deref()))]
     Damaged {
         /// The file.
         file: PathBuf,
         /// What is wrong.
         problem: String,
-        /// The newest whole one before it.
+        /// The newest undamaged one before it.
         older: Option<PathBuf>,
     },
-    /// Written by a newer nablatop.
+    /// It was written by a newer nablatop.
     #[error("{} has version {found}, and this nablatop reads up to version {known}: update nablatop", text::path(file))]
     Newer {
         /// The file.
@@ -46,7 +46,7 @@ pub enum CheckpointError {
         /// The newest version that is known here.
         known: u32,
     },
-    /// A lane's file is whole and does not fit the lane.
+    /// A lane's file is undamaged but does not fit the lane.
     #[error(
         "{} does not fit lane '{lane}': {problem}: was it written by another version of nablatop, or changed?",
         text::path(file)
@@ -56,16 +56,16 @@ pub enum CheckpointError {
         file: PathBuf,
         /// Name of the lane.
         lane: String,
-        /// The first that do not fit.
+        /// The first parts that do not fit.
         problem: String,
     },
-    /// The data are others.
+    /// The data are different.
     #[error("the data of {0} differ from those of the checkpoint: a resumed run needs the same files")]
     Data(String),
-    /// There is nowhere to put them.
+    /// There is no folder for them.
     #[error("checkpoints are saved in the folder of the trace: give --log DIR too, or --save-every off")]
     NoFolder,
-    /// Those of another run are there.
+    /// The folder holds checkpoints of another run.
     #[error(
         "{} holds checkpoints of another run: add --force to replace them, or give --log another directory",
         text::path(.0)
@@ -79,7 +79,7 @@ pub enum CheckpointError {
         /// What the system said.
         source: io::Error,
     },
-    /// The settings do not read back as they were.
+    /// The settings read back differently.
     #[error("the settings cannot be written into a checkpoint: {0}")]
     Settings(String),
     /// Steps after the one that is to be resumed have checkpoints of their own.
@@ -96,12 +96,12 @@ pub enum CheckpointError {
 }
 
 impl CheckpointError {
-    /// A file that is not as it was written.
+    /// A file that differs from what was written.
     pub(super) fn damaged(file: PathBuf, problem: impl Into<String>) -> Self {
         Self::Damaged { file, problem: problem.into(), older: None }
     }
 
-    /// What is wrong with it, without what to do about it.
+    /// What is wrong with it, without the remedy.
     pub(super) fn problem(&self) -> String {
         match self {
             Self::Damaged { file, problem, .. } => format!("{}: {problem}", text::path(file)),
@@ -109,12 +109,12 @@ impl CheckpointError {
         }
     }
 
-    /// Whether an older checkpoint may be whole.
+    /// Whether an older checkpoint may be undamaged.
     pub(super) fn is_of_one(&self) -> bool {
         matches!(self, Self::Damaged { .. })
     }
 
-    /// The same, naming the checkpoint that can be used instead.
+    /// The same error, naming the checkpoint that can be used instead.
     pub(super) fn with_older(self, whole: Option<PathBuf>) -> Self {
         match self {
             Self::Damaged { file, problem, .. } => Self::Damaged { file, problem, older: whole },

@@ -1,4 +1,5 @@
-//! The folder of a run's checkpoints: names, what is there, how one more appears whole and how old ones go.
+//! The folder of a run's checkpoints: their names, which of them exist, how one is published and how old ones are
+//! removed.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -9,11 +10,11 @@ use super::layout::{FOLDER, MANIFEST};
 use crate::new_file::create_new;
 use crate::units::Step;
 
-/// Checkpoints that stay: should the newest be damaged, there is one before it.
+/// Number of checkpoints that are kept: if the newest is damaged, there is one before it.
 const KEPT: usize = 2;
-/// How names of checkpoints begin.
+/// Beginning of the names of checkpoints.
 const NAME: &str = "step-";
-/// How names of what is not one yet, or no longer, begin.
+/// Beginning of the names of folders that are not yet, or no longer, a checkpoint.
 const HIDDEN: &str = ".step-";
 
 /// Name of a step's checkpoint.
@@ -21,14 +22,14 @@ pub(super) fn name(step: Step) -> String {
     format!("{NAME}{:06}", step.0)
 }
 
-/// The step that a name says.
+/// The step in a name.
 pub(super) fn step_of(path: &Path) -> Option<Step> {
     let digits = path.file_name()?.to_str()?.strip_prefix(NAME)?;
     let step = Step(digits.parse().ok()?);
     (name(step) == path.file_name()?.to_str()?).then_some(step)
 }
 
-/// What has the name of a checkpoint there, oldest first.
+/// Everything with the name of a checkpoint, the oldest first.
 pub(super) fn listed(folder: &Path) -> Vec<(Step, PathBuf)> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let mut found: Vec<_> = entries.filter_map(|path| Some((step_of(&path)?, path))).collect();
@@ -38,18 +39,18 @@ pub(super) fn listed(folder: &Path) -> Vec<(Step, PathBuf)> {
 
 /// The folder of the trace to which a checkpoint belongs.
 pub(super) fn log_of(checkpoint: &Path) -> Option<PathBuf> {
-    let of = |path: &Path| {
+    let log_beside = |path: &Path| {
         let folder = path.parent()?;
         let log = (folder.file_name()? == FOLDER).then(|| folder.parent())??;
         Some(if log.as_os_str().is_empty() { PathBuf::from(".") } else { log.to_owned() })
     };
-    of(checkpoint).or_else(|| of(&std::path::absolute(checkpoint).ok()?))
+    log_beside(checkpoint).or_else(|| log_beside(&std::path::absolute(checkpoint).ok()?))
 }
 
-/// Where a checkpoint is written before it has its name. Any lane may be the first to come.
+/// Creates the folder in which a checkpoint is written before it has its name. Any lane may be the first.
 pub(super) fn begin(folder: &Path, step: Step) -> io::Result<PathBuf> {
     let beside = folder.join(format!(".{}", name(step)));
-    // Only this one: a folder that was removed during the run is not created again.
+    // Only this folder is created: one that was removed during the run is not.
     match fs::create_dir(&beside) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && fs::symlink_metadata(&beside)?.is_dir() => {
             Ok(beside)
@@ -58,14 +59,14 @@ pub(super) fn begin(folder: &Path, step: Step) -> io::Result<PathBuf> {
     }
 }
 
-/// Writes a file there, down to the disk.
+/// Writes a file into it and synchronizes the disk.
 pub(super) fn write(beside: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     let mut file = create_new(&beside.join(name))?;
     file.write_all(bytes)?;
     file.sync_all()
 }
 
-/// Gives it its name, in one step. What stood there, which can only be damaged, is moved aside.
+/// Gives it its name in one step. Anything with this name can only be damaged, and is moved aside.
 pub(super) fn publish(folder: &Path, beside: &Path, step: Step) -> io::Result<PathBuf> {
     let path = folder.join(name(step));
     sync(beside)?;
@@ -89,7 +90,7 @@ fn aside(path: &Path) -> PathBuf {
     }
 }
 
-/// Removes all but the newest up to this step.
+/// Removes all but the newest of those up to this step.
 pub(super) fn prune(folder: &Path, newest: Step) -> io::Result<()> {
     let mut found = listed(folder);
     found.retain(|(step, path)| *step <= newest && is_checkpoint(path));
@@ -97,7 +98,7 @@ pub(super) fn prune(folder: &Path, newest: Step) -> io::Result<()> {
     found.into_iter().take(old).try_for_each(|(_, path)| remove(&path))
 }
 
-/// Removes all of them; what only has the name of one stays, and what a link leads to.
+/// Removes all checkpoints; anything else with such a name stays, and so do the targets of links.
 pub(super) fn clear(folder: &Path) -> io::Result<()> {
     if fs::symlink_metadata(folder).is_ok_and(|there| there.is_symlink()) {
         return Ok(());
@@ -106,14 +107,14 @@ pub(super) fn clear(folder: &Path) -> io::Result<()> {
     found.map(|(_, path)| path).try_for_each(|path| remove(&path))
 }
 
-/// Whether it is one, by its manifest: a folder of the user's may have such a name, and a link leads elsewhere.
+/// Whether it is a checkpoint, judged by its manifest: the user's own folder may have such a name, and a link leads
+/// elsewhere.
 pub(super) fn is_checkpoint(path: &Path) -> bool {
     let kind = |path: &Path| fs::symlink_metadata(path).map(|there| there.file_type());
     kind(path).is_ok_and(|kind| kind.is_dir()) && kind(&path.join(MANIFEST)).is_ok_and(|kind| kind.is_file())
 }
 
-/// The folder of all checkpoints, made where need be. One that is a link is refused: what is removed and written would be
-/// elsewhere.
+/// The folder of all checkpoints, created if needed. A link is refused: files would be removed and written elsewhere.
 pub(super) fn make(folder: &Path) -> io::Result<()> {
     match fs::symlink_metadata(folder) {
         Ok(there) if there.is_symlink() => {
@@ -123,7 +124,7 @@ pub(super) fn make(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes one: first its name, so that a half of it is never taken for one that is damaged.
+/// Removes a checkpoint: it is renamed first, so that a part of it is never mistaken for a damaged one.
 fn remove(path: &Path) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let hidden = path.with_file_name(format!(".{name}.old"));
@@ -140,13 +141,13 @@ pub(super) fn tidy(folder: &Path) {
     }
 }
 
-/// Brings a folder's names to the disk.
+/// Synchronizes a folder's names to the disk.
 #[cfg(unix)]
 fn sync(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Other systems open no folders.
+/// Other systems cannot open folders.
 #[cfg(not(unix))]
 fn sync(_: &Path) -> io::Result<()> {
     Ok(())

@@ -4,7 +4,7 @@
 pub(super) const VERSION: u32 = 1;
 /// Folder of the checkpoints beside a trace.
 pub const FOLDER: &str = "checkpoints";
-/// The file that says what a folder is.
+/// The file that describes the checkpoint.
 pub(super) const MANIFEST: &str = "checkpoint.json";
 /// The file of the settings.
 pub(super) const SETTINGS: &str = "settings.toml";

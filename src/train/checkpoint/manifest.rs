@@ -1,4 +1,4 @@
-//! `checkpoint.json`: one line of JSON whose last field seals it, as in a trace.
+//! `checkpoint.json`: one line of JSON whose last field is a checksum, as in a trace.
 
 use std::path::Path;
 
@@ -19,10 +19,10 @@ use crate::units::Step;
 /// Value of the field `format`.
 const FORMAT: &str = "nablatop-checkpoint";
 
-/// Bytes of a manifest at most: one of 65,535 lanes takes half.
+/// Maximum size of a manifest in bytes: one of 65,535 lanes takes half of it.
 const LONGEST: u64 = 32 << 20;
 
-/// What a checkpoint is.
+/// The description of a checkpoint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in crate::train) struct Manifest {
     pub(super) format: String,
@@ -30,15 +30,15 @@ pub(in crate::train) struct Manifest {
     /// Version of the program.
     pub(super) nablatop: String,
     pub(super) run_id: String,
-    /// The last step that was taken.
+    /// The last step.
     pub(in crate::train) step: Step,
-    /// Everything random derives from it and the step.
+    /// The seed of the run.
     pub(super) seed: u64,
     /// CRC-32C of the data.
     pub(in crate::train) data_crc: u32,
     /// The user's change of the learning rates.
     pub(in crate::train) rate: Rate,
-    /// When the layers were last looked at.
+    /// When each part was last measured.
     pub(in crate::train) looked: LastMeasured,
     pub(super) settings: FileSum,
     pub(in crate::train) lanes: Vec<SavedLane>,
@@ -48,14 +48,14 @@ pub(in crate::train) struct Manifest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in crate::train) struct SavedLane {
     pub(in crate::train) name: String,
-    /// `None` where it had ended.
+    /// `None` if the lane had ended.
     pub(super) file: Option<FileSum>,
-    /// Earlier states of it that its flight recorder keeps.
+    /// Earlier states that its flight recorder keeps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) kept: Vec<FileSum>,
-    /// How it had ended.
+    /// How it had ended, if it had.
     pub(in crate::train) ended: Option<Ended>,
-    /// What its flight recorder knew; older checkpoints say nothing of it.
+    /// The state of its flight recorder; older checkpoints do not have it.
     #[serde(default)]
     pub(in crate::train) flight: FlightState,
 }
@@ -68,7 +68,7 @@ pub(in crate::train) struct Ended {
     pub(in crate::train) outcome: Outcome,
 }
 
-/// How long a file is, and its CRC-32C.
+/// Length and CRC-32C of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct FileSum {
     bytes: u64,
@@ -100,10 +100,10 @@ pub(super) fn kept_file(lane: usize, index: usize) -> String {
     format!("lane-{}-kept-{}.safetensors", lane + 1, index + 1)
 }
 
-/// What the files of a lane hold.
+/// The files of a lane.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LaneFiles {
-    /// Nothing of a lane that had ended.
+    /// Empty for a lane that had ended.
     pub(super) own: Vec<u8>,
     pub(super) kept: Vec<Vec<u8>>,
 }
@@ -113,16 +113,16 @@ impl Manifest {
         FORMAT.to_owned()
     }
 
-    /// The line.
+    /// The line of JSON.
     pub(super) fn line(&self) -> serde_json::Result<Vec<u8>> {
         let mut line = serde_json::to_vec(self)?;
-        // The seal closes the object.
+        // The checksum closes the object.
         line.pop();
         checksum::close(&mut line, 0);
         Ok(line)
     }
 
-    /// Reads that of a checkpoint.
+    /// Reads the manifest of a checkpoint.
     pub(super) fn read(folder: &Path) -> Result<Self, CheckpointError> {
         let file = folder.join(MANIFEST);
         let damaged = |problem: &str| CheckpointError::damaged(file.clone(), problem);
@@ -145,11 +145,11 @@ impl Manifest {
         serde_json::from_slice(line).map_err(|error| damaged(&text::clean_message(&error.to_string())))
     }
 
-    /// The files beside it, each as it was written: the settings, then the lanes'; nothing for a lane that had ended.
+    /// The files beside it, each as it was written: the settings, then the lanes; empty for a lane that had ended.
     pub(super) fn files(&self, folder: &Path) -> Result<(Vec<u8>, Vec<LaneFiles>), CheckpointError> {
         let whole = |name: &str, sum: FileSum| {
             let file = folder.join(name);
-            // Longer than it was written is damage.
+            // A file that is longer than it was written is damaged.
             let bytes = contents(&file, sum.bytes.saturating_add(LONGEST))?;
             match sum.problem(&bytes) {
                 Some(problem) => Err(CheckpointError::damaged(file, problem)),
@@ -172,7 +172,7 @@ struct Identity {
     version: u32,
 }
 
-/// A whole file; a missing one is damage too.
+/// The content of a file; a missing file counts as damaged too.
 fn contents(file: &Path, most: u64) -> Result<Vec<u8>, CheckpointError> {
     regular_file::read(file, most)
         .map_err(|error| CheckpointError::damaged(file.to_owned(), format!("it cannot be read: {error}")))

@@ -1,4 +1,4 @@
-//! A checkpoint that was found whole: every sum is checked before anything is made of it.
+//! An undamaged checkpoint: every checksum is verified before anything is read from it.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use crate::config::RunConfig;
 use crate::config::draft::Draft;
 use crate::units::Step;
 
-/// A checkpoint that was read and found whole.
+/// A checkpoint that was read and verified.
 #[derive(Debug)]
 pub struct Checkpoint {
     path: PathBuf,
@@ -21,10 +21,10 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Opens the newest whole checkpoint in the log folder of a run, or a single one.
+    /// Opens the newest undamaged checkpoint in the log folder of a run, or a single checkpoint.
     ///
     /// # Errors
-    /// When there is none, or the one that was named is damaged, of another program, or of a newer version.
+    /// Fails when there is none, or the named one is damaged, from another program, or from a newer version.
     pub fn open(path: &Path) -> Result<Self, CheckpointError> {
         open(path)
     }
@@ -35,7 +35,7 @@ impl Checkpoint {
         &self.path
     }
 
-    /// The last step that was taken.
+    /// The last step.
     #[must_use]
     pub fn step(&self) -> Step {
         self.manifest.step
@@ -53,19 +53,19 @@ impl Checkpoint {
         &self.config
     }
 
-    /// The folder of the trace beside which it lies; `None` where it lies elsewhere.
+    /// The folder of the trace beside it; `None` if it is elsewhere.
     #[must_use]
     pub fn log_folder(&self) -> Option<PathBuf> {
         folder::log_of(&self.path)
     }
 
-    /// What is wrong with a newer one, which was passed over.
+    /// What is wrong with a newer checkpoint that was skipped.
     #[must_use]
     pub fn passed_over(&self) -> Option<&str> {
         self.passed_over.as_deref()
     }
 
-    /// The newest whole checkpoint of the same folder that is newer.
+    /// The newest undamaged checkpoint of the same folder that is newer.
     #[must_use]
     pub fn newer(&self) -> Option<PathBuf> {
         let siblings = self.path.parent().map(folder::listed).unwrap_or_default();
@@ -77,7 +77,7 @@ impl Checkpoint {
         &self.manifest
     }
 
-    /// The file of a lane and what is in it; empty for a lane that ended before.
+    /// The path and the content of a lane's file; empty for a lane that ended before.
     pub(in crate::train) fn lane(&self, index: usize) -> (PathBuf, &[u8]) {
         let bytes = self.lanes.get(index).map(|files| files.own.as_slice()).unwrap_or_default();
         (self.path.join(manifest::lane_file(index)), bytes)
@@ -100,7 +100,7 @@ fn open(path: &Path) -> Result<Checkpoint, CheckpointError> {
     let mut first = None;
     for (_, path) in found.into_iter().rev() {
         match read(&path) {
-            // One that is damaged has another before it.
+            // If one is damaged, the one before it is used.
             Err(error) if error.is_of_one() => drop(first.get_or_insert(error)),
             Err(error) => return Err(error),
             Ok(found) => return Ok(Checkpoint { passed_over: first.map(|error| error.problem()), ..found }),
@@ -120,7 +120,7 @@ fn read(path: &Path) -> Result<Checkpoint, CheckpointError> {
     Ok(Checkpoint { path: path.to_owned(), manifest, config, lanes, passed_over: None })
 }
 
-/// The settings of a file.
+/// Parses the settings of a file.
 pub(super) fn config(file: &Path, bytes: &[u8]) -> Result<RunConfig, CheckpointError> {
     let mut draft = Draft::new();
     let text = String::from_utf8_lossy(bytes);
@@ -129,7 +129,7 @@ pub(super) fn config(file: &Path, bytes: &[u8]) -> Result<RunConfig, CheckpointE
 }
 
 impl CheckpointError {
-    /// Names the newest whole checkpoint before the one at a path, where that is damaged.
+    /// Names the newest undamaged checkpoint before the one at a path, if that is damaged.
     fn or_older(self, path: &Path) -> Self {
         if !self.is_of_one() {
             return self;

@@ -1,5 +1,5 @@
-//! The checkpoints of a run in progress, shared by its lanes, which may be two steps apart: each writes its own file, and
-//! the last lane gives the folder its name.
+//! Writes the checkpoints of a run in progress. Its lanes may be two steps apart: each writes its own file, and the
+//! last lane gives the folder its name.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -20,7 +20,7 @@ use crate::train::stepper::saved::SaveError;
 use crate::units::{LaneId, Step};
 use crate::whole_file::Existing;
 
-/// What stays the same in all checkpoints of a run.
+/// What is the same in all checkpoints of a run.
 #[derive(Clone, Debug)]
 pub(in crate::train) struct About {
     pub(in crate::train) config: RunConfig,
@@ -28,24 +28,24 @@ pub(in crate::train) struct About {
     pub(in crate::train) data_crc: u32,
     /// The last step of the run.
     pub(in crate::train) last: Step,
-    /// Lanes that had ended by then.
+    /// Lanes that had ended before.
     pub(in crate::train) ended: BTreeMap<LaneId, Ended>,
 }
 
-/// Whose checkpoints lie in the folder already.
+/// The owner of the checkpoints that are already in the folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
-    /// Those of the run that goes on there.
+    /// The run that is continued there.
     ThisRun,
-    /// Those of some other run, if any.
+    /// Another run, if there are any checkpoints.
     Another,
 }
 
-/// The checkpoints of a run.
+/// Writes the checkpoints of a run.
 #[derive(Debug)]
 pub struct CheckpointWriter {
     plan: Option<SavePlan>,
-    /// Those of a run that this one replaces and that saves none itself.
+    /// The folder with the checkpoints of a run that this one replaces, if this one saves none itself.
     replaced: Option<PathBuf>,
     state: Mutex<State>,
 }
@@ -62,10 +62,10 @@ struct SavePlan {
 struct State {
     gathering: BTreeMap<Step, PendingCheckpoint>,
     ended: BTreeMap<LaneId, Ended>,
-    /// The earliest last step of a lane that was stopped: a later checkpoint will not be whole.
+    /// The earliest last step of a lane that was stopped: a later checkpoint cannot be complete.
     stopped_after: Option<Step>,
     newest: Option<PathBuf>,
-    /// Why the last one that was due is not there.
+    /// Why the last checkpoint that was due is missing.
     problem: Option<String>,
 }
 
@@ -73,43 +73,43 @@ struct State {
 #[derive(Debug, Default)]
 struct PendingCheckpoint {
     files: BTreeMap<LaneId, LaneSums>,
-    /// What their flight recorders know.
+    /// The states of their flight recorders.
     flights: BTreeMap<LaneId, FlightState>,
-    /// How the lane that came last saw the run.
+    /// The state of the run as the last lane reported it.
     moment: Moment,
     problem: Option<String>,
 }
 
-/// Those of a lane's own file and of its kept states.
+/// The checksums of a lane's own file and of its kept states.
 #[derive(Debug)]
 struct LaneSums {
     own: FileSum,
     kept: Vec<FileSum>,
 }
 
-/// What a lane knows of the run at a step.
+/// The state of the run at a step, as a lane knows it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::train) struct Moment {
     pub(in crate::train) rate: Rate,
     pub(in crate::train) looked: LastMeasured,
 }
 
-/// What a lane hands in.
+/// The state of a lane.
 pub(in crate::train) struct LaneState<K> {
     /// Its parameters and its optimizer's state.
     pub(in crate::train) file: Result<Vec<u8>, SaveError>,
     pub(in crate::train) flight: FlightState,
-    /// The states that its flight recorder keeps, each made when it is written.
+    /// The states that its flight recorder keeps; each is encoded when it is written.
     pub(in crate::train) kept: K,
 }
 
 impl CheckpointWriter {
-    /// None is saved.
+    /// A writer that saves nothing.
     pub(in crate::train) fn none() -> Self {
         Self { plan: None, replaced: None, state: Mutex::default() }
     }
 
-    /// Checkpoints beside a trace, where the settings ask for them. Writes nothing yet.
+    /// A writer of checkpoints beside a trace, if the settings ask for them. It writes nothing yet.
     pub(in crate::train) fn new(
         about: About,
         log: Option<&Path>,
@@ -135,7 +135,7 @@ impl CheckpointWriter {
         Ok(Self { plan: Some(SavePlan { every, folder, owner, about }), replaced: None, state })
     }
 
-    /// Makes room: those of a run that is replaced go, and what a killed process left unfinished.
+    /// Makes room: removes the checkpoints of a run that is replaced, and what a killed process left unfinished.
     pub(in crate::train) fn begin(&self) -> Result<(), CheckpointError> {
         if let Some(folder) = &self.replaced {
             let failed = |source| CheckpointError::Unwritable { path: folder.clone(), source };
@@ -151,12 +151,12 @@ impl CheckpointWriter {
         Ok(())
     }
 
-    /// Whether lanes hand in their state after a step.
+    /// Whether lanes must save their state after a step.
     pub(in crate::train) fn is_wanted(&self, step: Step) -> bool {
         self.plan.as_ref().is_some_and(|plan| step.0.is_multiple_of(plan.every) || step == plan.about.last)
     }
 
-    /// Takes a lane's file of a step; the last lane's thread publishes.
+    /// Receives a lane's file of a step; the last lane's thread publishes the checkpoint.
     pub(in crate::train) fn take<K>(&self, lane: LaneId, step: Step, moment: Moment, state: LaneState<K>)
     where
         K: Iterator<Item = Result<Vec<u8>, SaveError>>,
@@ -190,13 +190,13 @@ impl CheckpointWriter {
         plan.close(&mut state, step);
     }
 
-    /// A lane takes no more steps.
+    /// A lane makes no more steps.
     pub(in crate::train) fn leave(&self, lane: LaneId, last: Step, outcome: &Outcome) {
         let Some(plan) = &self.plan else { return };
         let mut state = self.locked();
         let awaited: Vec<Step> = state.gathering.keys().copied().filter(|step| *step > last).collect();
         if matches!(outcome, Outcome::Stopped | Outcome::Completed) {
-            // It could have gone on: a checkpoint without it would be of another run.
+            // The lane was stopped: a checkpoint without it would belong to a different run.
             state.stopped_after = Some(state.stopped_after.map_or(last, |earlier| earlier.min(last)));
             for step in awaited {
                 state.gathering.remove(&step);
@@ -210,27 +210,27 @@ impl CheckpointWriter {
         }
     }
 
-    /// Why the last one that was due was not saved.
+    /// Why the last checkpoint that was due was not saved.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
         self.locked().problem.as_ref().map(|problem| format!("the last checkpoint is lost: {problem}"))
     }
 
-    /// Where to go on, as a sentence; nothing where the checkpoint was taken away since.
+    /// How to resume the run, as a sentence; `None` if the checkpoint was removed since.
     #[must_use]
     pub fn note(&self) -> Option<String> {
         let newest = self.locked().newest.clone().filter(|path| folder::is_checkpoint(path))?;
         Some(format!("saved {}: continue with --resume", text::path(&newest)))
     }
 
-    /// A lane that panicked while it handed in its file leaves what there was.
+    /// A lane that panicked while it saved its state leaves the rest intact.
     fn locked(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl SavePlan {
-    /// Publishes when every lane has come or ended.
+    /// Publishes the checkpoint when every lane has saved its state or ended.
     fn close(&self, state: &mut State, step: Step) {
         let lanes = self.about.config.lanes.len();
         let Some(gathering) = state.gathering.get(&step) else { return };
@@ -246,7 +246,7 @@ impl SavePlan {
         match published {
             Ok(path) => (state.newest, state.problem) = (Some(path), None),
             Err(problem) => {
-                // A half of it would only fill the disk.
+                // An incomplete checkpoint would only fill the disk.
                 let _ = std::fs::remove_dir_all(self.folder.join(format!(".{}", folder::name(step))));
                 state.problem = Some(problem);
             }

@@ -19,7 +19,7 @@ use crate::whole_file::{Existing, FileError, WholeFile};
 
 /// Version of the names and of [`About`].
 const FORMAT: u32 = 1;
-/// Key of [`About`] in the header: one, so that the same run gives the same file.
+/// Key of [`About`] in the header. There is only one, so that the same run gives the same file.
 const ABOUT: &str = "nablatop";
 
 /// Why a dump was not written.
@@ -33,7 +33,7 @@ pub(super) enum WriteError {
     About(#[from] serde_json::Error),
 }
 
-/// Where a dump comes from, as JSON in the file's header.
+/// The origin of a dump, as JSON in the file's header.
 #[derive(Serialize)]
 struct DumpMetadata<'a> {
     format: u32,
@@ -82,7 +82,7 @@ impl View for Entry<'_> {
     }
 }
 
-/// Writes the parts of a step, whole or not at all.
+/// Writes the parts of a step, completely or not at all.
 pub(super) fn write(
     dump: &Dump,
     existing: Existing,
@@ -109,7 +109,7 @@ pub(super) fn write(
         let loss = Entry { shape: vec![1], numbers: Lent::Floats(std::slice::from_ref(&part.loss)) };
         entries.push((format!("{name}/loss"), loss));
     }
-    // All lanes see the same batch.
+    // All lanes have the same batch.
     for tensor in parts.values().next().iter().flat_map(|part| &part.batch) {
         let numbers = match &tensor.numbers {
             Numbers::Floats(values) => Lent::Floats(values),

@@ -1,4 +1,4 @@
-//! One lane's share of a dump: its parameters, gradients and batch on the host.
+//! One lane's part of a dump: its parameters, gradients and batch on the host.
 
 use burn::module::Module;
 use burn::optim::GradientsParams;
@@ -6,7 +6,7 @@ use burn::optim::GradientsParams;
 use crate::stack::{Examples, HostTensor};
 use crate::train::named::{self, Named};
 
-/// One lane's share of a dump.
+/// One lane's part of a dump.
 #[derive(Debug)]
 pub(in crate::train) struct LaneDump {
     pub(in crate::train) parameters: Vec<Named>,
@@ -21,7 +21,7 @@ impl LaneDump {
         Self { parameters: named::parameters(model), gradients: Vec::new(), loss: f32::NAN, batch: batch.on_host() }
     }
 
-    /// What the backward pass yielded.
+    /// Adds the results of the backward pass.
     pub(in crate::train) fn see<M: Module>(&mut self, model: &M, gradients: &GradientsParams) {
         self.gradients = named::gradients(model, gradients);
     }

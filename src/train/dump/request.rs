@@ -8,7 +8,7 @@ use std::str::FromStr;
 use crate::text;
 use crate::units::Step;
 
-/// A step and the file that it goes to.
+/// A step and the file for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dump {
     /// The step; the first is 1.
@@ -18,8 +18,8 @@ pub struct Dump {
 }
 
 impl Dump {
-    /// The same step of a restarted run, the `run`-th: `first-2.safetensors` beside `first.safetensors`, counted up to
-    /// a name that is free. A device or a pipe, in which nothing can be lost, stays.
+    /// The same step of a restarted run, given its number: `first-2.safetensors` beside `first.safetensors`, with the
+    /// next free number. A device or a pipe, in which nothing can be overwritten, stays.
     #[must_use]
     pub fn for_run(&self, run: u64) -> Self {
         let is_file = fs::metadata(&self.path).map_or(true, |there| there.is_file());
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_started_anew_has_a_name_of_its_own_beside_the_first() {
+    fn a_restarted_run_has_a_name_of_its_own_beside_the_first() {
         let folder = tempfile::tempdir().expect("a folder");
         let anew = |name: &str, run| {
             let dump = Dump { step: Step(1), path: folder.path().join(name) }.for_run(run);

@@ -1,11 +1,11 @@
-//! The budget's accounts: what each part of looking may take, owes, and took.
+//! The accounts of the budget: what each part of measuring may take, owes, and took.
 
 use crate::measurement::Measurement;
 
-/// A time, or a debt where it is negative.
+/// A time in nanoseconds; a negative credit is a debt.
 pub(super) type Nanoseconds = f64;
 
-/// Weight of the newest time in a running mean: one step that was disturbed is no measure of the next.
+/// Weight of the newest time in a running mean: a single disturbed step must not dominate.
 const NEWEST: f64 = 0.2;
 
 fn mean(before: Option<Nanoseconds>, newest: Nanoseconds) -> Nanoseconds {
@@ -15,39 +15,39 @@ fn mean(before: Option<Nanoseconds>, newest: Nanoseconds) -> Nanoseconds {
 /// One part of the budget.
 #[derive(Clone, Copy, Debug, Default)]
 struct Account {
-    /// What looking may take now.
+    /// Time that measuring may take now.
     credit: Nanoseconds,
-    /// What one lane's looks take, a running mean.
+    /// Time that measuring one lane takes, a running mean.
     cost: Option<Nanoseconds>,
 }
 
-/// All of them.
+/// The accounts of all parts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Accounts {
     accounts: [Account; Measurement::COUNT],
-    /// What one lane's steps take, looking left out, a running mean.
+    /// Time of one lane's step without measuring, a running mean.
     step: Nanoseconds,
 }
 
 impl Accounts {
-    /// What one lane's next look at a part will take.
+    /// Expected time of the next measurement of a part on one lane.
     fn cost(&self, part: Measurement) -> Nanoseconds {
         self.accounts[part as usize].cost.unwrap_or(part.definition().expected_cost * self.step)
     }
 
-    /// Whether a part may be taken: what is always taken once nothing is owed, what is costly once it is saved up.
+    /// Whether a part can be measured: the layers when nothing is owed, costly parts when their cost is saved up.
     pub(super) fn pays(&self, part: Measurement, lanes: u32) -> bool {
         let credit = self.accounts[part as usize].credit;
         match part {
             Measurement::Layers => credit >= 0.0,
-            // Before the first step nothing is known.
+            // Before the first step the costs are unknown.
             Measurement::Histograms | Measurement::Costly => {
                 self.step > 0.0 && credit >= self.cost(part) * f64::from(lanes)
             }
         }
     }
 
-    /// Puts down what measuring on all lanes will take; gives what it put down for one lane.
+    /// Charges the expected cost of measuring all lanes; returns the charges for one lane.
     pub(super) fn put_down(&mut self, measured: Option<Measurement>, lanes: u32) -> [Nanoseconds; Measurement::COUNT] {
         let mut owed = [0.0; Measurement::COUNT];
         for part in charged(measured) {
@@ -59,7 +59,7 @@ impl Accounts {
         owed
     }
 
-    /// Takes in one lane's step: what it earned, and how long it took beside measuring.
+    /// Adds one lane's step: what it earned, and its time without measuring.
     pub(super) fn earn(&mut self, budget: f64, step: Nanoseconds, measuring: Nanoseconds) {
         self.step = mean((self.step > 0.0).then_some(self.step), step - measuring);
         for part in Measurement::ALL {
@@ -67,7 +67,7 @@ impl Accounts {
         }
     }
 
-    /// Takes in what measuring one lane took, in the place of what was put down for it.
+    /// Replaces the charges for one lane by the time that measuring took.
     pub(super) fn settle(
         &mut self,
         measured: Measurement,
@@ -86,7 +86,7 @@ impl Accounts {
         *newest = Some(mean(*newest, took[measured as usize]));
     }
 
-    /// Takes back what was put down for one lane.
+    /// Returns the charges for one lane.
     pub(super) fn give_back(&mut self, owed: [Nanoseconds; Measurement::COUNT]) {
         for (account, owed) in self.accounts.iter_mut().zip(owed) {
             account.credit += owed;
@@ -94,7 +94,7 @@ impl Accounts {
     }
 }
 
-/// The accounts that pay: that of the layers, and that of what is measured beyond them, which includes all between.
+/// The accounts that pay: that of the layers, and that of the highest measured part, which includes all between.
 fn charged(measured: Option<Measurement>) -> impl Iterator<Item = Measurement> {
     let beyond = measured.filter(|part| *part > Measurement::Layers);
     measured.map(|_| Measurement::Layers).into_iter().chain(beyond)

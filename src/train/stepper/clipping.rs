@@ -1,6 +1,6 @@
-//! How often clipping acted: steps with a scale below 1, of all steps of a lane that clips.
+//! How often clipping acted: the share of steps with a scale below 1.
 
-/// Steps so far, and those of them that were clipped.
+/// Number of steps, and of those that were clipped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Clipping {
     clipped: u64,
@@ -11,13 +11,13 @@ impl Clipping {
     /// Length of [`Self::bytes`].
     const BYTES: usize = 16;
 
-    /// Takes one step in.
+    /// Counts one step.
     pub(super) fn count(&mut self, scale: f64) {
         self.steps += 1;
         self.clipped += u64::from(scale < 1.0);
     }
 
-    /// Share of the steps that were clipped, 0 … 1; 0 before the first.
+    /// Share of the steps that were clipped, 0 … 1; 0 before the first step.
     pub(super) fn rate(self) -> f32 {
         (self.clipped as f64 / self.steps.max(1) as f64) as f32
     }
@@ -27,7 +27,7 @@ impl Clipping {
         (self.steps > 0).then(|| [self.clipped, self.steps].into_iter().flat_map(u64::to_le_bytes).collect())
     }
 
-    /// The same back; `None` of another length.
+    /// Reads both counts; `None` if the length is wrong.
     pub(super) fn of_bytes(bytes: &[u8]) -> Option<Self> {
         let bytes: [u8; Self::BYTES] = bytes.try_into().ok()?;
         let (clipped, steps) = bytes.split_first_chunk::<8>()?;

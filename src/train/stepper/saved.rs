@@ -1,7 +1,7 @@
-//! All that a lane needs to go on as if it had never stopped, as a safetensors file: `param/PATH` with the running
-//! statistics, `initial/PATH` (what `distance` is measured from), `optimizer/PATH/FIELD`, and `silent/LAYER` with
-//! `seen/LAYER`, for how many batches each unit has been silent, and
-//! `clipped`, how many steps were clipped of how many.
+//! Everything that a lane needs to continue as if it had never stopped, as a safetensors file: `param/PATH` with the
+//! running statistics, `initial/PATH` (the reference of `distance`), `optimizer/PATH/FIELD`, `silent/LAYER` with
+//! `seen/LAYER` (the number of batches for which each unit has been silent), and `clipped` (the counts of clipped and
+//! of all steps).
 
 use burn::prelude::Device;
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
@@ -25,7 +25,7 @@ const SILENT: &str = "silent/";
 const SEEN: &str = "seen/";
 const CLIPPED: &str = "clipped";
 
-/// Why a lane cannot be written down.
+/// Why a lane cannot be saved.
 #[derive(Debug, Error)]
 pub(in crate::train) enum SaveError {
     #[error(transparent)]
@@ -61,7 +61,7 @@ impl<S: Stack> Stepper<S> {
         Ok(safetensors::serialize(tensors.iter().map(|tensor| (tensor.name.as_str(), tensor)), None)?)
     }
 
-    /// The lane that a file holds; `model` says what it must fit.
+    /// The lane of a file, which must fit `model`.
     pub(in crate::train) fn of_saved(
         model: S,
         settings: &LaneConfig,
@@ -73,7 +73,7 @@ impl<S: Stack> Stepper<S> {
         Self::new(model, settings, device).in_state(&file)
     }
 
-    /// An earlier state of this lane, which a file holds.
+    /// An earlier state of this lane from a file.
     pub(in crate::train) fn of_saved_beside(&self, bytes: &[u8]) -> Result<Self, String> {
         let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
         let replica = self.replica();
@@ -81,7 +81,7 @@ impl<S: Stack> Stepper<S> {
         Self { optimizer, ..replica }.in_state(&file)
     }
 
-    /// Weights, optimizer and counts as in a file; the optimizer has no state yet.
+    /// Restores weights, optimizer and counts from a file; the optimizer has no state yet.
     fn in_state(self, file: &SafeTensors<'_>) -> Result<Self, String> {
         let Self { model, optimizer, mut observer, .. } = self;
         let model = weights::filled(model, file, PARAM, Untrained::MustBeThere)?;
@@ -92,13 +92,13 @@ impl<S: Stack> Stepper<S> {
     }
 }
 
-/// What is known of clipping.
+/// The counts of clipping.
 fn clipping(file: &SafeTensors<'_>) -> Result<Clipping, String> {
     let Ok(counts) = file.tensor(CLIPPED) else { return Ok(Clipping::default()) };
     Clipping::of_bytes(counts.data()).ok_or_else(|| format!("{CLIPPED} does not hold two counts"))
 }
 
-/// For how many batches each unit has been silent.
+/// The number of batches for which each unit has been silent.
 fn dead_units(file: &SafeTensors<'_>, layers: &LayerTable) -> Result<DeadUnits, String> {
     let mut counts_of_layers = Vec::with_capacity(layers.layers.len());
     for layer in &layers.layers {

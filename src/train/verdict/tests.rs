@@ -154,7 +154,7 @@ fn where_it_cannot_tell_the_recorder_says_so() {
 }
 
 #[test]
-fn a_value_that_is_no_number_breaks_a_record_though_its_loss_is_one() {
+fn a_value_that_is_not_finite_breaks_a_record_with_a_finite_loss() {
     assert!(!is_broken(&steps(1, &[])[0]));
     assert!(is_broken(&steps(1, &[(101, Quantity::SignalNorm, 2, f32::INFINITY)])[0]));
     assert!(!is_broken(&StepRecord::unmeasured(1)));

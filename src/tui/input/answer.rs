@@ -1,4 +1,4 @@
-//! The terminal's answer to what its background is, picked out of the keys it comes as.
+//! The terminal's answer about its background, filtered out of the keys in which it arrives.
 //!
 //! ```text
 //! asked (OSC 11)   ESC ] 11 ; ? ESC \
@@ -6,38 +6,38 @@
 //! read as keys     Alt+]  1 1 ; r g b : …                   Alt+\  or Ctrl+G
 //! ```
 //!
-//! It may come at any time or never. Keys that only begin like an answer are passed on in order: none is lost.
+//! The answer may come at any time or never. Keys that only begin like an answer are passed on in order: none is lost.
 
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
 use crate::tui::theme::{Background, luminance};
 
-/// Keys of the longest answer: that of four colours of four digits each, `rgba`.
+/// Number of keys of the longest answer: four colours of four digits each, `rgba`.
 const LONGEST: usize = 32;
-/// Luminance above which a background is light: where black text is read as easily as white.
+/// Luminance above which a background is light: black and white text have equal contrast there.
 const LIGHT: f32 = 0.18;
 
-/// Picks an answer out of keys.
+/// Filters answers out of keys.
 #[derive(Debug, Default)]
 pub(super) struct Answers {
-    /// What may be the beginning of an answer.
+    /// Keys that may be the beginning of an answer.
     held: Vec<Event>,
     text: String,
 }
 
-/// What an event turned out to be.
+/// The result of an event.
 #[derive(Debug, PartialEq)]
 pub(super) enum Heard {
     /// Nothing to pass on yet.
     Part,
-    /// An answer; `None` where it says no colour.
+    /// An answer; `None` if it names no colour.
     Answer(Option<Background>),
-    /// To be passed on.
+    /// Keys to pass on.
     Keys(Vec<Event>),
 }
 
 impl Answers {
-    /// Takes the next event.
+    /// Adds the next event.
     pub(super) fn take(&mut self, event: Event) -> Heard {
         let key = if let Event::Key(KeyEvent { code: KeyCode::Char(letter), modifiers, .. }) = &event {
             Some((*letter, *modifiers))
@@ -61,12 +61,12 @@ impl Answers {
         if is_next { Heard::Part } else { Heard::Keys(self.give_up()) }
     }
 
-    /// Whether something is held back.
+    /// Whether keys are held back.
     pub(super) fn waits(&self) -> bool {
         !self.held.is_empty()
     }
 
-    /// What was held back, to be passed on.
+    /// The keys that were held back, to be passed on.
     pub(super) fn give_up(&mut self) -> Vec<Event> {
         self.text.clear();
         std::mem::take(&mut self.held)
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn light_and_dark_are_told_apart_in_every_form_of_the_answer() {
+    fn light_and_dark_are_distinguished_in_every_form_of_the_answer() {
         let (st, bel) = (key('\\', KeyModifiers::ALT), key('g', KeyModifiers::CONTROL));
         let cases = [
             ("11;rgb:1e1e/1e1e/2e2e", Some(Background::Dark)),

@@ -1,4 +1,4 @@
-//! One row of the table of keys: the keys, what they do, and where they count.
+//! One row of the table of keys: the keys, what they do, and where they apply.
 
 use std::borrow::Cow;
 
@@ -20,9 +20,9 @@ pub struct Binding {
     pub help: Cow<'static, str>,
     /// Heading in the help.
     pub group: Group,
-    /// What must lie on top.
+    /// The window that must be on top.
     pub context: Context,
-    /// What the events must come from.
+    /// The source that the events must have.
     pub scope: Scope,
     /// Place in the footer.
     pub footer: Option<Footer>,
@@ -33,7 +33,7 @@ pub struct Binding {
 pub enum Group {
     /// The cursor.
     Cursor,
-    /// What is in view.
+    /// Zoom and pan.
     Window,
     /// What the panes show.
     Picture,
@@ -43,7 +43,7 @@ pub enum Group {
     Trace,
     /// The program.
     Program,
-    /// What lies on top.
+    /// Windows on top of the panes.
     Overlay,
 }
 
@@ -52,7 +52,7 @@ impl Group {
     pub const ALL: [(Self, &'static str); 7] = [
         (Self::Cursor, "Cursor, the same in all panes"),
         (Self::Window, "Zoom and pan"),
-        (Self::Picture, "Picture"),
+        (Self::Picture, "Quantity and view"),
         (Self::Run, "Live run"),
         (Self::Trace, "Trace"),
         (Self::Program, "Program"),
@@ -60,12 +60,12 @@ impl Group {
     ];
 }
 
-/// What must lie on top for a key to count.
+/// The window that must be on top for a key to apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Context {
-    /// Whatever it is.
+    /// Any window.
     Everywhere,
-    /// Nothing.
+    /// No window: the panes themselves.
     Panes,
     /// The help, or the notes.
     Help,
@@ -82,7 +82,7 @@ pub enum Context {
 }
 
 impl Context {
-    /// What can lie on top of the panes, with its name.
+    /// The windows on top of the panes, with their names.
     pub const ON_TOP: [(Self, &'static str); 6] = [
         (Self::Help, "help and notes"),
         (Self::Form, "form of settings"),
@@ -105,10 +105,10 @@ impl Context {
     }
 }
 
-/// What the events must come from for a key to count.
+/// The source that the events must have for a key to apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Anything.
+    /// Any source.
     Always,
     /// A live run.
     Live,

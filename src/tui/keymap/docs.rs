@@ -1,4 +1,4 @@
-//! The table of keys as Markdown: all of them by where they count for `docs/keys.md`, the frequent ones for the README.
+//! The table of keys as Markdown: all keys by where they apply for `docs/keys.md`, the frequent ones for the README.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use super::table::BINDINGS;
 /// Labels of the keys that the README lists, in its order.
 const FREQUENT: [&str; 12] = ["←→↑↓", "End", "m M", "/", "v V", "Enter", "z Z", "0", "space", "e", "?", "q"];
 
-/// Every key by where it counts: a heading for each place, below it a table with a row for each binding.
+/// Every key by where it applies: a heading for each place, with a table of its keys.
 #[must_use]
 pub fn all_keys() -> String {
     let mut text = String::new();
@@ -31,7 +31,7 @@ pub fn all_keys() -> String {
     text
 }
 
-/// The keys that matter most, with what the events must come from where that matters.
+/// The keys that matter most, with the source that they need.
 #[must_use]
 pub fn frequent_keys() -> String {
     let mut text = String::new();
@@ -71,7 +71,7 @@ fn row(text: &mut String, keys: &str, help: &str) {
     let _ = writeln!(text, "| {keys} | {help} |");
 }
 
-/// With a small first letter.
+/// The same words with a small first letter.
 fn lower(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// A key with its modifiers; a letter's case says whether Shift is down.
+/// A key with its modifiers; the case of a letter says whether Shift is pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
     code: KeyCode,
@@ -32,7 +32,7 @@ impl Key {
     /// Whether this key was pressed.
     #[must_use]
     pub fn is(self, event: KeyEvent) -> bool {
-        // Terminals disagree on whether `M`, `?` and a back-tab come with Shift: the code says it already.
+        // Terminals disagree on whether `M`, `?` and a back-tab come with Shift, which the code already says.
         let code_says_shift = matches!(event.code, KeyCode::Char(_) | KeyCode::BackTab);
         let modifiers = if code_says_shift { event.modifiers - KeyModifiers::SHIFT } else { event.modifiers };
         self.code == event.code && self.modifiers == modifiers

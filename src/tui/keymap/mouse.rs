@@ -1,4 +1,4 @@
-//! What the mouse does: the same actions as the keys.
+//! The actions of the mouse, which are those of keys.
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
@@ -15,7 +15,7 @@ pub const MOUSE: [(&str, &str); 5] = [
     ("Shift drag", "the terminal selects text; without Shift after `:mouse off` or with `--no-mouse`"),
 ];
 
-/// Lines by which the wheel scrolls are those of one key press.
+/// The action of a mouse event; one turn of the wheel scrolls as far as one key press.
 pub(super) fn action(event: MouseEvent, overlay: &Overlay) -> Option<Action> {
     let place = TerminalCell { column: event.column, row: event.row };
     let turn = match event.kind {

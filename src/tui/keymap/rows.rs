@@ -1,4 +1,4 @@
-//! The rows of the table, by where they count.
+//! The rows of the table, by where they apply.
 
 use super::binding::Footer;
 use super::key::Key;

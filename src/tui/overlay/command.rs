@@ -1,4 +1,4 @@
-//! The command line in the place of the footer, with a hint above it.
+//! The command line, which replaces the footer, with a hint above it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -21,7 +21,7 @@ pub(in crate::tui) fn render(input: &tui_input::Input, theme: &Theme, line: Rect
         Span::styled(under, text.add_modifier(Modifier::REVERSED)),
         Span::styled(after, text),
     ]);
-    // The end of a long line stays in view: that is where one types.
+    // The end of a long line stays visible, since the user types there.
     let scroll = (typed.width() as u16).saturating_sub(line.width.saturating_sub(2));
     let typed = if scroll > 0 { tail(input.value(), line.width, theme) } else { typed };
     put((line.x + 1, line.y), &typed, line.width.saturating_sub(1), buffer);

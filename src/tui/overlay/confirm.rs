@@ -1,4 +1,4 @@
-//! The question before something is lost, in the place of the footer.
+//! The question before something is lost, which replaces the footer.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -21,7 +21,7 @@ pub(in crate::tui) fn render(question: &Question, theme: &Theme, area: Rect, buf
     line(asks, &[("y", yes), ("n", no)], theme, area, buffer);
 }
 
-/// No question yet: the next run is being prepared.
+/// The line while the next run is being prepared, before any question.
 pub(in crate::tui) fn waiting(theme: &Theme, area: Rect, buffer: &mut Buffer) {
     line("Preparing the next run; this one continues.", &[("Esc", "keep this one")], theme, area, buffer);
 }

@@ -1,4 +1,4 @@
-//! The form of settings: one line each, what is wrong beside it, what it takes at the bottom.
+//! The form of settings: one line per setting with its error, and the accepted values at the bottom.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,11 +12,11 @@ use crate::tui::pane::split::{split_bottom, split_top};
 use crate::tui::scene::{Field, SettingsForm};
 use crate::tui::theme::{Role, Theme};
 
-/// Columns of the keys.
+/// Width of the keys.
 const KEY: usize = 22;
-/// Columns of the values.
+/// Width of the values.
 const VALUE: usize = 18;
-/// Widest form.
+/// Maximum width of the form.
 const WIDTH: u16 = 100;
 
 pub(in crate::tui) fn render(form: &SettingsForm, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -55,7 +55,7 @@ fn fields(form: &SettingsForm, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     for (line, row) in lines.iter().skip(first).zip(area.rows()) {
         put((row.x, row.y), line, row.width, buffer);
     }
-    // At the right of the line below the list: how much of it is out of sight.
+    // The right end of the line below the list says how many settings are hidden.
     let below = lines.len().saturating_sub(first + height);
     let text = out_of_sight(theme, first, below);
     if !text.is_empty() {
@@ -103,7 +103,7 @@ pub(in crate::tui) fn around_cursor(input: &tui_input::Input) -> (String, String
     (before, under, letters.collect())
 }
 
-/// What the focused setting is and takes, and what is wrong with it or with all of them together, whole.
+/// Help and accepted values of the focused setting, and the errors of this setting and of all settings together.
 fn foot(form: &SettingsForm, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let Some(field) = form.fields.get(form.focus) else { return Vec::new() };
     let Some(setting) = setting::find(field.key) else { return Vec::new() };

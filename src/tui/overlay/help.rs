@@ -1,4 +1,4 @@
-//! The help: the table of keys, the mouse, the commands, and how to read the picture.
+//! The help: the table of keys, the mouse, the commands, and how to read the screen.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,7 +11,7 @@ use crate::tui::pane::frame::wrapped;
 use crate::tui::scene::Scene;
 use crate::tui::theme::{Glyphs, Role, Theme};
 
-/// Columns of the keys.
+/// Width of the keys.
 const KEYS: usize = 15;
 
 const READING: [&str; 6] = [
@@ -19,7 +19,7 @@ const READING: [&str; 6] = [
     "Colour shows size on one scale for all lanes: if block 1 is dark, the signal vanishes there.",
     "×0.41 per block is fitted to the signal's logarithm over the blocks, at the cursor's step.",
     "If there is room: theory ×0.40 is the same factor, predicted for the initial weights;",
-    "×6e-20 50→1 is the share of block 50's signal that arrives at block 1, as measured.",
+    "×6e-20 in all is the share of block 50's signal that arrives at block 1, as measured.",
     "If the screen is pale on a light background: --theme light. An unknown background counts as dark.",
 ];
 
@@ -28,7 +28,7 @@ pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, scrolled: u16, area: 
     scroll::render(theme, &Scrolled { title: " keys ", lines: &lines, above: scrolled }, area, buffer);
 }
 
-/// Lines that can be scrolled away.
+/// Number of lines that can be scrolled away.
 pub(in crate::tui) fn most_scroll(scene: &Scene, area: Rect) -> u16 {
     let theme = Theme::new(crate::tui::theme::Colours::None, Glyphs::Ascii, crate::tui::theme::Background::Dark);
     scroll::most(lines(scene, &theme, area).len(), area)
@@ -72,7 +72,7 @@ fn lines(scene: &Scene, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
         COMMANDS.iter().flat_map(|command| row(command.word, &format!("{} {}", command.argument, command.help))),
     );
     lines.push(Line::default());
-    lines.push(Line::styled("How to read the picture", heading));
+    lines.push(Line::styled("How to read the screen", heading));
     let reading = READING.iter().flat_map(|line| wrapped(line, width.saturating_sub(2)));
     lines.extend(reading.map(|line| Line::styled(format!("  {line}"), dim)));
     lines

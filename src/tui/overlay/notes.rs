@@ -1,4 +1,4 @@
-//! All notes of the runs, the newest first: when, of which lane, and the whole sentence.
+//! All notes of the runs, the newest first, each with its step, its lane and the whole sentence.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -13,7 +13,7 @@ use crate::tui::scene::Scene;
 use crate::tui::theme::{Background, Colours, Glyphs, Role, Theme};
 use crate::units::Step;
 
-/// Columns before a sentence.
+/// Indent of a sentence.
 const INDENT: usize = 2;
 
 pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, scrolled: u16, area: Rect, buffer: &mut Buffer) {
@@ -26,7 +26,7 @@ pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, scrolled: u16, area: 
     );
 }
 
-/// Lines that can be scrolled away.
+/// Number of lines that can be scrolled away.
 pub(in crate::tui) fn most_scroll(scene: &Scene, area: Rect) -> u16 {
     let theme = Theme::new(Colours::None, Glyphs::Ascii, Background::Dark);
     scroll::most(lines(scene, &theme, area).len(), area)
@@ -40,8 +40,8 @@ pub(in crate::tui) fn newest_first(scene: &Scene) -> Vec<(usize, &Note)> {
     notes
 }
 
-/// How many notes of the newest one's kind there are, and the step of the first: the same lane and the same words but for
-/// the numbers in its first clause.
+/// The number of notes like the newest one, and the step of the first: notes of the same lane with the same words,
+/// except for the numbers in the first clause.
 pub(in crate::tui) fn of_a_kind(notes: &[(usize, &Note)]) -> (usize, Step) {
     let Some((run, newest)) = notes.first() else { return (0, Step(0)) };
     let is_alike = |(other_run, other): &&(usize, &Note)| {
@@ -85,7 +85,7 @@ fn lines(scene: &Scene, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
     lines
 }
 
-/// What was read of each run's data, below all notes.
+/// The summary of each run's data, below all notes.
 fn of_the_data(scene: &Scene, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for data in scene.runs.values().filter_map(|run| run.header().data.as_ref()) {
@@ -96,7 +96,7 @@ fn of_the_data(scene: &Scene, theme: &Theme, width: usize) -> Vec<Line<'static>>
     lines
 }
 
-/// What is wrong with the traces now, above all notes: it was shown once as a notice, and stays true.
+/// Current problems of the traces, above all notes: each was shown once as a notice and still applies.
 fn of_the_source(scene: &Scene, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let errors = scene.status.errors.iter().map(|text| (text, Role::Bad));
     let warnings = scene.status.warnings.iter().rev().map(|text| (text, Role::Warning));

@@ -1,5 +1,5 @@
-//! The list of quantities, and of what has a view of its own: a line to search in, one row each with its range in this
-//! run, the chosen one explained below.
+//! The list of quantities and of other values with a view: a search line, one row each with its range in this run, and
+//! an explanation of the chosen one below.
 //!
 //! ```text
 //! ╭─ quantities ──────────────────────────────────────────────────────────────╮
@@ -25,11 +25,11 @@ use crate::tui::pane::split::{split_bottom, split_top};
 use crate::tui::scene::{Picker, Scene};
 use crate::tui::theme::{Role, Theme};
 
-/// Widest list.
+/// Maximum width of the list.
 const WIDTH: u16 = 132;
-/// Columns of a row from which it has room for the meaning.
+/// Minimum width of a row with its meaning.
 const MEANING: u16 = 92;
-/// Lines below the list: a blank one, and what explains the chosen quantity.
+/// Lines below the list: a blank one, and the explanation of the chosen quantity.
 const FOOT: u16 = 5;
 
 pub(in crate::tui) fn render(picker: &Picker, scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -68,7 +68,7 @@ fn put(lines: &[Line<'_>], area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// What is searched for, with the cursor.
+/// The search text, with the cursor.
 fn find<'a>(picker: &Picker, theme: &Theme) -> Line<'a> {
     let (before, under, after) = around_cursor(&picker.search);
     let text = theme.style(Role::Text);
@@ -86,7 +86,7 @@ enum Focus {
     Elsewhere,
 }
 
-/// Name, symbol, range, and the meaning where there is room.
+/// Name, symbol, range, and the meaning if there is room.
 fn row<'a>(topic: GlossaryEntry, scene: &Scene, theme: &Theme, width: u16, focus: Focus) -> Line<'a> {
     let Term { name: title, symbol, ascii, meaning, .. } = topic.term();
     let symbol = Some(theme.glyph(symbol, ascii)).filter(|symbol| *symbol != title).unwrap_or_default();
@@ -116,7 +116,7 @@ fn row<'a>(topic: GlossaryEntry, scene: &Scene, theme: &Theme, width: u16, focus
     Line::from(spans)
 }
 
-/// Least to largest value of all lanes so far; `None` where there is none.
+/// Smallest to largest value of all lanes so far; `None` if there is none.
 fn range(quantity: Quantity, scene: &Scene) -> Option<String> {
     if !scene.lanes().any(|lane| lane.history.has(quantity)) {
         return None;
@@ -124,7 +124,7 @@ fn range(quantity: Quantity, scene: &Scene) -> Option<String> {
     let ranges = scene.lanes().filter_map(|lane| lane.history.extent(quantity));
     let Some((low, high)) = ranges.reduce(|all, lane| (all.0.min(lane.0), all.1.max(lane.1))) else {
         return Some(match quantity.definition().axis {
-            // Zeros have no place on this axis.
+            // Zeros have no position on this axis.
             Axis::Log => "0, or not finite".to_owned(),
             Axis::Linear => "not finite".to_owned(),
         });
@@ -138,7 +138,7 @@ fn range(quantity: Quantity, scene: &Scene) -> Option<String> {
     Some(if low == high { format!("{sign}{low}") } else { format!("{sign}{low}…{high}") })
 }
 
-/// What the chosen quantity is.
+/// The explanation of the chosen quantity.
 fn explain<'a>(topic: GlossaryEntry, theme: &Theme) -> Vec<Line<'a>> {
     let Term { meaning, formula, healthy, source, .. } = topic.term();
     let line = |label: &'static str, words: &'static str, role| {

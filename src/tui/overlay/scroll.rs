@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use crate::tui::pane::frame::{overlay, put, words};
 use crate::tui::theme::{Role, Theme};
 
-/// Columns at most.
+/// Maximum width.
 const WIDTH: u16 = 84;
 
 /// A title and lines, of which some are scrolled away.
@@ -17,7 +17,7 @@ pub(in crate::tui) struct Scrolled<'a> {
     pub(in crate::tui) above: u16,
 }
 
-/// Draws the lines that are in view.
+/// Draws the visible lines.
 pub(in crate::tui) fn render(theme: &Theme, text: &Scrolled<'_>, area: Rect, buffer: &mut Buffer) {
     let place = place(area);
     let Scrolled { title, lines, above: scrolled } = *text;
@@ -33,17 +33,17 @@ pub(in crate::tui) fn render(theme: &Theme, text: &Scrolled<'_>, area: Rect, buf
     }
 }
 
-/// Lines of so many that can be scrolled away.
+/// Number of lines that can be scrolled away.
 pub(in crate::tui) fn most(lines: usize, area: Rect) -> u16 {
     u16::try_from(lines).unwrap_or(u16::MAX).saturating_sub(page(area))
 }
 
-/// Lines in view.
+/// Number of visible lines.
 pub(in crate::tui) fn page(area: Rect) -> u16 {
     place(area).height.saturating_sub(2)
 }
 
-/// Columns of a line.
+/// Width of a line.
 pub(in crate::tui) fn width(area: Rect) -> u16 {
     place(area).width.saturating_sub(4)
 }

@@ -1,15 +1,15 @@
-//! Why a quantity has no values, in a few words: because of how the stacks are built, because it is never measured, or
-//! because nothing came yet.
+//! Why a quantity has no values, in a few words: the stacks do not have it, it is never measured, or nothing has
+//! arrived yet.
 
 use crate::config::{Activation, LaneConfig, LongSkips, Model, NormOrder, RunConfig};
 use crate::measurement::Measurement;
 use crate::quantity::Quantity;
 use crate::tui::scene::Scene;
 
-/// Of a quantity that no lane has had values of; at most 18 columns.
+/// Why no lane has had values of a quantity; at most 18 columns.
 pub(in crate::tui) fn why_none(quantity: Quantity, scene: &Scene) -> &'static str {
     let runs: Option<Vec<&RunConfig>> = scene.configs().collect();
-    // One reason that holds for every lane of every run.
+    // The reason must hold for every lane of every run.
     let known = runs.and_then(|runs| {
         let mut reasons = runs.iter().flat_map(|run| run.lanes.iter().map(|lane| never(quantity, run, lane)));
         let first = reasons.next()??;
@@ -83,23 +83,23 @@ mod tests {
 
     #[test]
     fn only_a_u_net_with_long_skips_has_their_channel() {
-        let of = |family: FamilySettings| {
+        let reason = |family: FamilySettings| {
             let lanes = vec![LaneConfig { family, ..LaneConfig::new(Wiring::Residual) }];
             why_none(Quantity::LongSkipNorm, &scene(&RunConfig { lanes, ..RunConfig::default() }))
         };
         let diffusion = DiffusionSettings { long_skips: LongSkips::Off, ..DiffusionSettings::default() };
-        assert_eq!(of(FamilySettings::default()), "no long skip");
-        assert_eq!(of(diffusion.into()), "no long skip");
-        assert_eq!(of(Model::Diffusion.into()), "no values yet");
+        assert_eq!(reason(FamilySettings::default()), "no long skip");
+        assert_eq!(reason(diffusion.into()), "no long skip");
+        assert_eq!(reason(Model::Diffusion.into()), "no values yet");
     }
 
     #[test]
     fn a_sum_that_is_normalized_has_no_branch_ratio_and_a_plain_transformer_no_skip() {
-        let of = |wiring| {
+        let reason = |wiring| {
             let lanes = vec![LaneConfig::of(Model::Transformer, wiring)];
             why_none(Quantity::BranchRatio, &scene(&RunConfig { lanes, ..RunConfig::default() }))
         };
-        let said = [Wiring::DeepNorm, Wiring::Plain, Wiring::Residual].map(of);
+        let said = [Wiring::DeepNorm, Wiring::Plain, Wiring::Residual].map(reason);
         assert_eq!(said, ["N after the sum", "no skip", "no values yet"]);
     }
 }

@@ -1,4 +1,4 @@
-//! One cell of a heatmap: one or two values, or what stands in their place, under the cross of the cursor or not.
+//! One cell of a heatmap: one or two values, or the glyph of a special value, under the cursor's cross or not.
 
 use ratatui::buffer::Cell as Target;
 use ratatui::style::{Color, Modifier};
@@ -7,7 +7,7 @@ use crate::history::Cell;
 use crate::tui::scale::Scale;
 use crate::tui::theme::{Palette, Role, Shade, Theme, between, contrast};
 
-/// Which lines of the cursor's cross pass through a cell.
+/// The lines of the cursor's cross that pass through a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::tui) enum Cross {
     /// None.
@@ -28,7 +28,7 @@ pub(in crate::tui) struct Painter<'a> {
 }
 
 impl Painter<'_> {
-    /// Draws the upper and the lower value; both are the same where a cell holds one.
+    /// Draws the upper and the lower value, which are equal if a cell holds one.
     pub(in crate::tui) fn paint(&self, pair: [Cell; 2], cross: Cross, target: &mut Target) {
         let (upper, lower) = (self.shade(pair[0]), self.shade(pair[1]));
         let special = worst(pair);
@@ -51,7 +51,7 @@ impl Painter<'_> {
             _ => self.theme.style(role),
         };
         target.set_symbol(self.theme.glyph(unicode, ascii)).set_style(style);
-        // Beside a value: the value's colour behind the glyph.
+        // Beside a value, the glyph is drawn on the value's colour.
         if let (Cell::Zero, Some(shade)) = (special, pair.iter().find_map(|cell| self.shade(*cell)))
             && shade.ground != Color::Reset
         {
@@ -66,7 +66,7 @@ impl Painter<'_> {
         }
     }
 
-    /// Draws a thin line over the cell; a special glyph stays, and so does a shade that has no ground to tell its level.
+    /// Draws a thin line over the cell; a special glyph stays, and so does a shade that has no background colour.
     fn cross(&self, cross: Cross, special: Option<Cell>, target: &mut Target) {
         let glyph = match cross {
             Cross::Away => return,
@@ -104,7 +104,7 @@ fn halves(upper: Shade, lower: Shade, target: &mut Target) {
     }
 }
 
-/// Which of two cells decides the glyph: NaN before ∞ before zero; absent only where nothing else is.
+/// The cell that decides the glyph: NaN before ∞ before zero; absent only if both are.
 fn worst(pair: [Cell; 2]) -> Option<Cell> {
     let any = |wanted: Cell| pair.contains(&wanted).then_some(wanted);
     let has_value = pair.iter().any(|cell| matches!(cell, Cell::Value(_)));

@@ -1,4 +1,4 @@
-//! `plain 2.303` beside a point of each curve over steps: the newest, or that of the cursor.
+//! Labels such as `plain 2.303` beside a point of each curve over steps: the newest, or the cursor's.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,7 +12,7 @@ use crate::tui::theme::{Role, Theme};
 
 /// The curves of all lanes in one chart.
 pub(in crate::tui) struct Ends<'a> {
-    /// The point of each curve that is named.
+    /// The point of each curve that is labelled.
     pub(in crate::tui) points: &'a [Option<Point>],
     pub(in crate::tui) chart: Rect,
     /// The ends of the axis.
@@ -30,14 +30,14 @@ pub(in crate::tui) struct Point {
 
 /// The newest point of each curve.
 pub(in crate::tui) fn newest(curves: &[Vec<Option<ScalarBucket>>]) -> Vec<Option<Point>> {
-    let of = |curve: &Vec<Option<ScalarBucket>>| {
+    let newest_of = |curve: &Vec<Option<ScalarBucket>>| {
         let found = curve.iter().enumerate().rev().find_map(|(x, bucket)| Some((x, bucket.as_ref()?.last)));
         found.map(|(x, value)| Point { x, value })
     };
-    curves.iter().map(of).collect()
+    curves.iter().map(newest_of).collect()
 }
 
-/// A label that is to stand near its point.
+/// A label with the position of its point.
 struct Label {
     lane: usize,
     text: String,
@@ -53,10 +53,10 @@ impl Ends<'_> {
     pub(in crate::tui) fn render(&self, scene: &Scene, theme: &Theme, buffer: &mut Buffer) {
         let chart = self.chart;
         let mut labels = self.labels(scene, theme);
-        // Labels beside each other stand in the order of their values, the largest on top.
+        // Labels beside each other are in the order of their values, the largest on top.
         labels.sort_by(|a, b| b.value.total_cmp(&a.value));
         let mut taken: Vec<u16> = Vec::new();
-        // Beside the point, else at an end of the chart; where every place holds a curve the label goes.
+        // A label is beside its point, otherwise at an end of the chart; if every place holds a curve, it is left out.
         let places: [fn(&Label, Rect) -> u16; 3] =
             [|label, _| label.beside, |label, chart| chart.width - label.width, |_, _| 0];
         for place in places {
@@ -73,13 +73,13 @@ impl Ends<'_> {
         }
     }
 
-    /// Those that the chart is wide enough for. Where it is narrow the name gives way, never the number.
+    /// The labels that fit the width. On a narrow chart the name is shortened, never the number.
     fn labels(&self, scene: &Scene, theme: &Theme) -> Vec<Label> {
         let chart = self.chart;
         let label = |((lane, of), point): ((usize, LaneRef<'_>), &Option<Point>)| {
             let Point { x, value } = (*point)?;
             let mark = if is_marked(theme) { format!("{} ", mark(lane)) } else { String::new() };
-            // Of a value above the axis the label stands below it in any case.
+            // The label of a value above the axis is below it in any case.
             let is_above = f64::from(value).log10() > self.range.high + round::HAIR;
             let above = if is_above { theme.glyph("↑", "^") } else { "" };
             let number = format!("{above}{}", (self.number)(f64::from(value)));
@@ -95,9 +95,9 @@ impl Ends<'_> {
     }
 }
 
-/// A row for each label, growing from one to the next, so that as many as can be have one, near to the wanted.
+/// A row for each label, in ascending order, so that as many as possible have one near their point.
 fn in_order(labels: &[(u16, Vec<u16>)]) -> Vec<Option<u16>> {
-    /// Rows of distance that a label is worth.
+    /// Cost of leaving a label out, in rows of distance.
     const LABEL: u32 = 10_000;
     // The best choice for the labels so far, by its last row: its cost and its rows.
     let mut best: Vec<(u32, Option<u16>, Vec<Option<u16>>)> = vec![(0, None, Vec::new())];
@@ -118,10 +118,10 @@ fn with(rows: &[Option<u16>], row: Option<u16>) -> Vec<Option<u16>> {
     rows.iter().copied().chain([row]).collect()
 }
 
-/// Characters of a name that `…` may stand behind: fewer say nothing.
+/// Minimum number of characters of a shortened name.
 const LEAST_NAME: usize = 2;
 
-/// At most `room` characters, the last one `…` where some are missing; `None` where next to nothing would stay.
+/// At most `room` characters, the last one `…` if some are missing; `None` if too few would remain.
 fn shortened(name: &str, room: usize) -> Option<String> {
     if name.chars().count() <= room {
         return Some(name.to_owned());
@@ -135,7 +135,7 @@ fn shortened(name: &str, room: usize) -> Option<String> {
     Some(short)
 }
 
-/// The row for some words: the one nearest to the wanted that has room for them, beside all curves and other words.
+/// The nearest row with room for some words, beside all curves and other words.
 pub(in crate::tui) fn free_row(
     chart: Rect,
     words: (u16, u16),
@@ -146,7 +146,7 @@ pub(in crate::tui) fn free_row(
     free_rows(chart, words, taken, buffer).into_iter().min_by_key(|row| row.abs_diff(chart.y + wanted))
 }
 
-/// All rows that have room for words of this column and width.
+/// All rows with room for words of this column and width.
 fn free_rows(chart: Rect, (x, width): (u16, u16), taken: &[u16], buffer: &Buffer) -> Vec<u16> {
     let is_free = |row: &u16| {
         let mut cells = (x..x + width).filter_map(|x| buffer.cell((x, *row)));

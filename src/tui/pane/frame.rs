@@ -1,4 +1,4 @@
-//! Frames with a title, and lines of text that are cut to a width.
+//! Frames with a title, and lines of text that are shortened to a width.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -9,7 +9,7 @@ use ratatui::widgets::{Block, BorderType, Widget};
 use crate::tui::pane::split::inside;
 use crate::tui::theme::{Role, Theme};
 
-/// A rounded frame with a title in its upper edge; returns what lies within.
+/// Draws a rounded frame with a title in its upper edge; returns the area inside.
 pub(in crate::tui) fn framed(theme: &Theme, area: Rect, title: &Line<'_>, buffer: &mut Buffer) -> Rect {
     Block::bordered().border_type(BorderType::Rounded).border_style(theme.style(Role::Frame)).render(area, buffer);
     let room = area.width.saturating_sub(4);
@@ -21,7 +21,7 @@ pub(in crate::tui) fn framed(theme: &Theme, area: Rect, title: &Line<'_>, buffer
     inside(area)
 }
 
-/// Empties an area for what lies on top and frames it.
+/// Clears an area for a window on top and frames it.
 pub(in crate::tui) fn overlay(theme: &Theme, area: Rect, title: &Line<'_>, buffer: &mut Buffer) -> Rect {
     clear(area, buffer);
     Block::bordered().border_type(BorderType::Rounded).border_style(theme.style(Role::Accent)).render(area, buffer);
@@ -32,7 +32,7 @@ pub(in crate::tui) fn overlay(theme: &Theme, area: Rect, title: &Line<'_>, buffe
     Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
 }
 
-/// Takes away what stands in an area, colours and all: a style that is set later would only be laid over it.
+/// Clears an area with its colours: a style that is set later would only be added to them.
 pub(in crate::tui) fn clear(area: Rect, buffer: &mut Buffer) {
     for position in area.intersection(buffer.area).positions() {
         if let Some(cell) = buffer.cell_mut(position) {
@@ -41,21 +41,21 @@ pub(in crate::tui) fn clear(area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// An area of blanks in the colours of text, for a line that stands in place of another.
+/// Fills an area with blanks in the colours of text, for a line that replaces another.
 pub(in crate::tui) fn blank(theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    // A style alone would leave the background of what stood there.
+    // A style alone would leave the old background.
     clear(area, buffer);
     buffer.set_style(area, theme.style(Role::Text));
 }
 
-/// Words in a place of their own, cut to a width.
+/// Writes words at a place, shortened to a width.
 pub(in crate::tui) fn words(place: (u16, u16), text: &str, width: u16, style: Style, buffer: &mut Buffer) {
     let line = cut(&Line::styled(text, style), width);
     clear(Rect::new(place.0, place.1, line.width() as u16, 1), buffer);
     put(place, &line, width, buffer);
 }
 
-/// A line at a place, cut to a width. Everything in view that can hold a number comes to the screen through here.
+/// Writes a line at a place, shortened to a width. Every text that can hold a number is written by this function.
 pub(in crate::tui) fn put(place: (u16, u16), line: &Line<'_>, width: u16, buffer: &mut Buffer) {
     buffer.set_line(place.0, place.1, &cut(line, width), width);
 }
@@ -67,13 +67,14 @@ pub(in crate::tui) fn dot(place: (u16, u16), glyph: &str, style: Style, buffer: 
     }
 }
 
-/// Lines of at most so many columns, broken between words; a word that fits on no line, such as a long path, within it.
+/// Lines of at most `width` columns, wrapped between words; a word that fits on no line, such as a long path, is
+/// broken.
 pub(in crate::tui) fn wrapped(text: &str, width: usize) -> Vec<String> {
     crate::text::confined(text, width)
 }
 
-/// A line that ends with `…` where it is too long. A name may lose its end, a number never: one that does not fit whole
-/// goes, since `5.2` in place of `5.2e-4` would be a lie.
+/// A line that ends with `…` if it is too long. A name may be shortened, a number never: one that does not fit is left
+/// out, since `5.2` instead of `5.2e-4` would be wrong.
 pub(in crate::tui) fn cut<'a>(line: &Line<'a>, width: u16) -> Line<'a> {
     let width = usize::from(width);
     if line.width() <= width {
@@ -92,7 +93,7 @@ pub(in crate::tui) fn cut<'a>(line: &Line<'a>, width: u16) -> Line<'a> {
     }
     let text: Vec<char> = letters.iter().map(|(letter, _)| *letter).collect();
     kept = before_number(&text, kept);
-    // What was shortened before does not get a second `…`.
+    // Text that was shortened before does not get a second `…`.
     while kept > 0 && text[kept - 1] == '…' {
         kept -= 1;
     }
@@ -112,7 +113,7 @@ pub(in crate::tui) fn cut<'a>(line: &Line<'a>, width: u16) -> Line<'a> {
     Line::from(spans).style(line.style)
 }
 
-/// How many letters stay where so many fit: a number that the end falls into goes whole, with the blanks before it.
+/// Number of letters that remain: a number at the end is left out whole, with the blanks before it.
 fn before_number(text: &[char], fitting: usize) -> usize {
     let is_inside = fitting > 0 && text.get(fitting).is_some_and(|next| !next.is_whitespace());
     let start = text[..fitting].iter().rposition(|letter| letter.is_whitespace()).map_or(0, |blank| blank + 1);
@@ -128,7 +129,7 @@ fn before_number(text: &[char], fitting: usize) -> usize {
     }
 }
 
-/// Letters of the number that leads a lane's name, `2:` of `2:residual`; `None` of what is a number itself, as `1:02`.
+/// Length of the run number before a lane's name, `2:` of `2:residual`; `None` for a number itself, such as `1:02`.
 fn run_number(word: &[char]) -> Option<usize> {
     let digits = word.iter().take_while(|letter| letter.is_ascii_digit()).count();
     let mut letters = word.iter().take_while(|letter| !letter.is_whitespace());
@@ -136,8 +137,8 @@ fn run_number(word: &[char]) -> Option<usize> {
     (digits > 0 && is_name).then_some(digits + 1)
 }
 
-/// The parts that fit, joined by two blanks: the most important is always there, each further one where there is still
-/// room for it. A part is its rank and its line.
+/// The parts that fit, joined by two blanks: the most important is always there, each further one if there is still
+/// room for it. A part has a rank and a line.
 pub(in crate::tui) fn fit(parts: Vec<(u8, Line<'_>)>, width: u16) -> Line<'_> {
     let mut by_rank: Vec<usize> = (0..parts.len()).collect();
     by_rank.sort_by_key(|&index| parts[index].0);
@@ -161,7 +162,7 @@ pub(in crate::tui) fn fit(parts: Vec<(u8, Line<'_>)>, width: u16) -> Line<'_> {
     cut(&Line::from(spans), width)
 }
 
-/// `↑3 ↓12 `: how many lie above and below what is in sight; empty where all are.
+/// `↑3 ↓12 `: the number of hidden rows above and below; empty if there are none.
 pub(in crate::tui) fn out_of_sight(theme: &Theme, above: usize, below: usize) -> String {
     let mark = |count: usize, arrow: &str| if count == 0 { String::new() } else { format!("{arrow}{count} ") };
     mark(above, theme.glyph("↑", "^")) + &mark(below, theme.glyph("↓", "v"))

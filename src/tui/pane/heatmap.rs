@@ -23,9 +23,7 @@ use crate::tui::scale::Scale;
 use crate::tui::scene::Scene;
 use crate::tui::theme::{Role, Theme};
 
-/// What stands on the axis of layers.
-const BLOCK: &str = "block";
-/// Rows between two labels of layers.
+/// Minimum distance in rows between two labels of layers.
 const LAYER_LABELS: usize = 3;
 
 /// What a heatmap shows.
@@ -35,7 +33,7 @@ pub(in crate::tui) struct Heatmap<'a> {
     pub(in crate::tui) values: Values,
 }
 
-/// The values of its cells.
+/// The values of the cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::tui) enum Values {
     /// The lane's own.
@@ -57,21 +55,22 @@ pub(in crate::tui) fn render(lane_pane: &LanePane<'_>, heatmap: &Heatmap<'_>, bu
     let column = |step| axis.columns_of_step(step).map(|columns| columns.start);
     let marks = scene.marks();
     steps::label(theme, edge, &axis.steps(), steps::Known::of(scene, &marks), column, buffer);
-    axis_words(theme, pane, buffer);
+    axis_words(theme, pane, lane.header.layers.depth_word(), buffer);
 }
 
-/// `block` below the labels of layers, and at the left edge an arrow: the gradient goes from the head up to block 1.
-fn axis_words(theme: &Theme, pane: &Pane, buffer: &mut Buffer) {
+/// Writes `block`, or what the rows are called, below the labels of layers, and an arrow at the left edge: the gradient
+/// flows from the head up to block 1.
+fn axis_words(theme: &Theme, pane: &Pane, row: &'static str, buffer: &mut Buffer) {
     let (frame, dim) = (pane.frame, theme.style(Role::Dim));
     let room = pane.picture.x.saturating_sub(frame.x + 1);
-    if usize::from(room) >= BLOCK.len() {
-        words((frame.x + 1, frame.bottom().saturating_sub(1)), BLOCK, room, dim, buffer);
+    if usize::from(room) >= row.len() {
+        words((frame.x + 1, frame.bottom().saturating_sub(1)), row, room, dim, buffer);
     }
     let middle = frame.y + frame.height / 2;
     words((frame.x, middle), theme.glyph("↑", "^"), 1, theme.style(Role::Accent), buffer);
 }
 
-/// The scale and palette of a quantity: a factor diverges from 1.
+/// The scale and palette of a quantity: the colours of a factor diverge from 1.
 pub(in crate::tui) fn painter<'a>(scene: &Scene, theme: &'a Theme, quantity: Quantity) -> Painter<'a> {
     let scale = scene.scales.of(quantity).unwrap_or(Scale { low: 0.0, high: 1.0 });
     if quantity.is_factor() {
@@ -86,8 +85,8 @@ fn picture(lane_pane: &LanePane<'_>, heatmap: &Heatmap<'_>, buffer: &mut Buffer)
     let Some(cache) = scene.cache.heatmaps.get(&pane.lane) else { return };
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let per_cell = theme.pixels_per_cell();
-    // A cursor that follows the newest step stands at the edge of the picture: a line there would hide what is new, and
-    // to move it would cost a terminal as much as the new column.
+    // The cursor that follows the newest step is at the edge of the picture: a line there would hide new values, and
+    // moving it would cost the terminal as much as the new column.
     let column_of_cursor =
         scene.view.cursor.step.and(scene.cursor_step()).and_then(|step| middle(&axis.columns_of_step(step.0)?));
     let layer = lane.layer_at(scene.view.cursor.depth).index();
@@ -114,7 +113,7 @@ fn picture(lane_pane: &LanePane<'_>, heatmap: &Heatmap<'_>, buffer: &mut Buffer)
     }
 }
 
-/// The row of cells that shows the middle of a layer, unless it lies outside.
+/// The row of cells that shows the middle of a layer, unless it is outside.
 pub(in crate::tui) fn row_of(layers: &LayerAxis, layer: usize, pixels_per_cell: usize) -> Option<usize> {
     let pixels = layers.pixels_of(layer);
     (!pixels.is_empty()).then(|| (pixels.start + pixels.end - 1) / 2 / pixels_per_cell)
@@ -125,7 +124,8 @@ fn middle(columns: &std::ops::Range<u16>) -> Option<u16> {
     columns.clone().nth(columns.len().saturating_sub(1) / 2)
 }
 
-/// `stem`, round block numbers, `head`, and the cursor's layer, right-aligned beside their rows; stages at their left.
+/// Labels `stem`, round block numbers, `head`, and the cursor's layer, right-aligned beside their rows; stages at their
+/// left.
 pub(in crate::tui) fn layer_labels(scene: &Scene, theme: &Theme, pane: &Pane, layers: &LayerAxis, buffer: &mut Buffer) {
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     stages::brackets(scene, theme, pane, layers, buffer);
@@ -134,7 +134,7 @@ pub(in crate::tui) fn layer_labels(scene: &Scene, theme: &Theme, pane: &Pane, la
     let cursor = lane.layer_at(scene.view.cursor.depth).index();
     let last = lane.history.layers().saturating_sub(1);
     let range = layers.layers.start as u64..layers.layers.end as u64;
-    // The cursor first, then the ends, then round numbers: what comes first keeps its place.
+    // Labels are placed in this order: the cursor's, the ends, round numbers; earlier ones keep their place.
     let mut wanted = vec![cursor, layers.layers.start, layers.layers.end.saturating_sub(1), 1, last];
     wanted.extend(round::counts(&range, most.max(2)).into_iter().map(|layer| layer as usize));
     let mut taken: Vec<usize> = Vec::new();

@@ -1,5 +1,5 @@
-//! Every quantity of all lanes at the cursor, what is known of its layer, and what belongs to the step: exact while the step is recent, from least
-//! to largest of its bucket after that.
+//! Every quantity of all lanes at the cursor, facts about its layer, and the values of the step: exact while the step
+//! is recent, later the smallest and largest of its bucket.
 
 mod facts;
 mod shown;
@@ -24,23 +24,23 @@ use crate::tui::scene::{LaneRef, Scene};
 use crate::tui::theme::{Role, Theme};
 use crate::units::Step;
 
-/// Columns of a lane's values at least: `1.3e-14` with room.
+/// Minimum columns of a lane's values: `1.3e-14` with room.
 const LEAST_VALUE: u16 = 9;
-/// And at most: a range such as `3e-13…4e-12`.
+/// Maximum columns: a range such as `3e-13…4e-12`.
 const MOST_VALUE: u16 = 13;
-/// Columns of the names at least; they are cut there.
+/// Minimum columns of the names, which are shortened to it.
 const NAME: u16 = 9;
 /// Columns of the longest name, `signal relative`, with a blank, and of an inspector that has room for it.
 const WHOLE_NAME: u16 = 16;
 const WIDE: u16 = 40;
 
-/// Quantities that are shown at least before the values of the step take rows from them.
+/// Minimum number of quantities before the values of the step take rows from them.
 const LEAST_QUANTITIES: usize = 5;
 
-/// A row of the step: its value, its name and the short one.
+/// A row of the step: its value, its name and a short name.
 type ScalarRow = (Scalar, &'static str, &'static str);
 
-/// Those that a lane may have.
+/// The rows that a lane may have.
 const SCALARS: [ScalarRow; 6] = [
     (Scalar::Loss, "loss", "loss"),
     (Scalar::Accuracy, "accuracy", "accuracy"),
@@ -50,7 +50,7 @@ const SCALARS: [ScalarRow; 6] = [
     (Scalar::LearningRate, "learning rate", "lr"),
 ];
 
-/// Those of them that the lanes here have at a step.
+/// The rows that the lanes have at a step.
 fn scalars(scene: &Scene, step: Step) -> Vec<ScalarRow> {
     let is_there = |scalar: Scalar| match scalar {
         Scalar::Accuracy => scene.lanes().any(|lane| shown::has_classes(&lane, step)),
@@ -96,16 +96,16 @@ pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: 
         }
     }
     hidden(theme, frame, shown.start, quantities.len() - shown.end, buffer);
-    // A blank line between the layer and the step, where there is room.
+    // A blank line separates the layer from the step, if there is room.
     row += u16::from(usize::from(inner.bottom().saturating_sub(row)) > scalars.len() + 1);
     inexact |= of_step(&table, row, &scalars, buffer);
     let still = table.says_still(&quantities[shown]).then_some("still: not moving");
-    let costs = facts::words(&table).filter(|_| room == Room::Frame);
+    let costs = facts::words(&table, usize::from(room_for_remarks(frame))).filter(|_| room == Room::Frame);
     let bucket = inexact.then_some("least…largest of the bucket");
     remarks(scene, theme, frame, [still, bucket, costs.as_deref()], buffer);
 }
 
-/// The values of the step, from this row; whether one of them is a range.
+/// Draws the values of the step from this row on; returns whether one of them is a range.
 fn of_step(table: &Table<'_>, mut row: u16, scalars: &[ScalarRow], buffer: &mut Buffer) -> bool {
     let has_classes = scalars.iter().any(|(scalar, ..)| *scalar == Scalar::Accuracy);
     let mut inexact = false;
@@ -118,25 +118,25 @@ fn of_step(table: &Table<'_>, mut row: u16, scalars: &[ScalarRow], buffer: &mut 
     inexact
 }
 
-/// How much room there is for what does not change: what is measured comes first.
+/// How much room there is for the facts: measured values come first.
 fn room(table: &Table<'_>, scalars: usize) -> Room {
     if !facts::are_known(table) {
         return Room::Frame;
     }
-    // Names, theory, and the values of the step with a blank.
+    // These are names, theory, and the values of the step with a blank line.
     let rest = scalars + 4;
     let left = usize::from(table.area.height).saturating_sub(rest);
     let has_room = |room: &Room| left >= room.rows(table) + LEAST_QUANTITIES;
     [Room::Rows, Room::Costs].into_iter().find(has_room).unwrap_or(Room::Frame)
 }
 
-/// How many of the lanes have a column; the others are scrolled to.
+/// Number of lanes with a column; the user scrolls to the others.
 pub(in crate::tui) fn columns(frame: Rect, lanes: usize) -> usize {
     let inner = padded(inside(frame));
     usize::from(inner.width.saturating_sub(names(inner)) / LEAST_VALUE).clamp(1, lanes.max(1))
 }
 
-/// Columns of the names at least: where there is room whole names come before further lanes.
+/// Minimum columns of the names: if there is room, whole names come before further lanes.
 fn names(inner: Rect) -> u16 {
     if inner.width < WIDE { NAME } else { WHOLE_NAME }
 }
@@ -145,7 +145,12 @@ fn padded(inner: Rect) -> Rect {
     Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
 }
 
-/// In the lower edge: why a lane has no theory, and where there is room for them other remarks.
+/// Columns for remarks in the lower edge.
+fn room_for_remarks(frame: Rect) -> u16 {
+    frame.width.saturating_sub(6)
+}
+
+/// Writes into the lower edge why a lane has no theory and, if there is room, other remarks.
 fn remarks(scene: &Scene, theme: &Theme, frame: Rect, others: [Option<&str>; 3], buffer: &mut Buffer) {
     let others = others.into_iter().flatten().map(str::to_owned);
     let all = theory::why_none(scene).into_iter().chain(others);
@@ -153,12 +158,12 @@ fn remarks(scene: &Scene, theme: &Theme, frame: Rect, others: [Option<&str>; 3],
     if parts.is_empty() {
         return;
     }
-    let line = fit(parts, frame.width.saturating_sub(6));
+    let line = fit(parts, room_for_remarks(frame));
     let x = frame.right().saturating_sub(line.width() as u16 + 4).max(frame.x + 1);
     words((x, frame.bottom() - 1), &format!(" {line} "), frame.width - 2, theme.style(Role::Dim), buffer);
 }
 
-/// In the lower edge: how many quantities have no row, above and below.
+/// Writes into the lower edge how many quantities are hidden above and below.
 fn hidden(theme: &Theme, frame: Rect, above: usize, below: usize, buffer: &mut Buffer) {
     let text = out_of_sight(theme, above, below);
     if !text.is_empty() {
@@ -167,15 +172,15 @@ fn hidden(theme: &Theme, frame: Rect, above: usize, below: usize, buffer: &mut B
     }
 }
 
-/// Whether the quantity before is measured at other steps.
+/// Whether the quantity before it is measured on other steps.
 fn is_first_of_cadence(quantities: &[Quantity], index: usize) -> bool {
     let cadence = |index: usize| quantities.get(index).map(|quantity| quantity.definition().measured_with);
     index.checked_sub(1).is_none_or(|before| cadence(before) != cadence(index))
 }
 
-/// Which of the quantities are shown in so many rows: those around the one of the heatmaps, or scrolled away from it, with a row for each group
-/// that is not measured on every step, while the values of the step keep their place below where there are rows enough for
-/// both.
+/// The quantities that fit into these rows: those around the one of the heatmaps, or scrolled away from it, with a
+/// heading for each group that is not measured on every step. The values of the step keep their place below if there
+/// are enough rows for both.
 fn window(table: &Table<'_>, quantities: &[Quantity], rows: usize, scalars: usize) -> Range<usize> {
     let below = scalars + 2;
     let rows = if rows >= below + LEAST_QUANTITIES { rows - below } else { rows };
@@ -195,7 +200,7 @@ fn window(table: &Table<'_>, quantities: &[Quantity], rows: usize, scalars: usiz
     around(rows.saturating_sub(heads).max(1))
 }
 
-/// `block 17 · step 212`, or the share of the depth where the lanes differ in it; the stage where it has no row.
+/// `block 17 · step 212`, or the share of the depth if the lanes differ in it; the stage if it has no row.
 fn title<'a>(scene: &Scene, theme: &Theme, step: Step, stage: Option<String>) -> Line<'a> {
     let depth = scene.view.cursor.depth;
     let mut names = scene.lanes().map(|lane| lane.header.layers.name(lane.layer_at(depth)));

@@ -1,6 +1,6 @@
-//! Loss over steps on a logarithmic axis: one curve per lane, through the mean where several steps share a column and up
-//! to the largest where that stands out. What a lane lost after it had blown up does not stretch the axis: an arrow stands
-//! where a curve leaves it.
+//! Loss over steps on a logarithmic axis: one curve per lane, through the mean if several steps share a column, and up
+//! to the largest value if that is a spike. The losses of a lane after it had blown up do not stretch the axis: an
+//! arrow marks where a curve leaves it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -38,8 +38,8 @@ pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, frame: Rect, axis: &S
     ends.render(scene, theme, buffer);
 }
 
-/// log₁₀ of the least and largest loss in view, widened to 1, 2 or 5 times a power of ten; of each lane up to its ceiling,
-/// as long as there is anything below one.
+/// log₁₀ of the smallest and largest loss shown, widened to 1, 2 or 5 times a power of ten; each lane counts up to its
+/// ceiling, as long as anything is below one.
 fn range(losses: &[Vec<Option<ScalarBucket>>], ceilings: &[f32]) -> Option<LogRange> {
     let sane = losses.iter().zip(ceilings).flat_map(|(lane, ceiling)| {
         lane.iter().flatten().flat_map(|bucket| [bucket.mean, top(bucket)]).filter(|loss| *loss <= *ceiling)
@@ -56,12 +56,12 @@ fn between(losses: impl Iterator<Item = f32>) -> Option<LogRange> {
     Some(if is_narrow { LogRange { low: low - 0.31, high: high + 0.31 } } else { LogRange { low, high } })
 }
 
-/// How high the curve goes in a column.
+/// The value to which the curve rises in a column.
 fn top(bucket: &ScalarBucket) -> f32 {
     if bucket.max >= SPIKE * bucket.mean { bucket.max } else { bucket.mean }
 }
 
-/// Exponents to label with their words: powers of ten, and 2 and 5 between them where there is room.
+/// Exponents with their labels: powers of ten, and 2 and 5 between them if there is room.
 fn labels(LogRange { low, high }: LogRange, rows: usize) -> Vec<(f64, String)> {
     let decades = (high - low).max(0.1);
     let digits: &[u8] = if rows as f64 / decades >= 6.0 { &[1, 2, 5] } else { &[1] };

@@ -1,7 +1,7 @@
-//! Small pictures beside and above each other, each with its number where there is room: filters, samples.
+//! Small pictures in a grid, each with its number if there is room: filters, samples.
 //!
-//! Two elements, one above the other, share a cell where half blocks can be distinguished; elsewhere an element is one or more
-//! whole cells.
+//! Two elements, one above the other, share a cell if half blocks can be distinguished; otherwise an element is one or
+//! more whole cells.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,9 +12,9 @@ use super::frame::words;
 use super::split::padded;
 use crate::tui::theme::{Colours, Role, Theme};
 
-/// Pixels of an element each way at most: more shows nothing more.
+/// Maximum rows and columns of pixels per element: more would show nothing more.
 const MOST_PIXELS: usize = 6;
-/// Lines between a picture, or its number, and the picture below.
+/// Blank lines below a picture, or below its number.
 const BLANK: usize = 1;
 /// Shades of an element on a terminal without colours, from dark to light.
 const SHADES: [&str; 5] = [" ", "░", "▒", "▓", "█"];
@@ -28,14 +28,14 @@ pub(in crate::tui) struct Sheet<'a> {
     pub(in crate::tui) rows: usize,
     /// And from left to right.
     pub(in crate::tui) columns: usize,
-    /// Red, green and blue, 0 … 1, of a picture's element at this row and column.
+    /// Red, green and blue, 0 … 1, of a picture's element in this row and column.
     pub(in crate::tui) light: &'a dyn Fn(usize, [usize; 2]) -> [f32; 3],
-    /// Pictures that cannot be drawn.
+    /// Indices of pictures that cannot be drawn.
     pub(in crate::tui) broken: &'a [usize],
 }
 
 impl Sheet<'_> {
-    /// Draws as many as there is room for, and says in the frame how many are left.
+    /// Draws as many as there is room for; the frame says how many are left out.
     pub(in crate::tui) fn render(&self, theme: &Theme, frame: Rect, buffer: &mut Buffer) {
         let grid = SheetGrid::new(self, padded(frame), theme);
         for picture in 0..grid.shown() {
@@ -50,7 +50,7 @@ impl Sheet<'_> {
     }
 }
 
-/// Two columns of one grey.
+/// Two columns of one grey value.
 pub(in crate::tui) fn patch(theme: &Theme, light: f32) -> Span<'static> {
     match theme.colours {
         Colours::True | Colours::Indexed => Span::styled("  ", Style::new().bg(theme.mixed([light; 3]))),
@@ -63,12 +63,12 @@ fn shade(theme: &Theme, light: f32) -> &'static str {
     theme.glyph(SHADES[level], ASCII_SHADES[level])
 }
 
-/// How close pictures stand.
+/// How closely the pictures are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Packing {
     /// With their numbers.
     Loose,
-    /// Without, where that leaves out fewer.
+    /// Without numbers, if this leaves out fewer.
     Tight,
 }
 
@@ -90,16 +90,16 @@ impl Packing {
     }
 }
 
-/// Pictures in rows, as large as possible while all of them fit; else as many as there is room for.
+/// Pictures in rows, as large as possible while all of them fit; otherwise as many as there is room for.
 struct SheetGrid<'a> {
     sheet: &'a Sheet<'a>,
     area: Rect,
     packing: Packing,
-    /// Pixels of an element each way.
+    /// Rows and columns of pixels per element.
     zoom: usize,
-    /// Pixels in a cell: columns are one wide where two lie above each other, and half of one otherwise.
+    /// Pixels per cell: a column holds one if two are above each other, and half a pixel otherwise.
     per_cell: usize,
-    /// Pictures beside each other, and above each other.
+    /// Number of pictures beside each other, and above each other.
     across: usize,
     down: usize,
 }
@@ -107,7 +107,7 @@ struct SheetGrid<'a> {
 impl<'a> SheetGrid<'a> {
     fn new(sheet: &'a Sheet<'a>, area: Rect, theme: &Theme) -> Self {
         let per_cell = theme.pixels_per_cell();
-        let with = |packing: Packing, zoom: usize| {
+        let grid_of = |packing: Packing, zoom: usize| {
             let mut grid = Self { sheet, area, packing, zoom, per_cell, across: 0, down: 0 };
             let [width, height] = grid.tile();
             grid.across = (usize::from(area.width) + packing.gap()) / (width + packing.gap());
@@ -116,12 +116,12 @@ impl<'a> SheetGrid<'a> {
         };
         let sizes = [Packing::Loose, Packing::Tight]
             .into_iter()
-            .flat_map(|packing| (1..=MOST_PIXELS).rev().map(move |zoom| with(packing, zoom)));
+            .flat_map(|packing| (1..=MOST_PIXELS).rev().map(move |zoom| grid_of(packing, zoom)));
         let shows_all = |grid: &Self| grid.across * grid.down >= sheet.count;
-        sizes.into_iter().find(shows_all).unwrap_or_else(|| with(Packing::Tight, 1))
+        sizes.into_iter().find(shows_all).unwrap_or_else(|| grid_of(Packing::Tight, 1))
     }
 
-    /// Columns and rows of a picture, its number included.
+    /// Columns and rows of a picture, including its number.
     fn tile(&self) -> [usize; 2] {
         let Sheet { rows, columns, .. } = *self.sheet;
         [columns * self.columns_per_element(), (rows * self.zoom).div_ceil(self.per_cell) + self.packing.number()]
@@ -164,7 +164,7 @@ impl<'a> SheetGrid<'a> {
         words(place, &text, (width + self.packing.gap()).max(2) as u16, theme.style(role), buffer);
     }
 
-    /// The upper and the lower element of a cell; nothing below the picture.
+    /// Draws the upper and the lower element of a cell; nothing below the picture.
     fn paint(&self, theme: &Theme, picture: usize, pixels: [Option<[usize; 2]>; 2], cell: &mut ratatui::buffer::Cell) {
         if self.sheet.broken.contains(&picture) {
             cell.set_symbol(theme.glyph("×", "x")).set_style(theme.style(Role::Bad));

@@ -1,8 +1,8 @@
-//! The depth profile: one quantity over all layers at the cursor's step, one line per lane; dashed what theory says of
-//! the initial weights.
+//! The depth profile: one quantity over all layers at the cursor's step, one line per lane; dashed lines show the
+//! theory for the initial weights.
 //!
-//! Lanes of different depth are laid over each other by relative depth. A value that is not finite has its glyph at the
-//! edge: zero at the bottom, NaN and ∞ at the top.
+//! Lanes of different depth are aligned by relative depth. A special value has its glyph at the edge: zero at the
+//! bottom, NaN and ∞ at the top.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -35,7 +35,7 @@ pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, frame: Rect, buffer: 
     missing(scene, theme, chart_of(frame), buffer);
 }
 
-/// Everything but the words that stand where room is left.
+/// Draws everything but the words that use the remaining room.
 fn drawing(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buffer) {
     let chart = chart_of(frame);
     let scale = axis_of(scene);
@@ -48,6 +48,8 @@ fn drawing(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buffer) {
         let share = (depth - scene.view.depth.start) / (scene.view.depth.end - scene.view.depth.start);
         (0.0..1.0).contains(&share).then(|| (share * f64::from(chart.width)) as u16)
     };
+    let row = scene.lanes().next().map_or("block", |lane| lane.header.layers.depth_word());
+    words((frame.x + 1, frame.bottom() - 1), row, chart.x.saturating_sub(frame.x + 1), theme.style(Role::Dim), buffer);
     layer_labels(scene, theme, Rect { y: frame.bottom() - 1, height: 1, ..chart }, column, buffer);
     stages::boundaries(scene, theme, chart, column, buffer);
     if let Some(column) = column(scene.view.cursor.depth) {
@@ -62,7 +64,7 @@ fn drawing(scene: &Scene, theme: &Theme, frame: Rect, buffer: &mut Buffer) {
     stages::names_above(scene, theme, chart, column, buffer);
 }
 
-/// The range of the colours, which leaves out what a lane showed after it had blown up, widened to every value drawn: no
+/// The range of the colours, which excludes values after a lane had blown up, extended to every drawn value, so that no
 /// line is cut off at an edge.
 fn axis_of(scene: &Scene) -> Option<Scale> {
     let quantity = scene.view.quantity;
@@ -76,11 +78,11 @@ fn axis_of(scene: &Scene) -> Option<Scale> {
     Scale::around(quantity.definition().axis, low, high)
 }
 
-/// Which lanes have no line here, and why: where nothing is drawn, and nowhere if something is drawn everywhere.
+/// Says which lanes have no line, and why: in free rows of the chart.
 fn missing(scene: &Scene, theme: &Theme, chart: Rect, buffer: &mut Buffer) {
     for (index, lane) in scene.lanes().enumerate() {
         let Some(why) = scene.cursor_state(&lane).and_then(CursorState::why_nothing) else { continue };
-        // Where it is narrow the colour says whose it is.
+        // On a narrow chart the colour says whose line is missing.
         let forms = [format!("{} {why}", scene.lane_name(&lane)), why];
         let place = |text: &String| {
             let width = columns(text) as u16;
@@ -99,7 +101,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, curves: Option<&[Canvas; 4]>, width: 
     let name = if width < NARROW { "profile" } else { "depth profile" };
     let symbol = theme.glyph(definition.symbol, definition.ascii);
     let mut parts = Vec::new();
-    // What was chosen is named at every size.
+    // The chosen quantity is named at every size.
     let is_chosen = scene.view.quantity != Quantity::default();
     if is_chosen {
         parts.push((0, Line::styled(definition.name.replace('_', " "), theme.style(Role::Strong))));
@@ -124,7 +126,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, curves: Option<&[Canvas; 4]>, width: 
     fit(parts, width)
 }
 
-/// Of which step the lines are, where that is not the cursor's: once where it is the same for all lanes.
+/// The step of the lines if it is not the cursor's: once if it is the same for all lanes.
 fn older(scene: &Scene) -> Vec<String> {
     let of_step = |lane: LaneRef<'_>| {
         let words = schedule::of_shown_step(scene, &lane, scene.view.quantity).map(|words| words.long);
@@ -138,7 +140,7 @@ fn older(scene: &Scene) -> Vec<String> {
     shown.into_iter().filter_map(|(name, words)| Some(format!("{name} {}", words?))).collect()
 }
 
-/// Layer names where all lanes have the same, shares of the depth otherwise.
+/// Layer names if all lanes have the same layers, otherwise shares of the depth.
 fn layer_labels(scene: &Scene, theme: &Theme, edge: Rect, column: impl Fn(f64) -> Option<u16>, buffer: &mut Buffer) {
     let mut labels = Labels::new(edge);
     let mut lanes = scene.lanes();
@@ -185,7 +187,7 @@ fn value_labels(scene: &Scene, theme: &Theme, chart: Rect, scale: Scale, buffer:
             (stride, (scale.high / stride + 0.01).floor() * stride)
         }
     };
-    // Multiples, not a running sum: that would miss 0 by a hair.
+    // The labels are multiples, not a running sum, which would miss 0 by a hair.
     for multiple in 0..=((top - scale.low) / stride + 0.01) as u16 {
         let value = match axis {
             Axis::Log => top - f32::from(multiple) * stride,
@@ -200,7 +202,7 @@ fn value_labels(scene: &Scene, theme: &Theme, chart: Rect, scale: Scale, buffer:
     }
 }
 
-/// What is drawn one above the other: what was measured lies on top.
+/// The curves from back to front: measured ones are on top.
 fn curves(scene: &Scene, chart: Rect, scale: Scale) -> [Canvas; 4] {
     [
         (Stroke::Dotted, &scene.cache.bands[0]),
@@ -217,7 +219,8 @@ fn curves(scene: &Scene, chart: Rect, scale: Scale) -> [Canvas; 4] {
     })
 }
 
-/// One lane's values from left to right; interrupted where there is none, and theory where the scale ends.
+/// One lane's values from left to right; the curve is interrupted where there is none, and a theory curve where the
+/// scale ends.
 fn curve(canvas: &mut Canvas, scene: &Scene, scale: Scale, lane: usize, cells: &[Cell]) {
     let (width, height) = (canvas.width() as f64, canvas.height());
     let depth = &scene.view.depth;

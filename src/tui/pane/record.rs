@@ -1,5 +1,5 @@
-//! Records that come now and then, with the histograms or the costly quantities: the heading of a pane that shows one, and
-//! why there is none and how to get it.
+//! Snapshots, which come with the histograms or the costly quantities: the heading of their pane, and why there is none
+//! and how to get one.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -19,18 +19,18 @@ use crate::tui::source::SourceKind;
 use crate::tui::theme::{Role, Theme};
 use crate::units::Step;
 
-/// A kind of record in words.
+/// A kind of snapshot in words.
 pub(in crate::tui) struct RecordKind {
     one: &'static str,
     many: &'static str,
-    /// What is done to get it, and what does it.
+    /// What is done to get it, as participle and verb.
     done: &'static str,
     does: &'static str,
-    /// With what it comes.
+    /// The part of measuring that it belongs to.
     cadence: Measurement,
 }
 
-/// Gradients in bins.
+/// Histograms of the gradients.
 pub(in crate::tui) const HISTOGRAMS: RecordKind = RecordKind {
     one: "histogram",
     many: "histograms",
@@ -57,7 +57,7 @@ pub(in crate::tui) const FILTERS: RecordKind = RecordKind {
 /// Pictures that a diffusion model draws.
 pub(in crate::tui) const SAMPLES: RecordKind =
     RecordKind { one: "sample", many: "samples", done: "drawn", does: "draws", cadence: Measurement::Costly };
-/// Its gradient by timestep.
+/// The gradient of a diffusion model by timestep.
 pub(in crate::tui) const DENOISING: RecordKind = RecordKind {
     one: "gradient by timestep",
     many: "gradients by timestep",
@@ -66,18 +66,18 @@ pub(in crate::tui) const DENOISING: RecordKind = RecordKind {
     cadence: Measurement::Costly,
 };
 
-/// A record that is shown.
+/// A snapshot that is shown.
 pub(in crate::tui) struct Shown {
-    /// What it holds, in words.
+    /// Its content, in words.
     pub(in crate::tui) what: String,
-    /// The step of which it is.
+    /// The step on which it was measured.
     pub(in crate::tui) step: Step,
-    /// What of it is not finite.
+    /// Its values that are not finite, in words.
     pub(in crate::tui) bad: Option<String>,
 }
 
-/// The lane's name, what is shown of it, of which step, what is bad, and how often such a record comes; the view's name
-/// where there is nothing.
+/// The lane's name, the content, the step, values that are not finite, and how often such a snapshot is measured; the
+/// view's name if there is none.
 pub(in crate::tui) fn title(
     LanePane { scene, theme, pane, .. }: &LanePane<'_>,
     lane: &LaneRef<'_>,
@@ -102,7 +102,7 @@ pub(in crate::tui) fn title(
     fit(parts, pane.frame.width.saturating_sub(6))
 }
 
-/// Whether a lane is a diffusion model; of a run without known settings that is not known.
+/// Whether a lane is a diffusion model; false if the settings of the run are unknown.
 pub(in crate::tui) fn is_diffusion(lane: &LaneRef<'_>) -> bool {
     lane.settings().is_some_and(|settings| settings.model() == Model::Diffusion)
 }
@@ -115,7 +115,7 @@ pub(in crate::tui) fn lines(theme: &Theme, lines: &[String], area: Rect, buffer:
     }
 }
 
-/// One line each.
+/// Why there is no snapshot, one line each.
 pub(in crate::tui) fn why_none(scene: &Scene, lane: &LaneRef<'_>, kind: &RecordKind) -> Vec<String> {
     let RecordKind { one, many, done, does, cadence } = kind;
     if let Some(why) = scene.cursor_state(lane).and_then(CursorState::why_nothing) {
@@ -124,7 +124,7 @@ pub(in crate::tui) fn why_none(scene: &Scene, lane: &LaneRef<'_>, kind: &RecordK
     let Some(config) = lane.config else {
         return vec![format!("no {many} in this trace")];
     };
-    // Older versions recorded histograms alone.
+    // Older versions recorded only histograms.
     let comes_beside = *cadence == Measurement::Histograms && *many != HISTOGRAMS.many;
     let is_older = comes_beside && lane.history.snapshot::<Histograms>(Step(u64::MAX)).is_some();
     if is_older {

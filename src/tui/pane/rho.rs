@@ -1,6 +1,6 @@
-//! ρ over steps, the factor per block that was fitted to the signal: how a stack heals or breaks while it learns. One
-//! curve per lane on a logarithmic axis, through the mean where several steps share a column and to the extremes where they
-//! stand out; a line at 1, where the signal is preserved.
+//! ρ over steps, the signal's factor per block: it shows how a stack heals or breaks while it learns. One curve per
+//! lane on a logarithmic axis, through the mean if several steps share a column, and to the extremes if they are
+//! spikes; a line at 1, where the signal is preserved.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -16,11 +16,11 @@ use crate::tui::chart::{Canvas, DOWN, LogRange, Stroke};
 use crate::tui::scene::{LaneRef, Scene};
 use crate::tui::theme::{Role, Theme};
 
-/// The axis reaches at least this far to both sides of 1, as a ratio.
+/// The axis extends at least this far to both sides of 1, as a ratio.
 const LEAST_REACH: f64 = 1.1;
-/// An extreme this many times the mean, or that part of it, is a spike, which a mean would hide.
+/// An extreme that differs from the mean by this factor is a spike, which a mean would hide.
 const SPIKE: f32 = 1.25;
-/// Factors worth a label, the roundest first.
+/// Factors that may be labelled, the roundest first.
 const LABELLED: [f64; 25] = [
     1.0, 0.1, 10.0, 0.01, 100.0, 1e-3, 1e3, 0.5, 2.0, 0.2, 5.0, 0.7, 1.5, 0.9, 1.1, 0.3, 3.0, 0.8, 1.2, 0.6, 0.4, 0.95,
     1.05, 1e-6, 1e6,
@@ -28,10 +28,11 @@ const LABELLED: [f64; 25] = [
 
 pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, frame: Rect, axis: &StepAxis, buffer: &mut Buffer) {
     let dim = theme.style(Role::Dim);
+    let row = scene.lanes().next().map_or("block", |lane| lane.header.layers.depth_word());
     let title = fit(
         vec![
             (0, Line::styled("ρ over steps", theme.style(Role::Strong))),
-            (1, Line::styled("the signal's factor per block", dim)),
+            (1, Line::styled(format!("the signal's factor per {row}"), dim)),
             (2, Line::styled("1 = preserved, log scale", dim)),
         ],
         frame.width.saturating_sub(6),
@@ -44,9 +45,10 @@ pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, frame: Rect, axis: &S
     Ends { points: &points, chart, range, number: number::factor }.render(scene, theme, buffer);
 }
 
-/// ρ of every lane at the cursor's step, or at the last measured one before it; none of a lane that has none there.
+/// ρ of every lane at the cursor's step, or at the last measured one before it; `None` for a lane without a value
+/// there.
 fn at_cursor(scene: &Scene, steps: &std::ops::Range<u64>) -> Vec<Option<Point>> {
-    let of = |(lane, curve): (LaneRef<'_>, &Vec<Option<ScalarBucket>>)| {
+    let point_of = |(lane, curve): (LaneRef<'_>, &Vec<Option<ScalarBucket>>)| {
         let step = scene.shown_step(&lane)?.0.max(steps.start);
         let exact = lane.history.scalar(Scalar::Rho, step..step + 1, 1).first().copied().flatten();
         let span = steps.end.saturating_sub(steps.start).max(1);
@@ -55,22 +57,22 @@ fn at_cursor(scene: &Scene, steps: &std::ops::Range<u64>) -> Vec<Option<Point>> 
         let (x, before) = (0..=x).rev().find_map(|x| Some((x, curve[x]?)))?;
         Some(Point { x, value: exact.unwrap_or(before).last })
     };
-    scene.lanes().zip(&scene.cache.rhos).map(of).collect()
+    scene.lanes().zip(&scene.cache.rhos).map(point_of).collect()
 }
 
-/// log₁₀ of the least and largest ρ in view, 1 among them.
+/// log₁₀ of the smallest and largest ρ shown, extended to include 1.
 fn range(curves: &[Vec<Option<ScalarBucket>>]) -> LogRange {
     let buckets = || curves.iter().flatten().flatten();
     let log = |value: f32| (value.is_finite() && value > 0.0).then(|| f64::from(value).log10());
     let least = buckets().filter_map(|bucket| log(bucket.min)).fold(0.0, f64::min);
     let largest = buckets().filter_map(|bucket| log(bucket.max)).fold(0.0, f64::max);
-    // A little room, so that no curve runs along the edge.
+    // A margin keeps the curves away from the edge.
     let room = (largest - least) * 0.05;
     let reach = LEAST_REACH.log10();
     LogRange { low: (least - room).min(-reach), high: (largest + room).max(reach) }
 }
 
-/// The line at 1, and as many numbers as have room.
+/// Draws the line at 1, and as many labels as fit.
 fn labels(theme: &Theme, chart: Rect, range: LogRange, buffer: &mut Buffer) {
     let row = |factor: f64| (range.dot_of(factor, usize::from(chart.height) * DOWN) / DOWN) as u16;
     let mut taken: Vec<u16> = Vec::new();
@@ -94,7 +96,7 @@ fn curves(scene: &Scene, theme: &Theme, chart: Rect, range: LogRange, buffer: &m
     for (lane, buckets) in scene.cache.rhos.iter().enumerate() {
         let mut before: Option<(usize, usize)> = None;
         for (x, bucket) in buckets.iter().enumerate() {
-            // Between two measured steps the curve goes on; it begins and ends where there are any.
+            // The curve continues between two measured steps; it begins and ends with the measurements.
             let Some(bucket) = bucket.filter(|bucket| bucket.mean.is_finite()) else { continue };
             let line = row(bucket.mean);
             canvas.line(before.unwrap_or((x, line)), (x, line), lane);
@@ -149,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn one_is_always_in_view_and_zero_or_nothing_is_no_end() {
+    fn one_is_always_in_view_and_zero_or_nothing_is_never_an_end() {
         let curve = |min: f32, max: f32| {
             vec![vec![Some(ScalarBucket { min, max, mean: max, last: max, count: 2, non_finite: 0 })]]
         };

@@ -1,11 +1,11 @@
-//! Rectangles cut from rectangles: within a frame, off each side, in nearly equal parts. Never larger than what they are
-//! cut from.
+//! Cuts rectangles into parts: without a frame, at each side, in nearly equal parts. A part is never larger than the
+//! whole.
 
 use std::ops::Range;
 
 use ratatui::layout::Rect;
 
-/// Without the frame.
+/// The area inside a frame.
 pub(in crate::tui) fn inside(frame: Rect) -> Rect {
     if frame.width < 2 || frame.height < 2 {
         return Rect::new(frame.x, frame.y, 0, 0);
@@ -13,7 +13,7 @@ pub(in crate::tui) fn inside(frame: Rect) -> Rect {
     Rect::new(frame.x + 1, frame.y + 1, frame.width - 2, frame.height - 2)
 }
 
-/// Without the frame and a blank column at either side.
+/// The area inside a frame, without a blank column at either side.
 pub(in crate::tui) fn padded(frame: Rect) -> Rect {
     let inner = inside(frame);
     Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }

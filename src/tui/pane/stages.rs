@@ -1,4 +1,4 @@
-//! Stages of a lane on the axis of layers: a bracket beside the rows of each, its name where there is room.
+//! Stages of a lane at the axis of layers: a bracket beside the rows of each stage, with its name if there is room.
 //!
 //! ```text
 //! 32×32·16 ╭ 1 ▀▀▀▀▀▀▀▀       in a pane with room; in a narrow one the brackets alone
@@ -6,7 +6,7 @@
 //! 16×16·32 ╭ 4 ▀▀▀▀▀▀▀▀
 //! ```
 //!
-//! In the depth profile a dotted line stands where one ends and the next begins.
+//! In the depth profile a dotted line separates two stages.
 
 use std::ops::Range;
 
@@ -21,10 +21,10 @@ use crate::tui::pane::Pane;
 use crate::tui::scene::{LaneRef, Scene};
 use crate::tui::theme::{Role, Theme};
 
-/// Columns of a pane from which stages are named beside their brackets.
+/// Minimum columns of a pane in which stages have names beside their brackets.
 const NAMED: u16 = 56;
 
-/// Columns that stages take at the left of a pane of this width; the same for all panes.
+/// Columns for the stages at the left of a pane of this width; the same for all panes.
 pub(in crate::tui) fn columns(scene: &Scene, width: u16) -> u16 {
     let longest = scene.lanes().flat_map(|lane| names(&lane.header.layers)).max();
     match longest {
@@ -39,7 +39,7 @@ fn names(layers: &LayerTable) -> Vec<u16> {
     layers.stages().into_iter().map(|(_, name)| Span::raw(name).width() as u16).collect()
 }
 
-/// Brackets and names at the left edge of the labels.
+/// Draws brackets and names at the left edge of the labels.
 pub(in crate::tui) fn brackets(scene: &Scene, theme: &Theme, pane: &Pane, layers: &LayerAxis, buffer: &mut Buffer) {
     let Some(lane) = scene.lanes().nth(pane.lane) else { return };
     let room = columns(scene, pane.frame.width);
@@ -79,7 +79,7 @@ fn lines_of(rows: &Range<usize>, layers: &LayerAxis, per_cell: usize, height: u1
     Some(first..last + 1)
 }
 
-/// The stages of all lanes, where they have the same: only then do they share an axis of depth.
+/// A lane with the stages that all lanes share; `None` if they differ, since they have no common axis of depth then.
 pub(in crate::tui) fn common(scene: &Scene) -> Option<LaneRef<'_>> {
     let mut lanes = scene.lanes();
     let first = lanes.next()?;
@@ -89,7 +89,29 @@ pub(in crate::tui) fn common(scene: &Scene) -> Option<LaneRef<'_>> {
     (!stages.is_empty() && lanes.all(alike)).then_some(first)
 }
 
-/// Lines between the stages of a chart of the depth.
+/// One of the stages that all lanes share, as relative depths.
+struct StageDepths<'a> {
+    name: &'a str,
+    /// Its beginning.
+    start: f64,
+    /// The middle of its last layer.
+    last: f64,
+    /// Its end.
+    end: f64,
+}
+
+/// The stages that all lanes share; empty if they differ.
+fn depths(scene: &Scene) -> Vec<StageDepths<'_>> {
+    let Some(lane) = common(scene) else { return Vec::new() };
+    let layers = lane.history.layers() as f64;
+    let of_rows = |(rows, name): (Range<usize>, _)| {
+        let [start, end] = [rows.start, rows.end].map(|row| row as f64);
+        StageDepths { name, start: start / layers, last: (end - 0.5) / layers, end: end / layers }
+    };
+    lane.header.layers.stages().into_iter().map(of_rows).collect()
+}
+
+/// Draws lines between the stages in a chart over the depth.
 pub(in crate::tui) fn boundaries(
     scene: &Scene,
     theme: &Theme,
@@ -97,17 +119,14 @@ pub(in crate::tui) fn boundaries(
     column: impl Fn(f64) -> Option<u16>,
     buffer: &mut Buffer,
 ) {
-    let Some(lane) = common(scene) else { return };
-    let layers = lane.history.layers() as f64;
-    for (rows, _) in lane.header.layers.stages().iter().skip(1) {
-        let Some(start) = column(rows.start as f64 / layers) else { continue };
+    for start in depths(scene).iter().skip(1).filter_map(|stage| column(stage.start)) {
         for y in chart.top()..chart.bottom() {
             dot((chart.x + start, y), theme.glyph("┊", ":"), theme.style(Role::Frame), buffer);
         }
     }
 }
 
-/// Their names in its first line, where they fit and nothing is drawn but the cursor's line.
+/// Draws the names in its first line, if they fit and nothing but the cursor's line is there.
 pub(in crate::tui) fn names_above(
     scene: &Scene,
     theme: &Theme,
@@ -115,14 +134,12 @@ pub(in crate::tui) fn names_above(
     column: impl Fn(f64) -> Option<u16>,
     buffer: &mut Buffer,
 ) {
-    let Some(lane) = common(scene) else { return };
-    let layers = lane.history.layers() as f64;
-    for (rows, name) in lane.header.layers.stages() {
-        let start = column(rows.start as f64 / layers);
-        // Where the window of layers begins within a stage, its name stands at the edge.
+    for StageDepths { name, start, last, end } in depths(scene) {
+        let start = column(start);
+        // If the window of layers begins within a stage, its name is at the edge.
         let from = start.map_or(0, |start| start + 1);
-        let to = column(rows.end as f64 / layers).unwrap_or(chart.width);
-        let in_view = column((rows.end as f64 - 0.5) / layers).is_some() || start.is_some();
+        let to = column(end).unwrap_or(chart.width);
+        let in_view = column(last).is_some() || start.is_some();
         let width = Span::raw(name).width() as u16;
         let is_drawn_over = (from..from + width).any(|column| {
             let cell = buffer.cell((chart.x + column, chart.y));

@@ -1,5 +1,5 @@
-//! What every chart of curves over steps begins with: a frame, the axis of steps in its lower edge, a faint line where the
-//! cursor stands, room at the left for the numbers of the other axis.
+//! The common parts of every chart over steps: a frame, the step axis in its lower edge, a faint line at the cursor,
+//! and room at the left for the numbers of the other axis.
 
 use std::ops::Range;
 
@@ -14,10 +14,10 @@ use crate::tui::pane::split::{inside, split_left};
 use crate::tui::scene::Scene;
 use crate::tui::theme::{Role, Theme};
 
-/// Columns for the numbers of the axis, in the depth profile too: charts above each other are aligned.
+/// Columns for the numbers of the axis, also in the depth profile, so that charts above each other are aligned.
 const LABELS: u16 = 7;
 
-/// Where the curves stand within the frame.
+/// The area of the curves within the frame.
 pub(in crate::tui) fn chart_of(frame: Rect) -> Rect {
     split_left(inside(frame), LABELS).1
 }
@@ -30,7 +30,7 @@ pub(in crate::tui) struct StepChart<'a> {
 }
 
 impl StepChart<'_> {
-    /// Draws all but the curves; returns their place, `None` where there is no room for any.
+    /// Draws all but the curves; returns their area, `None` if there is no room for any.
     pub(in crate::tui) fn render(&self, scene: &Scene, theme: &Theme, buffer: &mut Buffer) -> Option<Rect> {
         framed(theme, self.frame, &self.title, buffer);
         let chart = chart_of(self.frame);
@@ -50,20 +50,20 @@ impl StepChart<'_> {
     }
 }
 
-/// A number of the axis at the left of a row.
+/// Writes a number of the axis at the left of a row.
 pub(in crate::tui) fn number(theme: &Theme, chart: Rect, row: u16, text: &str, buffer: &mut Buffer) {
     let x = chart.x.saturating_sub(LABELS);
     words((x, chart.y + row), &format!("{text:>6}"), chart.x - x, theme.style(Role::Dim), buffer);
 }
 
-/// A faint line where the cursor stands.
+/// Draws a faint line at the cursor.
 pub(in crate::tui) fn vertical(theme: &Theme, chart: Rect, column: u16, buffer: &mut Buffer) {
     for row in chart.rows() {
         dot((chart.x + column, row.y), theme.glyph("│", "|"), theme.style(Role::Frame), buffer);
     }
 }
 
-/// The column of a step, unless it lies outside.
+/// The column of a step, unless it is outside.
 fn column_of(step: u64, steps: &Range<u64>, width: u16) -> Option<u16> {
     let span = (steps.end - steps.start).max(1);
     steps.contains(&step).then(|| (u128::from(step - steps.start) * u128::from(width) / u128::from(span)) as u16)

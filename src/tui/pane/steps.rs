@@ -13,22 +13,22 @@ use crate::tui::scene::Scene;
 use crate::tui::scene::marks::Mark;
 use crate::tui::theme::{Role, Theme};
 
-/// Columns between two labels.
+/// Minimum columns between two labels.
 const APART: u16 = 11;
 
-/// Labels that do not touch each other; what is put first keeps its place.
+/// Labels that do not touch each other; earlier ones keep their place.
 pub(in crate::tui) struct Labels {
     edge: Rect,
     taken: Vec<Range<u16>>,
 }
 
 impl Labels {
-    /// In one line of cells.
+    /// Labels in one line of cells.
     pub(in crate::tui) fn new(edge: Rect) -> Self {
         Self { edge, taken: Vec::new() }
     }
 
-    /// Puts a label around a column, unless another is there.
+    /// Adds a label centred at a column, unless another one is there.
     pub(in crate::tui) fn put(&mut self, column: u16, text: &str, style: Style, buffer: &mut Buffer) {
         let width = text.chars().count() as u16;
         let start = (column + 1).saturating_sub(width / 2 + 1).min(self.edge.width.saturating_sub(width));
@@ -40,17 +40,18 @@ impl Labels {
         }
     }
 
-    /// The same, not against the words at the left of the edge: `block` and a step would read as a block's number.
+    /// The same, but not directly after the words at the left of the edge: `block` and a step would look like a block
+    /// number.
     fn put_apart(&mut self, column: u16, text: &str, style: Style, buffer: &mut Buffer) {
         self.put(column.max(text.chars().count() as u16 / 2 + 1), text, style, buffer);
     }
 }
 
-/// What is known of the steps of a picture.
+/// What is known about the steps of a picture.
 pub(in crate::tui) struct Known<'a> {
     cursor: Option<u64>,
     marks: &'a [Mark],
-    /// The last that will come.
+    /// The last step that will come.
     last: Option<u64>,
 }
 
@@ -62,7 +63,8 @@ impl<'a> Known<'a> {
     }
 }
 
-/// Labels steps below a picture, the cursor's and those at which something happened; `column` says where a step stands, if it is in view.
+/// Labels the steps below a picture, the cursor's step and marks first; `column` gives the column of a step, if it is
+/// shown.
 pub(in crate::tui) fn label(
     theme: &Theme,
     edge: Rect,
@@ -74,7 +76,7 @@ pub(in crate::tui) fn label(
     let mut labels = Labels::new(edge);
     let role_of = |mark: &Mark| if mark.is_bad { Role::Bad } else { Role::Warning };
     if let Some((cursor, column)) = cursor.and_then(|step| Some((step, column(step)?))) {
-        // Where something happened at the cursor's own step, its sign is that of the mark.
+        // If the cursor's own step has a mark, its sign is that of the mark.
         let mark = marks.iter().find(|mark| mark.step.0 == cursor);
         let (sign, role) =
             mark.map_or((theme.glyph("▴", ""), Role::Cursor), |mark| (theme.glyph("◆", "*"), role_of(mark)));
@@ -86,7 +88,7 @@ pub(in crate::tui) fn label(
             labels.put(column, theme.glyph("◆", "*"), theme.style(role), buffer);
         }
     }
-    // No label stands where no step will come.
+    // No label is placed where no step will come.
     let steps = steps.start..steps.end.min(last.map_or(u64::MAX, |last| last.saturating_add(1))).max(steps.start);
     let round = round::counts(&steps, usize::from(edge.width / APART).max(1));
     labels.put(edge.width.saturating_sub(1), "step", theme.style(Role::Dim), buffer);

@@ -1,4 +1,4 @@
-//! A per-step value over the columns of a chart, cut off after the newest step that is shown.
+//! A per-step value over the columns of a chart, cut off after the newest shown step.
 
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ pub(super) fn cut_buckets(
         if here.start >= end {
             *bucket = None;
         } else if here.end > end {
-            // The column of the playhead: only the steps before it.
+            // The column of the playhead covers only the steps before it.
             *bucket = history.scalar(scalar, here.start..end, 1).first().copied().flatten();
         }
     }

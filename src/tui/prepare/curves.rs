@@ -1,4 +1,4 @@
-//! What the charts show: loss and ρ over the steps, profile, signal and prediction over the layers.
+//! The curves of the charts: loss and ρ over the steps, profile, signal and prediction over the layers.
 
 use ratatui::layout::Rect;
 
@@ -15,7 +15,7 @@ use crate::tui::scene::{LaneRef, Scene};
 /// Dots of a braille cell from left to right.
 const DOTS: usize = 2;
 
-/// Computes all curves again unless nothing that they depend on changed.
+/// Recomputes all curves if anything that they depend on has changed.
 pub(super) fn update(cache: &mut RenderCache, scene: &Scene, panes: &Panes) {
     let key = key(scene, panes);
     if cache.curves_key.as_ref() == Some(&key) {
@@ -28,7 +28,7 @@ pub(super) fn update(cache: &mut RenderCache, scene: &Scene, panes: &Panes) {
     cache.predicted.clear();
     cache.bands = Default::default();
     for (index, (lane, signal)) in scene.lanes().zip(profiles(scene, Quantity::SignalNorm)).enumerate() {
-        // Where the quantity in view is the signal, its own curve starts from its own value at the last block.
+        // If the quantity in view is the signal, its predicted curve starts from the measured value at the last block.
         let start = cache.profiles.get(index).filter(|_| scene.view.quantity.is_signal()).unwrap_or(&signal);
         let theory = cache.theories.get(index).and_then(|theory| theory.as_ref().ok());
         let curves = theory.map(|theory| predicted(lane, scene.view.quantity, start, theory));
@@ -60,7 +60,7 @@ fn buckets_of_lanes(scene: &Scene, key: &CurvesKey, scalar: Scalar, dots: usize)
     scene.lanes().map(|lane| cut_buckets(lane.history, scalar, &steps, dots, end)).collect()
 }
 
-/// A quantity of every lane over its layers at the step that is shown; empty cells where none is.
+/// A quantity of every lane over its layers at the shown step; empty cells if there is no such step.
 fn profiles(scene: &Scene, quantity: Quantity) -> Vec<Vec<Cell>> {
     let profile = |lane: LaneRef<'_>| match scene.shown_step(&lane) {
         Some(step) => lane.history.profile(quantity, step),
@@ -69,7 +69,7 @@ fn profiles(scene: &Scene, quantity: Quantity) -> Vec<Vec<Cell>> {
     scene.lanes().map(profile).collect()
 }
 
-/// The profile of the rows of a lane.
+/// The profile of a lane's rows.
 fn signal_of(lane: LaneRef<'_>, cells: &[Cell]) -> Profile {
     let kind = lane.header.layers.depth_kind();
     let rows = lane.header.layers.layers.iter().zip(cells).filter(|(layer, _)| layer.kind == kind);

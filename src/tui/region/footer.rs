@@ -29,7 +29,7 @@ pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &
     put((area.x + 1, area.y), &line, area.width.saturating_sub(1), buffer);
 }
 
-/// `m` of `m M`: the capital does the opposite. What else stands side by side belongs together.
+/// `m` of `m M`, whose capital does the opposite. Other labels stay whole.
 fn short(label: &'static str) -> &'static str {
     match label.split_once(' ') {
         Some((letter, capital)) if letter.eq_ignore_ascii_case(capital) => letter,

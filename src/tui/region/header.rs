@@ -1,12 +1,12 @@
-//! The first line: what runs, whether it lives, how far it is and how fast.
+//! The first line: the run, its state, its progress and its speed.
 //!
 //! ```text
 //! nablatop  digits · mlp 50×64        5 not shown  ● live  step   212 / 2,000    213 steps/s  seed 7
 //! └ as much as there is room for ┘    └ as they come ┘     └ slots: their widths and places are fixed ┘
 //! ```
 //!
-//! Which slots there are follows from the terminal and the run, never from what just happened: nothing moves or gives way
-//! when a message appears, the run ends, or a number gains a digit.
+//! The terminal and the run determine which slots exist, never the latest event: nothing moves or disappears when a
+//! message appears, the run ends, or a number gains a digit.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -22,25 +22,25 @@ use crate::tui::scene::{Activity, LaneRef, Scene};
 use crate::tui::source::SourceKind;
 use crate::tui::theme::{Role, Theme};
 
-/// Columns kept for the title.
+/// Columns reserved for the title.
 const LEFT: u16 = 20;
-/// Steps a second from which they are given in thousands.
+/// Steps per second from which the rate is given in thousands.
 const MANY: f64 = 9_999.5;
 /// The program's name.
 const PROGRAM: &str = "nablatop";
 /// Columns of the program's name with its blanks.
 const NAME: u16 = PROGRAM.len() as u16 + 2;
-/// Columns kept for `● live` and its blanks; longer words take some of the title.
+/// Columns reserved for `● live` and its blanks; longer words use some of the title.
 const ACTIVITY: u16 = 8;
-/// Columns between what stands side by side.
+/// Columns between neighbouring parts.
 const GAP: u16 = 2;
-/// Columns of a time, `9:59:59`; longer ones are given in hours.
+/// Columns of a time, `9:59:59`; longer times are given in hours.
 const CLOCK: usize = 7;
-/// Hours from which that is so.
+/// Number of hours from which they are.
 const LONG: u64 = 10;
-/// Highest rank of the slots that the whole title does not push out.
+/// Highest rank of the slots that the whole title does not displace.
 const NEEDED: u8 = 3;
-/// The same of what data and stack do not push out.
+/// The same for data and stack.
 const NEEDED_BY_STACK: u8 = 1;
 
 pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -57,8 +57,8 @@ pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, area: Rect, buffer: &
     put((area.right().saturating_sub(right.width() as u16 + 1), area.y), &right, right.width() as u16, buffer);
 }
 
-/// Columns kept from the slots: the whole title costs them no more than the least important; else there is room for the
-/// data and the stack, as long as that leaves the step.
+/// Columns that the title takes from the slots: the whole title displaces only the least important ones; otherwise
+/// there is room for the data and the stack, as long as the step remains.
 fn reserved(parts: &[String], slots: &[(u8, Line<'_>)], room: u16) -> u16 {
     let least = |most: u8| {
         let needed: Vec<_> = slots.iter().filter(|(rank, _)| *rank <= most).cloned().collect();
@@ -76,8 +76,8 @@ fn reserved(parts: &[String], slots: &[(u8, Line<'_>)], room: u16) -> u16 {
     }
 }
 
-/// The program's name and as many whole parts as there is room for: a half-written one would mislead. The name gives way
-/// to data and stack.
+/// The program's name and as many whole parts as fit: a part that is cut could mislead. Data and stack are more
+/// important than the name.
 fn title<'a>(theme: &Theme, parts: Vec<String>, room: u16) -> Line<'a> {
     let needed: usize = parts.iter().take(2).map(|part| part.chars().count() + 3).sum::<usize>().saturating_sub(3);
     let mut title = Line::default();
@@ -87,7 +87,7 @@ fn title<'a>(theme: &Theme, parts: Vec<String>, room: u16) -> Line<'a> {
     for (index, part) in parts.into_iter().enumerate() {
         let separator = if index > 0 { 3 } else { 0 };
         let has_room = title.width() + separator + part.chars().count() <= usize::from(room);
-        // The first may lose its end.
+        // The first part may be shortened.
         if !has_room && index > 0 {
             break;
         }
@@ -99,7 +99,7 @@ fn title<'a>(theme: &Theme, parts: Vec<String>, room: u16) -> Line<'a> {
     cut(&title, room)
 }
 
-/// What comes and goes: whether it lives, and steps that the screen missed.
+/// The state of the run, and the number of steps that the screen did not show.
 fn news<'a>(scene: &Scene, theme: &Theme, room: u16) -> Line<'a> {
     let mut parts = Vec::new();
     if scene.status.dropped > 0 {
@@ -110,7 +110,7 @@ fn news<'a>(scene: &Scene, theme: &Theme, room: u16) -> Line<'a> {
     fit(parts, room)
 }
 
-/// `digits`, `mlp 50×64`, `relu`, `default init`, `adam 1e-3`: what the lanes of all runs have in common.
+/// `digits`, `mlp 50×64`, `relu`, `default init`, `adam 1e-3`: the settings that the lanes of all runs share.
 fn title_of(scene: &Scene) -> Vec<String> {
     let mut parts = Vec::new();
     match common(scene.configs().map(|config| Some(&config?.data))) {
@@ -127,13 +127,13 @@ fn title_of(scene: &Scene) -> Vec<String> {
     parts
 }
 
-/// What several have in common.
+/// The value that several runs or lanes share.
 enum Common<T> {
-    /// This.
+    /// They share this value.
     All(T),
-    /// Two of them differ.
+    /// At least two differ.
     Different,
-    /// There is none, or one of them has not said.
+    /// There is none, or one of them is unknown.
     Unknown,
 }
 
@@ -149,13 +149,13 @@ fn common<T: PartialEq>(mut each: impl Iterator<Item = Option<T>>) -> Common<T> 
     Common::All(first)
 }
 
-/// `adam 1e-3`, or as much of it as the lanes of all runs agree in.
+/// `adam 1e-3`, or the part of it that the lanes of all runs share.
 fn optimizer(scene: &Scene) -> Option<String> {
     let set = scene.view.learning_rate;
-    let of = |lane: &LaneConfig| (lane.optimizer, set.base.unwrap_or(lane.lr) * set.factor);
+    let rate_of = |lane: &LaneConfig| (lane.optimizer, set.base.unwrap_or(lane.lr) * set.factor);
     let settings = || {
         scene.configs().flat_map(|config| match config {
-            Some(config) => config.lanes.iter().map(|lane| Some(of(lane))).collect(),
+            Some(config) => config.lanes.iter().map(|lane| Some(rate_of(lane))).collect(),
             None => vec![None],
         })
     };
@@ -169,7 +169,7 @@ fn optimizer(scene: &Scene) -> Option<String> {
     }
 }
 
-/// The slots, each as wide as it can become, with its rank: the lowest stays longest.
+/// The slots, each with its maximum width and its rank: the lowest is kept longest.
 fn slots<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
     let (strong, dim) = (theme.style(Role::Strong), theme.style(Role::Dim));
     let mut parts = Vec::new();
@@ -210,7 +210,7 @@ fn slots<'a>(scene: &Scene, theme: &Theme) -> Vec<(u8, Line<'a>)> {
     parts
 }
 
-/// `0:42, 1:10 left`; of a run that ended the time that it took, in the same place.
+/// `0:42, 1:10 left`; for a run that ended, the time that it took, in the same place.
 fn times(scene: &Scene, steps_left: Option<u64>, rate: Option<f64>) -> String {
     let clock = |seconds: u64| match seconds {
         seconds if seconds >= LONG * 3600 => format!("{} h", number::count(seconds / 3600)),
@@ -225,7 +225,7 @@ fn times(scene: &Scene, steps_left: Option<u64>, rate: Option<f64>) -> String {
 }
 
 fn activity<'a>(scene: &Scene, theme: &Theme) -> Line<'a> {
-    // One broken trace among others is the notice's business.
+    // If only one of several traces is broken, the notice reports it.
     let is_broken = !scene.status.errors.is_empty() && scene.status.errors.len() >= scene.runs.len();
     let (glyph, words, role) = match (scene.pace(), &scene.status.activity) {
         (Pace::Plays, _) => ("▶", format!("replay {} steps/s", number::value(scene.view.play.speed)), Role::Good),
@@ -240,7 +240,7 @@ fn activity<'a>(scene: &Scene, theme: &Theme) -> Line<'a> {
     Line::styled(format!("{glyph} {words}"), theme.style(role))
 }
 
-/// How the run ended; one in which a lane diverged or failed is not simply completed.
+/// How the run ended; a run in which a lane diverged or failed is not simply completed.
 fn ended(outcome: &Outcome, scene: &Scene) -> (&'static str, String, Role) {
     let kind = scene.status.kind;
     let lost = |lane: &LaneRef<'_>| {

@@ -1,4 +1,4 @@
-//! The line that explains what is drawn: the parts of the view's legend that fit.
+//! The line that explains the drawing: the parts of the view's legend that fit.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

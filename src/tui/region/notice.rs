@@ -1,4 +1,4 @@
-//! One sentence for the user: what just happened, or what a layer's note says.
+//! One sentence for the user: the answer to an action, or a note of the run.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -14,14 +14,14 @@ use crate::tui::pane::frame::{blank, cut, put, wrapped};
 use crate::tui::scene::{Activity, Scene};
 use crate::tui::theme::{Role, Theme};
 
-/// Where all notes stand, after one that has no room or is not the only one.
+/// Points to the list of notes, after a note that does not fit or is not the only one.
 const MORE: &str = "  N: notes";
 
-/// Columns of a legend beside a note at least, a colour bar with its ends, and its share of the row.
+/// Minimum columns of the legend beside a note, a colour bar with its ends, and its share of the row.
 const LEGEND: u16 = 24;
 const LEGEND_SHARE: u16 = 3;
 
-/// Rows of an answer at most; it goes with the next key.
+/// Maximum number of rows of an answer, which disappears with the next key.
 const ROWS: usize = 6;
 
 pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
@@ -46,7 +46,7 @@ pub(in crate::tui) fn render(scene: &Scene, theme: &Theme, layout: &Layout, buff
     put((area.x + 1, area.y), &line, room, buffer);
 }
 
-/// Where a note stands: it stays as long as it is the newest, so where it shares its row with the legend it leaves that
+/// The area of a note: it stays as long as it is the newest, so if it shares a row with the legend, the legend keeps
 /// the end of the row.
 fn beside_legend(layout: &Layout) -> Rect {
     let area = layout.notice;
@@ -56,7 +56,7 @@ fn beside_legend(layout: &Layout) -> Rect {
     Rect { width: area.width - (area.width / LEGEND_SHARE).max(LEGEND), ..area }
 }
 
-/// The notice, whole: a long sentence takes rows of the panes above until the next key.
+/// Draws the whole notice: a long sentence covers rows of the panes above until the next key.
 fn answer(notice: &str, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let room = area.width.saturating_sub(2);
     let mark = theme.glyph("▸ ", "> ");
@@ -66,7 +66,7 @@ fn answer(notice: &str, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     blank(theme, area, buffer);
     let last = usize::from(rows) - 1;
     for (index, row) in area.rows().enumerate() {
-        // What is longer than all rows ends in its last one as any text that is cut.
+        // A sentence that is longer than all rows is shortened in the last one.
         let text = if index == last { lines[index.min(lines.len())..].join(" ") } else { lines[index].clone() };
         let head = if index == 0 { mark } else { "  " };
         let line = Line::from(vec![
@@ -77,7 +77,7 @@ fn answer(notice: &str, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// The first of: what cannot be read, what is wrong with the source, why the run failed.
+/// The first that applies: a trace that cannot be read, a problem of the source, why the run failed.
 fn sentence(scene: &Scene) -> Option<(String, Role)> {
     if let Some((error, others)) = scene.status.errors.split_first() {
         let more = if others.is_empty() { String::new() } else { format!(" (and {} more)", others.len()) };
@@ -92,7 +92,7 @@ fn sentence(scene: &Scene) -> Option<(String, Role)> {
     None
 }
 
-/// The newest note, led by its lane; what it found comes before how it was found.
+/// The newest note with its lane; the finding comes before how it was found.
 fn newest_note<'a>(scene: &Scene, theme: &Theme, room: u16) -> Option<Line<'a>> {
     let notes = notes::newest_first(scene);
     let (run, note) = notes.first()?;
@@ -112,7 +112,7 @@ fn newest_note<'a>(scene: &Scene, theme: &Theme, room: u16) -> Option<Line<'a>> 
     });
     let width = (line.width() + alike.as_ref().map_or(0, Span::width)) as u16 + 2;
     let more = (width > room || notes.len() > 1).then(|| Span::styled(MORE, theme.style(Role::Dim)));
-    // How many and since when stays whole: the sentence gives way.
+    // The number of such notes and the step of the first stay whole: the sentence is shortened.
     let tail: Vec<Span<'_>> = alike.into_iter().chain(more).collect();
     let taken: usize = tail.iter().map(Span::width).sum();
     line = cut(&line, room.saturating_sub(2 + taken as u16));
@@ -120,7 +120,7 @@ fn newest_note<'a>(scene: &Scene, theme: &Theme, room: u16) -> Option<Line<'a>> 
     Some(line)
 }
 
-/// `first not finite: … at step 3; the loss is NaN: re-ran …` of a sentence that ends with what was found.
+/// Turns a sentence that ends with its finding into `first not finite: … at step 3; the loss is NaN: re-ran …`.
 fn place_first(text: &str) -> String {
     match text.rsplit_once("; ") {
         Some((how, found)) if found.starts_with("first ") || found.starts_with("every ") => format!("{found}; {how}"),

@@ -1,4 +1,4 @@
-//! Where there is no room for a picture, or nothing to put in it: one plain sentence.
+//! One plain sentence that replaces the panes if there is no room or nothing to show.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -128,7 +128,7 @@ fn the_anatomy_points_at_the_factor_where_the_signal_is_lost() {
     assert_eq!(row("×0.58").matches("◂ lost here").count(), 1);
     assert_eq!(row("×2.40").matches("◂ grew here").count(), 1, "the residual block as a whole grows it");
     assert_eq!(rows.iter().map(|row| row.matches('◂').count()).sum::<usize>(), 2);
-    assert!(!row("no skip: nothing goes around it").is_empty());
+    assert!(!row("no skip connection around the block").is_empty());
     assert!(row("gain ×1.07").contains("skip ×1.00  branch ×0.22  cosine 0.20"));
 }
 
@@ -230,7 +230,7 @@ fn every_movement() -> Vec<Action> {
 }
 
 #[test]
-fn a_terminal_too_small_is_told_the_size_it_needs() {
+fn a_terminal_that_is_too_small_shows_the_size_it_needs() {
     let buffer = sample::frame(&mut sample::demo(3), &sample::theme(), 30, 8);
     let words = text(&buffer).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.contains("needs 60×18") && words.contains("has 30×8"), "{words}");

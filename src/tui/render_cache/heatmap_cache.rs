@@ -1,6 +1,6 @@
-//! The cells of one heatmap, of which only columns that changed are computed again: those of the steps that the lane's
-//! history names since the last time, and those that the newest step shown has passed. At every frame the cells equal
-//! those computed from scratch, in whatever order the lanes' steps arrived.
+//! The cells of one heatmap. Only columns that changed are recomputed: those of the steps that the lane's history names
+//! since the last time, and those that the newest shown step has passed. In every frame the cells equal those computed
+//! from scratch, in whatever order the lanes' steps arrived.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use crate::history::{Cell, LaneHistory, Reduce, Revision, Window};
 use crate::quantity::Quantity;
 use crate::tui::axis::{LayerAxis, StepAxis};
 
-/// What the cells of a heatmap depend on, the steps that have passed aside.
+/// What the cells of a heatmap depend on, except for the newest step.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::tui) struct HeatmapKey {
     pub(in crate::tui) quantity: Quantity,
@@ -25,7 +25,7 @@ pub struct HeatmapCache {
     cells: Vec<Cell>,
     /// The newest step that is shown.
     newest: u64,
-    /// How far the lane's history had come.
+    /// The state of the lane's history at that time.
     revision: Revision,
 }
 
@@ -62,12 +62,12 @@ impl HeatmapCache {
         self.key.as_ref().map(|key| &key.axis)
     }
 
-    /// Computes the columns that differ from the last time.
+    /// Recomputes the columns that have changed.
     pub(in crate::tui) fn bring_up_to(&mut self, key: HeatmapKey, newest: u64, history: &LaneHistory) {
         let revision = history.revision();
         if self.key.as_ref() == Some(&key) {
             let changed = history.changed_since(key.quantity, &self.revision);
-            // The bin of the step that was the newest may have gained steps, or lost some to a seek.
+            // The bin of the former newest step may have gained steps, or lost some by a seek.
             let passed = if newest == self.newest {
                 0..0
             } else {
@@ -87,7 +87,7 @@ impl HeatmapCache {
     }
 }
 
-/// Computes bins; what lies after the newest step is empty.
+/// Computes bins; those after the newest step are empty.
 fn fill(cells: &mut [Cell], key: &HeatmapKey, stale: Range<usize>, newest: u64, history: &LaneHistory) {
     let bins = key.axis.bins();
     for row in cells.chunks_exact_mut(bins) {
@@ -97,7 +97,7 @@ fn fill(cells: &mut [Cell], key: &HeatmapKey, stale: Range<usize>, newest: u64, 
     let whole = stale.clone().take_while(|&bin| key.axis.steps_of_bins(bin..bin + 1).end <= end).count();
     let whole = stale.start..stale.start + whole;
     let partial = whole.end..(whole.end + 1).min(stale.end);
-    // An even split of several uneven bins is another one.
+    // Several uneven bins cannot be split evenly.
     let parts: Vec<_> = if key.axis.is_even() || whole == (0..bins) {
         vec![whole, partial]
     } else {

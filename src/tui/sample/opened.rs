@@ -138,16 +138,17 @@ fn conv_table() -> LayerTable {
     let block = |block: usize| {
         let (path, channels, side) = (format!("blocks.{block}"), 8 << (block / 3), 32 >> (block / 3));
         let flops = 2 * (channels * channels * 9 * side * side) as u64;
-        let steps = (0..2).flat_map(|nth| {
-            let of =
-                |kind: &str, flops| Sublayer::new(format!("steps.{nth}.{kind}"), format!("{kind} {}", nth + 1), flops);
+        let steps = (0..2).flat_map(|index| {
+            let of = |kind: &str, flops| {
+                Sublayer::new(format!("steps.{index}.{kind}"), format!("{kind} {}", index + 1), flops)
+            };
             [of("convolution", Some(flops)), of("norm", None)]
         });
-        let tensors = (0..2).flat_map(|nth| {
+        let tensors = (0..2).flat_map(|index| {
             [
-                tensor(&path, &format!("steps.{nth}.norm.Batch.gamma"), &[channels]),
-                tensor(&path, &format!("steps.{nth}.norm.Batch.beta"), &[channels]),
-                tensor(&path, &format!("steps.{nth}.convolution.weight"), &[channels, channels, 3, 3]),
+                tensor(&path, &format!("steps.{index}.norm.Batch.gamma"), &[channels]),
+                tensor(&path, &format!("steps.{index}.norm.Batch.beta"), &[channels]),
+                tensor(&path, &format!("steps.{index}.convolution.weight"), &[channels, channels, 3, 3]),
             ]
         });
         let layer =
@@ -168,13 +169,14 @@ fn transformer_table() -> LayerTable {
     };
     let block = |block: usize| {
         let path = format!("blocks.{block}");
-        let of = |path: &str, name: &str, flops| Sublayer::new(path, name, flops);
+        let sublayer = |path: &str, name: &str, flops| Sublayer::new(path, name, flops);
         let attention = [
-            of("attention_norm", "norm", None),
-            of("attention.value", "value", Some(131_072)),
-            of("attention.mixing", "scores, mixing", Some(524_288)),
+            sublayer("attention_norm", "norm", None),
+            sublayer("attention.value", "value", Some(131_072)),
+            sublayer("attention.mixing", "scores, mixing", Some(524_288)),
         ];
-        let feed_forward = [of("feed_forward.up", "up", Some(524_288)), of("feed_forward.down", "down", Some(524_288))];
+        let feed_forward =
+            [sublayer("feed_forward.up", "up", Some(524_288)), sublayer("feed_forward.down", "down", Some(524_288))];
         let sublayers = attention.map(|layer| layer.in_half("attention")).into_iter();
         let sublayers = sublayers.chain(feed_forward.map(|layer| layer.in_half("feed-forward")));
         let parameters = vec![

@@ -1,5 +1,5 @@
-//! What to look for in the heatmaps: the preset's sentence where a run is one, that of the default run, or the meaning of
-//! the quantity in view.
+//! The caption: what to look for in the heatmaps. It is the sentence of a preset that is shown, that of the default
+//! run, or the meaning of the quantity in view.
 
 use std::sync::OnceLock;
 
@@ -32,7 +32,7 @@ fn presets() -> &'static [Known] {
 }
 
 impl Scene {
-    /// One sentence; `None` where captions are hidden.
+    /// The caption as one sentence; `None` if captions are hidden.
     #[must_use]
     pub fn caption(&self) -> Option<String> {
         if self.view.captions_hidden {
@@ -59,12 +59,13 @@ impl Scene {
 
 /// Share of the signal below which early layers are dark on the colour scale.
 const DARK: f64 = 1e-2;
-/// Share from which they are lit.
+/// Share of the signal from which they are bright.
 const LIT: f64 = 0.1;
 
 impl Scene {
-    /// Whether the sentence is true of what is shown: less than [`DARK`] of the first lane's signal arrives at block 1, at
-    /// least [`LIT`] of the second's, and neither was lost. Before anything was measured that is what is expected.
+    /// Whether the sentence is true of what is shown: less than [`DARK`] of the first lane's signal arrives at block 1,
+    /// at least [`LIT`] of the second's, and neither has a special value. Before anything was measured it is assumed to
+    /// be true.
     fn first_vanishes_and_second_stays(&self) -> bool {
         let holds = |lane: usize, holds: fn(f64) -> bool| {
             let signal = self.cache.signals.get(lane).filter(|signal| **signal != Profile::default());

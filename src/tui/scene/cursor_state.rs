@@ -1,8 +1,7 @@
-//! The state of a lane at the cursor's step: the one rule by which every pane shows its values, or says why there are
-//! none.
+//! The state of a lane at the cursor's step: by this one rule every pane shows its values, or says why there are none.
 //!
 //! ```text
-//! lane   ├──────────────┤ ended at step 812          cursor ▴900: nothing is shown, and why is said
+//! lane   ├──────────────┤ ended at step 812          cursor ▴900: no values, and the reason is given
 //!        first         last
 //! ```
 
@@ -10,26 +9,26 @@ use super::lane_ref::LaneRef;
 use crate::number;
 use crate::units::Step;
 
-/// A lane that trains and is no more than so many steps behind another is about to take the cursor's. The pacer keeps lanes
-/// within two steps, one more may be on its way to the screen; a lane that stands still, or that another program logs
-/// without such a pace, is soon tens of steps behind. Any bound between the two tells them apart.
+/// A running lane that is at most this many steps behind another will soon reach the cursor's step. The pacer keeps
+/// lanes within two steps, and one more may be on its way to the screen; a lane that has stopped, or that another
+/// program logs without such a pace, is soon tens of steps behind. Any bound between the two distinguishes them.
 const MOST_LAG: u64 = 8;
 
 /// The state of a lane at the cursor's step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CursorState {
-    /// Its values at this step are shown: the cursor's, or its newest where it is about to take that one.
+    /// Its values at this step are shown: the cursor's, or its newest if it will soon reach the cursor's.
     At(Step),
     /// It ended with this step, before the cursor's.
     Ended(Step),
-    /// It has come no further than this step, far from the cursor's.
+    /// It has reached only this step, far from the cursor's.
     Behind(Step),
     /// This is its first step, after the cursor's.
     Begins(Step),
 }
 
 impl CursorState {
-    /// Of a lane at a step.
+    /// The state of a lane at a step.
     pub(super) fn of(lane: &LaneRef<'_>, cursor: Step) -> Self {
         let last = lane.history.last_step().unwrap_or(Step(0));
         let first = lane.history.first_step().unwrap_or(Step::FIRST);
@@ -86,10 +85,10 @@ mod tests {
 
     #[test]
     fn a_lane_that_is_about_to_take_the_step_is_shown_at_its_newest_and_one_far_behind_is_not() {
-        let at = |step| Some(CursorState::At(Step(step)));
-        assert_eq!(states(&scene([38, 40])), [at(38), at(40)]);
-        assert_eq!(states(&scene([20, 40])), [Some(CursorState::Behind(Step(20))), at(40)]);
-        assert_eq!(states(&scene([4, 40])), [Some(CursorState::Behind(Step(0))), at(40)]);
+        let at_step = |step| Some(CursorState::At(Step(step)));
+        assert_eq!(states(&scene([38, 40])), [at_step(38), at_step(40)]);
+        assert_eq!(states(&scene([20, 40])), [Some(CursorState::Behind(Step(20))), at_step(40)]);
+        assert_eq!(states(&scene([4, 40])), [Some(CursorState::Behind(Step(0))), at_step(40)]);
         assert_eq!(states(&scene([4, 4])), [None, None]);
     }
 

@@ -12,9 +12,9 @@ pub struct LaneRef<'a> {
     pub run_index: usize,
     /// The run it belongs to.
     pub run: &'a History,
-    /// Settings of that run, where nablatop itself trained it.
+    /// The settings of that run, if nablatop itself trained it.
     pub config: Option<&'a RunConfig>,
-    /// Static facts.
+    /// What does not change about it.
     pub header: &'a LaneHeader,
     /// Its steps.
     pub history: &'a LaneHistory,

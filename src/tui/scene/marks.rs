@@ -1,23 +1,23 @@
-//! Steps at which something happened: a lane diverged, failed or was stopped, a note of a step.
+//! Marks: steps at which a lane diverged, failed or was stopped, or to which a note refers.
 
 use super::Scene;
 use crate::event::{Note, Outcome};
 use crate::number;
 use crate::units::Step;
 
-/// One of them.
+/// One mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
-    /// When.
+    /// Its step.
     pub step: Step,
-    /// What, in a sentence.
+    /// What happened, in a sentence.
     pub words: String,
     /// Whether a lane was lost.
     pub is_bad: bool,
 }
 
 impl Scene {
-    /// All of them, by step.
+    /// All marks, by step.
     #[must_use]
     pub fn marks(&self) -> Vec<Mark> {
         let mut marks = Vec::new();
@@ -42,7 +42,7 @@ impl Scene {
         marks
     }
 
-    /// The lane that a note is about: its place among all lanes, and its name.
+    /// The lane of a note: its index among all lanes, and its name.
     #[must_use]
     pub fn note_lane(&self, run: usize, note: &Note) -> Option<(usize, String)> {
         let wanted = note.lane?.index();

@@ -1,12 +1,12 @@
-//! What lies on top of the panes: help, notes, the form of settings, the list of quantities, the command line, the
-//! question before quitting.
+//! The windows on top of the panes: help, notes, the form of settings, the list of quantities, the command line,
+//! questions.
 
 use crate::glossary::{GlossaryEntry, Home, Term};
 
-/// What lies on top of the panes; Escape closes it.
+/// The topmost window; Escape closes it.
 #[derive(Clone, Debug, Default)]
 pub enum Overlay {
-    /// Nothing.
+    /// No window.
     #[default]
     None,
     /// The table of keys, scrolled by some lines.
@@ -25,29 +25,29 @@ pub enum Overlay {
     Picker(Picker),
     /// The command line.
     Command(tui_input::Input),
-    /// Nothing but a line that another run is being prepared, and the form that asked for it.
+    /// Only a line that another run is being prepared, with the form that requested it.
     Preparing(Option<Box<SettingsForm>>),
-    /// A question, asked only where something would be lost.
+    /// A question, asked only if something would be lost.
     Confirm(Question),
 }
 
-/// What would lose something.
+/// The action that would lose something.
 #[derive(Clone, Debug)]
 pub enum Question {
     /// Quitting while the run is not over.
     Quit,
-    /// Beginning the run that was prepared, with the form that asked for it.
+    /// Starting the run that was prepared, with the form that requested it.
     Restart(Option<Box<SettingsForm>>),
 }
 
 /// Settings being edited.
 #[derive(Clone, Debug, Default)]
 pub struct SettingsForm {
-    /// Key, value as typed, and what is wrong with it.
+    /// Key, value as typed, and error of each setting.
     pub fields: Vec<Field>,
-    /// Field with the focus.
+    /// Index of the field with the focus.
     pub focus: usize,
-    /// What is wrong with all of them together.
+    /// The error of all settings together.
     pub problem: Option<String>,
 }
 
@@ -60,16 +60,16 @@ pub struct Field {
     pub before: String,
     /// Its value as typed.
     pub input: tui_input::Input,
-    /// What is wrong with it.
+    /// Its error.
     pub problem: Option<String>,
 }
 
-/// Quantities, and terms that have a view of their own, to choose from; searched as one types.
+/// Quantities, and terms with a view of their own, to choose from; the search runs while the user types.
 #[derive(Clone, Debug, Default)]
 pub struct Picker {
-    /// What to search for.
+    /// The search text.
     pub search: tui_input::Input,
-    /// Place of the chosen one among those found.
+    /// Index of the chosen entry among those found.
     pub focus: usize,
 }
 
@@ -79,7 +79,7 @@ impl Picker {
         GlossaryEntry::all().filter(|topic| matches!(topic.term().home, Home::Heatmaps | Home::View(_)))
     }
 
-    /// What was found: those whose name begins so first, then those that hold it in their name, then the others.
+    /// The entries found: those whose name begins with the text, then those whose name contains it, then the others.
     #[must_use]
     pub fn found(&self) -> Vec<GlossaryEntry> {
         let search = self.search.value().to_lowercase();
@@ -96,14 +96,14 @@ impl Picker {
         found
     }
 
-    /// The chosen one; `None` where nothing was found.
+    /// The chosen entry; `None` if nothing was found.
     #[must_use]
     pub fn chosen(&self) -> Option<GlossaryEntry> {
         self.found().get(self.focus).copied()
     }
 }
 
-/// Whether a word stands in the name, the symbol or the meaning.
+/// Whether a word occurs in the name, the symbol or the meaning.
 fn speaks_of(topic: GlossaryEntry, word: &str) -> bool {
     let Term { name, symbol, ascii, meaning, .. } = topic.term();
     let texts = [name, symbol, ascii, meaning];

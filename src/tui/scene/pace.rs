@@ -1,32 +1,33 @@
-//! Whether what is in view moves: the one answer that header, footer and `space` agree on.
+//! Whether the picture moves: the one answer for header, footer and `space`.
 //!
 //! ```text
-//! live       follows ─ space ─ paused          End: the cursor follows the newest step again
-//! traces     follows │ ended ─ space ─ plays ─ space ─ held          End: follows, or stands at the end, again; a
-//!                                                                  cursor goes with the playhead that plays again
+//! live       follows ─ space ─ paused
+//!            End: the cursor follows the newest step again
+//! traces     follows │ ended ─ space ─ plays ─ space ─ held
+//!            End: follows, or is at the end, again; a cursor moves with a playhead that plays
 //! ```
 
 use super::{Activity, PlayMotion, Scene};
 use crate::tui::source::SourceKind;
 use crate::units::Step;
 
-/// Whether what is in view moves.
+/// Whether the picture moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
-    /// The newest step of what arrives is shown.
+    /// The newest step that arrives is shown.
     Follows,
-    /// Training stands still.
+    /// Training is paused.
     Paused,
     /// The playhead of a trace moves.
     Plays,
-    /// The playhead of a trace stands.
+    /// The playhead of a trace is held.
     Held,
-    /// Everything there will be is shown.
+    /// Everything is shown.
     Ended,
 }
 
 impl Scene {
-    /// Whether what is in view moves.
+    /// Whether the picture moves.
     #[must_use]
     pub fn pace(&self) -> Pace {
         match (self.view.playhead, self.view.play.motion, &self.status.activity) {
@@ -38,7 +39,7 @@ impl Scene {
         }
     }
 
-    /// What the space bar does now, in a word; `None` where it does nothing.
+    /// What the space bar does now, in a word; `None` if it does nothing.
     #[must_use]
     pub fn space_word(&self) -> Option<&'static str> {
         match (self.pace(), self.status.kind) {
@@ -50,14 +51,14 @@ impl Scene {
         }
     }
 
-    /// Whether cursor and window go with the newest step that is shown.
+    /// Whether cursor and window move with the newest shown step.
     #[must_use]
     pub fn follows(&self) -> bool {
         self.view.cursor.step.is_none()
     }
 
-    /// Moves a window that follows so that the newest step is in view. By a quarter of its width at a time: a picture
-    /// that moved with every step would be written to the terminal whole with every step.
+    /// Moves a window that follows so that it includes the newest step, by a quarter of its width at a time: a picture
+    /// that moved with every step would be sent to the terminal as a whole with every step.
     pub(in crate::tui) fn follow(&mut self) {
         let Some(Step(newest)) = self.newest().filter(|_| self.follows()) else { return };
         let Some(steps) = &mut self.view.steps else { return };
@@ -68,7 +69,7 @@ impl Scene {
         }
     }
 
-    /// Takes a window; the cursor stays on its step where the newest is not in it.
+    /// Sets the window; the cursor stays on its step if the newest is outside.
     pub(in crate::tui) fn set_window(&mut self, steps: std::ops::Range<u64>) {
         if let Some(newest) = self.newest()
             && self.follows()

@@ -1,4 +1,4 @@
-//! What the machinery behind the screen is doing.
+//! The state of the source behind the screen.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,36 +7,36 @@ use crate::event::{Event, Outcome};
 use crate::history::History;
 use crate::tui::source::SourceKind;
 
-/// What the machinery is doing.
+/// The state of the source.
 #[derive(Clone, Debug)]
 pub struct Status {
     /// Live or traces.
     pub kind: SourceKind,
-    /// Runs that share the memory of a history.
+    /// Number of runs that share the memory of a history.
     pub runs: usize,
     /// Live, paused, ended.
     pub activity: Activity,
-    /// Steps per second of wall time, all lanes in step.
+    /// Steps per second of wall time, counted once for all lanes.
     pub steps_per_second: Option<f64>,
     /// Share of the step time that measuring took, 0 … 1.
     pub measuring_share: Option<f64>,
-    /// Steps that the screen missed.
+    /// Number of steps that the screen did not show.
     pub dropped: u64,
     /// Whether quitting now would lose something; see `Source::would_lose`.
     pub would_lose: bool,
-    /// Whether a restart would lose the run: it is live and nothing writes it down.
+    /// Whether a restart would lose the run: it is live and not logged.
     pub unsaved: bool,
     /// One line for the user, such as an error or "stopped by Ctrl-Z, training too".
     pub notice: Option<String>,
-    /// Whether that gives way to the next note of a lane.
+    /// Whether the next note of a lane replaces it.
     pub awaits_note: bool,
-    /// Time since the run began; it stands once the run has ended.
+    /// Time since the run began; it stops when the run has ended.
     pub elapsed: Option<Duration>,
-    /// One line about where the events come from, such as a full disk; it stays as long as it is true.
+    /// One line about the source of the events, such as a full disk; it stays as long as it is true.
     pub warning: Option<String>,
-    /// All of these that are true now, that line the last.
+    /// All such lines that are true now; that line is the last.
     pub warnings: Vec<String>,
-    /// Why nothing further can be read, one line for each run that is broken; see `Source::errors`.
+    /// Why nothing more can be read, one line for each broken run; see `Source::errors`.
     pub errors: Vec<String>,
 }
 
@@ -60,17 +60,17 @@ impl Status {
         }
     }
 
-    /// A run begins.
+    /// Resets the status when a run begins.
     pub(super) fn start_again(&mut self) {
         self.activity = Activity::Starting;
         self.steps_per_second = None;
         self.measuring_share = None;
     }
 
-    /// The activity after an event of a run: the first step brings it to life, the end of the last run ends it.
+    /// Updates the activity after an event: the first step starts it, the end of the last run ends it.
     pub(super) fn follow(&mut self, runs: &BTreeMap<usize, History>, event: &Event) {
         match event {
-            // Any other answer stays until the next key: a note never covers it.
+            // Any other answer stays until the next key: a note never replaces it.
             Event::Note(note) if note.lane.is_some() && self.awaits_note => self.notice = None,
             Event::Step(_) if self.activity == Activity::Starting => {
                 self.activity = match self.kind {
@@ -86,7 +86,7 @@ impl Status {
     }
 }
 
-/// What the source is doing.
+/// The activity of the source.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Activity {
     /// Waiting for the first step.
@@ -94,7 +94,7 @@ pub enum Activity {
     Starting,
     /// Steps arrive.
     Live,
-    /// It was paused at the screen.
+    /// The user paused it.
     Paused,
     /// A trace is read to its end and watched for more.
     Following,

@@ -1,12 +1,12 @@
-//! Which view fills the screen, by its name. What the view is stands in its own file, in the table of views above the
-//! scene: the state knows nothing of panes.
+//! The name of the view that fills the screen. The view itself is in its own file, in the table of views: the state
+//! does not depend on panes.
 
 /// A view's name, such as `heatmaps`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ViewId(&'static str);
 
 impl ViewId {
-    /// The view that the program begins with, and that Escape leads back to.
+    /// The view at the start of the program, to which Escape returns.
     pub const HOME: Self = Self("heatmaps");
 
     pub(in crate::tui) const fn new(name: &'static str) -> Self {

@@ -19,27 +19,27 @@ pub struct ViewState {
     pub shown: ViewId,
     /// One cursor for all panes.
     pub cursor: Cursor,
-    /// Steps in view; `None` = from the first to the newest, growing.
+    /// Steps shown; `None` = from the first to the newest, growing.
     pub steps: Option<Range<u64>>,
-    /// Depth in view, relative: 0 = above the stem, 1 = below the head.
+    /// Depth shown, relative: 0 = above the stem, 1 = below the head.
     pub depth: Range<f64>,
-    /// How many values become one cell.
+    /// How several values are reduced to one cell.
     pub reduce: Reduce,
     /// Rows by which the values at the cursor are scrolled away from the quantity of the heatmaps.
     pub values_scroll: isize,
-    /// First lane shown where not all fit.
+    /// First lane shown if not all fit.
     pub first_lane: usize,
-    /// The newest step that is shown; `None` = all there is.
+    /// The newest step that is shown; `None` = all.
     pub playhead: Option<Step>,
     /// How the playhead moves.
     pub play: Play,
     /// Change of the base learning rates made at the screen.
     pub learning_rate: LearningRate,
-    /// Where the mouse button is held down.
+    /// Where the mouse button is held.
     pub drag: Option<TerminalCell>,
-    /// Whether the sentence on what to look for is left out.
+    /// Whether the caption is hidden.
     pub captions_hidden: bool,
-    /// What lies on top.
+    /// The topmost window.
     pub overlay: Overlay,
 }
 
@@ -90,7 +90,7 @@ impl ViewState {
 pub struct Play {
     /// Steps per second.
     pub speed: f64,
-    /// Part of a step that has passed.
+    /// Part of the current step that has passed.
     pub fraction: f64,
     /// Whether it moves.
     pub motion: PlayMotion,
@@ -99,7 +99,7 @@ pub struct Play {
 /// Whether the playhead moves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PlayMotion {
-    /// It stands.
+    /// It is held.
     #[default]
     Held,
     /// It moves.
@@ -108,17 +108,17 @@ pub enum PlayMotion {
 
 impl Default for Play {
     fn default() -> Self {
-        // Slow enough to see single steps, fast enough for the default run to pass within a minute or so.
+        // This is slow enough for single steps, and fast enough to play the default run in about a minute.
         Self { speed: 32.0, fraction: 0.0, motion: PlayMotion::Held }
     }
 }
 
-/// One place in step × depth.
+/// One position in step × depth.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cursor {
-    /// Relative depth: lanes of different depth are compared by it.
+    /// Relative depth, by which lanes of different depth are aligned.
     pub depth: f64,
-    /// The step; `None` = follows the newest.
+    /// The step; `None` = the newest.
     pub step: Option<Step>,
 }
 
@@ -132,9 +132,9 @@ impl Default for Cursor {
 /// Change of the lanes' base learning rates made at the screen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LearningRate {
-    /// In place of each lane's own.
+    /// Replaces each lane's own rate.
     pub base: Option<f64>,
-    /// On top of it.
+    /// Factor on that rate.
     pub factor: f64,
 }
 

@@ -18,9 +18,9 @@ use crate::trace::{Follow, TraceError};
 #[derive(Debug)]
 pub struct TraceSource {
     traces: Vec<Followed>,
-    /// What tells the traces apart, in front of lane names that would be the same.
+    /// The prefix that distinguishes each trace, for lane names that would be equal.
     prefixes: Vec<String>,
-    /// The trace whose turn it is: one event each, so that they grow side by side.
+    /// Index of the next trace to read: one event each, so that they grow side by side.
     turn: usize,
 }
 
@@ -28,11 +28,11 @@ pub struct TraceSource {
 #[derive(Debug)]
 struct Followed {
     follow: Follow,
-    /// Why it cannot be read further.
+    /// The error that ended reading.
     error: Option<TraceError>,
     /// Whether a step of it was read.
     reading: Reading,
-    /// Since when nothing was.
+    /// The time of its newest line.
     quiet: Quiet,
 }
 
@@ -53,7 +53,7 @@ impl Followed {
             Ok(event) => {
                 self.quiet = Quiet::since(now);
                 match event {
-                    // The file was replaced: what was wrong with the old one is of no matter.
+                    // The file was replaced: errors of the old one no longer matter.
                     Event::RunStarted(_) => self.error = None,
                     Event::Step(_) => self.reading = Reading::Steps,
                     _ => {}
@@ -67,8 +67,8 @@ impl Followed {
         }
     }
 
-    /// What was passed over, and how long nothing came. While the run goes on, a last line that is not complete is not
-    /// passed over: it may be on its way.
+    /// What was skipped, and how long no line has come. While the run continues, an incomplete last line does not count
+    /// as skipped: its rest may still come.
     fn sentences(&self, now: Instant) -> Vec<String> {
         let mut passed_over = self.follow.warnings().clone();
         passed_over.torn_tail &= self.follow.is_over();
@@ -81,7 +81,7 @@ impl TraceSource {
     /// Opens traces, each a directory or a trace file.
     ///
     /// # Errors
-    /// When one of them cannot be read.
+    /// Fails when one of them cannot be read.
     pub fn open(paths: &[PathBuf]) -> Result<Self, TraceError> {
         let traces = paths.iter().map(|path| Followed::open(path)).collect::<Result<_, _>>()?;
         Ok(Self { traces, prefixes: prefixes(paths), turn: 0 })
@@ -90,7 +90,7 @@ impl TraceSource {
     /// Ends reading.
     ///
     /// # Errors
-    /// The error of the first broken trace, if no trace gave a single step: then there was nothing to see.
+    /// Fails with the error of the first broken trace if no trace had a single step: then nothing was shown.
     pub fn close(self) -> Result<(), TraceError> {
         if self.traces.iter().any(|trace| trace.reading == Reading::Steps) {
             return Ok(());
@@ -186,8 +186,8 @@ impl Source for TraceSource {
     }
 }
 
-/// A short name per path: its last directory, as many of its parents as tell it from the others, and a number where
-/// one path is given twice.
+/// A short name per path: its last directory, as many parents as are needed to distinguish it, and a number if a path
+/// is given twice.
 fn prefixes(paths: &[PathBuf]) -> Vec<String> {
     let parts: Vec<Vec<String>> = paths.iter().map(|path| components(path)).collect();
     let short = |parts: &[String], depth: usize| parts[parts.len().saturating_sub(depth)..].join("/");
@@ -202,7 +202,7 @@ fn prefixes(paths: &[PathBuf]) -> Vec<String> {
     named.map(|name| text::clean(&name)).collect()
 }
 
-/// Names of the directories that lead to a trace, itself the last.
+/// Names of the directories of a path, the trace's own last.
 fn components(path: &Path) -> Vec<String> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let directory = if path.is_file() { path.parent().unwrap_or(&path) } else { &path };
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn lanes_that_share_a_name_are_told_apart_by_their_directory() {
+    fn lanes_that_share_a_name_are_distinguished_by_their_directory() {
         let root = tempfile::tempdir().unwrap();
         let paths = ["a/run", "b/run"].map(|path| root.path().join(path));
         let _writers = [trace(&paths[0], &["plain", "wide"]), trace(&paths[1], &["plain", "deep"])];

@@ -1,11 +1,11 @@
-//! The last pass on a terminal without Unicode: every character that is left becomes a printable ASCII one.
+//! The last pass on a terminal without Unicode: every remaining character becomes a printable ASCII one.
 //!
-//! No sign becomes one that a number may hold: `4e-3…0.528` is `4e-3~0.528`, `2·32` is `2*32`.
+//! No character becomes one that can be a part of a number: `4e-3…0.528` is `4e-3~0.528`, `2·32` is `2*32`.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-/// Replaces what is not ASCII, cell by cell; foreign letters become `?`.
+/// Replaces everything that is not ASCII, cell by cell; unknown letters become `?`.
 pub(in crate::tui) fn to_ascii(area: Rect, buffer: &mut Buffer) {
     for position in area.intersection(buffer.area).positions() {
         let is_product = is_product(position, buffer);
@@ -18,7 +18,7 @@ pub(in crate::tui) fn to_ascii(area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// Whether a point stands between two digits: `16×16·32` is a product, and `-` there would be a range or a sign.
+/// Whether a point is between two digits: `16×16·32` is a product, and `-` would mean a range or a sign.
 pub(super) fn is_product(position: Position, buffer: &Buffer) -> bool {
     let is_digit = |x: Option<u16>| {
         let cell = x.and_then(|x| buffer.cell((x, position.y)));
@@ -29,7 +29,7 @@ pub(super) fn is_product(position: Position, buffer: &Buffer) -> bool {
         && is_digit(position.x.checked_add(1))
 }
 
-/// The ASCII character that stands for one of ours.
+/// The ASCII character that replaces a character of the screen.
 pub(super) fn plain(character: char) -> char {
     match character {
         ' '..='~' => character,

@@ -1,4 +1,4 @@
-//! What a terminal can show: colours, characters, the brightness of its background.
+//! The capabilities of a terminal: colours, characters, the brightness of its background.
 
 use termprofile::TermProfile;
 
@@ -15,7 +15,7 @@ pub enum Colours {
     None,
 }
 
-/// What was found out about the terminal.
+/// The colours that were detected.
 impl From<TermProfile> for Colours {
     fn from(profile: TermProfile) -> Self {
         match profile {
@@ -30,19 +30,19 @@ impl From<TermProfile> for Colours {
 /// Characters that a terminal has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glyphs {
-    /// Half blocks, braille, boxes.
+    /// Half blocks, braille and box drawing.
     Unicode,
-    /// Those of the Linux console's font: boxes, shades and arrows, but no braille.
+    /// Those of the Linux console's font: box drawing, shades and arrows, but no braille.
     Console,
     /// The 95 printable ones.
     Ascii,
 }
 
-/// What a terminal's own background is like.
+/// The background of a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Background {
-    /// Text is light.
+    /// The background is dark, and text is light.
     Dark,
-    /// Text is dark.
+    /// The background is light, and text is dark.
     Light,
 }

@@ -1,4 +1,4 @@
-//! Arithmetic of colours: the nearest that a terminal has, contrast, luminance.
+//! Arithmetic of colours: the nearest one that a terminal has, contrast, luminance.
 
 use ratatui::style::Color;
 use termprofile::TermProfile;
@@ -16,7 +16,7 @@ pub(in crate::tui) fn adapt(colours: Colours, colour: Color) -> Color {
     profile.adapt_color(colour).unwrap_or(Color::Reset)
 }
 
-/// Black or white, whichever is read more easily on this ground: at least 4.58 to 1, whatever the ground.
+/// Black or white, whichever has more contrast to this background: at least 4.58 to 1 on any background.
 #[must_use]
 pub fn contrast(ground: Color) -> Color {
     let on = |ink| contrast_ratio(rgb(ink), rgb(ground));
@@ -46,7 +46,7 @@ pub(in crate::tui) fn luminance((r, g, b): (u8, u8, u8)) -> f32 {
     0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
 }
 
-/// A colour as red, green, blue; the terminal's own default counts as black.
+/// A colour as red, green and blue; the terminal's own default counts as black.
 pub(in crate::tui) fn rgb(colour: Color) -> (u8, u8, u8) {
     match colour {
         Color::Rgb(r, g, b) => (r, g, b),

@@ -1,13 +1,13 @@
 //! The Linux console: 16 colours and a font of 256 or 512 glyphs, those of code page 437 among them.
 //!
-//! What it has is drawn as on any terminal; rounded corners become square ones, everything else ASCII.
+//! Characters of its font are drawn as on any terminal; rounded corners become square ones, everything else ASCII.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::ascii::plain;
 
-/// Beyond ASCII: boxes, shades, arrows and signs of code page 437 that we draw with.
+/// Characters of code page 437 beyond ASCII that the screen uses: box drawing, shades, arrows and signs.
 const GLYPHS: &str = "─│┌┐└┘├┤┬┴┼═║░▒▓█▄▌▐▀■·÷±≥≤≈√∞°²←↑→↓▲►▼◄δ";
 
 /// Whether the console can show a character.

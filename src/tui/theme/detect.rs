@@ -1,5 +1,5 @@
-//! What the terminal can show, from what its environment says. The terminal itself is asked for its background alone, and
-//! only where the environment does not tell it: see [`super::Theme::guessed`].
+//! Detects the capabilities of the terminal from its environment. The terminal itself is asked only for its background,
+//! and only if the environment does not tell it: see [`super::Theme::guessed`].
 
 use std::io;
 
@@ -11,16 +11,16 @@ impl Colours {
     /// From `TERM`, `COLORTERM`, `NO_COLOR` and their like.
     #[must_use]
     pub fn detect() -> Self {
-        // The Linux console turns every other colour into one of its 16, some into black.
+        // The Linux console maps every other colour to one of its 16, some to black.
         if std::env::var("TERM").is_ok_and(|terminal| terminal == "linux") && !Self::is_refused() {
             return Self::Sixteen;
         }
         let promises = std::env::var("COLORTERM").is_ok_and(|value| matches!(value.as_str(), "truecolor" | "24bit"));
         if promises && !Self::is_refused() {
-            // Inside tmux too, which itself turns colours into what the terminal outside can show.
+            // This also holds inside tmux, which itself maps colours to those of the outer terminal.
             return Self::True;
         }
-        // No child process is worth the colour that tmux would report.
+        // A child process would be too slow for the colour that tmux would report.
         match TermProfile::detect(&io::stdout(), DetectorSettings::default().enable_tmux_info(false)) {
             TermProfile::TrueColor => Self::True,
             TermProfile::Ansi256 => Self::Indexed,
@@ -38,10 +38,11 @@ impl Colours {
 }
 
 impl Background {
-    /// From `COLORFGBG` (`foreground;background`); `None` where that says nothing and the terminal can be asked.
+    /// The background from `COLORFGBG` (`foreground;background`); `None` if it is not set and the terminal can be
+    /// asked.
     #[must_use]
     pub fn detect() -> Option<Self> {
-        // These two write what they do not know to the screen.
+        // These two write unknown sequences to the screen.
         let knows_no_questions = std::env::var("TERM").is_ok_and(|name| matches!(name.as_str(), "linux" | "dumb"));
         let known = std::env::var("COLORFGBG").ok().and_then(|value| Self::from_colorfgbg(&value));
         known.or_else(|| knows_no_questions.then_some(Self::Dark))
@@ -49,7 +50,7 @@ impl Background {
 
     fn from_colorfgbg(value: &str) -> Option<Self> {
         match value.rsplit(';').next()?.parse::<u8>().ok()? {
-            // White and the bright colours but bright black.
+            // White and the bright colours, except bright black.
             7 | 9..=15 => Some(Self::Light),
             _ => Some(Self::Dark),
         }
@@ -57,7 +58,7 @@ impl Background {
 }
 
 impl Glyphs {
-    /// ASCII where the locale names another character set than UTF-8, or on a dumb terminal.
+    /// ASCII if the locale names another character set than UTF-8, or on a dumb terminal.
     #[must_use]
     pub fn detect() -> Self {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());

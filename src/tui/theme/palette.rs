@@ -1,4 +1,4 @@
-//! From a position on a colour scale to what a cell shows: a colour, a shade glyph, or both.
+//! Maps a position on a colour scale to the look of a cell: a colour, a shade glyph, or both.
 //!
 //! Truecolour and 256: viridis (values) and a blue–white–red palette (log-ratios). 16: shade glyphs dither between four
 //! colours of rising brightness. No colour: shade glyphs alone. In ASCII the glyphs are `.:-=+*#%@`.
@@ -8,10 +8,10 @@ use ratatui::style::Color;
 use super::capability::{Colours, Glyphs};
 use super::colour::{adapt, luminance, rgb};
 
-/// What a cell of some level shows: `ground` behind `glyph` in `ink`.
+/// The look of a cell of some level: `ground` behind `glyph` in `ink`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shade {
-    /// Glyph; a blank where colour alone tells.
+    /// Glyph; a blank if the colour alone shows the level.
     pub glyph: &'static str,
     /// Colour of the glyph.
     pub ink: Color,
@@ -25,12 +25,12 @@ pub struct Palette {
     levels: Vec<Shade>,
 }
 
-/// Levels of a palette of colours: finer than an eye distinguishes, and no more distinct cells than a terminal can be sent.
+/// Levels of a palette of colours: finer than the eye can distinguish, and few enough distinct cells for a terminal.
 const COLOURS: usize = 128;
 
 const SHADES: &[&str] = &["░", "▒", "▓", "█"];
 const ASCII_SHADES: &[&str] = &[".", ":", "-", "=", "+", "*", "#", "%", "@"];
-/// Far below, below, equal, above, far above.
+/// Glyphs for far below, below, equal, above, far above.
 const SIGNS: &[&str] = &["<", "-", "=", "+", ">"];
 
 impl Palette {
@@ -69,7 +69,7 @@ impl Palette {
         })
     }
 
-    /// How many levels can be distinguished.
+    /// Number of levels that can be distinguished.
     #[must_use]
     pub fn levels(&self) -> usize {
         self.levels.len()
@@ -83,7 +83,8 @@ impl Palette {
         Self { levels: levels.collect() }
     }
 
-    /// The same without greys, which look like a step without values: the nearest of 256 colours to a dark violet is one.
+    /// The same without greys, which look like a step without values: one of the 256 colours nearest to a dark violet
+    /// is grey.
     fn coloured(mut self) -> Self {
         let is_grey = |shade: &Shade| matches!(rgb(shade.ground), (r, g, b) if r == g && g == b);
         let mut before = self.levels.iter().copied().find(|shade| !is_grey(shade));
@@ -96,7 +97,7 @@ impl Palette {
         self
     }
 
-    /// The same without steps back: the nearest of 256 colours may be darker than the one before.
+    /// The same with rising brightness: the nearest of 256 colours may be darker than the one before.
     fn brightening(mut self) -> Self {
         let mut brightest: Option<Shade> = None;
         for shade in &mut self.levels {
@@ -108,7 +109,7 @@ impl Palette {
         self
     }
 
-    /// Full anchor, then three quarters, half, one quarter of it over the next one.
+    /// The full anchor, then three quarters, half, and one quarter of it over the next one.
     fn dithered(anchors: &[Color]) -> Self {
         let between = anchors.windows(2).flat_map(|pair| {
             let (ground, ink) = (pair[0], pair[1]);
@@ -118,7 +119,7 @@ impl Palette {
         Self { levels: between.chain(last).collect() }
     }
 
-    /// One glyph per level, its ink following the anchors.
+    /// One glyph per level, with ink that follows the anchors.
     fn inked(glyphs: &'static [&'static str], anchors: &[Color]) -> Self {
         let levels = glyphs.iter().enumerate().map(|(level, glyph)| {
             let ink = anchors.get(level * anchors.len() / glyphs.len()).copied().unwrap_or(Color::Reset);
@@ -140,7 +141,7 @@ impl Gradient for colorous::Gradient {
     }
 }
 
-/// From the other end.
+/// The gradient from its other end.
 struct Reversed(colorous::Gradient);
 
 impl Gradient for Reversed {

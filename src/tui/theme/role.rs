@@ -1,31 +1,31 @@
-//! What a colour is for. Colours are chosen by role, never by name.
+//! Roles of colours. Colours are chosen by role, never by name.
 
 use ratatui::style::{Color, Modifier};
 
-/// What something on the screen is.
+/// The role of something on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Words and numbers.
     Text,
-    /// What matters more.
+    /// Emphasized text.
     Strong,
-    /// What matters less: labels, units.
+    /// Secondary text: labels, units.
     Dim,
     /// Frames and axes.
     Frame,
     /// The program's name, keys.
     Accent,
-    /// All goes on.
+    /// Everything works.
     Good,
-    /// Worth knowing, not yet bad.
+    /// A warning.
     Warning,
-    /// Something is wrong.
+    /// An error.
     Bad,
     /// One lane, everywhere.
     Lane(usize),
-    /// What theory says of a lane: its colour, fainter.
+    /// The theory of a lane: its colour, fainter.
     Theory(usize),
-    /// The cursor's cross and what it stands on.
+    /// The cursor's cross and the labels at it.
     Cursor,
     /// At least one NaN.
     Nan,
@@ -33,11 +33,11 @@ pub enum Role {
     Infinite,
     /// Exactly zero.
     Zero,
-    /// No such value in this layer.
+    /// No value in this layer.
     Absent,
 }
 
-/// How a role looks with each kind of colour.
+/// The look of a role with each kind of colour.
 pub(super) struct Look {
     pub(super) dark: Option<(u8, u8, u8)>,
     pub(super) light: Option<(u8, u8, u8)>,
@@ -74,8 +74,8 @@ impl Look {
     }
 }
 
-/// Eight lanes, distinguished by hue and by brightness; the first two, blue and orange, by the colour-blind too. Of the 16
-/// colours five can be read on white: the others are underlined.
+/// Eight lanes, distinguished by hue and by brightness; the first two, blue and orange, also for colour-blind readers.
+/// Five of the 16 colours are readable on white: the others are underlined.
 const LANES: [Look; 8] = [
     look((97, 175, 255), (0, 92, 184), Color::LightBlue, Color::Blue),
     look((255, 176, 92), (176, 88, 0), Color::Yellow, Color::Red),
@@ -87,7 +87,7 @@ const LANES: [Look; 8] = [
     look((200, 205, 215), (85, 90, 100), Color::Gray, Color::Magenta).underlined_on_white(),
 ];
 
-/// A dark and a light background, about.
+/// A typical dark and a typical light background.
 const DARK: (u8, u8, u8) = (16, 18, 24);
 const LIGHT: (u8, u8, u8) = (255, 255, 255);
 
@@ -111,7 +111,7 @@ const OWN: Look = Look { dark: None, light: None, ..look((0, 0, 0), (0, 0, 0), C
 impl Role {
     pub(super) fn look(self) -> Look {
         match self {
-            // The terminal's own colour: right on every background.
+            // The terminal's own colour is right on every background.
             Self::Text => OWN,
             Self::Strong => OWN.bold(),
             Self::Dim => {

@@ -1,4 +1,4 @@
-//! The command line: runs and completes a line.
+//! The command line: executes and completes a line.
 
 mod effects;
 
@@ -13,7 +13,7 @@ use crate::tui::command::{COMMANDS, split, words};
 use crate::tui::scene::{Overlay, Scene};
 use crate::tui::view;
 
-/// Runs a line; what is wrong with it becomes the notice.
+/// Executes a line; an error becomes the notice.
 pub(super) fn run(scene: &mut Scene, line: &str) -> Option<Effect> {
     let (word, argument) = split(line);
     if word.is_empty() {
@@ -38,7 +38,7 @@ pub(super) fn run(scene: &mut Scene, line: &str) -> Option<Effect> {
     })
 }
 
-/// Completes the word before the cursor with the first that begins so.
+/// Completes the word before the cursor with the first word that begins with it.
 pub(super) fn complete(scene: &mut Scene) {
     let Overlay::Command(input) = &mut scene.view.overlay else { return };
     let line = input.value();

@@ -17,7 +17,7 @@ pub(super) fn go(scene: &mut Scene, motion: Motion, area: Rect) {
     }
 }
 
-/// Puts the cursor on a step; on the newest one it stays there.
+/// Puts the cursor on a step; on the newest one it follows.
 pub(super) fn to_step(scene: &mut Scene, step: u64) {
     let newest = scene.newest().map_or(1, |newest| newest.0);
     scene.view.cursor.step = (step < newest).then_some(Step(step.max(1)));
@@ -32,7 +32,7 @@ pub(super) fn to_step(scene: &mut Scene, step: u64) {
     }
 }
 
-/// Puts the cursor on the next or previous step at which something happened, and says what.
+/// Puts the cursor on the next or previous mark, and says what happened there.
 pub(super) fn to_mark(scene: &mut Scene, turn: Turn) {
     let Some(cursor) = scene.cursor_step() else { return };
     let marks = scene.marks();
@@ -92,7 +92,7 @@ fn across(scene: &mut Scene, motion: Motion, direction: Direction, area: Rect) {
 fn along(scene: &mut Scene, motion: Motion, direction: Direction, area: Rect) {
     let layers = scene.most_layers();
     let in_view = ((scene.view.depth.end - scene.view.depth.start) * layers as f64) as usize;
-    // Where several layers share half a cell, one press moves by about half a cell.
+    // If several layers share half a cell, one press moves by about half a cell.
     let rows =
         Layout::new(area, scene).and_then(|layout| Some(usize::from(layout.panes.heatmaps().first()?.picture.height)));
     let one = rows.map_or(1, |rows| (in_view / (2 * rows.max(1))).max(1));

@@ -1,4 +1,4 @@
-//! What an action leaves for the event loop to do.
+//! The requests that an action makes to the event loop.
 
 use std::path::PathBuf;
 
@@ -13,18 +13,19 @@ pub enum Effect {
     Quit,
     /// End the program as an interrupt signal would.
     Interrupt,
-    /// Give the terminal back and stop the process.
+    /// Restore the terminal and stop the process.
     Suspend,
     /// Take the mouse, or leave it to the terminal.
     Mouse(Mouse),
     /// Pass a request on to the source.
     Control(Control),
-    /// Have the source prepare another run with these settings.
+    /// Let the source prepare another run with these settings.
     Prepare(Box<RunConfig>),
-    /// Have the source end the run and begin the one that was prepared; on an error, [`crate::tui::scene::Scene::refuse`].
+    /// Let the source end the run and start the one that was prepared; on an error,
+    /// [`crate::tui::scene::Scene::refuse`].
     Begin,
-    /// Have the source drop the run that was prepared.
+    /// Let the source drop the run that was prepared.
     GiveUp,
-    /// Ask the source to write the run into this folder from now on.
+    /// Let the source log the run into this folder from now on.
     Log(PathBuf),
 }

@@ -1,10 +1,10 @@
-//! The end of the run, or of the program: asked first where something would be lost.
+//! The end of the run, or of the program, after a question if something would be lost.
 
 use super::effect::Effect;
 use crate::config::RunConfig;
 use crate::tui::scene::{Overlay, Question, Scene};
 
-/// Quits, or asks where something would be lost.
+/// Quits, or asks if something would be lost.
 pub(super) fn quit(scene: &mut Scene) -> Option<Effect> {
     if scene.status.would_lose {
         scene.view.overlay = Overlay::Confirm(Question::Quit);
@@ -13,7 +13,7 @@ pub(super) fn quit(scene: &mut Scene) -> Option<Effect> {
     Some(Effect::Quit)
 }
 
-/// Has another run prepared: what is wrong with it is known before anything is asked or lost.
+/// Requests the preparation of another run: errors in its settings are known before anything is asked or lost.
 pub(super) fn restart(scene: &mut Scene, config: RunConfig) -> Effect {
     let form = match std::mem::take(&mut scene.view.overlay) {
         Overlay::Form(form) => Some(Box::new(form)),
@@ -23,7 +23,7 @@ pub(super) fn restart(scene: &mut Scene, config: RunConfig) -> Effect {
     Effect::Prepare(Box::new(config))
 }
 
-/// Begins the run that was prepared, or asks where the present one would be lost.
+/// Starts the run that was prepared, or asks if the current one would be lost.
 pub(super) fn begin(scene: &mut Scene) -> Option<Effect> {
     if scene.status.unsaved && scene.last_step().is_some() {
         let form = match std::mem::take(&mut scene.view.overlay) {
@@ -37,7 +37,7 @@ pub(super) fn begin(scene: &mut Scene) -> Option<Effect> {
     Some(Effect::Begin)
 }
 
-/// Does what was asked.
+/// Executes the action of the question.
 pub(super) fn confirm(scene: &mut Scene) -> Option<Effect> {
     match std::mem::take(&mut scene.view.overlay) {
         Overlay::Confirm(Question::Quit) => Some(Effect::Quit),

@@ -1,5 +1,4 @@
-//! The form of settings that apply to the lanes: only fields that were changed are set, so that what differs between lanes
-//! stays.
+//! The form of settings that apply to the lanes: only changed fields are set, so that differences between lanes stay.
 
 use tui_input::{Input, InputRequest};
 
@@ -26,20 +25,20 @@ pub(super) fn open(scene: &mut Scene) {
     scene.view.overlay = Overlay::Form(SettingsForm { fields, focus, problem: None });
 }
 
-/// The next or previous field.
+/// Moves to the next or previous field.
 pub(super) fn focus(form: &mut SettingsForm, turn: Turn) {
     let fields: Vec<usize> = (0..form.fields.len()).collect();
     form.focus = turned(&fields, |field| *field == form.focus, turn).copied().unwrap_or(0);
 }
 
-/// Edits the field that has the focus; the arrows choose among words where a setting takes words.
+/// Edits the field with the focus; the arrows choose among words if the setting accepts words.
 pub(super) fn edit(scene: &mut Scene, request: InputRequest) {
     let Some(mut config) = scene.config().cloned() else { return };
     let Overlay::Form(form) = &mut scene.view.overlay else { return };
     form.problem = None;
     let Some(field) = form.fields.get_mut(form.focus) else { return };
     let words = choices(field.key);
-    // A word with something behind its colon, such as a path, is edited: an arrow must not throw it away.
+    // A word with a value after its colon, such as a path, is edited: an arrow must not replace it.
     let is_word = !field.input.value().contains(':');
     let turn = match request {
         InputRequest::GoToNextChar if is_word => Some(Turn::Forward),
@@ -55,7 +54,7 @@ pub(super) fn edit(scene: &mut Scene, request: InputRequest) {
     set(&mut config, form);
 }
 
-/// Restarts with what was changed, or shows what is wrong beside its field.
+/// Restarts with the changed settings, or shows each error beside its field.
 pub(super) fn submit(scene: &mut Scene) -> Option<Effect> {
     let mut config = scene.config().cloned()?;
     let Overlay::Form(form) = &mut scene.view.overlay else { return None };
@@ -73,11 +72,11 @@ pub(super) fn submit(scene: &mut Scene) -> Option<Effect> {
         scene.say("nothing was changed: the run continues");
         return None;
     }
-    // The form closes when the new run begins; where the source refuses, it stays and says why.
+    // The form closes when the new run starts; if the source refuses, it stays and shows the reason.
     Some(ending::restart(scene, config))
 }
 
-/// Sets what was changed; each field learns what is wrong with it.
+/// Sets the changed values; each field stores its error.
 fn set(config: &mut RunConfig, form: &mut SettingsForm) {
     let given: Vec<&str> = form.fields.iter().filter(|field| !is_empty(field)).map(|field| field.key).collect();
     for field in &mut form.fields {
@@ -95,7 +94,7 @@ fn set_field(config: &mut RunConfig, field: &Field, given: &[&str]) -> Result<()
     }
     let Some(setting) = setting::find(field.key) else { return Ok(()) };
     if setting.alternative().is_some_and(|other| given.contains(&other)) {
-        // Steps that are emptied leave the length to epochs.
+        // An empty number of steps leaves the length to epochs.
         return if is_empty(field) { Ok(()) } else { Err(setting.both_given().problem) };
     }
     config.change(setting, field.input.value()).map_err(|error| error.problem)

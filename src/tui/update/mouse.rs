@@ -1,4 +1,4 @@
-//! The mouse: a click puts the cursor, dragging pans, the wheel zooms around the pointer.
+//! The mouse: a click moves the cursor, dragging pans, the wheel zooms around the pointer.
 
 use ratatui::layout::{Position, Rect};
 
@@ -12,14 +12,14 @@ use crate::tui::pane::step_chart::chart_of;
 use crate::tui::scene::{Overlay, Scene};
 use crate::tui::terminal_cell::TerminalCell;
 
-/// What lies under the pointer, as a step, a relative depth, or both.
+/// The place under the pointer, as a step, a relative depth, or both.
 #[derive(Clone, Copy, Default)]
 struct Target {
     step: Option<u64>,
     depth: Option<f64>,
 }
 
-/// Puts the cursor under the pointer.
+/// Moves the cursor to the pointer.
 pub(super) fn click(scene: &mut Scene, place: TerminalCell, area: Rect) {
     if !matches!(scene.view.overlay, Overlay::None) {
         return;
@@ -35,7 +35,7 @@ pub(super) fn click(scene: &mut Scene, place: TerminalCell, area: Rect) {
     }
 }
 
-/// Moves the window along with the pointer.
+/// Moves the window with the pointer.
 pub(super) fn drag(scene: &mut Scene, place: TerminalCell, area: Rect) {
     let Some(from) = scene.view.drag.replace(place) else { return };
     let Some(Layout { panes, .. }) = Layout::new(area, scene) else { return };
@@ -49,7 +49,7 @@ pub(super) fn drag(scene: &mut Scene, place: TerminalCell, area: Rect) {
 pub(super) fn wheel_steps(scene: &mut Scene, place: TerminalCell, turn: Turn, area: Rect) {
     let layout = Layout::new(area, scene);
     if layout.and_then(|layout| layout.panes.inspector).is_some_and(|inspector| inspector.contains(position(place))) {
-        // The wheel turned up, which elsewhere zooms in, leads up.
+        // Turning the wheel up, which elsewhere zooms in, scrolls up.
         let turn = if turn == Turn::Forward { Turn::Back } else { Turn::Forward };
         values::scroll(scene, turn);
         return;
@@ -75,7 +75,7 @@ fn target(scene: &Scene, place: TerminalCell, area: Rect) -> Target {
         return in_picture(scene, pane, &axis, place);
     }
     if let Some(strip) = panes.strips().iter().map(|pane| pane.picture).find(|strip| strip.contains(position(place))) {
-        // Its rows are layers inside one block.
+        // The rows are layers inside one block.
         return Target { step: Some(axis.step_at(place.column - strip.x)), depth: None };
     }
     let over_steps = panes.loss.or(panes.rho).map(chart_of);

@@ -1,4 +1,4 @@
-//! What lies on top: help, notes, form, list of quantities, command line, the question before quitting.
+//! The windows on top: help, notes, form, list of quantities, command line, questions.
 
 use ratatui::layout::Rect;
 use tui_input::InputRequest;
@@ -10,13 +10,13 @@ use crate::tui::action::{Direction, Motion, Turn};
 use crate::tui::overlay::{help, notes, scroll};
 use crate::tui::scene::{Overlay, Question, Scene, ViewId};
 
-/// Opens the command line: from the question before a restart too, whose `:log DIR` it names.
+/// Opens the command line, also from the question before a restart, which mentions `:log DIR`.
 pub(super) fn open_command(scene: &mut Scene) -> Option<Effect> {
     let before = std::mem::replace(&mut scene.view.overlay, Overlay::Command(tui_input::Input::default()));
     matches!(before, Overlay::Confirm(Question::Restart(_))).then_some(Effect::GiveUp)
 }
 
-/// Closes what lies on top; with nothing there, first the notice goes, then the full-screen view.
+/// Closes the topmost window; without one, first the notice disappears, then the view returns to the heatmaps.
 pub(super) fn close(scene: &mut Scene) -> Option<Effect> {
     match std::mem::take(&mut scene.view.overlay) {
         Overlay::None if scene.status.notice.take().is_none() => scene.view.shown = ViewId::HOME,
@@ -29,7 +29,7 @@ pub(super) fn close(scene: &mut Scene) -> Option<Effect> {
     None
 }
 
-/// Edits the text that has the focus.
+/// Edits the text with the focus.
 pub(super) fn edit(scene: &mut Scene, request: InputRequest) {
     match &mut scene.view.overlay {
         Overlay::Command(input) => {
@@ -46,14 +46,14 @@ pub(super) fn edit(scene: &mut Scene, request: InputRequest) {
     }
 }
 
-/// Inserts pasted text where the focus is, without control characters: its line breaks accept nothing.
+/// Inserts pasted text at the focus, without control characters: its line breaks accept nothing.
 pub(super) fn paste(scene: &mut Scene, pasted: &str) {
     for letter in text::clean_message(pasted.trim_end_matches(['\r', '\n'])).chars() {
         edit(scene, InputRequest::InsertChar(letter));
     }
 }
 
-/// The next or previous field, or quantity.
+/// Moves to the next or previous field or quantity.
 pub(super) fn focus(scene: &mut Scene, turn: Turn) {
     match &mut scene.view.overlay {
         Overlay::Form(form) => form::focus(form, turn),

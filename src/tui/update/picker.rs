@@ -1,4 +1,4 @@
-//! The list of quantities and views: what is typed narrows it, Enter takes the chosen one.
+//! The list of quantities and views: typing narrows it, Enter shows the chosen entry.
 
 use tui_input::InputRequest;
 
@@ -10,19 +10,19 @@ use crate::tui::action::Turn;
 use crate::tui::scene::{Overlay, Picker, Scene, ViewId};
 use crate::tui::view;
 
-/// Opens the list at the quantity in view.
+/// Opens the list at the current quantity.
 pub(super) fn open(scene: &mut Scene) {
     let focus = Quantity::ALL.iter().position(|quantity| *quantity == scene.view.quantity).unwrap_or(0);
     scene.view.overlay = Overlay::Picker(Picker { focus, ..Picker::default() });
 }
 
-/// The next or previous of those found.
+/// Moves to the next or previous entry found.
 pub(super) fn focus(picker: &mut Picker, turn: Turn) {
     let found: Vec<usize> = (0..picker.found().len()).collect();
     picker.focus = turned(&found, |place| *place == picker.focus, turn).copied().unwrap_or(0);
 }
 
-/// Searches again; the best of what is found is chosen.
+/// Searches again and chooses the best match.
 pub(super) fn edit(picker: &mut Picker, request: InputRequest) {
     let before = picker.search.value().to_owned();
     picker.search.handle(request);
@@ -31,7 +31,7 @@ pub(super) fn edit(picker: &mut Picker, request: InputRequest) {
     }
 }
 
-/// Shows the chosen quantity; the list stays where nothing was found.
+/// Shows the chosen entry; the list stays open if nothing was found.
 pub(super) fn submit(scene: &mut Scene) {
     let Overlay::Picker(picker) = &scene.view.overlay else { return };
     let Some(chosen) = picker.chosen() else { return };
@@ -39,7 +39,7 @@ pub(super) fn submit(scene: &mut Scene) {
     show_entry(scene, chosen);
 }
 
-/// Shows a quantity, or what has a view of its own there.
+/// Shows a quantity, or the view of a term.
 pub(super) fn show_entry(scene: &mut Scene, entry: GlossaryEntry) {
     match entry {
         GlossaryEntry::Quantity(quantity) => show_quantity(scene, quantity),
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn escape_changes_nothing_and_nothing_found_is_no_choice() {
+    fn escape_changes_nothing_and_an_empty_list_has_no_choice() {
         let mut scene = sample::demo(3);
         let before = scene.view.quantity;
         act(&mut scene, [Action::OpenPicker].into_iter().chain(typed("zzz")).chain([Action::Submit]));

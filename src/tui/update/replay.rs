@@ -1,4 +1,4 @@
-//! The playhead of traces: the newest step that is shown. At the end of the trace it lets go and follows.
+//! The playhead of traces: the newest shown step. At the end of the trace it is released, and the screen follows.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::units::Step;
 const SLOWEST: f64 = 0.25;
 /// Fastest playhead, steps per second.
 const FASTEST: f64 = 65_536.0;
-/// Share of the run that a jump passes over.
+/// A jump moves by the length of the run divided by this.
 const JUMP: u64 = 20;
 
 /// Plays or holds. At the end of a finished trace it plays from the first step.
@@ -30,7 +30,7 @@ pub(super) fn toggle(scene: &mut Scene) {
     }
 }
 
-/// Moves the playhead and holds it there; past the end it follows again.
+/// Moves the playhead and holds it there; after the end it is released and the screen follows.
 pub(super) fn seek(scene: &mut Scene, seek: Seek) {
     let (Some(Step(newest)), Some(Step(last))) = (scene.newest(), scene.last_step()) else { return };
     let (distance, turn) = match seek {
@@ -44,14 +44,14 @@ pub(super) fn seek(scene: &mut Scene, seek: Seek) {
     to(scene, step);
 }
 
-/// Puts the playhead on a step and holds it there.
+/// Moves the playhead to a step and holds it there.
 pub(super) fn to(scene: &mut Scene, step: u64) {
     let last = scene.last_step().unwrap_or_default();
     scene.view.playhead = (Step(step) < last).then_some(Step(step.max(1)));
     scene.view.play.motion = PlayMotion::Held;
 }
 
-/// `End`: a cursor that was moved away from a playhead that plays goes with it again; else all there is is shown again.
+/// `End`: a cursor that was moved away from a moving playhead follows it again; otherwise everything is shown again.
 pub(super) fn end(scene: &mut Scene) {
     let plays = scene.view.playhead.is_some() && scene.view.play.motion == PlayMotion::Playing;
     if !plays || scene.follows() {
@@ -59,13 +59,13 @@ pub(super) fn end(scene: &mut Scene) {
     }
 }
 
-/// Shows all there is again.
+/// Shows everything again.
 pub(super) fn let_go(scene: &mut Scene) {
     scene.view.playhead = None;
     scene.view.play.motion = PlayMotion::Held;
 }
 
-/// Twice or half the speed.
+/// Doubles or halves the speed.
 pub(super) fn change_speed(scene: &mut Scene, turn: Turn) {
     let factor = match turn {
         Turn::Forward => 2.0,
@@ -74,7 +74,7 @@ pub(super) fn change_speed(scene: &mut Scene, turn: Turn) {
     set_speed(scene, scene.view.play.speed * factor);
 }
 
-/// This many steps per second.
+/// Sets the speed in steps per second.
 pub(super) fn set_speed(scene: &mut Scene, speed: f64) {
     scene.view.play.speed = speed.clamp(SLOWEST, FASTEST);
     scene.say(format!("plays at {} steps/s", scene.view.play.speed));

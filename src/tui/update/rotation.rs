@@ -1,8 +1,8 @@
-//! The next and the previous of several items, round and round.
+//! The next and the previous of several items, cyclically.
 
 use crate::tui::action::Turn;
 
-/// The item after or before the current one, round and round; the first when there is no current one.
+/// The item after or before the current one, cyclically; the first if there is no current one.
 pub(super) fn turned<T>(items: &[T], is_current: impl Fn(&T) -> bool, turn: Turn) -> Option<&T> {
     let Some(current) = items.iter().position(is_current) else { return items.first() };
     let step = match turn {

@@ -10,7 +10,7 @@ use crate::tui::action::Turn;
 use crate::tui::scene::{Activity, LearningRate, Scene};
 use crate::tui::source::SourceKind;
 
-/// Pauses, or goes on.
+/// Pauses, or continues.
 pub(super) fn toggle_pause(scene: &mut Scene) -> Option<Effect> {
     let (activity, control) = match scene.status.activity {
         Activity::Paused => (Activity::Live, Control::Resume),
@@ -21,7 +21,7 @@ pub(super) fn toggle_pause(scene: &mut Scene) -> Option<Effect> {
     Some(Effect::Control(control))
 }
 
-/// Takes one step, then pauses.
+/// Makes one step, then pauses.
 pub(super) fn step_once(scene: &mut Scene) -> Option<Effect> {
     if matches!(scene.status.activity, Activity::Ended(_)) {
         return ended(scene);
@@ -30,7 +30,7 @@ pub(super) fn step_once(scene: &mut Scene) -> Option<Effect> {
     Some(Effect::Control(Control::StepOnce))
 }
 
-/// Has the last steps re-run in detail, paused or not.
+/// Re-runs the last steps in detail, paused or not.
 pub(super) fn rerun(scene: &mut Scene) -> Option<Effect> {
     if scene.status.kind == SourceKind::Traces {
         scene.say("the steps of a trace cannot be re-run");
@@ -47,13 +47,13 @@ pub(super) fn rerun(scene: &mut Scene) -> Option<Effect> {
     Some(Effect::Control(Control::Rerun))
 }
 
-/// Starts again with the same settings.
+/// Restarts with the same settings.
 pub(super) fn restart(scene: &mut Scene) -> Option<Effect> {
     let config = config(scene)?;
     Some(ending::restart(scene, config))
 }
 
-/// Starts again with the next round number of blocks: 1, 2, 5, 10, 20, 50 …
+/// Restarts with the next round number of blocks: 1, 2, 5, 10, 20, 50 …
 pub(super) fn change_depth(scene: &mut Scene, turn: Turn) -> Option<Effect> {
     let mut config = config(scene)?;
     for lane in &mut config.lanes {
@@ -70,7 +70,7 @@ pub(super) fn change_depth(scene: &mut Scene, turn: Turn) -> Option<Effect> {
     Some(ending::restart(scene, config))
 }
 
-/// Twice or half the base learning rate of each lane.
+/// Doubles or halves the base learning rate of each lane.
 pub(super) fn scale_learning_rate(scene: &mut Scene, turn: Turn) -> Option<Effect> {
     if !is_live(scene) {
         return None;
@@ -98,7 +98,7 @@ fn rates(scene: &Scene) -> String {
     }
 }
 
-/// Whether there is a learning rate to change; says why where not.
+/// Whether there is a learning rate to change; otherwise says why not.
 fn is_live(scene: &mut Scene) -> bool {
     let is_live = scene.status.kind == SourceKind::Live;
     if !is_live {
@@ -142,7 +142,7 @@ fn ended(scene: &mut Scene) -> Option<Effect> {
     None
 }
 
-/// The depth that the family has at the next rung or beyond it; where there is none, the next it has, or the same.
+/// The nearest depth of the family at the next rung or beyond it; without one, the next depth it has, or the same.
 fn next_depth(lane: &LaneConfig, turn: Turn) -> usize {
     let (form, depth) = (lane.family.form(), lane.depth);
     let rung = next_rung(depth, turn);

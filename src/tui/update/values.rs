@@ -1,11 +1,12 @@
-//! Which values the panes show: the quantity, what a cell shows of many, the rows of the inspector.
+//! The values that the panes show: the quantity, the reduction of several values to one cell, the rows of the
+//! inspector.
 
 use super::rotation::turned;
 use crate::history::Reduce;
 use crate::tui::action::Turn;
 use crate::tui::scene::Scene;
 
-/// By a few rows; never further than there are quantities.
+/// Scrolls by a few rows, at most over all quantities.
 pub(super) fn scroll(scene: &mut Scene, turn: Turn) {
     const ROWS: isize = 3;
     let most = scene.quantities().len().cast_signed();
@@ -13,7 +14,7 @@ pub(super) fn scroll(scene: &mut Scene, turn: Turn) {
     scene.view.values_scroll = (scene.view.values_scroll + by).clamp(-most, most);
 }
 
-/// The next or previous quantity that has values.
+/// Shows the next or previous quantity that has values.
 pub(super) fn next_quantity(scene: &mut Scene, turn: Turn) {
     let quantities = scene.quantities_with_values();
     if let Some(&next) = turned(&quantities, |quantity| *quantity == scene.view.quantity, turn) {
@@ -22,7 +23,7 @@ pub(super) fn next_quantity(scene: &mut Scene, turn: Turn) {
     }
 }
 
-/// Extreme or mean of the values that share a cell.
+/// Switches between the extreme and the mean of the values that share a cell.
 pub(super) fn toggle_reduce(scene: &mut Scene) {
     scene.view.reduce = match scene.view.reduce {
         Reduce::Extreme => Reduce::Mean,

@@ -1,4 +1,4 @@
-//! The window: steps and layers in view, and the lanes where not all fit.
+//! The window: the steps and layers that are shown, and the lanes if not all fit.
 
 use std::ops::Range;
 
@@ -11,20 +11,20 @@ use crate::tui::layout::Layout;
 use crate::tui::pane::{inspector, whole_axis};
 use crate::tui::scene::Scene;
 
-/// Steps in view at least: fewer make no curve.
+/// Minimum number of steps shown: fewer do not make a curve.
 const LEAST_STEPS: u64 = 4;
-/// Layers in view at least.
+/// Minimum number of layers shown.
 const LEAST_LAYERS: f64 = 4.0;
-/// Share of the window by which a pan moves it.
+/// Share of the window by which panning moves it.
 const PAN: f64 = 0.25;
 
-/// Everything in view.
+/// Shows everything.
 pub(super) fn whole(scene: &mut Scene) {
     scene.view.steps = None;
     scene.view.depth = 0.0..1.0;
 }
 
-/// Half or twice the steps, the cursor staying where it is on the screen.
+/// Halves or doubles the steps shown, keeping the cursor at its place on the screen.
 pub(super) fn zoom_steps(scene: &mut Scene, turn: Turn, area: Rect) {
     let anchor = scene.cursor_step().map_or(1, |step| step.0);
     zoom_steps_at(scene, turn, anchor, area);
@@ -50,7 +50,7 @@ pub(super) fn zoom_steps_at(scene: &mut Scene, turn: Turn, anchor: u64, area: Re
     scene.set_window(within(anchor.saturating_sub(before), wanted, &everything));
 }
 
-/// Half or twice the layers around the cursor.
+/// Halves or doubles the layers shown around the cursor.
 pub(super) fn zoom_layers(scene: &mut Scene, turn: Turn) {
     let anchor = scene.view.cursor.depth;
     zoom_layers_at(scene, turn, anchor);
@@ -81,7 +81,7 @@ pub(super) fn pan(scene: &mut Scene, direction: Direction, area: Rect) {
     }
 }
 
-/// Moves the steps in view by a share of their number.
+/// Moves the shown steps by a share of their number.
 pub(super) fn shift_steps(scene: &mut Scene, share: f64, area: Rect) {
     let Some(Layout { panes, .. }) = Layout::new(area, scene) else { return };
     let axis = panes.step_axis(scene);
@@ -92,14 +92,14 @@ pub(super) fn shift_steps(scene: &mut Scene, share: f64, area: Rect) {
     scene.set_window(within(start, span, &reach(scene, &axis)));
 }
 
-/// Moves the layers in view by a share of their number.
+/// Moves the shown layers by a share of their number.
 pub(super) fn shift_layers(scene: &mut Scene, share: f64) {
     let span = scene.view.depth.end - scene.view.depth.start;
     let start = (scene.view.depth.start + share * span).clamp(0.0, (1.0 - span).max(0.0));
     scene.view.depth = start..start + span;
 }
 
-/// Scrolls by one lane until the last is in view, in the heatmaps and in the inspector.
+/// Scrolls by one lane until the last is visible, in the heatmaps and in the inspector.
 pub(super) fn scroll_lanes(scene: &mut Scene, turn: Turn, area: Rect) {
     let Some(Layout { panes, .. }) = Layout::new(area, scene) else { return };
     let scrolled = panes.lanes.len().saturating_sub(panes.of_lanes.len());
@@ -112,12 +112,12 @@ pub(super) fn scroll_lanes(scene: &mut Scene, turn: Turn, area: Rect) {
     }
 }
 
-/// Steps that can be in view: the whole run and, while it grows, the room it grows into.
+/// Steps that can be shown: the whole run and, while it grows, the room for it to grow.
 fn reach(scene: &Scene, axis: &StepAxis) -> Range<u64> {
     whole_axis(axis.columns(), scene).steps()
 }
 
-/// A window of this length, moved so that it lies within the steps that can be in view.
+/// A window of this length, moved into the steps that can be shown.
 fn within(start: u64, length: u64, everything: &Range<u64>) -> Range<u64> {
     let latest = everything.end.saturating_sub(length).max(everything.start);
     let start = start.clamp(everything.start, latest);

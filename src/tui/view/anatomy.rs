@@ -1,6 +1,6 @@
-//! The anatomy of one block: its input above, its output below, the skip connection on the left, the branch with its
-//! steps on the right; beside each edge how large the signal is there on its way back, beside each step its factor.
-//! The factor that does most of what the block as a whole does stands out: that is where the signal is lost, or grows.
+//! The anatomy of one block: its input at the top, its output at the bottom, the skip connection on the left, the
+//! branch with its ops on the right. Beside each edge is the signal's norm on its way back, beside each op its factor.
+//! The factor that contributes most to the change by the whole block is marked: there the signal is lost, or grows.
 //!
 //! ```text
 //! ╭─ residual  block 17 ───────────────────╮
@@ -82,7 +82,7 @@ fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
         area: picture,
     };
     drawing.render(&rows, buffer);
-    // A blank line before them where there is one to spare.
+    // A blank line separates them if there is one to spare.
     let spare = u16::from(below.height > EQUATIONS);
     let lines = equations::lines(&anatomy, theme, pane.lane, below.width);
     for (line, row) in lines.iter().zip(below.rows().skip(usize::from(spare))) {
@@ -90,7 +90,7 @@ fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
     }
 }
 
-/// Lane, block, why it has no values, of which step they are, and how often they are measured.
+/// Lane, block, why it has no values, their step, and how often they are measured.
 fn title(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, anatomy: &Anatomy) -> Line<'static> {
     let mut parts = vec![
         (0, Line::styled(scene.lane_name(lane), theme.lane(pane.lane).add_modifier(Modifier::BOLD))),
@@ -98,7 +98,7 @@ fn title(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, anatomy:
     ];
     let nothing = scene.cursor_state(lane).and_then(CursorState::why_nothing);
     parts.extend(nothing.map(|why| (2, Line::styled(why, theme.style(Role::Warning)))));
-    // Everything in the diagram is measured at the same steps as the signal.
+    // Everything in the diagram is measured on the same steps as the signal.
     let older = schedule::of_shown_step(scene, lane, Quantity::SignalNorm);
     parts.extend(older.map(|words| (2, Line::styled(words.long, theme.style(Role::Text)))));
     let every = schedule::words(lane.config, Quantity::SignalNorm.definition().measured_with);
@@ -109,8 +109,13 @@ fn title(scene: &Scene, theme: &Theme, pane: &Pane, lane: &LaneRef<'_>, anatomy:
 fn legend(context: &LegendContext<'_>) -> Vec<Part> {
     let theme = context.theme;
     let painter = Painter { theme, palette: theme.diverging(), scale: Scale { low: -REACH, high: REACH } };
-    let mut parts = vec![context.bar(&painter, ["×1/8".to_owned(), "×8".to_owned()])];
+    let bar = context.bar(&painter, ["×1/8".to_owned(), "×8".to_owned()]);
+    let room = usize::from(context.width).saturating_sub(bar.1.width() + 4);
+    let forms =
+        ["factor of an operation: < 1 attenuates the signal, > 1 amplifies it", "< 1 attenuates, > 1 amplifies"];
+    let words = forms.into_iter().find(|words| words.len() <= room);
+    let mut parts = vec![bar];
     parts.extend(context.lanes_in_view());
-    parts.push(context.words(1, "operation factor: blue attenuates, red amplifies the signal"));
+    parts.extend(words.map(|words| context.words(1, words)));
     parts
 }

@@ -1,5 +1,6 @@
-//! What a view is: its name and key, the place of its panes, how a lane's pane is drawn, its legend, and what the rest of
-//! the program asks about it. [`ViewDefinition::new`] is a view that shows nothing; a view sets what differs from that.
+//! The definition of a view: its name and key, the placement of its panes, how a lane's pane is drawn, its legend, and
+//! everything else that the program asks about it. [`ViewDefinition::new`] is a view that shows nothing; a view sets
+//! what differs from it.
 
 use std::ops::Range;
 
@@ -17,43 +18,43 @@ use crate::tui::scene::{Scene, ViewId};
 pub(in crate::tui) struct ViewDefinition {
     /// Its name.
     pub(in crate::tui) id: ViewId,
-    /// What it shows, as the help says it beside its key and its command.
+    /// What it shows, for the help beside its key and its command.
     pub(in crate::tui) help: &'static str,
-    /// The key that opens it and leads back to the heatmaps; without one `v`, a digit or `:view` open it.
+    /// The key that opens it and returns to the heatmaps; a view without one is opened by `v`, a digit or `:view`.
     pub(in crate::tui) key: Option<ViewKey>,
-    /// Which of so many lanes have a pane of their own.
+    /// Which of this many lanes have a pane of their own.
     pub(in crate::tui) lanes: fn(usize) -> Range<usize>,
     /// Places the panes in the body of the screen.
     pub(in crate::tui) place: fn(&mut Panes, Rect, &Scene),
-    /// What the pictures of the lanes show from left to right and from top to bottom; for a view of charts alone, those.
+    /// The meaning of columns and rows in the lanes' pictures, or in the charts of a view without pictures.
     pub(in crate::tui) axes: Axes,
     /// Draws the pane of one lane; charts and inspector draw themselves.
     pub(in crate::tui) draw: fn(&LanePane<'_>, &mut Buffer),
-    /// Whether there is anything to show once the first step was taken.
+    /// Whether there is anything to show after the first step.
     pub(in crate::tui) contents: fn(&Scene) -> bool,
-    /// The sentence in place of the panes where there are lanes but none has a pane.
+    /// The sentence that replaces the panes if there are lanes but none has a pane.
     pub(in crate::tui) why_empty: &'static str,
-    /// Whether what is drawn is the quantity in view.
+    /// Whether it draws the current quantity.
     pub(in crate::tui) shows_quantity: bool,
-    /// Whether the sentence on what to look for stands below the panes.
+    /// Whether the caption is shown below the panes.
     pub(in crate::tui) has_caption: bool,
-    /// Whether the lanes are compared with the first, whose cells are then computed too.
+    /// Whether lanes are compared with the first one, whose cells are then computed too.
     pub(in crate::tui) compares_lanes: bool,
-    /// The quantity that its colours stand for.
+    /// The quantity of its colours.
     pub(in crate::tui) coloured: fn(&Scene) -> Quantity,
-    /// The parts of its legend; `None` where nothing is drawn in the colours of a scale, or in glyphs that need words.
+    /// The parts of its legend; `None` if it uses neither the colours of a scale nor glyphs that need words.
     pub(in crate::tui) legend: Option<fn(&LegendContext<'_>) -> Vec<Part>>,
 }
 
 /// A key that opens a view.
 pub(in crate::tui) struct ViewKey {
     pub(in crate::tui) key: Key,
-    /// How it is written.
+    /// The label of the key.
     pub(in crate::tui) label: &'static str,
 }
 
 impl ViewDefinition {
-    /// A view that shows nothing: one empty pane for each lane, no key, no legend; `v` passes over it after the first step.
+    /// A view that shows nothing: one empty pane per lane, no key, no legend; `v` skips it after the first step.
     pub(in crate::tui) const fn new(id: ViewId, help: &'static str) -> Self {
         Self {
             id,
@@ -73,7 +74,7 @@ impl ViewDefinition {
         }
     }
 
-    /// Whether it has anything to show; every view does before the first step, which may still bring it.
+    /// Whether it has anything to show; before the first step every view may still get something.
     pub(in crate::tui) fn has_contents(&self, scene: &Scene) -> bool {
         scene.last_step().is_none() || (self.contents)(scene)
     }
@@ -83,7 +84,7 @@ impl ViewDefinition {
         self.axes != Axes::Other
     }
 
-    /// Whether a line below its panes explains what is drawn.
+    /// Whether a line below its panes explains the drawing.
     pub(in crate::tui) fn has_legend(&self, scene: &Scene) -> bool {
         self.legend.is_some() && self.has_contents(scene)
     }

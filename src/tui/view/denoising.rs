@@ -1,5 +1,5 @@
 //! The gradient by timestep: layers from top to bottom, spans of timesteps from left to right, from little noise to
-//! nothing but noise; above them the loss of each span, in percent of what guessing 0 for all noise costs.
+//! pure noise; above them the loss of each span, in percent of the loss of predicting 0.
 //!
 //! ```text
 //! ╭─ residual  ‖g‖ by timestep  step 201 ─────╮
@@ -79,7 +79,7 @@ fn legend(context: &LegendContext<'_>) -> Vec<Part> {
     parts
 }
 
-/// Without its first line.
+/// The area without its first line.
 fn under(area: Rect) -> Rect {
     Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area }
 }
@@ -99,18 +99,18 @@ fn picture(lane_pane: &LanePane<'_>, record: Dated<'_, Denoising>, layers: &Laye
         let cross = if cursor == Some(usize::from(row)) { Cross::Horizontal } else { Cross::Away };
         for column in 0..pane.picture.width {
             let span = record.spans.get(span_of(column, pane.picture.width, record.spans.len()));
-            let at = |pixel: usize| {
+            let cell_of = |pixel: usize| {
                 let norm = span.and_then(|span| span.grad_norms.get(layers.layer_at(pixel)));
                 norm.map_or(Cell::Absent, |norm| cell(*norm))
             };
             if let Some(cell) = buffer.cell_mut((pane.picture.x + column, pane.picture.y + row)) {
-                painter.paint([at(first), at(first + per_cell - 1)], cross, cell);
+                painter.paint([cell_of(first), cell_of(first + per_cell - 1)], cross, cell);
             }
         }
     }
 }
 
-/// log₁₀ ‖g‖, as the heatmaps have it.
+/// log₁₀ ‖g‖, as in the heatmaps.
 fn cell(norm: Value) -> Cell {
     match norm.get() {
         None => Cell::Absent,
@@ -121,8 +121,8 @@ fn cell(norm: Value) -> Cell {
     }
 }
 
-/// The loss of every span above its columns, all in one form: as numbers, in percent of what finding nothing costs, or
-/// not at all where there is no room.
+/// Draws the loss of every span above its columns, all in one form: as numbers, in percent of the loss of predicting 0,
+/// or not at all if there is no room.
 fn losses(theme: &Theme, pane: &Pane, record: Dated<'_, Denoising>, buffer: &mut Buffer) {
     let (width, spans) = (usize::from(pane.picture.width), record.spans.len().max(1));
     let losses: Vec<Option<f32>> = record.spans.iter().map(|span| span.loss.get()).collect();
@@ -136,8 +136,8 @@ fn losses(theme: &Theme, pane: &Pane, record: Dated<'_, Denoising>, buffer: &mut
     }
 }
 
-/// Losses in the longest form that fits into so many columns, with what it is: in percent what is too long is `+`, what
-/// is not finite `!`, what was not measured `-`.
+/// Losses in the longest form that fits into this many columns, with its label: in percent, `+` replaces a value that
+/// is too long, `!` one that is not finite, `-` one that was not measured.
 fn forms(losses: &[Option<f32>], room: usize) -> Option<(&'static str, Vec<String>)> {
     let value = |loss: &Option<f32>| loss.map_or_else(|| "-".to_owned(), |loss| number::value(f64::from(loss)));
     let percent = |loss: &Option<f32>| match loss {
@@ -150,11 +150,11 @@ fn forms(losses: &[Option<f32>], room: usize) -> Option<(&'static str, Vec<Strin
         return Some(("loss", values));
     }
     let fitting = |text: String| if text.len() <= room { text } else { "+".to_owned() };
-    // Two columns hold all losses below 1.
+    // Two columns are enough for all losses below 1.
     (room >= 2).then(|| ("loss%", losses.iter().map(percent).map(fitting).collect()))
 }
 
-/// The first time and the last in the lower edge.
+/// Writes the first and the last timestep into the lower edge.
 fn times(theme: &Theme, pane: &Pane, record: Dated<'_, Denoising>, buffer: &mut Buffer) {
     let edge = Rect { y: pane.frame.bottom().saturating_sub(1), height: 1, ..pane.picture };
     let ends = record.spans.first().zip(record.spans.last()).map(|(first, last)| (first.first, last.last));
@@ -171,12 +171,12 @@ mod tests {
 
     #[test]
     fn losses_are_written_in_one_form_which_fits() {
-        let of = |room| forms(&[Some(0.5375), Some(0.012), Some(2.25)], room);
+        let form_within = |room| forms(&[Some(0.5375), Some(0.012), Some(2.25)], room);
         let words = |words: [&str; 3]| words.map(str::to_owned).to_vec();
-        assert_eq!(of(6), Some(("loss", words(["0.538", "0.0120", "2.25"]))));
-        assert_eq!(of(3), Some(("loss%", words(["54", "1", "225"]))));
-        assert_eq!(of(2), Some(("loss%", words(["54", "1", "+"]))));
-        assert_eq!(of(1), None);
+        assert_eq!(form_within(6), Some(("loss", words(["0.538", "0.0120", "2.25"]))));
+        assert_eq!(form_within(3), Some(("loss%", words(["54", "1", "225"]))));
+        assert_eq!(form_within(2), Some(("loss%", words(["54", "1", "+"]))));
+        assert_eq!(form_within(1), None);
         assert_eq!(forms(&[Some(f32::NAN), None, Some(0.5)], 2), Some(("loss%", words(["!", "-", "50"]))));
     }
 

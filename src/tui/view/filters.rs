@@ -1,5 +1,5 @@
-//! The filters of a lane's first convolution as pictures: what each of them answers to in the input, edges and textures
-//! once it has learned.
+//! The filters of a lane's first convolution as pictures: each shows the pattern in the input to which the filter
+//! responds, edges and textures after some training.
 //!
 //! ```text
 //! ╭─ residual  16 filters 3×3 of 1 colour  step 41 ─╮
@@ -9,8 +9,8 @@
 //! ╰─────────────────────────────────────────────────╯
 //! ```
 //!
-//! Each filter is scaled to its largest weight; 0 is middle grey. Weights of three colours are red, green and blue;
-//! of any other number their mean is shown.
+//! Each filter is scaled to its largest weight; 0 is middle grey. The weights of three colours are red, green and blue;
+//! for any other number of colours their mean is shown.
 
 use ratatui::buffer::Buffer;
 use ratatui::text::{Line, Span};
@@ -64,7 +64,7 @@ fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
     sheet.render(theme, pane.frame, buffer);
 }
 
-/// Whether a lane's stem has a convolution.
+/// Whether a lane's stem is a convolution.
 fn has_filters(layers: &LayerTable) -> bool {
     let stem = layers.layers.iter().find(|layer| layer.kind == LayerKind::Stem);
     stem.is_some_and(|stem| stem.parameters.iter().any(|parameter| parameter.shape.len() == 4))
@@ -82,7 +82,7 @@ fn light(record: Dated<'_, FilterShades>, filter: usize, [row, column]: [usize; 
     weights.map(|weight| 0.5 + weight / 2.0)
 }
 
-/// One sentence on the pictures, and which lanes are in view.
+/// One sentence on the pictures, and which lanes are shown.
 fn legend(context: &LegendContext<'_>) -> Vec<Part> {
     let (scene, theme) = (context.scene, context.theme);
     let dim = theme.style(Role::Dim);

@@ -1,4 +1,4 @@
-//! The heatmaps of all lanes, layers by steps, above loss, profile and inspector: the view that the program begins with.
+//! The heatmaps of all lanes, layers by steps, above loss, profile and inspector: the view at the start of the program.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -23,7 +23,7 @@ pub(super) static VIEW: ViewDefinition = ViewDefinition {
     ..ViewDefinition::new(ViewId::HOME, "the quantity in view, layers by steps, one heatmap for each lane")
 };
 
-/// Lanes above, charts below.
+/// Places the lanes above and the charts below.
 pub(super) fn place(panes: &mut Panes, body: Rect, scene: &Scene) {
     let (above, below) = split_bottom(body, (body.height * 9 / 20).clamp(7, 26));
     placement::lane_grid(panes, above, scene);

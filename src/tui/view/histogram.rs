@@ -1,10 +1,10 @@
-//! How the gradients of every layer are spread, at the cursor's step: layers from top to bottom, magnitudes log₂|g| from
-//! left to right, the shade says which share of the layer's elements lies there.
+//! The distribution of the gradients of every layer at the cursor's step: layers from top to bottom, magnitudes log₂|g|
+//! from left to right; the shade is the share of the layer's elements.
 //!
 //! ```text
 //! ╭─ plain  log₂|g|  step 101  block 10: 64 are 0 ─────────╮     first column: exact zeros
 //! │ stem ░        ░░▒▓▓▒░                                    │     second column: smaller than every bin
-//! │   10 ░            ░▒▓▓▒░                                 │     last column: NaN, infinite, and what is larger
+//! │   10 ░            ░▒▓▓▒░                                 │     last column: NaN, infinite, and larger values
 //! ╰──────0<────2⁻⁴⁰──────────2⁻²⁰──────────1──────────────>──╯
 //! ```
 
@@ -35,11 +35,11 @@ use crate::tui::schedule;
 use crate::tui::theme::{Role, Theme};
 use crate::units::Step;
 
-/// log₁₀ of the share of a layer's elements that is drawn darkest, and of all of them.
+/// log₁₀ of the share of a layer's elements with the darkest shade, and of all elements.
 const SHARES: Scale = Scale { low: -4.0, high: 0.0 };
-/// Exponents between two labels, where they have room.
+/// Distances in exponents between two labels, of which the first that fits is used.
 const LABELS: [i32; 3] = [5, 10, 20];
-/// Columns of a label with room.
+/// Minimum columns per label.
 const LABEL_COLUMNS: usize = 8;
 
 pub(super) static VIEW: ViewDefinition = ViewDefinition {
@@ -67,12 +67,12 @@ fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
     exponents(theme, pane, &in_use(scene), buffer);
 }
 
-/// What was counted of a lane at the cursor's step.
+/// The histograms of a lane at the cursor's step.
 fn counted<'a>(scene: &Scene, lane: &LaneRef<'a>) -> Option<Dated<'a, Histograms>> {
     lane.history.snapshot::<Histograms>(scene.shown_step(lane)?)
 }
 
-/// Bins that any lane uses at the cursor's step, the same for all panes; all of them where none is used.
+/// Bins that any lane uses at the cursor's step, the same for all panes; all of them if none is used.
 fn in_use(scene: &Scene) -> Range<usize> {
     let lanes = scene.lanes();
     let records = lanes.filter_map(|lane| counted(scene, &lane).map(|record| &record.payload.layers));
@@ -85,9 +85,9 @@ fn in_use(scene: &Scene) -> Range<usize> {
     first.zip(last).map_or(0..BINS, |(first, last)| first..last + 1)
 }
 
-/// Columns before the bins: exact zeros, and what is smaller than every bin.
+/// Columns before the bins: exact zeros, and values that are smaller than every bin.
 const BEFORE: u16 = 2;
-/// Columns that stand for what has no bin: those, and the last.
+/// Columns without a bin: those, and the last.
 const BESIDE: u16 = BEFORE + 1;
 
 /// The bins of a column.
@@ -154,7 +154,7 @@ fn within(record: Dated<'_, Histograms>, layers: &LayerAxis, pixel: usize) -> Op
     Some(sum)
 }
 
-/// Which share of a layer's elements is where; nothing where none is.
+/// The share of a layer's elements in some bins; empty if there are none.
 fn share(layer: Option<&Histogram>, count: impl Fn(&Histogram) -> u64) -> Cell {
     let Some(counts) = layer else { return Cell::Absent };
     match (count(counts), counts.total()) {
@@ -163,7 +163,7 @@ fn share(layer: Option<&Histogram>, count: impl Fn(&Histogram) -> u64) -> Cell {
     }
 }
 
-/// Exact zeros: their glyph where there is nothing else in the layer.
+/// Exact zeros: the glyph is shown if the layer has nothing else.
 fn zeros(layer: Option<&Histogram>) -> Cell {
     match layer {
         Some(counts) if counts.zero > 0 && counts.zero == counts.total() => Cell::Zero,
@@ -171,7 +171,7 @@ fn zeros(layer: Option<&Histogram>) -> Cell {
     }
 }
 
-/// NaN, ±∞, and what is larger than every bin.
+/// NaN, ±∞, and values that are larger than every bin.
 fn above(layer: Option<&Histogram>) -> Cell {
     match layer {
         Some(counts) if counts.nan > 0 => Cell::Nan,
@@ -202,7 +202,7 @@ fn title<'a>(scene: &Scene, theme: &Theme, pane: &Pane, record: Option<Dated<'_,
     fit(parts, pane.frame.width.saturating_sub(6))
 }
 
-/// `block 17: 64 are 0, 3 tiny`: what of the cursor's layer stands before the bins.
+/// `block 17: 64 are 0, 3 tiny`: the elements of the cursor's layer that are before the bins.
 fn no_bin(scene: &Scene, lane: &LaneRef<'_>, record: Dated<'_, Histograms>) -> Option<String> {
     let layer = lane.layer_at(scene.view.cursor.depth);
     let counts = record.layers.get(layer.index())?.as_ref()?;
@@ -216,14 +216,14 @@ fn no_bin(scene: &Scene, lane: &LaneRef<'_>, record: Dated<'_, Histograms>) -> O
     }
 }
 
-/// `step 401` where that is the cursor's, `at step 401` where it is not.
+/// `step 401` if that is the cursor's, `at step 401` if it is not.
 fn of_step(scene: &Scene, lane: Option<&LaneRef<'_>>, counted: Step) -> String {
     let shown = lane.and_then(|lane| scene.shown_step(lane)).unwrap_or(counted);
     let older = schedule::of_step(MeasuredAt::At(counted), shown);
     older.map_or_else(|| format!("step {}", number::count(counted.0)), |words| words.long)
 }
 
-/// `2^-40` and so on in the lower edge.
+/// Writes `2^-40` and so on into the lower edge.
 fn exponents(theme: &Theme, pane: &Pane, used: &Range<usize>, buffer: &mut Buffer) {
     let width = usize::from(pane.picture.width);
     let per_exponent = width.saturating_sub(usize::from(BESIDE)) as f32 / used.len().max(1) as f32;

@@ -1,6 +1,6 @@
-//! The block at the cursor opened to the layers that it is made of: a row each with its shape, what it costs, and how
-//! large gradient, weights and update are; where there is room also over the steps, in the colours of the heatmaps. The
-//! halves of a transformer's block have rows of their own with what their layers add up to.
+//! The layers inside the block at the cursor: a row each with its shape, its cost, and the norms of gradient, weights
+//! and update; if there is room, also over the steps in the colours of the heatmaps. The sub-layers of a transformer
+//! block have rows of their own with the sums of their layers.
 //!
 //! ```text
 //! ╭─ residual  block 4  16×16·32  14 k parameters  4.7 MFLOP  step 41 ──────────────────╮
@@ -51,7 +51,7 @@ pub(super) static VIEW: ViewDefinition = ViewDefinition {
     ..ViewDefinition::new(ViewId::new("layers"), "open the block at the cursor to its layers")
 };
 
-/// Single layers have three quantities: that in view where it is one of them, the gradient's norm otherwise.
+/// Single layers have three quantities: the current one if it is among them, otherwise the gradient norm.
 fn coloured(scene: &Scene) -> Quantity {
     match scene.view.quantity {
         Quantity::WeightNorm | Quantity::UpdateRatio => scene.view.quantity,
@@ -85,7 +85,7 @@ fn draw(lane_pane: &LanePane<'_>, buffer: &mut Buffer) {
     strips::render(lane_pane, &rows, coloured, buffer);
 }
 
-/// Lane, block, stage, what it costs, and the step of the numbers.
+/// Lane, block, stage, cost, and the step of the numbers.
 fn title<'a>(
     scene: &Scene,
     theme: &Theme,
@@ -104,7 +104,7 @@ fn title<'a>(
             let count = number::amount(layer.parameter_count());
             parts.push((4, Line::styled(format!("{count} parameters"), dim)));
         }
-        let flops = layer.flops.map(|flops| format!("FLOP/example {}", number::amount(flops)));
+        let flops = layer.flops.map(|flops| format!("{} FLOP per example", number::amount(flops)));
         parts.extend(flops.map(|flops| (5, Line::styled(flops, dim))));
     }
     if let Some(record) = record {

@@ -1,5 +1,5 @@
-//! Parts of a legend that several views share: the colour bar with its ends, every special glyph with its meaning, which
-//! lanes are in view.
+//! Parts of a legend that several views share: the colour bar with its ends, every special glyph with its meaning,
+//! which lanes are shown.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -14,14 +14,14 @@ use crate::tui::scene::Scene;
 use crate::tui::theme::{Role, Shade, Theme};
 use crate::units::Step;
 
-/// Columns of the colour bar at most, and its share of the line.
+/// Maximum columns of the colour bar, and its share of the line.
 const BAR: u16 = 60;
 const BAR_SHARE: u16 = 4;
 
-/// A part of the line with its rank: the lowest stays longest.
+/// A part of the line with its rank: the lowest is kept longest.
 pub(in crate::tui) type Part = (u8, Line<'static>);
 
-/// What a legend is written for.
+/// The context for which a legend is written.
 #[derive(Clone, Copy)]
 pub(in crate::tui) struct LegendContext<'a> {
     pub(in crate::tui) scene: &'a Scene,
@@ -49,20 +49,20 @@ impl LegendContext<'_> {
         (0, Line::from(bar))
     }
 
-    /// The ends of a scale in words; with an arrow where a lane has had values outside, which have the colour of that end.
+    /// The ends of a scale in words, with an arrow if a lane has had values beyond; these have the colour of that end.
     pub(super) fn ends(&self, [low, high]: [String; 2], [below, above]: [bool; 2]) -> [String; 2] {
         let low = if below { format!("{} {low}", self.theme.glyph("≤", "<=")) } else { low };
         let high = if above { format!("{} {high}", self.theme.glyph("≥", ">=")) } else { high };
         [low, high]
     }
 
-    /// Whether a lane has had values of the quantity in view below and above a scale.
+    /// Whether a lane has had values of the current quantity below and above a scale.
     pub(super) fn beyond(&self, scale: Scale) -> [bool; 2] {
         let extents = self.scene.lanes().filter_map(|lane| lane.history.extent(self.scene.view.quantity));
         history::beyond(extents, (scale.low, scale.high))
     }
 
-    /// Which lanes are in view, where not all are.
+    /// Which lanes are shown, if not all are.
     pub(super) fn lanes_in_view(&self) -> Option<Part> {
         let shown = self.panes.lanes_in_view();
         let count = self.panes.lanes.end;
@@ -92,7 +92,7 @@ impl LegendContext<'_> {
         (1, Line::from(vec![glyph, Span::styled(format!(" {words}"), self.theme.style(Role::Dim))]))
     }
 
-    /// What blank cells are, where a lane was not, or not yet, where the axis ends.
+    /// The meaning of blank cells: the lane has no steps there, or none yet.
     pub(super) fn not_reached(&self) -> Option<Part> {
         let scene = self.scene;
         let end = self.panes.step_axis(scene).steps().end;
@@ -103,7 +103,7 @@ impl LegendContext<'_> {
     }
 }
 
-/// The ends of the scale of a quantity as numbers.
+/// The ends of a quantity's scale as numbers.
 pub(super) fn numbers(quantity: Quantity, scale: Scale) -> [String; 2] {
     [scale.low, scale.high].map(|end| match quantity.definition().axis {
         Axis::Log => number::power(end),

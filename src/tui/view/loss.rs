@@ -1,4 +1,4 @@
-//! The loss over the steps, as large as the screen.
+//! The loss over the steps, in the size of the screen.
 
 use super::definition::ViewDefinition;
 use super::placement;

@@ -1,5 +1,5 @@
-//! Where the panes of a view stand: a grid of lanes that adapts to the terminal, charts below or beside. Pure arithmetic,
-//! right at every size.
+//! The placement of a view's panes: a grid of lanes that adapts to the terminal, with charts below or beside it. Pure
+//! arithmetic for every size.
 
 use ratatui::layout::Rect;
 
@@ -7,19 +7,19 @@ use crate::tui::pane::split::{inside, part, split_left, split_right};
 use crate::tui::pane::{Pane, Panes, stages};
 use crate::tui::scene::Scene;
 
-/// A lane's pane is no narrower; the frame and a few labels take 8 of it.
+/// Minimum columns of a lane's pane; the frame and a few labels take 8 of them.
 const PANE_COLUMNS: u16 = 20;
-/// A lane's pane is no lower; the frame takes 2 of it.
+/// Minimum rows of a lane's pane; the frame takes 2 of them.
 const PANE_ROWS: u16 = 6;
-/// Columns from which the inspector stands beside a chart that fills the body.
+/// Minimum columns for an inspector beside a chart that fills the body.
 pub(super) const BESIDE_COLUMNS: u16 = 110;
-/// Columns of the inspector there at least: whole names and the values of two lanes, or of more with [`VALUE`] each.
+/// Minimum columns of that inspector: whole names and the values of two lanes, or of more with [`VALUE`] each.
 const INSPECTOR: u16 = 44;
 const INSPECTOR_WITHOUT_VALUES: u16 = 20;
-/// Columns of a lane's values there at least, and lanes that have some.
+/// Minimum columns of a lane's values there, and number of lanes with values.
 const VALUE: u16 = 9;
 const LANES_BESIDE: u16 = 3;
-/// Width to height of a picture, in cells twice as high as wide, that the grid of panes aims at.
+/// The aspect ratio, in cells twice as high as wide, that the grid of panes aims at.
 const ASPECT: f64 = 1.4;
 
 /// Columns and rows of a grid of panes.
@@ -43,7 +43,8 @@ impl GridShape {
         usize::from(self.columns * self.rows)
     }
 
-    /// A lane out of sight is worse than any shape; an empty place is as bad as a side nearly three times too long.
+    /// The cost of a shape: a hidden lane is worse than any shape; an empty place is as bad as a side that is nearly
+    /// three times too long.
     fn awkwardness(self, area: Rect, lanes: usize) -> f64 {
         let (width, height) = (f64::from(area.width / self.columns), f64::from(area.height / self.rows));
         let shape = (width / (2.0 * height) / ASPECT).ln().abs();
@@ -51,7 +52,7 @@ impl GridShape {
     }
 }
 
-/// A grid of lanes with labels of layers at the left of each picture; scrolled by lanes where not all fit.
+/// A grid of lanes with labels of layers at the left of each picture; scrolled by lanes if not all fit.
 pub(super) fn lane_grid(panes: &mut Panes, area: Rect, scene: &Scene) {
     let shape = GridShape::for_lanes(area, panes.lanes.len());
     let shown = shape.panes().min(panes.lanes.len());
@@ -77,7 +78,7 @@ pub(super) fn charts(panes: &mut Panes, area: Rect, scene: &Scene) {
     (panes.loss, panes.profile, panes.inspector) = (Some(loss), Some(profile), Some(inspector));
 }
 
-/// The inspector at the right where there is room; returns what is left for charts that fill the body.
+/// Places the inspector at the right if there is room; returns the area that is left for charts.
 pub(super) fn inspector_beside(panes: &mut Panes, body: Rect, scene: &Scene) -> Rect {
     if body.width < BESIDE_COLUMNS {
         return body;
@@ -89,7 +90,7 @@ pub(super) fn inspector_beside(panes: &mut Panes, body: Rect, scene: &Scene) -> 
     chart
 }
 
-/// Wide enough for all lanes, as far as `most` allows.
+/// A width for all lanes, as far as `most` allows.
 pub(super) fn inspector_width(most: u16, scene: &Scene) -> u16 {
     let lanes = scene.lanes().count().clamp(1, 8) as u16;
     (28 + lanes * 12).min(most.max(32))

@@ -1,4 +1,4 @@
-//! The depth profile of the quantity in view above ρ over the steps, both as large as the screen.
+//! The depth profile of the current quantity above ρ over the steps, in the size of the screen.
 
 use ratatui::layout::Rect;
 
@@ -25,7 +25,7 @@ fn place(panes: &mut Panes, body: Rect, scene: &Scene) {
     (panes.profile, panes.rho) = (Some(profile), Some(rho));
 }
 
-/// The lines have the colours of their lanes, which need no bar.
+/// The lines have the colours of their lanes, so that they need no bar.
 fn legend(context: &LegendContext<'_>) -> Vec<Part> {
     let mut parts: Vec<Part> = context.lanes_in_view().into_iter().collect();
     parts.extend(context.specials());

@@ -1,4 +1,5 @@
-//! Pictures that a diffusion model draws, at the cursor's step: always from the same noise, so that one sees it learn.
+//! Pictures that a diffusion model draws, at the cursor's step: always from the same noise, so that the user sees it
+//! learn.
 
 use ratatui::buffer::Buffer;
 use ratatui::text::{Line, Span};
@@ -60,7 +61,7 @@ fn light(samples: &Samples, picture: usize, [row, column]: [usize; 2]) -> [f32; 
     if channels == 3 { [colour(0), colour(1), colour(2)] } else { [colour(0); 3] }
 }
 
-/// One sentence on the pictures, and which lanes are in view.
+/// One sentence on the pictures, and which lanes are shown.
 fn legend(context: &LegendContext<'_>) -> Vec<Part> {
     let theme = context.theme;
     let dim = theme.style(Role::Dim);

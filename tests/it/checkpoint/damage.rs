@@ -84,7 +84,7 @@ fn a_damaged_file_is_named_with_the_checkpoint_to_take_instead() {
 }
 
 #[test]
-fn where_none_is_whole_the_newest_problem_is_told() {
+fn if_every_checkpoint_is_damaged_the_newest_problem_is_reported() {
     let place = saved();
     for step in [4, 8] {
         fs::write(checkpoint(&place.path("run"), step).join("checkpoint.json"), "").unwrap();
@@ -96,7 +96,7 @@ fn where_none_is_whole_the_newest_problem_is_told() {
 }
 
 #[test]
-fn what_holds_no_checkpoint_is_said_so() {
+fn a_folder_without_a_checkpoint_is_refused_with_a_reason() {
     let place = Place::new();
     fs::create_dir(place.path("empty")).unwrap();
     place.file("file", "x");
@@ -186,7 +186,7 @@ fn a_run_that_replaces_another_leaves_no_checkpoint_of_it_though_it_saves_none()
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_disk_that_takes_no_checkpoint_does_not_stop_the_run_and_is_told() {
+fn a_disk_without_room_for_a_checkpoint_does_not_stop_the_run_and_is_reported() {
     let place = Place::new();
     fs::create_dir_all(place.path("run/checkpoints")).unwrap();
     // Where a folder is to be made: not even root may then.

@@ -1,4 +1,4 @@
-//! Losses, quantities, weights and optimizer of a run that goes on in another process are those of one that never
+//! Losses, quantities, weights and optimizer of a run that is resumed in another process equal those of one that never
 //! stopped, bit by bit.
 
 use nablatop::event::{Event, Outcome};

@@ -1,5 +1,5 @@
-//! What the flight recorder finds in a run that goes on is what it finds in the run that never stopped, line by line: its
-//! alarms, the steps that it re-runs and what it says of them.
+//! The flight recorder of a resumed run finds what it finds in the run that never stopped, line by line: its alarms,
+//! the steps that it re-runs and its notes.
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
-//! `kill -9` at any moment, also while a checkpoint is being written: the newest is whole, and the run goes on from it.
+//! `kill -9` at any moment, also while a checkpoint is being written: the newest one is undamaged, and the run can be
+//! resumed from it.
 
 use std::fs;
 use std::path::Path;
@@ -83,7 +84,7 @@ fn the_newest_checkpoint_is_whole_after_20_kills() {
 }
 
 #[test]
-fn a_run_that_is_killed_while_it_goes_on_goes_on_again() {
+fn a_resumed_run_that_is_killed_can_be_resumed_again() {
     let place = Place::new();
     let log = place.path("run");
     kill_when(start(&place, BACKENDS[0]), "a checkpoint", || Checkpoint::open(&log).is_ok());

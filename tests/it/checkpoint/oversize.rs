@@ -1,6 +1,6 @@
-//! A checkpoint whose run does not fit into memory is judged as a run that starts is. Nothing here allocates what is
-//! estimated: the scores of attention, which no weight shows, make the run large, and the settings of a small one that
-//! was saved are rewritten.
+//! A checkpoint whose run does not fit into memory is refused like a new run. Nothing here allocates what is estimated:
+//! the scores of attention, which no weight shows, make the run large, and the saved settings of a small run are
+//! rewritten.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! The trace of a run that goes on: one history, with nothing lost.
+//! The trace of a resumed run: one history, with nothing lost.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use crate::logging::{assert_no_step_is_missing, events, steps_in};
 use crate::program::{Place, SMALL};
 
 #[test]
-fn it_goes_on_where_it_was_and_what_does_not_count_stays_beside_it() {
+fn the_trace_continues_after_the_checkpoint_and_later_lines_stay_beside_it() {
     let place = Place::new();
     small(&place, "run", "10");
     let log = as_of(&place, "run", 8, "resumed");
@@ -45,7 +45,7 @@ fn it_goes_on_where_it_was_and_what_does_not_count_stays_beside_it() {
 }
 
 #[test]
-fn whoever_follows_the_trace_follows_the_run_that_goes_on() {
+fn a_follower_of_the_trace_follows_the_resumed_run() {
     let place = Place::new();
     // Behind another run: the file begins as before.
     let run = [&["--log", "run", "--steps", "3"], &SMALL[..]].concat();
@@ -83,7 +83,7 @@ fn in_another_folder_it_begins_with_what_counts_and_the_first_stays_as_it_was() 
 }
 
 #[test]
-fn a_checkpoint_alone_goes_on_without_what_came_before() {
+fn a_checkpoint_alone_can_be_resumed_without_the_earlier_trace() {
     let place = Place::new();
     small(&place, "run", "4");
     fs::rename(place.path("run/checkpoints/step-000004"), place.path("mine")).unwrap();
@@ -96,7 +96,7 @@ fn a_checkpoint_alone_goes_on_without_what_came_before() {
 }
 
 #[test]
-fn a_trace_that_is_gone_is_begun_anew_where_that_is_asked_for() {
+fn a_missing_trace_is_started_again_on_request() {
     let place = Place::new();
     small(&place, "run", "4");
     let trace = place.path("run/trace.jsonl");

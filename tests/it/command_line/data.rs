@@ -1,4 +1,4 @@
-//! Tables of the user's own that cannot be used.
+//! The user's own tables that cannot be used.
 
 use super::assert_refused;
 use crate::program::{Place, SMALL};

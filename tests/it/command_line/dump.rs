@@ -1,4 +1,4 @@
-//! A step that cannot be written down is refused before anything starts; a full disk is told at the end.
+//! A step that cannot be dumped is refused before anything starts; a full disk is reported at the end.
 
 use std::fs;
 use std::process::Command;
@@ -59,7 +59,7 @@ fn a_dump_that_makes_no_sense_is_refused_before_the_run() {
 }
 
 #[test]
-fn a_file_is_replaced_only_when_told_so() {
+fn a_file_is_replaced_only_with_force() {
     let place = Place::new();
     place.file("x", "mine");
     let said = place.say(small(&["--dump", "3:x", "--force"]));
@@ -80,7 +80,7 @@ fn a_dump_may_go_into_the_folder_of_the_trace() {
 }
 
 #[test]
-fn a_full_disk_does_not_stop_the_run_and_is_told() {
+fn a_full_disk_does_not_stop_the_run_and_is_reported() {
     let place = Place::new();
     let said = place.say(small(&["--dump", "1:/dev/full", "--dump", "2:x"]));
     assert_eq!(said.code, 1, "{said:?}");

@@ -42,7 +42,7 @@ fn a_folder_that_cannot_be_used_is_named_with_cause_and_remedy() {
 }
 
 #[test]
-fn a_folder_that_holds_a_trace_is_left_alone_unless_told_otherwise() {
+fn a_folder_that_holds_a_trace_is_kept_unless_a_flag_says_otherwise() {
     let place = Place::new();
     place.trace("run");
     assert_refused(

@@ -1,4 +1,5 @@
-//! Memory: small files that stand for gigabytes, stacks that do not fit, and what takes much where little is needed.
+//! Memory: small files that claim gigabytes, stacks that do not fit, and readers that must not take more than they
+//! need.
 
 use std::fs;
 use std::io::Write;

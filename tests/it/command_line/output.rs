@@ -1,4 +1,4 @@
-//! What is printed, and to whom: pipes that are closed, disks that are full, shells that ask for completions.
+//! Output of the program: closed pipes, full disks, shell completions.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
@@ -24,7 +24,7 @@ fn printers(place: &Place) -> Vec<Vec<&'static str>> {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
+fn a_reader_that_closes_the_output_is_not_an_error() {
     let place = Place::new();
     for arguments in printers(&place) {
         let mut child = place.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

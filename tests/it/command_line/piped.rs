@@ -1,4 +1,4 @@
-//! A trace on standard input, and a system that leaves little stack.
+//! A trace on standard input, and a system with a small stack.
 
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;

@@ -1,4 +1,4 @@
-//! Pictures and texts of the user's own that cannot be used or do not fit.
+//! The user's own pictures and texts that cannot be used or do not fit.
 
 use std::fs;
 

@@ -55,7 +55,7 @@ fn a_trace_that_cannot_be_read_says_why() {
 }
 
 #[test]
-fn an_export_replaces_nothing_unless_told_so_and_never_the_trace() {
+fn an_export_replaces_a_file_only_with_force_and_never_the_trace() {
     let place = Place::new();
     place.trace("run");
     place.file("out.csv", "mine\n");

@@ -1,4 +1,4 @@
-//! Weights of the user's own: what does not fit is named, what fits is used.
+//! The user's own weights: what does not fit is named, what fits is used.
 
 use super::assert_refused;
 use crate::program::{Place, SMALL, Said};

@@ -1,4 +1,4 @@
-//! Which file of `src` uses which: read from the syntax tree, tests aside.
+//! Which file of `src` uses which: read from the syntax tree, without tests.
 //!
 //! A path counts wherever it stands: in a `use` with braces, inline, in a type, within a macro. A re-export is followed to
 //! the file that defines the name; a name that a file takes from its parent counts like any other.

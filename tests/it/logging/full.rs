@@ -1,4 +1,4 @@
-//! A disk that is full, or fills up: training goes on, the trace stays readable, and the user learns of it.
+//! A disk that is full or becomes full: training continues, the trace stays readable, and the run reports it.
 //!
 //! On a file system of 1 MiB where one can be mounted, and everywhere with a limit on the size of a file, which the
 //! system answers in the same way: a short write, then an error.
@@ -109,7 +109,7 @@ fn a_disk_that_fills_up_costs_what_does_not_fit_and_nothing_else() {
 }
 
 #[test]
-fn once_there_is_room_again_the_trace_goes_on_without_a_gap() {
+fn once_there_is_room_again_the_trace_continues_without_a_gap() {
     for room in Room::all(SPACE / 4) {
         let mut child = room.command(&["--steps", "100000000"]).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);

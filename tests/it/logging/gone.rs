@@ -1,5 +1,5 @@
-//! A trace that is taken away while it is written: it is reported once, nothing is written to a lost file, and the run's end
-//! is an error, without advice to go on from a checkpoint that is gone too.
+//! A trace that is removed while it is written: it is reported once, nothing is written to a lost file, and the run's
+//! end is an error without advice to resume from a checkpoint that is gone too.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -44,7 +44,7 @@ const CASES: [Case; 6] = [
 ];
 
 #[test]
-fn a_trace_that_goes_away_is_noticed_said_once_and_an_error_at_the_end() {
+fn a_trace_that_is_lost_is_reported_once_and_is_an_error_at_the_end() {
     for (take_away, words, stays) in CASES {
         let place = Place::new();
         let log = place.path("run");

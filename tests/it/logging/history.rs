@@ -1,4 +1,4 @@
-//! Replay is live: a trace that is read back gives the history that the run itself gave.
+//! Replay equals live: a trace that is read back gives the history that the run itself gave.
 
 use std::sync::Arc;
 

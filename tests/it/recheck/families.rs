@@ -1,5 +1,5 @@
-//! One form of each family, forward and backward, in NumPy in f64: the scripts of the documentation, which share nothing
-//! with the program, beside what a small run of it shows.
+//! One form of each family, forward and backward, in NumPy in f64: the scripts of the documentation, which share
+//! nothing with the program, are compared with a small run of it.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The terminal is asked for its background where nothing tells it, and its answer is never taken for keys.
+//! The terminal is asked for its background if the environment does not tell it, and its answer never becomes keys.
 
 use super::pty::Pty;
 use super::{ENDLESS, USUAL, wait_for_both_lanes};
@@ -49,7 +49,7 @@ fn what_the_terminal_answers_decides_unless_a_theme_is_named() {
 }
 
 #[test]
-fn an_answer_that_comes_late_is_not_taken_for_keys() {
+fn an_answer_that_comes_late_does_not_become_keys() {
     let directory = tempfile::tempdir().unwrap();
     let mut pty = start(&[], directory.path());
     let before = colour(&pty);

@@ -1,4 +1,4 @@
-//! A step that is written down while the screen runs.
+//! A step that is dumped while the screen runs.
 
 use super::pty::Pty;
 use super::{ENDLESS, USUAL, live};
@@ -6,7 +6,7 @@ use crate::program::{NABLATOP, Place, SMALL};
 use crate::recheck::{Tensor, Tensors};
 
 #[test]
-fn a_step_is_written_down_while_the_screen_runs_and_told_at_the_end() {
+fn a_step_is_dumped_while_the_screen_runs_and_reported_at_the_end() {
     let place = Place::new();
     let mut pty = live(place.root(), &["--log", "run", "--dump", "5:run/5", "--dump", "99999999:late"]);
     pty.wait_outside("the step is written down", || place.path("run/5").exists());
@@ -28,7 +28,7 @@ fn a_step_is_written_down_while_the_screen_runs_and_told_at_the_end() {
 }
 
 #[test]
-fn what_went_wrong_with_a_dump_or_with_weights_is_told_on_the_screen() {
+fn problems_with_a_dump_or_with_weights_are_shown_on_the_screen() {
     let place = Place::new();
     let mut pty = live(place.root(), &["--log", "run", "--dump", "5:/dev/full", "--dump", "5:5"]);
     pty.wait_for("the dump of step 5 is lost: cannot write /dev/full");

@@ -1,4 +1,4 @@
-//! Eight large traces beside each other in the memory of one: what the history keeps is for all runs together.
+//! Eight large traces side by side in the memory of one: all runs together share what the history keeps.
 
 use std::path::Path;
 use std::sync::Arc;

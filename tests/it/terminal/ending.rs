@@ -1,4 +1,4 @@
-//! However it ends, the terminal is given back, the exit code says how, and nothing is left behind.
+//! However the program ends, the terminal is restored, the exit code says how it ended, and nothing is left behind.
 
 use std::fs;
 use std::path::Path;
@@ -70,7 +70,7 @@ fn every_signal_and_key_that_ends_it_gives_the_terminal_back() {
 }
 
 #[test]
-fn quitting_asks_while_something_would_be_lost_and_stays_or_goes_as_told() {
+fn quitting_asks_while_something_would_be_lost_and_obeys_the_answer() {
     let directory = tempfile::tempdir().unwrap();
     let mut pty = live(directory.path(), &[]);
     for stay in ["n", "\x1b"] {
@@ -98,7 +98,7 @@ fn quitting_a_run_that_is_over_asks_nothing() {
 }
 
 #[test]
-fn training_goes_on_while_nobody_reads_the_terminal_and_sigterm_still_ends_it() {
+fn training_continues_while_the_terminal_is_not_read_and_sigterm_still_ends_it() {
     assert_takes(IN_SPITE, || {
         let directory = tempfile::tempdir().unwrap();
         let log = directory.path().join("run");
@@ -126,7 +126,7 @@ fn assert_trains_unread(pty: &Pty, log: &Path) {
 }
 
 #[test]
-fn a_headless_run_that_nobody_reads_ends_at_sigterm_too() {
+fn a_headless_run_whose_output_is_not_read_ends_at_sigterm_too() {
     assert_takes(IN_SPITE, || {
         let directory = tempfile::tempdir().unwrap();
         let arguments = [&SMALL[..], &ENDLESS, &["--headless", "--log", "run"]].concat();

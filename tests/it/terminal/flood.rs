@@ -1,4 +1,4 @@
-//! More keys than a screen can answer: none is lost, and signals, frames and the way out come first.
+//! More keys than a screen can answer: none is lost, and signals, frames and quitting come first.
 
 use super::live;
 use super::pty::Pty;
@@ -28,7 +28,7 @@ fn thousands_of_keys_at_once_are_all_read() {
 }
 
 #[test]
-fn pasted_text_is_never_taken_for_commands() {
+fn pasted_text_never_becomes_a_command() {
     let directory = tempfile::tempdir().unwrap();
     let mut pty = logged(directory.path());
     pty.press("\x1b[200~q\r\n:quit\ry\x03?\x1b[201~");

@@ -1,4 +1,4 @@
-//! Names, paths and notes that try to speak to the terminal: not one of their control characters gets there.
+//! Names, paths and notes with control sequences: none of their control characters reaches the terminal.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -169,7 +169,7 @@ fn no_path_in_the_form_of_settings_does() {
 }
 
 #[test]
-fn a_name_is_no_formula_in_an_exported_table() {
+fn a_name_is_not_a_formula_in_an_exported_table() {
     let place = Place::new();
     let mut lane = fixture::lane("=cmd|' /C calc'!A0", 4);
     lane.layers.layers[1].path = "@SUM(1+9)".to_owned();

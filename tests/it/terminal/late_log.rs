@@ -1,4 +1,4 @@
-//! A run that is logged once it is under way: what the screen holds of it, and everything from there on.
+//! A run that is logged after it has started: the trace has what the screen holds of it, and everything after that.
 
 use nablatop::event::{Event, Outcome, RunEnd};
 use nablatop::trace;

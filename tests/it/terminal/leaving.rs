@@ -1,4 +1,4 @@
-//! Leaving in the middle of a step that takes long: said at once, and over soon whatever a lane is doing.
+//! Leaving in the middle of a step that takes long: it is announced at once, and over soon whatever a lane is doing.
 
 use std::path::Path;
 

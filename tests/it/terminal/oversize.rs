@@ -1,5 +1,5 @@
-//! A restart with stacks that do not fit into memory is refused on the screen, and the run goes on; one that takes long to
-//! prepare leaves the screen to the user, and the first one the terminal.
+//! A restart with stacks that do not fit into memory is refused on the screen, and the run continues; a restart that
+//! takes long to prepare leaves the screen usable, and a first run leaves the terminal to the shell.
 
 use super::pty::Pty;
 use super::{ENDLESS, USUAL, wait_for_both_lanes};
@@ -51,7 +51,7 @@ fn a_run_that_takes_long_to_prepare_is_given_up_by_escape_and_by_an_interrupt() 
 }
 
 #[test]
-fn a_restart_that_does_not_fit_is_refused_with_its_estimate_and_the_run_goes_on() {
+fn a_restart_that_does_not_fit_is_refused_with_its_estimate_and_the_run_continues() {
     let place = Place::new();
     let mut pty = live(&place, &format!("{DEEP} --log run"), USUAL);
     pty.press(":set width 4096\r");

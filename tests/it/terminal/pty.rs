@@ -1,4 +1,4 @@
-//! A program in a pseudo-terminal: what it draws is read all the time, keys, sizes and signals go in.
+//! A program in a pseudo-terminal: its output is read continuously, and it receives keys, sizes and signals.
 
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;

@@ -1,4 +1,4 @@
-//! A run that goes on, on the screen: it has what came before, and saves on.
+//! A resumed run on the screen: it has its earlier steps, and continues to save checkpoints.
 
 use nablatop::train::Checkpoint;
 
@@ -7,7 +7,7 @@ use super::{USUAL, step, wait_for_both_lanes};
 use crate::program::{NABLATOP, Place, SMALL};
 
 #[test]
-fn a_run_that_goes_on_shows_what_came_before_and_says_where_to_go_on() {
+fn a_resumed_run_shows_its_earlier_steps_and_says_how_to_resume_it() {
     let place = Place::new();
     let run = ["--headless", "--log", "run", "--steps", "60", "--save-every", "60"];
     assert_eq!(place.say(run.iter().chain(&SMALL)).code, 0);

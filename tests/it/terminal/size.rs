@@ -26,7 +26,7 @@ fn no_size_ends_it_and_the_picture_comes_back_whole() {
 }
 
 #[test]
-fn a_terminal_that_shrinks_and_grows_back_at_once_is_drawn_anew() {
+fn a_terminal_that_shrinks_and_grows_back_at_once_is_redrawn() {
     let directory = tempfile::tempdir().unwrap();
     let mut pty = live(directory.path(), &[]);
     for _ in 0..10 {

@@ -1,4 +1,4 @@
-//! To the shell and back: the terminal is the shell's meanwhile, and all of the screen comes back.
+//! Suspending to the shell and back: the terminal belongs to the shell meanwhile, and the whole screen comes back.
 
 use std::fs;
 

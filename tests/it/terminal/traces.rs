@@ -138,7 +138,7 @@ fn a_restart_writes_beside_the_first_trace_and_leaves_it_as_it_was() {
 }
 
 #[test]
-fn a_trace_that_cannot_grow_is_told_on_the_screen_and_quitting_asks() {
+fn a_trace_that_cannot_grow_is_reported_on_the_screen_and_quitting_asks() {
     let place = Place::new();
     // 256 blocks of 512 bytes (of 1024 in some shells).
     let script = "trap '' XFSZ; ulimit -S -f 256; exec \"$@\"";

@@ -147,7 +147,7 @@ fn no_bit_flip_passes_unseen_as_another_value() {
 }
 
 #[test]
-fn what_is_no_trace_is_named_for_what_it_looks_like() {
+fn a_file_that_is_not_a_trace_is_named_by_what_it_looks_like() {
     let looks: [(&[u8], &str); 9] = [
         (b"", "is empty"),
         (b"{\"kind\":\"header\",\"format\":\"nablatop-trace\",\"ver", "ends within its first line"),
@@ -235,7 +235,7 @@ fn what_a_newer_nablatop_adds_is_left_out_with_a_warning() {
 }
 
 #[test]
-fn names_from_a_file_reach_nobody_with_their_control_characters() {
+fn names_from_a_file_never_reach_a_reader_with_their_control_characters() {
     let mut lane = fixture::lane("\u{1b}]0;owned\u{7}", 1);
     lane.title = "\u{202e}evil".to_owned();
     lane.layers.layers[0].path = "stem\u{200b}\r\n".to_owned();
@@ -265,7 +265,7 @@ fn an_error_is_the_last_that_a_trace_says() {
 }
 
 #[test]
-fn a_lane_all_of_whose_lines_were_taken_out_is_missed() {
+fn a_lane_whose_lines_were_all_removed_is_reported_as_missing() {
     let lines = good_lines();
     let kept: Vec<&str> = lines.iter().map(String::as_str).filter(|line| !line.contains("\"lane\":1,")).collect();
     assert!(kept.len() + 3 <= lines.len());

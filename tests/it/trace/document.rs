@@ -1,4 +1,4 @@
-//! `docs/format.md` tells the truth: its Python example runs, and its fields are the fields.
+//! `docs/format.md` is correct: its Python example runs, and its fields are those of the program.
 
 use std::path::Path;
 

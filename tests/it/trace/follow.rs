@@ -59,7 +59,7 @@ fn a_line_that_is_half_written_waits_for_its_other_half() {
 }
 
 #[test]
-fn a_run_that_replaces_another_starts_the_picture_anew() {
+fn a_run_that_replaces_another_starts_the_picture_again() {
     let directory = tempfile::tempdir().unwrap();
     write(directory.path(), &fixture::run(&header(), 2));
     let mut follow = Follow::open(directory.path()).unwrap();

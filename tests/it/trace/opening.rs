@@ -1,4 +1,4 @@
-//! Where a trace may be written, and what happens to one that is there.
+//! Where a trace may be written, and how an existing one is handled.
 
 use std::fs;
 use std::path::Path;

@@ -88,17 +88,17 @@ fn pictures_are_drowned_between_minus_one_and_one() {
     assert_eq!(batch.pictures.clone().max().into_scalar::<f32>(), 1.0);
     assert!(batch.times.iter().all(|time| (1..=TIMES).contains(time)));
     // Without noise it is the picture, and with all of it the noise.
-    let at = |time| {
+    let noisy_at = |time| {
         let mut moved = batch.clone();
         moved.times = vec![time; 64];
         moved.inputs().into_data()
     };
-    at(0).assert_approx_eq::<f32>(&batch.pictures.clone().into_data(), Tolerance::absolute(1e-6));
-    at(TIMES).assert_approx_eq::<f32>(&batch.noise.clone().into_data(), Tolerance::absolute(1e-3));
+    noisy_at(0).assert_approx_eq::<f32>(&batch.pictures.clone().into_data(), Tolerance::absolute(1e-6));
+    noisy_at(TIMES).assert_approx_eq::<f32>(&batch.noise.clone().into_data(), Tolerance::absolute(1e-3));
     // The same step draws the same noise, another one its own.
-    let of = |draw| Noised::gather(&source, Subset::Training, &rows, draw, &device).noise.into_data();
-    assert_eq!(of(draw), batch.noise.clone().into_data());
-    assert_ne!(of(StepRng { step: Step(4), ..draw }), batch.noise.into_data());
+    let noise_of = |draw| Noised::gather(&source, Subset::Training, &rows, draw, &device).noise.into_data();
+    assert_eq!(noise_of(draw), batch.noise.clone().into_data());
+    assert_ne!(noise_of(StepRng { step: Step(4), ..draw }), batch.noise.into_data());
 }
 
 #[test]

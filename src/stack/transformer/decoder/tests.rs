@@ -89,9 +89,13 @@ fn what_comes_later_changes_no_logit_before_it() {
             let mut window = before;
             window[position] = 0;
             let moved = logits(window);
-            let of = |logits: &[f32], at: usize| logits[at * 11..(at + 1) * 11].to_vec();
+            let logits_at = |logits: &[f32], at: usize| logits[at * 11..(at + 1) * 11].to_vec();
             for at in 0..LANGUAGE.context {
-                assert_eq!(of(&still, at) == of(&moved, at), at < position, "{at} at {position}: {lane:?}");
+                assert_eq!(
+                    logits_at(&still, at) == logits_at(&moved, at),
+                    at < position,
+                    "{at} at {position}: {lane:?}"
+                );
             }
         }
     }
@@ -168,10 +172,11 @@ fn either_half_is_left_out_by_itself_and_both_leave_the_identity() {
     let x = Tensor::<3>::from_data(TensorData::new((0..48).map(|i| (i as f32).sin()).collect(), [1, 6, 8]), &device);
     let mask = AttentionMask::new(lane.family.transformer().positions, [6, 4], &device);
     let spot = TapPoint { pass: Pass::of(&taps), layer: LayerId(1) };
-    let with = |modes| values(block.forward(x.clone(), &mask, spot, modes));
-    assert_eq!(with([BlockMode::Dropped; 2]), values(x.clone()));
+    let output_with = |modes| values(block.forward(x.clone(), &mask, spot, modes));
+    assert_eq!(output_with([BlockMode::Dropped; 2]), values(x.clone()));
     let [whole, attention, feed_forward] =
-        [[BlockMode::Kept; 2], [BlockMode::Kept, BlockMode::Dropped], [BlockMode::Dropped, BlockMode::Kept]].map(with);
+        [[BlockMode::Kept; 2], [BlockMode::Kept, BlockMode::Dropped], [BlockMode::Dropped, BlockMode::Kept]]
+            .map(output_with);
     assert!(whole != attention && whole != feed_forward && attention != feed_forward);
     // Feed-forward looks at each position by itself: the first says nothing of the second.
     let moved = x.clone().slice_fill([0..1, 0..1, 0..1], 5.0);
@@ -210,16 +215,16 @@ fn rotary_scores_depend_on_the_distance_alone() {
         Tensor::<4>::from_data(TensorData::new(one.repeat(40), [1, 1, 40, 8]), &device)
     };
     let scores = values(mask.scores(vectors(0.3), vectors(1.1)));
-    let at = |query: usize, key: usize| scores[query * 40 + key];
+    let score = |query: usize, key: usize| scores[query * 40 + key];
     for distance in 0..40 {
         for query in distance..40 {
-            let (here, first) = (at(query, query - distance), at(distance, 0));
+            let (here, first) = (score(query, query - distance), score(distance, 0));
             assert!((here - first).abs() < 1e-5, "{distance} before {query}: {here} and {first}");
         }
     }
-    let spread = (0..39).map(|key| (at(39, key) - at(39, key + 1)).abs()).fold(0.0, f32::max);
+    let spread = (0..39).map(|key| (score(39, key) - score(39, key + 1)).abs()).fold(0.0, f32::max);
     assert!(spread > 0.1, "the distance matters");
-    assert!(at(0, 1) == f32::NEG_INFINITY && at(39, 39).is_finite());
+    assert!(score(0, 1) == f32::NEG_INFINITY && score(39, 39).is_finite());
 }
 
 #[test]

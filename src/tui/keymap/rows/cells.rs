@@ -1,4 +1,4 @@
-//! What the panes show beside quantity and view.
+//! Keys of the panes that change neither quantity nor view.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! The cursor, the window, and which quantity is shown.
+//! Keys of the cursor, the zoom and the quantity.
 
 use std::borrow::Cow;
 

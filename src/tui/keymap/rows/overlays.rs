@@ -1,4 +1,4 @@
-//! What counts while something lies on top of the panes.
+//! Keys of the windows on top of the panes.
 
 use std::borrow::Cow;
 

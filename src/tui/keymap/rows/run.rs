@@ -1,4 +1,4 @@
-//! The live run, the playhead of a trace, the program.
+//! Keys of the live run, the playhead of a trace, and the program.
 
 use std::borrow::Cow;
 
@@ -29,7 +29,7 @@ bindings! {
     Panes Traces Trace "< >" "< >" "halve the speed; double it" None =>
         key('<') => Action::Speed(Turn::Back), key('>') => Action::Speed(Turn::Forward);
 
-    Panes Always Program "?" "?" "this help" Some(at(1, 1, "help")) => key('?') => Action::Help;
+    Panes Always Program "?" "?" "all keys and commands, and how to read the screen" Some(at(1, 1, "help")) => key('?') => Action::Help;
     Panes Always Program "N" "N" "all notes of the run, such as what the flight recorder found" None =>
         key('N') => Action::Notes;
     Panes Always Program ":" ":" "command line" Some(at(8, 8, "command")) => key(':') => Action::OpenCommand;

@@ -1,4 +1,4 @@
-//! The keys of the views: one after the other, by number, and each view's own.
+//! Keys of the views: next and previous, digits, and each view's own key.
 
 use std::borrow::Cow;
 

@@ -1,9 +1,10 @@
-//! The heading of a heatmap: the lane's name, its factor per block, how it ended; then, where there is room, what is
-//! shown, what theory says, what is left over the depth, and what is not a number.
+//! The heading of a heatmap: the lane's name, its factor per block, how it ended; then, if there is room, the quantity,
+//! the theory, the share that is left over the depth, and special values.
 //!
 //! ```text
 //! plain  ‖∂L/∂x‖ ÷ head   ×0.39 per block   theory ×0.41 at init  ×1e-20 from block 50 to 1
-//! plain ×0.39                     in a pane of 20 columns; a name gives way to the number
+//! plain  ‖∂L/∂x‖ ÷ head   ×0.39 per layer   ×1e-20 in all      of a model without blocks, in a pane of less room
+//! plain ×0.39                     in a pane of 20 columns; a name is shortened before the number
 //! ```
 
 use ratatui::style::Stylize;
@@ -23,12 +24,15 @@ pub(in crate::tui) const NARROW: u16 = 48;
 /// Columns of a pane from which its title has room for whole phrases.
 const WIDE: u16 = 72;
 
-/// A part of the heading with its rank: the lowest stays longest.
+/// A part of the heading with its rank: the lowest is kept longest.
 type Part<'a> = (u8, Line<'a>);
+
+/// The profile of a lane, and what its rows are called: `block` or `layer`.
+type Rows<'a> = (&'a Profile, &'static str);
 
 /// Columns between two parts.
 const GAP: u16 = 2;
-/// Columns of a name that stay beside a number: that of its run, and its beginning.
+/// Minimum columns of a name beside a number: its run's number and its beginning.
 const LEAST_NAME: u16 = 4;
 
 /// The heading of a lane's heatmap.
@@ -38,19 +42,21 @@ pub(in crate::tui) fn of<'a>(scene: &Scene, theme: &Theme, pane: &Pane) -> Line<
     let definition = scene.view.quantity.definition();
     let profile = scene.cache.signals.get(pane.lane);
     let name = scene.lane_name(lane);
+    let row = lane.header.layers.depth_word();
     let width = |part: Option<&Line<'_>>| part.map_or(0, |line| line.width() as u16 + GAP);
-    // The number and the end come first, in words as far as there is room; then the name gives way.
+    // The number and the outcome come first, with words if there is room; then the name is shortened.
     let free = room.saturating_sub(columns(&name) + GAP);
-    let number = profile.and_then(|profile| factor(scene, theme, profile, FactorRoom { whole: 0, least: room }));
+    let number = profile.and_then(|profile| factor(scene, theme, (profile, row), FactorRoom { whole: 0, least: room }));
     let outcome = outcome(scene, theme, lane, free.saturating_sub(width(number.as_ref())));
     let spare = room.saturating_sub(width(outcome.as_ref()));
     let least = spare.saturating_sub(LEAST_NAME.min(columns(&name)) + GAP);
     let free = free.saturating_sub(width(outcome.as_ref()));
     let symbol = theme.glyph(definition.symbol, definition.ascii);
-    // Where the factor is not that of the quantity in view, both are named as long as there is room for both.
+    // If the factor is not that of the quantity in view, both are named if there is room for both.
     let beside = if scene.view.quantity.is_signal() { 0 } else { columns(symbol) + GAP };
-    let of_signal =
-        |whole: u16| profile.and_then(|profile| self::factor(scene, theme, profile, FactorRoom { whole, least }));
+    let of_signal = |whole: u16| {
+        profile.and_then(|profile| self::factor(scene, theme, (profile, row), FactorRoom { whole, least }))
+    };
     let beside_symbol = of_signal(free.saturating_sub(beside)).filter(|line| width(Some(line)) + beside <= free + GAP);
     let factor = beside_symbol.or_else(|| of_signal(free));
     let taken = width(factor.as_ref()) + width(outcome.as_ref());
@@ -60,8 +66,8 @@ pub(in crate::tui) fn of<'a>(scene: &Scene, theme: &Theme, pane: &Pane) -> Line<
     parts.extend(factor.map(|factor| (0, factor)));
     if let Some(profile) = profile {
         parts.extend(predicted(scene, theme, pane));
-        parts.extend(left(theme, pane, profile));
-        parts.extend(not_numbers(scene, theme, profile));
+        parts.extend(left(theme, pane, (profile, row)));
+        parts.extend(not_numbers(scene, theme, (profile, row)));
     }
     let every = schedule::words(lane.config, definition.measured_with);
     let every = every.map(|every| if pane.frame.width < NARROW { every.short } else { every.long });
@@ -74,29 +80,29 @@ fn columns(text: &str) -> u16 {
     Span::raw(text).width() as u16
 }
 
-/// Columns that a factor may take.
+/// Columns available for a factor.
 #[derive(Clone, Copy)]
 struct FactorRoom {
-    /// Beside the whole name.
+    /// With the whole name beside it.
     whole: u16,
-    /// Where the name gives way.
+    /// With a shortened name beside it.
     least: u16,
 }
 
 /// The signal's factor per block in the longest form that fits beside the whole name, `×0.41` where none does; with one
-/// digit where that would leave no name. Of a signal that has none, in how many blocks it is 0.
-fn factor<'a>(scene: &Scene, theme: &Theme, profile: &Profile, room: FactorRoom) -> Option<Line<'a>> {
+/// digit where that would leave no name. Without a fit, the number of rows whose signal is 0.
+fn factor<'a>(scene: &Scene, theme: &Theme, (profile, row): Rows<'_>, room: FactorRoom) -> Option<Line<'a>> {
     let is_signal = scene.view.quantity.is_signal();
     let of = if is_signal { "" } else { "signal " };
     let Some(fit) = &profile.fit else {
         let (zeros, blocks) = (number::count(profile.zeros as u64), number::count(profile.blocks as u64));
-        let forms = [format!("{of}0 in {zeros} of {blocks} blocks"), format!("{of}0 in {zeros} of {blocks}")];
+        let forms = [format!("{of}0 in {zeros} of {blocks} {row}s"), format!("{of}0 in {zeros} of {blocks}")];
         let fitting = forms.into_iter().find(|form| columns(form) <= room.whole);
         let words = fitting.unwrap_or_else(|| format!("0 in {zeros}/{blocks}"));
         return (profile.zeros > 0).then(|| Line::styled(words, theme.style(Role::Bad)));
     };
     let factor = number::factor(fit.rho);
-    let mut forms = vec![format!("{of}{factor} per block"), format!("{of}{factor}/block"), format!("{of}{factor}")];
+    let mut forms = vec![format!("{of}{factor} per {row}"), format!("{of}{factor}/{row}"), format!("{of}{factor}")];
     forms.extend((!is_signal).then(|| format!("{} {factor}", theme.glyph("δ", "d"))));
     let fitting = forms.into_iter().find(|form| columns(form) <= room.whole);
     let short =
@@ -104,32 +110,24 @@ fn factor<'a>(scene: &Scene, theme: &Theme, profile: &Profile, room: FactorRoom)
     Some(Line::styled(fitting.unwrap_or_else(short), theme.style(Role::Strong)))
 }
 
-/// What is left of the signal over the depth, as measured. Where block 1 has none, its zeros are said instead.
-fn left<'a>(theme: &Theme, pane: &Pane, profile: &Profile) -> Option<Part<'a>> {
+/// The share of the signal that is left over the depth, as measured. If block 1 has none, the number of zeros is given
+/// instead.
+fn left<'a>(theme: &Theme, pane: &Pane, (profile, row): Rows<'_>) -> Option<Part<'a>> {
     let left = number::magnitude(profile.first_last.filter(|left| *left > 0.0)?);
-    let last = number::count(profile.blocks as u64);
     let words = if pane.frame.width < WIDE {
-        format!("×{left} {last}{}1", theme.glyph("→", ">"))
+        format!("×{left} in all")
     } else {
-        format!("×{left} from block {last} to 1")
+        format!("×{left} from {row} {} to 1", number::count(profile.blocks as u64))
     };
     Some((4, Line::styled(words, theme.style(Role::Dim))))
 }
 
-/// What the fit leaves out.
-fn not_numbers<'a>(scene: &Scene, theme: &Theme, profile: &Profile) -> Vec<Part<'a>> {
+/// The special values that the fit leaves out.
+fn not_numbers<'a>(scene: &Scene, theme: &Theme, (profile, row): Rows<'_>) -> Vec<Part<'a>> {
     let mut parts = Vec::new();
-    if let Some(block) = profile.underflow {
-        parts.push((
-            2,
-            Line::styled(format!("underflow at block {}", number::count(block as u64)), theme.style(Role::Warning)),
-        ));
-    }
-    if let Some(block) = profile.dead {
-        parts.push((
-            2,
-            Line::styled(format!("dead at block {}", number::count(block as u64)), theme.style(Role::Warning)),
-        ));
+    for (what, at) in [("underflow", profile.underflow), ("dead", profile.dead)] {
+        let words = at.map(|at| format!("{what} at {row} {}", number::count(at as u64)));
+        parts.extend(words.map(|words| (2, Line::styled(words, theme.style(Role::Warning)))));
     }
     if profile.non_finite > 0 {
         parts.push((
@@ -139,7 +137,7 @@ fn not_numbers<'a>(scene: &Scene, theme: &Theme, profile: &Profile) -> Vec<Part<
     }
     if profile.zeros > 0 && profile.fit.is_some() && scene.view.quantity.is_signal() {
         let text =
-            format!("0 in {} of {} blocks", number::count(profile.zeros as u64), number::count(profile.blocks as u64));
+            format!("0 in {} of {} {row}s", number::count(profile.zeros as u64), number::count(profile.blocks as u64));
         parts.push((1, Line::styled(text, theme.style(Role::Bad))));
     }
     parts
@@ -156,8 +154,8 @@ fn predicted<'a>(scene: &Scene, theme: &Theme, pane: &Pane) -> Option<Part<'a>> 
     Some((rank, Line::styled(format!("theory {}{at}", number::factor(gain)), theme.style(Role::Dim))))
 }
 
-/// How the lane ended, in the longest form that fits; of one that took all its steps only that the cursor stands after
-/// them, and the same of one that is far behind.
+/// How the lane ended, in the longest form that fits. For a completed lane this is shown only if the cursor is after
+/// its end; the same for a lane that is far behind.
 fn outcome<'a>(scene: &Scene, theme: &Theme, lane: &LaneRef<'_>, room: u16) -> Option<Line<'a>> {
     let end = lane.history.end();
     let step = end.map_or_else(String::new, |end| number::count(end.step.0));
@@ -181,8 +179,11 @@ fn outcome<'a>(scene: &Scene, theme: &Theme, lane: &LaneRef<'_>, room: u16) -> O
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::event::{Event, LaneEnd};
+    use crate::layer::LayerKind;
     use crate::quantity::Quantity;
     use crate::tui::layout::Layout;
     use crate::tui::sample;
@@ -297,5 +298,21 @@ mod tests {
         let text = rows(&mut scene, 80, 24).concat();
         assert!(text.contains("×1.10  !"), "{text}");
         assert!(rows(&mut scene, 200, 60).concat().contains("diverged at step 30"), "in words where there is room");
+    }
+
+    #[test]
+    fn a_model_without_blocks_has_a_factor_per_layer() {
+        let Event::RunStarted(header) = sample::header(&[("mine", 6)]) else { panic!("a header") };
+        let mut header = (*header).clone();
+        let rows = &mut header.lanes[0].layers.layers;
+        rows.iter_mut().filter(|row| row.kind == LayerKind::Block).for_each(|row| row.kind = LayerKind::Other);
+        let mut scene = Scene::new(SourceKind::Live);
+        scene.take(0, &Event::RunStarted(Arc::new(header)));
+        let value = |_, layer: usize| (layer > 0).then(|| 0.5_f32.powf(7.0 - layer as f32));
+        scene.take(0, &sample::step(0, 1, 2.3, 8, value));
+        let rows = self::rows(&mut scene, 200, 60);
+        assert!(rows[1].contains("×0.50 per layer") && rows[1].contains("from layer 6 to 1"), "{}", rows[1]);
+        assert!(rows.iter().filter(|row| row.contains("╰layer")).count() >= 1, "{rows:?}");
+        assert!(!rows.concat().contains("per block") && !rows.concat().contains("╰block"), "{rows:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What does not change about the layer at the cursor: its stage, its parameters, what it costs.
+//! Facts about the layer at the cursor that do not change: its stage, its parameters, its cost.
 
 use ratatui::buffer::Buffer;
 
@@ -8,7 +8,7 @@ use crate::layer::Layer;
 use crate::number;
 use crate::tui::scene::LaneRef;
 
-/// One fact: its name, the short one, and what it is of a layer.
+/// One fact: its name, a short name, and its value for a layer.
 struct Fact {
     name: &'static str,
     short: &'static str,
@@ -28,19 +28,19 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     FACTS.iter().map(|fact| fact.name)
 }
 
-/// How the facts stand in the table.
+/// How the facts are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Room {
-    /// A row each.
+    /// One row each.
     Rows,
     /// Parameters and FLOP, without the stage.
     Costs,
-    /// None: they go into the frame.
+    /// In the frame, without rows.
     Frame,
 }
 
 impl Room {
-    /// Rows that they take.
+    /// Number of rows that they take.
     pub(super) fn rows(self, table: &Table<'_>) -> usize {
         match self {
             Self::Rows => FACTS.iter().filter(|fact| is_known(table, fact)).count(),
@@ -50,12 +50,12 @@ impl Room {
     }
 }
 
-/// Whether anything is known of a layer that a lane of the table has at the cursor.
+/// Whether a lane of the table has a layer with facts at the cursor.
 pub(super) fn are_known(table: &Table<'_>) -> bool {
     FACTS.iter().any(|fact| is_known(table, fact))
 }
 
-/// Returns the row after.
+/// Draws the facts; returns the row after them.
 pub(super) fn render(table: &Table<'_>, y: u16, room: Room, buffer: &mut Buffer) -> u16 {
     match room {
         Room::Frame => y,
@@ -69,26 +69,28 @@ pub(super) fn render(table: &Table<'_>, y: u16, room: Room, buffer: &mut Buffer)
     }
 }
 
-/// The stage, where it is that of all lanes in the table.
+/// The stage, if it is the same in all lanes of the table.
 pub(super) fn stage(table: &Table<'_>) -> Option<String> {
     let mut stages = table.lanes.iter().map(|lane| at_cursor(table, lane).and_then(|layer| layer.stage.clone()));
     let first = stages.next()??;
     stages.all(|stage| stage.as_ref() == Some(&first)).then_some(first)
 }
 
-/// The same of what a layer costs, in words.
-pub(super) fn words(table: &Table<'_>) -> Option<String> {
-    let of = |lane: &LaneRef<'_>| {
+/// The cost of a layer in at most `width` columns, if it is the same in all lanes: its parameters and FLOP, or the
+/// parameters alone.
+pub(super) fn words(table: &Table<'_>, width: usize) -> Option<String> {
+    let costs = |lane: &LaneRef<'_>| {
         let layer = at_cursor(table, lane)?;
-        let costs = [
-            parameters(layer).map(|parameters| format!("{parameters} parameters")),
-            flops(layer).map(|flops| format!("{flops}{}FLOP", if flops.contains(' ') { "" } else { " " })),
-        ];
-        Some(costs.into_iter().flatten().collect::<Vec<_>>().join(", ")).filter(|words| !words.is_empty())
+        let flops = flops(layer).map(|flops| format!("{flops}{}FLOP", if flops.contains(' ') { "" } else { " " }));
+        Some([parameters(layer).map(|parameters| format!("{parameters} parameters")), flops])
     };
-    let mut all = table.lanes.iter().map(of);
-    let first = all.next()??;
-    all.all(|other| other.as_ref() == Some(&first)).then_some(first)
+    let mut all = table.lanes.iter().map(costs);
+    let costs = all.next()??;
+    if !all.all(|other| other.as_ref() == Some(&costs)) {
+        return None;
+    }
+    let [both, first] = [2, 1].map(|count| costs.iter().flatten().take(count).cloned().collect::<Vec<_>>().join(", "));
+    [both, first].into_iter().find(|words| !words.is_empty() && words.len() <= width)
 }
 
 fn row(table: &Table<'_>, y: u16, fact: &Fact, buffer: &mut Buffer) {
@@ -108,7 +110,7 @@ fn at_cursor<'a>(table: &Table<'_>, lane: &LaneRef<'a>) -> Option<&'a Layer> {
     lane.header.layers.get(lane.layer_at(table.scene.view.cursor.depth))
 }
 
-/// Trainable numbers; `None` where no tensor is known.
+/// Number of trainable parameters; `None` if no tensor is known.
 fn parameters(layer: &Layer) -> Option<String> {
     (!layer.parameters.is_empty()).then(|| number::amount(layer.parameter_count()))
 }

@@ -1,5 +1,5 @@
-//! What a lane has to show at a step: a number or a range, exact while the step is recent, from least to largest of its
-//! bucket after that.
+//! The value of a lane at a step: a number or a range, exact while the step is recent, later from the smallest to the
+//! largest of its bucket.
 
 use crate::history::{CellValue, Scalar, Summary};
 use crate::number;
@@ -8,13 +8,13 @@ use crate::tui::scene::LaneRef;
 use crate::tui::theme::Role;
 use crate::units::{LayerId, Step};
 
-/// What stands for "not moving" where that does not fit.
+/// Replaces "not moving" where that does not fit.
 pub(super) const STILL: &str = "0 still";
 
-/// A number or a range as it is shown, and whether it is exact.
+/// A number or a range in words, and whether it is exact.
 pub(super) struct Shown {
     pub(super) text: String,
-    /// In place of the text where that does not fit.
+    /// Replaces the text where that does not fit.
     pub(super) short: Option<&'static str>,
     pub(super) is_exact: bool,
     pub(super) role: Option<Role>,
@@ -51,7 +51,7 @@ fn summarized(quantity: Quantity, summary: &Summary) -> Option<Shown> {
     let (least, largest) = (summary.min?, summary.max?);
     let mut shown = range(least, largest, summary.count);
     if quantity == Quantity::Gain {
-        // Both ends are factors: the sign before the first speaks for both.
+        // Both ends are factors: one sign before the first is enough.
         shown.text = match shown.text.split_once('…') {
             Some(_) => format!("×{}", shown.text),
             None => one(quantity, largest),
@@ -90,13 +90,13 @@ pub(super) fn scalar_at(lane: &LaneRef<'_>, scalar: Scalar, step: Step) -> Optio
     Some(range(bucket.min, bucket.max, bucket.count))
 }
 
-/// Whether a lane sorts into classes, as far as one sees: a share of them is right.
+/// Whether a lane has classes, judged by whether it has an accuracy.
 pub(super) fn has_classes(lane: &LaneRef<'_>, step: Step) -> bool {
     scalar_at(lane, Scalar::Accuracy, step).is_some() || lane.history.evals().iter().any(|eval| eval.accuracy.is_some())
 }
 
-/// The last evaluation at or before the step: the accuracy, or, where a lane has no classes, the loss, which is named
-/// where other lanes have some.
+/// The last evaluation at or before the step: the accuracy or, for a lane without classes, the loss, which is labelled
+/// if other lanes have classes.
 pub(super) fn evaluated(lane: &LaneRef<'_>, step: Step, others_have_classes: bool) -> Option<Shown> {
     let eval = lane.history.evals().iter().rev().find(|eval| eval.step <= step)?;
     let role = (!eval.loss.is_finite()).then_some(Role::Bad);
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_gain_is_a_factor_whether_of_a_step_or_of_several() {
-        let of = |quantity, min, max| {
+        let words_for = |quantity, min, max| {
             let summary = Summary {
                 steps: 1..10,
                 min: Some(min),
@@ -127,9 +127,9 @@ mod tests {
             summarized(quantity, &summary).map(|shown| shown.text)
         };
         assert_eq!(exactly(Quantity::Gain, 1.45).text, "×1.45");
-        assert_eq!(of(Quantity::Gain, 0.352, 0.352).as_deref(), Some("×0.35"));
-        assert_eq!(of(Quantity::Gain, 0.23, 0.28).as_deref(), Some("×0.23…0.28"));
-        assert_eq!(of(Quantity::ActRms, 0.23, 0.28).as_deref(), Some("0.23…0.28"));
-        assert_eq!(of(Quantity::ActRms, 0.352, 0.352).as_deref(), Some("0.352"));
+        assert_eq!(words_for(Quantity::Gain, 0.352, 0.352).as_deref(), Some("×0.35"));
+        assert_eq!(words_for(Quantity::Gain, 0.23, 0.28).as_deref(), Some("×0.23…0.28"));
+        assert_eq!(words_for(Quantity::ActRms, 0.23, 0.28).as_deref(), Some("0.23…0.28"));
+        assert_eq!(words_for(Quantity::ActRms, 0.352, 0.352).as_deref(), Some("0.352"));
     }
 }

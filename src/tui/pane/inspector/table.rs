@@ -1,4 +1,4 @@
-//! Names at the left, a column of values for every lane that has room.
+//! A table with names at the left and a column of values for every lane that fits.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -23,25 +23,25 @@ pub(super) struct Table<'a> {
     pub(super) area: Rect,
     pub(super) lanes: &'a [LaneRef<'a>],
     pub(super) first: usize,
-    /// Columns of a lane's values.
+    /// Width of a lane's column.
     pub(super) value: u16,
 }
 
 impl Table<'_> {
-    /// Those that a shown lane has a value of, and the one of the heatmaps.
+    /// The quantities of which a shown lane has a value, and the one of the heatmaps.
     pub(super) fn quantities(&self) -> Vec<Quantity> {
         let (scene, depth) = (self.scene, self.scene.view.cursor.depth);
         let has = |quantity: Quantity| {
-            let at = |lane: &LaneRef<'_>| {
+            let value = |lane: &LaneRef<'_>| {
                 let step = scene.shown_step(lane)?;
                 value_at(lane, quantity, lane.layer_at(depth), step)
             };
-            quantity == scene.view.quantity || self.lanes.iter().any(|lane| at(lane).is_some())
+            quantity == scene.view.quantity || self.lanes.iter().any(|lane| value(lane).is_some())
         };
         scene.quantities().into_iter().filter(|quantity| has(*quantity)).collect()
     }
 
-    /// The names of the lanes; returns the row after.
+    /// Draws the names of the lanes; returns the row after them.
     pub(super) fn names(&self, y: u16, buffer: &mut Buffer) -> u16 {
         if self.area.height == 0 {
             return y;
@@ -58,7 +58,7 @@ impl Table<'_> {
         y + 1
     }
 
-    /// The last step of each lane that has no values at the cursor's; returns the row after.
+    /// Draws the last step of each lane without values at the cursor; returns the row after.
     pub(super) fn last_steps(&self, y: u16, buffer: &mut Buffer) -> u16 {
         let state = |lane: &LaneRef<'_>| self.scene.cursor_state(lane);
         if self.lanes.iter().filter_map(state).all(|state| state.step().is_some()) {
@@ -77,7 +77,7 @@ impl Table<'_> {
         y + 1
     }
 
-    /// Whether a value of these quantities stands there as [`STILL`].
+    /// Whether a value of these quantities is shown as [`STILL`].
     pub(super) fn says_still(&self, quantities: &[Quantity]) -> bool {
         let (scene, depth) = (self.scene, self.scene.view.cursor.depth);
         let is_still = |quantity: Quantity, lane: &LaneRef<'_>| {
@@ -92,14 +92,14 @@ impl Table<'_> {
         shown.text.chars().count() >= usize::from(self.value)
     }
 
-    /// Whether it matters how often a quantity is measured, or of which step it is.
+    /// Whether the interval of a quantity, or the step of its value, must be shown.
     pub(super) fn has_cadence(&self, quantity: Quantity) -> bool {
         let of_step = |lane: &LaneRef<'_>| schedule::of_shown_step(self.scene, lane, quantity);
         self.every(quantity).is_some() || self.lanes.iter().any(|lane| of_step(lane).is_some())
     }
 
-    /// How often the quantities that follow are measured, and of which step they are where that is not the cursor's;
-    /// returns the row after.
+    /// Draws the interval of the following quantities and the step of their values if it is not the cursor's; returns
+    /// the row after.
     pub(super) fn cadence(&self, y: u16, quantity: Quantity, buffer: &mut Buffer) -> u16 {
         if !self.has_cadence(quantity) {
             return y;
@@ -110,7 +110,7 @@ impl Table<'_> {
         let of_step = |lane: &LaneRef<'_>| {
             let older = schedule::of_shown_step(self.scene, lane, quantity);
             let short = if older.is_some() { "older" } else { "" };
-            // What is measured now and then says when, at the cursor's own step too.
+            // A quantity that is not measured on every step always says when it was measured.
             let shown = self.scene.shown_step(lane).filter(|step| lane.history.taken(quantity, *step).is_some());
             let here = shown.filter(|_| quantity.definition().measured_with != Measurement::Layers);
             let here = here.map_or_else(String::new, |step| format!("at {}", number::count(step.0)));
@@ -121,13 +121,13 @@ impl Table<'_> {
         y + 1
     }
 
-    /// How often the first shown lane takes a quantity.
+    /// How often the first shown lane measures a quantity.
     fn every(&self, quantity: Quantity) -> Option<Wording> {
         let lane = self.lanes.first()?;
         schedule::words(lane.config, quantity.definition().measured_with)
     }
 
-    /// Which lanes have a column, where not all have.
+    /// Which lanes have a column, if not all have one.
     fn hidden_lanes(&self) -> Option<String> {
         let count = self.scene.lanes().count();
         if self.lanes.len() == count {
@@ -142,7 +142,7 @@ impl Table<'_> {
         Some(if is_long { format!("{shown} of {count}") } else { whole })
     }
 
-    /// What theory says of the block at the cursor.
+    /// Draws the prediction of the theory for the block at the cursor.
     pub(super) fn theory(&self, y: u16, buffer: &mut Buffer) {
         if y >= self.area.bottom() {
             return;
@@ -156,7 +156,7 @@ impl Table<'_> {
         }
     }
 
-    /// One row of values at the step at which each lane is shown; whether one of them is not exact.
+    /// Draws one row of values at the step that each lane shows; returns whether one of them is not exact.
     pub(super) fn row(
         &self,
         y: u16,
@@ -167,8 +167,8 @@ impl Table<'_> {
         self.line(y, name, |lane| shown(lane, self.scene.shown_step(lane)?), buffer)
     }
 
-    /// The same of what does not depend on a step. The name, the short one where that does not fit, takes what room the
-    /// first value leaves.
+    /// The same for values that do not depend on a step. The name, or the short name if it does not fit, uses the room
+    /// that the first value leaves.
     pub(super) fn line(
         &self,
         y: u16,
@@ -190,7 +190,7 @@ impl Table<'_> {
                     let is_long = self.is_long(&shown);
                     let text = match shown.short {
                         Some(short) if is_long => short.to_owned(),
-                        // Too long for its column: that there is a value is true, a part of it would not be.
+                        // A value that is too long for its column becomes `…`: a part of it would be wrong.
                         None if is_long => "…".to_owned(),
                         _ => shown.text,
                     };
@@ -203,17 +203,17 @@ impl Table<'_> {
             self.right_aligned(y, index, &line, buffer);
         }
         let [long, short] = name;
-        let fitting = if long.width() < usize::from(room) { long } else { short };
-        put((self.area.x, y), fitting, room.saturating_sub(1), buffer);
+        let fitting = if long.width() <= usize::from(room) { long } else { short };
+        put((self.area.x, y), fitting, room, buffer);
         inexact
     }
 
-    /// A name and its short one, of a row that is not a quantity.
+    /// A name and a short name, for a row that is not a quantity.
     pub(super) fn dim<'b>(&self, long: &'b str, short: &'b str) -> [Line<'b>; 2] {
         [long, short].map(|name| Line::styled(name, self.theme.style(Role::Dim)))
     }
 
-    /// The name, or the short one where it does not fit.
+    /// The name, or the short name if it does not fit.
     pub(super) fn name<'b>(&self, name: &'b str, short: &'b str) -> &'b str {
         let is_long = Span::raw(name).width() >= usize::from(self.names_width());
         if is_long { short } else { name }
@@ -230,7 +230,7 @@ impl Table<'_> {
         put((x, y), line, width, buffer);
     }
 
-    /// The name with the symbol, where there is room, and without it. The quantity of the heatmaps stands out.
+    /// The name, with the symbol if there is room. The quantity of the heatmaps is emphasized.
     pub(super) fn quantity_name<'b>(&self, quantity: Quantity) -> [Line<'b>; 2] {
         let definition = quantity.definition();
         let room = usize::from(self.names_width());
@@ -240,7 +240,7 @@ impl Table<'_> {
         let is_shown = quantity == self.scene.view.quantity;
         let style = self.theme.style(if is_shown { Role::Strong } else { Role::Dim });
         let both = columns(&name) + 2 + columns(symbol);
-        // A symbol that is the name again says nothing.
+        // A symbol that equals the name is left out.
         let has_symbol = both < room && symbol != name;
         let whole = if has_symbol {
             format!("{name:<width$}{symbol}", width = room - 1 - columns(symbol))

@@ -1,11 +1,12 @@
-//! What theory says of the block at the cursor at initialization: its gain, or its forward scale when that is in view.
+//! The prediction of the theory for the block at the cursor at initialization: its gain, or its forward scale if that
+//! is the quantity in view.
 
 use crate::number;
 use crate::quantity::Quantity;
 use crate::theory::LEAST_UNITS;
 use crate::tui::scene::{LaneRef, Scene};
 
-/// The quantity below which the row of theory stands.
+/// The quantity below which the row of theory is shown.
 pub(super) fn quantity(scene: &Scene) -> Quantity {
     match scene.view.quantity {
         Quantity::ActRms => Quantity::ActRms,
@@ -13,7 +14,7 @@ pub(super) fn quantity(scene: &Scene) -> Quantity {
     }
 }
 
-/// Its predicted value for a lane; `None` where there is no prediction or the layer is no block.
+/// The predicted value for a lane; `None` if there is no prediction or the layer is not a block.
 pub(super) fn at_cursor(scene: &Scene, index: usize, lane: &LaneRef<'_>) -> Option<String> {
     let theory = scene.cache.theories.get(index)?.as_ref().ok()?;
     let block = lane.header.layers.block_number(lane.layer_at(scene.view.cursor.depth))?;
@@ -22,7 +23,8 @@ pub(super) fn at_cursor(scene: &Scene, index: usize, lane: &LaneRef<'_>) -> Opti
     Some(if quantity == Quantity::Gain { number::factor(value) } else { number::value(value) })
 }
 
-/// Why the first lane without a prediction has none, or no line of it where a line of the quantity in view could be.
+/// Why the first lane without a prediction has none, or why it has no line although the quantity in view could have
+/// one.
 pub(super) fn why_none(scene: &Scene) -> Option<String> {
     let why = scene.cache.theories.iter().find_map(|theory| theory.as_ref().err());
     let has_line = scene.view.quantity.is_signal() || scene.view.quantity == Quantity::ActRms;

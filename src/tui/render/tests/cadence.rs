@@ -41,7 +41,7 @@ fn shown(scene: &mut Scene, mode: ViewId) -> String {
 }
 
 #[test]
-fn a_scheduled_quantity_says_how_often_it_is_taken_and_of_which_step_it_is() {
+fn a_scheduled_quantity_says_how_often_it_is_measured_and_on_which_step_it_was() {
     let mut scene = scheduled(&RunConfig { detail: Some(40), ..RunConfig::default() });
     scene.view.quantity = Quantity::Shatter;
     for mode in [ViewId::new("profile"), ViewId::new("heatmaps")] {

@@ -1,9 +1,8 @@
 //! What only a diffusion model shows: its gradient by timestep, and what it draws.
 
+use super::opened::in_every_look;
 use super::*;
 use crate::config::RunConfig;
-
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
 fn said(scene: &mut Scene, mode: ViewId) -> String {
     scene.view.shown = mode;
@@ -13,16 +12,7 @@ fn said(scene: &mut Scene, mode: ViewId) -> String {
 #[test]
 fn both_views_in_three_sizes_and_without_colour_or_unicode() {
     for (name, mode) in [("denoising", ViewId::new("denoising")), ("samples", ViewId::new("samples"))] {
-        let scene = || {
-            let mut scene = sample::diffusion(45);
-            scene.view.shown = mode;
-            scene
-        };
-        for size in SIZES {
-            snapshot(&format!("{name}_{}x{}", size.0, size.1), &mut scene(), &sample::theme(), size);
-        }
-        snapshot(&format!("{name}_no_colour"), &mut scene(), &theme(Colours::None, Glyphs::Unicode), (120, 40));
-        snapshot(&format!("{name}_ascii"), &mut scene(), &theme(Colours::None, Glyphs::Ascii), (80, 24));
+        in_every_look(name, mode, &sample::diffusion(45));
     }
 }
 

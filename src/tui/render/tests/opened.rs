@@ -8,7 +8,21 @@ use crate::event::{FilterShades, Payload, RunHeader, Snapshot};
 use crate::quantity::Quantity;
 use crate::units::LaneId;
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+pub(super) const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+
+/// Snapshots of a view in three sizes, without colour, and without Unicode.
+pub(super) fn in_every_look(name: &str, view: ViewId, scene: &Scene) {
+    let scene = || {
+        let mut scene = scene.clone();
+        scene.view.shown = view;
+        scene
+    };
+    for size in SIZES {
+        snapshot(&format!("{name}_{}x{}", size.0, size.1), &mut scene(), &sample::theme(), size);
+    }
+    snapshot(&format!("{name}_no_colour"), &mut scene(), &theme(Colours::None, Glyphs::Unicode), (120, 40));
+    snapshot(&format!("{name}_ascii"), &mut scene(), &theme(Colours::None, Glyphs::Ascii), (80, 24));
+}
 
 fn shown(scene: &mut Scene, mode: ViewId, (width, height): (u16, u16)) -> Vec<String> {
     scene.view.shown = mode;
@@ -33,16 +47,7 @@ fn stages_layers_and_filters_in_three_sizes_and_without_colour_or_unicode() {
     for (name, mode) in
         [("stages", ViewId::new("heatmaps")), ("layers", ViewId::new("layers")), ("filters", ViewId::new("filters"))]
     {
-        let scene = || {
-            let mut scene = sample::conv_net(45);
-            scene.view.shown = mode;
-            scene
-        };
-        for size in SIZES {
-            snapshot(&format!("{name}_{}x{}", size.0, size.1), &mut scene(), &sample::theme(), size);
-        }
-        snapshot(&format!("{name}_no_colour"), &mut scene(), &theme(Colours::None, Glyphs::Unicode), (120, 40));
-        snapshot(&format!("{name}_ascii"), &mut scene(), &theme(Colours::None, Glyphs::Ascii), (80, 24));
+        in_every_look(name, mode, &sample::conv_net(45));
     }
     let mut halves = sample::transformer(45);
     halves.view.shown = ViewId::new("layers");

@@ -1,6 +1,9 @@
 //! The room that there is: lanes that do not fit, and panes that an ended run fills.
 
+use std::sync::Arc;
+
 use super::*;
+use crate::layer::Parameter;
 
 #[test]
 fn tab_reaches_every_lane_in_the_inspector_too() {
@@ -65,5 +68,50 @@ fn an_answer_is_seen_in_every_view_on_a_low_terminal() {
             buffer.content().chunks(80).map(|row| row.iter().map(Target::symbol).collect()).collect();
         assert!(rows.iter().any(|row| row.contains("there is no step 9")), "{mode:?}: {rows:?}");
         assert!(rows.last().is_some_and(|row| row.contains("? help")), "{mode:?}: {rows:?}");
+    }
+}
+
+#[test]
+fn the_costs_of_a_layer_lose_the_flop_whole_on_a_narrow_screen() {
+    for (width, words) in [(80, " 4,160 parameters ─╯"), (120, " 4,160 parameters, 8,192 FLOP ─╯")] {
+        let mut scene = sample::demo(30);
+        let mut header = (**scene.runs[&0].header()).clone();
+        for layer in header.lanes.iter_mut().flat_map(|lane| &mut lane.layers.layers) {
+            layer.parameters = vec![Parameter { path: format!("{}.weight", layer.path), shape: vec![65, 64] }];
+            layer.flops = Some(8192);
+        }
+        scene.take(0, &Event::RunStarted(Arc::new(header)));
+        for event in sample::demo_steps(1..31) {
+            scene.take(0, &event);
+        }
+        let frame = text(&sample::frame(&mut scene, &sample::theme(), width, 24));
+        assert!(frame.contains(words), "{frame}");
+    }
+}
+
+#[test]
+fn the_legend_of_the_anatomy_says_what_a_factor_means_at_every_width_and_without_colours() {
+    for theme in [sample::theme(), Theme::new(Colours::None, Glyphs::Unicode, Background::Dark)] {
+        for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+            let mut scene = sample::anatomy(30);
+            scene.view.shown = ViewId::new("anatomy");
+            let frame = text(&sample::frame(&mut scene, &theme, width, height));
+            assert!(frame.contains("< 1 attenuates") && frame.contains("> 1 amplifies"), "{frame}");
+            assert!(!frame.contains("blue attenuates"), "a terminal may have no blue: {frame}");
+        }
+    }
+}
+
+#[test]
+fn a_name_in_the_inspector_takes_the_room_up_to_one_blank_before_its_value() {
+    let frame = text(&sample::frame(&mut sample::demo(60), &sample::theme(), 80, 24));
+    assert!(frame.contains("signal norm "), "{frame}");
+}
+
+#[test]
+fn the_axis_of_the_depth_profile_has_a_name() {
+    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+        let frame = text(&sample::frame(&mut sample::demo(60), &sample::theme(), width, height));
+        assert_eq!(frame.matches("╰block─").count(), 3, "two heatmaps and the profile: {frame}");
     }
 }

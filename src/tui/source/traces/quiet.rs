@@ -1,35 +1,36 @@
-//! How long a trace that is followed has had no new line: its run may be paused or slow, or it was killed, which leaves no
-//! word in the file.
+//! How long a followed trace has had no new line: its run may be paused or slow, or it was killed, which leaves no line
+//! in the file.
 //!
 //! ```text
-//! last line ── 10 s: nothing is said ── "no new step for 0:10 …", 0:15 … ── a line comes: nothing is said
+//! last line ── 10 s without a message ── "no new step for 0:10 …", 0:15 … ── a line arrives: no message
 //! ```
 //!
-//! A line that is not complete is within that time one that is being written.
+//! An incomplete line is being written during that time.
 
 use std::time::{Duration, Instant};
 
 use crate::number::clock;
 use crate::trace::Follow;
 
-/// Lines come every 200 ms while steps are quick, and a step of a large stack takes seconds.
+/// Lines come every 200 ms while steps are fast, and a step of a large stack takes seconds.
 const LONG: Duration = Duration::from_secs(10);
-/// The time is given in steps of so many seconds, then of so many: each new sentence replaces an answer on the screen.
+/// The time is given in steps of 5 s up to a minute, then of a minute: each new sentence replaces an answer on the
+/// screen.
 const STEPS: [(u64, u64); 2] = [(60, 5), (u64::MAX, 60)];
 
-/// When the newest line of a trace was read.
+/// The time of a trace's newest line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Quiet {
     since: Instant,
 }
 
 impl Quiet {
-    /// One was read now, or the trace was opened.
+    /// A line was read now, or the trace was opened.
     pub(super) fn since(now: Instant) -> Self {
         Self { since: now }
     }
 
-    /// What is to be said of it; nothing of a trace that has its end, cannot be read or is gone, which is said already.
+    /// The message; `None` for a trace that has ended, cannot be read or is gone, which is reported elsewhere.
     pub(super) fn sentence(self, now: Instant, follow: &Follow, has_steps: bool) -> Option<String> {
         let quiet = now.saturating_duration_since(self.since);
         if quiet < LONG || follow.is_over() || follow.warnings().lost.is_some() {

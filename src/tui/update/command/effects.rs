@@ -1,4 +1,4 @@
-//! What each command does.
+//! Executes each command.
 
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ use crate::units::{LayerId, Step};
 
 type Outcome = Result<Option<Effect>, String>;
 
-/// Does what a command says with what follows its word.
+/// Executes a command with its argument.
 pub(super) fn execute(scene: &mut Scene, verb: Verb, argument: &str) -> Outcome {
     match verb {
         Verb::Quantity => quantity(scene, argument)?,
@@ -88,7 +88,7 @@ fn view(scene: &mut Scene, name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Beyond either end the cursor goes to the nearest step, and says so.
+/// Outside the run the cursor goes to the nearest step, and a notice says so.
 fn goto(scene: &mut Scene, step: u64) -> Result<(), String> {
     cursor::to_step(scene, step);
     let Some(Step(found)) = scene.cursor_step() else { return Err("there is no step yet".to_owned()) };
@@ -99,7 +99,7 @@ fn goto(scene: &mut Scene, step: u64) -> Result<(), String> {
     Ok(())
 }
 
-/// Beyond the last block the cursor goes to the last layer, and says so.
+/// After the last block the cursor goes to the last layer, and a notice says so.
 fn layer(scene: &mut Scene, word: &str) -> Result<(), String> {
     let last = scene.most_layers().saturating_sub(1);
     let layer = match word {
@@ -122,7 +122,7 @@ fn layer(scene: &mut Scene, word: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// A folder that is not there is made.
+/// A missing folder is created.
 fn log(scene: &Scene, directory: &str) -> Outcome {
     match scene.status.kind {
         SourceKind::Live => Ok(Some(Effect::Log(PathBuf::from(directory)))),

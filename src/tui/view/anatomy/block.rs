@@ -1,12 +1,12 @@
-//! One block taken apart at one step of the run: its operations in forward order with their factors, the signal on every
-//! edge on the way forward and back.
+//! One block at one step of the run, taken apart: its operations in forward order with their factors, and the size of
+//! activations and signal on every edge.
 //!
 //! ```text
 //! x_l ──┬──────────── identity ────────────┬── x_{l+1}      δ_l = identity + branch
 //!       └── N ── φ ── W ── s ── branch ────┘                branch = δ_{l+1} · φ′ · W · N · s
 //! ```
 //!
-//! Where a long skip leaves at the block's input (the way down of a U-Net) what comes back through it is a third channel.
+//! If a long skip starts at the block's input (in the encoder of a U-Net), its signal is a third channel.
 
 use super::shape::{BranchOp, Rest, Shape, Skip};
 use crate::history::CellValue;
@@ -20,22 +20,22 @@ use crate::units::{LayerId, Step};
 pub(super) struct Anatomy {
     /// Name of the row: `block 17`, `stem`.
     pub(super) name: String,
-    /// Block number, where it is a block.
+    /// Block number, if it is a block.
     pub(super) number: Option<usize>,
     pub(super) skip: Skip,
-    /// Steps in forward order with the factor that each puts on the signal on its way back.
+    /// Ops in forward order, each with its factor on the signal on its way back.
     pub(super) parts: Vec<(BranchOp, Option<f64>)>,
-    /// What [`Part::Other`] is.
+    /// The meaning of [`BranchOp::Other`].
     pub(super) rest: Rest,
-    /// rms of what goes in and what comes out.
+    /// rms of the input and of the output.
     pub(super) scale: [Option<f64>; 2],
     /// ‖sF(x)‖/‖x‖.
     pub(super) branch_ratio: Option<f64>,
     /// ‖δ‖ at the input and at the output.
     pub(super) signal: [Option<f64>; 2],
-    /// What comes back around the branch, and through it.
+    /// The signal that comes back around the branch, and that through it.
     pub(super) channels: [Option<f64>; 2],
-    /// What comes back through a long skip that leaves at the block's input, where there is one.
+    /// The signal that comes back through a long skip from the block's input, if there is one.
     pub(super) long_skip: Option<f64>,
     /// Cosine of the two channels.
     pub(super) cosine: Option<f64>,
@@ -44,10 +44,10 @@ pub(super) struct Anatomy {
     pub(super) why_nothing: Option<String>,
 }
 
-/// Below this distance from 1, as a ratio, a factor or a gain is nothing to point at.
+/// A factor or gain that is closer to 1 than this ratio is not marked.
 const NOTEWORTHY: f64 = 1.05;
 
-/// What a block as a whole does to the signal on its way back.
+/// How the whole block changes the signal on its way back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
     Loses,
@@ -56,14 +56,14 @@ pub(super) enum Change {
 }
 
 impl Anatomy {
-    /// Of the layer of a lane at the cursor.
+    /// The anatomy of a lane's layer at the cursor.
     pub(super) fn at_cursor(scene: &Scene, lane: &LaneRef<'_>) -> Self {
         let layer = lane.layer_at(scene.view.cursor.depth);
         let next = LayerId(layer.0 + 1);
         let step = scene.shown_step(lane);
-        let at = |layer: LayerId, quantity: Quantity| value(lane, quantity, layer, step?);
-        let here = |quantity: Quantity| at(layer, quantity);
-        let (signal_in, signal_out) = (here(Quantity::SignalNorm), at(next, Quantity::SignalNorm));
+        let value_of = |layer: LayerId, quantity: Quantity| value(lane, quantity, layer, step?);
+        let here = |quantity: Quantity| value_of(layer, quantity);
+        let (signal_in, signal_out) = (here(Quantity::SignalNorm), value_of(next, Quantity::SignalNorm));
         let gain = here(Quantity::Gain);
         let number = lane.header.layers.block_number(layer);
         let shape = number.map_or_else(Shape::whole, |_| Shape::of(lane));
@@ -77,7 +77,7 @@ impl Anatomy {
             skip: shape.skip,
             parts: shape.parts.iter().map(|part| (*part, factor(part))).collect(),
             rest: shape.rest,
-            scale: [here(Quantity::ActRms), at(next, Quantity::ActRms)],
+            scale: [here(Quantity::ActRms), value_of(next, Quantity::ActRms)],
             branch_ratio: here(Quantity::BranchRatio),
             signal: [signal_in, signal_out],
             channels: [here(Quantity::IdentityNorm), here(Quantity::BranchNorm)],
@@ -88,20 +88,21 @@ impl Anatomy {
         }
     }
 
-    /// rms of s·F(x): of the same shape as x, so that the ratio of their norms is that of their rms.
+    /// rms of s·F(x): it has the same shape as x, so that the ratio of their norms is that of their rms.
     pub(super) fn branch_scale(&self) -> Option<f64> {
         match self.skip {
             Skip::Around => Some(self.branch_ratio? * self.scale[0]?),
             Skip::Missing => self.scale[1].filter(|_| self.number.is_some()),
+            Skip::Unknown => None,
         }
     }
 
-    /// ×1 of an identity: what the skip connection makes of the signal.
+    /// Factor of the skip connection on the signal: ×1 for an identity.
     pub(super) fn skip_gain(&self) -> Option<f64> {
         self.of_output(self.channels[0])
     }
 
-    /// The same of the long skip: what it brings, beside the signal at the block's output.
+    /// The same for the long skip: its signal divided by that at the block's output.
     pub(super) fn long_skip_gain(&self) -> Option<f64> {
         self.of_output(self.long_skip)
     }
@@ -110,7 +111,7 @@ impl Anatomy {
         Some(signal? / self.signal[1].filter(|signal| *signal != 0.0)?)
     }
 
-    /// What the block as a whole does to the signal.
+    /// How the whole block changes the signal.
     pub(super) fn change(&self) -> Change {
         match self.gain {
             Some(gain) if gain > NOTEWORTHY => Change::Grows,
@@ -124,15 +125,15 @@ impl Anatomy {
         self.parts.iter().map(|(_, factor)| *factor).product()
     }
 
-    /// The part to point at: the first factor that is not a number; else the one that does most of what the block as a
-    /// whole does. `None` where the block keeps the signal, and where a residual block loses it: its two channels
-    /// cancel then, which no factor tells.
+    /// The op to mark: the first factor that is not finite; otherwise the one that contributes most to the change by
+    /// the whole block. `None` if the block keeps the signal, and if a residual block loses it: its two channels cancel
+    /// then, which no factor shows.
     pub(super) fn strongest(&self) -> Option<BranchOp> {
         let known = || self.parts.iter().filter_map(|(part, factor)| Some((*part, (*factor)?)));
         if let Some((part, _)) = known().rev().find(|(_, factor)| !factor.is_finite()) {
             return Some(part);
         }
-        let is_alone = self.skip == Skip::Missing && self.long_skip.is_none();
+        let is_alone = self.skip != Skip::Around && self.long_skip.is_none();
         let strength = |factor: f64| match self.change() {
             Change::Grows => factor.abs().ln(),
             Change::Loses if is_alone => -factor.abs().ln(),
@@ -143,13 +144,13 @@ impl Anatomy {
         (strength > NOTEWORTHY.ln()).then_some(part)
     }
 
-    /// ‖signal‖ behind a part: that at the output times the factors of this part and of all after it.
+    /// ‖signal‖ behind an op: the signal at the output times the factors of this op and of all after it.
     pub(super) fn behind(&self, part: BranchOp) -> Option<f64> {
         let after = self.parts.iter().filter(|(other, _)| *other >= part).map(|(_, factor)| *factor);
         after.fold(self.signal[1], |signal, factor| Some(signal? * factor?))
     }
 
-    /// Largest finite size of the signal on any edge.
+    /// Largest finite norm of the signal on any edge.
     pub(super) fn largest(&self) -> Option<f64> {
         let behind = self.parts.iter().map(|(part, _)| self.behind(*part));
         let edges = self.signal.into_iter().chain(self.channels).chain(behind).flatten();
@@ -157,7 +158,7 @@ impl Anatomy {
     }
 }
 
-/// The value at a step, or the mean of its bucket where that is all there is.
+/// The value at a step, or the mean of its bucket if it is no longer exact.
 fn value(lane: &LaneRef<'_>, quantity: Quantity, layer: LayerId, step: Step) -> Option<f64> {
     match lane.history.known(quantity, layer, step)? {
         CellValue::Exactly(value) => Some(f64::from(value)),

@@ -1,4 +1,4 @@
-//! The lines of one diagram: trunk, branch with its boxes, and beside them sizes and factors.
+//! The lines of one diagram: trunk, branch with its boxes, and beside them norms and factors.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -14,9 +14,9 @@ use crate::quantity::Quantity;
 use crate::tui::pane::frame::put;
 use crate::tui::theme::{Glyphs, Role, Theme};
 
-/// Columns of a diagram from which it is drawn with more air.
+/// Minimum columns of a diagram with wider spacing.
 const WIDE: u16 = 54;
-/// Columns of a size or factor.
+/// Columns of a norm or factor.
 const VALUE: u16 = 8;
 /// Columns of the longest bar.
 const BAR: u16 = 48;
@@ -28,7 +28,7 @@ pub(super) struct Drawing<'a> {
     pub(super) anatomy: &'a Anatomy,
     /// Names of input and output.
     pub(super) nodes: [String; 2],
-    /// Where a block that is one box stands.
+    /// The place of a block that is a single box.
     pub(super) whole: BranchOp,
     pub(super) spacing: Spacing,
     pub(super) area: Rect,
@@ -36,15 +36,15 @@ pub(super) struct Drawing<'a> {
 
 /// Columns within the area.
 struct Columns {
-    /// Of the branch's line.
+    /// Column of the branch's line.
     branch: u16,
-    /// Half of a box, without its middle.
+    /// Half the width of a box, without its middle.
     half: u16,
-    /// What a size belongs to.
+    /// Column of the labels of norms.
     label: u16,
-    /// Sizes and factors.
+    /// Column of norms and factors.
     value: u16,
-    /// Bars, and what is said of a factor.
+    /// Column of bars, and of the words beside a factor.
     bar: u16,
 }
 
@@ -78,7 +78,7 @@ impl Drawing<'_> {
             Row::Sum => {
                 let node = match self.anatomy.skip {
                     Skip::Around => self.theme.glyph("⊕", "+"),
-                    Skip::Missing => self.theme.glyph("●", "o"),
+                    Skip::Missing | Skip::Unknown => self.theme.glyph("●", "o"),
                 };
                 self.turn(y, node, self.theme.glyph("╯", "'"), columns, buffer);
                 self.size(&label_out, signal_out, Weight::Main, y, columns, buffer);
@@ -115,13 +115,13 @@ impl Drawing<'_> {
         }
     }
 
-    /// `↓ sF(x)  rms 0.074  ‖sF(x)‖/‖x‖ 0.14`: what the branch adds on the way forward.
+    /// `↓ sF(x)  rms 0.074  ‖sF(x)‖/‖x‖ 0.14`: the contribution of the branch in the forward pass.
     fn branch_output(&self, y: u16, columns: &Columns, buffer: &mut Buffer) {
         let strong = self.theme.lane(self.lane);
         let dim = |text: String| Span::styled(text, self.style(Role::Dim));
         let name = match (self.anatomy.skip, self.area.width) {
             (Skip::Around, WIDE..) => "sF(x)  ",
-            (Skip::Missing, WIDE..) => "F(x)  ",
+            (Skip::Missing | Skip::Unknown, WIDE..) => "F(x)  ",
             _ => "",
         };
         let mut spans = vec![dim(format!("{} {name}", self.theme.glyph("↓", "v")))];
@@ -142,7 +142,7 @@ impl Drawing<'_> {
         }
     }
 
-    /// A node of the trunk and the line from it to the branch.
+    /// Draws a node of the trunk and the line from it to the branch.
     fn turn(&self, y: u16, node: &'static str, corner: &'static str, columns: &Columns, buffer: &mut Buffer) {
         let length = usize::from(columns.branch.saturating_sub(1));
         let line = Line::from(vec![
@@ -152,7 +152,7 @@ impl Drawing<'_> {
         self.put(0, y, &line, buffer);
     }
 
-    /// The line of the skip connection, where there is one.
+    /// Draws the line of the skip connection, if there is one.
     fn trunk(&self, y: u16, buffer: &mut Buffer) {
         if self.anatomy.skip == Skip::Around {
             self.put(0, y, &Line::styled(self.theme.glyph("┃", "|"), self.style(Role::Good)), buffer);
@@ -163,15 +163,15 @@ impl Drawing<'_> {
         self.put(columns.branch, y, &Line::styled(self.theme.glyph("│", "|"), self.style(Role::Frame)), buffer);
     }
 
-    /// The edge above a part, with what comes back over it.
+    /// Draws the edge above an op, with the signal on it.
     fn edge(&self, part: BranchOp, y: u16, columns: &Columns, buffer: &mut Buffer) {
         self.trunk(y, buffer);
         self.line(y, columns, buffer);
         let Some(drawn) = self.drawn(part) else { return };
         let is_first = self.anatomy.parts.first().is_some_and(|(first, _)| *first == drawn);
         match (is_first, self.anatomy.skip) {
-            // Of a plain block that is δ_l, which stands above.
-            (true, Skip::Missing) => {}
+            // In a plain block this is δ_l, which is shown above.
+            (true, Skip::Missing | Skip::Unknown) => {}
             (true, Skip::Around) => {
                 self.size("branch", self.anatomy.channels[1], Weight::Side, y, columns, buffer);
             }
@@ -179,7 +179,7 @@ impl Drawing<'_> {
         }
     }
 
-    /// One line of the box of a part, or of the line past its place where this block has none.
+    /// Draws one line of an op's box, or of the line at its place if this block does not have the op.
     fn part(&self, row: Row, place: BranchOp, y: u16, columns: &Columns, buffer: &mut Buffer) {
         self.trunk(y, buffer);
         let Some(part) = self.drawn(place) else {
@@ -210,7 +210,7 @@ impl Drawing<'_> {
         }
     }
 
-    /// `×0.58 ◂ lost here`.
+    /// Draws `×0.58 ◂ lost here`.
     fn factor(&self, part: BranchOp, y: u16, columns: &Columns, buffer: &mut Buffer) {
         let factor = self.anatomy.parts.iter().find(|(other, _)| *other == part).and_then(|(_, factor)| *factor);
         let Some(factor) = factor else {
@@ -239,7 +239,7 @@ impl Drawing<'_> {
         self.put((columns.value + VALUE).saturating_sub(width), y, &Line::from(span), buffer);
     }
 
-    /// A size of the signal with its bar.
+    /// Draws a norm of the signal with its bar.
     fn size(&self, label: &str, size: Option<f64>, weight: Weight, y: u16, columns: &Columns, buffer: &mut Buffer) {
         self.put(columns.label, y, &Line::styled(label.to_owned(), self.style(Role::Dim)), buffer);
         let Some(size) = size else {
@@ -260,24 +260,26 @@ impl Drawing<'_> {
         }
     }
 
-    /// In the gap between trunk and branch: what goes forward around it and comes back, or that nothing does.
+    /// Writes between trunk and branch what passes around the branch and comes back, or that there is no skip connection;
+    /// nothing if that is unknown.
     fn skip(&self, rows: &[Row], buffer: &mut Buffer) {
         if self.anatomy.number.is_none() {
             return;
         }
-        // Beside no box: there the gap is narrow.
+        // The words are not beside a box, where the gap is narrow.
         let is_open = |row: &Row| matches!(row, Row::Edge(_) | Row::Arriving);
         let open: Vec<u16> = (self.area.y..).zip(rows).filter(|(_, row)| is_open(row)).map(|(y, _)| y).collect();
         let lines = match self.anatomy.skip {
             Skip::Around => self.around(open.len()),
             Skip::Missing => vec![Line::styled("no skip", self.style(Role::Dim))],
+            Skip::Unknown => Vec::new(),
         };
         for (y, line) in open.into_iter().zip(lines) {
             self.put(2, y, &line, buffer);
         }
     }
 
-    /// `skip`, `↓ 0.53`, `↑ 3.0e-3`, `×1.00`: as many as have a line.
+    /// `skip`, `↓ 0.53`, `↑ 3.0e-3`, `×1.00`: as many as there are lines for.
     fn around(&self, count: usize) -> Vec<Line<'static>> {
         let is_wide = self.area.width >= WIDE;
         let strong = self.theme.lane(self.lane);
@@ -285,7 +287,7 @@ impl Drawing<'_> {
         let value = |value: Option<f64>| Span::styled(value.map_or_else(|| "–".to_owned(), number::value), strong);
         let factor = self.anatomy.skip_gain().map(|gain| Span::styled(number::factor(gain), strong));
         let [rms, space] = if is_wide { [" rms ", " "] } else { [""; 2] };
-        // The identity passes its input on as it is.
+        // The identity passes its input on unchanged.
         let forward = vec![dim(format!("{}{rms}", self.theme.glyph("↓", "v"))), value(self.anatomy.scale[0])];
         let back = vec![dim(format!("{}{space}", self.theme.glyph("↑", "^"))), value(self.anatomy.channels[0])];
         let mut lines = vec![Line::from(forward), Line::from(back)];
@@ -301,7 +303,7 @@ impl Drawing<'_> {
         lines
     }
 
-    /// The part that this block has at a place; `None` where it has none.
+    /// The op that this block has at a place; `None` if it has none.
     fn drawn(&self, place: BranchOp) -> Option<BranchOp> {
         let has = |part: BranchOp| self.anatomy.parts.iter().any(|(other, _)| *other == part).then_some(part);
         has(place).or_else(|| has(BranchOp::Whole).filter(|_| place == self.whole))
@@ -319,7 +321,7 @@ impl Drawing<'_> {
     }
 }
 
-/// How much an edge matters.
+/// How prominent an edge is.
 #[derive(Clone, Copy, PartialEq)]
 enum Weight {
     /// Between blocks.

@@ -1,4 +1,4 @@
-//! What the diagram adds up to: the branch as the product of its factors, the gain from both channels.
+//! The equations below the diagram: the branch as the product of its factors, the gain from both channels.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -10,7 +10,7 @@ use crate::number;
 use crate::tui::pane::frame::fit;
 use crate::tui::theme::{Role, Theme};
 
-/// Two lines for a block, fewer where less is known.
+/// Two lines for a block, fewer if less is known.
 pub(super) fn lines<'a>(anatomy: &Anatomy, theme: &Theme, lane: usize, width: u16) -> Vec<Line<'a>> {
     let (strong, dim) = (theme.lane(lane), theme.style(Role::Dim));
     if let Some(why) = &anatomy.why_nothing {
@@ -28,15 +28,16 @@ pub(super) fn lines<'a>(anatomy: &Anatomy, theme: &Theme, lane: usize, width: u1
     let long_skip = anatomy.long_skip_gain().map(|long_skip| (1, named("long skip", long_skip, strong, dim)));
     match anatomy.skip {
         Skip::Missing if long_skip.is_some() => {
-            let words = Line::styled("no skip around the block itself", dim);
+            let words = Line::styled("no skip connection around the block itself", dim);
             let branch = anatomy.branch_gain();
             let branch = branch.map(|branch| product(named("branch", branch, strong, dim), anatomy, theme, width));
             let sum = fit([(0, gain)].into_iter().chain(long_skip).chain([(2, words)]).collect(), width);
             branch.into_iter().chain([sum]).collect()
         }
-        Skip::Missing => {
-            let words = Line::styled("no skip: nothing goes around it", dim);
-            vec![product(gain, anatomy, theme, width), words]
+        Skip::Missing | Skip::Unknown => {
+            let is_known = anatomy.skip == Skip::Missing;
+            let words = if is_known { "no skip connection around the block" } else { "skip connection: not measured" };
+            vec![product(gain, anatomy, theme, width), Line::styled(words, dim)]
         }
         Skip::Around => {
             let skip = anatomy.skip_gain();
@@ -64,10 +65,10 @@ fn named<'a>(name: &'static str, factor: f64, strong: Style, dim: Style) -> Line
     Line::from(vec![Span::styled(format!("{name} "), dim), Span::styled(number::factor(factor), strong)])
 }
 
-/// `gain ×0.41 = W 0.58 · φ′ 0.71`, without the numbers where they do not fit; alone where the block is one box.
+/// `gain ×0.41 = W 0.58 · φ′ 0.71`, without the numbers if they do not fit; only the gain if the block is a single box.
 fn product<'a>(line: Line<'a>, anatomy: &Anatomy, theme: &Theme, width: u16) -> Line<'a> {
     let dim = theme.style(Role::Dim);
-    // In backward order, as the signal comes.
+    // The factors are in backward order, as the signal passes them.
     let factors: Vec<_> = anatomy.parts.iter().rev().filter(|(part, _)| *part != BranchOp::Whole).collect();
     let (mut whole, mut short) = (line.clone(), line);
     for (index, (part, factor)) in factors.into_iter().enumerate() {

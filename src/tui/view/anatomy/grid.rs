@@ -1,9 +1,9 @@
-//! The lines of a diagram, which the diagrams of all lanes share.
+//! The rows of a diagram, which the diagrams of all lanes share.
 
 use super::shape::{BranchOp, Shape};
 use crate::tui::scene::Scene;
 
-/// How many rows a part takes.
+/// How many rows an op takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Spacing {
     /// One.
@@ -15,25 +15,25 @@ pub(super) enum Spacing {
 /// One line of the diagram, from the input down to the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Row {
-    /// What goes in.
+    /// The input.
     Enter,
-    /// Where the ways part, and δ_l.
+    /// The node where the paths part, and δ_l.
     Split,
-    /// The edge above a part.
+    /// The edge above an op.
     Edge(BranchOp),
-    /// The upper, middle or lower line of a part's box.
+    /// The upper, middle or lower line of an op's box.
     Above(BranchOp),
     Middle(BranchOp),
     Below(BranchOp),
-    /// The edge between the last part and the sum.
+    /// The edge between the last op and the sum.
     Arriving,
-    /// Where the ways meet, and δ_{l+1}.
+    /// The node where the paths meet, and δ_{l+1}.
     Sum,
-    /// What comes out.
+    /// The output.
     Leave,
 }
 
-/// The lines that the diagrams of all lanes share, so that the same step stands on the same line everywhere.
+/// The rows that the diagrams of all lanes share, so that the same op is in the same row everywhere.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct DiagramGrid {
     parts: Vec<BranchOp>,
@@ -43,7 +43,7 @@ pub(super) struct DiagramGrid {
 pub(super) const EQUATIONS: u16 = 2;
 
 impl DiagramGrid {
-    /// The steps of all lanes: they do not change as the cursor moves.
+    /// The ops of all lanes: they do not change when the cursor moves.
     pub(super) fn of(scene: &Scene) -> Self {
         let mut parts: Vec<BranchOp> = scene.lanes().flat_map(|lane| Shape::of(&lane).parts).collect();
         parts.sort_unstable();
@@ -76,12 +76,12 @@ impl DiagramGrid {
         rows
     }
 
-    /// The roomiest spacing of a diagram in a frame of this height.
+    /// The widest spacing of a diagram in a frame of this height.
     pub(super) fn spacing(&self, height: u16) -> Spacing {
         if self.height(Spacing::Roomy) <= height { Spacing::Roomy } else { Spacing::Tight }
     }
 
-    /// Lines with the frame and what stands below the diagram.
+    /// Rows with the frame and the equations below the diagram.
     pub(super) fn height(&self, spacing: Spacing) -> u16 {
         self.rows(spacing).len() as u16 + EQUATIONS + 2
     }

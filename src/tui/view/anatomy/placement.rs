@@ -8,12 +8,12 @@ use crate::tui::pane::{Pane, Panes};
 use crate::tui::scene::Scene;
 use crate::tui::view::placement::{BESIDE_COLUMNS, inspector_width};
 
-/// Columns of the diagram of a block at least.
+/// Minimum columns of a diagram.
 const DIAGRAM_COLUMNS: u16 = 40;
-/// Rows below the diagrams from which something else has room there.
+/// Minimum rows below the diagrams for another pane.
 const BELOW_ROWS: u16 = 7;
 
-/// Diagrams side by side, the inspector beside or below them; where it is beside, the profile below.
+/// Diagrams side by side, the inspector beside or below them; if it is beside, the profile is below.
 pub(super) fn place(panes: &mut Panes, body: Rect, scene: &Scene) {
     let is_wide = body.width >= BESIDE_COLUMNS;
     let (area, inspector) =

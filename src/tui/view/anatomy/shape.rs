@@ -1,13 +1,13 @@
-//! How the blocks of a lane are built: the operations of the branch in forward order, and whether a skip connection leads
-//! around it. From the lane's settings; where those are unknown, from the quantities that the lane has ever had values of:
-//! no identity channel = no skip connection, no factor of a normalization = no normalization. It never depends on the
-//! cursor: a lane that ended, or whose signal is 0, keeps its wiring.
+//! How the blocks of a lane are built: the operations of the branch in forward order, and whether there is a skip
+//! connection around it. This follows from the lane's settings; if those are unknown, from the quantities that the lane
+//! has ever had values of: no identity channel = no skip connection, no factor of a normalization = no normalization.
+//! It never depends on the cursor: a lane that ended, or whose signal is 0, keeps its wiring.
 
 use crate::config::{Activation, LaneConfig, Model};
 use crate::quantity::Quantity;
 use crate::tui::scene::LaneRef;
 
-/// A kind of step that the branch is made of.
+/// A kind of op in the branch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum BranchOp {
     /// N.
@@ -16,14 +16,14 @@ pub(super) enum BranchOp {
     Activation,
     /// W.
     Weight,
-    /// All else: see [`Rest`].
+    /// All other ops: see [`Rest`].
     Other,
-    /// Everything in one, where no single step was measured.
+    /// All ops in one box, if no single one was measured.
     Whole,
 }
 
 impl BranchOp {
-    /// Those that are measured one by one, in forward order.
+    /// The ops that are measured one by one, in forward order.
     pub(super) const STEPS: [(Self, Quantity); 4] = [
         (Self::Norm, Quantity::GainNorm),
         (Self::Activation, Quantity::GainActivation),
@@ -32,29 +32,31 @@ impl BranchOp {
     ];
 }
 
-/// Whether something leads around the branch.
+/// Whether there is a path around the branch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Skip {
     Around,
     Missing,
+    /// The lane's settings are unknown, and nothing inside its blocks was measured.
+    Unknown,
 }
 
 /// How the blocks of a lane are built.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
     pub(super) skip: Skip,
-    /// In forward order; never empty.
+    /// The ops in forward order; never empty.
     pub(super) parts: Vec<BranchOp>,
-    /// What is left beside normalizations, activations and weights.
+    /// The ops other than normalizations, activations and weights.
     pub(super) rest: Rest,
 }
 
-/// What all the steps of a branch that have no box of their own are, family by family.
+/// The ops of a branch that have no box of their own, family by family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rest {
     /// s, the branch scale, alone.
     Scale,
-    /// Attention's mixing of positions, and where the ways through both halves part or meet.
+    /// The mixing of positions by attention, and the points where the paths through both sub-layers part or meet.
     Mixing,
     /// The same, and s.
     MixingAndScale,
@@ -62,13 +64,13 @@ pub(super) enum Rest {
     Pooling,
     /// Halving or doubling of pictures.
     Resizing,
-    /// What is read from several streams and written to them.
+    /// Reading from several streams and writing to them.
     Streams,
     /// Several of them.
     Several,
     /// The gate T(x) of a highway.
     Gate,
-    /// Not known: the run was no run of nablatop.
+    /// Unknown: nablatop itself did not train the run.
     Unknown,
 }
 
@@ -86,7 +88,7 @@ impl Rest {
         }
     }
 
-    /// In at most five letters, and the same in ASCII.
+    /// A symbol of at most five letters, and the same in ASCII.
     pub(super) fn symbol(self) -> (&'static str, &'static str) {
         match self {
             Self::Scale => ("s", "s"),
@@ -126,15 +128,15 @@ impl Shape {
         }
     }
 
-    /// Of what the lane has had values of at any step.
+    /// The shape that follows from the values that the lane has had at any step.
     fn of_values(lane: &LaneRef<'_>) -> Self {
         let steps = BranchOp::STEPS.iter().filter(|(_, factor)| lane.history.has(*factor));
         let parts: Vec<BranchOp> = steps.map(|(part, _)| *part).collect();
-        let has_skip = lane.history.has(Quantity::IdentityNorm);
-        Self {
-            skip: if has_skip { Skip::Around } else { Skip::Missing },
-            parts: if parts.is_empty() { vec![BranchOp::Whole] } else { parts },
-            rest: Rest::Unknown,
-        }
+        let skip = match (lane.history.has(Quantity::IdentityNorm), parts.is_empty()) {
+            (true, _) => Skip::Around,
+            (false, true) => Skip::Unknown,
+            (false, false) => Skip::Missing,
+        };
+        Self { skip, parts: if parts.is_empty() { vec![BranchOp::Whole] } else { parts }, rest: Rest::Unknown }
     }
 }

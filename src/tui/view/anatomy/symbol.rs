@@ -1,4 +1,4 @@
-//! How an operation of a branch and its factor are written.
+//! The symbols of an operation of a branch and its factor.
 
 use ratatui::text::Span;
 
@@ -6,7 +6,7 @@ use super::block::Anatomy;
 use super::shape::BranchOp;
 use crate::tui::theme::{Role, Theme};
 
-/// How a step is written in its box and in an equation.
+/// The symbol of an op in its box and in an equation.
 pub(super) fn symbol(part: BranchOp, anatomy: &Anatomy, theme: &Theme) -> String {
     match part {
         BranchOp::Norm => "N".to_owned(),
@@ -21,7 +21,7 @@ pub(super) fn symbol(part: BranchOp, anatomy: &Anatomy, theme: &Theme) -> String
     }
 }
 
-/// A factor on the ground that the diverging palette has for it; bold where it is the strongest.
+/// A factor on the background that the diverging palette has for it; bold if it is the strongest.
 pub(super) fn chip<'a>(text: String, factor: f64, theme: &Theme) -> Span<'a> {
     let shade = theme.diverging().at(position(factor));
     let has_ground = shade.glyph == " " && shade.ground != ratatui::style::Color::Reset;
@@ -33,10 +33,10 @@ pub(super) fn chip<'a>(text: String, factor: f64, theme: &Theme) -> Span<'a> {
     Span::styled(text, style)
 }
 
-/// log₁₀ of the factor at either end of the palette.
+/// log₁₀ of the factor at both ends of the palette.
 pub(super) const REACH: f32 = std::f32::consts::LOG10_2 * 3.0;
 
-/// Place of a factor in the palette: ×1/8 … ×8.
+/// Position of a factor in the palette: ×1/8 … ×8.
 fn position(factor: f64) -> f32 {
     let position = 0.5 + factor.abs().log10() as f32 / (2.0 * REACH);
     if position.is_nan() { 0.5 } else { position.clamp(0.0, 1.0) }

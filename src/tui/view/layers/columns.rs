@@ -1,4 +1,4 @@
-//! The columns of numbers behind the names of an opened block, and how much room the table takes.
+//! The columns of numbers after the names of an opened block, and the room that the table takes.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::quantity::Quantity;
 use crate::tui::scene::Scene;
 use crate::tui::theme::Theme;
 
-/// A column of numbers behind the names.
+/// A column of numbers after the names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Column {
     Shape,
@@ -32,7 +32,7 @@ impl Column {
         (Self::Weight, 10),
         (Self::Update, 10),
     ];
-    /// What gives way first where not all fit is last.
+    /// The columns by importance: the last are left out first.
     const BY_WORTH: [Self; 6] = [Self::Grad, Self::Update, Self::Parameters, Self::Weight, Self::Flops, Self::Shape];
 
     pub(super) fn title(self, theme: &Theme) -> &'static str {
@@ -46,7 +46,7 @@ impl Column {
         }
     }
 
-    /// The quantity of the heatmaps that is the same of a whole block.
+    /// The quantity of the heatmaps that corresponds to it for a whole block.
     pub(super) fn quantity(self) -> Option<Quantity> {
         match self {
             Self::Grad => Some(Quantity::GradNorm),
@@ -68,31 +68,31 @@ impl Column {
     }
 }
 
-/// Columns of the names at least and at most.
+/// Minimum and maximum columns of the names.
 pub(super) const NAME: Range<u16> = 12..20;
 
-/// Columns that a table of so many at most has use for; strips stand at its right.
+/// Columns that the table uses of this many; strips are at its right.
 pub(super) fn table_columns(width: u16) -> u16 {
     let all: u16 = Column::ALL.iter().map(|(_, width)| width).sum();
     width.min(NAME.end + all)
 }
 
-/// Rows of the largest table of any lane, headings of halves included, without its heading.
+/// Rows of the largest table of any lane, with the headings of sub-layers but without its own heading.
 pub(super) fn most_rows(scene: &Scene) -> u16 {
-    let of = |layer: &crate::layer::Layer| {
-        // Two halves; tensors that the stack does not name have a row each at most.
+    let rows_of = |layer: &crate::layer::Layer| {
+        // There are at most two sub-layers, and at most one row per undeclared tensor.
         let halves = layer.sublayers.iter().filter_map(|sublayer| sublayer.half.as_deref()).take(1).count() * 2;
         layer.opened().len() + halves
     };
     let lanes = scene.lanes();
-    let most = lanes.flat_map(|lane| lane.header.layers.layers.iter().map(of)).max().unwrap_or(0);
+    let most = lanes.flat_map(|lane| lane.header.layers.layers.iter().map(rows_of)).max().unwrap_or(0);
     u16::try_from(most).unwrap_or(u16::MAX).clamp(1, MOST_ROWS)
 }
 
-/// A table takes no more rows, however many layers a block has: charts stand below it.
+/// Maximum number of rows, however many layers a block has: charts are below it.
 const MOST_ROWS: u16 = 16;
 
-/// Those that fit beside the names, from left to right.
+/// The columns that fit beside the names, from left to right.
 pub(super) fn fitting(width: u16, rows: &[Row]) -> Vec<(Column, u16)> {
     let names = rows.iter().map(|row| Span::raw(row.label()).width() as u16 + 1).max().unwrap_or(0);
     let mut left = width.saturating_sub(names.clamp(NAME.start, NAME.end));

@@ -1,5 +1,5 @@
-//! The panes of the view of layers: a table per lane, one below the other, as tall as the largest block needs; charts
-//! below them where there is room.
+//! The panes of the layers view: a table per lane, one below the other, as high as the largest block needs, with charts
+//! below if there is room.
 
 use ratatui::layout::Rect;
 
@@ -9,14 +9,14 @@ use crate::tui::pane::{Pane, Panes};
 use crate::tui::scene::Scene;
 use crate::tui::view::placement;
 
-/// Rows of a pane beside those of its table: the frame and the heading.
+/// Rows of a pane in addition to those of its table: the frame and the heading.
 const AROUND: u16 = 3;
-/// Rows below the tables from which charts have room there.
+/// Minimum rows below the tables for charts.
 const CHART_ROWS: u16 = 7;
-/// Columns of a strip at least.
+/// Minimum columns of a strip.
 const STRIP: u16 = 20;
 
-/// Tables, with strips at their right where there is room.
+/// Places tables, with strips at their right if there is room.
 pub(super) fn place(panes: &mut Panes, body: Rect, scene: &Scene) {
     let height = (most_rows(scene) + AROUND).min(body.height).max(1);
     let fitting = usize::from(body.height / height).max(1);

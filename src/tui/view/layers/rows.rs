@@ -1,4 +1,4 @@
-//! The rows of an opened block: its layers, and above those of a half what they add up to.
+//! The rows of an opened block: its layers, and above those of a sub-layer their sum.
 
 use std::ops::Range;
 
@@ -10,12 +10,12 @@ use crate::tui::scene::LaneRef;
 pub(super) struct Row {
     name: String,
     kind: Kind,
-    /// `32×16×3×3`, or `2·32` where there are several of the same shape.
+    /// `32×16×3×3`, or `2·32` if there are several of the same shape.
     pub(super) shape: Option<String>,
-    /// Trainable numbers; `None` where there is no tensor.
+    /// Number of trainable parameters; `None` if there is no tensor.
     pub(super) parameters: Option<u64>,
     pub(super) flops: Option<u64>,
-    /// Among all tensors of the lane.
+    /// Ranges among all tensors of the lane.
     pub(super) tensors: Vec<Range<usize>>,
 }
 
@@ -27,7 +27,7 @@ enum Kind {
 }
 
 impl Row {
-    /// The name as it stands in the table: layers of a half are set in.
+    /// The name in the table: layers of a sub-layer are indented.
     pub(super) fn label(&self) -> String {
         match self.kind {
             Kind::InHalf => format!("  {}", self.name),
@@ -65,7 +65,7 @@ impl Row {
     }
 }
 
-/// Of the layer of a lane at a relative depth; empty where nothing is known of it.
+/// The rows of a lane's layer at a relative depth; empty if nothing is known about it.
 pub(super) fn rows(lane: &LaneRef<'_>, depth: f64) -> Vec<Row> {
     let (table, id) = (&lane.header.layers, lane.layer_at(depth));
     let Some(layer) = table.get(id) else { return Vec::new() };
@@ -83,7 +83,7 @@ pub(super) fn rows(lane: &LaneRef<'_>, depth: f64) -> Vec<Row> {
     rows
 }
 
-/// A single part without a cost of its own, norms and vectors aside, costs what the layer does without the others:
+/// Gives the layer's remaining cost to a single part without a cost of its own, apart from norms and vectors:
 /// normalization is not counted (`Layer::flops`).
 fn cost_the_rest(layer: &Layer, opened: &mut [Opened]) {
     let known: u64 = opened.iter().filter_map(|part| part.flops).sum();
@@ -95,7 +95,7 @@ fn cost_the_rest(layer: &Layer, opened: &mut [Opened]) {
     }
 }
 
-/// The shape of the largest tensor, with how many there are of it where all are alike.
+/// The shape of the largest tensor, with the number of tensors if all have this shape.
 fn shape<'a>(shapes: impl Iterator<Item = &'a [usize]>) -> Option<String> {
     let shapes: Vec<&[usize]> = shapes.collect();
     let largest = shapes.iter().max_by_key(|shape| shape.iter().product::<usize>())?;
@@ -113,24 +113,24 @@ mod tests {
     fn a_weight_beside_a_norm_costs_what_the_layer_does() {
         let tensor = |path: &str, shape: &[usize]| Parameter { path: format!("b.{path}"), shape: shape.to_vec() };
         let norm = [tensor("norm.gamma", &[64]), tensor("norm.beta", &[64])];
-        let of = |tensors: &[Parameter]| {
+        let flops_of = |tensors: &[Parameter]| {
             let parameters = [tensors, &norm].concat();
             let layer = Layer { parameters, ..Layer::new("b", LayerKind::Block).costing(8_192) };
             let mut opened = layer.opened();
             cost_the_rest(&layer, &mut opened);
             opened.iter().map(|part| part.flops).collect::<Vec<_>>()
         };
-        assert_eq!(of(&[tensor("weight", &[64, 64]), tensor("bias", &[64])]), [Some(8_192), None]);
-        assert_eq!(of(&[]), [Some(8_192)], "what is all there is");
+        assert_eq!(flops_of(&[tensor("weight", &[64, 64]), tensor("bias", &[64])]), [Some(8_192), None]);
+        assert_eq!(flops_of(&[]), [Some(8_192)], "what is all there is");
         let two = [tensor("one.weight", &[64, 64]), tensor("two.weight", &[64, 64])];
-        assert_eq!(of(&two), [None; 3], "what each of two costs is not known");
+        assert_eq!(flops_of(&two), [None; 3], "what each of two costs is not known");
     }
 
     #[test]
     fn a_weight_counts_before_its_bias_and_alike_tensors_are_counted() {
-        let of = |shapes: &[&[usize]]| shape(shapes.iter().copied());
-        assert_eq!(of(&[&[32, 16, 3, 3], &[32]]).as_deref(), Some("32×16×3×3"));
-        assert_eq!(of(&[&[32], &[32]]).as_deref(), Some("2·32"));
-        assert_eq!(of(&[]), None);
+        let shape_of = |shapes: &[&[usize]]| shape(shapes.iter().copied());
+        assert_eq!(shape_of(&[&[32, 16, 3, 3], &[32]]).as_deref(), Some("32×16×3×3"));
+        assert_eq!(shape_of(&[&[32], &[32]]).as_deref(), Some("2·32"));
+        assert_eq!(shape_of(&[]), None);
     }
 }

@@ -1,5 +1,5 @@
-//! The layers of an opened block over the steps: a strip each, in the colours of the heatmaps. A column shows the newest
-//! record at or before its last step.
+//! The layers of an opened block over the steps: a strip each, in the colours of the heatmaps. A column shows the
+//! newest snapshot at or before its last step.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -15,7 +15,7 @@ use crate::tui::pane::{LanePane, heatmap, steps};
 use crate::tui::theme::Role;
 use crate::units::Step;
 
-/// Draws the strips of one lane; nothing where there is no room or the quantity has no column.
+/// Draws the strips of one lane; nothing if there is no room or the quantity has no column.
 pub(super) fn render(lane_pane: &LanePane<'_>, rows: &[Row], quantity: Quantity, buffer: &mut Buffer) {
     let LanePane { scene, theme, pane, axis } = *lane_pane;
     let area = pane.picture;

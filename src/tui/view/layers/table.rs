@@ -16,14 +16,14 @@ use crate::tui::theme::{Role, Theme};
 pub(super) struct Table<'a> {
     pub(super) theme: &'a Theme,
     pub(super) lane: usize,
-    /// The quantity that the colours of the strips stand for.
+    /// The quantity of the strips' colours.
     pub(super) coloured: Quantity,
     pub(super) rows: &'a [Row],
     pub(super) record: Option<Dated<'a, TensorNorms>>,
     pub(super) area: Rect,
 }
 
-/// Where the columns of a table stand.
+/// The positions of the columns of a table.
 struct Places {
     /// Columns of the names.
     names: u16,
@@ -32,7 +32,7 @@ struct Places {
 }
 
 impl Table<'_> {
-    /// Draws as many rows as there is room for; returns how many those are.
+    /// Draws as many rows as there is room for; returns their number.
     pub(super) fn render(&self, buffer: &mut Buffer) -> usize {
         let columns = columns::fitting(self.area.width, self.rows);
         let names = self.area.width.saturating_sub(columns.iter().map(|(_, width)| width).sum()).min(NAME.end);

@@ -2,6 +2,8 @@ use super::*;
 use crate::config::{BranchScale, LaneConfig, Model, Wiring};
 use crate::event::{Event, LaneEnd, Outcome};
 use crate::tui::sample;
+use crate::tui::scene::ViewId;
+use crate::tui::source::SourceKind;
 use crate::tui::view::anatomy::grid::{DiagramGrid, Spacing};
 use crate::tui::view::anatomy::shape::BranchOp;
 use crate::units::LaneId;
@@ -37,32 +39,32 @@ fn the_factors_lead_from_the_signal_at_the_output_to_the_branch() {
 
 #[test]
 fn the_part_to_point_at_does_what_the_block_as_a_whole_does() {
-    let of = |block: usize, gain: f64, factors: &[f64]| {
+    let marked = |block: usize, gain: f64, factors: &[f64]| {
         let mut anatomy = blocks()[block].clone();
         let parts = [BranchOp::Norm, BranchOp::Activation, BranchOp::Weight];
         anatomy.parts = parts.into_iter().zip(factors.iter().copied().map(Some)).collect();
         anatomy.gain = Some(gain);
         anatomy.strongest()
     };
-    assert_eq!(of(0, 0.41, &[1.0, 0.7, 0.58]), Some(BranchOp::Weight));
-    assert_eq!(of(0, 1.2, &[3.0, 0.7, 0.58]), Some(BranchOp::Norm));
-    assert_eq!(of(0, 0.0, &[3.0, 0.0, 0.1]), Some(BranchOp::Activation));
-    assert_eq!(of(0, f64::NAN, &[f64::NAN, 0.1, 9.0]), Some(BranchOp::Norm));
-    assert_eq!(of(0, 0.99, &[1.0, 0.5, 1.98]), None, "kept");
-    assert_eq!(of(1, 1.11, &[1.0, 0.53, 0.9]), None, "a residual block that grows the signal loses it nowhere");
-    assert_eq!(of(1, 1.5, &[2.0, 0.53, 0.9]), Some(BranchOp::Norm));
-    assert_eq!(of(1, 0.7, &[1.0, 0.53, 0.9]), None, "its channels cancel");
+    assert_eq!(marked(0, 0.41, &[1.0, 0.7, 0.58]), Some(BranchOp::Weight));
+    assert_eq!(marked(0, 1.2, &[3.0, 0.7, 0.58]), Some(BranchOp::Norm));
+    assert_eq!(marked(0, 0.0, &[3.0, 0.0, 0.1]), Some(BranchOp::Activation));
+    assert_eq!(marked(0, f64::NAN, &[f64::NAN, 0.1, 9.0]), Some(BranchOp::Norm));
+    assert_eq!(marked(0, 0.99, &[1.0, 0.5, 1.98]), None, "kept");
+    assert_eq!(marked(1, 1.11, &[1.0, 0.53, 0.9]), None, "a residual block that grows the signal loses it nowhere");
+    assert_eq!(marked(1, 1.5, &[2.0, 0.53, 0.9]), Some(BranchOp::Norm));
+    assert_eq!(marked(1, 0.7, &[1.0, 0.53, 0.9]), None, "its channels cancel");
 }
 
 #[test]
 fn a_lane_that_ended_or_whose_signal_is_zero_keeps_its_wiring() {
     let mut scene = sample::anatomy(3);
     let shapes = |scene: &Scene| {
-        let of = |lane: LaneRef<'_>| {
+        let shape_of = |lane: LaneRef<'_>| {
             let anatomy = Anatomy::at_cursor(scene, &lane);
             (anatomy.skip, anatomy.parts.iter().map(|(part, _)| *part).collect::<Vec<_>>())
         };
-        scene.lanes().map(of).collect::<Vec<_>>()
+        scene.lanes().map(shape_of).collect::<Vec<_>>()
     };
     let before = shapes(&scene);
     let end = LaneEnd { lane: LaneId(1), step: Step(3), outcome: Outcome::Diverged };
@@ -97,18 +99,30 @@ fn a_trace_without_factors_shows_the_block_as_one_box() {
 
 #[test]
 fn what_is_left_beside_the_others_has_the_name_of_what_it_is_in_each_family() {
-    let of = |model, wiring, branch_scale| {
+    let rest_of = |model, wiring, branch_scale| {
         let settings =
             LaneConfig { branch_scale: BranchScale::Constant(branch_scale), ..LaneConfig::of(model, wiring) };
         let shape = Shape::of_settings(&settings);
         shape.parts.contains(&BranchOp::Other).then(|| shape.rest.symbol().0)
     };
-    assert_eq!(of(Model::Mlp, Wiring::Residual, 1.0), None);
-    assert_eq!(of(Model::Resnet, Wiring::Residual, 0.1), Some("s"));
-    assert_eq!(of(Model::Transformer, Wiring::Plain, 1.0), Some("mix"));
-    assert_eq!(of(Model::Transformer, Wiring::Residual, 0.1), Some("mix·s"));
-    assert_eq!(of(Model::Vgg, Wiring::Plain, 1.0), Some("pool"));
-    assert_eq!(of(Model::Vgg, Wiring::Residual, 0.1), Some("rest"));
-    assert_eq!(of(Model::Highway, Wiring::Residual, 1.0), Some("gate"));
-    assert_eq!(of(Model::Highway, Wiring::Plain, 1.0), None);
+    assert_eq!(rest_of(Model::Mlp, Wiring::Residual, 1.0), None);
+    assert_eq!(rest_of(Model::Resnet, Wiring::Residual, 0.1), Some("s"));
+    assert_eq!(rest_of(Model::Transformer, Wiring::Plain, 1.0), Some("mix"));
+    assert_eq!(rest_of(Model::Transformer, Wiring::Residual, 0.1), Some("mix·s"));
+    assert_eq!(rest_of(Model::Vgg, Wiring::Plain, 1.0), Some("pool"));
+    assert_eq!(rest_of(Model::Vgg, Wiring::Residual, 0.1), Some("rest"));
+    assert_eq!(rest_of(Model::Highway, Wiring::Residual, 1.0), Some("gate"));
+    assert_eq!(rest_of(Model::Highway, Wiring::Plain, 1.0), None);
+}
+
+#[test]
+fn of_a_model_without_settings_and_taps_inside_its_blocks_no_skip_connection_is_denied() {
+    let mut scene = Scene::new(SourceKind::Traces);
+    scene.take(0, &sample::without_settings(sample::header(&[("net", 6)])));
+    let is_there = |quantity| matches!(quantity, Quantity::SignalNorm | Quantity::Gain | Quantity::ActRms);
+    scene.take(0, &sample::step(0, 1, 2.3, 8, |quantity, _| is_there(quantity).then_some(0.5)));
+    scene.view.shown = ViewId::new("anatomy");
+    let buffer = sample::frame(&mut scene, &sample::theme(), 120, 40);
+    let frame: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+    assert!(frame.contains("skip connection: not measured") && !frame.contains("no skip"), "{frame}");
 }
