@@ -1,5 +1,5 @@
-//! A lane as the user writes it: `WIRING[:key=value,…]`, such as `residual:norm=layer,branch-scale=0.1`. A value with a
-//! comma is written in quotes.
+//! A lane as the user writes it: `WIRING[:key=value,…]`, such as `residual:norm=layer,branch-scale=0.1`. A value with
+//! a comma stands in quotes.
 
 use std::str::FromStr;
 

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wrong_number_is_refused_with_an_example_of_a_right_one() {
+    fn what_is_no_such_number_is_answered_with_one_that_is() {
         let numbers = Numbers::<u64>::from_one("2000");
         assert_eq!(numbers.read(" 7 "), Ok(7));
         for word in ["0", "-1", "ten", "", "1e3", "1.5"] {
