@@ -3,30 +3,23 @@
 //! `RunStarted`, then per lane and step a `Step`, now and then a `Snapshot`, an `Eval`, a `Note` or `LaneEnded`, at last
 //! `RunEnded`.
 
-mod denoising;
-mod filters;
 mod header;
-mod histograms;
 mod numbers;
-mod samples;
-mod snapshot;
+pub mod snapshot;
 mod snapshot_payload;
 mod step;
-mod tensors;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use denoising::{Denoising, TimeSpan};
-pub use filters::{FULL_SHADE, FilterShades, MOST_FILTERS};
 pub use header::{FORMAT_VERSION, LaneHeader, Machine, RunHeader};
-pub use histograms::Histograms;
-pub use samples::Samples;
-pub use snapshot::{Dated, Payload, Snapshot, SnapshotKind, SnapshotOf};
+pub use snapshot::{
+    Dated, Denoising, FULL_SHADE, FilterShades, Histograms, MOST_FILTERS, Payload, Samples, Snapshot, SnapshotKind,
+    SnapshotOf, TensorNorm, TensorNorms, TimeSpan,
+};
 pub use snapshot_payload::{Memory, SnapshotPayload};
 pub use step::StepRecord;
-pub use tensors::{TensorNorm, TensorNorms};
 
 use crate::grid::Value;
 use crate::units::{LaneId, Step};

@@ -1,20 +1,27 @@
 //! What is taken of a lane now and then, beside the values of its steps: histograms, tensors, filters, and what only a
 //! diffusion model has. One kind of event with a payload; each payload describes itself.
 //!
-//! A new kind is a file with its payload, which implements [`SnapshotPayload`], and a row in the table below. In a trace
-//! its fields follow `kind`, `lane` and `step`, through serde.
+//! A new kind is a file with its payload, which implements [`SnapshotPayload`], and its lines here: the module, its export
+//! and a row of the table. In a trace its fields follow `kind`, `lane` and `step`, through serde.
+
+mod denoising;
+mod filters;
+mod histograms;
+mod samples;
+mod tensors;
 
 use std::ops::Deref;
 
 use serde::Serialize;
 
-use super::denoising::Denoising;
-use super::filters::FilterShades;
+pub use denoising::{Denoising, TimeSpan};
+pub use filters::{FULL_SHADE, FilterShades, MOST_FILTERS};
+pub use histograms::Histograms;
+pub use samples::Samples;
+pub use tensors::{TensorNorm, TensorNorms};
+
 use super::header::LaneHeader;
-use super::histograms::Histograms;
-use super::samples::Samples;
 use super::snapshot_payload::{Memory, SnapshotPayload};
-use super::tensors::TensorNorms;
 use crate::layer::LayerTable;
 use crate::units::{LaneId, Step};
 

@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::header::LaneHeader;
-use super::numbers::{NonFinite, NumberRows, Numbers, Places};
-use super::snapshot_payload::{Memory, SnapshotPayload};
+use crate::event::header::LaneHeader;
+use crate::event::numbers::{NonFinite, NumberRows, Numbers, Places};
+use crate::event::snapshot_payload::{Memory, SnapshotPayload};
 use crate::grid::{Grid, Value};
 use crate::layer::LayerTable;
 
