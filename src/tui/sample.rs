@@ -9,7 +9,7 @@ mod screen;
 
 pub(super) use blocks::anatomy;
 pub(super) use demo::{demo, demo_steps, odd};
-pub(super) use events::{header, noise, step};
+pub(super) use events::{header, measured, noise, step};
 pub(super) use gallery::gallery;
 pub(super) use opened::{conv_net, diffusion, diffusion_with, transformer};
 pub(super) use screen::{frame, theme};
