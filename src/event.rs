@@ -2,6 +2,14 @@
 //!
 //! `RunStarted`, then per lane and step a `Step`, now and then a `Snapshot`, an `Eval`, a `Note` or `LaneEnded`, at last
 //! `RunEnded`.
+//!
+//! ```
+//! use nablatop::event::{Event, Note};
+//! use nablatop::units::Step;
+//!
+//! let note = Event::Note(Note { lane: None, step: Step(7), text: "the learning rate was halved".to_owned() });
+//! assert_eq!((note.lane(), note.step()), (None, Some(Step(7))));
+//! ```
 
 mod header;
 mod numbers;

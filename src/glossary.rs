@@ -1,6 +1,14 @@
 //! Everything that can be explained: the quantities, and the terms shown beside them, which have one value per step or
 //! one per lane and step derived from many. `nablatop explain` and the list on the screen read both through
 //! [`GlossaryEntry`].
+//!
+//! ```
+//! use nablatop::glossary::GlossaryEntry;
+//!
+//! let entry = GlossaryEntry::named("rho").expect("a term");
+//! assert!(!entry.term().formula.is_empty());
+//! assert!(GlossaryEntry::named("grad_norm").is_some() && GlossaryEntry::named("mood").is_none());
+//! ```
 
 mod table;
 mod term;

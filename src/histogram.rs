@@ -7,6 +7,15 @@
 //! ```
 //!
 //! Fixed bins are the same for every layer, step and run, so that histograms stand beside and add up to each other.
+//!
+//! ```
+//! use nablatop::histogram::Histogram;
+//!
+//! let mut counted = Histogram::default();
+//! counted.zero = 3;
+//! counted.nan = 1;
+//! assert_eq!(counted.total(), 4);
+//! ```
 
 use serde::{Deserialize, Serialize};
 

@@ -6,6 +6,14 @@
 //! costly        every ⌈k/m⌉·m steps            what needs passes of its own
 //! with a budget each when its own account pays for it, at most that often
 //! ```
+//!
+//! ```
+//! use nablatop::measurement::Measurement;
+//! use nablatop::quantity::Quantity;
+//!
+//! assert_eq!(Quantity::StableRank.definition().measured_with, Measurement::Costly);
+//! assert_eq!(Quantity::GradNorm.definition().measured_with, Measurement::Layers);
+//! ```
 
 use serde::{Deserialize, Serialize};
 

@@ -2,6 +2,16 @@
 //!
 //! A quantity is a pure function of a layer's raw statistics ([`LayerSample`]); how these leave the model is the
 //! probe's business. To add one: write its file under `quantity/` and its row in the table below, nothing else.
+//!
+//! ```
+//! use nablatop::quantity::{LayerSample, Moments, Quantity};
+//!
+//! let mut sample = LayerSample::default();
+//! sample.signal = Some(Moments { sum_of_squares: 9.0, count: 4 });
+//! let definition = Quantity::SignalNorm.definition();
+//! assert_eq!((definition.estimate)(&sample), Some(3.0), "{}", definition.formula);
+//! assert_eq!((Quantity::GradNorm.definition().estimate)(&sample), None, "no gradient was read");
+//! ```
 
 mod definition;
 pub(crate) mod rows;

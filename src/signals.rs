@@ -10,6 +10,14 @@
 //! two seconds; the second request ends it at once. What must be done in either case, such as the end of a trace and
 //! the modes of a terminal, is a [`Farewell`], which runs on the threads of this module.
 //! A hangup never counts as the second request: the kernel sends one when a terminal closes, and the shell another.
+//!
+//! ```
+//! use nablatop::signals::{JobControl, Signals};
+//!
+//! let signals = Signals::listen(JobControl::Default)?;
+//! assert!(signals.try_next().is_none(), "no signal arrived yet");
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};

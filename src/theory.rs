@@ -17,6 +17,16 @@
 //!
 //! Poole et al. 2016; Schoenholz et al. 2017, Deep Information Propagation; Yang & Schoenholz 2017 for residual stacks;
 //! Hanin & Nica 2018 (1812.05994) for the finite width.
+//!
+//! ```
+//! use nablatop::config::{LaneConfig, Wiring};
+//! use nablatop::theory;
+//!
+//! let prediction = theory::predict(&LaneConfig::new(Wiring::Plain), 0.3)?;
+//! let over_all_blocks: f64 = prediction.gain.iter().product();
+//! assert!(over_all_blocks < 1e-10, "PyTorch's default weights lose the signal of 50 plain blocks");
+//! # Ok::<(), theory::NotApplicable>(())
+//! ```
 
 mod expectation;
 mod finite;

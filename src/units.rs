@@ -1,4 +1,11 @@
 //! Newtypes for the three indices that every other module speaks in: lane, layer, step.
+//!
+//! ```
+//! use nablatop::units::{LaneId, Step};
+//!
+//! assert!(Step::FIRST < Step(2));
+//! assert_eq!(LaneId(1).index(), 1);
+//! ```
 
 use std::fmt;
 

@@ -3,6 +3,17 @@
 //!
 //! A new kind is a file with its payload, which implements [`SnapshotPayload`], and its lines here: the module, its export
 //! and a row of the table. In a trace its fields follow `kind`, `lane` and `step`, through serde.
+//!
+//! ```
+//! use nablatop::event::{Payload, Samples, Snapshot};
+//! use nablatop::units::{LaneId, Step};
+//!
+//! let picture = Samples { channels: 1, height: 2, width: 2, pixels: vec![0, 85, 170, 255] };
+//! let snapshot = Snapshot { lane: LaneId(0), step: Step(200), payload: Payload::Samples(picture) };
+//! let samples = snapshot.dated::<Samples>().expect("a snapshot of this kind");
+//! assert_eq!((samples.step, samples.count()), (Step(200), 1));
+//! assert_eq!(snapshot.payload.kind().name(), "samples");
+//! ```
 
 mod denoising;
 mod filters;

@@ -10,6 +10,23 @@
 //! the `underflow` are those of the signal of that step, see [`Profile`]. What a step says only when the flight recorder re-runs it follows where that
 //! happened; nothing has two rows. NaN, inf and -inf are written so, absent values are left out, numbers have the
 //! fewest digits that give them back. A name that a spreadsheet would take for a formula gets an apostrophe before it.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use nablatop::event::{Event, EvalRecord, LaneHeader, RunHeader};
+//! use nablatop::layer::LayerTable;
+//! use nablatop::report::csv::{Rows, write};
+//! use nablatop::units::{LaneId, Step};
+//!
+//! let lane = LaneHeader { name: "net".to_owned(), title: "a net".to_owned(), layers: LayerTable { layers: Vec::new() } };
+//! let eval = EvalRecord { lane: LaneId(0), step: Step(1), loss: 0.5, accuracy: None, rows: 10 };
+//! let events = [Event::RunStarted(Arc::new(RunHeader::new(vec![lane]))), Event::Eval(eval)];
+//! let mut table = Vec::new();
+//! write(events.into_iter().map(Ok), Rows::All, &mut table)?;
+//! assert!(String::from_utf8(table)?.contains("net,1,,,eval_loss,0.5"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod written;
 

@@ -1,5 +1,14 @@
 //! Diffusion: a U-Net that finds the noise in pictures ([`unet`](Diffusion)), how pictures drown in noise, and how it
 //! draws new ones.
+//!
+//! ```
+//! use nablatop::config::NoiseSchedule;
+//! use nablatop::stack::diffusion::{Noising, TIMES};
+//!
+//! let noising = Noising::of(NoiseSchedule::Cosine);
+//! let [picture, noise] = noising.shares(TIMES);
+//! assert!(picture < 0.01 && noise > 0.99, "at the last timestep almost nothing is left of the picture");
+//! ```
 
 mod block;
 mod noise;

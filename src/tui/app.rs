@@ -1,4 +1,17 @@
 //! The event loop: terminal, signals and source in; frames and requests out.
+//!
+//! ```no_run
+//! use nablatop::signals::{JobControl, Signals};
+//! use nablatop::tui::app;
+//! use nablatop::tui::source::Source;
+//! use nablatop::tui::theme::{Background, Colours, Glyphs, Theme};
+//!
+//! fn show(source: &mut dyn Source) -> Result<(), Box<dyn std::error::Error>> {
+//!     let signals = Signals::listen(JobControl::Messages)?;
+//!     app::run(source, Theme::new(Colours::True, Glyphs::Unicode, Background::Dark), &signals)?;
+//!     Ok(())
+//! }
+//! ```
 
 use std::collections::BTreeMap;
 use std::path::Path;

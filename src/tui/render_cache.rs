@@ -1,6 +1,16 @@
 //! What the panes show, computed ahead of drawing and kept: a frame in which one step is new costs one column.
 //!
 //! Plain data of a [`super::scene::Scene`]: [`super::prepare`] brings it up to date, [`super::render`] only reads it.
+//!
+//! ```
+//! use nablatop::tui::render_cache::RenderCache;
+//! use nablatop::tui::scene::Scene;
+//! use nablatop::tui::source::SourceKind;
+//!
+//! let mut scene = Scene::new(SourceKind::Live);
+//! scene.cache = RenderCache::default(); // the next frame is computed from scratch
+//! assert!(scene.last_step().is_none());
+//! ```
 
 mod heatmap_cache;
 

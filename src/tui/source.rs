@@ -1,4 +1,10 @@
 //! Where the screen's events come from: a live run or traces.
+//!
+//! ```
+//! use nablatop::tui::source::SourceKind;
+//!
+//! assert_ne!(SourceKind::Live, SourceKind::Traces);
+//! ```
 
 pub mod traces;
 

@@ -1,6 +1,16 @@
 //! A frame as an SVG picture, the same bytes for the same buffer: for the README, and to view a screen without a terminal.
 //!
 //! Blocks, braille and frames are drawn as shapes, since fonts disagree about them; letters are text, placed cell by cell.
+//!
+//! ```
+//! use nablatop::tui::svg::svg;
+//! use nablatop::tui::theme::Background;
+//! use ratatui::buffer::Buffer;
+//! use ratatui::layout::Rect;
+//!
+//! let picture = svg(&Buffer::empty(Rect::new(0, 0, 10, 2)), Background::Dark);
+//! assert!(picture.starts_with("<svg") && picture.trim_end().ends_with("</svg>"));
+//! ```
 
 use std::fmt::Write;
 

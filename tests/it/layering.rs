@@ -1,5 +1,6 @@
 //! Who may use whom: the picture in `docs/architecture.md`, held against every path in `src`.
 
+mod doctests;
 mod graph;
 
 use std::collections::BTreeSet;
