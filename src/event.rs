@@ -165,6 +165,7 @@ pub struct RunEnd {
 /// How a lane or a run ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", content = "message", rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Outcome {
     /// All steps were taken.
     Completed,

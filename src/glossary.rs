@@ -20,6 +20,7 @@ use crate::quantity::{Definition, Quantity};
 
 /// Something that can be explained: a quantity or a term.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum GlossaryEntry {
     /// One value per layer and measured step.
     Quantity(Quantity),

@@ -28,6 +28,7 @@ pub const BINS: usize = (END_EXPONENT - FIRST_EXPONENT) as usize;
 
 /// Counts of one layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Histogram {
     /// Positive elements, bin by bin from 2⁻⁶⁰; bins behind the last that is not empty may be missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

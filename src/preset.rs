@@ -26,6 +26,7 @@ use crate::config::spelling::not_one_of;
 
 /// A preset as it stands in its file.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Preset {
     /// Its name, that of the file.
     pub name: &'static str,

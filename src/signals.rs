@@ -35,6 +35,7 @@ const GRACE: Duration = Duration::from_millis(1700);
 
 /// What the system asks of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Signal {
     /// Ctrl-C, or SIGINT from elsewhere.
     Interrupt,
@@ -78,6 +79,7 @@ impl Signal {
 
 /// Who takes part in job control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum JobControl {
     /// The system stops and continues the process, as any other.
     Default,

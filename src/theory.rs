@@ -55,6 +55,7 @@ pub(crate) const LEAST_UNITS: f64 = 32.0;
 
 /// What the theory says of a lane's blocks; index l − 1 for block l.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Prediction {
     /// ‖δ_l‖/‖δ_{l+1}‖, dimensionless; the median over nets of the lane's width.
     pub gain: Vec<f64>,

@@ -27,6 +27,7 @@ use thiserror::Error;
 
 /// What becomes of a file that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Existing {
     /// It stays, and nothing is written.
     Keep,

@@ -305,6 +305,7 @@ string_serde!(BranchScale);
 /// How long a run lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Length {
     /// A number of steps.
     Steps(u64),

@@ -39,6 +39,7 @@ const LANE: &str = "lane";
 
 /// Where a value was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Origin {
     /// A preset.
     Preset(&'static str),

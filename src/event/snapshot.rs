@@ -150,6 +150,7 @@ impl SnapshotKind {
 
 /// A payload of one kind with its step, borrowed from a history.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Dated<'a, T> {
     /// The step that it was taken at.
     pub step: Step,

@@ -7,6 +7,7 @@ use crate::units::Step;
 
 /// One cell of a heatmap: a value on the quantity's axis (log₁₀ |v| or v), or what stands in its place.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Cell {
     /// No step of the run lies here (not reached yet, or before its start).
     Empty,
@@ -24,6 +25,7 @@ pub enum Cell {
 
 /// How many values become one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reduce {
     /// Whichever of minimum and maximum lies farther from the mean (of the logarithm): a one-step spike stays visible.
     #[default]
@@ -34,6 +36,7 @@ pub enum Reduce {
 
 /// A per-step value of a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Scalar {
     /// Mean loss over the batch.
     Loss,
@@ -89,6 +92,7 @@ impl Scalar {
 
 /// Several steps of a scalar in one; plain values, not logarithms.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct ScalarBucket {
     /// Least finite value; NaN when there is none.
     pub min: f32,
@@ -144,6 +148,7 @@ impl PartialEq for ScalarBucket {
 
 /// One cell of a bucket of time, with plain values.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Summary {
     /// Steps that the bucket covers.
     pub steps: Range<u64>,
@@ -163,6 +168,7 @@ pub struct Summary {
 
 /// What is known of one cell at a step.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum CellValue {
     /// Its value.
     Exactly(f32),

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 /// What looking took so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Cost {
     /// Between two looks at the clock.
     pub(super) timed: Duration,

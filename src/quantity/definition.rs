@@ -5,6 +5,7 @@ use crate::measurement::Measurement;
 
 /// How values of a quantity are spread along a colour scale or an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Axis {
     /// Magnitudes over many decades: log₁₀ |v|.
     Log,

@@ -55,6 +55,7 @@ const PROFILE: [&str; 5] = [rows::RHO, rows::RHO_R_SQUARED, rows::ATTENUATION, r
 
 /// What the table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Rows {
     /// Everything.
     All,

@@ -17,6 +17,7 @@ use crate::event::RunHeader;
 
 /// What to do with a trace that is there already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OnExisting {
     /// Leave it alone and say so.
     #[default]

@@ -46,6 +46,7 @@ pub struct Missing {
 
 /// What became of a file while it was followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Lost {
     /// It stands there no more.
     Removed(PathBuf),

@@ -12,6 +12,7 @@ use crate::number;
 
 /// What becomes of a run that is estimated to take more memory than there is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Oversize {
     /// It is refused before its weights are drawn.
     #[default]
@@ -25,6 +26,7 @@ pub enum Oversize {
 /// A run that does not fit into the memory that there is.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{key}: {}", self.problem())]
+#[non_exhaustive]
 pub struct TooLarge {
     /// The setting to change.
     key: &'static str,

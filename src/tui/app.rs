@@ -58,6 +58,7 @@ const ANSWERING: Duration = Duration::from_millis(20);
 
 /// How the screen was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Ended {
     /// By a key or a command.
     Quit,
@@ -67,6 +68,7 @@ pub enum Ended {
 
 /// How the screen was left, and what it knew.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Left {
     /// How.
     pub how: Ended,

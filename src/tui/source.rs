@@ -16,6 +16,7 @@ use crate::history::History;
 
 /// What can be done with a source from the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SourceKind {
     /// A run in this process: pause, step and restart reach it, quitting ends it.
     Live,

@@ -16,6 +16,7 @@ const BUDGET: usize = 4 << 20;
 
 /// Rows of [`TensorNorms::values`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TensorNorm {
     /// ‖g‖, before clipping.
     Grad,

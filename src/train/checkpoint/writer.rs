@@ -34,6 +34,7 @@ pub(in crate::train) struct About {
 
 /// Whose checkpoints lie in the folder already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Owner {
     /// Those of the run that goes on there.
     ThisRun,
