@@ -3,6 +3,16 @@
 //! Frames go through one large buffer and are wrapped in a synchronized update, so that a frame is one write and is
 //! shown at once. A panic on the screen's own thread gives the terminal back before its message is printed; a panic
 //! elsewhere (a lane's thread) must not tear a living screen down and becomes a diagnostic.
+//!
+//! ```no_run
+//! use nablatop::tui::terminal;
+//!
+//! // On a panic, before its message is printed: the shell gets its terminal back.
+//! std::panic::set_hook(Box::new(|panic| {
+//!     terminal::abandon();
+//!     eprintln!("{panic}");
+//! }));
+//! ```
 
 use std::borrow::Cow;
 use std::fs::OpenOptions;
