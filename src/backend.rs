@@ -1,6 +1,15 @@
 //! The devices that compute. Both backends are compiled in and chosen at run time.
 //!
 //! Burn 0.22 deprecates `burn-ndarray` in favour of `burn-flex`, which is also faster here (`docs/performance.md`).
+//!
+//! ```
+//! use burn::tensor::Tensor;
+//! use nablatop::backend::device;
+//! use nablatop::config::Backend;
+//!
+//! let x = Tensor::<1>::from_floats([3.0, 4.0], &device(Backend::Flex));
+//! assert_eq!(x.square().sum().into_scalar::<f32>(), 25.0);
+//! ```
 
 use burn::prelude::Device;
 

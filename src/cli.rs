@@ -1,4 +1,14 @@
 //! The command line: one file per subcommand; the flags of a run are made from the table of settings.
+//!
+//! ```
+//! use std::ffi::OsString;
+//!
+//! use nablatop::cli;
+//!
+//! let arguments = ["nablatop", "explain", "grad_norm"].map(OsString::from);
+//! let exit = cli::main(arguments).expect("a quantity that it knows");
+//! assert_eq!(exit, cli::Exit::DONE);
+//! ```
 
 mod arguments;
 mod columns;

@@ -2,6 +2,18 @@
 //!
 //! The table of settings ([`setting::SETTINGS`]) is the one place where a setting has its key, help and default; the
 //! types here hold the values.
+//!
+//! A run is a [`RunConfig`] with up to eight lanes. Each setting is checked where it is set, rules across settings by `check`:
+//!
+//! ```
+//! use nablatop::config::{LaneConfig, RunConfig, Wiring};
+//!
+//! let mut config = RunConfig { batch: 32, ..RunConfig::default() };
+//! assert_eq!(config.lanes[1].title(), "mlp 50×64 · relu · default init");
+//! config.lanes.push(LaneConfig::new(Wiring::Residual));
+//! let error = config.check().expect_err("the default run has a lane of that name");
+//! assert!(error.problem.contains("set name="), "{}", error.problem);
+//! ```
 
 mod applicability;
 mod change;

@@ -1,5 +1,16 @@
 //! Data sets, split into a training and a held-out part: rows of numbers with a class each (pictures are such rows), or
 //! text.
+//!
+//! ```
+//! use nablatop::data::{self, Batches, Source, Subset};
+//! use nablatop::units::Step;
+//!
+//! let digits = data::digits()?;
+//! assert_eq!((digits.shape.numbers(), digits.rows(Subset::Training), digits.rows(Subset::HeldOut)), (64, 1437, 360));
+//! let mut batches = Batches::new(1, digits.rows(Subset::Training), 64);
+//! assert_eq!(batches.rows(Step::FIRST).len(), 64);
+//! # Ok::<(), data::DataError>(())
+//! ```
 
 mod augmentation;
 mod batches;

@@ -2,31 +2,32 @@
 //!
 //! First comes `RunStarted`, then a `Step` per lane and step, at times a `Snapshot`, an `Eval`, a `Note` or
 //! `LaneEnded`, and at the end `RunEnded`.
+//!
+//! ```
+//! use nablatop::event::{Event, Note};
+//! use nablatop::units::Step;
+//!
+//! let note = Event::Note(Note { lane: None, step: Step(7), text: "the learning rate was halved".to_owned() });
+//! assert_eq!((note.lane(), note.step()), (None, Some(Step(7))));
+//! ```
 
-mod denoising;
-mod filters;
 mod header;
-mod histograms;
 mod numbers;
-mod samples;
-mod snapshot;
+pub mod snapshot;
 mod snapshot_payload;
 mod step;
-mod tensors;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use denoising::{Denoising, TimeSpan};
-pub use filters::{FULL_SHADE, FilterShades, MOST_FILTERS};
 pub use header::{FORMAT_VERSION, LaneHeader, Machine, RunHeader, Settings};
-pub use histograms::Histograms;
-pub use samples::Samples;
-pub use snapshot::{Dated, Payload, Snapshot, SnapshotKind, SnapshotOf};
+pub use snapshot::{
+    Dated, Denoising, FULL_SHADE, FilterShades, Histograms, MOST_FILTERS, Payload, Samples, Snapshot, SnapshotKind,
+    SnapshotOf, TensorNorm, TensorNorms, TimeSpan,
+};
 pub use snapshot_payload::{Memory, SnapshotPayload};
 pub use step::StepRecord;
-pub use tensors::{TensorNorm, TensorNorms};
 
 use crate::grid::Value;
 use crate::units::{LaneId, Step};
@@ -164,6 +165,7 @@ pub struct RunEnd {
 /// How a lane or a run ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", content = "message", rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Outcome {
     /// All steps were made.
     Completed,

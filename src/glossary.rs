@@ -1,6 +1,14 @@
 //! Everything that can be explained: the quantities, and the terms shown beside them, which have one value per step or
 //! one per lane and step derived from many. `nablatop explain` and the list on the screen read both through
 //! [`GlossaryEntry`].
+//!
+//! ```
+//! use nablatop::glossary::GlossaryEntry;
+//!
+//! let entry = GlossaryEntry::named("rho").expect("a term");
+//! assert!(!entry.term().formula.is_empty());
+//! assert!(GlossaryEntry::named("grad_norm").is_some() && GlossaryEntry::named("mood").is_none());
+//! ```
 
 mod table;
 mod term;
@@ -12,6 +20,7 @@ use crate::quantity::{Definition, Quantity};
 
 /// Something that can be explained: a quantity or a term.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum GlossaryEntry {
     /// One value per layer and measured step.
     Quantity(Quantity),

@@ -5,6 +5,15 @@
 //! grad_norm      ·       ·         ·       ·
 //! signal_norm    –       ·         ·       ·      – = absent
 //! ```
+//!
+//! ```
+//! use nablatop::grid::{Grid, Value};
+//!
+//! let mut grid = Grid::absent(2, 3);
+//! grid.row_mut(1)[2] = Value::new(f32::NAN);
+//! assert!(grid.row(1)[2].get().is_some_and(f32::is_nan), "measured: not a number");
+//! assert_eq!(grid.row(1)[0].get(), None, "not measured");
+//! ```
 
 use std::fmt;
 

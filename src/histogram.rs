@@ -7,6 +7,15 @@
 //! ```
 //!
 //! Fixed bins are the same for every layer, step and run, so that histograms can be compared and added.
+//!
+//! ```
+//! use nablatop::histogram::Histogram;
+//!
+//! let mut counted = Histogram::default();
+//! counted.zero = 3;
+//! counted.nan = 1;
+//! assert_eq!(counted.total(), 4);
+//! ```
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +28,7 @@ pub const BINS: usize = (END_EXPONENT - FIRST_EXPONENT) as usize;
 
 /// Counts of one layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Histogram {
     /// Positive elements, bin by bin from 2⁻⁶⁰; bins after the last that is not empty may be missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -18,6 +18,26 @@
 //! Runs that are shown together share these too: each of n runs gets 1/n of what a lane keeps at most and, down to a
 //! small minimum, of what it keeps at least. Q quantities, L layers: whatever the number of steps, a lane takes at most
 //! (R + 1)·(4·Q·L + 96) + N·24·Q·L + 0.7 MB.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use nablatop::event::{Event, LaneHeader, Payload, RunHeader, Samples, Snapshot};
+//! use nablatop::history::History;
+//! use nablatop::layer::{Layer, LayerKind, LayerTable};
+//! use nablatop::units::{LaneId, Step};
+//!
+//! let layers = LayerTable { layers: vec![Layer::new("blocks.0", LayerKind::Block)] };
+//! let lane = LaneHeader { name: "net".to_owned(), title: "one block".to_owned(), layers };
+//! let mut history = History::new(Arc::new(RunHeader::new(vec![lane])));
+//! let picture = Samples { channels: 1, height: 1, width: 1, pixels: vec![255] };
+//! for step in [100, 200] {
+//!     let payload = Payload::Samples(picture.clone());
+//!     history.push(&Event::Snapshot(Arc::new(Snapshot { lane: LaneId(0), step: Step(step), payload })));
+//! }
+//! let shown = history.lanes()[0].snapshot::<Samples>(Step(150)).expect("the newest until step 150");
+//! assert_eq!(shown.step, Step(100));
+//! ```
 
 mod bucket;
 mod cell;

@@ -1,4 +1,14 @@
 //! The rows of every heatmap: a lane's layers in forward order, `stem → block 1 … block D → head`.
+//!
+//! ```
+//! use nablatop::layer::{Layer, LayerKind, LayerTable, Parameter};
+//!
+//! let weight = Parameter { path: "blocks.0.weight".to_owned(), shape: vec![64, 32] };
+//! let block = Layer { parameters: vec![weight], ..Layer::new("blocks.0", LayerKind::Block) };
+//! assert_eq!(block.parameter_count(), 2048);
+//! let table = LayerTable { layers: vec![block, Layer::new("head", LayerKind::Head)] };
+//! assert_eq!((table.len(), table.tensors()), (2, 1));
+//! ```
 
 mod opened;
 mod row;

@@ -6,6 +6,14 @@
 //! costly        every ⌈k/m⌉·m steps            need passes of their own
 //! with a budget: each part when its own account can pay for it, at most this often
 //! ```
+//!
+//! ```
+//! use nablatop::measurement::Measurement;
+//! use nablatop::quantity::Quantity;
+//!
+//! assert_eq!(Quantity::StableRank.definition().measured_with, Measurement::Costly);
+//! assert_eq!(Quantity::GradNorm.definition().measured_with, Measurement::Layers);
+//! ```
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,18 @@
 //! Runs worth seeing: settings with a sentence that says what to look for, and claims that the run's trace must fulfil.
 //!
 //! Each is a settings file in `assets/presets` with two more keys, `about` and `claims`.
+//!
+//! ```
+//! use nablatop::config::draft::Draft;
+//! use nablatop::preset::Preset;
+//!
+//! let preset = Preset::find("vanishing-50")?;
+//! let mut draft = Draft::new();
+//! preset.write(&mut draft)?;
+//! assert_eq!(draft.finish()?.lanes[0].depth, 50);
+//! assert!(!preset.claims().is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod claim;
 
@@ -14,6 +26,7 @@ use crate::config::spelling::not_one_of;
 
 /// A preset with the text of its file.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Preset {
     /// Its name, that of the file.
     pub name: &'static str,

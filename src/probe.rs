@@ -7,6 +7,41 @@
 //! ```
 //!
 //! Observing never changes a run: a tap passes on the very tensor that it received.
+//!
+//! One step of a linear map, observed:
+//!
+//! ```
+//! use burn::module::{Module, Param};
+//! use burn::optim::{GradientsParams, ModuleOptimizer, SgdConfig};
+//! use burn::prelude::Device;
+//! use burn::tensor::Tensor;
+//! use nablatop::layer::{Layer, LayerKind};
+//! use nablatop::probe::{Observer, ProbedOptimizer, Scope};
+//! use nablatop::quantity::Quantity;
+//! use nablatop::units::LayerId;
+//!
+//! #[derive(Module, Debug)]
+//! struct Net {
+//!     head: Param<Tensor<2>>,
+//! }
+//!
+//! let device = Device::flex().autodiff();
+//! let mut net = Net { head: Param::from_tensor(Tensor::ones([2, 1], &device)) };
+//! let mut observer = Observer::new(&net, &[Layer::new("head", LayerKind::Head)], &device);
+//! let mut optimizer: ModuleOptimizer = ProbedOptimizer::new(SgdConfig::new().build(), observer.probe()).into();
+//!
+//! let mut step = observer.begin(Scope::Layers);
+//! let x = Tensor::<2>::from_floats([[3.0, 4.0]], &device);
+//! let loss = step.taps().input(LayerId(0), x).matmul(net.head.val()).sum();
+//! let gradients = GradientsParams::from_grads(loss.backward(), &net);
+//! step.gradients(&observer, &net, &gradients);
+//! net = optimizer.step(0.1, net, gradients);
+//! let observation = observer.finish(step, &net);
+//!
+//! assert_eq!(observation.global_grad_norm, Some(5.0));
+//! let update_ratio = Quantity::UpdateRatio.definition().estimate;
+//! assert!(update_ratio(&observation.samples[0]).is_some_and(|ratio| (ratio - 0.5 / 2.0_f64.sqrt()).abs() < 1e-6));
+//! ```
 
 mod cost;
 mod counting;

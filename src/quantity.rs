@@ -2,6 +2,16 @@
 //!
 //! A quantity is a pure function of a layer's raw statistics ([`LayerSample`]), which the probe reads from the model.
 //! To add one, write its file in `quantity/` and its row in the table below.
+//!
+//! ```
+//! use nablatop::quantity::{LayerSample, Moments, Quantity};
+//!
+//! let mut sample = LayerSample::default();
+//! sample.signal = Some(Moments { sum_of_squares: 9.0, count: 4 });
+//! let definition = Quantity::SignalNorm.definition();
+//! assert_eq!((definition.estimate)(&sample), Some(3.0), "{}", definition.formula);
+//! assert_eq!((Quantity::GradNorm.definition().estimate)(&sample), None, "no gradient was read");
+//! ```
 
 mod definition;
 pub(crate) mod rows;

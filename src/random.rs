@@ -6,6 +6,15 @@
 //!
 //! Numbers are drawn on the host, so that they are the same on every backend, with any number of threads, for every
 //! lane that uses the same purpose, and when a step is re-run. A new purpose needs a number that no other purpose has.
+//!
+//! ```
+//! use nablatop::random::StepRng;
+//! use nablatop::stack::residual_connection::{BlockMode, StochasticDepth};
+//! use nablatop::units::Step;
+//!
+//! let mut depth = StochasticDepth::of(Some(StepRng { seed: 1, step: Step(3) }));
+//! assert_eq!(depth.next(None), BlockMode::Kept, "a block without a survival probability is never dropped");
+//! ```
 
 use rand::SeedableRng;
 use rand::distr::{Distribution, Uniform};

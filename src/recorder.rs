@@ -1,19 +1,25 @@
 //! The recorder: a thread that passes every event to the sinks, so that training never touches a file or a screen.
 //!
-//! ```no_run
-//! # use std::sync::Arc;
-//! # use nablatop::event::{Event, RunHeader, StepRecord};
-//! # use nablatop::recorder::Recorder;
-//! # use nablatop::sink::{Fanout, trace::TraceSink};
-//! # use nablatop::trace::OnExisting;
-//! # fn example(header: RunHeader, step: StepRecord) -> Result<(), Box<dyn std::error::Error>> {
-//! let header = Arc::new(header);
-//! let trace = TraceSink::open("run".as_ref(), &header, OnExisting::Refuse)?;
+//! ```
+//! use std::sync::Arc;
+//!
+//! use nablatop::event::{Event, LaneHeader, Note, Outcome, RunHeader};
+//! use nablatop::layer::LayerTable;
+//! use nablatop::recorder::Recorder;
+//! use nablatop::sink::Fanout;
+//! use nablatop::sink::trace::TraceSink;
+//! use nablatop::trace::{self, OnExisting};
+//! use nablatop::units::Step;
+//!
+//! let folder = tempfile::tempdir()?;
+//! let lane = LaneHeader { name: "net".to_owned(), title: "a net".to_owned(), layers: LayerTable::default() };
+//! let header = Arc::new(RunHeader::new(vec![lane]));
+//! let trace = TraceSink::open(folder.path(), &header, OnExisting::Refuse)?;
 //! let recorder = Recorder::start(header, Fanout::new().with(trace))?;
-//! recorder.record(Event::Step(Arc::new(step)));
-//! let end = recorder.finish();
-//! # Ok(())
-//! # }
+//! recorder.record(Event::Note(Note { lane: None, step: Step(1), text: "training begins".to_owned() }));
+//! assert_eq!(recorder.finish().outcome, Outcome::Completed);
+//! assert_eq!(trace::read(folder.path())?.count(), 4, "start of the run, note, end of the lane, end of the run");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! Every lane is reported as ended, and the run after them, whatever happens to the lanes. After a run was asked to

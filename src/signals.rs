@@ -10,6 +10,14 @@
 //! seconds; a second request ends it at once. What must be done in either case, such as closing a trace and restoring
 //! the terminal, is a [`Farewell`], which runs on the threads of this module. A hangup never counts as the second
 //! request: the kernel sends one when a terminal closes, and the shell another.
+//!
+//! ```
+//! use nablatop::signals::{JobControl, Signals};
+//!
+//! let signals = Signals::listen(JobControl::Default)?;
+//! assert!(signals.try_next().is_none(), "no signal arrived yet");
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,6 +36,7 @@ const GRACE: Duration = Duration::from_millis(1700);
 
 /// A request of the system to the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Signal {
     /// Ctrl-C, or SIGINT from elsewhere.
     Interrupt,
@@ -71,6 +80,7 @@ impl Signal {
 
 /// How the process takes part in job control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum JobControl {
     /// The system stops and continues the process, like any other.
     Default,

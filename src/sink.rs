@@ -1,6 +1,30 @@
 //! Receivers of events. A [`Fanout`] passes each event to every sink in turn.
 //!
 //! Sinks run on the recorder's thread, never on a training thread.
+//!
+//! A receiver of one's own is a type with one method:
+//!
+//! ```
+//! use nablatop::event::{Event, Note};
+//! use nablatop::sink::memory::MemorySink;
+//! use nablatop::sink::{Fanout, Sink};
+//! use nablatop::units::Step;
+//!
+//! struct Print;
+//!
+//! impl Sink for Print {
+//!     fn emit(&mut self, event: &Event) {
+//!         if let Event::Note(note) = event {
+//!             println!("{}", note.text);
+//!         }
+//!     }
+//! }
+//!
+//! let memory = MemorySink::new();
+//! let mut fanout = Fanout::new().with(Print).with(memory.clone());
+//! fanout.emit(&Event::Note(Note { lane: None, step: Step(1), text: "the data set is small".to_owned() }));
+//! assert_eq!(memory.take().len(), 1);
+//! ```
 
 pub mod channel;
 pub mod memory;

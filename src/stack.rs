@@ -2,6 +2,17 @@
 //!
 //! A stack is `stem → block 1 … block D → head`. It names its layers, computes the loss of a batch and passes each
 //! block's input through a tap; its inputs may be images, tokens or noise.
+//!
+//! ```
+//! use nablatop::backend::device;
+//! use nablatop::config::{Backend, LaneConfig, Wiring};
+//! use nablatop::stack::{Mlp, Stack, Task};
+//!
+//! let lane = LaneConfig { depth: 3, width: 8, ..LaneConfig::new(Wiring::Residual) };
+//! let stack = Mlp::new(&lane, Task::rows(4, 2), 1, &device(Backend::Flex));
+//! let paths: Vec<String> = stack.layers().into_iter().map(|layer| layer.path).collect();
+//! assert_eq!(paths, ["stem", "blocks.0", "blocks.1", "blocks.2", "head"]);
+//! ```
 
 pub mod activation;
 mod affine;

@@ -3,6 +3,12 @@
 //! A terminal obeys control characters (`ESC ]0;` sets its title), bidirectional controls show `a.rs` as `sr.a`, and
 //! zero-width characters make two names look alike. Each becomes one visible [`MARK`], so that nothing disappears
 //! without a sign.
+//!
+//! ```
+//! use nablatop::text::clean_message;
+//!
+//! assert_eq!(clean_message("loss is \u{1b}[31mNaN"), "loss is \u{fffd}[31mNaN");
+//! ```
 
 #[cfg(any(feature = "tui", feature = "cli"))]
 mod wrap;

@@ -18,6 +18,16 @@
 //!
 //! Poole et al. 2016; Schoenholz et al. 2017, Deep Information Propagation; Yang & Schoenholz 2017 for residual stacks;
 //! Hanin & Nica 2018 (1812.05994) for the finite width.
+//!
+//! ```
+//! use nablatop::config::{LaneConfig, Wiring};
+//! use nablatop::theory;
+//!
+//! let prediction = theory::predict(&LaneConfig::new(Wiring::Plain), 0.3)?;
+//! let over_all_blocks: f64 = prediction.gain.iter().product();
+//! assert!(over_all_blocks < 1e-10, "PyTorch's default weights lose the signal of 50 plain blocks");
+//! # Ok::<(), theory::NotApplicable>(())
+//! ```
 
 mod expectation;
 mod finite;
@@ -46,6 +56,7 @@ pub(crate) const LEAST_UNITS: f64 = 32.0;
 
 /// What the theory says of a lane's blocks; index l − 1 for block l.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Prediction {
     /// ‖δ_l‖/‖δ_{l+1}‖, dimensionless; the median over nets of the lane's width.
     pub gain: Vec<f64>,

@@ -11,6 +11,29 @@
 //!
 //! Reading gives the same events bit by bit; NaN, ±∞ and absent are distinguished. A killed run loses at most what came
 //! after its last flush; a torn or damaged line costs only that line.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use nablatop::event::{Event, Note, RunHeader};
+//! use nablatop::sink::Sink;
+//! use nablatop::sink::trace::TraceSink;
+//! use nablatop::trace::{self, OnExisting};
+//! use nablatop::units::Step;
+//!
+//! let folder = tempfile::tempdir()?;
+//! let header = Arc::new(RunHeader::new(Vec::new()));
+//! let written = [
+//!     Event::RunStarted(header.clone()),
+//!     Event::Note(Note { lane: None, step: Step(3), text: "the loss rose".to_owned() }),
+//! ];
+//! let mut sink = TraceSink::open(folder.path(), &header, OnExisting::Refuse)?;
+//! written.iter().for_each(|event| sink.emit(event));
+//! sink.flush();
+//! let read: Vec<Event> = trace::read(folder.path())?.collect::<Result<_, _>>()?;
+//! assert_eq!(read, written);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub(crate) mod checksum;
 mod continuation;

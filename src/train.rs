@@ -7,6 +7,22 @@
 //!    ▲ begin(step) / end(step)
 //!  pacer: pause, single step, stop, learning rate, how far lanes may drift apart
 //! ```
+//!
+//! ```
+//! use nablatop::config::{LaneConfig, Length, RunConfig, Wiring};
+//! use nablatop::event::{Event, Outcome};
+//! use nablatop::sink::Fanout;
+//! use nablatop::sink::memory::MemorySink;
+//!
+//! let lanes = vec![LaneConfig { depth: 2, width: 4, ..LaneConfig::new(Wiring::Residual) }];
+//! let config = RunConfig { lanes, length: Length::Steps(3), ..RunConfig::default() };
+//! let memory = MemorySink::new();
+//! let end = nablatop::train::start(config, Fanout::new().with(memory.clone()))?.join();
+//! assert_eq!(end.outcome, Outcome::Completed);
+//! let steps = memory.take().iter().filter(|event| matches!(event, Event::Step(_))).count();
+//! assert_eq!(steps, 3);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod alarm;
 pub mod checkpoint;

@@ -10,6 +10,25 @@
 //! ```text
 //! theme, axis, scale, chart ◄ scene ◄ pane ◄ view ◄ keymap, layout, region, overlay ◄ prepare, render, update ◄ app
 //! ```
+//!
+//! A frame without a terminal:
+//!
+//! ```
+//! use nablatop::tui::prepare::prepare;
+//! use nablatop::tui::render;
+//! use nablatop::tui::scene::Scene;
+//! use nablatop::tui::source::SourceKind;
+//! use nablatop::tui::theme::{Background, Colours, Glyphs, Theme};
+//! use ratatui::buffer::Buffer;
+//! use ratatui::layout::Rect;
+//!
+//! let (mut scene, area) = (Scene::new(SourceKind::Live), Rect::new(0, 0, 100, 30));
+//! let theme = Theme::new(Colours::None, Glyphs::Ascii, Background::Dark);
+//! prepare(&mut scene, &theme, area);
+//! let mut buffer = Buffer::empty(area);
+//! render::render(&scene, &theme, area, &mut buffer);
+//! assert!(buffer.content().iter().any(|cell| cell.symbol() != " "));
+//! ```
 
 pub mod action;
 pub mod app;

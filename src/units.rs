@@ -1,4 +1,11 @@
 //! Newtypes for the indices that all modules share: lane, layer, step.
+//!
+//! ```
+//! use nablatop::units::{LaneId, Step};
+//!
+//! assert!(Step::FIRST < Step(2));
+//! assert_eq!(LaneId(1).index(), 1);
+//! ```
 
 use std::fmt;
 

@@ -1,5 +1,22 @@
 //! A file that is complete or missing: it is written under a hidden name in the same folder and gets its name when it
 //! is complete.
+//!
+//! [`Existing`] says what becomes of a file that is already there, such as a checkpoint of the same step:
+//!
+//! ```
+//! use nablatop::config::{LaneConfig, Length, RunConfig, Wiring};
+//! use nablatop::sink::Fanout;
+//! use nablatop::train::checkpoint::{Checkpoint, Owner};
+//! use nablatop::whole_file::Existing;
+//!
+//! let folder = tempfile::tempdir()?;
+//! let lanes = vec![LaneConfig { depth: 2, width: 4, ..LaneConfig::new(Wiring::Residual) }];
+//! let config = RunConfig { lanes, length: Length::Steps(2), save_every: Some(2), ..RunConfig::default() };
+//! let saving = nablatop::train::prepare(config)?.saving(Some(folder.path()), Owner::Another, Existing::Keep)?;
+//! let _ = saving.start(Fanout::new())?.join();
+//! assert_eq!(Checkpoint::open(folder.path())?.step().0, 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -10,6 +27,7 @@ use thiserror::Error;
 
 /// How an existing file is handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Existing {
     /// It is kept, and nothing is written.
     Keep,

@@ -292,6 +292,7 @@ serialized_as_word!(BranchScale);
 
 /// How long a run lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Length {
     /// A number of steps.
     Steps(u64),

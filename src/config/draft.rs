@@ -1,6 +1,16 @@
 //! From flags, environment and file to one [`RunConfig`]: flag > environment > file > default.
 //!
 //! Every value remembers where it was written, so that an error can name the place.
+//!
+//! ```
+//! use nablatop::config::draft::{Draft, Origin};
+//!
+//! let mut draft = Draft::new();
+//! draft.set(Origin::Environment, "batch", "16")?;
+//! draft.set(Origin::Flag, "batch", "32")?;
+//! assert_eq!(draft.finish()?.batch, 32);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod resumed;
 
@@ -31,6 +41,7 @@ const LANE: &str = "lane";
 
 /// Where a value was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Origin {
     /// A preset.
     Preset(&'static str),

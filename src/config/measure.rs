@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 /// Every EVERY steps, or as often as the budget allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Measure {
     /// A fixed number of steps, at least 1; the first step is always measured.
     Every(u64),

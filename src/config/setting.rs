@@ -1,4 +1,11 @@
 //! The table of settings: one row each, feeding flags, environment, file, `--print-config` and the form on screen.
+//!
+//! ```
+//! use nablatop::config::setting::SETTINGS;
+//!
+//! let depth = SETTINGS.iter().find(|setting| setting.key == "depth").expect("a row");
+//! assert!(depth.help.starts_with("number of blocks"));
+//! ```
 
 mod error;
 mod number;

@@ -17,7 +17,7 @@ use crate::grid::Value;
 
 /// An array of numbers; `null` stands for a number that JSON lacks.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Numbers(pub(super) Vec<Value>);
+pub(in crate::event) struct Numbers(pub(in crate::event) Vec<Value>);
 
 impl Serialize for Numbers {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -45,10 +45,10 @@ impl<'de> Deserialize<'de> for Numbers {
 
 /// Indices into named arrays, in the order in which they were found.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Places(Vec<(String, Vec<usize>)>);
+pub(in crate::event) struct Places(Vec<(String, Vec<usize>)>);
 
 impl Places {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::event) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
@@ -62,7 +62,7 @@ impl Places {
 
 /// Lists where `null` stands for a number that JSON lacks; an empty list is left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct NonFinite {
+pub(in crate::event) struct NonFinite {
     /// NaN.
     #[serde(default, skip_serializing_if = "Places::is_empty")]
     nan: Places,
@@ -76,7 +76,7 @@ pub(super) struct NonFinite {
 
 impl NonFinite {
     /// Lists the numbers of an array that JSON lacks.
-    pub(super) fn note(&mut self, name: &str, values: &[Value]) {
+    pub(in crate::event) fn note(&mut self, name: &str, values: &[Value]) {
         for (index, value) in values.iter().enumerate() {
             match value.get() {
                 Some(value) if value.is_nan() => self.nan.add(name, index),
@@ -91,7 +91,7 @@ impl NonFinite {
     ///
     /// # Errors
     /// Fails when an index is beyond the end of the array.
-    pub(super) fn restore(&self, name: &str, values: &mut [Value]) -> Result<(), String> {
+    pub(in crate::event) fn restore(&self, name: &str, values: &mut [Value]) -> Result<(), String> {
         let kinds = [(&self.nan, f32::NAN), (&self.pinf, f32::INFINITY), (&self.ninf, f32::NEG_INFINITY)];
         for (listed, value) in kinds {
             let indices = listed.0.iter().filter(|(of, _)| of == name).flat_map(|(_, indices)| indices);
@@ -122,7 +122,7 @@ impl<'de> Deserialize<'de> for Places {
 
 /// Arrays by name, in the order of a JSON object.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct NumberRows(pub(super) Vec<(String, Numbers)>);
+pub(in crate::event) struct NumberRows(pub(in crate::event) Vec<(String, Numbers)>);
 
 impl Serialize for NumberRows {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,20 +1,38 @@
 //! What is measured of a lane at some steps, beside the values of its layers: histograms, tensors, filters, and what
 //! only a diffusion model has. It is one kind of event with a payload; each payload describes itself.
 //!
-//! A new kind is a file with its payload, which implements [`SnapshotPayload`], and a row in the table below. In a trace
-//! its fields follow `kind`, `lane` and `step`, through serde.
+//! A new kind is a file with its payload, which implements [`SnapshotPayload`], and its lines here: the module, its export
+//! and a row of the table. In a trace its fields follow `kind`, `lane` and `step`, through serde.
+//!
+//! ```
+//! use nablatop::event::{Payload, Samples, Snapshot};
+//! use nablatop::units::{LaneId, Step};
+//!
+//! let picture = Samples { channels: 1, height: 2, width: 2, pixels: vec![0, 85, 170, 255] };
+//! let snapshot = Snapshot { lane: LaneId(0), step: Step(200), payload: Payload::Samples(picture) };
+//! let samples = snapshot.dated::<Samples>().expect("a snapshot of this kind");
+//! assert_eq!((samples.step, samples.count()), (Step(200), 1));
+//! assert_eq!(snapshot.payload.kind().name(), "samples");
+//! ```
+
+mod denoising;
+mod filters;
+mod histograms;
+mod samples;
+mod tensors;
 
 use std::ops::Deref;
 
 use serde::Serialize;
 
-use super::denoising::Denoising;
-use super::filters::FilterShades;
+pub use denoising::{Denoising, TimeSpan};
+pub use filters::{FULL_SHADE, FilterShades, MOST_FILTERS};
+pub use histograms::Histograms;
+pub use samples::Samples;
+pub use tensors::{TensorNorm, TensorNorms};
+
 use super::header::LaneHeader;
-use super::histograms::Histograms;
-use super::samples::Samples;
 use super::snapshot_payload::{Memory, SnapshotPayload};
-use super::tensors::TensorNorms;
 use crate::layer::LayerTable;
 use crate::units::{LaneId, Step};
 
@@ -132,6 +150,7 @@ impl SnapshotKind {
 
 /// A payload of one kind with its step, borrowed from a history.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Dated<'a, T> {
     /// The step on which it was measured.
     pub step: Step,

@@ -2,6 +2,7 @@
 
 /// The place on the screen where a value is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Home {
     /// The heatmaps, the profile and the values at the cursor: every quantity.
     Heatmaps,

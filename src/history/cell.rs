@@ -7,6 +7,7 @@ use crate::units::Step;
 
 /// One cell of a heatmap: a value on the quantity's axis (log₁₀ |v| or v), or the reason why there is none.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Cell {
     /// The cell covers no step of the run (not reached yet, or before its start).
     Empty,
@@ -24,6 +25,7 @@ pub enum Cell {
 
 /// How several values are reduced to one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reduce {
     /// Whichever of minimum and maximum lies farther from the mean (of the logarithm): a one-step spike stays visible.
     #[default]
@@ -34,6 +36,7 @@ pub enum Reduce {
 
 /// A per-step value of a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Scalar {
     /// Mean loss over the batch.
     Loss,
@@ -90,6 +93,7 @@ impl Scalar {
 
 /// Several steps of a scalar, summarized; plain values, not logarithms.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct ScalarBucket {
     /// Least finite value; NaN when there is none.
     pub min: f32,
@@ -145,6 +149,7 @@ impl PartialEq for ScalarBucket {
 
 /// One cell of a bucket of time, with plain values.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Summary {
     /// Steps that the bucket covers.
     pub steps: Range<u64>,
@@ -164,6 +169,7 @@ pub struct Summary {
 
 /// What the history holds of one cell at a step.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum CellValue {
     /// The exact value.
     Exactly(f32),

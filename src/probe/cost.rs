@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 /// The time that measuring took so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Cost {
     /// Time between the two clock readings of each pair.
     pub(super) timed: Duration,

@@ -9,6 +9,7 @@ use crate::layer::LayerKind;
 
 /// The weights of a convolution.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Filters {
     /// Filters, colours, rows, columns.
     pub shape: [usize; 4],

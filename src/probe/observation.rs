@@ -13,6 +13,7 @@ use crate::quantity::{Factors, LayerSample, Moments, Quantity};
 
 /// What was measured of a model during one training step.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Observation {
     /// ‖g‖₂ over all parameters, before clipping; `None` where gradients were not read.
     pub global_grad_norm: Option<f32>,
@@ -46,6 +47,7 @@ impl Observation {
 
 /// Statistics that need passes of their own, one entry per layer each; empty where they were not measured.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct CostlyStatistics {
     /// Signal to noise of the gradients.
     pub grad_snr: Vec<Option<f64>>,

@@ -40,6 +40,7 @@ use crate::quantity::{Moments, Quantity};
 
 /// How much is measured of a step; each includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Scope {
     /// Nothing: training alone.
     Nothing,

@@ -5,6 +5,7 @@ use crate::measurement::Measurement;
 
 /// How the values of a quantity are mapped to a colour scale or an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Axis {
     /// Magnitudes over many decades: log₁₀ |v|.
     Log,

@@ -11,6 +11,23 @@
 //! recorder has follow at the place of the re-run; no value has two rows. NaN, inf and -inf are written as such, absent
 //! values are left out, and numbers have the fewest digits that give them back. A name that a spreadsheet would read as
 //! a formula gets an apostrophe before it.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use nablatop::event::{Event, EvalRecord, LaneHeader, RunHeader};
+//! use nablatop::layer::LayerTable;
+//! use nablatop::report::csv::{Rows, write};
+//! use nablatop::units::{LaneId, Step};
+//!
+//! let lane = LaneHeader { name: "net".to_owned(), title: "a net".to_owned(), layers: LayerTable { layers: Vec::new() } };
+//! let eval = EvalRecord { lane: LaneId(0), step: Step(1), loss: 0.5, accuracy: None, rows: 10 };
+//! let events = [Event::RunStarted(Arc::new(RunHeader::new(vec![lane]))), Event::Eval(eval)];
+//! let mut table = Vec::new();
+//! write(events.into_iter().map(Ok), Rows::All, &mut table)?;
+//! assert!(String::from_utf8(table)?.contains("net,1,,,eval_loss,0.5"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod written;
 
@@ -39,6 +56,7 @@ const PROFILE: [&str; 5] = [rows::RHO, rows::RHO_R_SQUARED, rows::ATTENUATION, r
 
 /// The rows of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Rows {
     /// All rows.
     All,

@@ -7,6 +7,18 @@
 //!
 //! Theory starts from the first step, and the beginning of a run shows how deep stacks differ. Events that come once
 //! (an end, a note) are never lost.
+//!
+//! ```
+//! use nablatop::event::{Event, Note};
+//! use nablatop::sink::Sink;
+//! use nablatop::sink::channel::channel;
+//! use nablatop::units::Step;
+//!
+//! let (mut sink, stream) = channel();
+//! sink.emit(&Event::Note(Note { lane: None, step: Step(1), text: "a note".to_owned() }));
+//! assert!(matches!(stream.try_next(), Some(Event::Note(_))));
+//! assert!(stream.try_next().is_none());
+//! ```
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

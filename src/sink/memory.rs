@@ -1,4 +1,15 @@
 //! Keeps every event in memory: for tests and for short headless measurements.
+//!
+//! ```
+//! use nablatop::event::{Event, Note};
+//! use nablatop::sink::Sink;
+//! use nablatop::sink::memory::MemorySink;
+//! use nablatop::units::Step;
+//!
+//! let memory = MemorySink::new();
+//! memory.clone().emit(&Event::Note(Note { lane: None, step: Step(1), text: "a note".to_owned() }));
+//! assert_eq!((memory.take().len(), memory.take().len()), (1, 0), "clones share their events");
+//! ```
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,4 +1,21 @@
 //! The sink of a file: every event of a run goes into its [`crate::trace`]; none is dropped while there is disk space.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use nablatop::event::{Event, RunHeader};
+//! use nablatop::sink::Sink;
+//! use nablatop::sink::trace::TraceSink;
+//! use nablatop::trace::OnExisting;
+//!
+//! let folder = tempfile::tempdir()?;
+//! let header = Arc::new(RunHeader::new(Vec::new()));
+//! let mut sink = TraceSink::open(folder.path(), &header, OnExisting::Refuse)?;
+//! sink.emit(&Event::RunStarted(header));
+//! sink.flush();
+//! assert_eq!(sink.status().problem(), None);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,4 +1,13 @@
 //! Diffusion: a U-Net that predicts the noise in pictures ([`unet`](Diffusion)), the noise schedule, and sampling.
+//!
+//! ```
+//! use nablatop::config::NoiseSchedule;
+//! use nablatop::stack::diffusion::{Noising, TIMES};
+//!
+//! let noising = Noising::of(NoiseSchedule::Cosine);
+//! let [picture, noise] = noising.shares(TIMES);
+//! assert!(picture < 0.01 && noise > 0.99, "at the last timestep almost nothing is left of the picture");
+//! ```
 
 mod block;
 mod noise;

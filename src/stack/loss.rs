@@ -4,6 +4,7 @@ use burn::tensor::activation::log_softmax;
 use burn::tensor::{Int, Tensor};
 
 /// The result of a forward pass.
+#[non_exhaustive]
 pub struct Loss {
     /// Mean loss over the batch, shape `[1]`.
     pub mean: Tensor<1>,

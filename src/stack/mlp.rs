@@ -12,6 +12,20 @@
 //! Networks.
 //!
 //! Stem and head are linear: stem [B, features] → [B, width], head [B, width] → [B, classes].
+//!
+//! ```
+//! use burn::tensor::Tensor;
+//! use nablatop::backend::device;
+//! use nablatop::config::{Backend, LaneConfig, Wiring};
+//! use nablatop::probe::Taps;
+//! use nablatop::stack::{Mlp, Pass, Task};
+//!
+//! let lane = LaneConfig { depth: 3, width: 8, ..LaneConfig::new(Wiring::Plain) };
+//! let device = device(Backend::Flex);
+//! let stack = Mlp::new(&lane, Task::rows(4, 2), 1, &device);
+//! let logits = stack.forward(Tensor::ones([5, 4], &device), Pass::of(&Taps::off()));
+//! assert_eq!(logits.dims(), [5, 2]);
+//! ```
 
 use burn::module::{Module, Param};
 use burn::prelude::Device;

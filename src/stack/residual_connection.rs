@@ -12,6 +12,21 @@
 //! | hyper-connections, constrained-hyper-connections | several streams instead of x | | [`super::streams`] |
 //!
 //! In evaluation stochastic depth uses the mean, x + p_l·F(x). The scale of a branch is its `Other` op.
+//!
+//! ```
+//! use burn::tensor::Tensor;
+//! use nablatop::backend::device;
+//! use nablatop::config::Backend;
+//! use nablatop::probe::Taps;
+//! use nablatop::stack::residual_connection::{BlockMode, ResidualConnection};
+//! use nablatop::units::LayerId;
+//!
+//! let device = device(Backend::Flex);
+//! let (x, branch) = (Tensor::<1>::from_floats([1.0], &device), Tensor::<1>::from_floats([4.0], &device));
+//! let connection = ResidualConnection::scaled_by(0.5);
+//! let sum = connection.around(x) + connection.scaled(branch, BlockMode::Kept, &Taps::off(), LayerId(0));
+//! assert_eq!(sum.into_scalar::<f32>(), 3.0);
+//! ```
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;

@@ -24,6 +24,18 @@
 //!
 //! Zhu et al. 2024, Hyper-Connections (arXiv 2409.19606); Xie et al. 2025, mHC: Manifold-Constrained Hyper-Connections
 //! (arXiv 2512.24880).
+//!
+//! ```
+//! use burn::tensor::Tensor;
+//! use nablatop::backend::device;
+//! use nablatop::config::Backend;
+//! use nablatop::stack::streams::{copied, summed};
+//!
+//! let x = Tensor::<2>::ones([1, 3], &device(Backend::Flex));
+//! let streams = copied(x, 4);
+//! assert_eq!(streams.dims(), [4, 3]);
+//! assert_eq!(summed(streams, 4).into_data().try_to_vec::<f32>().expect("f32"), [4.0; 3]);
+//! ```
 
 mod sinkhorn;
 

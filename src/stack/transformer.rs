@@ -1,4 +1,16 @@
 //! The transformer: a decoder of characters, its blocks and its attention.
+//!
+//! ```
+//! use nablatop::backend::device;
+//! use nablatop::config::{Backend, LaneConfig, Model, Wiring};
+//! use nablatop::stack::transformer::Language;
+//! use nablatop::stack::{Stack, Transformer};
+//!
+//! let lane = LaneConfig { depth: 2, width: 8, heads: 2, ..LaneConfig::of(Model::Transformer, Wiring::Residual) };
+//! let language = Language { vocabulary: 65, context: 16 };
+//! let decoder = Transformer::new(&lane, language, 1, &device(Backend::Flex));
+//! assert_eq!(decoder.layers().len(), 4, "stem, two blocks, head");
+//! ```
 
 mod attention;
 mod block;

@@ -12,6 +12,7 @@ use crate::units::Step;
 
 /// A line of a file, shown as `DIR/trace.jsonl:17`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TraceLine {
     /// The file.
     pub path: PathBuf,

@@ -17,6 +17,7 @@ use crate::event::RunHeader;
 
 /// How an existing trace is handled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OnExisting {
     /// Keep it and report an error.
     #[default]

@@ -46,6 +46,7 @@ pub struct Missing {
 
 /// How a file was lost while it was followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Lost {
     /// It no longer exists.
     Removed(PathBuf),

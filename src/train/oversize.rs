@@ -12,6 +12,7 @@ use crate::number;
 
 /// How a run is handled that is estimated to take more memory than is available.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Oversize {
     /// It is refused before its weights are initialized.
     #[default]
@@ -25,6 +26,7 @@ pub enum Oversize {
 /// A run that does not fit into the available memory.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{key}: {}", self.problem())]
+#[non_exhaustive]
 pub struct TooLarge {
     /// The setting to change.
     key: &'static str,

@@ -33,6 +33,7 @@ pub struct Stepper<S> {
 
 /// The results of one step.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct StepOutput {
     /// Mean loss over the batch.
     pub loss: f32,

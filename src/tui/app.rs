@@ -1,4 +1,17 @@
 //! The event loop: it reads terminal, signals and source, and produces frames and requests.
+//!
+//! ```no_run
+//! use nablatop::signals::{JobControl, Signals};
+//! use nablatop::tui::app;
+//! use nablatop::tui::source::Source;
+//! use nablatop::tui::theme::{Background, Colours, Glyphs, Theme};
+//!
+//! fn show(source: &mut dyn Source) -> Result<(), Box<dyn std::error::Error>> {
+//!     let signals = Signals::listen(JobControl::Messages)?;
+//!     app::run(source, Theme::new(Colours::True, Glyphs::Unicode, Background::Dark), &signals)?;
+//!     Ok(())
+//! }
+//! ```
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -45,6 +58,7 @@ const ANSWERING: Duration = Duration::from_millis(20);
 
 /// How the screen was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Ended {
     /// By a key or a command.
     Quit,
@@ -54,6 +68,7 @@ pub enum Ended {
 
 /// How the screen was left, and what it showed.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Left {
     /// The way it was left.
     pub how: Ended,

@@ -1,6 +1,12 @@
 //! The one table of keys: it feeds the lookup, the help overlay, the footer, the README and `docs/keys.md`.
 //!
 //! A new key is a new row; the keys of a view are in the view's own file. Key codes appear only in `keymap/`.
+//!
+//! ```
+//! use nablatop::tui::keymap;
+//!
+//! assert!(keymap::all_keys().contains("| `Ctrl c` |"), "docs/keys.md is written from the table");
+//! ```
 
 mod binding;
 mod docs;

@@ -1,5 +1,18 @@
 //! Updates everything that the panes show for one area and theme: colour scales, heatmaps, theory, curves. Only what
 //! changed since the last frame is computed; the frame equals one computed from scratch.
+//!
+//! ```
+//! use nablatop::tui::prepare::prepare;
+//! use nablatop::tui::scene::Scene;
+//! use nablatop::tui::source::SourceKind;
+//! use nablatop::tui::theme::{Background, Colours, Glyphs, Theme};
+//! use ratatui::layout::Rect;
+//!
+//! let mut scene = Scene::new(SourceKind::Live);
+//! let theme = Theme::new(Colours::Indexed, Glyphs::Unicode, Background::Light);
+//! prepare(&mut scene, &theme, Rect::new(0, 0, 80, 24));
+//! assert!(scene.last_step().is_none(), "preparing a frame adds nothing to the run");
+//! ```
 
 mod buckets;
 mod curves;

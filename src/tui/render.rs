@@ -1,4 +1,22 @@
 //! A frame: every region of the screen is one file with one `render`. Pure: no clock, no I/O, no mutation.
+//!
+//! ```
+//! use nablatop::tui::render;
+//! use nablatop::tui::scene::Scene;
+//! use nablatop::tui::source::SourceKind;
+//! use nablatop::tui::theme::{Background, Colours, Glyphs, Theme};
+//! use ratatui::buffer::Buffer;
+//! use ratatui::layout::Rect;
+//!
+//! let (scene, area) = (Scene::new(SourceKind::Live), Rect::new(0, 0, 80, 24));
+//! let theme = Theme::new(Colours::True, Glyphs::Unicode, Background::Dark);
+//! let draw = || {
+//!     let mut buffer = Buffer::empty(area);
+//!     render::render(&scene, &theme, area, &mut buffer);
+//!     buffer
+//! };
+//! assert_eq!(draw(), draw());
+//! ```
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

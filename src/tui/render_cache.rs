@@ -1,6 +1,16 @@
 //! What the panes show, computed before drawing and kept: a frame with one new step costs one column.
 //!
 //! It is plain data of a [`super::scene::Scene`]: [`super::prepare`] updates it, [`super::render`] only reads it.
+//!
+//! ```
+//! use nablatop::tui::render_cache::RenderCache;
+//! use nablatop::tui::scene::Scene;
+//! use nablatop::tui::source::SourceKind;
+//!
+//! let mut scene = Scene::new(SourceKind::Live);
+//! scene.cache = RenderCache::default(); // the next frame is computed from scratch
+//! assert!(scene.last_step().is_none());
+//! ```
 
 mod heatmap_cache;
 

@@ -9,7 +9,7 @@ mod screen;
 
 pub(super) use blocks::anatomy;
 pub(super) use demo::{demo, demo_steps, odd};
-pub(super) use events::{header, header_of, noise, step, with_settings, without_settings};
+pub(super) use events::{header, header_of, measured, noise, step, with_settings, without_settings};
 pub(super) use gallery::gallery;
 pub(super) use opened::{conv_net, diffusion, diffusion_with, transformer};
 pub(super) use screen::{frame, theme};

@@ -1,5 +1,17 @@
 //! The content of the screen: the runs, and how they are shown. It is plain data; rendering reads it, `update` writes
 //! it. Nothing here depends on panes, views or keys.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use nablatop::event::{Event, RunHeader};
+//! use nablatop::tui::scene::Scene;
+//! use nablatop::tui::source::SourceKind;
+//!
+//! let mut scene = Scene::new(SourceKind::Live);
+//! scene.take(0, &Event::RunStarted(Arc::new(RunHeader::new(Vec::new()))));
+//! assert!(scene.last_step().is_none(), "the run has taken no step");
+//! ```
 
 pub mod caption;
 pub mod marks;

@@ -1,4 +1,10 @@
 //! The sources of the screen's events: a live run or traces.
+//!
+//! ```
+//! use nablatop::tui::source::SourceKind;
+//!
+//! assert_ne!(SourceKind::Live, SourceKind::Traces);
+//! ```
 
 pub mod traces;
 
@@ -10,6 +16,7 @@ use crate::history::History;
 
 /// What the screen can do with a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SourceKind {
     /// A run in this process: it can be paused, stepped and restarted, and quitting ends it.
     Live,

@@ -2,6 +2,16 @@
 //! terminal.
 //!
 //! Blocks, braille and frames are drawn as shapes, since fonts disagree about them; letters are text, placed cell by cell.
+//!
+//! ```
+//! use nablatop::tui::svg::svg;
+//! use nablatop::tui::theme::Background;
+//! use ratatui::buffer::Buffer;
+//! use ratatui::layout::Rect;
+//!
+//! let picture = svg(&Buffer::empty(Rect::new(0, 0, 10, 2)), Background::Dark);
+//! assert!(picture.starts_with("<svg") && picture.trim_end().ends_with("</svg>"));
+//! ```
 
 use std::fmt::Write;
 

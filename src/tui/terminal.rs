@@ -3,6 +3,16 @@
 //! Each frame is written at once through a large buffer, within a synchronized update, so that it is shown at once. A
 //! panic on the screen's own thread restores the terminal before its message is printed; a panic elsewhere (on a lane's
 //! thread) must not destroy a working screen and becomes a diagnostic.
+//!
+//! ```no_run
+//! use nablatop::tui::terminal;
+//!
+//! // On a panic, before its message is printed: the shell gets its terminal back.
+//! std::panic::set_hook(Box::new(|panic| {
+//!     terminal::abandon();
+//!     eprintln!("{panic}");
+//! }));
+//! ```
 
 use std::borrow::Cow;
 use std::fs::OpenOptions;

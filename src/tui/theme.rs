@@ -1,6 +1,13 @@
 //! Colours by role, and glyphs, for every kind of terminal: truecolour, 256, 16, no colour; Unicode or ASCII.
 //!
 //! A colour never stands alone: a glyph or a number shows the same.
+//!
+//! ```
+//! use nablatop::tui::theme::{Background, Colours, Glyphs, Theme};
+//!
+//! let theme = Theme::new(Colours::None, Glyphs::Ascii, Background::Dark);
+//! assert!(matches!(theme.glyphs, Glyphs::Ascii));
+//! ```
 
 mod ascii;
 mod capability;

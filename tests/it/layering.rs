@@ -1,5 +1,6 @@
 //! Which module may use which: the table in `docs/architecture.md`, checked against every path in `src`.
 
+mod doctests;
 mod graph;
 
 use std::collections::BTreeSet;

@@ -5,6 +5,7 @@ use thiserror::Error;
 /// A value that a setting does not take.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("{key}: {problem}")]
+#[non_exhaustive]
 pub struct SettingError {
     /// The setting.
     pub key: String,

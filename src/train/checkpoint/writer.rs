@@ -34,6 +34,7 @@ pub(in crate::train) struct About {
 
 /// The owner of the checkpoints that are already in the folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Owner {
     /// The run that is continued there.
     ThisRun,

@@ -9,6 +9,11 @@ use crate::layer::{Layer, LayerKind, LayerTable};
 use crate::quantity::Quantity;
 use crate::units::{LaneId, Step};
 
+/// What the made-up runs measure: 24 quantities, up to the stable rank. A newer one is not in the snapshots of the screen.
+pub(in crate::tui) fn measured() -> &'static [Quantity] {
+    Quantity::ALL.split_at(24).0
+}
+
 /// stem, `blocks` blocks, head.
 fn table(blocks: usize) -> LayerTable {
     let layer = |kind, path: String| Layer::new(path, kind);
@@ -26,6 +31,7 @@ pub(in crate::tui) fn header(lanes: &[(&str, usize)]) -> Event {
     let mut header = RunHeader {
         run_id: "sample".to_owned(),
         started_at: 0,
+        quantities: measured().to_vec(),
         steps: Some(2000),
         machine: Machine { backend: "flex".to_owned(), ..Machine::default() },
         ..RunHeader::new(lanes.iter().map(lane).collect())
@@ -64,8 +70,8 @@ pub(in crate::tui) fn step(
     layers: usize,
     value: impl Fn(Quantity, usize) -> Option<f32>,
 ) -> Event {
-    let mut values = Grid::absent(Quantity::ALL.len(), layers);
-    for (row, &quantity) in Quantity::ALL.iter().enumerate() {
+    let mut values = Grid::absent(measured().len(), layers);
+    for (row, &quantity) in measured().iter().enumerate() {
         for (layer, cell) in values.row_mut(row).iter_mut().enumerate() {
             *cell = Value::from(value(quantity, layer));
         }

@@ -1,4 +1,12 @@
 //! One or several traces side by side, finished or still being written.
+//!
+//! ```
+//! use nablatop::tui::source::traces::TraceSource;
+//!
+//! let folder = tempfile::tempdir()?;
+//! assert!(TraceSource::open(&[folder.path().join("missing")]).is_err());
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 mod quiet;
 

@@ -4,6 +4,7 @@ use termprofile::TermProfile;
 
 /// Colours that a terminal has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Colours {
     /// 24 bits.
     True,
@@ -29,6 +30,7 @@ impl From<TermProfile> for Colours {
 
 /// Characters that a terminal has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Glyphs {
     /// Half blocks, braille and box drawing.
     Unicode,

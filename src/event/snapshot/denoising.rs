@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::header::LaneHeader;
-use super::numbers::{NonFinite, Numbers};
-use super::snapshot_payload::{Memory, SnapshotPayload};
+use crate::event::header::LaneHeader;
+use crate::event::numbers::{NonFinite, Numbers};
+use crate::event::snapshot_payload::{Memory, SnapshotPayload};
 use crate::grid::Value;
 use crate::layer::LayerTable;
 

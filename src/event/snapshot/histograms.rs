@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::header::LaneHeader;
-use super::snapshot_payload::{Memory, SnapshotPayload};
+use crate::event::header::LaneHeader;
+use crate::event::snapshot_payload::{Memory, SnapshotPayload};
 use crate::histogram::{BINS, Histogram};
 use crate::layer::LayerTable;
 

@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::header::LaneHeader;
-use super::numbers::{NonFinite, NumberRows, Numbers};
-use super::snapshot_payload::{Memory, SnapshotPayload};
+use crate::event::header::LaneHeader;
+use crate::event::numbers::{NonFinite, NumberRows, Numbers};
+use crate::event::snapshot_payload::{Memory, SnapshotPayload};
 use crate::grid::{Grid, Value};
 use crate::layer::LayerTable;
 
@@ -16,6 +16,7 @@ const BUDGET: usize = 4 << 20;
 
 /// Rows of [`TensorNorms::values`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TensorNorm {
     /// ‖g‖, before clipping.
     Grad,

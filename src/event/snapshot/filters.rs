@@ -5,8 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::header::LaneHeader;
-use super::snapshot_payload::{Memory, SnapshotPayload};
+use crate::event::header::LaneHeader;
+use crate::event::snapshot_payload::{Memory, SnapshotPayload};
 use crate::layer::LayerTable;
 
 /// Maximum size in bytes of all records of a lane.
