@@ -4,7 +4,6 @@
 //!
 //! ```
 //! use nablatop::config::draft::{Draft, Origin};
-//!
 //! let mut draft = Draft::new();
 //! draft.set(Origin::Environment, "batch", "16")?;
 //! draft.set(Origin::Flag, "batch", "32")?;
