@@ -18,7 +18,9 @@ pub(crate) fn header(layers: usize, quantities: &[Quantity]) -> Arc<RunHeader> {
     let layer = |layer| Layer::new(format!("blocks.{layer}"), kind(layer));
     let lane = |name: &str| LaneHeader::new(name, "synthetic", LayerTable { layers: (0..layers).map(layer).collect() });
     let lanes = vec![lane("plain"), lane("residual")];
-    Arc::new(RunHeader { quantities: quantities.to_vec(), ..RunHeader::new(lanes) })
+    let mut header = RunHeader::new(lanes);
+    header.quantities = quantities.to_vec();
+    Arc::new(header)
 }
 
 /// Grids that are made in advance, because making one costs more than recording it.

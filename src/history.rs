@@ -28,7 +28,7 @@
 //! use nablatop::units::{LaneId, Step};
 //!
 //! let layers = LayerTable { layers: vec![Layer::new("blocks.0", LayerKind::Block)] };
-//! let lane = LaneHeader { name: "net".to_owned(), title: "one block".to_owned(), layers };
+//! let lane = LaneHeader::new("net", "one block", layers);
 //! let mut history = History::new(Arc::new(RunHeader::new(vec![lane])));
 //! let picture = Samples { channels: 1, height: 1, width: 1, pixels: vec![255] };
 //! for step in [100, 200] {

@@ -12,7 +12,7 @@
 //! use nablatop::units::Step;
 //!
 //! let folder = tempfile::tempdir()?;
-//! let lane = LaneHeader { name: "net".to_owned(), title: "a net".to_owned(), layers: LayerTable::default() };
+//! let lane = LaneHeader::new("net", "a net", LayerTable::default());
 //! let header = Arc::new(RunHeader::new(vec![lane]));
 //! let trace = TraceSink::open(folder.path(), &header, OnExisting::Refuse)?;
 //! let recorder = Recorder::start(header, Fanout::new().with(trace))?;

@@ -11,7 +11,7 @@
 //! use nablatop::report;
 //!
 //! let layers = LayerTable { layers: vec![Layer::new("blocks.0", LayerKind::Block)] };
-//! let lane = LaneHeader { name: "net".to_owned(), title: "one block".to_owned(), layers };
+//! let lane = LaneHeader::new("net", "one block", layers);
 //! let history = History::new(Arc::new(RunHeader::new(vec![lane])));
 //! assert!(report::closing(&history, Some(80)).contains("net"));
 //! ```

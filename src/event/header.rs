@@ -16,6 +16,7 @@ pub type Settings = BTreeMap<String, String>;
 
 /// Everything about a run that does not change; sent once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RunHeader {
     /// What was read of the data set, in one line, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,6 +67,7 @@ impl RunHeader {
 
 /// What does not change about one lane.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LaneHeader {
     /// Unique name.
     pub name: String,

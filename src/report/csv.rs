@@ -20,7 +20,7 @@
 //! use nablatop::report::csv::{Rows, write};
 //! use nablatop::units::{LaneId, Step};
 //!
-//! let lane = LaneHeader { name: "net".to_owned(), title: "a net".to_owned(), layers: LayerTable { layers: Vec::new() } };
+//! let lane = LaneHeader::new("net", "a net", LayerTable::default());
 //! let eval = EvalRecord { lane: LaneId(0), step: Step(1), loss: 0.5, accuracy: None, rows: 10 };
 //! let events = [Event::RunStarted(Arc::new(RunHeader::new(vec![lane]))), Event::Eval(eval)];
 //! let mut table = Vec::new();

@@ -2,11 +2,12 @@
 //!
 //! ```
 //! use nablatop::backend::device;
-//! use nablatop::config::{Backend, LaneConfig, Model, Wiring};
+//! use nablatop::config::{Backend, LaneConfig, Model, TransformerSettings, Wiring};
 //! use nablatop::stack::transformer::Language;
 //! use nablatop::stack::{Stack, Transformer};
 //!
-//! let lane = LaneConfig { depth: 2, width: 8, heads: 2, ..LaneConfig::of(Model::Transformer, Wiring::Residual) };
+//! let family = TransformerSettings { heads: 2, ..TransformerSettings::default() }.into();
+//! let lane = LaneConfig { depth: 2, width: 8, family, ..LaneConfig::of(Model::Transformer, Wiring::Residual) };
 //! let language = Language { vocabulary: 65, context: 16 };
 //! let decoder = Transformer::new(&lane, language, 1, &device(Backend::Flex));
 //! assert_eq!(decoder.layers().len(), 4, "stem, two blocks, head");

@@ -23,13 +23,9 @@ pub(crate) fn lane(name: &str, blocks: usize) -> LaneHeader {
 
 /// A run of these lanes.
 pub(crate) fn header(lanes: Vec<LaneHeader>, quantities: &[Quantity]) -> Arc<RunHeader> {
-    let mut header = RunHeader {
-        run_id: "fixture".to_owned(),
-        started_at: 1_700_000_000,
-        quantities: quantities.to_vec(),
-        machine: Machine::default(),
-        ..RunHeader::new(lanes)
-    };
+    let mut header = RunHeader::new(lanes);
+    (header.run_id, header.started_at) = ("fixture".to_owned(), 1_700_000_000);
+    (header.quantities, header.machine) = (quantities.to_vec(), Machine::default());
     RunConfig::default().write_to(&mut header);
     Arc::new(header)
 }
