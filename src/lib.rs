@@ -24,8 +24,7 @@ pub mod profile;
 pub mod quantity;
 pub mod recorder;
 mod regular_file;
-#[cfg_attr(not(feature = "lab"), allow(dead_code))] // medians are of training alone
-mod robust;
+pub mod robust;
 #[cfg(any(feature = "tui", feature = "cli"))]
 mod round;
 pub mod sink;

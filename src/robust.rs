@@ -7,28 +7,38 @@
 //! ```
 //!
 //! Numbers are ordered by `total_cmp`: a NaN counts as larger than +∞, and none is left out.
+//!
+//! ```
+//! use nablatop::robust::{Spread, line};
+//!
+//! let spread = Spread::of([1.0, 2.0, 3.0, 4.0, 1e6]);
+//! assert_eq!((spread.median, spread.deviation), (3.0, 1.4826), "one outlier changes neither");
+//! assert_eq!(line(&[(1.0, 2.0), (2.0, 4.0), (3.0, 6.0)]), Some((2.0, 1.0)));
+//! ```
 
 /// Standard deviation of a normal distribution divided by its median absolute deviation.
 const NORMAL: f64 = 1.4826;
 
 /// The median; the upper of the two middle values if their number is even, and 0 for no values. Sorts the values.
-pub(crate) fn median(values: &mut [f64]) -> f64 {
+#[must_use]
+pub fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
 /// Median and robust deviation.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Spread {
+pub struct Spread {
     /// The median; 0 for no numbers.
-    pub(crate) median: f64,
+    pub median: f64,
     /// The robust deviation; 0 for no numbers, and if most of them are equal.
-    pub(crate) deviation: f64,
+    pub deviation: f64,
 }
 
 impl Spread {
     /// Median and robust deviation of these numbers.
-    pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Self {
+    #[must_use]
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let mut values: Vec<f64> = values.into_iter().collect();
         let median = median(&mut values);
         for value in &mut values {
@@ -40,7 +50,8 @@ impl Spread {
 
 /// Slope and R² of the least-squares line through (x, y); `None` with fewer than two points. If all y are equal, the
 /// line is level and R² is 1, since it fits them exactly. Takes two passes.
-pub(crate) fn line(points: &[(f64, f64)]) -> Option<(f64, f64)> {
+#[must_use]
+pub fn line(points: &[(f64, f64)]) -> Option<(f64, f64)> {
     let (_, first) = *points.first().filter(|_| points.len() >= 2)?;
     if points.iter().all(|(_, y)| *y == first) {
         // If all values are equal, rounding alone would decide: their computed mean need not equal them.
@@ -59,22 +70,23 @@ pub(crate) fn line(points: &[(f64, f64)]) -> Option<(f64, f64)> {
 
 /// Sums over points (x, y) from one pass, with x near its mean.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct LineSums {
+pub struct LineSums {
     /// Number of points.
-    pub(crate) n: f64,
+    pub n: f64,
     /// Σx.
-    pub(crate) x: f64,
+    pub x: f64,
     /// Σy.
-    pub(crate) y: f64,
+    pub y: f64,
     /// Σx².
-    pub(crate) xx: f64,
+    pub xx: f64,
     /// Σxy.
-    pub(crate) xy: f64,
+    pub xy: f64,
 }
 
 impl LineSums {
     /// Slope of the least-squares line; `None` with fewer than two points.
-    pub(crate) fn slope(self) -> Option<f64> {
+    #[must_use]
+    pub fn slope(self) -> Option<f64> {
         let Self { n, x, y, xx, xy } = self;
         (n >= 2.0).then(|| (xy - x * y / n) / (xx - x * x / n))
     }
