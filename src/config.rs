@@ -41,5 +41,6 @@ pub use family::Along;
 pub use family_settings::{DiffusionSettings, FamilySettings, TransformerSettings};
 pub use lane::LaneConfig;
 pub use lane_spec::LaneSpec;
-pub use measure::{Budget, DEFAULT_BUDGET, Measure};
+pub(crate) use measure::Budget;
+pub use measure::{DEFAULT_BUDGET, Measure};
 pub use run::{MOST_LANES, RunConfig};

@@ -13,7 +13,7 @@
 
 mod header;
 mod numbers;
-pub mod snapshot;
+pub(crate) mod snapshot;
 mod snapshot_payload;
 mod step;
 
@@ -21,12 +21,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use header::{FORMAT_VERSION, LaneHeader, Machine, RunHeader, Settings};
+pub(crate) use header::{FORMAT_VERSION, Settings};
+pub use header::{LaneHeader, Machine, RunHeader};
 pub use snapshot::{
     Dated, Denoising, FULL_SHADE, FilterShades, Histograms, MOST_FILTERS, Payload, Samples, Snapshot, SnapshotKind,
     SnapshotOf, TensorNorm, TensorNorms, TimeSpan,
 };
-pub use snapshot_payload::{Memory, SnapshotPayload};
+pub(crate) use snapshot_payload::Memory;
+pub use snapshot_payload::SnapshotPayload;
 pub use step::StepRecord;
 
 use crate::grid::Value;

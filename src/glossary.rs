@@ -13,8 +13,9 @@
 mod table;
 mod term;
 
-pub use table::TERMS;
-pub use term::{Home, Term};
+pub(crate) use table::TERMS;
+pub(crate) use term::Home;
+pub use term::Term;
 
 use crate::quantity::{Definition, Quantity};
 

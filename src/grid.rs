@@ -29,7 +29,7 @@ const ABSENT_BITS: u32 = 0x7fc0_ab5e;
 
 impl Value {
     /// "This layer has no such quantity at this step."
-    pub const ABSENT: Self = Self(f32::from_bits(ABSENT_BITS));
+    pub(crate) const ABSENT: Self = Self(f32::from_bits(ABSENT_BITS));
 
     /// A measured value; NaN and ±Inf are data.
     #[must_use]
@@ -50,7 +50,7 @@ impl Value {
 
     /// Whether nothing was measured.
     #[must_use]
-    pub fn is_absent(self) -> bool {
+    pub(crate) fn is_absent(self) -> bool {
         self.0.to_bits() == ABSENT_BITS
     }
 }
@@ -100,7 +100,7 @@ impl Grid {
 
     /// Number of quantities (rows).
     #[must_use]
-    pub fn quantities(&self) -> usize {
+    pub(crate) fn quantities(&self) -> usize {
         self.values.len().checked_div(self.layers).unwrap_or(0)
     }
 
@@ -117,7 +117,7 @@ impl Grid {
 
     /// All cells, quantity by quantity.
     #[must_use]
-    pub fn values(&self) -> &[Value] {
+    pub(crate) fn values(&self) -> &[Value] {
         &self.values
     }
 }

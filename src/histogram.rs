@@ -20,11 +20,11 @@
 use serde::{Deserialize, Serialize};
 
 /// Exponent of the first bin.
-pub const FIRST_EXPONENT: i32 = -60;
+pub(crate) const FIRST_EXPONENT: i32 = -60;
 /// Exponent after the last bin.
-pub const END_EXPONENT: i32 = 20;
+pub(crate) const END_EXPONENT: i32 = 20;
 /// Bins of one sign.
-pub const BINS: usize = (END_EXPONENT - FIRST_EXPONENT) as usize;
+pub(crate) const BINS: usize = (END_EXPONENT - FIRST_EXPONENT) as usize;
 
 /// Counts of one layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

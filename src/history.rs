@@ -58,7 +58,8 @@ mod tests;
 
 use std::sync::Arc;
 
-pub use cell::{Cell, CellValue, MeasuredAt, Reduce, Scalar, ScalarBucket, Summary};
+pub(crate) use cell::{Cell, ScalarBucket};
+pub use cell::{CellValue, MeasuredAt, Reduce, Scalar, Summary};
 pub use lane::LaneHistory;
 pub use lane::revision::Revision;
 #[cfg(any(feature = "tui", feature = "cli"))]
@@ -92,7 +93,7 @@ impl History {
 
     /// The same beside others: so many runs share what one may take.
     #[must_use]
-    pub fn beside_others(header: Arc<RunHeader>, runs: usize) -> Self {
+    pub(crate) fn beside_others(header: Arc<RunHeader>, runs: usize) -> Self {
         let runs = runs.max(1);
         Self::with_share(header, Share { bytes: BUDGET / runs, runs })
     }

@@ -59,7 +59,8 @@ impl LayerTable {
     }
 
     /// What one of these rows is called: `block` or, in a model without blocks, `layer`.
-    pub(crate) fn depth_word(&self) -> &'static str {
+    #[must_use]
+    pub fn depth_word(&self) -> &'static str {
         if self.depth_kind() == LayerKind::Block { "block" } else { "layer" }
     }
 

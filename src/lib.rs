@@ -20,7 +20,7 @@ mod new_file;
 #[cfg_attr(not(feature = "tui"), allow(dead_code))]
 mod number;
 pub mod preset;
-pub mod profile;
+pub(crate) mod profile;
 pub mod quantity;
 pub mod recorder;
 mod regular_file;

@@ -35,18 +35,18 @@ pub enum Measurement {
 /// A row of the table.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Definition {
+pub(crate) struct Definition {
     /// Its name in sentences, in the plural.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// The setting of its interval.
-    pub setting: &'static str,
+    pub(crate) setting: &'static str,
     /// Default number of steps between two measurements.
-    pub default_interval: u64,
+    pub(crate) default_interval: u64,
     /// Share of a budget that its account receives: the largest for the heatmap that grows step by step; of the rest
     /// more for the costly quantities, which are rare anyway.
-    pub budget_share: f64,
+    pub(crate) budget_share: f64,
     /// Assumed cost in steps before the first measurement: twice what `cargo bench --bench step` shows.
-    pub expected_cost: f64,
+    pub(crate) expected_cost: f64,
 }
 
 impl Measurement {
@@ -58,7 +58,7 @@ impl Measurement {
 
     /// Its row.
     #[must_use]
-    pub const fn definition(self) -> Definition {
+    pub(crate) const fn definition(self) -> Definition {
         match self {
             Self::Layers => Definition {
                 name: "layers",
@@ -89,12 +89,12 @@ impl Measurement {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastMeasured {
     /// The last measured step.
-    pub layers: Option<Step>,
+    pub(crate) layers: Option<Step>,
     /// The last step with histograms.
-    pub histograms: Option<Step>,
+    pub(crate) histograms: Option<Step>,
     /// The last step with the costly quantities.
     #[serde(rename = "detail")]
-    pub costly: Option<Step>,
+    pub(crate) costly: Option<Step>,
 }
 
 impl LastMeasured {
@@ -122,13 +122,13 @@ impl LastMeasured {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Intervals {
     /// Steps from one measured step to the next, at least 1.
-    pub layers: u64,
+    pub(crate) layers: u64,
     /// Steps between two histograms; `None` = only with the costly quantities.
-    pub histograms: Option<u64>,
+    pub(crate) histograms: Option<u64>,
     /// Steps between two times that the costly quantities are measured; `None` = never.
-    pub costly: Option<u64>,
+    pub(crate) costly: Option<u64>,
     /// Whether a budget limits measuring: then each part is measured at most that often.
-    pub is_bounded: bool,
+    pub(crate) is_bounded: bool,
 }
 
 impl Intervals {

@@ -14,40 +14,40 @@ const BRINK: f32 = 1e-30;
 
 /// The profile of blocks 1 … D: special values, and the line through the values that can be fitted.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Profile {
+pub(crate) struct Profile {
     /// The line; `None` with fewer than two finite non-zero values.
-    pub fit: Option<Fit>,
+    pub(crate) fit: Option<Fit>,
     /// The share of block D's signal that is left at block 1, by the line; 0 if block 1 has none, whatever the line
     /// says.
-    pub attenuation: Option<f64>,
+    pub(crate) attenuation: Option<f64>,
     /// Measured ‖δ_1‖/‖δ_D‖; `None` if ‖δ_1‖ is not finite or ‖δ_D‖ is not a positive finite number.
-    pub first_last: Option<f64>,
+    pub(crate) first_last: Option<f64>,
     /// Blocks D.
-    pub blocks: usize,
+    pub(crate) blocks: usize,
     /// Blocks whose value is exactly zero.
-    pub zeros: usize,
+    pub(crate) zeros: usize,
     /// Blocks whose value is NaN or ±Inf.
-    pub non_finite: usize,
+    pub(crate) non_finite: usize,
     /// The highest block in which the signal is too small for an f32: it is subnormal, or zero directly below a block
     /// where it is almost as small.
-    pub underflow: Option<usize>,
+    pub(crate) underflow: Option<usize>,
     /// The highest block that is exactly zero below a block with a larger signal: every path through it is dead.
-    pub dead: Option<usize>,
+    pub(crate) dead: Option<usize>,
 }
 
 /// The least-squares line through the finite non-zero values.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Fit {
+pub(crate) struct Fit {
     /// Factor per block on the way back: < 1 vanishing, > 1 exploding.
-    pub rho: f64,
+    pub(crate) rho: f64,
     /// Goodness of the fit, 0 … 1; 1 if all values are equal, since a level line fits them exactly.
-    pub r_squared: f64,
+    pub(crate) r_squared: f64,
 }
 
 impl Profile {
     /// The profile of `signal[i]` = `signal_norm` of block i + 1.
     #[must_use]
-    pub fn of(signal: &[Option<f32>]) -> Self {
+    pub(crate) fn of(signal: &[Option<f32>]) -> Self {
         let fit = Fit::of(signal);
         let end = |value: Option<&Option<f32>>| value.copied().flatten().filter(|value| value.is_finite());
         let (first, last) = (end(signal.first()), end(signal.last()).filter(|last| *last > 0.0));

@@ -21,15 +21,17 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-pub use definition::{Axis, Definition};
-pub use sample::{Factors, LayerSample, Moments, Share, StepKind};
+pub use definition::Axis;
+pub(crate) use definition::Definition;
+pub(crate) use sample::Share;
+pub use sample::{Factors, LayerSample, Moments, StepKind};
 
 /// One row per quantity: variant, file, in the order in which the screen cycles them.
 macro_rules! quantities {
     ($($variant:ident => $file:ident),+ $(,)?) => {
         $(#[doc(hidden)] pub mod $file;)+
 
-        /// A measured quantity; see its [`Definition`].
+        /// A measured quantity; see its `Definition`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Quantity {

@@ -24,12 +24,12 @@ use rand_distr::{Normal, StandardNormal};
 use crate::units::Step;
 
 /// The generator behind all random numbers.
-pub type Generator = ChaCha8Rng;
+pub(crate) type Generator = ChaCha8Rng;
 
 /// The purpose of random numbers: each purpose has streams of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// Weights of a layer.
     Weight,
     /// Biases of a layer.
@@ -51,7 +51,7 @@ pub enum Purpose {
 impl Purpose {
     /// The generator of (seed, purpose, index): independent streams of one cipher.
     #[must_use]
-    pub fn rng(self, seed: u64, index: usize) -> Generator {
+    pub(crate) fn rng(self, seed: u64, index: usize) -> Generator {
         let purpose: u64 = match self {
             Self::Weight => 1,
             Self::Bias => 2,
@@ -82,25 +82,25 @@ pub struct StepRng {
 impl StepRng {
     /// The generator of this step for a purpose.
     #[must_use]
-    pub fn rng(self, purpose: Purpose) -> Generator {
+    pub(crate) fn rng(self, purpose: Purpose) -> Generator {
         purpose.rng(self.seed, self.step.0 as usize)
     }
 }
 
 /// `count` numbers of U(−bound, bound); zeros if the bound is not positive and finite.
-pub fn uniform(count: usize, bound: f64, rng: &mut Generator) -> Vec<f32> {
+pub(crate) fn uniform(count: usize, bound: f64, rng: &mut Generator) -> Vec<f32> {
     let Ok(distribution) = Uniform::new(-bound, bound) else { return vec![0.0; count] };
     distribution.sample_iter(rng).take(count).map(|value| value as f32).collect()
 }
 
 /// `count` numbers of N(0, std²), rounded to f32; zeros if `std` is not finite.
-pub fn normal(count: usize, std: f64, rng: &mut Generator) -> Vec<f32> {
+pub(crate) fn normal(count: usize, std: f64, rng: &mut Generator) -> Vec<f32> {
     let Ok(distribution) = Normal::new(0.0, std) else { return vec![0.0; count] };
     distribution.sample_iter(rng).take(count).map(|value| value as f32).collect()
 }
 
 /// `count` numbers of N(0, 1) in full precision.
-pub fn standard_normal(count: usize, rng: &mut Generator) -> Vec<f64> {
+pub(crate) fn standard_normal(count: usize, rng: &mut Generator) -> Vec<f64> {
     StandardNormal.sample_iter(rng).take(count).collect()
 }
 

@@ -18,7 +18,7 @@
 
 mod closing;
 pub mod csv;
-pub mod explanation;
+pub(crate) mod explanation;
 mod export_error;
 mod figure;
 mod loading;

@@ -53,7 +53,7 @@ pub enum Signal {
 impl Signal {
     /// Exit status of a process that ended because of this signal, by the convention of shells: 128 + its number.
     #[must_use]
-    pub fn exit_code(self) -> u8 {
+    pub(crate) fn exit_code(self) -> u8 {
         128 + u8::try_from(self.number()).unwrap_or_default()
     }
 

@@ -1,7 +1,7 @@
 //! Makes text from outside harmless before it reaches a terminal: names, paths and messages from a file or a model.
 //!
 //! A terminal obeys control characters (`ESC ]0;` sets its title), bidirectional controls show `a.rs` as `sr.a`, and
-//! zero-width characters make two names look alike. Each becomes one visible [`MARK`], so that nothing disappears
+//! zero-width characters make two names look alike. Each becomes one visible `MARK`, so that nothing disappears
 //! without a sign.
 //!
 //! ```
@@ -26,24 +26,24 @@ pub(crate) use wrap::wrapped;
 pub(crate) use wrap::wrapped_lines;
 
 /// Replaces a character that was removed.
-pub const MARK: char = '\u{fffd}';
+pub(crate) const MARK: char = '\u{fffd}';
 
 /// Maximum length of a name in characters; longer ones end in `…`.
-pub const LONGEST_NAME: usize = 200;
+pub(crate) const LONGEST_NAME: usize = 200;
 
 /// Maximum length of a message in characters: the message of a panic may be a paragraph.
-pub const LONGEST_MESSAGE: usize = 2000;
+pub(crate) const LONGEST_MESSAGE: usize = 2000;
 
 /// A name, title or path that is safe to show: one line, no character that a terminal obeys or hides, at most
 /// [`LONGEST_NAME`] characters. Clean text is unchanged, and cleaning twice equals cleaning once.
 ///
 /// Line breaks and tabs become spaces.
 #[must_use]
-pub fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     clean_to(text, LONGEST_NAME)
 }
 
-/// As [`clean`], for sentences: at most [`LONGEST_MESSAGE`] characters.
+/// As `clean`, for sentences: at most `LONGEST_MESSAGE` characters.
 #[must_use]
 pub fn clean_message(text: &str) -> String {
     clean_to(text, LONGEST_MESSAGE)
@@ -52,7 +52,7 @@ pub fn clean_message(text: &str) -> String {
 /// Text of several lines that is safe to print outside the screen: line breaks and tabs stay, the rest is as in
 /// [`clean`].
 #[must_use]
-pub fn printable(text: &str) -> Cow<'_, str> {
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     let harmless = |c: char| matches!(c, '\n' | '\t') || !is_unsafe(c);
     if text.chars().all(harmless) {
         return Cow::Borrowed(text);
@@ -62,7 +62,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 
 /// A path for a sentence.
 #[must_use]
-pub fn path(path: &Path) -> String {
+pub(crate) fn path(path: &Path) -> String {
     printable(&path.to_string_lossy()).into_owned()
 }
 

@@ -64,11 +64,13 @@ pub use follow::Follow;
 #[cfg(feature = "cli")]
 pub(crate) use header::BEGINNING;
 pub use location::{FILE_NAME, file_of};
-pub use log_error::{Difference, LogError};
+pub(crate) use log_error::Difference;
+pub use log_error::LogError;
 pub use medium::{FileLoss, Medium};
 pub use reader::{Trace, read, read_last, read_last_of};
 pub use reservation::{OnExisting, Reservation, restart_directory};
 pub use run_file::RUN_FILE;
 pub use status::TraceStatus;
-pub use warnings::{Lost, Missing, Warnings};
+pub(crate) use warnings::Lost;
+pub use warnings::{Missing, Warnings};
 pub use writer::Writer;

@@ -30,23 +30,23 @@
 //! assert!(buffer.content().iter().any(|cell| cell.symbol() != " "));
 //! ```
 
-pub mod action;
+pub(crate) mod action;
 pub mod app;
-pub mod axis;
+pub(crate) mod axis;
 pub mod keymap;
-pub mod layout;
-pub mod pane;
+pub(crate) mod layout;
+pub(crate) mod pane;
 pub mod prepare;
 pub mod render;
 pub mod render_cache;
-pub mod scale;
+pub(crate) mod scale;
 pub mod scene;
 pub mod source;
 pub mod svg;
 pub mod terminal;
-pub mod terminal_cell;
+pub(crate) mod terminal_cell;
 pub mod theme;
-pub mod update;
+pub(crate) mod update;
 
 mod chart;
 mod choices;

@@ -35,7 +35,7 @@ pub struct LayerId(pub u32);
 impl LayerId {
     /// The position as an index into a slice of layers.
     #[must_use]
-    pub fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
 }
@@ -51,7 +51,7 @@ impl Step {
 
     /// The step after this one.
     #[must_use]
-    pub fn next(self) -> Self {
+    pub(crate) fn next(self) -> Self {
         Self(self.0 + 1)
     }
 }

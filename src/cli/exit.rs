@@ -55,19 +55,19 @@ impl Exit {
     /// Done.
     pub const DONE: Self = Self(0);
     /// Every lane diverged.
-    pub const DIVERGED: Self = Self(3);
+    pub(crate) const DIVERGED: Self = Self(3);
     const FAILED: u8 = 1;
     const USAGE: u8 = 2;
 
     /// A code that another program chose.
     #[must_use]
-    pub fn code(code: u8) -> Self {
+    pub(crate) fn code(code: u8) -> Self {
         Self(code)
     }
 
     /// The code after a signal.
     #[must_use]
-    pub fn signal(signal: Signal) -> Self {
+    pub(crate) fn signal(signal: Signal) -> Self {
         Self(signal.exit_code())
     }
 

@@ -32,7 +32,7 @@ impl Model {
 
     /// Why a setting of a lane does not apply to this family, as a sentence without its subject.
     #[must_use]
-    pub fn not_applicable(self, key: &str) -> Option<String> {
+    pub(crate) fn not_applicable(self, key: &str) -> Option<String> {
         let setting = setting::find(key).filter(|setting| setting.is_per_lane() && !self.has(setting))?;
         let others = Self::WORDS.iter().filter(|word| word.parse().is_ok_and(|family: Self| family.has(setting)));
         let families: Vec<&str> = others.copied().collect();
@@ -43,7 +43,7 @@ impl Model {
 impl RunConfig {
     /// Why a setting applies to no lane, as a sentence without its subject; `None` where it applies to one.
     #[must_use]
-    pub fn not_applicable(&self, key: &str) -> Option<String> {
+    pub(crate) fn not_applicable(&self, key: &str) -> Option<String> {
         let data = match key {
             "context" if !self.data.is_text() => "text",
             "image-size" if !matches!(self.data, DataSource::ImageFolder(_)) => "image-folder",
@@ -59,7 +59,7 @@ impl RunConfig {
 impl LaneConfig {
     /// Why a setting does not apply to this lane, as a sentence without its subject.
     #[must_use]
-    pub fn not_applicable(&self, key: &str) -> Option<String> {
+    pub(crate) fn not_applicable(&self, key: &str) -> Option<String> {
         let Self { wiring, norm, optimizer, .. } = *self;
         let model = self.model();
         let is_decoder = model == Model::Transformer;

@@ -128,7 +128,7 @@ impl Wiring {
 
     /// The default name of a lane: its wiring, shortened where it would not fit above a heatmap.
     #[must_use]
-    pub fn lane_name(self) -> String {
+    pub(crate) fn lane_name(self) -> String {
         match self {
             Self::ConstrainedHyperConnections => "constrained-hyper".to_owned(),
             wiring => wiring.to_string(),
@@ -137,7 +137,7 @@ impl Wiring {
 
     /// The number of streams between blocks: 4 with hyper-connections, the number that their papers use.
     #[must_use]
-    pub fn streams(self) -> usize {
+    pub(crate) fn streams(self) -> usize {
         match self {
             Self::HyperConnections | Self::ConstrainedHyperConnections => 4,
             _ => 1,

@@ -9,7 +9,7 @@ use super::{
 impl Model {
     /// Why this family cannot learn these data, as a sentence.
     #[must_use]
-    pub fn incompatible(self, data: &DataSource) -> Option<String> {
+    pub(crate) fn incompatible(self, data: &DataSource) -> Option<String> {
         match (self.reads_text(), data.is_text()) {
             (true, false) => {
                 Some(format!("{self} reads text, and the data are {data}: write --data text or text:FILE"))

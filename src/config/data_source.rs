@@ -96,7 +96,7 @@ impl DataSource {
 impl DataSource {
     /// Whether its examples are characters.
     #[must_use]
-    pub fn is_text(&self) -> bool {
+    pub(crate) fn is_text(&self) -> bool {
         matches!(self, Self::Text(_))
     }
 }

@@ -65,7 +65,7 @@ impl Origin {
 
 /// The environment variable of a setting: `NABLATOP_BRANCH_SCALE` of `branch-scale`.
 #[must_use]
-pub fn variable(key: &str) -> String {
+pub(crate) fn variable(key: &str) -> String {
     format!("NABLATOP_{}", key.to_uppercase().replace('-', "_"))
 }
 
@@ -123,7 +123,7 @@ impl Draft {
     }
 
     /// Writes the list of lanes, each as [`LaneSpec`] reads it.
-    pub fn set_lanes(&mut self, origin: Origin, lanes: Vec<String>) {
+    pub(crate) fn set_lanes(&mut self, origin: Origin, lanes: Vec<String>) {
         self.lanes = Some((origin, LANES, lanes));
     }
 
@@ -158,7 +158,7 @@ impl Draft {
     ///
     /// # Errors
     /// As [`Self::read_file`].
-    pub fn read_preset(&mut self, name: &'static str, text: &str, reserved: &[&str]) -> Result<(), DraftError> {
+    pub(crate) fn read_preset(&mut self, name: &'static str, text: &str, reserved: &[&str]) -> Result<(), DraftError> {
         self.read(text, |_| Origin::Preset(name), reserved)
     }
 

@@ -53,13 +53,13 @@ impl Model {
 
     /// Whether it learns characters.
     #[must_use]
-    pub fn reads_text(self) -> bool {
+    pub(crate) fn reads_text(self) -> bool {
         self == Self::Transformer
     }
 
     /// D, the blocks of a stack of that depth; `None` where the family has no such depth.
     #[must_use]
-    pub fn blocks(self, form: Form, depth: usize) -> Option<usize> {
+    pub(crate) fn blocks(self, form: Form, depth: usize) -> Option<usize> {
         // n of a depth that is so many times n and some more.
         let times = |step: usize, more: usize| {
             depth.checked_sub(more).filter(|rest| rest.is_multiple_of(step)).map(|rest| rest / step).filter(|n| *n > 0)
@@ -102,7 +102,7 @@ impl Model {
 
     /// The next depth that the family has; `None` where there is none.
     #[must_use]
-    pub fn next_depth(self, form: Form, depth: usize, along: Along) -> Option<usize> {
+    pub(crate) fn next_depth(self, form: Form, depth: usize, along: Along) -> Option<usize> {
         let is_depth = |depth: &usize| self.blocks(form, *depth).is_some();
         match along {
             Along::Deeper => (depth + 1..=MOST_BLOCKS).find(is_depth),
@@ -139,7 +139,7 @@ impl LaneConfig {
 
     /// Whether its weights start as Fixup has them.
     #[must_use]
-    pub fn is_fixup(&self) -> bool {
+    pub(crate) fn is_fixup(&self) -> bool {
         self.wiring == Wiring::Fixup || self.init == Init::Fixup
     }
 

@@ -109,7 +109,7 @@ impl From<DiffusionSettings> for FamilySettings {
 impl FamilySettings {
     /// The family alone.
     #[must_use]
-    pub fn model(&self) -> Model {
+    pub(crate) fn model(&self) -> Model {
         match self {
             Self::Mlp { .. } => Model::Mlp,
             Self::Vgg { .. } => Model::Vgg,
@@ -124,7 +124,7 @@ impl FamilySettings {
 
     /// Stem and head of its convolutions: those for pictures of 32² where the family has no choice.
     #[must_use]
-    pub fn form(&self) -> Form {
+    pub(crate) fn form(&self) -> Form {
         match self {
             Self::Vgg { form } | Self::Resnet { form } => *form,
             _ => Form::Cifar,
@@ -134,13 +134,13 @@ impl FamilySettings {
     /// Whether N and φ stand before the weights of an MLP's block or behind them: before them where the family has no
     /// choice.
     #[must_use]
-    pub fn order(&self) -> Order {
+    pub(crate) fn order(&self) -> Order {
         if let Self::Mlp { order, .. } = self { *order } else { Order::Pre }
     }
 
     /// Whether the blocks of an MLP or a transformer have a bias: they have one where the family has no choice.
     #[must_use]
-    pub fn bias(&self) -> Bias {
+    pub(crate) fn bias(&self) -> Bias {
         match self {
             Self::Mlp { bias, .. } | Self::Transformer(TransformerSettings { bias, .. }) => *bias,
             _ => Bias::On,

@@ -88,7 +88,7 @@ impl LaneSpec {
     ///
     /// # Errors
     /// Those of `common`.
-    pub fn apply<E>(
+    pub(crate) fn apply<E>(
         specs: &[Self],
         common: impl Fn(Option<Model>) -> Result<LaneConfig, E>,
     ) -> Result<Vec<LaneConfig>, E> {

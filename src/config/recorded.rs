@@ -47,7 +47,7 @@ impl LaneConfig {
     ///
     /// # Errors
     /// When a setting is unknown here, or has a value that is: a newer version wrote it.
-    pub fn read_from(header: &LaneHeader) -> Result<Option<Self>, SettingError> {
+    pub(crate) fn read_from(header: &LaneHeader) -> Result<Option<Self>, SettingError> {
         let word = |key: &str| header.settings.get(key);
         let (Some(wiring), Some(model)) = (word(WIRING), word(MODEL)) else { return Ok(None) };
         let wiring: Wiring = wiring.parse().map_err(|problem| SettingError { key: WIRING.to_owned(), problem })?;

@@ -12,9 +12,10 @@ mod number;
 mod row;
 mod table;
 
-pub use error::SettingError;
-pub use row::{Group, Setting};
-pub use table::{SETTINGS, find};
+pub(crate) use error::SettingError;
+pub(crate) use row::{Group, Setting};
+pub use table::SETTINGS;
+pub(crate) use table::find;
 
 pub use super::family::MOST_BLOCKS;
 

@@ -15,7 +15,7 @@ const PADDING: usize = 4;
 /// What a training step does to its pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Augmentation {
+pub(crate) enum Augmentation {
     /// Pictures are unchanged.
     None,
     /// A random part of the picture padded with 4 zeros on each side, mirrored with probability ½.

@@ -27,13 +27,13 @@ impl Batches {
 
     /// Full batches per epoch, at least 1.
     #[must_use]
-    pub fn per_epoch(&self) -> u64 {
+    pub(crate) fn per_epoch(&self) -> u64 {
         (self.rows / self.batch).max(1) as u64
     }
 
     /// Pass over the data in which a step lies, from 1.
     #[must_use]
-    pub fn epoch(&self, step: Step) -> u32 {
+    pub(crate) fn epoch(&self, step: Step) -> u32 {
         u32::try_from(step.0.saturating_sub(1) / self.per_epoch() + 1).unwrap_or(u32::MAX)
     }
 

@@ -68,7 +68,7 @@ const CIFAR100: Set = Set {
 ///
 /// # Errors
 /// When the folder or one of its files is missing, or a file does not hold whole records.
-pub fn cifar10(folder: &Path) -> Result<Classified, DataError> {
+pub(crate) fn cifar10(folder: &Path) -> Result<Classified, DataError> {
     load(folder, &CIFAR10, DataSource::Cifar10(PathBuf::new()).holds())
 }
 
@@ -76,7 +76,7 @@ pub fn cifar10(folder: &Path) -> Result<Classified, DataError> {
 ///
 /// # Errors
 /// As [`cifar10`].
-pub fn cifar100(folder: &Path) -> Result<Classified, DataError> {
+pub(crate) fn cifar100(folder: &Path) -> Result<Classified, DataError> {
     load(folder, &CIFAR100, DataSource::Cifar100(PathBuf::new()).holds())
 }
 

@@ -9,16 +9,16 @@ pub struct Classified {
     /// Shape of one example; rows are stored in its order, channels first.
     pub shape: Shape,
     /// Name of each class.
-    pub classes: Vec<String>,
+    pub(crate) classes: Vec<String>,
     /// The rows that training uses.
     pub training: Split,
     /// The rows that only evaluation uses.
     pub held_out: Split,
     /// What a training step does to its pictures.
-    pub augmentation: Augmentation,
+    pub(crate) augmentation: Augmentation,
     /// Whether the first row of a table was left out as a header because it numbers the columns; it might have been a
     /// row.
-    pub numbered_header: bool,
+    pub(crate) numbered_header: bool,
 }
 
 impl Source for Classified {
@@ -34,7 +34,7 @@ impl Source for Classified {
 impl Classified {
     /// The rows of a part.
     #[must_use]
-    pub fn part(&self, part: Subset) -> &Split {
+    pub(crate) fn part(&self, part: Subset) -> &Split {
         match part {
             Subset::Training => &self.training,
             Subset::HeldOut => &self.held_out,
@@ -43,7 +43,7 @@ impl Classified {
 
     /// These rows; those of the training part are augmented with the step's random numbers.
     #[must_use]
-    pub fn gather(&self, part: Subset, rows: &[usize], step: StepRng) -> HostBatch {
+    pub(crate) fn gather(&self, part: Subset, rows: &[usize], step: StepRng) -> HostBatch {
         let (split, numbers) = (self.part(part), self.shape.numbers());
         if part == Subset::HeldOut || self.augmentation == Augmentation::None {
             return split.gather(rows, numbers);

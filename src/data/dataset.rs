@@ -10,7 +10,7 @@ use crate::config::{DataSource, RunConfig};
 /// A data set of either kind.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum Dataset {
+pub(crate) enum Dataset {
     /// Rows with a class each.
     Classified(Arc<Classified>),
     /// Characters to be continued.
@@ -20,7 +20,7 @@ pub enum Dataset {
 impl Dataset {
     /// Number of examples in a part.
     #[must_use]
-    pub fn rows(&self, part: Subset) -> usize {
+    pub(crate) fn rows(&self, part: Subset) -> usize {
         match self {
             Self::Classified(data) => data.rows(part),
             Self::Text(text) => text.rows(part),
@@ -29,7 +29,7 @@ impl Dataset {
 
     /// The word for its examples.
     #[must_use]
-    pub fn examples(&self) -> &'static str {
+    pub(crate) fn examples(&self) -> &'static str {
         match self {
             Self::Classified(_) => "rows",
             Self::Text(_) => "windows",
@@ -41,7 +41,7 @@ impl Dataset {
 ///
 /// # Errors
 /// Fails when the files cannot be read or do not make sense as examples.
-pub fn load(config: &RunConfig) -> Result<Dataset, DataError> {
+pub(crate) fn load(config: &RunConfig) -> Result<Dataset, DataError> {
     let classified = match &config.data {
         DataSource::Digits => digits(),
         DataSource::Csv(path) => table(path, config.seed),

@@ -8,7 +8,7 @@ const CHUNK: usize = 1 << 14;
 impl Dataset {
     /// The checksum of both parts; costs one pass.
     #[must_use]
-    pub fn fingerprint(&self) -> u32 {
+    pub(crate) fn fingerprint(&self) -> u32 {
         match self {
             Self::Classified(data) => {
                 let Classified { training, held_out, .. } = data.as_ref();

@@ -4,9 +4,9 @@
 #[derive(Clone, Debug, PartialEq)]
 pub struct HostBatch {
     /// Row-major, shape [B, features].
-    pub inputs: Vec<f32>,
+    pub(crate) inputs: Vec<f32>,
     /// Numbers per row.
-    pub features: usize,
+    pub(crate) features: usize,
     /// Class of every row, shape `[B]`.
-    pub targets: Vec<usize>,
+    pub(crate) targets: Vec<usize>,
 }

@@ -23,7 +23,7 @@ const WHITE: f32 = 255.0;
 ///
 /// # Errors
 /// Fails when the folder or one of its four files is missing, or a file does not follow its format.
-pub fn mnist(folder: &Path) -> Result<Classified, DataError> {
+pub(crate) fn mnist(folder: &Path) -> Result<Classified, DataError> {
     let classes = (0..CLASSES).map(|digit| digit.to_string()).collect();
     four_files(folder, classes, DataSource::Mnist(PathBuf::new()).holds())
 }
@@ -32,7 +32,7 @@ pub fn mnist(folder: &Path) -> Result<Classified, DataError> {
 ///
 /// # Errors
 /// As [`mnist`].
-pub fn fashion(folder: &Path) -> Result<Classified, DataError> {
+pub(crate) fn fashion(folder: &Path) -> Result<Classified, DataError> {
     let classes = CLOTHES.map(str::to_owned).to_vec();
     four_files(folder, classes, DataSource::Fashion(PathBuf::new()).holds())
 }

@@ -39,7 +39,7 @@ type Labelled<'a> = (&'a Path, usize);
 ///
 /// # Errors
 /// Fails when a folder cannot be read, there are fewer than two classes, a class is empty, or a file is not a picture.
-pub fn picture_folder(folder: &Path, side: usize, seed: u64) -> Result<Classified, DataError> {
+pub(crate) fn picture_folder(folder: &Path, side: usize, seed: u64) -> Result<Classified, DataError> {
     let holds = DataSource::ImageFolder(PathBuf::new()).holds();
     if !folder.is_dir() {
         return Err(DataError::content(folder, format!("there is no such folder: create one that holds {holds}")));

@@ -14,7 +14,7 @@ pub struct Shape {
 impl Shape {
     /// A row of a table.
     #[must_use]
-    pub fn row(numbers: usize) -> Self {
+    pub(crate) fn row(numbers: usize) -> Self {
         Self { channels: 1, height: 1, width: numbers }
     }
 
@@ -26,7 +26,7 @@ impl Shape {
 
     /// Whether it is a picture.
     #[must_use]
-    pub fn is_picture(self) -> bool {
+    pub(crate) fn is_picture(self) -> bool {
         self.height > 1
     }
 }

@@ -23,7 +23,7 @@ const COUNTED: usize = 5;
 
 /// The line.
 #[must_use]
-pub fn summary(source: &DataSource, dataset: &Dataset) -> String {
+pub(crate) fn summary(source: &DataSource, dataset: &Dataset) -> String {
     let line = match dataset {
         Dataset::Classified(data) => classified(data),
         Dataset::Text(text) => characters(text),

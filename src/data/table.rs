@@ -35,7 +35,7 @@ const LONGEST_LABELS: usize = 64 << 20;
 /// Fails when the file cannot be read, is not UTF-8, leaves a quote open, a cell is not a number, rows have different
 /// lengths, there are no rows or only one class, the last column looks like measurements or names of the rows, or the
 /// table is too large.
-pub fn table(path: &Path, seed: u64) -> Result<Classified, DataError> {
+pub(crate) fn table(path: &Path, seed: u64) -> Result<Classified, DataError> {
     let Rows { features, numbers, targets, labels, numbered_header } = Rows::read(path)?;
     let table = |problem: &str| DataError::Content { path: path.to_owned(), problem: problem.to_owned() };
     if targets.is_empty() {

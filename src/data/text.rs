@@ -31,13 +31,13 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     /// Every character of the text, in order.
-    pub vocabulary: Vec<char>,
+    pub(crate) vocabulary: Vec<char>,
     /// Characters per example.
-    pub context: usize,
+    pub(crate) context: usize,
     /// The training part, as indices into the vocabulary.
-    pub training: Vec<u32>,
+    pub(crate) training: Vec<u32>,
     /// The held-out part, as indices into the vocabulary.
-    pub held_out: Vec<u32>,
+    pub(crate) held_out: Vec<u32>,
 }
 
 impl Source for Text {
@@ -105,7 +105,7 @@ impl Text {
 
     /// The characters of an example, one more than are fed in: the last is only a target. Empty after the last example.
     #[must_use]
-    pub fn window(&self, part: Subset, row: usize) -> &[u32] {
+    pub(crate) fn window(&self, part: Subset, row: usize) -> &[u32] {
         let first = row * self.context;
         self.part(part).get(first..=first + self.context).unwrap_or(&[])
     }

@@ -9,10 +9,10 @@ use crate::layer::LayerTable;
 use crate::quantity::Quantity;
 
 /// Version of the event vocabulary and of the trace that stores it.
-pub const FORMAT_VERSION: u32 = 1;
+pub(crate) const FORMAT_VERSION: u32 = 1;
 
 /// Settings by their keys, each as the user would write it.
-pub type Settings = BTreeMap<String, String>;
+pub(crate) type Settings = BTreeMap<String, String>;
 
 /// Everything about a run that does not change; sent once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,7 +21,7 @@ pub struct RunHeader {
     /// What was read of the data set, in one line, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<String>,
-    /// [`FORMAT_VERSION`] of the writer.
+    /// `FORMAT_VERSION` of the writer.
     pub version: u32,
     /// Identity of the run, unique per start.
     pub run_id: String,

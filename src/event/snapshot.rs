@@ -68,7 +68,7 @@ macro_rules! snapshots {
 
         impl SnapshotKind {
             /// All kinds, in the order of their numbers.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
+            pub(crate) const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// Its name in traces.
             #[must_use]
@@ -143,7 +143,7 @@ snapshots! {
 impl SnapshotKind {
     /// The kind of that name in traces.
     #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
 }

@@ -7,9 +7,9 @@ use crate::layer::LayerTable;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Memory {
     /// Maximum size in bytes of all payloads of the kind.
-    pub budget: usize,
+    pub(crate) budget: usize,
     /// Size of one payload in bytes.
-    pub each: usize,
+    pub(crate) each: usize,
 }
 
 /// The interface of a payload.

@@ -4,7 +4,7 @@ use super::{Home, Term};
 use crate::quantity::rows;
 
 /// All terms, in the order of the list.
-pub static TERMS: &[Term] = &[
+pub(crate) static TERMS: &[Term] = &[
     Term {
         name: "loss",
         symbol: "loss",

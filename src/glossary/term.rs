@@ -23,7 +23,7 @@ pub enum Home {
 #[non_exhaustive]
 pub struct Term {
     /// Name in code, trace or export.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Symbol on the screen.
     pub symbol: &'static str,
     /// The symbol in plain ASCII.

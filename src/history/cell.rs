@@ -60,7 +60,7 @@ pub enum Scalar {
 
 impl Scalar {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Loss,
         Self::Accuracy,
         Self::LearningRate,
@@ -75,7 +75,7 @@ impl Scalar {
     /// Its value in the record of one step; `None` if the record does not have it, as for ρ, which needs a lane's
     /// blocks.
     #[must_use]
-    pub fn of(self, record: &StepRecord) -> Option<f32> {
+    pub(crate) fn of(self, record: &StepRecord) -> Option<f32> {
         const NANOSECONDS: f32 = 1e-9;
         match self {
             Self::Loss => record.loss,
@@ -96,17 +96,17 @@ impl Scalar {
 #[non_exhaustive]
 pub struct ScalarBucket {
     /// Least finite value; NaN when there is none.
-    pub min: f32,
+    pub(crate) min: f32,
     /// Largest finite value; NaN when there is none.
-    pub max: f32,
+    pub(crate) max: f32,
     /// Mean of the finite values; NaN when there is none.
-    pub mean: f32,
+    pub(crate) mean: f32,
     /// Newest value, finite or not.
     pub last: f32,
     /// Number of values.
     pub count: u32,
     /// Number of them that were NaN or ±Inf.
-    pub non_finite: u32,
+    pub(crate) non_finite: u32,
 }
 
 impl ScalarBucket {
@@ -152,19 +152,19 @@ impl PartialEq for ScalarBucket {
 #[non_exhaustive]
 pub struct Summary {
     /// Steps that the bucket covers.
-    pub steps: Range<u64>,
+    pub(crate) steps: Range<u64>,
     /// Least finite value (magnitude, on a logarithmic axis); `None` when there is none.
-    pub min: Option<f32>,
+    pub(crate) min: Option<f32>,
     /// Largest finite value (magnitude, on a logarithmic axis); `None` when there is none.
-    pub max: Option<f32>,
+    pub(crate) max: Option<f32>,
     /// Mean (geometric, on a logarithmic axis); `None` when there is no finite value.
-    pub mean: Option<f32>,
+    pub(crate) mean: Option<f32>,
     /// Newest value, finite or not; `None` = absent throughout.
-    pub last: Option<f32>,
+    pub(crate) last: Option<f32>,
     /// Number of measured values.
-    pub count: u32,
+    pub(crate) count: u32,
     /// Number of them that were NaN or ±Inf.
-    pub non_finite: u32,
+    pub(crate) non_finite: u32,
 }
 
 /// What the history holds of one cell at a step.

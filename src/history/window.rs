@@ -35,7 +35,7 @@ impl Window {
 
     /// Steps of a column.
     #[must_use]
-    pub fn column_steps(&self, column: usize) -> Range<u64> {
+    pub(crate) fn column_steps(&self, column: usize) -> Range<u64> {
         part(&self.steps, column, self.columns)
     }
 }

@@ -18,9 +18,9 @@ pub struct Opened {
     /// Such as `convolution 1`.
     pub name: String,
     /// As [`Sublayer::half`].
-    pub half: Option<String>,
+    pub(crate) half: Option<String>,
     /// As [`Layer::flops`].
-    pub flops: Option<u64>,
+    pub(crate) flops: Option<u64>,
     /// Its tensors, as positions in [`Layer::parameters`]; they are consecutive, and the range is empty if the layer
     /// has none.
     pub tensors: Range<usize>,

@@ -17,7 +17,7 @@ pub struct Cost {
 
 impl Cost {
     /// Runs a measurement and times it.
-    pub fn of<T>(&mut self, looking: impl FnOnce() -> T) -> T {
+    pub(crate) fn of<T>(&mut self, looking: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let seen = looking();
         self.add(start.elapsed());
@@ -36,7 +36,7 @@ impl Cost {
     }
 
     /// Adds another cost.
-    pub fn and(&mut self, other: Self) {
+    pub(crate) fn and(&mut self, other: Self) {
         self.timed += other.timed;
         self.readings += other.readings;
         self.inserted += other.inserted;

@@ -25,7 +25,7 @@ const TABLES: usize = 4;
 impl ParameterMap {
     /// Counts of the gradients of every layer, before clipping; `None` for a layer without a gradient.
     #[must_use]
-    pub fn histograms<M: Module>(&self, model: &M, gradients: &GradientsParams) -> Vec<Option<Histogram>> {
+    pub(crate) fn histograms<M: Module>(&self, model: &M, gradients: &GradientsParams) -> Vec<Option<Histogram>> {
         let counts = vec![None; self.table().len()];
         let mut visitor = Counting { map: self, gradients, visited: 0, counts };
         model.visit(&mut visitor);

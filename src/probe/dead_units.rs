@@ -42,7 +42,7 @@ impl DeadUnits {
     }
 
     /// Adds one batch; returns the dead units of the layer.
-    pub fn observe(&mut self, layer: usize, active: &[bool]) -> Share {
+    pub(crate) fn observe(&mut self, layer: usize, active: &[bool]) -> Share {
         if self.layers.len() <= layer {
             self.layers.resize(layer + 1, Layer::default());
         }

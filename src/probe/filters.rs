@@ -12,15 +12,15 @@ use crate::layer::LayerKind;
 #[non_exhaustive]
 pub struct Filters {
     /// Filters, colours, rows, columns.
-    pub shape: [usize; 4],
+    pub(crate) shape: [usize; 4],
     /// Outermost dimension first.
-    pub weights: Vec<f32>,
+    pub(crate) weights: Vec<f32>,
 }
 
 impl ParameterMap {
     /// The filters of the convolution in the stem; `None` if it has none.
     #[must_use]
-    pub fn filters<M: Module>(&self, model: &M) -> Option<Filters> {
+    pub(crate) fn filters<M: Module>(&self, model: &M) -> Option<Filters> {
         let stem = self.table().layers.iter().position(|layer| layer.kind == LayerKind::Stem)?;
         let has_convolution = self.table().layers[stem].parameters.iter().any(|tensor| tensor.shape.len() == 4);
         if !has_convolution {

@@ -12,11 +12,11 @@ use super::parameters::ParameterMap;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matrix {
     /// Row of the layer.
-    pub layer: usize,
+    pub(crate) layer: usize,
     /// [rows, columns], row-major.
-    pub values: Vec<f32>,
+    pub(crate) values: Vec<f32>,
     /// Columns.
-    pub columns: usize,
+    pub(crate) columns: usize,
 }
 
 impl ParameterMap {

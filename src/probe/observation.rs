@@ -50,13 +50,13 @@ impl Observation {
 #[non_exhaustive]
 pub struct CostlyStatistics {
     /// Signal to noise of the gradients.
-    pub grad_snr: Vec<Option<f64>>,
+    pub(crate) grad_snr: Vec<Option<f64>>,
     /// Coherence of the signals of a class.
-    pub coherence: Vec<Option<f64>>,
+    pub(crate) coherence: Vec<Option<f64>>,
     /// How much the signal changes with the input.
-    pub shatter: Vec<Option<f64>>,
+    pub(crate) shatter: Vec<Option<f64>>,
     /// Stable rank of the weights.
-    pub stable_rank: Vec<Option<f64>>,
+    pub(crate) stable_rank: Vec<Option<f64>>,
 }
 
 /// Everything that was read during a step, one entry per layer.

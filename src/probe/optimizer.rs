@@ -63,7 +63,7 @@ pub(super) enum Baseline {
 impl OptimizerProbe {
     /// A probe that measures how far the parameters have moved from `initial`.
     #[must_use]
-    pub fn new(initial: Snapshot) -> Self {
+    pub(crate) fn new(initial: Snapshot) -> Self {
         Self { attached: Arc::default(), board: Arc::default(), initial: Arc::new(initial) }
     }
 
@@ -75,7 +75,7 @@ impl OptimizerProbe {
 
     /// The initial parameters.
     #[must_use]
-    pub fn initial(&self) -> &Snapshot {
+    pub(crate) fn initial(&self) -> &Snapshot {
         &self.initial
     }
 

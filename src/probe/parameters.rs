@@ -51,7 +51,7 @@ impl Snapshot {
 
     /// The current parameters.
     #[must_use]
-    pub fn of<M: Module>(model: &M) -> Self {
+    pub(crate) fn of<M: Module>(model: &M) -> Self {
         let mut snapshot = Self::default();
         model.visit(&mut snapshot);
         snapshot
@@ -138,7 +138,7 @@ impl ParameterMap {
 
     /// ‖θ‖² per layer.
     #[must_use]
-    pub fn weights<M: Module>(&self, model: &M) -> Vec<Option<Moments>> {
+    pub(crate) fn weights<M: Module>(&self, model: &M) -> Vec<Option<Moments>> {
         self.updates(model, &Snapshot::of(model)).weight.read()
     }
 

@@ -21,27 +21,27 @@ use crate::quantity::{Moments, Share, StepKind};
 #[derive(Debug, Default)]
 pub struct LayerReading {
     /// x_l.
-    pub input: Option<Moments>,
+    pub(crate) input: Option<Moments>,
     /// δ_l.
-    pub signal: Option<Moments>,
+    pub(crate) signal: Option<Moments>,
     /// Gradients of the parameters, for a layer that is one operation.
-    pub gradient: Option<Moments>,
+    pub(crate) gradient: Option<Moments>,
     /// s·F(x_l).
-    pub branch: Option<Moments>,
+    pub(crate) branch: Option<Moments>,
     /// J_Iᵀ δ_{l+1}.
-    pub identity_signal: Option<Moments>,
+    pub(crate) identity_signal: Option<Moments>,
     /// ⟨J_Iᵀδ, s·J_Fᵀδ⟩.
-    pub channel_product: Option<f64>,
+    pub(crate) channel_product: Option<f64>,
     /// The signal that comes back to x_l through a long skip connection, around the block and its neighbours.
-    pub long_skip_signal: Option<Moments>,
+    pub(crate) long_skip_signal: Option<Moments>,
     /// Whether stochastic depth skipped the block in this pass, so that only its identity was computed.
-    pub is_left_out: bool,
+    pub(crate) is_left_out: bool,
     /// The signal behind each op of the branch, in backward order; the last is s·J_Fᵀ δ_{l+1}.
-    pub path: Vec<(StepKind, Moments)>,
+    pub(crate) path: Vec<(StepKind, Moments)>,
     /// Per unit, whether its activation was other than 0 for any example.
     pub active: Option<Vec<bool>>,
     /// Activations in the flat parts of φ.
-    pub saturated: Option<Share>,
+    pub(crate) saturated: Option<Share>,
     /// Whether the last op of the path has several input tensors, and more of them may come.
     is_open: bool,
     /// One channel of the signal, until the other one arrives.
@@ -163,7 +163,7 @@ impl LayerReading {
 
     /// s·J_Fᵀ δ_{l+1}; for a layer without a separate branch, the whole signal.
     #[must_use]
-    pub fn branch_signal(&self) -> Option<Moments> {
+    pub(crate) fn branch_signal(&self) -> Option<Moments> {
         self.path.last().map(|(_, moments)| *moments)
     }
 }

@@ -47,7 +47,7 @@ pub struct Readings {
     /// One entry per layer.
     pub layers: Vec<LayerReading>,
     /// What reading cost.
-    pub cost: Cost,
+    pub(crate) cost: Cost,
 }
 
 impl Taps {
@@ -66,7 +66,7 @@ impl Taps {
 
     /// The same, and every δ_l is kept element by element.
     #[must_use]
-    pub fn keeping(layers: usize) -> Self {
+    pub(crate) fn keeping(layers: usize) -> Self {
         let layers = std::iter::repeat_with(LayerReading::keeping).take(layers).collect();
         Self { board: Some(Arc::new(Mutex::new(TapReadings { layers, cost: Cost::default() }))) }
     }

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Per-step values have no layer; `rho`, `rho_r_squared`, `attenuation`, `first_last` and, if there is one, the block
-//! of the `underflow` belong to the signal of that step, see [`Profile`]. Values that only a re-run of the flight
+//! of the `underflow` belong to the signal of that step, see `Profile`. Values that only a re-run of the flight
 //! recorder has follow at the place of the re-run; no value has two rows. NaN, inf and -inf are written as such, absent
 //! values are left out, and numbers have the fewest digits that give them back. A name that a spreadsheet would read as
 //! a formula gets an apostrophe before it.

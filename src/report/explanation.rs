@@ -14,7 +14,7 @@ use crate::measurement::Measurement;
 use crate::quantity::{Axis, Quantity};
 
 /// Maximum length of a line in characters.
-pub const WIDTH: usize = 80;
+pub(crate) const WIDTH: usize = 80;
 /// Width of the labels of an entry, indent included.
 const LABELS: usize = 14;
 /// Width of the names in the list, indent included.
@@ -22,7 +22,7 @@ const NAMES: usize = 19;
 
 /// Everything about one quantity or term.
 #[must_use]
-pub fn entry(topic: GlossaryEntry) -> String {
+pub(crate) fn entry(topic: GlossaryEntry) -> String {
     let Term { name, symbol, meaning, formula, edge_cases, healthy, source, rows, .. } = topic.term();
     let mut text = format!("{name}  {symbol}\n\n");
     for (label, words) in [
@@ -79,7 +79,7 @@ fn on_screen(topic: GlossaryEntry) -> String {
 
 /// Names and meanings of all quantities and terms.
 #[must_use]
-pub fn list() -> String {
+pub(crate) fn list() -> String {
     let mut text = String::from("Quantities: one value per layer and measured step\n\n");
     for quantity in Quantity::ALL {
         paragraph(&mut text, &format!("  {quantity}"), NAMES, quantity.definition().meaning);

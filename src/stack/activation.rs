@@ -23,7 +23,7 @@ pub(crate) const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
 
 /// φ(x).
 #[must_use]
-pub fn activate<const D: usize>(activation: Activation, x: Tensor<D>) -> Tensor<D> {
+pub(crate) fn activate<const D: usize>(activation: Activation, x: Tensor<D>) -> Tensor<D> {
     match activation {
         Activation::Relu => activation::relu(x),
         Activation::Tanh => activation::tanh(x),

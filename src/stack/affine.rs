@@ -23,13 +23,13 @@ impl Affine {
 
     /// The same in a pass that may scale the weight.
     #[must_use]
-    pub fn forward_in<const D: usize>(&self, x: Tensor<D>, pass: Pass<'_>) -> Tensor<D> {
+    pub(crate) fn forward_in<const D: usize>(&self, x: Tensor<D>, pass: Pass<'_>) -> Tensor<D> {
         affine(&self.weight, self.bias.as_ref(), x, pass)
     }
 
     /// Floating-point operations for one row.
     #[must_use]
-    pub fn flops(&self) -> u64 {
+    pub(crate) fn flops(&self) -> u64 {
         2 * self.weight.lazy_shape().num_elements() as u64
     }
 }

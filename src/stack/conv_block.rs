@@ -32,21 +32,21 @@ pub struct ConvBlock {
     pub joint: Option<ResidualConnection>,
     /// Factor on N(x).
     #[module(skip)]
-    pub norm_scale: f64,
+    pub(crate) norm_scale: f64,
     /// Whether N and φ come before the convolutions or after them.
     #[module(skip)]
-    pub order: Order,
+    pub(crate) order: Order,
     /// φ.
     #[module(skip)]
-    pub activation: Activation,
+    pub(crate) activation: Activation,
     /// The last operation.
     #[module(skip)]
-    pub pooling: Pooling,
+    pub(crate) pooling: Pooling,
 }
 
 /// Keeps the largest of neighbouring pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pooling {
+pub(crate) enum Pooling {
     /// All pixels are kept.
     None,
     /// One pixel of each 2×2.
@@ -58,7 +58,7 @@ pub enum Pooling {
 impl Pooling {
     /// [B, C, H, W] → [B, C, H/2, W/2], unless all are kept.
     #[must_use]
-    pub fn apply(self, x: Tensor<4>) -> Tensor<4> {
+    pub(crate) fn apply(self, x: Tensor<4>) -> Tensor<4> {
         let (side, margin) = match self {
             Self::None => return x,
             Self::Half => (2, 0),

@@ -27,46 +27,46 @@ pub struct ConvNet {
     pub head: Head,
     /// Shape of a picture.
     #[module(skip)]
-    pub input: Shape,
+    pub(crate) input: Shape,
     /// Number of streams between blocks.
     #[module(skip)]
     pub streams: usize,
     /// Stage and cost of every layer.
     #[module(skip)]
-    pub descriptions: Vec<LayerDescription>,
+    pub(crate) descriptions: Vec<LayerDescription>,
 }
 
 /// The first convolution.
 #[derive(Module, Debug)]
 pub struct Stem {
     /// The convolution with its normalization.
-    pub step: ConvStep,
+    pub(crate) step: ConvStep,
     /// φ; a pre-activation net has none here.
     #[module(skip)]
-    pub activation: Activation,
+    pub(crate) activation: Activation,
     /// The last operation.
     #[module(skip)]
-    pub pooling: Pooling,
+    pub(crate) pooling: Pooling,
 }
 
 /// The map from channels to classes.
 #[derive(Module, Debug)]
 pub struct Head {
     /// N of a pre-activation net, before the last φ.
-    pub norm: Option<Normalization>,
+    pub(crate) norm: Option<Normalization>,
     /// Hidden layers of VGG.
-    pub hidden: Vec<Affine>,
+    pub(crate) hidden: Vec<Affine>,
     /// [in, classes].
-    pub output: Affine,
+    pub(crate) output: Affine,
     /// φ.
     #[module(skip)]
-    pub activation: Activation,
+    pub(crate) activation: Activation,
     /// Decides whether the last block's φ is still to be applied.
     #[module(skip)]
-    pub order: Order,
+    pub(crate) order: Order,
     /// Rows and columns of pixels that are averaged.
     #[module(skip)]
-    pub side: usize,
+    pub(crate) side: usize,
 }
 
 impl ConvNet {

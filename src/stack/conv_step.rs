@@ -10,11 +10,11 @@ use super::normalization::Normalization;
 #[derive(Module, Debug)]
 pub struct ConvStep {
     /// N.
-    pub norm: Option<Normalization>,
+    pub(crate) norm: Option<Normalization>,
     /// W.
     pub convolution: Convolution,
     /// The shifts of Fixup, which are added before φ and before W.
-    pub shifts: Option<Param<Tensor<1>>>,
+    pub(crate) shifts: Option<Param<Tensor<1>>>,
 }
 
 impl ConvStep {

@@ -10,12 +10,12 @@ use super::Pass;
 #[derive(Module, Debug)]
 pub struct Convolution {
     /// [out, in, k, k].
-    pub weight: Param<Tensor<4>>,
+    pub(crate) weight: Param<Tensor<4>>,
     /// `[out]`.
-    pub bias: Option<Param<Tensor<1>>>,
+    pub(crate) bias: Option<Param<Tensor<1>>>,
     /// Distance between neighbouring outputs in pixels of the input.
     #[module(skip)]
-    pub stride: usize,
+    pub(crate) stride: usize,
 }
 
 impl Convolution {
@@ -27,7 +27,7 @@ impl Convolution {
 
     /// The same in a pass that may scale the weight.
     #[must_use]
-    pub fn forward_in(&self, x: Tensor<4>, pass: Pass<'_>) -> Tensor<4> {
+    pub(crate) fn forward_in(&self, x: Tensor<4>, pass: Pass<'_>) -> Tensor<4> {
         if !pass.scales_weights() {
             return self.forward(x);
         }
@@ -45,7 +45,7 @@ impl Convolution {
 
     /// Floating-point operations for one picture with this many output pixels.
     #[must_use]
-    pub fn flops(&self, pixels: usize) -> u64 {
+    pub(crate) fn flops(&self, pixels: usize) -> u64 {
         2 * (self.weight.lazy_shape().num_elements() * pixels) as u64
     }
 }

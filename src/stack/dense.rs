@@ -36,32 +36,32 @@ const STAGES: usize = 3;
 #[derive(Module, Debug)]
 pub struct Dense {
     /// The first convolution, to 2k channels.
-    pub stem: Convolution,
+    pub(crate) stem: Convolution,
     /// Layers and transitions in forward order.
-    pub blocks: Vec<DenseBlock>,
+    pub(crate) blocks: Vec<DenseBlock>,
     /// The map from channels to classes.
-    pub head: Head,
+    pub(crate) head: Head,
     /// Shape of a picture.
     #[module(skip)]
-    pub input: Shape,
+    pub(crate) input: Shape,
     /// Stage and cost of every layer.
     #[module(skip)]
-    pub descriptions: Vec<LayerDescription>,
+    pub(crate) descriptions: Vec<LayerDescription>,
 }
 
 /// A layer or a transition.
 #[derive(Module, Debug)]
 pub struct DenseBlock {
     /// N.
-    pub norm: Option<Normalization>,
+    pub(crate) norm: Option<Normalization>,
     /// W.
-    pub convolution: Convolution,
+    pub(crate) convolution: Convolution,
     /// How the result is combined with the input.
     #[module(skip)]
-    pub end: End,
+    pub(crate) end: End,
     /// φ.
     #[module(skip)]
-    pub activation: Activation,
+    pub(crate) activation: Activation,
 }
 
 /// How the result of a block is combined with its input.
@@ -116,7 +116,7 @@ impl Dense {
 
     /// Logits, [B, pixels] → [B, classes].
     #[must_use]
-    pub fn forward(&self, inputs: Tensor<2>, pass: Pass<'_>) -> Tensor<2> {
+    pub(crate) fn forward(&self, inputs: Tensor<2>, pass: Pass<'_>) -> Tensor<2> {
         let Shape { channels, height, width } = self.input;
         let batch = inputs.dims()[0];
         let mut x = self.stem.forward_in(inputs.reshape([batch, channels, height, width]), pass); // [B, C, H, W]
@@ -151,7 +151,7 @@ impl Builder<'_> {
 impl DenseBlock {
     /// [B, in, H, W] → [B, out, H', W'].
     #[must_use]
-    pub fn forward(&self, x: Tensor<4>, pass: Pass<'_>, layer: LayerId) -> Tensor<4> {
+    pub(crate) fn forward(&self, x: Tensor<4>, pass: Pass<'_>, layer: LayerId) -> Tensor<4> {
         let x = pass.input(layer, x);
         match self.end {
             End::Beside => {

@@ -16,9 +16,11 @@ mod sampling;
 mod time_embedding;
 mod unet;
 
-pub use self::block::{Block, BlockPass, Resizing, UNetPath};
+pub(crate) use self::block::{Block, Resizing};
+pub use self::block::{BlockPass, UNetPath};
 pub use self::noise::{Noising, TIMES};
 pub use self::noised::{Noised, Pictures, SPANS};
 pub use self::sampling::{SAMPLES, SAMPLING_STEPS};
 pub use self::time_embedding::TimeEmbedding;
-pub use self::unet::{Diffusion, Head, SIDE_UNIT, Stem};
+pub(crate) use self::unet::SIDE_UNIT;
+pub use self::unet::{Diffusion, Head, Stem};

@@ -31,25 +31,25 @@ use crate::units::LayerId;
 #[derive(Module, Debug)]
 pub struct Highway {
     /// [B, features] → [B, width].
-    pub stem: Affine,
+    pub(crate) stem: Affine,
     /// [B, width] → [B, width].
-    pub blocks: Vec<HighwayBlock>,
+    pub(crate) blocks: Vec<HighwayBlock>,
     /// [B, width] → [B, classes].
-    pub head: Affine,
+    pub(crate) head: Affine,
 }
 
 /// One layer.
 #[derive(Module, Debug)]
 pub struct HighwayBlock {
     /// W, b.
-    pub transform: Affine,
+    pub(crate) transform: Affine,
     /// N.
-    pub norm: Option<Normalization>,
+    pub(crate) norm: Option<Normalization>,
     /// V, c; a plain layer has none.
-    pub gate: Option<Affine>,
+    pub(crate) gate: Option<Affine>,
     /// φ.
     #[module(skip)]
-    pub activation: Activation,
+    pub(crate) activation: Activation,
 }
 
 impl Highway {
@@ -78,7 +78,7 @@ impl Highway {
 
     /// Logits, [B, features] → [B, classes].
     #[must_use]
-    pub fn forward(&self, inputs: Tensor<2>, pass: Pass<'_>) -> Tensor<2> {
+    pub(crate) fn forward(&self, inputs: Tensor<2>, pass: Pass<'_>) -> Tensor<2> {
         let mut x = self.stem.forward_in(inputs, pass); // [B, width]
         for (index, block) in (1..).zip(&self.blocks) {
             x = block.forward(x, pass, LayerId(index)); // [B, width]
@@ -90,7 +90,7 @@ impl Highway {
 impl HighwayBlock {
     /// [B, width] → [B, width].
     #[must_use]
-    pub fn forward(&self, x: Tensor<2>, pass: Pass<'_>, layer: LayerId) -> Tensor<2> {
+    pub(crate) fn forward(&self, x: Tensor<2>, pass: Pass<'_>, layer: LayerId) -> Tensor<2> {
         let x = pass.input(layer, x);
         let Some(gate) = &self.gate else { return self.transformed(x, pass, layer) };
         let carried = pass.skip(layer, x.clone());

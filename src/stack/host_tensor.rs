@@ -6,16 +6,16 @@ use burn::tensor::Tensor;
 #[derive(Clone, Debug, PartialEq)]
 pub struct HostTensor {
     /// `x` for inputs, `y` for targets.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Outermost dimension first.
-    pub shape: Vec<usize>,
+    pub(crate) shape: Vec<usize>,
     /// Row-major.
-    pub numbers: Numbers,
+    pub(crate) numbers: Numbers,
 }
 
 /// Numbers of either kind.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Numbers {
+pub(crate) enum Numbers {
     /// Measurements.
     Floats(Vec<f32>),
     /// Classes and tokens.
@@ -25,7 +25,7 @@ pub enum Numbers {
 impl HostTensor {
     /// A copy of a tensor.
     #[must_use]
-    pub fn of<const D: usize>(name: &'static str, tensor: Tensor<D>) -> Self {
+    pub(crate) fn of<const D: usize>(name: &'static str, tensor: Tensor<D>) -> Self {
         let shape = tensor.dims().to_vec();
         let values = tensor.into_data().convert::<f32>().iter::<f32>().collect();
         Self { name, shape, numbers: Numbers::Floats(values) }

@@ -22,26 +22,26 @@ use crate::random::{Generator, Purpose, normal, standard_normal, uniform};
 
 /// The position of a parameter in a stack, which selects its random numbers: lanes that differ elsewhere share them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ParamSlot {
+pub(crate) struct ParamSlot {
     layer: usize,
     nth: usize,
 }
 
 impl ParamSlot {
     /// Before the first block.
-    pub const STEM: Self = Self::block(0);
+    pub(crate) const STEM: Self = Self::block(0);
     /// After the last block: its numbers must not depend on the depth.
-    pub const HEAD: Self = Self::block(usize::MAX);
+    pub(crate) const HEAD: Self = Self::block(usize::MAX);
 
     /// A block, from 1.
     #[must_use]
-    pub const fn block(layer: usize) -> Self {
+    pub(crate) const fn block(layer: usize) -> Self {
         Self { layer, nth: 0 }
     }
 
     /// The n-th weight of the layer, from 0.
     #[must_use]
-    pub const fn nth(self, nth: usize) -> Self {
+    pub(crate) const fn nth(self, nth: usize) -> Self {
         Self { nth, ..self }
     }
 
@@ -55,21 +55,21 @@ impl ParamSlot {
 /// The source of a stack's initial weights. A parameter is initialized, and its memory allocated, when it is first
 /// used, so that the parameters of a stack of any size can be counted.
 #[derive(Clone, Copy, Debug)]
-pub struct Initializer<'a> {
+pub(crate) struct Initializer<'a> {
     /// Distribution.
-    pub init: Init,
+    pub(crate) init: Init,
     /// Factor on the random weights.
-    pub gain: f64,
+    pub(crate) gain: f64,
     /// Seed of the run.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// The device of the tensors.
-    pub device: &'a Device,
+    pub(crate) device: &'a Device,
 }
 
 impl Initializer<'_> {
     /// x W + b of shape [fan_in, fan_out].
     #[must_use]
-    pub fn affine(self, place: ParamSlot, shape: [usize; 2], bias: Bias) -> Affine {
+    pub(crate) fn affine(self, place: ParamSlot, shape: [usize; 2], bias: Bias) -> Affine {
         let Self { init, gain, seed, .. } = self;
         let draw = move || times(gain, weight(init, shape, place.rng(Purpose::Weight, seed)));
         Affine { weight: self.lazily(shape, draw), bias: self.bias(place, shape, bias) }
@@ -77,7 +77,7 @@ impl Initializer<'_> {
 
     /// A convolution of shape [out, in, k, k].
     #[must_use]
-    pub fn convolution(self, place: ParamSlot, shape: [usize; 4], stride: usize, bias: Bias) -> Convolution {
+    pub(crate) fn convolution(self, place: ParamSlot, shape: [usize; 4], stride: usize, bias: Bias) -> Convolution {
         let Self { init, gain, seed, .. } = self;
         let [channels_out, channels_in, height, width] = shape;
         let draw = move || times(gain, kernel(init, shape, place.rng(Purpose::Weight, seed)));
@@ -96,18 +96,18 @@ impl Initializer<'_> {
 
     /// A parameter of `count` numbers that all start at the same value.
     #[must_use]
-    pub fn constant(self, count: usize, value: f32) -> Param<Tensor<1>> {
+    pub(crate) fn constant(self, count: usize, value: f32) -> Param<Tensor<1>> {
         self.lazily([count], move || TensorData::new(vec![value; count], [count]))
     }
 
     /// The same, multiplied by a factor.
     #[must_use]
-    pub fn times(self, gain: f64) -> Self {
+    pub(crate) fn times(self, gain: f64) -> Self {
         Self { gain: self.gain * gain, ..self }
     }
 
     /// A parameter that is initialized when it is first used.
-    pub fn lazily<const D: usize>(
+    pub(crate) fn lazily<const D: usize>(
         self,
         shape: [usize; D],
         draw: impl FnOnce() -> TensorData + Send + Sync + 'static,
@@ -128,7 +128,7 @@ fn times(gain: f64, data: TensorData) -> TensorData {
 
 /// A kernel, shape [out, in, k, k]; fan_in = in·k², fan_out = out·k².
 #[must_use]
-pub fn kernel(init: Init, shape: [usize; 4], mut rng: Generator) -> TensorData {
+pub(crate) fn kernel(init: Init, shape: [usize; 4], mut rng: Generator) -> TensorData {
     let [channels_out, channels_in, height, width] = shape;
     let (pixels, count) = (height * width, shape.iter().product());
     let (fan_in, fan_out) = (channels_in * pixels, channels_out * pixels);
@@ -153,7 +153,7 @@ pub fn kernel(init: Init, shape: [usize; 4], mut rng: Generator) -> TensorData {
 
 /// A weight, shape [fan_in, fan_out].
 #[must_use]
-pub fn weight(init: Init, shape: [usize; 2], mut rng: Generator) -> TensorData {
+pub(crate) fn weight(init: Init, shape: [usize; 2], mut rng: Generator) -> TensorData {
     let [fan_in, fan_out] = shape;
     let values = match init {
         Init::Default => uniform(fan_in * fan_out, bound(fan_in), &mut rng),
@@ -168,7 +168,7 @@ pub fn weight(init: Init, shape: [usize; 2], mut rng: Generator) -> TensorData {
 
 /// A bias, shape `[fan_out]`.
 #[must_use]
-pub fn bias(init: Init, [fan_in, fan_out]: [usize; 2], mut rng: Generator) -> TensorData {
+pub(crate) fn bias(init: Init, [fan_in, fan_out]: [usize; 2], mut rng: Generator) -> TensorData {
     let values = match init {
         Init::Default => uniform(fan_out, bound(fan_in), &mut rng),
         Init::Kaiming

@@ -46,14 +46,14 @@ impl Labelled {
 
     /// Sum over the rows of the first logit, with the inputs tracked and passing through the stem's tap.
     #[must_use]
-    pub fn first_logit(&self, taps: &Taps, logits: impl FnOnce(Tensor<2>) -> Tensor<2>) -> Tensor<1> {
+    pub(crate) fn first_logit(&self, taps: &Taps, logits: impl FnOnce(Tensor<2>) -> Tensor<2>) -> Tensor<1> {
         let inputs = self.inputs.clone().detach().require_grad();
         logits(taps.input(LayerId(0), inputs)).slice([0..self.rows(), 0..1]).sum()
     }
 
     /// Mean cross-entropy, with the inputs passing through the stem's tap.
     #[must_use]
-    pub fn loss(&self, taps: &Taps, logits: impl FnOnce(Tensor<2>) -> Tensor<2>) -> Loss {
+    pub(crate) fn loss(&self, taps: &Taps, logits: impl FnOnce(Tensor<2>) -> Tensor<2>) -> Loss {
         self.cross_entropy(logits(taps.input(LayerId(0), self.inputs.clone())))
     }
 }

@@ -4,26 +4,26 @@ use crate::layer::{Layer, LayerKind, Sublayer};
 
 /// What is known about a layer before anything is computed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LayerDescription {
+pub(crate) struct LayerDescription {
     /// Pixels and channels, such as `16×16·32`.
-    pub stage: Option<String>,
+    pub(crate) stage: Option<String>,
     /// Floating-point operations for one picture, forward.
-    pub flops: u64,
+    pub(crate) flops: u64,
     /// The layers inside it, if they have names.
-    pub sublayers: Vec<Sublayer>,
+    pub(crate) sublayers: Vec<Sublayer>,
 }
 
 impl LayerDescription {
     /// A layer without a stage that costs the sum of its parts.
     #[must_use]
-    pub fn made_of(sublayers: Vec<Sublayer>) -> Self {
+    pub(crate) fn made_of(sublayers: Vec<Sublayer>) -> Self {
         let flops = sublayers.iter().filter_map(|sublayer| sublayer.flops).sum();
         Self { flops, sublayers, ..Self::default() }
     }
 
     /// A layer without a stage.
     #[must_use]
-    pub fn costing(flops: u64) -> Self {
+    pub(crate) fn costing(flops: u64) -> Self {
         Self { flops, ..Self::default() }
     }
 }

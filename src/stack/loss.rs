@@ -9,14 +9,14 @@ pub struct Loss {
     /// Mean loss over the batch, shape `[1]`.
     pub mean: Tensor<1>,
     /// Share of the batch classified correctly, if there are classes.
-    pub accuracy: Option<f32>,
+    pub(crate) accuracy: Option<f32>,
 }
 
 impl Loss {
     /// Mean cross-entropy of logits `[B, classes]`, `−log softmax(logits)[class]`, in nats; `classes` `[B]` are the
     /// targets, and `targets` are the same on the host.
     #[must_use]
-    pub fn cross_entropy(logits: Tensor<2>, classes: Tensor<1, Int>, targets: &[usize]) -> Self {
+    pub(crate) fn cross_entropy(logits: Tensor<2>, classes: Tensor<1, Int>, targets: &[usize]) -> Self {
         let accuracy = accuracy(logits.clone().inner(), targets);
         let picked = log_softmax(logits, 1).gather(1, classes.unsqueeze_dim(1)); // [B, 1]
         Self { mean: picked.mean().neg(), accuracy: Some(accuracy) }

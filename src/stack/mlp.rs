@@ -56,7 +56,7 @@ pub struct Mlp {
     pub head: Affine,
     /// Number of streams between blocks.
     #[module(skip)]
-    pub streams: usize,
+    pub(crate) streams: usize,
 }
 
 /// One block.
@@ -69,18 +69,18 @@ pub struct Block {
     /// b, `[width]`.
     pub bias: Option<Param<Tensor<1>>>,
     /// The shifts of Fixup, which are added before φ and before W.
-    pub shifts: Option<Param<Tensor<1>>>,
+    pub(crate) shifts: Option<Param<Tensor<1>>>,
     /// How the branch joins the input; `None` in a plain block.
     pub joint: Option<ResidualConnection>,
     /// Factor on N(x).
     #[module(skip)]
-    pub norm_scale: f64,
+    pub(crate) norm_scale: f64,
     /// φ.
     #[module(skip)]
     pub activation: Activation,
     /// Whether N and φ come before W or after it.
     #[module(skip)]
-    pub order: Order,
+    pub(crate) order: Order,
 }
 
 impl Mlp {

@@ -48,7 +48,7 @@ pub enum Normalization {
 #[derive(Module, Debug)]
 pub struct PictureRms {
     /// γ, `[channels]`.
-    pub gamma: Param<Tensor<1>>,
+    pub(crate) gamma: Param<Tensor<1>>,
 }
 
 impl PictureRms {
@@ -66,7 +66,7 @@ impl PictureRms {
 impl Normalization {
     /// For tensors [B, …, units]; `None` for [`Norm::None`].
     #[must_use]
-    pub fn of_units(norm: Norm, units: usize, device: &Device) -> Option<Self> {
+    pub(crate) fn of_units(norm: Norm, units: usize, device: &Device) -> Option<Self> {
         match norm {
             Norm::Layer => Some(Self::Layer(LayerNormConfig::new(units).with_epsilon(EPSILON).init(device))),
             Norm::Rms => Some(Self::Rms(RmsNormConfig::new(units).with_epsilon(EPSILON).init(device))),
@@ -76,7 +76,7 @@ impl Normalization {
 
     /// For pictures [B, channels, H, W]; `None` for [`Norm::None`].
     #[must_use]
-    pub fn of_channels(norm: Norm, channels: usize, device: &Device) -> Option<Self> {
+    pub(crate) fn of_channels(norm: Norm, channels: usize, device: &Device) -> Option<Self> {
         let group = |groups| Self::Group(GroupNormConfig::new(groups, channels).with_epsilon(EPSILON).init(device));
         match norm {
             Norm::None => None,

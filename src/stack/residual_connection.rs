@@ -46,9 +46,9 @@ use crate::units::LayerId;
 #[derive(Module, Debug)]
 pub struct ResidualConnection {
     /// α `[1]` or λ `[units]`.
-    pub gain: Option<Param<Tensor<1>>>,
+    pub(crate) gain: Option<Param<Tensor<1>>>,
     /// N around the sum.
-    pub norm: Option<Normalization>,
+    pub(crate) norm: Option<Normalization>,
     /// The maps between streams, if there are several.
     pub streams: Option<Streams>,
     /// s.
@@ -56,10 +56,10 @@ pub struct ResidualConnection {
     pub scale: f64,
     /// κ.
     #[module(skip)]
-    pub skip: f64,
+    pub(crate) skip: f64,
     /// p_l.
     #[module(skip)]
-    pub survival: f64,
+    pub(crate) survival: f64,
 }
 
 /// Whether a block is computed in a pass.
@@ -110,11 +110,11 @@ impl StochasticDepth {
 
 /// Index of a branch: a block has one branch, a transformer block two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BranchIndex {
+pub(crate) struct BranchIndex {
     /// From 1.
-    pub block: usize,
+    pub(crate) block: usize,
     /// D.
-    pub of: usize,
+    pub(crate) of: usize,
 }
 
 impl ResidualConnection {
@@ -130,7 +130,7 @@ impl ResidualConnection {
     /// The residual connection of a block with this many output units or channels; `None` for a plain block. `norm`
     /// builds the normalization around the sum.
     #[must_use]
-    pub fn of(
+    pub(crate) fn of(
         lane: &LaneConfig,
         index: BranchIndex,
         units: usize,
@@ -176,7 +176,7 @@ impl ResidualConnection {
 
     /// x, through the tap of the block's input.
     #[must_use]
-    pub fn input<const D: usize>(&self, x: Tensor<D>, taps: &Taps, layer: LayerId) -> Tensor<D> {
+    pub(crate) fn input<const D: usize>(&self, x: Tensor<D>, taps: &Taps, layer: LayerId) -> Tensor<D> {
         streams::input(taps, layer, x, self.streams.as_ref().map_or(1, Streams::count))
     }
 
@@ -239,7 +239,7 @@ fn along_units<const D: usize>(values: Tensor<1>) -> Tensor<D> {
 
 /// The factor on the initial values of the n-th of `of` weights of a branch, which its wiring requires.
 #[must_use]
-pub fn weight_gain(lane: &LaneConfig, depth: usize, index: usize, of: usize) -> f64 {
+pub(crate) fn weight_gain(lane: &LaneConfig, depth: usize, index: usize, of: usize) -> f64 {
     let depth = depth as f64;
     match lane.wiring {
         Wiring::DeepNorm => (4.0 * depth).powf(-0.25),

@@ -17,13 +17,13 @@ use super::{ConvStep, Pass};
 #[derive(Module, Debug)]
 pub struct Shortcut {
     /// Option B, where the shape changes.
-    pub projection: Option<ConvStep>,
+    pub(crate) projection: Option<ConvStep>,
     /// Option A: the distance between the pixels that are kept.
     #[module(skip)]
-    pub stride: usize,
+    pub(crate) stride: usize,
     /// Option A: number of zero channels that are added.
     #[module(skip)]
-    pub added: usize,
+    pub(crate) added: usize,
 }
 
 impl Shortcut {

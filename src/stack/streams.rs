@@ -58,19 +58,19 @@ const READ_BESIDE: f64 = 0.01;
 #[derive(Module, Debug)]
 pub struct Streams {
     /// A, or P: row i makes the new stream i.
-    pub mixing: Param<Tensor<2>>,
+    pub(crate) mixing: Param<Tensor<2>>,
     /// a, or p.
-    pub reading: Param<Tensor<1>>,
+    pub(crate) reading: Param<Tensor<1>>,
     /// b, or q.
-    pub writing: Param<Tensor<1>>,
+    pub(crate) writing: Param<Tensor<1>>,
     /// The constraint on the coefficients.
     #[module(skip)]
-    pub form: MixingConstraint,
+    pub(crate) form: MixingConstraint,
 }
 
 /// The constraint on the coefficients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MixingConstraint {
+pub(crate) enum MixingConstraint {
     /// Any numbers.
     Free,
     /// A doubly stochastic, a and b positive.
@@ -108,7 +108,7 @@ impl Streams {
 
     /// n.
     #[must_use]
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.writing.lazy_shape()[0]
     }
 
@@ -123,13 +123,13 @@ impl Streams {
 
     /// A H, [n·B, …] → [n·B, …].
     #[must_use]
-    pub fn mixed<const D: usize>(&self, streams: Tensor<D>) -> Tensor<D> {
+    pub(crate) fn mixed<const D: usize>(&self, streams: Tensor<D>) -> Tensor<D> {
         combined(self.coefficients(), streams)
     }
 
     /// aᵀ H, [n·B, …] → [B, …].
     #[must_use]
-    pub fn read<const D: usize>(&self, streams: Tensor<D>) -> Tensor<D> {
+    pub(crate) fn read<const D: usize>(&self, streams: Tensor<D>) -> Tensor<D> {
         let shares = match self.form {
             MixingConstraint::Free => self.reading.val(),
             MixingConstraint::Constrained => sigmoid(self.reading.val()),
@@ -139,7 +139,7 @@ impl Streams {
 
     /// b ⊗ F, [B, …] → [n·B, …].
     #[must_use]
-    pub fn written<const D: usize>(&self, branch: Tensor<D>) -> Tensor<D> {
+    pub(crate) fn written<const D: usize>(&self, branch: Tensor<D>) -> Tensor<D> {
         let shares = match self.form {
             MixingConstraint::Free => self.writing.val(),
             MixingConstraint::Constrained => sigmoid(self.writing.val()).mul_scalar(2.0),
@@ -175,7 +175,7 @@ pub fn summed<const D: usize>(streams: Tensor<D>, count: usize) -> Tensor<D> {
 
 /// Passes all streams through the tap of a layer's input, which reads them example by example: [B, n, …].
 #[must_use]
-pub fn input<const D: usize>(taps: &Taps, layer: LayerId, streams: Tensor<D>, count: usize) -> Tensor<D> {
+pub(crate) fn input<const D: usize>(taps: &Taps, layer: LayerId, streams: Tensor<D>, count: usize) -> Tensor<D> {
     if count == 1 {
         return taps.input(layer, streams);
     }

@@ -19,9 +19,9 @@ use crate::random::{Generator, StepRng};
 #[derive(Clone, Debug)]
 pub struct Tokens {
     /// Inputs, [B, T].
-    pub ids: Tensor<2, Int>,
+    pub(crate) ids: Tensor<2, Int>,
     /// Targets, [B, T].
-    pub next: Tensor<2, Int>,
+    pub(crate) next: Tensor<2, Int>,
     /// Random numbers of the step; `None` in an evaluation.
     pub rng: Option<StepRng>,
     /// Characters of a window, T.
@@ -54,7 +54,7 @@ impl Tokens {
 
     /// The embedded characters [B, T, width], with noise where these are [noisy](Examples::noisy) ones.
     #[must_use]
-    pub fn embedded(&self, characters: Tensor<3>) -> Tensor<3> {
+    pub(crate) fn embedded(&self, characters: Tensor<3>) -> Tensor<3> {
         match &self.noise {
             Some(rng) => with_noise(characters, &mut rng.clone()),
             None => characters,
@@ -63,7 +63,7 @@ impl Tokens {
 
     /// Mean cross-entropy of logits [B, T, vocabulary] over all positions.
     #[must_use]
-    pub fn loss(&self, logits: Tensor<3>) -> Loss {
+    pub(crate) fn loss(&self, logits: Tensor<3>) -> Loss {
         Loss::cross_entropy(logits.flatten(0, 1), self.next.clone().flatten(0, 1), &self.targets)
     }
 }

@@ -22,8 +22,10 @@ mod rotation;
 mod shift;
 mod tap_point;
 
-pub use self::attention::{Attention, AttentionMask};
-pub use self::block::{Block, FeedForward};
+pub use self::attention::Attention;
+pub(crate) use self::attention::AttentionMask;
+pub(crate) use self::block::Block;
+pub use self::block::FeedForward;
 pub use self::decoder::{Head, Stem, Transformer};
 pub use self::language::Language;
-pub use self::tap_point::TapPoint;
+pub(crate) use self::tap_point::TapPoint;

@@ -21,7 +21,7 @@ use crate::probe::Taps;
 
 /// The stack with every weight scaled by its effect on these examples.
 #[must_use]
-pub fn scaled<S: Stack>(model: S, batch: &S::Batch) -> S {
+pub(crate) fn scaled<S: Stack>(model: S, batch: &S::Batch) -> S {
     let deviations = RefCell::new(Deviations::new());
     // The pass uses a replica, so that running statistics stay unchanged.
     drop(replica(&model).loss_in(batch, Pass::scaling(&Taps::off(), &deviations)));

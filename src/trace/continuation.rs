@@ -31,20 +31,20 @@ use crate::units::Step;
 #[derive(Clone, Debug)]
 pub struct Continuation {
     /// Folder of the trace to continue, if there is one.
-    pub source: Option<PathBuf>,
+    pub(crate) source: Option<PathBuf>,
     /// The last step that is kept.
-    pub after: Step,
+    pub(crate) after: Step,
 }
 
 /// The result of continuing a trace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Carried {
     /// The file that keeps the later lines, and their number.
-    pub cut: Option<(PathBuf, u64)>,
+    pub(crate) cut: Option<(PathBuf, u64)>,
     /// Number of events that it begins with, the header included.
-    pub events: u64,
+    pub(crate) events: u64,
     /// Why the new trace has no earlier steps.
-    pub missing: Option<String>,
+    pub(crate) missing: Option<String>,
 }
 
 /// Why no event could be kept.

@@ -15,9 +15,9 @@ use crate::units::Step;
 #[non_exhaustive]
 pub struct TraceLine {
     /// The file.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     /// The line, from 1.
-    pub line: u64,
+    pub(crate) line: u64,
 }
 
 impl fmt::Display for TraceLine {

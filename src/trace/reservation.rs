@@ -50,7 +50,7 @@ impl Reservation {
     ///
     /// # Errors
     /// Fails when the directory cannot be used, or holds a trace that `on_existing` protects.
-    pub fn open(directory: &Path, on_existing: OnExisting) -> Result<Self, LogError> {
+    pub(crate) fn open(directory: &Path, on_existing: OnExisting) -> Result<Self, LogError> {
         let owned = || directory.to_owned();
         if directory.exists() && !directory.is_dir() {
             return Err(LogError::NotADirectory { path: owned() });
@@ -99,7 +99,7 @@ impl Reservation {
     ///
     /// # Errors
     /// Fails when the run is appended to one with other lanes, layers or quantities, or the files cannot be written.
-    pub fn begin(self, header: &Arc<RunHeader>) -> Result<Writer, LogError> {
+    pub(crate) fn begin(self, header: &Arc<RunHeader>) -> Result<Writer, LogError> {
         let whole = match &self.existing {
             Some(existing) => {
                 same_rows(&existing.header, header)
@@ -151,7 +151,7 @@ impl Writer {
     /// Claims the directory and begins the run at once.
     ///
     /// # Errors
-    /// Fails as [`Reservation::open`] and [`Reservation::begin`] do.
+    /// Fails as `Reservation::open` and `Reservation::begin` do.
     pub fn create(directory: &Path, header: &Arc<RunHeader>, on_existing: OnExisting) -> Result<Self, LogError> {
         Reservation::open(directory, on_existing)?.begin(header)
     }

@@ -17,7 +17,7 @@ pub struct Warnings {
     /// Number of lines with a wrong checksum, which were left out.
     pub damaged: u64,
     /// The first of them.
-    pub first_damaged: Option<TraceLine>,
+    pub(crate) first_damaged: Option<TraceLine>,
     /// Steps without a line, not counting damaged lines: the disk was full, or lines were removed.
     pub missing: Option<Missing>,
     /// The last line was incomplete: the run was killed, or is still writing it.
@@ -29,7 +29,7 @@ pub struct Warnings {
     /// The key of a setting that this version does not know, or whose value it does not know; no settings are shown.
     pub unknown_setting: Option<String>,
     /// The file was removed, or a part of it that had been read.
-    pub lost: Option<Lost>,
+    pub(crate) lost: Option<Lost>,
 }
 
 /// Steps without a line.
@@ -47,7 +47,7 @@ pub struct Missing {
 /// How a file was lost while it was followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Lost {
+pub(crate) enum Lost {
     /// It no longer exists.
     Removed(PathBuf),
     /// It ends before the position up to which it was read.

@@ -108,7 +108,7 @@ impl<M: Medium> Writer<M> {
 
     /// The status of the writing.
     #[must_use]
-    pub fn status(&self) -> Arc<TraceStatus> {
+    pub(crate) fn status(&self) -> Arc<TraceStatus> {
         Arc::clone(&self.status)
     }
 

@@ -40,11 +40,11 @@ pub(super) struct Extent {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Footprint {
     /// Number of trained parameters.
-    pub parameters: u64,
+    pub(crate) parameters: u64,
     /// Bytes of all copies of them: gradients, optimizer, measurements and flight recorder.
-    pub weights: u64,
+    pub(crate) weights: u64,
     /// Bytes of activations that are kept for the backward pass and of what measuring reads.
-    pub activations: u64,
+    pub(crate) activations: u64,
 }
 
 impl Footprint {

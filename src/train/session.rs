@@ -90,7 +90,7 @@ pub struct Stopper {
 impl Stopper {
     /// Ends lanes after their current step; a lane that takes longer than a second is no longer waited for. Returns at
     /// once.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.pacer.control(Control::Stop);
     }
 

@@ -38,7 +38,7 @@ pub struct StepOutput {
     /// Mean loss over the batch.
     pub loss: f32,
     /// Share of the batch classified correctly.
-    pub accuracy: Option<f32>,
+    pub(crate) accuracy: Option<f32>,
     /// Factor by which clipping multiplied the gradient, if the lane clips.
     pub clip_scale: Option<f32>,
     /// Share of the steps so far on which that factor was below 1.
@@ -46,9 +46,9 @@ pub struct StepOutput {
     /// What was measured.
     pub observation: Observation,
     /// Loss and gradients by timestep; empty unless they were measured.
-    pub by_time: Vec<TimeSpan>,
+    pub(crate) by_time: Vec<TimeSpan>,
     /// Pictures that the stack drew, if it was asked to and can.
-    pub pictures: Option<Samples>,
+    pub(crate) pictures: Option<Samples>,
 }
 
 impl<S: Stack> Stepper<S> {
@@ -75,7 +75,7 @@ impl<S: Stack> Stepper<S> {
 
     /// A stepper that makes the same steps, bit by bit, and shares nothing mutable with this one.
     #[must_use]
-    pub fn replica(&self) -> Self {
+    pub(crate) fn replica(&self) -> Self {
         // Clones would share their running statistics.
         let model = replica(&self.model);
         let Self { optimizer, observer, clipping, settings, interrupt, .. } = self;

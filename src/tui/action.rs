@@ -9,7 +9,7 @@ use super::terminal_cell::TerminalCell;
 
 /// One thing that the user can do.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Action {
+pub(crate) enum Action {
     /// Move the cursor of all panes.
     Cursor(Motion),
     /// Move the window over steps and layers.
@@ -104,7 +104,7 @@ pub enum Action {
 
 /// Forward or back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
+pub(crate) enum Turn {
     /// Next, more, in, faster.
     Forward,
     /// Previous, less, out, slower.
@@ -113,7 +113,7 @@ pub enum Turn {
 
 /// A direction on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
+pub(crate) enum Direction {
     /// Towards the first step.
     Left,
     /// Towards the newest step.
@@ -126,7 +126,7 @@ pub enum Direction {
 
 /// How far something moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Motion {
+pub(crate) enum Motion {
     /// By one step or layer.
     One(Direction),
     /// By ten steps or layers.
@@ -140,7 +140,7 @@ pub enum Motion {
 impl Motion {
     /// The direction of the motion.
     #[must_use]
-    pub fn direction(self) -> Direction {
+    pub(crate) fn direction(self) -> Direction {
         let (Self::One(direction) | Self::Ten(direction) | Self::Page(direction) | Self::End(direction)) = self;
         direction
     }
@@ -148,7 +148,7 @@ impl Motion {
 
 /// The new position of the playhead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seek {
+pub(crate) enum Seek {
     /// One step.
     Step(Turn),
     /// A twentieth of the run.

@@ -31,7 +31,7 @@ enum Grain {
 impl StepAxis {
     /// The whole run, from step 1 to the newest, with room to grow.
     #[must_use]
-    pub fn whole(columns: u16, newest: u64) -> Self {
+    pub(crate) fn whole(columns: u16, newest: u64) -> Self {
         let columns = columns.max(1);
         let per_column = newest.div_ceil(u64::from(columns)).max(1).checked_next_power_of_two().unwrap_or(1 << 63);
         Self { first: 1, columns, grain: Grain::StepsPerColumn(per_column) }
@@ -39,13 +39,13 @@ impl StepAxis {
 
     /// The whole of a run that has ended, from step 1 to the last.
     #[must_use]
-    pub fn filled(columns: u16, last: u64) -> Self {
+    pub(crate) fn filled(columns: u16, last: u64) -> Self {
         Self { first: 1, columns: columns.max(1), grain: Grain::Filled(last.max(1)) }
     }
 
     /// At least these steps; the width of a bin is a power of two.
     #[must_use]
-    pub fn of(columns: u16, steps: &Range<u64>) -> Self {
+    pub(crate) fn of(columns: u16, steps: &Range<u64>) -> Self {
         let columns = columns.max(1);
         let span = steps.end.saturating_sub(steps.start).max(1);
         let wide = u64::from(columns) / span;
@@ -61,7 +61,7 @@ impl StepAxis {
 
     /// Steps shown.
     #[must_use]
-    pub fn steps(&self) -> Range<u64> {
+    pub(crate) fn steps(&self) -> Range<u64> {
         let span = match self.grain {
             Grain::StepsPerColumn(steps) => u64::from(self.columns).saturating_mul(steps),
             Grain::ColumnsPerStep(columns) => u64::from(self.columns.div_ceil(columns)),
@@ -72,13 +72,13 @@ impl StepAxis {
 
     /// Columns of cells.
     #[must_use]
-    pub fn columns(&self) -> u16 {
+    pub(crate) fn columns(&self) -> u16 {
         self.columns
     }
 
     /// Number of bins: that of columns, or fewer if a step is wider than a column.
     #[must_use]
-    pub fn bins(&self) -> usize {
+    pub(crate) fn bins(&self) -> usize {
         match self.grain {
             Grain::StepsPerColumn(_) => usize::from(self.columns),
             Grain::ColumnsPerStep(columns) => usize::from(self.columns.div_ceil(columns)),
@@ -88,13 +88,13 @@ impl StepAxis {
 
     /// Whether all bins hold the same number of steps.
     #[must_use]
-    pub fn is_even(&self) -> bool {
+    pub(crate) fn is_even(&self) -> bool {
         !matches!(self.grain, Grain::Filled(steps) if !steps.is_multiple_of(self.bins() as u64))
     }
 
     /// Minimum number of steps in a bin.
     #[must_use]
-    pub fn steps_per_bin(&self) -> u64 {
+    pub(crate) fn steps_per_bin(&self) -> u64 {
         match self.grain {
             Grain::StepsPerColumn(steps) => steps,
             Grain::ColumnsPerStep(_) => 1,
@@ -104,7 +104,7 @@ impl StepAxis {
 
     /// The bin that a column shows.
     #[must_use]
-    pub fn bin_of_column(&self, column: u16) -> usize {
+    pub(crate) fn bin_of_column(&self, column: u16) -> usize {
         match self.grain {
             Grain::StepsPerColumn(_) => usize::from(column),
             Grain::ColumnsPerStep(columns) => usize::from(column / columns),
@@ -114,7 +114,7 @@ impl StepAxis {
 
     /// The bin that holds a step, unless it is outside.
     #[must_use]
-    pub fn bin_of_step(&self, step: u64) -> Option<usize> {
+    pub(crate) fn bin_of_step(&self, step: u64) -> Option<usize> {
         self.steps().contains(&step).then(|| match self.grain {
             // The last bin that begins at or before the step.
             Grain::Filled(steps) => {
@@ -127,7 +127,7 @@ impl StepAxis {
 
     /// The bins that hold any of these steps; empty if all are outside.
     #[must_use]
-    pub fn bins_of_steps(&self, steps: &Range<u64>) -> Range<usize> {
+    pub(crate) fn bins_of_steps(&self, steps: &Range<u64>) -> Range<usize> {
         let all = self.steps();
         let (first, end) = (steps.start.max(all.start), steps.end.min(all.end));
         if first >= end {
@@ -139,7 +139,7 @@ impl StepAxis {
 
     /// Steps of the bins in a range.
     #[must_use]
-    pub fn steps_of_bins(&self, bins: Range<usize>) -> Range<u64> {
+    pub(crate) fn steps_of_bins(&self, bins: Range<usize>) -> Range<u64> {
         let first_step_of = |bin: usize| match self.grain {
             Grain::Filled(steps) => self.first + (u128::from(steps) * bin as u128 / self.bins() as u128) as u64,
             _ => self.first.saturating_add((bin as u64).saturating_mul(self.steps_per_bin())),
@@ -149,7 +149,7 @@ impl StepAxis {
 
     /// The columns that show a step, unless it is outside.
     #[must_use]
-    pub fn columns_of_step(&self, step: u64) -> Option<Range<u16>> {
+    pub(crate) fn columns_of_step(&self, step: u64) -> Option<Range<u16>> {
         let bin = self.bin_of_step(step)? as u16;
         Some(match self.grain {
             Grain::StepsPerColumn(_) => bin..bin + 1,
@@ -164,7 +164,7 @@ impl StepAxis {
 
     /// The last step that a column shows, which a click selects.
     #[must_use]
-    pub fn step_at(&self, column: u16) -> u64 {
+    pub(crate) fn step_at(&self, column: u16) -> u64 {
         let bin = self.bin_of_column(column);
         self.steps_of_bins(bin..bin + 1).end.saturating_sub(1)
     }
@@ -172,17 +172,17 @@ impl StepAxis {
 
 /// Maps the layers of one lane to rows of pixels.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LayerAxis {
+pub(crate) struct LayerAxis {
     /// Layers shown.
-    pub layers: Range<usize>,
+    pub(crate) layers: Range<usize>,
     /// Rows of pixels.
-    pub pixels: usize,
+    pub(crate) pixels: usize,
 }
 
 impl LayerAxis {
     /// The part of a lane's `layers` layers within a relative depth; at least one if there are any.
     #[must_use]
-    pub fn new(layers: usize, depth: &Range<f64>, pixels: usize) -> Self {
+    pub(crate) fn new(layers: usize, depth: &Range<f64>, pixels: usize) -> Self {
         let layer_at = |depth: f64| (depth.clamp(0.0, 1.0) * layers as f64).round() as usize;
         let start = layer_at(depth.start).min(layers.saturating_sub(1));
         Self { layers: start..layer_at(depth.end).clamp((start + 1).min(layers), layers), pixels }
@@ -190,26 +190,26 @@ impl LayerAxis {
 
     /// Rows to request from the history: that of pixels, or fewer if a layer is taller than a pixel.
     #[must_use]
-    pub fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.pixels.min(self.layers.len())
     }
 
     /// The row of history that a pixel shows.
     #[must_use]
-    pub fn row_of_pixel(&self, pixel: usize) -> usize {
+    pub(crate) fn row_of_pixel(&self, pixel: usize) -> usize {
         pixel * self.rows() / self.pixels.max(1)
     }
 
     /// The first layer that a pixel shows.
     #[must_use]
-    pub fn layer_at(&self, pixel: usize) -> usize {
+    pub(crate) fn layer_at(&self, pixel: usize) -> usize {
         let row = self.row_of_pixel(pixel);
         self.layers.start + row * self.layers.len() / self.rows().max(1)
     }
 
     /// The pixels that show a layer; empty if it is outside.
     #[must_use]
-    pub fn pixels_of(&self, layer: usize) -> Range<usize> {
+    pub(crate) fn pixels_of(&self, layer: usize) -> Range<usize> {
         if !self.layers.contains(&layer) {
             return 0..0;
         }

@@ -19,11 +19,11 @@ pub(super) mod key;
 use crossterm::event::{Event, KeyEvent, KeyEventKind};
 use tui_input::backend::crossterm::to_input_request;
 
-pub use binding::{Binding, Context, Footer, Group, Scope};
+pub(crate) use binding::{Binding, Context, Footer, Group, Scope};
 pub use docs::{all_keys, frequent_keys};
 pub use key::Key;
-pub use mouse::MOUSE;
-pub use table::BINDINGS;
+pub(crate) use mouse::MOUSE;
+pub(crate) use table::BINDINGS;
 
 use super::action::Action;
 use super::scene::{Overlay, Scene};
@@ -31,7 +31,7 @@ use super::source::SourceKind;
 
 /// The action of a terminal event, if it has one.
 #[must_use]
-pub fn action(event: &Event, scene: &Scene) -> Option<Action> {
+pub(crate) fn action(event: &Event, scene: &Scene) -> Option<Action> {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => pressed(event, *key, scene),
         Event::Mouse(mouse) => {
@@ -52,7 +52,7 @@ fn types(scene: &Scene) -> bool {
 
 /// Whether a terminal event ends the program at once, whatever is on top.
 #[must_use]
-pub fn interrupts(event: &Event) -> bool {
+pub(crate) fn interrupts(event: &Event) -> bool {
     let Event::Key(key) = event else { return false };
     let anywhere = BINDINGS.iter().filter(|binding| binding.context == Context::Everywhere);
     anywhere
@@ -84,7 +84,7 @@ fn pressed(event: &Event, key: KeyEvent, scene: &Scene) -> Option<Action> {
 
 /// The rows of the footer for the topmost window, in order.
 #[must_use]
-pub fn footer(scene: &Scene) -> Vec<(&'static Binding, Footer)> {
+pub(crate) fn footer(scene: &Scene) -> Vec<(&'static Binding, Footer)> {
     let context = Context::of(&scene.view.overlay);
     let fits = |binding: &&Binding| binding.context == context && binding.scope.includes(scene.status.kind);
     let rows = BINDINGS.iter().filter(fits).filter_map(|binding| Some((binding, binding.footer?)));

@@ -19,9 +19,9 @@ use super::scene::Scene;
 use super::view;
 
 /// Minimum number of columns for a picture.
-pub const LEAST_COLUMNS: u16 = 60;
+pub(crate) const LEAST_COLUMNS: u16 = 60;
 /// Minimum number of rows for a picture.
-pub const LEAST_ROWS: u16 = 18;
+pub(crate) const LEAST_ROWS: u16 = 18;
 /// Minimum number of rows for a notice with a line of its own.
 const NOTICE_ROWS: u16 = 28;
 /// Minimum number of rows for a caption.
@@ -31,25 +31,25 @@ const TALL_ROWS: u16 = 36;
 
 /// All regions of the screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Layout {
+pub(crate) struct Layout {
     /// First line.
-    pub header: Rect,
+    pub(crate) header: Rect,
     /// The panes of the view.
-    pub panes: Panes,
+    pub(crate) panes: Panes,
     /// The caption; empty if there is no room or no sentence.
-    pub caption: Rect,
+    pub(crate) caption: Rect,
     /// Colour bar and special glyphs.
-    pub legend: Rect,
+    pub(crate) legend: Rect,
     /// One sentence for the user.
-    pub notice: Rect,
+    pub(crate) notice: Rect,
     /// Keys.
-    pub footer: Rect,
+    pub(crate) footer: Rect,
 }
 
 impl Layout {
     /// The regions of a scene on a terminal of this size; `None` when it is too small.
     #[must_use]
-    pub fn new(area: Rect, scene: &Scene) -> Option<Self> {
+    pub(crate) fn new(area: Rect, scene: &Scene) -> Option<Self> {
         if area.width < LEAST_COLUMNS || area.height < LEAST_ROWS {
             return None;
         }

@@ -36,15 +36,15 @@ const CHART_FRAME: u16 = 9;
 
 /// One lane's pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pane {
+pub(crate) struct Pane {
     /// Index of its lane in [`Scene::lanes`].
-    pub lane: usize,
+    pub(crate) lane: usize,
     /// The pane with its frame.
-    pub frame: Rect,
+    pub(crate) frame: Rect,
     /// The names of layers, or a table.
-    pub labels: Rect,
+    pub(crate) labels: Rect,
     /// The cells; empty if the view has none.
-    pub picture: Rect,
+    pub(crate) picture: Rect,
 }
 
 /// Everything that is needed to draw one lane's pane.
@@ -58,7 +58,7 @@ pub(super) struct LanePane<'a> {
 
 /// What the columns and rows of a view mean.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Axes {
+pub(crate) enum Axes {
     /// Columns are steps, rows are layers.
     StepsAndLayers,
     /// Columns are steps.
@@ -70,41 +70,41 @@ pub enum Axes {
 
 /// The panes of one view.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Panes {
+pub(crate) struct Panes {
     /// The area of all panes.
-    pub area: Rect,
+    pub(crate) area: Rect,
     /// Lanes with a pane of their own in this view, visible or scrolled away.
-    pub lanes: Range<usize>,
+    pub(crate) lanes: Range<usize>,
     /// Panes of the visible lanes.
-    pub of_lanes: Vec<Pane>,
+    pub(crate) of_lanes: Vec<Pane>,
     /// What their columns and rows mean.
-    pub axes: Axes,
+    pub(crate) axes: Axes,
     /// Loss chart with its frame.
-    pub loss: Option<Rect>,
+    pub(crate) loss: Option<Rect>,
     /// Depth profile with its frame.
-    pub profile: Option<Rect>,
+    pub(crate) profile: Option<Rect>,
     /// ρ over steps, with its frame.
-    pub rho: Option<Rect>,
+    pub(crate) rho: Option<Rect>,
     /// Values at the cursor, with its frame.
-    pub inspector: Option<Rect>,
+    pub(crate) inspector: Option<Rect>,
 }
 
 impl Panes {
     /// Panes whose pictures are layers by steps.
     #[must_use]
-    pub fn heatmaps(&self) -> &[Pane] {
+    pub(crate) fn heatmaps(&self) -> &[Pane] {
         if self.axes == Axes::StepsAndLayers { &self.of_lanes } else { &[] }
     }
 
     /// Panes with steps from left to right, and something other than layers from top to bottom.
     #[must_use]
-    pub fn strips(&self) -> &[Pane] {
+    pub(crate) fn strips(&self) -> &[Pane] {
         if self.axes == Axes::Steps { &self.of_lanes } else { &[] }
     }
 
     /// Lanes whose panes are visible.
     #[must_use]
-    pub fn lanes_in_view(&self) -> Range<usize> {
+    pub(crate) fn lanes_in_view(&self) -> Range<usize> {
         match (self.of_lanes.first(), self.of_lanes.last()) {
             (Some(first), Some(last)) => first.lane..last.lane + 1,
             _ => 0..0,
@@ -113,7 +113,7 @@ impl Panes {
 
     /// The step axis of all panes: as wide as the narrowest picture over steps, or as the first chart.
     #[must_use]
-    pub fn step_axis(&self, scene: &Scene) -> StepAxis {
+    pub(crate) fn step_axis(&self, scene: &Scene) -> StepAxis {
         let pictures = self.heatmaps().iter().chain(self.strips()).map(|pane| pane.picture);
         let narrowest = pictures.filter(|picture| !picture.is_empty()).map(|picture| picture.width).min();
         let chart = self.loss.or(self.rho).unwrap_or(self.area);

@@ -30,23 +30,23 @@ pub(super) use heatmap_cache::HeatmapKey;
 #[derive(Clone, Debug, Default)]
 pub struct RenderCache {
     /// Heatmaps by lane.
-    pub heatmaps: BTreeMap<usize, HeatmapCache>,
+    pub(crate) heatmaps: BTreeMap<usize, HeatmapCache>,
     /// Loss of every lane over the columns of the loss chart, two to a cell.
-    pub losses: Vec<Vec<Option<ScalarBucket>>>,
+    pub(crate) losses: Vec<Vec<Option<ScalarBucket>>>,
     /// ρ of every lane over the columns of its chart, two to a cell; empty if that chart is not shown.
-    pub rhos: Vec<Vec<Option<ScalarBucket>>>,
+    pub(crate) rhos: Vec<Vec<Option<ScalarBucket>>>,
     /// Depth profile of every lane at the cursor's step.
-    pub profiles: Vec<Vec<Cell>>,
+    pub(crate) profiles: Vec<Vec<Cell>>,
     /// Fit of every lane's signal over its blocks at the cursor's step.
-    pub signals: Vec<Profile>,
+    pub(crate) signals: Vec<Profile>,
     /// Theory's prediction for every lane, or why there is none; computed once per lane.
-    pub theories: Vec<Result<Prediction, NotApplicable>>,
+    pub(crate) theories: Vec<Result<Prediction, NotApplicable>>,
     /// The prediction on the axis of the quantity in view, one value per layer; empty if there is none.
-    pub predicted: Vec<Vec<Cell>>,
+    pub(crate) predicted: Vec<Vec<Cell>>,
     /// The values below which the theory expects 2.5 % and 97.5 % of all nets, likewise.
-    pub bands: [Vec<Vec<Cell>>; 2],
+    pub(crate) bands: [Vec<Vec<Cell>>; 2],
     /// Largest |log-ratio|, or difference, shown; 0 if no lanes are compared.
-    pub largest_ratio: f32,
+    pub(crate) largest_ratio: f32,
     /// What the curves were computed for.
     pub(super) curves_key: Option<CurvesKey>,
 }
@@ -70,7 +70,7 @@ impl RenderCache {
     /// The log-ratio of a lane to the first at a pixel of a pane, or the difference on a linear axis; a value that
     /// cannot be compared is returned itself.
     #[must_use]
-    pub fn ratio(&self, lane: usize, pixel: usize, bin: usize) -> Cell {
+    pub(crate) fn ratio(&self, lane: usize, pixel: usize, bin: usize) -> Cell {
         let cell = |lane: usize| self.heatmaps.get(&lane).map_or(Cell::Empty, |heatmap| heatmap.at(pixel, bin));
         compare(cell(lane), cell(0))
     }

@@ -8,11 +8,11 @@ use crate::quantity::{Axis, Quantity};
 
 /// A range of the axis that covers the whole palette.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scale {
+pub(crate) struct Scale {
     /// Lower end.
-    pub low: f32,
+    pub(crate) low: f32,
     /// Upper end.
-    pub high: f32,
+    pub(crate) high: f32,
 }
 
 /// Share of the range that is added as room when the range has to grow.
@@ -21,7 +21,7 @@ const ROOM: f32 = 0.1;
 impl Scale {
     /// The scale around a range of values; `None` if it is not finite.
     #[must_use]
-    pub fn around(axis: Axis, low: f32, high: f32) -> Option<Self> {
+    pub(crate) fn around(axis: Axis, low: f32, high: f32) -> Option<Self> {
         if !(low.is_finite() && high.is_finite() && low <= high) {
             return None;
         }
@@ -32,7 +32,7 @@ impl Scale {
 
     /// A scale that also holds these values: this one, or a larger one with room.
     #[must_use]
-    pub fn holding(self, axis: Axis, low: f32, high: f32) -> Self {
+    pub(crate) fn holding(self, axis: Axis, low: f32, high: f32) -> Self {
         if low >= self.low && high <= self.high {
             return self;
         }
@@ -44,7 +44,7 @@ impl Scale {
 
     /// Position of a value, 0 … 1; NaN counts as 0.
     #[must_use]
-    pub fn position(self, value: f32) -> f32 {
+    pub(crate) fn position(self, value: f32) -> f32 {
         let position = (value - self.low) / (self.high - self.low);
         if position.is_nan() { 0.0 } else { position.clamp(0.0, 1.0) }
     }
@@ -61,7 +61,7 @@ fn unit(axis: Axis, span: f32) -> f32 {
 
 /// The scales of all quantities that have been shown, and of the difference view.
 #[derive(Clone, Debug, Default)]
-pub struct Scales {
+pub(crate) struct Scales {
     values: BTreeMap<Quantity, Scale>,
     difference: BTreeMap<Quantity, Scale>,
 }
@@ -69,14 +69,14 @@ pub struct Scales {
 impl Scales {
     /// The scale of a quantity, once it has a value.
     #[must_use]
-    pub fn of(&self, quantity: Quantity) -> Option<Scale> {
+    pub(crate) fn of(&self, quantity: Quantity) -> Option<Scale> {
         self.values.get(&quantity).copied()
     }
 
     /// The scale of a quantity's log-ratio, or difference on a linear axis, symmetric about 0; ±1 until something was
     /// compared.
     #[must_use]
-    pub fn difference(&self, quantity: Quantity) -> Scale {
+    pub(crate) fn difference(&self, quantity: Quantity) -> Scale {
         self.difference.get(&quantity).copied().unwrap_or(Scale { low: -1.0, high: 1.0 })
     }
 

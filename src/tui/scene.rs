@@ -13,9 +13,9 @@
 //! assert!(scene.last_step().is_none(), "the run has taken no step");
 //! ```
 
-pub mod caption;
-pub mod marks;
-pub mod pace;
+pub(crate) mod caption;
+pub(crate) mod marks;
+pub(crate) mod pace;
 
 mod cursor_state;
 mod lane_ref;
@@ -26,12 +26,13 @@ mod view_state;
 
 use std::collections::BTreeMap;
 
-pub use cursor_state::CursorState;
-pub use lane_ref::LaneRef;
-pub use overlay::{Field, Overlay, Picker, Question, SettingsForm};
-pub use status::{Activity, Status};
-pub use view_id::ViewId;
-pub use view_state::{Cursor, LearningRate, Play, PlayMotion, ViewState};
+pub(crate) use cursor_state::CursorState;
+pub(crate) use lane_ref::LaneRef;
+pub(crate) use overlay::{Field, Overlay, Picker, Question, SettingsForm};
+pub(crate) use status::{Activity, Status};
+pub(crate) use view_id::ViewId;
+pub use view_state::{Cursor, Play};
+pub(crate) use view_state::{LearningRate, PlayMotion, ViewState};
 
 use super::render_cache::RenderCache;
 use super::scale::Scales;
@@ -47,7 +48,7 @@ use crate::units::Step;
 #[derive(Clone, Debug)]
 pub struct Scene {
     /// One history per run, by its index; empty until the first header arrives.
-    pub runs: BTreeMap<usize, History>,
+    pub(crate) runs: BTreeMap<usize, History>,
     /// Settings of those that nablatop trained, by the same index.
     configs: BTreeMap<usize, RunConfig>,
     /// How they are shown.
@@ -55,7 +56,7 @@ pub struct Scene {
     /// The state of the source.
     pub status: Status,
     /// Colour scales, which only grow.
-    pub scales: Scales,
+    pub(crate) scales: Scales,
     /// What was computed for the panes when the scene was last prepared.
     pub cache: RenderCache,
 }
@@ -94,7 +95,7 @@ impl Scene {
     }
 
     /// All lanes of all runs, in order.
-    pub fn lanes(&self) -> impl Iterator<Item = LaneRef<'_>> {
+    pub(crate) fn lanes(&self) -> impl Iterator<Item = LaneRef<'_>> {
         self.runs.iter().flat_map(|(&run_index, run)| {
             let lanes = run.header().lanes.iter().zip(run.lanes());
             let config = self.configs.get(&run_index);
@@ -104,7 +105,7 @@ impl Scene {
 
     /// A lane's name, with the number of its run before it if there are several.
     #[must_use]
-    pub fn lane_name(&self, lane: &LaneRef<'_>) -> String {
+    pub(crate) fn lane_name(&self, lane: &LaneRef<'_>) -> String {
         match self.runs.len() {
             0 | 1 => lane.header.name.clone(),
             _ => format!("{}:{}", lane.run_index + 1, lane.header.name),
@@ -119,88 +120,88 @@ impl Scene {
 
     /// Number of steps of the longest run; `None` if that of any run is unknown.
     #[must_use]
-    pub fn total_steps(&self) -> Option<u64> {
+    pub(crate) fn total_steps(&self) -> Option<u64> {
         let steps = self.runs.values().map(|run| run.header().steps);
         steps.collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max())
     }
 
     /// Whether every lane has ended.
     #[must_use]
-    pub fn has_ended(&self) -> bool {
+    pub(crate) fn has_ended(&self) -> bool {
         self.lanes().all(|lane| lane.history.end().is_some())
     }
 
     /// The newest step that is shown.
     #[must_use]
-    pub fn newest(&self) -> Option<Step> {
+    pub(crate) fn newest(&self) -> Option<Step> {
         let last = self.last_step()?;
         Some(self.view.playhead.map_or(last, |playhead| playhead.min(last)))
     }
 
     /// The step under the cursor.
     #[must_use]
-    pub fn cursor_step(&self) -> Option<Step> {
+    pub(crate) fn cursor_step(&self) -> Option<Step> {
         let newest = self.newest()?;
         Some(self.view.cursor.step.map_or(newest, |step| step.min(newest)))
     }
 
     /// The state of a lane at the cursor's step; `None` before any step.
     #[must_use]
-    pub fn cursor_state(&self, lane: &LaneRef<'_>) -> Option<CursorState> {
+    pub(crate) fn cursor_state(&self, lane: &LaneRef<'_>) -> Option<CursorState> {
         self.cursor_step().map(|cursor| CursorState::of(lane, cursor))
     }
 
     /// The step of a lane whose values are shown at the cursor; `None` if it has none there.
     #[must_use]
-    pub fn shown_step(&self, lane: &LaneRef<'_>) -> Option<Step> {
+    pub(crate) fn shown_step(&self, lane: &LaneRef<'_>) -> Option<Step> {
         self.cursor_state(lane)?.step()
     }
 
     /// Layers of the deepest lane.
     #[must_use]
-    pub fn most_layers(&self) -> usize {
+    pub(crate) fn most_layers(&self) -> usize {
         self.lanes().map(|lane| lane.history.layers()).max().unwrap_or(0)
     }
 
     /// Settings of the first run, if nablatop itself trained it.
     #[must_use]
-    pub fn config(&self) -> Option<&RunConfig> {
+    pub(crate) fn config(&self) -> Option<&RunConfig> {
         self.configs().next()?
     }
 
     /// Settings of each run, where nablatop itself trained it.
-    pub fn configs(&self) -> impl Iterator<Item = Option<&RunConfig>> {
+    pub(crate) fn configs(&self) -> impl Iterator<Item = Option<&RunConfig>> {
         self.runs.keys().map(|run| self.configs.get(run))
     }
 
     /// Quantities that at least one run has, in the order of the screen.
     #[must_use]
-    pub fn quantities(&self) -> Vec<Quantity> {
+    pub(crate) fn quantities(&self) -> Vec<Quantity> {
         let has = |quantity: &Quantity| self.runs.values().any(|run| run.header().quantities.contains(quantity));
         Quantity::ALL.iter().copied().filter(has).collect()
     }
 
     /// Quantities that a lane has values of, in the order of the screen.
     #[must_use]
-    pub fn quantities_with_values(&self) -> Vec<Quantity> {
+    pub(crate) fn quantities_with_values(&self) -> Vec<Quantity> {
         let has = |quantity: &Quantity| self.lanes().any(|lane| lane.history.has(*quantity));
         Quantity::ALL.iter().copied().filter(has).collect()
     }
 
     /// Shows one sentence as the notice; it may contain text from a file or from the user.
-    pub fn say(&mut self, sentence: impl AsRef<str>) {
+    pub(crate) fn say(&mut self, sentence: impl AsRef<str>) {
         self.status.notice = Some(clean_message(sentence.as_ref()));
         self.status.awaits_note = false;
     }
 
     /// Shows a sentence until a note of a lane answers it.
-    pub fn say_until_note(&mut self, sentence: &str) {
+    pub(crate) fn say_until_note(&mut self, sentence: &str) {
         self.say(sentence);
         self.status.awaits_note = true;
     }
 
     /// Reports that the other run cannot start: the form that requested it opens again with the reason.
-    pub fn refuse(&mut self, problem: &str) {
+    pub(crate) fn refuse(&mut self, problem: &str) {
         match std::mem::take(&mut self.view.overlay) {
             Overlay::Preparing(Some(mut form)) => {
                 form.problem = Some(clean_message(problem));

@@ -69,7 +69,7 @@ pub enum ScreenError {
 }
 
 /// The terminal while the screen owns it.
-pub struct Screen {
+pub(crate) struct Screen {
     terminal: Terminal<CrosstermBackend<BufWriter<Output>>>,
     /// Whether it may show something else than what was drawn.
     doubtful: bool,
@@ -97,7 +97,7 @@ impl Screen {
     ///
     /// # Errors
     /// Fails when there is none, or it cannot be put into raw mode; then it is unchanged.
-    pub fn open() -> Result<Self, ScreenError> {
+    pub(crate) fn open() -> Result<Self, ScreenError> {
         let hook = guard_panics(thread::current().id());
         let opened = enter().and_then(|()| {
             Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, Output(io::stdout()))))
@@ -116,7 +116,7 @@ impl Screen {
     ///
     /// # Errors
     /// Fails when the terminal is lost.
-    pub fn size(&self) -> Result<Size, ScreenError> {
+    pub(crate) fn size(&self) -> Result<Size, ScreenError> {
         self.terminal.size().map_err(|source| ScreenError::Gone { source })
     }
 
@@ -124,7 +124,7 @@ impl Screen {
     ///
     /// # Errors
     /// Fails when the terminal is lost.
-    pub fn draw(&mut self, render: impl FnOnce(Rect, &mut Buffer)) -> Result<Duration, ScreenError> {
+    pub(crate) fn draw(&mut self, render: impl FnOnce(Rect, &mut Buffer)) -> Result<Duration, ScreenError> {
         let start = Instant::now();
         self.try_draw(render).map_err(|source| ScreenError::Gone { source })?;
         Ok(start.elapsed())
@@ -150,7 +150,7 @@ impl Screen {
     ///
     /// # Errors
     /// Fails when the terminal is lost.
-    pub fn step_aside(&mut self, meanwhile: impl FnOnce()) -> Result<(), ScreenError> {
+    pub(crate) fn step_aside(&mut self, meanwhile: impl FnOnce()) -> Result<(), ScreenError> {
         leave();
         meanwhile();
         self.take_back()
@@ -160,7 +160,7 @@ impl Screen {
     ///
     /// # Errors
     /// Fails when the terminal is lost.
-    pub fn take_back(&mut self) -> Result<(), ScreenError> {
+    pub(crate) fn take_back(&mut self) -> Result<(), ScreenError> {
         self.doubt();
         // crossterm considers raw mode on until it is switched off, whatever a shell did.
         disable_raw_mode().and_then(|()| enter()).map_err(|source| ScreenError::Gone { source })
@@ -170,7 +170,7 @@ impl Screen {
     ///
     /// # Errors
     /// Fails when the terminal is lost.
-    pub fn set_mouse(&mut self, mouse: Mouse) -> Result<(), ScreenError> {
+    pub(crate) fn set_mouse(&mut self, mouse: Mouse) -> Result<(), ScreenError> {
         set_mouse(mouse);
         let out = self.terminal.backend_mut();
         let done = match mouse {
@@ -184,7 +184,7 @@ impl Screen {
     ///
     /// # Errors
     /// Fails when the terminal is lost.
-    pub fn ask_background(&mut self) -> Result<(), ScreenError> {
+    pub(crate) fn ask_background(&mut self) -> Result<(), ScreenError> {
         let out = self.terminal.backend_mut();
         let asked = out.write_all(b"\x1b]11;?\x1b\\").and_then(|()| Write::flush(out));
         asked.map_err(|source| ScreenError::Gone { source })
@@ -192,7 +192,7 @@ impl Screen {
 
     /// Redraws everything with the next frame. A terminal that shrinks and grows back between two frames has its old
     /// size, but has lost its content.
-    pub fn doubt(&mut self) {
+    pub(crate) fn doubt(&mut self) {
         self.doubtful = true;
     }
 }
@@ -220,7 +220,7 @@ fn make_harmless(buffer: &mut Buffer) {
 
 /// The owner of the mouse while the screen is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mouse {
+pub(crate) enum Mouse {
     /// The screen: a click moves the cursor; with Shift the terminal selects text.
     Screen,
     /// The terminal, which selects text.
@@ -231,7 +231,7 @@ pub enum Mouse {
 static HAS_MOUSE: AtomicBool = AtomicBool::new(true);
 
 /// Sets the owner of the mouse for the next time that the terminal is taken over.
-pub fn set_mouse(mouse: Mouse) {
+pub(crate) fn set_mouse(mouse: Mouse) {
     HAS_MOUSE.store(mouse == Mouse::Screen, Ordering::Release);
 }
 

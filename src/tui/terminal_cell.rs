@@ -2,9 +2,9 @@
 
 /// A cell of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TerminalCell {
+pub(crate) struct TerminalCell {
     /// Columns from the left, the first is 0.
-    pub column: u16,
+    pub(crate) column: u16,
     /// Rows from the top, the first is 0.
-    pub row: u16,
+    pub(crate) row: u16,
 }

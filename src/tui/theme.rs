@@ -20,9 +20,10 @@ mod role;
 use ratatui::style::{Color, Modifier, Style};
 
 pub use capability::{Background, Colours, Glyphs};
-pub use colour::contrast;
-pub use palette::{Palette, Shade};
-pub use role::Role;
+pub(crate) use colour::contrast;
+pub use palette::Palette;
+pub(crate) use palette::Shade;
+pub(crate) use role::Role;
 
 pub(super) use ascii::to_ascii;
 #[cfg(test)]
@@ -36,11 +37,11 @@ use colour::adapt;
 #[derive(Clone, Debug)]
 pub struct Theme {
     /// Its colours.
-    pub colours: Colours,
+    pub(crate) colours: Colours,
     /// Its characters.
     pub glyphs: Glyphs,
     /// Its background.
-    pub background: Background,
+    pub(crate) background: Background,
     /// Whether the background is only assumed.
     is_guessed: bool,
     sequential: Palette,
@@ -69,31 +70,31 @@ impl Theme {
 
     /// Whether the terminal must be asked for its background.
     #[must_use]
-    pub fn is_guessed(&self) -> bool {
+    pub(crate) fn is_guessed(&self) -> bool {
         self.is_guessed
     }
 
     /// The same look on the background that the terminal reported.
     #[must_use]
-    pub fn on(self, background: Background) -> Self {
+    pub(crate) fn on(self, background: Background) -> Self {
         Self { background, is_guessed: false, ..self }
     }
 
     /// The palette of values.
     #[must_use]
-    pub fn sequential(&self) -> &Palette {
+    pub(crate) fn sequential(&self) -> &Palette {
         &self.sequential
     }
 
     /// The palette of log-ratios, its middle at 0.
     #[must_use]
-    pub fn diverging(&self) -> &Palette {
+    pub(crate) fn diverging(&self) -> &Palette {
         &self.diverging
     }
 
     /// Rows of pixels in one cell of a heatmap: two if half blocks can be distinguished by colour.
     #[must_use]
-    pub fn pixels_per_cell(&self) -> usize {
+    pub(crate) fn pixels_per_cell(&self) -> usize {
         match (self.colours, self.glyphs) {
             (Colours::True | Colours::Indexed, Glyphs::Unicode) => 2,
             _ => 1,
@@ -102,7 +103,7 @@ impl Theme {
 
     /// The glyph for this terminal.
     #[must_use]
-    pub fn glyph(&self, unicode: &'static str, ascii: &'static str) -> &'static str {
+    pub(crate) fn glyph(&self, unicode: &'static str, ascii: &'static str) -> &'static str {
         match self.glyphs {
             Glyphs::Unicode => unicode,
             Glyphs::Console if unicode.chars().all(console::has) => unicode,
@@ -112,7 +113,7 @@ impl Theme {
 
     /// The look of a role.
     #[must_use]
-    pub fn style(&self, role: Role) -> Style {
+    pub(crate) fn style(&self, role: Role) -> Style {
         let look = role.look();
         let style = Style::new().add_modifier(look.modifier);
         let colour = match self.background {
@@ -131,13 +132,13 @@ impl Theme {
 
     /// The look of a lane's name, curve and numbers.
     #[must_use]
-    pub fn lane(&self, lane: usize) -> Style {
+    pub(crate) fn lane(&self, lane: usize) -> Style {
         self.style(Role::Lane(lane))
     }
 
     /// A filled field: the role's colour as background with text in contrast to it; reversed if there is no colour.
     #[must_use]
-    pub fn field(&self, role: Role) -> Style {
+    pub(crate) fn field(&self, role: Role) -> Style {
         match self.style(role).fg {
             Some(ground) => Style::new().bg(ground).fg(contrast(ground)).add_modifier(Modifier::BOLD),
             None => Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD),
@@ -146,7 +147,7 @@ impl Theme {
 
     /// The nearest colour to red, green and blue from 0 to 1.
     #[must_use]
-    pub fn mixed(&self, light: [f32; 3]) -> Color {
+    pub(crate) fn mixed(&self, light: [f32; 3]) -> Color {
         let [r, g, b] = light.map(|light| (light.clamp(0.0, 1.0) * 255.0).round() as u8);
         self.adapt(r, g, b)
     }

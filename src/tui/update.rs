@@ -17,14 +17,14 @@ mod window;
 
 use ratatui::layout::Rect;
 
-pub use effect::Effect;
+pub(crate) use effect::Effect;
 
 use super::action::Action;
 use super::scene::{Overlay, Scene};
 use super::source::SourceKind;
 
 /// Applies an action on a terminal of this size.
-pub fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
+pub(crate) fn update(scene: &mut Scene, action: Action, area: Rect) -> Option<Effect> {
     // The next action removes a notice, which the user has read by then; the action that closes windows removes it
     // itself.
     if !matches!(action, Action::Tick(_) | Action::Release | Action::Close) {

@@ -8,7 +8,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub struct SettingError {
     /// The setting.
-    pub key: String,
+    pub(crate) key: String,
     /// What is wrong and what to write instead.
     pub problem: String,
 }

@@ -8,7 +8,7 @@ static ALTERNATIVES: &[[&str; 2]] = &[["steps", "epochs"]];
 
 /// Heading under which a setting is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
+pub(crate) enum Group {
     /// The stacks.
     Stack,
     /// How they are trained.
@@ -21,11 +21,11 @@ pub enum Group {
 
 impl Group {
     /// All headings, in the order of the help.
-    pub const ALL: &[Self] = &[Self::Stack, Self::Training, Self::Data, Self::Machine];
+    pub(crate) const ALL: &[Self] = &[Self::Stack, Self::Training, Self::Data, Self::Machine];
 
     /// The heading as it is printed.
     #[must_use]
-    pub fn heading(self) -> &'static str {
+    pub(crate) fn heading(self) -> &'static str {
         match self {
             Self::Stack => "Stack",
             Self::Training => "Training",
@@ -41,11 +41,11 @@ pub struct Setting {
     /// Flag without dashes, key of the file and of a lane override.
     pub key: &'static str,
     /// Heading.
-    pub group: Group,
+    pub(crate) group: Group,
     /// One line.
     pub help: &'static str,
     /// What may be written, such as `relu|tanh` or `NUMBER`.
-    pub values: &'static str,
+    pub(crate) values: &'static str,
     pub(super) access: Access,
 }
 
@@ -61,7 +61,7 @@ pub(super) enum Access {
 impl Setting {
     /// The value as the user would write it; lane settings are read from the first lane that has them. Empty = not set.
     #[must_use]
-    pub fn get(&self, config: &RunConfig) -> String {
+    pub(crate) fn get(&self, config: &RunConfig) -> String {
         match self.access {
             Access::Run { get, .. } => get(config),
             Access::Lane { get, .. } => config.lanes.iter().find_map(get).unwrap_or_default(),
@@ -70,7 +70,7 @@ impl Setting {
 
     /// The value in one lane; `None` where the setting belongs to the whole run or to other families.
     #[must_use]
-    pub fn get_lane(&self, lane: &LaneConfig) -> Option<String> {
+    pub(crate) fn get_lane(&self, lane: &LaneConfig) -> Option<String> {
         match self.access {
             Access::Lane { get, .. } => get(lane),
             Access::Run { .. } => None,
@@ -79,14 +79,14 @@ impl Setting {
 
     /// The setting that it shares its field with, as steps and epochs do: at most one of both is given.
     #[must_use]
-    pub fn alternative(&self) -> Option<&'static str> {
+    pub(crate) fn alternative(&self) -> Option<&'static str> {
         let pair = ALTERNATIVES.iter().find(|pair| pair.contains(&self.key))?;
         pair.iter().copied().find(|key| *key != self.key)
     }
 
     /// The refusal where its alternative is given too.
     #[must_use]
-    pub fn both_given(&self) -> SettingError {
+    pub(crate) fn both_given(&self) -> SettingError {
         let pair = ALTERNATIVES.iter().find(|pair| pair.contains(&self.key));
         let names = pair.map_or_else(|| self.key.to_owned(), |pair| pair.join(" and "));
         self.error(format!("{names} are both given: write one of them"))
@@ -94,7 +94,7 @@ impl Setting {
 
     /// Whether each lane has a value of its own.
     #[must_use]
-    pub fn is_per_lane(&self) -> bool {
+    pub(crate) fn is_per_lane(&self) -> bool {
         matches!(self.access, Access::Lane { .. })
     }
 
@@ -102,7 +102,7 @@ impl Setting {
     ///
     /// # Errors
     /// When the setting does not take the value.
-    pub fn set(&self, config: &mut RunConfig, value: &str) -> Result<(), SettingError> {
+    pub(crate) fn set(&self, config: &mut RunConfig, value: &str) -> Result<(), SettingError> {
         match self.access {
             Access::Run { set, .. } => set(config, value).map_err(|problem| self.error(problem)),
             Access::Lane { .. } => config.lanes.iter_mut().try_for_each(|lane| self.set_lane(lane, value)),
@@ -113,7 +113,7 @@ impl Setting {
     ///
     /// # Errors
     /// When the setting does not take the value, or belongs to the whole run.
-    pub fn set_lane(&self, lane: &mut LaneConfig, value: &str) -> Result<(), SettingError> {
+    pub(crate) fn set_lane(&self, lane: &mut LaneConfig, value: &str) -> Result<(), SettingError> {
         match self.access {
             Access::Lane { set, .. } => set(lane, value).map_err(|problem| self.error(problem)),
             Access::Run { .. } => Err(self.error("it applies to the whole run: write it outside --lane".to_owned())),

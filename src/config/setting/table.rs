@@ -354,7 +354,7 @@ pub static SETTINGS: &[Setting] = &[
 
 /// The setting of that key.
 #[must_use]
-pub fn find(key: &str) -> Option<&'static Setting> {
+pub(crate) fn find(key: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| setting.key == key)
 }
 

@@ -33,7 +33,7 @@ impl TensorNorm {
 
     /// Its row.
     #[must_use]
-    pub fn row(self) -> usize {
+    pub(crate) fn row(self) -> usize {
         self as usize
     }
 }

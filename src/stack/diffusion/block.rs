@@ -25,18 +25,18 @@ use crate::units::LayerId;
 #[derive(Module, Debug)]
 pub struct Block {
     /// N and W₁.
-    pub first: ConvStep,
+    pub(crate) first: ConvStep,
     /// E, [hidden, channels].
-    pub time: Affine,
+    pub(crate) time: Affine,
     /// I, if the channels change.
-    pub second: ConvStep,
+    pub(crate) second: ConvStep,
     /// I, where the channels change.
-    pub projection: Option<Convolution>,
+    pub(crate) projection: Option<Convolution>,
     /// How the branch is added to the input; `None` in a plain block.
     pub joint: Option<ResidualConnection>,
     /// Resampling of the picture before the branch.
     #[module(skip)]
-    pub resizing: Resizing,
+    pub(crate) resizing: Resizing,
     /// The part of the U-Net that it belongs to.
     #[module(skip)]
     pub way: UNetPath,
@@ -47,7 +47,7 @@ pub struct Block {
 
 /// Resampling before the block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Resizing {
+pub(crate) enum Resizing {
     /// The size stays.
     None,
     /// The picture becomes averages of 2×2 pixels.
@@ -100,7 +100,13 @@ impl BlockPass<'_> {
 impl Block {
     /// [B, in, H, W] after the block's tap, time [B, hidden] → [B, out, H', W'].
     #[must_use]
-    pub fn forward(&self, x: Tensor<4>, beside: Option<Tensor<4>>, time: &Tensor<2>, spot: BlockPass<'_>) -> Tensor<4> {
+    pub(crate) fn forward(
+        &self,
+        x: Tensor<4>,
+        beside: Option<Tensor<4>>,
+        time: &Tensor<2>,
+        spot: BlockPass<'_>,
+    ) -> Tensor<4> {
         let Some(joint) = &self.joint else {
             return self.branch(self.entered(x, beside, spot), time, spot);
         };

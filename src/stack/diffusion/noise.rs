@@ -47,7 +47,7 @@ impl Noising {
 
     /// ᾱ_t, the share of the picture in the variance of x_t; t up to [`TIMES`].
     #[must_use]
-    pub fn kept(&self, time: usize) -> f64 {
+    pub(crate) fn kept(&self, time: usize) -> f64 {
         self.kept[time.min(TIMES)]
     }
 

@@ -82,9 +82,9 @@ impl Source for Pictures {
 #[derive(Clone, Debug)]
 pub struct Noised {
     /// x_0, [B, C, H, W].
-    pub pictures: Tensor<4>,
+    pub(crate) pictures: Tensor<4>,
     /// ε, [B, C, H, W].
-    pub noise: Tensor<4>,
+    pub(crate) noise: Tensor<4>,
     /// t of every row, 1 … T.
     pub times: Vec<usize>,
     /// Random numbers of the step; `None` in an evaluation.

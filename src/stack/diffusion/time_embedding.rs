@@ -21,12 +21,12 @@ pub(super) const WAVES: usize = 32;
 #[derive(Module, Debug)]
 pub struct TimeEmbedding {
     /// [waves, hidden].
-    pub first: Affine,
+    pub(crate) first: Affine,
     /// [hidden, hidden].
-    pub second: Affine,
+    pub(crate) second: Affine,
     /// φ.
     #[module(skip)]
-    pub activation: Activation,
+    pub(crate) activation: Activation,
 }
 
 impl TimeEmbedding {

@@ -39,7 +39,7 @@ use crate::units::LayerId;
 /// Channels on each level, in widths; every level has half the side of the one before.
 const LEVELS: [usize; 3] = [1, 2, 2];
 /// What the sides of a picture must be multiples of.
-pub const SIDE_UNIT: usize = 1 << (LEVELS.len() - 1);
+pub(crate) const SIDE_UNIT: usize = 1 << (LEVELS.len() - 1);
 /// Blocks between both ways.
 const MIDDLE: usize = 2;
 
@@ -57,13 +57,13 @@ pub struct Diffusion {
     pub long_skips: LongSkips,
     /// Shape of a picture.
     #[module(skip)]
-    pub picture: Shape,
+    pub(crate) picture: Shape,
     /// How pictures drown.
     #[module(skip)]
-    pub noising: Noising,
+    pub(crate) noising: Noising,
     /// Stage and cost of every layer.
     #[module(skip)]
-    pub descriptions: Vec<LayerDescription>,
+    pub(crate) descriptions: Vec<LayerDescription>,
 }
 
 /// What comes first.
@@ -79,10 +79,10 @@ pub struct Stem {
 #[derive(Module, Debug)]
 pub struct Head {
     /// N and W.
-    pub step: ConvStep,
+    pub(crate) step: ConvStep,
     /// φ.
     #[module(skip)]
-    pub activation: Activation,
+    pub(crate) activation: Activation,
 }
 
 /// The net as far as it is built.
@@ -101,7 +101,7 @@ struct Builder<'a> {
 }
 
 impl Diffusion {
-    /// The net of a lane for pictures whose sides are multiples of [`SIDE_UNIT`]; its depth is one that the family has.
+    /// The net of a lane for pictures whose sides are multiples of `SIDE_UNIT`; its depth is one that the family has.
     #[must_use]
     pub fn new(lane: &LaneConfig, picture: Shape, seed: u64, device: &Device) -> Self {
         /// Width of the time embedding, in widths of the net.
@@ -147,7 +147,7 @@ impl Diffusion {
 
     /// The noise in pictures x_t of these times, [B, C, H, W] → [B, C, H, W], as in evaluation.
     #[must_use]
-    pub fn forward(&self, inputs: Tensor<4>, times: &[usize], pass: Pass<'_>) -> Tensor<4> {
+    pub(crate) fn forward(&self, inputs: Tensor<4>, times: &[usize], pass: Pass<'_>) -> Tensor<4> {
         self.pass(inputs, times, pass, StochasticDepth::of_pass(None, pass))
     }
 

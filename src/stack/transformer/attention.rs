@@ -23,23 +23,23 @@ use crate::stack::Affine;
 #[derive(Module, Debug)]
 pub struct Attention {
     /// W_q, [width, width].
-    pub query: Affine,
+    pub(crate) query: Affine,
     /// W_k, [width, width].
-    pub key: Affine,
+    pub(crate) key: Affine,
     /// W_v, [width, width].
-    pub value: Affine,
+    pub(crate) value: Affine,
     /// W_o, [width, width].
-    pub output: Affine,
+    pub(crate) output: Affine,
     /// The shifts of Fixup, which are added before W_q, W_k and W_v, and before W_o.
-    pub shifts: Option<Param<Tensor<1>>>,
+    pub(crate) shifts: Option<Param<Tensor<1>>>,
     /// Number of heads: parts of the width that attend independently.
     #[module(skip)]
-    pub heads: usize,
+    pub(crate) heads: usize,
 }
 
 /// The causal mask, with the rotation of rotary positions; it is made once per pass and is the same in all blocks.
 #[derive(Clone, Debug)]
-pub struct AttentionMask {
+pub(crate) struct AttentionMask {
     /// 0 for the position itself and earlier ones, −∞ for later ones, [1, 1, T, T].
     mask: Tensor<4>,
     /// The rotation by relative position, if positions are rotary.
@@ -49,7 +49,7 @@ pub struct AttentionMask {
 impl AttentionMask {
     /// A mask for this many positions and this width of a head.
     #[must_use]
-    pub fn new(positions: Positions, [length, width]: [usize; 2], device: &Device) -> Self {
+    pub(crate) fn new(positions: Positions, [length, width]: [usize; 2], device: &Device) -> Self {
         let is_ahead = |index: usize| index % length > index / length;
         let mask: Vec<f32> =
             (0..length * length).map(|index| if is_ahead(index) { f32::NEG_INFINITY } else { 0.0 }).collect();
@@ -73,7 +73,7 @@ impl AttentionMask {
 impl Attention {
     /// [B, T, width] → [B, T, width].
     #[must_use]
-    pub fn forward(&self, x: Tensor<3>, mask: &AttentionMask, spot: TapPoint<'_>) -> Tensor<3> {
+    pub(crate) fn forward(&self, x: Tensor<3>, mask: &AttentionMask, spot: TapPoint<'_>) -> Tensor<3> {
         let [rows, length, width] = x.dims();
         let x = spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 0, x));
         let [query, key, value] = [&self.query, &self.key, &self.value].map(|weights| {

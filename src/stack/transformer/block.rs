@@ -46,7 +46,7 @@ pub struct Block {
     /// N of the attention sub-layer.
     pub attention_norm: Option<Normalization>,
     /// A.
-    pub attention: Attention,
+    pub(crate) attention: Attention,
     /// Its residual connection; a plain block has none.
     pub attention_joint: Option<ResidualConnection>,
     /// N of the feed-forward sub-layer.
@@ -57,24 +57,24 @@ pub struct Block {
     pub feed_forward_joint: Option<ResidualConnection>,
     /// Factor on N(x).
     #[module(skip)]
-    pub norm_scale: f64,
+    pub(crate) norm_scale: f64,
     /// The place of N.
     #[module(skip)]
-    pub norm_order: NormOrder,
+    pub(crate) norm_order: NormOrder,
 }
 
 /// F.
 #[derive(Module, Debug)]
 pub struct FeedForward {
     /// W₁, [width, 4·width].
-    pub up: Affine,
+    pub(crate) up: Affine,
     /// W₂, [4·width, width].
     pub down: Affine,
     /// The shifts of Fixup, which are added before W₁, φ and W₂.
-    pub shifts: Option<Param<Tensor<1>>>,
+    pub(crate) shifts: Option<Param<Tensor<1>>>,
     /// φ.
     #[module(skip)]
-    pub activation: Activation,
+    pub(crate) activation: Activation,
 }
 
 impl Block {
@@ -118,7 +118,13 @@ impl Block {
 
     /// [B, T, width] → [B, T, width]; with several streams [n·B, T, width].
     #[must_use]
-    pub fn forward(&self, x: Tensor<3>, mask: &AttentionMask, spot: TapPoint<'_>, modes: [BlockMode; 2]) -> Tensor<3> {
+    pub(crate) fn forward(
+        &self,
+        x: Tensor<3>,
+        mask: &AttentionMask,
+        spot: TapPoint<'_>,
+        modes: [BlockMode; 2],
+    ) -> Tensor<3> {
         let (Some(first), Some(second)) = (&self.attention_joint, &self.feed_forward_joint) else {
             return self.plain(spot.pass.input(spot.layer, x), mask, spot);
         };
@@ -242,7 +248,7 @@ impl Block {
 impl FeedForward {
     /// [B, T, width] → [B, T, width].
     #[must_use]
-    pub fn forward(&self, x: Tensor<3>, spot: TapPoint<'_>) -> Tensor<3> {
+    pub(crate) fn forward(&self, x: Tensor<3>, spot: TapPoint<'_>) -> Tensor<3> {
         let x = spot.step(StepKind::Weight, shifted(self.shifts.as_ref(), 0, x));
         let mut x = shifted(self.shifts.as_ref(), 1, self.up.forward_in(x, spot.pass)); // [B, T, 4·width]
         if self.activation != Activation::Identity {

@@ -58,18 +58,18 @@ pub struct Transformer {
 #[derive(Module, Debug)]
 pub struct Stem {
     /// E, [V, width].
-    pub characters: Param<Tensor<2>>,
+    pub(crate) characters: Param<Tensor<2>>,
     /// P, [T, width].
-    pub positions: Option<Param<Tensor<2>>>,
+    pub(crate) positions: Option<Param<Tensor<2>>>,
 }
 
 /// From numbers to the next character.
 #[derive(Module, Debug)]
 pub struct Head {
     /// N.
-    pub norm: Option<Normalization>,
+    pub(crate) norm: Option<Normalization>,
     /// [width, V].
-    pub output: Affine,
+    pub(crate) output: Affine,
 }
 
 impl Transformer {
@@ -117,14 +117,14 @@ impl Transformer {
 impl Stem {
     /// `√width·E[character]`, [B, T] → [B, T, width].
     #[must_use]
-    pub fn characters(&self, batch: &Tokens) -> Tensor<3> {
+    pub(crate) fn characters(&self, batch: &Tokens) -> Tensor<3> {
         let width = self.characters.lazy_shape()[1];
         batch.embedded(module::embedding(self.characters.val(), batch.ids.clone()).mul_scalar((width as f64).sqrt()))
     }
 
     /// With `√width·P[position]` added.
     #[must_use]
-    pub fn placed(&self, characters: Tensor<3>) -> Tensor<3> {
+    pub(crate) fn placed(&self, characters: Tensor<3>) -> Tensor<3> {
         let Some(positions) = &self.positions else { return characters };
         let [_, length, width] = characters.dims();
         let positions = positions.val().narrow(0, 0, length).mul_scalar((width as f64).sqrt());
@@ -135,7 +135,7 @@ impl Stem {
 impl Head {
     /// [B, T, width] → [B, T, V].
     #[must_use]
-    pub fn forward(&self, x: Tensor<3>, pass: Pass<'_>) -> Tensor<3> {
+    pub(crate) fn forward(&self, x: Tensor<3>, pass: Pass<'_>) -> Tensor<3> {
         self.output.forward_in(normalized(self.norm.as_ref(), x), pass)
     }
 }

@@ -8,11 +8,11 @@ use crate::units::LayerId;
 
 /// The pass and the row with which a block places its taps.
 #[derive(Clone, Copy)]
-pub struct TapPoint<'a> {
+pub(crate) struct TapPoint<'a> {
     /// The pass that the block is part of.
-    pub pass: Pass<'a>,
+    pub(crate) pass: Pass<'a>,
     /// The block's row.
-    pub layer: LayerId,
+    pub(crate) layer: LayerId,
 }
 
 impl TapPoint<'_> {

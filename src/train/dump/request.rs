@@ -12,9 +12,9 @@ use crate::units::Step;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dump {
     /// The step; the first is 1.
-    pub step: Step,
+    pub(crate) step: Step,
     /// The file, as it was written.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
 impl Dump {

@@ -9,28 +9,28 @@ use crate::tui::source::SourceKind;
 
 /// One row: keys that belong together, and what they do.
 #[derive(Clone, Debug)]
-pub struct Binding {
+pub(crate) struct Binding {
     /// Each key with its action.
-    pub keys: Cow<'static, [(Key, Action)]>,
+    pub(crate) keys: Cow<'static, [(Key, Action)]>,
     /// How the keys are written, such as `←→↑↓`.
-    pub label: &'static str,
+    pub(crate) label: &'static str,
     /// The same in ASCII.
-    pub ascii: &'static str,
+    pub(crate) ascii: &'static str,
     /// What they do.
-    pub help: Cow<'static, str>,
+    pub(crate) help: Cow<'static, str>,
     /// Heading in the help.
-    pub group: Group,
+    pub(crate) group: Group,
     /// The window that must be on top.
-    pub context: Context,
+    pub(crate) context: Context,
     /// The source that the events must have.
-    pub scope: Scope,
+    pub(crate) scope: Scope,
     /// Place in the footer.
-    pub footer: Option<Footer>,
+    pub(crate) footer: Option<Footer>,
 }
 
 /// Heading in the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
+pub(crate) enum Group {
     /// The cursor.
     Cursor,
     /// Zoom and pan.
@@ -49,7 +49,7 @@ pub enum Group {
 
 impl Group {
     /// All headings, in the order of the help.
-    pub const ALL: [(Self, &'static str); 7] = [
+    pub(crate) const ALL: [(Self, &'static str); 7] = [
         (Self::Cursor, "Cursor, the same in all panes"),
         (Self::Window, "Zoom and pan"),
         (Self::Picture, "Quantity and view"),
@@ -62,7 +62,7 @@ impl Group {
 
 /// The window that must be on top for a key to apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Context {
+pub(crate) enum Context {
     /// Any window.
     Everywhere,
     /// No window: the panes themselves.
@@ -83,7 +83,7 @@ pub enum Context {
 
 impl Context {
     /// The windows on top of the panes, with their names.
-    pub const ON_TOP: [(Self, &'static str); 6] = [
+    pub(crate) const ON_TOP: [(Self, &'static str); 6] = [
         (Self::Help, "help and notes"),
         (Self::Form, "form of settings"),
         (Self::Picker, "list of quantities"),
@@ -107,7 +107,7 @@ impl Context {
 
 /// The source that the events must have for a key to apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub(crate) enum Scope {
     /// Any source.
     Always,
     /// A live run.
@@ -119,7 +119,7 @@ pub enum Scope {
 impl Scope {
     /// Whether it includes a kind of source.
     #[must_use]
-    pub fn includes(self, kind: SourceKind) -> bool {
+    pub(crate) fn includes(self, kind: SourceKind) -> bool {
         match self {
             Self::Always => true,
             Self::Live => kind == SourceKind::Live,
@@ -130,11 +130,11 @@ impl Scope {
 
 /// A place in the footer.
 #[derive(Clone, Copy, Debug)]
-pub struct Footer {
+pub(crate) struct Footer {
     /// From the left.
-    pub position: u8,
+    pub(crate) position: u8,
     /// The lowest ranks stay longest on a narrow terminal.
-    pub rank: u8,
+    pub(crate) rank: u8,
     /// One word.
-    pub word: &'static str,
+    pub(crate) word: &'static str,
 }

@@ -31,7 +31,7 @@ impl Key {
 
     /// Whether this key was pressed.
     #[must_use]
-    pub fn is(self, event: KeyEvent) -> bool {
+    pub(crate) fn is(self, event: KeyEvent) -> bool {
         // Terminals disagree on whether `M`, `?` and a back-tab come with Shift, which the code already says.
         let code_says_shift = matches!(event.code, KeyCode::Char(_) | KeyCode::BackTab);
         let modifiers = if code_says_shift { event.modifiers - KeyModifiers::SHIFT } else { event.modifiers };

@@ -7,7 +7,7 @@ use crate::tui::scene::Overlay;
 use crate::tui::terminal_cell::TerminalCell;
 
 /// Gesture and meaning, for help and README.
-pub const MOUSE: [(&str, &str); 5] = [
+pub(crate) const MOUSE: [(&str, &str); 5] = [
     ("click", "move the cursor here"),
     ("drag", "pan"),
     ("wheel", "zoom into the steps; out"),

@@ -32,7 +32,7 @@ pub struct HeatmapCache {
 impl HeatmapCache {
     /// The cell at a row of pixels and a bin of steps.
     #[must_use]
-    pub fn at(&self, pixel: usize, bin: usize) -> Cell {
+    pub(crate) fn at(&self, pixel: usize, bin: usize) -> Cell {
         let Some(key) = &self.key else { return Cell::Empty };
         let row = key.layers.row_of_pixel(pixel);
         self.cells.get(row * key.axis.bins() + bin).copied().unwrap_or(Cell::Empty)
@@ -40,19 +40,19 @@ impl HeatmapCache {
 
     /// Rows of pixels.
     #[must_use]
-    pub fn pixels(&self) -> usize {
+    pub(crate) fn pixels(&self) -> usize {
         self.key.as_ref().map_or(0, |key| key.layers.pixels)
     }
 
     /// Bins of steps.
     #[must_use]
-    pub fn bins(&self) -> usize {
+    pub(crate) fn bins(&self) -> usize {
         self.key.as_ref().map_or(0, |key| key.axis.bins())
     }
 
     /// Its axis of layers.
     #[must_use]
-    pub fn layers(&self) -> Option<&LayerAxis> {
+    pub(crate) fn layers(&self) -> Option<&LayerAxis> {
         self.key.as_ref().map(|key| &key.layers)
     }
 

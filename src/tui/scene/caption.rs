@@ -34,7 +34,7 @@ fn presets() -> &'static [Known] {
 impl Scene {
     /// The caption as one sentence; `None` if captions are hidden.
     #[must_use]
-    pub fn caption(&self) -> Option<String> {
+    pub(crate) fn caption(&self) -> Option<String> {
         if self.view.captions_hidden {
             return None;
         }

@@ -16,7 +16,7 @@ const MOST_LAG: u64 = 8;
 
 /// The state of a lane at the cursor's step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CursorState {
+pub(crate) enum CursorState {
     /// Its values at this step are shown: the cursor's, or its newest if it will soon reach the cursor's.
     At(Step),
     /// It ended with this step, before the cursor's.
@@ -43,13 +43,13 @@ impl CursorState {
 
     /// The step whose values are shown.
     #[must_use]
-    pub fn step(self) -> Option<Step> {
+    pub(crate) fn step(self) -> Option<Step> {
         if let Self::At(step) = self { Some(step) } else { None }
     }
 
     /// Why no values are shown, in a few words.
     #[must_use]
-    pub fn why_nothing(self) -> Option<String> {
+    pub(crate) fn why_nothing(self) -> Option<String> {
         match self {
             Self::At(_) => None,
             Self::Ended(Step(0)) => Some("ended before its first step".to_owned()),

@@ -7,29 +7,29 @@ use crate::units::LayerId;
 
 /// One lane on the screen.
 #[derive(Clone, Copy, Debug)]
-pub struct LaneRef<'a> {
+pub(crate) struct LaneRef<'a> {
     /// Index of the run it belongs to.
-    pub run_index: usize,
+    pub(crate) run_index: usize,
     /// The run it belongs to.
-    pub run: &'a History,
+    pub(crate) run: &'a History,
     /// The settings of that run, if nablatop itself trained it.
-    pub config: Option<&'a RunConfig>,
+    pub(crate) config: Option<&'a RunConfig>,
     /// What does not change about it.
-    pub header: &'a LaneHeader,
+    pub(crate) header: &'a LaneHeader,
     /// Its steps.
-    pub history: &'a LaneHistory,
+    pub(crate) history: &'a LaneHistory,
 }
 
 impl<'a> LaneRef<'a> {
     /// Its own settings, where nablatop itself trained it.
     #[must_use]
-    pub fn settings(&self) -> Option<&'a LaneConfig> {
+    pub(crate) fn settings(&self) -> Option<&'a LaneConfig> {
         self.config?.lanes.iter().find(|settings| settings.name == self.header.name)
     }
 
     /// The layer at a relative depth.
     #[must_use]
-    pub fn layer_at(&self, depth: f64) -> LayerId {
+    pub(crate) fn layer_at(&self, depth: f64) -> LayerId {
         let layers = self.history.layers();
         let layer = (depth.clamp(0.0, 1.0) * layers as f64) as usize;
         LayerId(u32::try_from(layer.min(layers.saturating_sub(1))).unwrap_or(u32::MAX))

@@ -7,19 +7,19 @@ use crate::units::Step;
 
 /// One mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub(crate) struct Mark {
     /// Its step.
-    pub step: Step,
+    pub(crate) step: Step,
     /// What happened, in a sentence.
-    pub words: String,
+    pub(crate) words: String,
     /// Whether a lane was lost.
-    pub is_bad: bool,
+    pub(crate) is_bad: bool,
 }
 
 impl Scene {
     /// All marks, by step.
     #[must_use]
-    pub fn marks(&self) -> Vec<Mark> {
+    pub(crate) fn marks(&self) -> Vec<Mark> {
         let mut marks = Vec::new();
         for lane in self.lanes() {
             let Some(end) = lane.history.end() else { continue };
@@ -44,7 +44,7 @@ impl Scene {
 
     /// The lane of a note: its index among all lanes, and its name.
     #[must_use]
-    pub fn note_lane(&self, run: usize, note: &Note) -> Option<(usize, String)> {
+    pub(crate) fn note_lane(&self, run: usize, note: &Note) -> Option<(usize, String)> {
         let wanted = note.lane?.index();
         let mut lanes = self.lanes().enumerate().filter(|(_, lane)| lane.run_index == run);
         lanes.nth(wanted).map(|(index, lane)| (index, self.lane_name(&lane)))

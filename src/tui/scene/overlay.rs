@@ -5,7 +5,7 @@ use crate::glossary::{GlossaryEntry, Home, Term};
 
 /// The topmost window; Escape closes it.
 #[derive(Clone, Debug, Default)]
-pub enum Overlay {
+pub(crate) enum Overlay {
     /// No window.
     #[default]
     None,
@@ -33,7 +33,7 @@ pub enum Overlay {
 
 /// The action that would lose something.
 #[derive(Clone, Debug)]
-pub enum Question {
+pub(crate) enum Question {
     /// Quitting while the run is not over.
     Quit,
     /// Starting the run that was prepared, with the form that requested it.
@@ -42,46 +42,46 @@ pub enum Question {
 
 /// Settings being edited.
 #[derive(Clone, Debug, Default)]
-pub struct SettingsForm {
+pub(crate) struct SettingsForm {
     /// Key, value as typed, and error of each setting.
-    pub fields: Vec<Field>,
+    pub(crate) fields: Vec<Field>,
     /// Index of the field with the focus.
-    pub focus: usize,
+    pub(crate) focus: usize,
     /// The error of all settings together.
-    pub problem: Option<String>,
+    pub(crate) problem: Option<String>,
 }
 
 /// One setting being edited.
 #[derive(Clone, Debug, Default)]
-pub struct Field {
+pub(crate) struct Field {
     /// Key of the setting.
-    pub key: &'static str,
+    pub(crate) key: &'static str,
     /// Its value before.
-    pub before: String,
+    pub(crate) before: String,
     /// Its value as typed.
-    pub input: tui_input::Input,
+    pub(crate) input: tui_input::Input,
     /// Its error.
-    pub problem: Option<String>,
+    pub(crate) problem: Option<String>,
 }
 
 /// Quantities, and terms with a view of their own, to choose from; the search runs while the user types.
 #[derive(Clone, Debug, Default)]
-pub struct Picker {
+pub(crate) struct Picker {
     /// The search text.
-    pub search: tui_input::Input,
+    pub(crate) search: tui_input::Input,
     /// Index of the chosen entry among those found.
-    pub focus: usize,
+    pub(crate) focus: usize,
 }
 
 impl Picker {
     /// All entries to choose from: quantities that the heatmaps can show, and terms that have a view of their own.
-    pub fn entries() -> impl Iterator<Item = GlossaryEntry> {
+    pub(crate) fn entries() -> impl Iterator<Item = GlossaryEntry> {
         GlossaryEntry::all().filter(|topic| matches!(topic.term().home, Home::Heatmaps | Home::View(_)))
     }
 
     /// The entries found: those whose name begins with the text, then those whose name contains it, then the others.
     #[must_use]
-    pub fn found(&self) -> Vec<GlossaryEntry> {
+    pub(crate) fn found(&self) -> Vec<GlossaryEntry> {
         let search = self.search.value().to_lowercase();
         let words: Vec<String> = search.split_whitespace().map(|word| word.replace('-', "_")).collect();
         let name = words.join("_");
@@ -98,7 +98,7 @@ impl Picker {
 
     /// The chosen entry; `None` if nothing was found.
     #[must_use]
-    pub fn chosen(&self) -> Option<GlossaryEntry> {
+    pub(crate) fn chosen(&self) -> Option<GlossaryEntry> {
         self.found().get(self.focus).copied()
     }
 }

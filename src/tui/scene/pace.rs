@@ -13,7 +13,7 @@ use crate::units::Step;
 
 /// Whether the picture moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
+pub(crate) enum Pace {
     /// The newest step that arrives is shown.
     Follows,
     /// Training is paused.
@@ -29,7 +29,7 @@ pub enum Pace {
 impl Scene {
     /// Whether the picture moves.
     #[must_use]
-    pub fn pace(&self) -> Pace {
+    pub(crate) fn pace(&self) -> Pace {
         match (self.view.playhead, self.view.play.motion, &self.status.activity) {
             (Some(_), PlayMotion::Playing, _) => Pace::Plays,
             (Some(_), PlayMotion::Held, _) => Pace::Held,
@@ -41,7 +41,7 @@ impl Scene {
 
     /// What the space bar does now, in a word; `None` if it does nothing.
     #[must_use]
-    pub fn space_word(&self) -> Option<&'static str> {
+    pub(crate) fn space_word(&self) -> Option<&'static str> {
         match (self.pace(), self.status.kind) {
             (Pace::Plays, _) | (Pace::Follows, SourceKind::Traces) => Some("hold"),
             (Pace::Held, _) | (Pace::Ended, SourceKind::Traces) => Some("play"),
@@ -53,7 +53,7 @@ impl Scene {
 
     /// Whether cursor and window move with the newest shown step.
     #[must_use]
-    pub fn follows(&self) -> bool {
+    pub(crate) fn follows(&self) -> bool {
         self.view.cursor.step.is_none()
     }
 

@@ -11,33 +11,33 @@ use crate::tui::source::SourceKind;
 #[derive(Clone, Debug)]
 pub struct Status {
     /// Live or traces.
-    pub kind: SourceKind,
+    pub(crate) kind: SourceKind,
     /// Number of runs that share the memory of a history.
-    pub runs: usize,
+    pub(crate) runs: usize,
     /// Live, paused, ended.
-    pub activity: Activity,
+    pub(crate) activity: Activity,
     /// Steps per second of wall time, counted once for all lanes.
-    pub steps_per_second: Option<f64>,
+    pub(crate) steps_per_second: Option<f64>,
     /// Share of the step time that measuring took, 0 … 1.
     pub measuring_share: Option<f64>,
     /// Number of steps that the screen did not show.
-    pub dropped: u64,
+    pub(crate) dropped: u64,
     /// Whether quitting now would lose something; see `Source::would_lose`.
-    pub would_lose: bool,
+    pub(crate) would_lose: bool,
     /// Whether a restart would lose the run: it is live and not logged.
-    pub unsaved: bool,
+    pub(crate) unsaved: bool,
     /// One line for the user, such as an error or "stopped by Ctrl-Z, training too".
-    pub notice: Option<String>,
+    pub(crate) notice: Option<String>,
     /// Whether the next note of a lane replaces it.
-    pub awaits_note: bool,
+    pub(crate) awaits_note: bool,
     /// Time since the run began; it stops when the run has ended.
-    pub elapsed: Option<Duration>,
+    pub(crate) elapsed: Option<Duration>,
     /// One line about the source of the events, such as a full disk; it stays as long as it is true.
-    pub warning: Option<String>,
+    pub(crate) warning: Option<String>,
     /// All such lines that are true now; that line is the last.
-    pub warnings: Vec<String>,
+    pub(crate) warnings: Vec<String>,
     /// Why nothing more can be read, one line for each broken run; see `Source::errors`.
-    pub errors: Vec<String>,
+    pub(crate) errors: Vec<String>,
 }
 
 impl Status {
@@ -88,7 +88,7 @@ impl Status {
 
 /// The activity of the source.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Activity {
+pub(crate) enum Activity {
     /// Waiting for the first step.
     #[default]
     Starting,

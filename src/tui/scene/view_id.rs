@@ -3,11 +3,11 @@
 
 /// A view's name, such as `heatmaps`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ViewId(&'static str);
+pub(crate) struct ViewId(&'static str);
 
 impl ViewId {
     /// The view at the start of the program, to which Escape returns.
-    pub const HOME: Self = Self("heatmaps");
+    pub(crate) const HOME: Self = Self("heatmaps");
 
     pub(in crate::tui) const fn new(name: &'static str) -> Self {
         Self(name)
@@ -15,7 +15,7 @@ impl ViewId {
 
     /// Its name, as `:view` takes it.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         self.0
     }
 }

@@ -16,31 +16,31 @@ pub struct ViewState {
     /// The quantity of the heatmaps.
     pub quantity: Quantity,
     /// The view that fills the screen.
-    pub shown: ViewId,
+    pub(crate) shown: ViewId,
     /// One cursor for all panes.
-    pub cursor: Cursor,
+    pub(crate) cursor: Cursor,
     /// Steps shown; `None` = from the first to the newest, growing.
-    pub steps: Option<Range<u64>>,
+    pub(crate) steps: Option<Range<u64>>,
     /// Depth shown, relative: 0 = above the stem, 1 = below the head.
-    pub depth: Range<f64>,
+    pub(crate) depth: Range<f64>,
     /// How several values are reduced to one cell.
     pub reduce: Reduce,
     /// Rows by which the values at the cursor are scrolled away from the quantity of the heatmaps.
-    pub values_scroll: isize,
+    pub(crate) values_scroll: isize,
     /// First lane shown if not all fit.
-    pub first_lane: usize,
+    pub(crate) first_lane: usize,
     /// The newest step that is shown; `None` = all.
-    pub playhead: Option<Step>,
+    pub(crate) playhead: Option<Step>,
     /// How the playhead moves.
-    pub play: Play,
+    pub(crate) play: Play,
     /// Change of the base learning rates made at the screen.
-    pub learning_rate: LearningRate,
+    pub(crate) learning_rate: LearningRate,
     /// Where the mouse button is held.
-    pub drag: Option<TerminalCell>,
+    pub(crate) drag: Option<TerminalCell>,
     /// Whether the caption is hidden.
-    pub captions_hidden: bool,
+    pub(crate) captions_hidden: bool,
     /// The topmost window.
-    pub overlay: Overlay,
+    pub(crate) overlay: Overlay,
 }
 
 impl Default for ViewState {
@@ -89,16 +89,16 @@ impl ViewState {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Play {
     /// Steps per second.
-    pub speed: f64,
+    pub(crate) speed: f64,
     /// Part of the current step that has passed.
-    pub fraction: f64,
+    pub(crate) fraction: f64,
     /// Whether it moves.
-    pub motion: PlayMotion,
+    pub(crate) motion: PlayMotion,
 }
 
 /// Whether the playhead moves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PlayMotion {
+pub(crate) enum PlayMotion {
     /// It is held.
     #[default]
     Held,
@@ -117,9 +117,9 @@ impl Default for Play {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cursor {
     /// Relative depth, by which lanes of different depth are aligned.
-    pub depth: f64,
+    pub(crate) depth: f64,
     /// The step; `None` = the newest.
-    pub step: Option<Step>,
+    pub(crate) step: Option<Step>,
 }
 
 impl Default for Cursor {
@@ -131,11 +131,11 @@ impl Default for Cursor {
 
 /// Change of the lanes' base learning rates made at the screen.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LearningRate {
+pub(crate) struct LearningRate {
     /// Replaces each lane's own rate.
-    pub base: Option<f64>,
+    pub(crate) base: Option<f64>,
     /// Factor on that rate.
-    pub factor: f64,
+    pub(crate) factor: f64,
 }
 
 impl Default for LearningRate {

@@ -18,7 +18,7 @@ pub(in crate::tui) fn adapt(colours: Colours, colour: Color) -> Color {
 
 /// Black or white, whichever has more contrast to this background: at least 4.58 to 1 on any background.
 #[must_use]
-pub fn contrast(ground: Color) -> Color {
+pub(crate) fn contrast(ground: Color) -> Color {
     let on = |ink| contrast_ratio(rgb(ink), rgb(ground));
     if on(Color::Black) > on(Color::White) { Color::Black } else { Color::White }
 }

@@ -10,13 +10,13 @@ use super::colour::{adapt, luminance, rgb};
 
 /// The look of a cell of some level: `ground` behind `glyph` in `ink`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shade {
+pub(crate) struct Shade {
     /// Glyph; a blank if the colour alone shows the level.
-    pub glyph: &'static str,
+    pub(crate) glyph: &'static str,
     /// Colour of the glyph.
-    pub ink: Color,
+    pub(crate) ink: Color,
     /// Colour behind it.
-    pub ground: Color,
+    pub(crate) ground: Color,
 }
 
 /// Levels from the low end of a scale to its high end.
@@ -59,7 +59,7 @@ impl Palette {
 
     /// The shade at a position 0 … 1.
     #[must_use]
-    pub fn at(&self, position: f32) -> Shade {
+    pub(crate) fn at(&self, position: f32) -> Shade {
         let last = self.levels.len().saturating_sub(1);
         let level = (position * self.levels.len() as f32) as usize;
         self.levels.get(level.min(last)).copied().unwrap_or(Shade {

@@ -4,7 +4,7 @@ use ratatui::style::{Color, Modifier};
 
 /// The role of something on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub(crate) enum Role {
     /// Words and numbers.
     Text,
     /// Emphasized text.

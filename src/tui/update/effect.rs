@@ -8,7 +8,7 @@ use crate::tui::terminal::Mouse;
 
 /// What the event loop must do after an action.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
+pub(crate) enum Effect {
     /// End the program.
     Quit,
     /// End the program as an interrupt signal would.
