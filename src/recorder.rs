@@ -242,7 +242,7 @@ fn together(outcomes: &[Outcome], lanes: usize) -> Outcome {
     if outcomes.contains(&Outcome::Stopped) {
         return Outcome::Stopped;
     }
-    if outcomes.iter().all(|outcome| *outcome == Outcome::Diverged) {
+    if !outcomes.is_empty() && outcomes.iter().all(|outcome| *outcome == Outcome::Diverged) {
         return Outcome::Diverged;
     }
     Outcome::Completed
@@ -273,6 +273,7 @@ mod tests {
 
     #[test]
     fn a_run_diverged_only_when_every_lane_did() {
+        assert_eq!(together(&[], 0), Outcome::Completed, "no lane diverged");
         use Outcome::{Completed, Diverged, Stopped};
         assert_eq!(together(&[Diverged, Completed], 2), Completed);
         assert_eq!(together(&[Diverged, Diverged], 2), Diverged);

@@ -11,9 +11,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod commented;
 mod resumed;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
@@ -23,6 +23,10 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 use toml::de::{DeTable, DeValue};
 
+pub use commented::Commented;
+
+use commented::LANES;
+
 use super::lane_spec::LaneSpec;
 use super::setting::{self, SETTINGS, Setting};
 use super::spelling::nearest;
@@ -31,8 +35,6 @@ use crate::regular_file;
 
 /// Maximum size of a settings file in bytes: every setting of a thousand lanes takes a tenth of it.
 const LONGEST: u64 = 4 << 20;
-/// Key of the list of lanes.
-const LANES: &str = "lanes";
 /// Key of the family.
 const MODEL: &str = "model";
 /// Flag of a single lane.
@@ -350,56 +352,6 @@ fn list(value: &DeValue<'_>) -> Option<Vec<String>> {
         .iter()
         .map(|item| if let DeValue::String(text) = item.get_ref() { Some(text.to_string()) } else { None })
         .collect()
-}
-
-/// A settings file with every setting, its meaning and its value, which [`Draft::read_file`] reads back.
-pub struct Commented<'a>(pub &'a RunConfig);
-
-impl fmt::Display for Commented<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "# Settings of nablatop; use them with --config FILE. Flags and NABLATOP_* variables win over them."
-        )?;
-        for group in setting::Group::ALL {
-            writeln!(f, "\n# {}", group.heading())?;
-            for setting in SETTINGS.iter().filter(|setting| setting.group == *group) {
-                let value = setting.get(self.0);
-                writeln!(f, "\n# {} [{}]", setting.help, setting.values)?;
-                match value.as_str() {
-                    "" => writeln!(f, "# {} =", setting.key)?,
-                    number if number.parse::<f64>().is_ok_and(f64::is_finite) => {
-                        writeln!(f, "{} = {number}", setting.key)?;
-                    }
-                    word => writeln!(f, "{} = {}", setting.key, toml::Value::String(word.to_owned()))?,
-                }
-            }
-        }
-        writeln!(f, "\n# Lanes, each WIRING[:key=value,…]; the wirings are {}.", Wiring::WORDS.join(", "))?;
-        let lanes: Vec<toml::Value> = lane_texts(self.0).into_iter().map(toml::Value::String).collect();
-        writeln!(f, "{LANES} = {}", toml::Value::Array(lanes))
-    }
-}
-
-/// Every lane as the user would write it, with the settings that differ from the first lane.
-fn lane_texts(config: &RunConfig) -> Vec<String> {
-    let text = |lane: &LaneConfig| {
-        let alone = |lane: &LaneConfig| RunConfig { lanes: vec![lane.clone()], ..config.clone() };
-        let mut parts = vec![format!("name={}", lane.name)];
-        for setting in SETTINGS.iter().filter(|setting| lane.wiring.takes(setting)) {
-            if lane.model().not_applicable(setting.key).is_some() {
-                continue;
-            }
-            let value = setting.get(&alone(lane));
-            if value != setting.get(config) {
-                // A value that cannot be quoted is refused where it is set.
-                let value = quoted::quoted(&value).unwrap_or(Cow::Borrowed(&value));
-                parts.push(format!("{}={value}", setting.key));
-            }
-        }
-        format!("{}:{}", lane.wiring, parts.join(","))
-    };
-    config.lanes.iter().map(text).collect()
 }
 
 #[cfg(test)]

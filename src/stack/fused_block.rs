@@ -143,15 +143,7 @@ fn on<B: Readable, C: CheckpointStrategy>(
     };
     let branch = form.scaled::<B>(B::linear(hidden, weight, bias));
     if let Some(tap) = tap {
-        // All readings share one pair of clock readings, since a clock reading costs as much as reading a tensor.
-        tap.look(|reading| {
-            reading.input::<B>(&x);
-            reading.hidden::<B>(form.activation, &saved.hidden);
-            if form.skip.is_some() {
-                reading.branch::<B>(&branch);
-            }
-            saved.keeps = if reading.keeps() { KeepSignal::Signal } else { KeepSignal::No };
-        });
+        saved.read_forward(tap, &x, &branch);
     }
     // The branch is the first operand, so that its memory can hold the sum.
     let output = if form.skip.is_some() { B::float_add(branch, x) } else { branch };
@@ -243,6 +235,19 @@ backward_of!(4: gamma, beta; without bias);
 backward_of!(5: bias, gamma, beta; without);
 
 impl<B: Readable> Saved<B> {
+    /// Has the tap read the forward pass. All readings share one pair of clock readings, since a clock reading costs as
+    /// much as reading a tensor.
+    fn read_forward(&mut self, tap: &Tap, x: &Primitive<B>, branch: &Primitive<B>) {
+        tap.look(|reading| {
+            reading.input::<B>(x);
+            reading.hidden::<B>(self.form.activation, &self.hidden);
+            if self.form.skip.is_some() {
+                reading.branch::<B>(branch);
+            }
+            self.keeps = if reading.keeps() { KeepSignal::Signal } else { KeepSignal::No };
+        });
+    }
+
     fn backward(self, gradient: Primitive<B>, parents: Parents, grads: &mut Gradients) {
         let branch = self.form.scaled::<B>(gradient.clone());
         let of_weight = parents.weight.map(|id| (id, B::linear_weight_backward(self.hidden.clone(), branch.clone())));

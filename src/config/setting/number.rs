@@ -8,6 +8,8 @@
 
 use std::str::FromStr;
 
+use crate::config::family::MOST_BLOCKS;
+
 /// The numbers that a setting takes.
 pub(super) struct Numbers<T> {
     /// Whether a number is one of them.
@@ -61,6 +63,36 @@ impl<T: FromStr> Numbers<T> {
         format!("'{word}' is not a {}{large}: write e.g. {}", self.are, self.example)
     }
 }
+
+/// Units of a block at most.
+const MOST_UNITS: usize = 4096;
+
+/// Blocks of a stack.
+pub(super) const BLOCKS: Numbers<usize> =
+    Numbers { holds: |blocks| (1..=MOST_BLOCKS).contains(blocks), are: "whole number from 1 to 10000", example: "50" };
+
+/// Units of a block.
+pub(super) const UNITS: Numbers<usize> =
+    Numbers { holds: |units| (1..=MOST_UNITS).contains(units), are: "whole number from 1 to 4096", example: "64" };
+
+/// Lines and columns of a picture.
+pub(super) const SIDES: Numbers<usize> =
+    Numbers { holds: |side| (2..=1024).contains(side), are: "whole number from 2 to 1024", example: "32" };
+
+/// Characters of a text per example.
+pub(super) const CONTEXTS: Numbers<usize> = Numbers {
+    holds: |characters| (1..=65536).contains(characters),
+    are: "whole number from 1 to 65536",
+    example: "64",
+};
+
+/// Momenta of SGD.
+pub(super) const MOMENTA: Numbers<f64> =
+    Numbers { holds: |momentum| (0.0..1.0).contains(momentum), are: "number from 0 to below 1", example: "0.9" };
+
+/// Weight decays.
+pub(super) const DECAYS: Numbers<f64> =
+    Numbers { holds: |decay| decay.is_finite() && *decay >= 0.0, are: "number of at least 0", example: "0.01" };
 
 #[cfg(test)]
 mod tests {

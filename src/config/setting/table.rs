@@ -3,9 +3,8 @@
 use std::fmt::Display;
 use std::path::PathBuf;
 
-use super::number::Numbers;
+use super::number::{BLOCKS, CONTEXTS, DECAYS, MOMENTA, Numbers, SIDES, UNITS};
 use super::row::{Access, Group, Setting};
-use crate::config::family::MOST_BLOCKS;
 use crate::config::{
     Bias, DiffusionSettings, FamilySettings, Form, Length, LongSkips, Model, NoiseSchedule, NormOrder, Order,
     Positions, TransformerSettings, quoted,
@@ -357,32 +356,6 @@ pub static SETTINGS: &[Setting] = &[
 pub(crate) fn find(key: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| setting.key == key)
 }
-
-/// Units of a block at most.
-const MOST_UNITS: usize = 4096;
-
-const BLOCKS: Numbers<usize> =
-    Numbers { holds: |blocks| (1..=MOST_BLOCKS).contains(blocks), are: "whole number from 1 to 10000", example: "50" };
-
-const UNITS: Numbers<usize> =
-    Numbers { holds: |units| (1..=MOST_UNITS).contains(units), are: "whole number from 1 to 4096", example: "64" };
-
-/// Lines and columns of a picture.
-const SIDES: Numbers<usize> =
-    Numbers { holds: |side| (2..=1024).contains(side), are: "whole number from 2 to 1024", example: "32" };
-
-/// Characters of a text per example.
-const CONTEXTS: Numbers<usize> = Numbers {
-    holds: |characters| (1..=65536).contains(characters),
-    are: "whole number from 1 to 65536",
-    example: "64",
-};
-
-const MOMENTA: Numbers<f64> =
-    Numbers { holds: |momentum| (0.0..1.0).contains(momentum), are: "number from 0 to below 1", example: "0.9" };
-
-const DECAYS: Numbers<f64> =
-    Numbers { holds: |decay| decay.is_finite() && *decay >= 0.0, are: "number of at least 0", example: "0.01" };
 
 /// A file of weights. Its name must fit into a lane's own settings, in quotes where it has commas.
 fn weights(word: &str) -> Result<Option<PathBuf>, String> {

@@ -1,0 +1,58 @@
+//! The settings of a run as a file that the program reads back: what `--print-config` prints and a checkpoint keeps.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::config::setting::{self, SETTINGS};
+use crate::config::{LaneConfig, RunConfig, Wiring, quoted};
+
+/// Key of the list of lanes.
+pub(super) const LANES: &str = "lanes";
+
+/// A settings file with every setting, its meaning and its value, which [`Draft::read_file`](super::Draft::read_file) reads back.
+pub struct Commented<'a>(pub &'a RunConfig);
+
+impl fmt::Display for Commented<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "# Settings of nablatop; use them with --config FILE. Flags and NABLATOP_* variables win over them."
+        )?;
+        for group in setting::Group::ALL {
+            writeln!(f, "\n# {}", group.heading())?;
+            for setting in SETTINGS.iter().filter(|setting| setting.group == *group) {
+                let value = setting.get(self.0);
+                writeln!(f, "\n# {} [{}]", setting.help, setting.values)?;
+                match value.as_str() {
+                    "" => writeln!(f, "# {} =", setting.key)?,
+                    number if number.parse::<f64>().is_ok_and(f64::is_finite) => {
+                        writeln!(f, "{} = {number}", setting.key)?;
+                    }
+                    word => writeln!(f, "{} = {}", setting.key, toml::Value::String(word.to_owned()))?,
+                }
+            }
+        }
+        writeln!(f, "\n# Lanes, each WIRING[:key=value,…]; the wirings are {}.", Wiring::WORDS.join(", "))?;
+        let lanes: Vec<toml::Value> = lane_texts(self.0).into_iter().map(toml::Value::String).collect();
+        writeln!(f, "{LANES} = {}", toml::Value::Array(lanes))
+    }
+}
+
+/// Every lane as the user would write it, with the settings that differ from the first lane.
+fn lane_texts(config: &RunConfig) -> Vec<String> {
+    let text = |lane: &LaneConfig| {
+        let mut parts = vec![format!("name={}", lane.name)];
+        for setting in SETTINGS.iter().filter(|setting| lane.wiring.takes(setting)) {
+            if lane.model().not_applicable(setting.key).is_some() {
+                continue;
+            }
+            if let Some(value) = setting.get_lane(lane).filter(|value| *value != setting.get(config)) {
+                // A value that cannot be quoted is refused where it is set.
+                let value = quoted::quoted(&value).unwrap_or(Cow::Borrowed(&value));
+                parts.push(format!("{}={value}", setting.key));
+            }
+        }
+        format!("{}:{}", lane.wiring, parts.join(","))
+    };
+    config.lanes.iter().map(text).collect()
+}
