@@ -13,6 +13,7 @@
 
 mod header;
 mod numbers;
+mod settings;
 pub(crate) mod snapshot;
 mod snapshot_payload;
 mod step;
@@ -21,8 +22,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use header::{FORMAT_VERSION, Settings};
+pub(crate) use header::FORMAT_VERSION;
 pub use header::{LaneHeader, Machine, RunHeader};
+pub use settings::Settings;
+pub(crate) use settings::read as read_settings;
 pub use snapshot::{
     Dated, Denoising, FULL_SHADE, FilterShades, Histograms, MOST_FILTERS, Payload, Samples, Snapshot, SnapshotKind,
     SnapshotOf, TensorNorm, TensorNorms, TimeSpan,

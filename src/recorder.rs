@@ -273,8 +273,8 @@ mod tests {
 
     #[test]
     fn a_run_diverged_only_when_every_lane_did() {
-        assert_eq!(together(&[], 0), Outcome::Completed, "no lane diverged");
         use Outcome::{Completed, Diverged, Stopped};
+        assert_eq!(together(&[], 0), Completed, "no lane diverged");
         assert_eq!(together(&[Diverged, Completed], 2), Completed);
         assert_eq!(together(&[Diverged, Diverged], 2), Diverged);
         assert_eq!(together(&[Diverged, Stopped], 2), Stopped);

@@ -261,10 +261,15 @@ fn check(lane: &LaneConfig) -> Result<(), NotApplicable> {
 ///
 /// # Errors
 /// When the theory does not hold for the lane, or its first step was not measured.
-pub fn of_lane(run: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Result<Prediction, NotApplicable> {
-    let config = LaneConfig::read_from(lane).ok().flatten().ok_or(NotApplicable::NoSettings)?;
+pub fn of_lane(
+    settings: Option<&LaneConfig>,
+    run: &RunHeader,
+    lane: &LaneHeader,
+    history: &LaneHistory,
+) -> Result<Prediction, NotApplicable> {
+    let settings = settings.ok_or(NotApplicable::NoSettings)?;
     // What can be known before the first step is said before it.
-    check(&config)?;
+    check(settings)?;
     let first = history.first_measured().ok_or(NotApplicable::NotMeasured)?;
     if first.step != Step::FIRST {
         return Err(NotApplicable::NotFromTheStart(first.step));
@@ -272,5 +277,5 @@ pub fn of_lane(run: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Res
     let row = run.quantities.iter().position(|quantity| *quantity == Quantity::ActRms);
     let block = lane.layers.layers.iter().position(|layer| layer.kind == LayerKind::Block);
     let value = row.zip(block).and_then(|(row, block)| first.values.row(row).get(block)?.get());
-    predict(&config, f64::from(value.ok_or(NotApplicable::NoFirstActivation)?).powi(2))
+    predict(settings, f64::from(value.ok_or(NotApplicable::NoFirstActivation)?).powi(2))
 }

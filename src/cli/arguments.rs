@@ -122,15 +122,14 @@ fn export() -> Command {
 
 fn run_arguments() -> Vec<Arg> {
     let mut arguments: Vec<Arg> = lane_arguments().into();
-    let defaults = RunConfig::default();
-    arguments.extend(SETTINGS.iter().map(|setting| setting_argument(setting, &defaults)));
+    arguments.extend(SETTINGS.iter().map(setting_argument));
     arguments.extend(output_arguments());
     arguments.extend(screen_arguments());
     arguments.into_iter().map(quiet).collect()
 }
 
-fn setting_argument(setting: &Setting, defaults: &RunConfig) -> Arg {
-    let default = setting.get(defaults);
+fn setting_argument(setting: &Setting) -> Arg {
+    let default = setting.default_value();
     let help =
         if default.is_empty() { setting.help.to_owned() } else { format!("{} [default: {default}]", setting.help) };
     let argument = Arg::new(setting.key);

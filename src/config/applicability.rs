@@ -13,21 +13,11 @@ use super::{DataSource, LaneConfig, Model, Norm, NormOrder, Optimizer, RunConfig
 /// Key of the factor that only a residual lane has.
 const BRANCH_SCALE: &str = "branch-scale";
 
-impl Wiring {
-    /// Whether a lane of this wiring can have a value of its own for a setting; those of the whole run are of no lane.
-    #[must_use]
-    pub(super) fn takes(self, setting: &Setting) -> bool {
-        setting.is_per_lane() && (self == Self::Residual || setting.key != BRANCH_SCALE)
-    }
-}
-
 impl Model {
     /// Whether a lane of this family has a setting.
     fn has(self, setting: &Setting) -> bool {
-        match setting.key {
-            BRANCH_SCALE => !matches!(self, Self::Vgg | Self::Highway | Self::Dense),
-            _ => setting.get_lane(&LaneConfig { family: self.into(), ..LaneConfig::default() }).is_some(),
-        }
+        // A residual lane has every setting that its family has.
+        setting.get_lane(&LaneConfig::of(self, Wiring::Residual)).is_some()
     }
 
     /// Why a setting of a lane does not apply to this family, as a sentence without its subject.
@@ -63,13 +53,15 @@ impl LaneConfig {
         let Self { wiring, norm, optimizer, .. } = *self;
         let model = self.model();
         let is_decoder = model == Model::Transformer;
-        let is_of_lanes = setting::find(key).filter(|setting| setting.is_per_lane());
+        if let Some(why) = model.not_applicable(key) {
+            return Some(why);
+        }
         let why = match (key, optimizer) {
             ("momentum", Optimizer::Adam | Optimizer::AdamW | Optimizer::RmsProp) => {
                 format!("applies only to sgd; the optimizer is {optimizer}")
             }
             ("epsilon", Optimizer::Sgd) => "applies only to adam, adamw and rmsprop; the optimizer is sgd".to_owned(),
-            _ if is_of_lanes.is_some_and(|setting| !wiring.takes(setting)) => {
+            (BRANCH_SCALE, _) if !self.has_branch_scale() => {
                 format!("applies only to residual lanes; the lane is {wiring}")
             }
             ("norm-order", _) if wiring == Wiring::DeepNorm => {
@@ -79,7 +71,7 @@ impl LaneConfig {
             ("norm", _) if is_decoder && norm != Norm::None && self.order_of_norms() == NormOrder::None => {
                 "has no effect where norm-order is none".to_owned()
             }
-            _ => return model.not_applicable(key),
+            _ => return None,
         };
         Some(format!("{why}: leave it out"))
     }

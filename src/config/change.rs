@@ -1,7 +1,7 @@
 //! A change of one setting of the run on the screen, and of the settings that depend on it.
 
 use super::setting::{SETTINGS, Setting, SettingError};
-use super::{DataSource, LaneConfig, Model, RunConfig};
+use super::{Along, DataSource, LaneConfig, Model, RunConfig};
 
 impl RunConfig {
     /// Sets a value. A new family brings its own defaults, except where the user changed them, and embedded data that
@@ -11,7 +11,11 @@ impl RunConfig {
     /// When the setting does not take the value.
     pub fn change(&mut self, setting: &Setting, value: &str) -> Result<(), SettingError> {
         if setting.key != "model" {
-            return setting.set(self, value);
+            setting.set(self, value)?;
+            if setting.key == "form" {
+                self.lanes.iter_mut().for_each(LaneConfig::fit_depth);
+            }
+            return Ok(());
         }
         let before = self.lanes.clone();
         setting.set(self, value)?;
@@ -28,6 +32,15 @@ impl RunConfig {
 }
 
 impl LaneConfig {
+    /// A depth that the form of the family does not have becomes the next one that it has.
+    fn fit_depth(&mut self) {
+        let (model, form) = (self.model(), self.family.form());
+        if model.blocks(form, self.depth).is_none() {
+            let next = |along| model.next_depth(form, self.depth, along);
+            self.depth = next(Along::Deeper).or_else(|| next(Along::Shallower)).unwrap_or(self.depth);
+        }
+    }
+
     /// The same lane with another family. A value that was the old family's default becomes the new family's default,
     /// and so does a depth that the new family does not have.
     fn of_family(self, model: Model) -> Result<Self, SettingError> {
@@ -84,5 +97,13 @@ mod tests {
         assert_eq!((config.lanes[0].depth, config.check()), (Model::Vgg.defaults().depth, Ok(())));
         changed(&mut config, "model", "highway");
         assert_eq!(config.lanes[0].depth, Model::Highway.defaults().depth);
+    }
+
+    #[test]
+    fn a_depth_that_the_other_form_has_not_becomes_the_next_one() {
+        let lanes = vec![LaneConfig { depth: 8, ..Model::Resnet.defaults() }];
+        let mut config = RunConfig { lanes, ..RunConfig::default() };
+        changed(&mut config, "form", "wide");
+        assert_eq!((config.lanes[0].depth, config.check()), (10, Ok(())));
     }
 }

@@ -16,7 +16,6 @@ mod resumed;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -269,11 +268,15 @@ impl Draft {
                 return Err(DraftError::Value { place: origin.place(key), problem });
             }
         }
+        let Some((origin, place, _)) = &self.lanes else { return Ok(()) };
         // The lanes of a preset are valid unless a flag changed them.
-        let Some((origin @ (Origin::Flag | Origin::Preset(_)), place, _)) = &self.lanes else { return Ok(()) };
+        let is_typed = matches!(origin, Origin::Flag | Origin::Preset(_));
         for (spec, lane) in specs.iter().zip(&config.lanes) {
-            let useless = spec.keys().find_map(|key| Some(format!("{key}: {}", lane.not_applicable(key)?)));
-            if let Some(problem) = useless {
+            // A lane that a file or a variable gives a value has a place for it, even if its other settings rule it out.
+            let is_lost = |key: &&str| setting::find(key).is_some_and(|setting| setting.get_lane(lane).is_none());
+            let checked = spec.keys().filter(|key| is_typed || is_lost(key));
+            let mut problems = checked.filter_map(|key| Some(format!("{key}: {}", lane.not_applicable(key)?)));
+            if let Some(problem) = problems.next() {
                 return Err(DraftError::Value { place: origin.place(place), problem });
             }
         }
@@ -284,7 +287,8 @@ impl Draft {
     /// was written.
     fn run_of(&self, family: Option<Model>) -> Result<RunConfig, DraftError> {
         let written = self.values.get(MODEL).and_then(|(_, word)| word.trim().parse().ok());
-        let lane = family.or(written).unwrap_or(Model::Mlp).defaults();
+        // A residual lane has every setting that its family has.
+        let lane = LaneConfig::of(family.or(written).unwrap_or(Model::Mlp), Wiring::Residual);
         let mut config = RunConfig { lanes: vec![lane], ..RunConfig::default() };
         for (key, (origin, value)) in &self.values {
             if let Some(setting) = setting::find(key) {

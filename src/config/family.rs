@@ -112,7 +112,7 @@ impl Model {
 }
 
 impl LaneConfig {
-    /// D, the number of blocks; 0 for a depth that the family has not.
+    /// D, the number of blocks; 0 for a depth that the family does not have.
     #[must_use]
     pub fn blocks(&self) -> usize {
         self.model().blocks(self.family.form(), self.depth).unwrap_or(0)

@@ -41,7 +41,7 @@ pub struct LaneConfig {
     pub momentum: f64,
     /// Decoupled for AdamW, L2 for the others.
     pub weight_decay: f64,
-    /// ε of Adam and AdamW.
+    /// ε of Adam, AdamW and RMSprop.
     pub epsilon: f64,
     /// Steps over which the learning rate rises linearly.
     pub warmup: u64,
@@ -60,6 +60,19 @@ impl LaneConfig {
     #[must_use]
     pub fn model(&self) -> Model {
         self.family.model()
+    }
+
+    /// Whether its blocks add a branch to their input with a factor s that the user sets.
+    #[must_use]
+    pub(super) fn has_branch_scale(&self) -> bool {
+        self.wiring == Wiring::Residual && !matches!(self.model(), Model::Vgg | Model::Highway | Model::Dense)
+    }
+
+    /// Gives a scale that the blocks do not have its default: two lanes that train alike are equal.
+    pub(super) fn forget_unused_scale(&mut self) {
+        if !self.has_branch_scale() {
+            self.branch_scale = Self::default().branch_scale;
+        }
     }
 
     /// One line about the architecture, such as `mlp 50×64 · relu · default init`.

@@ -67,10 +67,6 @@ impl LaneSpec {
             });
         };
         setting.set_lane(&mut LaneConfig::default(), value).map_err(|error| error.to_string())?;
-        if !self.wiring.takes(setting) {
-            let why = if self.wiring == Wiring::Plain { "has no branch" } else { "has a scale of its own" };
-            return Err(format!("{key}: a {} lane {why}: write it on a residual lane", self.wiring));
-        }
         if self.overrides.iter().any(|(before, _)| before == key) {
             return Err(twice(key));
         }
@@ -78,7 +74,7 @@ impl LaneSpec {
         Ok(())
     }
 
-    /// What it says of its own.
+    /// The settings that it has of its own.
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.overrides.iter().map(|(key, _)| key.as_str())
     }
@@ -97,6 +93,7 @@ impl LaneSpec {
             let family = spec.overrides.iter().find(|(key, _)| key == MODEL);
             let common = common(family.and_then(|(_, word)| word.parse().ok()))?;
             let mut lane = LaneConfig { wiring: spec.wiring, name: String::new(), ..common };
+            lane.forget_unused_scale();
             for (key, value) in &spec.overrides {
                 // Checked when the text was read.
                 let _ = setting::find(key).map(|setting| setting.set_lane(&mut lane, value));
@@ -116,7 +113,7 @@ fn twice(key: &str) -> String {
     format!("{key} is given twice in one lane: write it once")
 }
 
-/// After its wiring, and after the long skips that a diffusion model has not.
+/// The wiring, and for a diffusion model whether it has no long skips.
 fn free_name(lane: &LaneConfig, is_taken: impl Fn(&str) -> bool) -> String {
     let wiring = lane.wiring.lane_name();
     let without = format!("{wiring} no long skips");
@@ -209,10 +206,6 @@ mod tests {
             let words = format!("'' in '{text}' is not key=value, such as norm=layer");
             assert_eq!(problem(text), words);
         }
-        assert_eq!(
-            problem("plain:branch-scale=0.5"),
-            "branch-scale: a plain lane has no branch: write it on a residual lane"
-        );
         assert!(problem("plain:norm").contains("is not key=value"));
         let advice = "; write a file name with a comma in quotes: init-from=\"a,b\"";
         assert!(problem("plain:init-from=a,b").ends_with(advice));

@@ -31,12 +31,17 @@ impl RunConfig {
     /// no family.
     ///
     /// # Errors
-    /// When a setting is unknown here, or has a value that is: a newer version wrote it.
+    /// When this version does not know a setting or its value.
     pub fn read_from(header: &RunHeader) -> Result<Option<Self>, SettingError> {
         let lanes: Option<Vec<_>> = header.lanes.iter().map(|lane| LaneConfig::read_from(lane).transpose()).collect();
         let Some(lanes) = lanes.filter(|lanes| !lanes.is_empty()) else { return Ok(None) };
         let mut config = Self { lanes: Vec::new(), ..Self::default() };
-        read(&header.settings, |setting, value| setting.set(&mut config, value))?;
+        read(&header.settings, |setting, value| {
+            if setting.is_per_lane() {
+                return Err(SettingError { key: setting.key.to_owned(), problem: "each lane has its own".to_owned() });
+            }
+            setting.set(&mut config, value)
+        })?;
         config.lanes = lanes.into_iter().collect::<Result<_, _>>()?;
         Ok(Some(config))
     }
@@ -46,7 +51,7 @@ impl LaneConfig {
     /// The settings of a lane that nablatop trained; `None` for a lane of another program.
     ///
     /// # Errors
-    /// When a setting is unknown here, or has a value that is: a newer version wrote it.
+    /// When this version does not know a setting or its value.
     pub(crate) fn read_from(header: &LaneHeader) -> Result<Option<Self>, SettingError> {
         let word = |key: &str| header.settings.get(key);
         let (Some(wiring), Some(model)) = (word(WIRING), word(MODEL)) else { return Ok(None) };

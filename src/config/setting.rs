@@ -24,13 +24,13 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::config::{Length, Model, RunConfig};
+    use crate::config::{LaneConfig, Length, Model, RunConfig, Wiring};
 
     #[test]
     fn every_setting_reads_back_what_it_writes() {
         let mut read = BTreeSet::new();
         for family in Model::WORDS {
-            let lane = family.parse::<Model>().expect("a family").defaults();
+            let lane = LaneConfig::of(family.parse().expect("a family"), Wiring::Residual);
             let defaults = RunConfig { lanes: vec![lane], ..RunConfig::default() };
             for setting in SETTINGS {
                 let mut config = defaults.clone();

@@ -1,18 +1,15 @@
 //! What does not change about a run: its lanes, their layers, what is measured, and the machine.
 
-use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use super::settings::{self, Settings};
 use crate::layer::LayerTable;
 use crate::quantity::Quantity;
 
 /// Version of the event vocabulary and of the trace that stores it.
 pub(crate) const FORMAT_VERSION: u32 = 1;
-
-/// Settings by their keys, each as the user would write it.
-pub(crate) type Settings = BTreeMap<String, String>;
 
 /// Everything about a run that does not change; sent once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,8 +31,8 @@ pub struct RunHeader {
     /// Steps that every lane is to take, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps: Option<u64>,
-    /// Settings of the whole run: whatever the program that trains calls so.
-    #[serde(default, skip_serializing_if = "Settings::is_empty")]
+    /// Settings of the whole run, of whatever program trained it.
+    #[serde(default, skip_serializing_if = "Settings::is_empty", deserialize_with = "settings::read")]
     pub settings: Settings,
     /// Where it ran.
     pub machine: Machine,
@@ -75,8 +72,8 @@ pub struct LaneHeader {
     pub title: String,
     /// Its rows.
     pub layers: LayerTable,
-    /// Settings of this lane: whatever the program that trains calls so.
-    #[serde(default, skip_serializing_if = "Settings::is_empty")]
+    /// Settings of this lane, of whatever program trained it.
+    #[serde(default, skip_serializing_if = "Settings::is_empty", deserialize_with = "settings::read")]
     pub settings: Settings,
 }
 

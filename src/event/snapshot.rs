@@ -67,7 +67,7 @@ macro_rules! snapshots {
         }
 
         impl SnapshotKind {
-            /// All kinds, in the order of their numbers.
+            /// All kinds, in the order of the table.
             pub(crate) const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// Its name in traces.

@@ -14,9 +14,10 @@
 //! old ones alive until the step is finished. Observing never changes a step: losses and parameters are the same bits
 //! with and without it.
 //!
-//! Flex's and ndarray's memory is read where it lies. Another backend sums up parameters, gradients and updates itself,
-//! and all sums of a step come back with one transfer. Its activations and signals pass the taps unread, because a tap is
-//! an operation that must know its backend.
+//! The memory of flex and ndarray is read where it lies. Another backend sums up parameters, gradients and updates itself,
+//! and all sums of a step come back with one transfer; only histograms and the filters of a stem need the values
+//! themselves, and a caller that clips needs the gradient's norm at once. Activations and signals pass the taps of such a
+//! backend unread, because a tap is an operation that must know its backend.
 
 use burn::module::Module;
 use burn::optim::GradientsParams;
@@ -66,7 +67,8 @@ impl From<Option<Measurement>> for Scope {
     }
 }
 
-/// Observes one model from its first step on.
+/// Observes one model from its first step on. A clone shares the probe of the optimizer: of two clones only one may be in a
+/// step at a time.
 #[derive(Clone)]
 pub struct Observer {
     map: ParameterMap,

@@ -46,9 +46,9 @@ struct Board {
     to_come: Vec<Trained>,
     /// Whether each layer's gradient is known already.
     known: Vec<bool>,
-    reach: Baseline,
+    baseline: Baseline,
     reduction: Reduction,
-    seen: ParameterReadings,
+    readings: ParameterReadings,
 }
 
 /// What the parameters are compared with.
@@ -81,24 +81,24 @@ impl OptimizerProbe {
 
     /// Reads the next step of a model in which every trained parameter has a gradient. `gradients`, one entry per
     /// layer, are those that were read already.
-    pub(super) fn start(&self, map: &ParameterMap, gradients: Sums, reach: Baseline) {
+    pub(super) fn start(&self, map: &ParameterMap, gradients: Sums, baseline: Baseline) {
         let known = gradients.has();
         let drift = Sums::none(map.table().len());
-        let seen = ParameterReadings {
+        let readings = ParameterReadings {
             gradients,
-            updates: Updates::none(map, reach == Baseline::Start),
+            updates: Updates::none(map, baseline == Baseline::Start),
             drift,
             cost: Cost::default(),
         };
         let mut to_come: Vec<Trained> = map.trained().collect();
         to_come.reverse();
         *self.board.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some(Board { to_come, known, reach, reduction: map.reduction(), seen });
+            Some(Board { to_come, known, baseline, reduction: map.reduction(), readings });
     }
 
     /// What was read since [`Self::start`]; `None` if it was not called.
     pub(super) fn take(&self) -> Option<ParameterReadings> {
-        self.board.lock().unwrap_or_else(PoisonError::into_inner).take().map(|board| board.seen)
+        self.board.lock().unwrap_or_else(PoisonError::into_inner).take().map(|board| board.readings)
     }
 }
 
@@ -106,15 +106,15 @@ impl OptimizerProbe {
 #[derive(Clone)]
 pub struct ProbedOptimizer<O> {
     inner: O,
-    watch: OptimizerProbe,
+    probe: OptimizerProbe,
 }
 
 impl<O> ProbedOptimizer<O> {
     /// Wraps an optimizer with a probe.
     #[must_use]
-    pub fn new(inner: O, watch: OptimizerProbe) -> Self {
-        watch.attached.store(true, Ordering::Relaxed);
-        Self { inner, watch }
+    pub fn new(inner: O, probe: OptimizerProbe) -> Self {
+        probe.attached.store(true, Ordering::Relaxed);
+        Self { inner, probe }
     }
 }
 
@@ -128,33 +128,33 @@ impl<O: Optimizer> Optimizer for ProbedOptimizer<O> {
         gradient: Tensor<D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<D>, Option<Self::State<D>>) {
-        let mut guard = self.watch.board.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut guard = self.probe.board.lock().unwrap_or_else(PoisonError::into_inner);
         let next = guard.as_mut().and_then(|board| board.to_come.pop().map(|parameter| (board, parameter)));
         let Some((board, Trained { visited, layer, tensor: place })) = next else {
             drop(guard);
             return self.inner.step(learning_rate, tensor, gradient, state);
         };
-        let (mut cost, reduction) = (board.seen.cost, board.reduction);
+        let (mut cost, reduction) = (board.readings.cost, board.reduction);
         let before = tensor.clone();
         if !board.known.get(layer).is_some_and(|known| *known) {
-            cost.of(|| board.seen.gradients.add(layer, moments(reduction, &gradient)));
+            cost.of(|| board.readings.gradients.add(layer, moments(reduction, &gradient)));
         }
         let (after, state) = self.inner.step(learning_rate, tensor, gradient, state);
         // The update has brought the parameters into the cache now, so that only reading counts as measuring.
         cost.of(|| {
-            let initial = self.watch.initial.get::<D>(visited).filter(|_| board.reach == Baseline::Start);
+            let initial = self.probe.initial.get::<D>(visited).filter(|_| board.baseline == Baseline::Start);
             let both = match initial {
                 Some(initial) => {
                     let [weight, update, drift] = journey(reduction, &before, &after, initial);
-                    board.seen.drift.add(layer, drift);
+                    board.readings.drift.add(layer, drift);
                     [weight, update]
                 }
                 None => step(reduction, &before, &after),
             };
-            board.seen.updates.add(layer, place, both);
+            board.readings.updates.add(layer, place, both);
             drop(before);
         });
-        board.seen.cost = cost;
+        board.readings.cost = cost;
         (after, state)
     }
 

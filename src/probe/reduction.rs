@@ -89,7 +89,7 @@ fn together(largest: f32, scaled: f32, whole: f32) -> f64 {
     match (whole.is_nan(), largest.is_infinite()) {
         (true, _) => f64::NAN,
         (false, true) => f64::INFINITY,
-        // A subnormal largest was not the scale.
+        // The scale was at least MIN_POSITIVE.
         (false, false) => f64::from(largest.max(f32::MIN_POSITIVE)).powi(2) * f64::from(scaled),
     }
 }
@@ -114,7 +114,7 @@ impl Sums {
         vec![None; entries].into()
     }
 
-    /// Adds a tensor to an entry; one that there is not stays out.
+    /// Adds a tensor to an entry; an entry beyond the end is ignored.
     pub(super) fn add(&mut self, entry: usize, reduced: Reduced) {
         let Some(sum) = self.known.get_mut(entry) else { return };
         match reduced {

@@ -13,12 +13,13 @@
 mod columns;
 
 use super::signal::profile;
+use crate::config::LaneConfig;
 use crate::event::{LaneHeader, Outcome, RunHeader};
 use crate::history::{History, LaneHistory};
 use crate::number::{count, value};
 use crate::profile::Profile;
 use crate::text::{clean, clean_message, wrapped_lines};
-use crate::theory;
+use crate::theory::{self, NotApplicable, Prediction};
 
 /// Stands for a missing value.
 const NOTHING: &str = "–";
@@ -34,15 +35,16 @@ const INDENT: usize = 2;
 #[must_use]
 pub fn closing(history: &History, width: Option<usize>) -> String {
     let header = history.header();
-    let lanes = || header.lanes.iter().zip(history.lanes());
+    let lanes: Vec<_> =
+        header.lanes.iter().zip(history.lanes()).map(|(lane, steps)| Closed::of(header, lane, steps)).collect();
     let mut rows = vec![headings(header)];
-    rows.extend(lanes().map(|(lane, steps)| row(header, lane, steps)));
+    rows.extend(lanes.iter().map(row));
     let table = columns::table(rows, width.unwrap_or(usize::MAX));
     let mut sentences = String::new();
     let name = |lane: &LaneHeader| columns::shortened(&clean(&lane.name), width.map_or(usize::MAX, |width| width / 2));
-    for (lane, steps) in lanes() {
-        for remark in remarks(header, lane, steps) {
-            sentences.extend([&name(lane), ": ", &remark, "\n"]);
+    for lane in &lanes {
+        for remark in remarks(lane) {
+            sentences.extend([&name(lane.header), ": ", &remark, "\n"]);
         }
     }
     for note in history.notes() {
@@ -55,6 +57,22 @@ pub fn closing(history: &History, width: Option<usize>) -> String {
     fitted(data) + &table + &fitted(sentences)
 }
 
+/// A lane and what is computed of it.
+struct Closed<'a> {
+    header: &'a LaneHeader,
+    history: &'a LaneHistory,
+    profile: Profile,
+    theory: Result<Prediction, NotApplicable>,
+}
+
+impl<'a> Closed<'a> {
+    fn of(run: &RunHeader, header: &'a LaneHeader, history: &'a LaneHistory) -> Self {
+        let settings = LaneConfig::read_from(header).ok().flatten();
+        let theory = theory::of_lane(settings.as_ref(), run, header, history);
+        Self { header, history, profile: profile(run, header, history), theory }
+    }
+}
+
 /// The headings of the columns; a model without blocks has layers in their place.
 fn headings(header: &RunHeader) -> [String; 8] {
     let row = header.lanes.first().map_or("block", |lane| lane.layers.depth_word());
@@ -62,10 +80,9 @@ fn headings(header: &RunHeader) -> [String; 8] {
     [lane, outcome, step, loss, held_out, format!("per {row}"), "theory".to_owned(), format!("first/last {row}")]
 }
 
-fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String; 8] {
+fn row(Closed { header, history, profile, theory }: &Closed<'_>) -> [String; 8] {
     let nothing = || NOTHING.to_owned();
-    let profile = profile(header, lane, history);
-    let theory = theory::of_lane(header, lane, history).ok().and_then(|theory| theory.gain_per_block());
+    let theory = theory.as_ref().ok().and_then(Prediction::gain_per_block);
     let outcome = match history.end().map(|end| &end.outcome) {
         Some(Outcome::Completed) => "completed",
         Some(Outcome::Stopped) => "stopped",
@@ -79,7 +96,7 @@ fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String;
     });
     let step = history.last_step().map(|step| step.0);
     [
-        clean(&lane.name),
+        clean(&header.name),
         outcome.to_owned(),
         step.map_or_else(nothing, count),
         history.latest().and_then(|record| record.loss).map_or_else(nothing, |loss| value(f64::from(loss))),
@@ -91,8 +108,8 @@ fn row(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> [String;
 }
 
 /// Remarks on values that could not be fitted, on a missing theory, and on a lane that failed.
-fn remarks(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Vec<String> {
-    let Profile { blocks, zeros, non_finite, underflow, dead, .. } = profile(header, lane, history);
+fn remarks(Closed { history, profile, theory, .. }: &Closed<'_>) -> Vec<String> {
+    let Profile { blocks, zeros, non_finite, underflow, dead, .. } = *profile;
     let mut remarks = Vec::new();
     if let (Some(measured), Some(last)) = (history.record(None).map(|record| record.step), history.last_step())
         && measured < last
@@ -124,7 +141,7 @@ fn remarks(header: &RunHeader, lane: &LaneHeader, history: &LaneHistory) -> Vec<
             count(block as u64)
         ));
     }
-    if let Err(why) = theory::of_lane(header, lane, history) {
+    if let Err(why) = theory {
         remarks.push(format!("no theory: {why}"));
     }
     if let Some(Outcome::Failed(message)) = history.end().map(|end| &end.outcome) {

@@ -226,12 +226,11 @@ fn where_there_is_no_prediction_a_sentence_says_why() {
 
 #[test]
 fn a_lane_is_predicted_from_its_first_step_alone() {
-    let mut header = (*fixture::header(vec![fixture::lane("plain", 3)])).clone();
+    let header = (*fixture::header(vec![fixture::lane("plain", 3)])).clone();
     let foreign = History::new(header.clone().into());
-    assert_eq!(of_lane(&header, &header.lanes[0], &foreign.lanes()[0]), Err(NotApplicable::NoSettings));
+    assert_eq!(of_lane(None, &header, &header.lanes[0], &foreign.lanes()[0]), Err(NotApplicable::NoSettings));
     let config = LaneConfig { depth: 3, ..LaneConfig::new(Wiring::Plain) };
-    crate::config::RunConfig { lanes: vec![config.clone()], ..Default::default() }.write_to(&mut header);
-    let prediction = |history: &History| of_lane(&header, &header.lanes[0], &history.lanes()[0]);
+    let prediction = |history: &History| of_lane(Some(&config), &header, &header.lanes[0], &history.lanes()[0]);
     let mut history = History::new(header.clone().into());
     assert_eq!(prediction(&history), Err(NotApplicable::NotMeasured));
     for step in 1..=3 {

@@ -1,13 +1,13 @@
 //! The header's line: what the file is, then everything about the run that does not change.
 //!
 //! Foreign text is made harmless here, once, so that nothing behind the reader has to think of it. What a newer
-//! nablatop may have added without a new version (quantities, settings) is left out with a warning.
+//! nablatop may have added without a new version is left out with a warning: a quantity alone, or all settings, since one
+//! that is not known may change what the others mean.
 
-use std::fmt;
 use std::sync::Arc;
 
-use serde::de::{IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::Warnings;
 use super::error::Fault;
@@ -23,9 +23,6 @@ pub(crate) const BEGINNING: &[u8] = b"{\"kind\":\"header\",\"format\":\"nablatop
 const MOST_LANES: usize = 1024;
 /// Layers, sub-layers and parameters at most: 8 lanes of 10,000 layers with all that a block is made of have half.
 const MOST_ROWS: usize = 1_500_000;
-
-/// Settings of the run, and of a lane, at most: nablatop has some 50.
-const MOST_SETTINGS: usize = 1_000;
 
 /// Value of the field `format`.
 pub(super) const FORMAT: &str = "nablatop-trace";
@@ -46,44 +43,10 @@ struct Identity<'a> {
     version: Option<u32>,
 }
 
-/// How much there is, before anything is made of it.
+/// How many lanes there are, before anything is made of them.
 #[derive(Deserialize)]
-struct Sizes {
-    lanes: Vec<LaneSize>,
-    #[serde(default)]
-    settings: Entries,
-}
-
-#[derive(Deserialize)]
-struct LaneSize {
-    #[serde(default)]
-    settings: Entries,
-}
-
-/// Number of entries of an object, those that are the same included.
-#[derive(Default)]
-struct Entries(usize);
-
-impl<'de> Deserialize<'de> for Entries {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Counting;
-        impl<'de> Visitor<'de> for Counting {
-            type Value = Entries;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of texts")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
-                let mut entries = 0;
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
-                    entries += 1;
-                }
-                Ok(Entries(entries))
-            }
-        }
-        deserializer.deserialize_map(Counting)
-    }
+struct Lanes {
+    lanes: Vec<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -95,7 +58,7 @@ struct Fields {
     quantities: Vec<String>,
     #[serde(default)]
     steps: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::event::read_settings")]
     settings: Settings,
     #[serde(default)]
     machine: Machine,
@@ -103,7 +66,7 @@ struct Fields {
     data: Option<String>,
 }
 
-/// Reads a header's line whose seal holds.
+/// Reads a header's line whose checksum is right.
 pub(super) fn read(line: &[u8], warnings: &mut Warnings) -> Result<Found, Fault> {
     let Ok(Identity { format: Some(FORMAT), version: Some(version) }) = serde_json::from_slice(line) else {
         return Ok(Found::Foreign);
@@ -115,13 +78,9 @@ pub(super) fn read(line: &[u8], warnings: &mut Warnings) -> Result<Found, Fault>
     if line.split(|byte| *byte == b'{').count() > MOST_ROWS {
         return Err(Fault::Expected("at most 1,500,000 layers, sub-layers and parameters"));
     }
-    let sizes: Sizes = serde_json::from_slice(line)?;
-    if sizes.lanes.len() > MOST_LANES {
+    let Lanes { lanes } = serde_json::from_slice(line)?;
+    if lanes.len() > MOST_LANES {
         return Err(Fault::Expected("at most 1,024 lanes"));
-    }
-    let of_lanes = sizes.lanes.iter().map(|lane| lane.settings.0);
-    if of_lanes.chain([sizes.settings.0]).any(|entries| entries > MOST_SETTINGS) {
-        return Err(Fault::Expected("at most 1,000 settings of the run, and of each lane"));
     }
     let fields: Fields = serde_json::from_slice(line)?;
     let header = RunHeader {
@@ -135,7 +94,7 @@ pub(super) fn read(line: &[u8], warnings: &mut Warnings) -> Result<Found, Fault>
         settings: settings(&fields.settings),
         machine: machine(&fields.machine),
     };
-    warnings.unknown_setting = RunConfig::read_from(&header).err().map(|error| error.key);
+    warnings.unknown_setting = RunConfig::read_from(&header).err();
     Ok(Found::Header(Arc::new(header)))
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::error::TraceLine;
+use crate::config::setting::SettingError;
 use crate::counts::count;
 use crate::text;
 use crate::units::Step;
@@ -26,8 +27,8 @@ pub struct Warnings {
     pub unknown_quantities: Vec<String>,
     /// Number of lines of a kind that this version does not know, which were left out.
     pub unknown_lines: u64,
-    /// The key of a setting that this version does not know, or whose value it does not know; no settings are shown.
-    pub unknown_setting: Option<String>,
+    /// The first setting that this version does not know, or whose value it does not know; no settings are shown.
+    pub unknown_setting: Option<SettingError>,
     /// The file was removed, or a part of it that had been read.
     pub(crate) lost: Option<Lost>,
 }
@@ -93,9 +94,11 @@ impl Warnings {
             let lines = count(self.unknown_lines);
             sentences.push(format!("{lines} lines of a kind that this nablatop does not know were skipped"));
         }
-        sentences.extend(self.unknown_setting.as_ref().map(|key| {
-            format!("the settings of the run come from another version of nablatop and are not shown: see '{key}'")
-        }));
+        sentences.extend(
+            self.unknown_setting
+                .as_ref()
+                .map(|error| format!("the settings of the run are not shown, because one is not known here: {error}")),
+        );
         sentences.extend(self.lost.as_ref().map(|lost| match lost {
             Lost::Removed(path) => format!("{} was removed: the part that was read stays", text::path(path)),
             Lost::Cut(path) => format!("{} was cut short: the part that was read stays", text::path(path)),

@@ -18,6 +18,7 @@ use thiserror::Error;
 pub(super) use lane_dump::LaneDump;
 pub use request::Dump;
 
+use crate::config::RunConfig;
 use crate::event::RunHeader;
 use crate::text;
 use crate::units::{LaneId, Step};
@@ -62,6 +63,7 @@ fn remedy(error: &FileError) -> &'static str {
 #[derive(Debug)]
 pub struct DumpWriter {
     header: Arc<RunHeader>,
+    config: Arc<RunConfig>,
     existing: Existing,
     files: Vec<(Dump, Mutex<PendingDump>)>,
 }
@@ -86,15 +88,15 @@ enum DumpEnd {
 
 impl DumpWriter {
     /// A writer without any dump.
-    pub(super) fn none(header: Arc<RunHeader>) -> Self {
-        Self { header, existing: Existing::Keep, files: Vec::new() }
+    pub(super) fn none(header: Arc<RunHeader>, config: Arc<RunConfig>) -> Self {
+        Self { header, config, existing: Existing::Keep, files: Vec::new() }
     }
 
     /// Checks everything that can be checked before the run starts; writes nothing.
     pub(super) fn new(
         dumps: Vec<Dump>,
         existing: Existing,
-        header: Arc<RunHeader>,
+        (header, config): (Arc<RunHeader>, Arc<RunConfig>),
         steps: u64,
     ) -> Result<Self, DumpError> {
         for (index, dump) in dumps.iter().enumerate() {
@@ -109,7 +111,7 @@ impl DumpWriter {
             drop(WholeFile::create(&dump.path, existing)?);
         }
         let files = dumps.into_iter().map(|dump| (dump, Mutex::default())).collect();
-        Ok(Self { header, existing, files })
+        Ok(Self { header, config, existing, files })
     }
 
     /// The requested dumps.
@@ -149,7 +151,7 @@ impl DumpWriter {
         gathering.end = Some(if gathering.parts.is_empty() {
             DumpEnd::NotReached
         } else {
-            match file::write(dump, self.existing, &self.header, &gathering.parts) {
+            match file::write(dump, self.existing, (&self.header, &self.config), &gathering.parts) {
                 Ok(()) => DumpEnd::Written,
                 Err(problem) => DumpEnd::Failed(problem.to_string()),
             }

@@ -120,8 +120,9 @@ pub fn prepare_sized(
         checkpoint.run_id().clone_into(&mut header.run_id);
     }
     let header = Arc::new(header);
-    let (dumps, saves) = (Arc::new(DumpWriter::none(Arc::clone(&header))), Arc::new(CheckpointWriter::none()));
     let config = Arc::new(config);
+    let dumps = Arc::new(DumpWriter::none(Arc::clone(&header), Arc::clone(&config)));
+    let saves = Arc::new(CheckpointWriter::none());
     Ok(Prepared { config, device, steps, lanes, footprint, header, dumps, saves, data_crc, begun, notes })
 }
 
@@ -185,7 +186,12 @@ impl Prepared {
         if let Some(dump) = dumps.iter().find(|dump| dump.step <= self.begun.after) {
             return Err(DumpError::BeforeTheStart { dump: dump.clone(), after: self.begun.after });
         }
-        self.dumps = Arc::new(DumpWriter::new(dumps, existing, Arc::clone(&self.header), self.steps)?);
+        self.dumps = Arc::new(DumpWriter::new(
+            dumps,
+            existing,
+            (Arc::clone(&self.header), Arc::clone(&self.config)),
+            self.steps,
+        )?);
         Ok(self)
     }
 

@@ -83,7 +83,7 @@ fn update_theories(cache: &mut RenderCache, scene: &Scene) {
     for (index, lane) in scene.lanes().enumerate() {
         let known = cache.theories.get(index);
         if known.is_none_or(|known| *known == Err(NotApplicable::NotMeasured)) {
-            let theory = theory::of_lane(lane.run.header(), lane.header, lane.history);
+            let theory = theory::of_lane(lane.settings, lane.run.header(), lane.header, lane.history);
             cache.theories.splice(index..cache.theories.len().min(index + 1), [theory]);
         }
     }

@@ -18,6 +18,7 @@ pub(crate) mod marks;
 pub(crate) mod pace;
 
 mod cursor_state;
+mod known_settings;
 mod lane_ref;
 mod overlay;
 mod status;
@@ -34,6 +35,8 @@ pub(crate) use view_id::ViewId;
 pub use view_state::{Cursor, Play};
 pub(crate) use view_state::{LearningRate, PlayMotion, ViewState};
 
+use known_settings::KnownSettings;
+
 use super::render_cache::RenderCache;
 use super::scale::Scales;
 use super::source::SourceKind;
@@ -49,8 +52,8 @@ use crate::units::Step;
 pub struct Scene {
     /// One history per run, by its index; empty until the first header arrives.
     pub(crate) runs: BTreeMap<usize, History>,
-    /// Settings of those that nablatop trained, by the same index.
-    configs: BTreeMap<usize, RunConfig>,
+    /// The settings of each, by the same index.
+    settings: BTreeMap<usize, KnownSettings>,
     /// How they are shown.
     pub view: ViewState,
     /// The state of the source.
@@ -67,7 +70,7 @@ impl Scene {
     pub fn new(kind: SourceKind) -> Self {
         Self {
             runs: BTreeMap::new(),
-            configs: BTreeMap::new(),
+            settings: BTreeMap::new(),
             view: ViewState::default(),
             status: Status::new(kind),
             scales: Scales::default(),
@@ -79,11 +82,7 @@ impl Scene {
     pub fn take(&mut self, run: usize, event: &Event) {
         if let Event::RunStarted(header) = event {
             self.runs.insert(run, History::beside_others(header.clone(), self.status.runs));
-            match RunConfig::read_from(header) {
-                Ok(Some(config)) => self.configs.insert(run, config),
-                // The reader of a trace warns of settings that are unknown here.
-                Ok(None) | Err(_) => self.configs.remove(&run),
-            };
+            self.settings.insert(run, KnownSettings::of(header));
             self.cache = RenderCache::default();
             self.scales = Scales::default();
             self.view.start_again(&self.runs);
@@ -97,9 +96,12 @@ impl Scene {
     /// All lanes of all runs, in order.
     pub(crate) fn lanes(&self) -> impl Iterator<Item = LaneRef<'_>> {
         self.runs.iter().flat_map(|(&run_index, run)| {
-            let lanes = run.header().lanes.iter().zip(run.lanes());
-            let config = self.configs.get(&run_index);
-            lanes.map(move |(header, history)| LaneRef { run_index, run, config, header, history })
+            let known = self.settings.get(&run_index);
+            let config = known.and_then(|known| known.run.as_ref());
+            run.header().lanes.iter().zip(run.lanes()).enumerate().map(move |(index, (header, history))| {
+                let settings = known.and_then(|known| known.lanes.get(index)?.as_ref());
+                LaneRef { run_index, run, config, settings, header, history }
+            })
         })
     }
 
@@ -171,7 +173,7 @@ impl Scene {
 
     /// Settings of each run, where nablatop itself trained it.
     pub(crate) fn configs(&self) -> impl Iterator<Item = Option<&RunConfig>> {
-        self.runs.keys().map(|run| self.configs.get(run))
+        self.runs.keys().map(|run| self.settings.get(run)?.run.as_ref())
     }
 
     /// Quantities that at least one run has, in the order of the screen.

@@ -21,14 +21,12 @@ impl fmt::Display for Commented<'_> {
         for group in setting::Group::ALL {
             writeln!(f, "\n# {}", group.heading())?;
             for setting in SETTINGS.iter().filter(|setting| setting.group == *group) {
-                let value = setting.get(self.0);
                 writeln!(f, "\n# {} [{}]", setting.help, setting.values)?;
-                match value.as_str() {
-                    "" => writeln!(f, "# {} =", setting.key)?,
-                    number if number.parse::<f64>().is_ok_and(f64::is_finite) => {
-                        writeln!(f, "{} = {number}", setting.key)?;
-                    }
-                    word => writeln!(f, "{} = {}", setting.key, toml::Value::String(word.to_owned()))?,
+                let value = setting.get(self.0);
+                if value.is_empty() {
+                    writeln!(f, "# {} = {}", setting.key, quoted_toml(&setting.default_value()))?;
+                } else {
+                    writeln!(f, "{} = {}", setting.key, quoted_toml(&value))?;
                 }
             }
         }
@@ -38,14 +36,20 @@ impl fmt::Display for Commented<'_> {
     }
 }
 
+/// A number as it is, a word in the quotes of TOML, and nothing for nothing.
+fn quoted_toml(value: &str) -> String {
+    match value.parse::<f64>() {
+        Ok(number) if number.is_finite() => value.to_owned(),
+        _ if value.is_empty() => String::new(),
+        _ => toml::Value::String(value.to_owned()).to_string(),
+    }
+}
+
 /// Every lane as the user would write it, with the settings that differ from the first lane.
 fn lane_texts(config: &RunConfig) -> Vec<String> {
     let text = |lane: &LaneConfig| {
         let mut parts = vec![format!("name={}", lane.name)];
-        for setting in SETTINGS.iter().filter(|setting| lane.wiring.takes(setting)) {
-            if lane.model().not_applicable(setting.key).is_some() {
-                continue;
-            }
+        for setting in SETTINGS {
             if let Some(value) = setting.get_lane(lane).filter(|value| *value != setting.get(config)) {
                 // A value that cannot be quoted is refused where it is set.
                 let value = quoted::quoted(&value).unwrap_or(Cow::Borrowed(&value));

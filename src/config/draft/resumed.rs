@@ -34,6 +34,9 @@ impl Draft {
             return Ok(config);
         }
         for (setting, origin, value) in self.written().filter(|(setting, ..)| !FREE.contains(&setting.key)) {
+            if let (Origin::Flag, Some(problem)) = (origin, saved.not_applicable(setting.key)) {
+                return Err(DraftError::Value { place: origin.place(setting.key), problem });
+            }
             let mut changed = saved.clone();
             set(setting, origin, value, &mut changed)?;
             if changed != *saved {
@@ -87,8 +90,10 @@ fn set(setting: &Setting, origin: &Origin, value: &str, config: &mut RunConfig) 
 
 /// The value of a setting; of every lane, if they differ.
 fn of_lanes(setting: &Setting, config: &RunConfig) -> String {
-    let alone = |lane: &crate::config::LaneConfig| RunConfig { lanes: vec![lane.clone()], ..config.clone() };
-    let mut values: Vec<String> = config.lanes.iter().map(|lane| setting.get(&alone(lane))).collect();
+    if !setting.is_per_lane() {
+        return setting.get(config);
+    }
+    let mut values: Vec<String> = config.lanes.iter().filter_map(|lane| setting.get_lane(lane)).collect();
     values.dedup();
     values.join(" and ")
 }
@@ -132,5 +137,14 @@ mod tests {
         let again = |steps| written(&[("depth", "5"), ("steps", steps)], &["plain", "residual:depth=7"]);
         let saved = again("10").finish().expect("good");
         assert_eq!(again("30").resumed(&saved).expect("the same").length, Length::Steps(30));
+    }
+
+    #[test]
+    fn a_flag_of_another_family_is_refused_and_lanes_without_a_setting_are_not_listed() {
+        let saved = written(&[], &["plain", "residual:model=resnet,depth=8", "residual:model=diffusion,name=u-net"]);
+        let saved = saved.finish().expect("good");
+        let refused = |key: &str, value: &str| written(&[(key, value)], &[]).resumed(&saved).unwrap_err().to_string();
+        assert!(refused("heads", "8").starts_with("--heads: applies only to transformer"), "{}", refused("heads", "8"));
+        assert!(refused("order", "post").contains("the checkpoint has pre, and"), "{}", refused("order", "post"));
     }
 }

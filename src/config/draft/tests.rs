@@ -174,3 +174,41 @@ fn a_lane_of_another_family_keeps_what_is_written_for_its_own() {
     again.read_file(printed.path()).expect("reads back");
     assert_eq!(again.finish().expect("good"), config);
 }
+
+#[test]
+fn lanes_of_every_wiring_and_family_read_back_from_what_is_printed() {
+    for lanes in [
+        ["residual:branch-scale=0.1", "plain", "rezero"],
+        ["residual:branch-scale=0.1", "residual:model=highway,name=gates", "fixup:depth=3"],
+        ["plain:order=post", "residual:model=vgg,depth=11", "residual:model=resnet,depth=16,form=wide"],
+    ] {
+        let mut draft = Draft::new();
+        draft.set_lanes(Origin::Environment, lanes.map(str::to_owned).to_vec());
+        let config = draft.finish().expect("good");
+        let printed = file(&Commented(&config).to_string());
+        let mut again = Draft::new();
+        again.read_file(printed.path()).expect("reads back");
+        assert_eq!(again.finish().expect("good"), config, "{lanes:?}");
+    }
+}
+
+#[test]
+fn a_lanes_own_setting_that_it_has_no_place_for_is_refused_from_a_file_too() {
+    assert_eq!(
+        problem("lanes = [\"plain:heads=8\"]"),
+        "run.toml:1: heads: applies only to transformer; the model is mlp: leave it out"
+    );
+    let words = problem("lanes = [\"plain:branch-scale=0.5\"]");
+    assert!(
+        words.ends_with("branch-scale: applies only to residual lanes; the lane is plain: leave it out"),
+        "{words}"
+    );
+}
+
+#[test]
+fn what_is_printed_names_the_default_of_a_setting_of_other_families() {
+    let printed = Commented(&RunConfig::default()).to_string();
+    for line in ["# heads = 4", "# form = \"cifar\"", "# long-skips = \"on\"", "order = \"pre\"", "branch-scale = 1"] {
+        assert!(printed.lines().any(|printed| printed == line), "{line} in {printed}");
+    }
+}

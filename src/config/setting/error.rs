@@ -3,12 +3,12 @@
 use thiserror::Error;
 
 /// A value that a setting does not take.
-#[derive(Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{key}: {problem}")]
 #[non_exhaustive]
 pub struct SettingError {
     /// The setting.
-    pub(crate) key: String,
+    pub key: String,
     /// What is wrong and what to write instead.
     pub problem: String,
 }

@@ -1,7 +1,7 @@
 //! One setting: its key, its help, and how it reaches its field of the run or of a lane.
 
 use super::SettingError;
-use crate::config::{LaneConfig, RunConfig};
+use crate::config::{LaneConfig, Model, RunConfig, Wiring};
 
 /// Settings that share one field: at most one of a pair is given.
 static ALTERNATIVES: &[[&str; 2]] = &[["steps", "epochs"]];
@@ -66,6 +66,14 @@ impl Setting {
             Access::Run { get, .. } => get(config),
             Access::Lane { get, .. } => config.lanes.iter().find_map(get).unwrap_or_default(),
         }
+    }
+
+    /// The default as the user would write it; of the first family that has the setting.
+    #[must_use]
+    pub(crate) fn default_value(&self) -> String {
+        let families = Model::WORDS.iter().filter_map(|word| word.parse().ok());
+        let lanes = families.map(|family| LaneConfig::of(family, Wiring::Residual)).collect();
+        self.get(&RunConfig { lanes, ..RunConfig::default() })
     }
 
     /// The value in one lane; `None` where the setting belongs to the whole run or to other families.

@@ -68,6 +68,7 @@ pub static SETTINGS: &[Setting] = &[
                 let model: Model = word.trim().parse()?;
                 if model != lane.model() {
                     lane.family = model.into();
+                    lane.forget_unused_scale();
                 }
                 Ok(())
             },
@@ -164,14 +165,22 @@ pub static SETTINGS: &[Setting] = &[
         "on|off",
         "whether blocks have a bias"
     ),
-    row!(
-        Lane,
-        branch_scale,
-        "branch-scale",
-        Stack,
-        "NUMBER|1/sqrt(depth)|1/depth",
-        "s in x + s·F(x), residual lanes only"
-    ),
+    Setting {
+        key: "branch-scale",
+        group: Group::Stack,
+        help: "s in x + s·F(x), residual lanes only",
+        values: "NUMBER|1/sqrt(depth)|1/depth",
+        access: Access::Lane {
+            get: |lane| lane.has_branch_scale().then(|| written(&lane.branch_scale)),
+            set: |lane, word| {
+                let scale = word.trim().parse()?;
+                if lane.has_branch_scale() {
+                    lane.branch_scale = scale;
+                }
+                Ok(())
+            },
+        },
+    },
     row!(Lane, optimizer, "optimizer", Training, "sgd|adam|adamw|rmsprop", "update rule"),
     row!(Lane, lr, "lr", Training, "NUMBER", "learning rate", Numbers::above_zero("1e-3")),
     row!(
@@ -185,7 +194,7 @@ pub static SETTINGS: &[Setting] = &[
     ),
     row!(Lane, momentum, "momentum", Training, "0…1", "momentum of sgd", MOMENTA),
     row!(Lane, weight_decay, "weight-decay", Training, "NUMBER", "decoupled for adamw, L2 for the others", DECAYS),
-    row!(Lane, epsilon, "epsilon", Training, "NUMBER", "ε of adam and adamw", Numbers::above_zero("1e-8")),
+    row!(Lane, epsilon, "epsilon", Training, "NUMBER", "ε of adam, adamw and rmsprop", Numbers::above_zero("1e-8")),
     Setting {
         key: "clip",
         group: Group::Training,

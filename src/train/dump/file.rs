@@ -17,9 +17,9 @@ use crate::train::named::Named;
 use crate::units::{LaneId, Step};
 use crate::whole_file::{Existing, FileError, WholeFile};
 
-/// Version of the names and of [`About`].
+/// Version of the names and of [`DumpMetadata`].
 const FORMAT: u32 = 1;
-/// Key of [`About`] in the header. There is only one, so that the same run gives the same file.
+/// Key of [`DumpMetadata`] in the header. There is only one, so that the same run gives the same file.
 const ABOUT: &str = "nablatop";
 
 /// Why a dump was not written.
@@ -39,8 +39,8 @@ struct DumpMetadata<'a> {
     format: u32,
     nablatop: &'a str,
     step: Step,
-    seed: Option<u64>,
-    backend: Option<Backend>,
+    seed: u64,
+    backend: Backend,
     lanes: &'a [LaneConfig],
 }
 
@@ -86,18 +86,16 @@ impl View for Entry<'_> {
 pub(super) fn write(
     dump: &Dump,
     existing: Existing,
-    header: &RunHeader,
+    (header, config): (&RunHeader, &RunConfig),
     parts: &BTreeMap<LaneId, Arc<LaneDump>>,
 ) -> Result<(), WriteError> {
-    let config = RunConfig::read_from(header).ok().flatten();
-    let config = config.as_ref();
     let about = serde_json::to_string(&DumpMetadata {
         format: FORMAT,
         nablatop: &header.machine.nablatop,
         step: dump.step,
-        seed: config.map(|config| config.seed),
-        backend: config.map(|config| config.backend),
-        lanes: config.map_or(&[], |config| &config.lanes),
+        seed: config.seed,
+        backend: config.backend,
+        lanes: &config.lanes,
     })?;
     let mut entries = Vec::new();
     for (lane, part) in parts {

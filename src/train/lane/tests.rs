@@ -54,7 +54,8 @@ fn a_panic_ends_its_own_lane_with_a_harmless_message_and_the_others_go_on() {
     let device = backend::device(Backend::Flex).autodiff();
     let (sender, receiver) = bounded(64);
     let header = Arc::clone(crate::train::prepare(RunConfig::clone(&config)).expect("good").header());
-    let (dumps, saves) = (Arc::new(DumpWriter::none(header)), Arc::new(CheckpointWriter::none()));
+    let dumps = Arc::new(DumpWriter::none(header, Arc::clone(&config)));
+    let saves = Arc::new(CheckpointWriter::none());
     let run = |pacer: &Arc<Pacer>| Run {
         config: Arc::clone(&config),
         device: device.clone(),

@@ -82,6 +82,24 @@ fn lines(scene: &Scene, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
         lines.extend(text.map(|line| Line::styled(format!("{:INDENT$}{line}", ""), theme.style(Role::Text))));
     }
     lines.extend(of_the_data(scene, theme, width));
+    lines.extend(of_other_programs(scene, theme, width));
+    lines
+}
+
+/// The settings of runs that another program trained, below all notes: the header shows those of nablatop.
+fn of_other_programs(scene: &Scene, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for (run, _) in scene.runs.values().zip(scene.configs()).filter(|(_, config)| config.is_none()) {
+        let header = run.header();
+        let of_lanes = header.lanes.iter().map(|lane| (format!("settings of {}", lane.name), &lane.settings));
+        let blocks = [("settings".to_owned(), &header.settings)].into_iter().chain(of_lanes);
+        for (title, settings) in blocks.filter(|(_, settings)| !settings.is_empty()) {
+            lines.extend([Line::default(), Line::styled(title, theme.style(Role::Strong))]);
+            let listed: Vec<String> = settings.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+            let text = wrapped(&listed.join(", "), width).into_iter();
+            lines.extend(text.map(|line| Line::styled(format!("{:INDENT$}{line}", ""), theme.style(Role::Text))));
+        }
+    }
     lines
 }
 
@@ -145,6 +163,21 @@ mod tests {
         scene.take(0, &crate::event::Event::RunStarted(std::sync::Arc::new(header)));
         let listed = text(&scene);
         assert!(listed.contains("no notes") && listed.contains("1,797 pictures of 8×8"), "{listed}");
+    }
+
+    #[test]
+    fn the_settings_of_another_program_are_listed_below_all_notes() {
+        let mut scene = sample::demo(3);
+        assert!(!text(&scene).contains("settings"), "the header shows those of nablatop");
+        let Some(run) = scene.runs.get(&0) else { panic!("a run") };
+        let mut header = (**run.header()).clone();
+        header.settings = [("tokenizer".to_owned(), "bpe".to_owned())].into();
+        header.lanes[0].settings =
+            [("betas".to_owned(), "0.9".to_owned()), ("lr".to_owned(), "3e-4".to_owned())].into();
+        scene.take(0, &crate::event::Event::RunStarted(std::sync::Arc::new(header)));
+        let listed = text(&scene);
+        assert!(listed.contains("settings   tokenizer = bpe"), "{listed}");
+        assert!(listed.contains("settings of plain   betas = 0.9, lr = 3e-4"), "{listed}");
     }
 
     #[test]

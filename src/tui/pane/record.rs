@@ -104,7 +104,7 @@ pub(in crate::tui) fn title(
 
 /// Whether a lane is a diffusion model; false if the settings of the run are unknown.
 pub(in crate::tui) fn is_diffusion(lane: &LaneRef<'_>) -> bool {
-    lane.settings().is_some_and(|settings| settings.model() == Model::Diffusion)
+    lane.settings.is_some_and(|settings| settings.model() == Model::Diffusion)
 }
 
 /// Dim sentences from the top of an area, each beginning a line.

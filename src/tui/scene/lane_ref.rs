@@ -14,19 +14,15 @@ pub(crate) struct LaneRef<'a> {
     pub(crate) run: &'a History,
     /// The settings of that run, if nablatop itself trained it.
     pub(crate) config: Option<&'a RunConfig>,
+    /// Its own settings, if nablatop itself trained it.
+    pub(crate) settings: Option<&'a LaneConfig>,
     /// What does not change about it.
     pub(crate) header: &'a LaneHeader,
     /// Its steps.
     pub(crate) history: &'a LaneHistory,
 }
 
-impl<'a> LaneRef<'a> {
-    /// Its own settings, where nablatop itself trained it.
-    #[must_use]
-    pub(crate) fn settings(&self) -> Option<&'a LaneConfig> {
-        self.config?.lanes.iter().find(|settings| settings.name == self.header.name)
-    }
-
+impl LaneRef<'_> {
     /// The layer at a relative depth.
     #[must_use]
     pub(crate) fn layer_at(&self, depth: f64) -> LayerId {

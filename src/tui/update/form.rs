@@ -82,6 +82,10 @@ fn set(config: &mut RunConfig, form: &mut SettingsForm) {
     for field in &mut form.fields {
         field.problem = set_field(config, field, &given).err();
     }
+    // Another family may have no place for a value that was changed beside it.
+    for field in form.fields.iter_mut().filter(|field| field.problem.is_none() && field.input.value() != field.before) {
+        field.problem = config.not_applicable(field.key);
+    }
 }
 
 fn is_empty(field: &Field) -> bool {

@@ -37,3 +37,21 @@ fn arrows_choose_among_the_words_of_a_setting() {
     let Overlay::Form(form) = &scene.view.overlay else { panic!("open") };
     assert_eq!((form.fields[form.focus].key, form.fields[form.focus].input.value()), ("activation", "tanh"));
 }
+
+#[test]
+fn a_value_that_the_chosen_family_has_no_place_for_is_named_beside_its_field() {
+    let mut scene = sample::demo(3);
+    act(&mut scene, Action::OpenForm);
+    let Overlay::Form(form) = &mut scene.view.overlay else { panic!("open") };
+    for (key, value) in [("model", "resnet"), ("depth", "8"), ("order", "post")] {
+        let field = form.fields.iter_mut().find(|field| field.key == key).expect("shown");
+        field.input = tui_input::Input::new(value.to_owned());
+    }
+    assert_eq!(act(&mut scene, Action::Submit), None);
+    let Overlay::Form(form) = &scene.view.overlay else { panic!("the form stays") };
+    let problem = form.fields[form.focus].problem.as_deref();
+    assert_eq!(
+        (form.fields[form.focus].key, problem),
+        ("order", Some("applies only to mlp; the model is resnet: leave it out"))
+    );
+}

@@ -109,7 +109,7 @@ impl Shape {
     }
 
     pub(super) fn of(lane: &LaneRef<'_>) -> Self {
-        lane.settings().map_or_else(|| Self::of_values(lane), Self::of_settings)
+        lane.settings.map_or_else(|| Self::of_values(lane), Self::of_settings)
     }
 
     pub(super) fn of_settings(settings: &LaneConfig) -> Self {
