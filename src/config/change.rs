@@ -1,6 +1,6 @@
 //! A change of one setting of the run on the screen, and of the settings that depend on it.
 
-use super::setting::{SETTINGS, Setting, SettingError};
+use super::setting::{MODEL, SETTINGS, Setting, SettingError};
 use super::{Along, DataSource, LaneConfig, Model, RunConfig};
 
 impl RunConfig {
@@ -10,7 +10,7 @@ impl RunConfig {
     /// # Errors
     /// When the setting does not take the value.
     pub fn change(&mut self, setting: &Setting, value: &str) -> Result<(), SettingError> {
-        if setting.key != "model" {
+        if setting.key != MODEL {
             setting.set(self, value)?;
             if setting.key == "form" {
                 self.lanes.iter_mut().for_each(LaneConfig::fit_depth);
@@ -49,7 +49,7 @@ impl LaneConfig {
         }
         let defaults = self.model().defaults();
         let mut lane = Self { name: self.name.clone(), wiring: self.wiring, ..model.defaults() };
-        for setting in SETTINGS.iter().filter(|setting| setting.key != "model") {
+        for setting in SETTINGS.iter().filter(|setting| setting.key != MODEL) {
             if let Some(value) =
                 setting.get_lane(&self).filter(|value| setting.get_lane(&defaults).as_ref() != Some(value))
             {

@@ -27,15 +27,13 @@ pub use commented::Commented;
 use commented::LANES;
 
 use super::lane_spec::LaneSpec;
-use super::setting::{self, SETTINGS, Setting};
+use super::setting::{self, MODEL, SETTINGS, Setting};
 use super::spelling::nearest;
 use super::{DataSource, LaneConfig, Model, RunConfig, Wiring, quoted};
 use crate::regular_file;
 
 /// Maximum size of a settings file in bytes: every setting of a thousand lanes takes a tenth of it.
 const LONGEST: u64 = 4 << 20;
-/// Key of the family.
-const MODEL: &str = "model";
 /// Flag of a single lane.
 const LANE: &str = "lane";
 
@@ -290,12 +288,11 @@ impl Draft {
         // A residual lane has every setting that its family has.
         let lane = LaneConfig::of(family.or(written).unwrap_or(Model::Mlp), Wiring::Residual);
         let mut config = RunConfig { lanes: vec![lane], ..RunConfig::default() };
-        for (key, (origin, value)) in &self.values {
+        // A lane that names its family ignores the one that is written for all.
+        let is_of_others = |key: &str| key == MODEL && family.is_some();
+        for (key, (origin, value)) in self.values.iter().filter(|(key, _)| !is_of_others(key)) {
             if let Some(setting) = setting::find(key) {
-                // A lane that names its family has no other one.
-                let is_of_others = *key == MODEL && family.is_some();
-                let config = if is_of_others { &mut RunConfig::default() } else { &mut config };
-                setting.set(config, value).map_err(|error| DraftError::Value {
+                setting.set(&mut config, value).map_err(|error| DraftError::Value {
                     place: origin.place(key),
                     problem: match origin {
                         Origin::File(..) | Origin::Preset(_) => error.to_string(),

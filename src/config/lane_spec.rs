@@ -3,15 +3,13 @@
 
 use std::str::FromStr;
 
-use super::setting::{self, SETTINGS};
+use super::setting::{self, MODEL, SETTINGS};
 use super::spelling::{nearest, not_one_of};
 use super::{LaneConfig, LongSkips, Model, Wiring, quoted};
 use crate::text::clean;
 
 /// Key of a lane's own name.
 const NAME: &str = "name";
-/// Key of the family.
-const MODEL: &str = "model";
 /// Key of a file of weights: any comma may stand in its name.
 const INIT_FROM: &str = "init-from";
 /// A name of at most this many characters fits above a heatmap.

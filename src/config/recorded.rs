@@ -7,14 +7,12 @@
 //!
 //! A header of a run that another program trained may have any other keys, or none.
 
-use super::setting::{self, SETTINGS, Setting, SettingError};
+use super::setting::{self, MODEL, SETTINGS, Setting, SettingError};
 use super::{LaneConfig, Model, RunConfig, Wiring};
 use crate::event::{LaneHeader, RunHeader, Settings};
 
 /// Key of the wiring, which the command line writes at the beginning of a lane.
 const WIRING: &str = "wiring";
-/// Key of the family.
-const MODEL: &str = "model";
 
 impl RunConfig {
     /// Writes every setting into the header of this run, whose lanes stand in the same order.

@@ -15,7 +15,7 @@ mod table;
 pub(crate) use error::SettingError;
 pub(crate) use row::{Group, Setting};
 pub use table::SETTINGS;
-pub(crate) use table::find;
+pub(crate) use table::{MODEL, find};
 
 pub use super::family::MOST_BLOCKS;
 

@@ -180,7 +180,7 @@ impl Observer {
             cost.of(|| {
                 updates = self.map.updates(model, &before);
                 if scope >= Scope::Histograms {
-                    drift = self.map.updates(model, self.probe.initial()).update;
+                    drift = self.map.drift(model, self.probe.initial());
                 }
             });
         }

@@ -139,7 +139,18 @@ impl ParameterMap {
     /// ‖θ‖² per layer.
     #[must_use]
     pub(crate) fn weights<M: Module>(&self, model: &M) -> Vec<Option<Moments>> {
-        self.updates(model, &Snapshot::of(model)).weight.read()
+        let sums = Sums::none(self.table.len());
+        let mut visitor = ParameterVisitor { map: self, since: None, visited: 0, sums };
+        model.visit(&mut visitor);
+        visitor.sums.read()
+    }
+
+    /// ‖θ − θ_before‖² per layer.
+    pub(super) fn drift<M: Module>(&self, model: &M, before: &Snapshot) -> Sums {
+        let sums = Sums::none(self.table.len());
+        let mut visitor = ParameterVisitor { map: self, since: Some(before), visited: 0, sums };
+        model.visit(&mut visitor);
+        visitor.sums
     }
 
     /// ‖g‖² per layer, before clipping; a layer without any gradient is `None`.
@@ -238,6 +249,29 @@ impl ModuleVisitor for GradientVisitor<'_> {
         self.visited += 1;
         if let (Some(entry), Some(gradient)) = (entry, self.gradients.get::<D>(parameter.id)) {
             self.sums.add(entry, moments(self.reduction, &gradient));
+        }
+    }
+}
+
+/// Sums up the parameters, or how far they are from earlier ones.
+struct ParameterVisitor<'a> {
+    map: &'a ParameterMap,
+    since: Option<&'a Snapshot>,
+    visited: usize,
+    sums: Sums,
+}
+
+impl ModuleVisitor for ParameterVisitor<'_> {
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        let layer = self.map.layer(self.visited);
+        let before = self.since.map(|before| before.get::<D>(self.visited));
+        self.visited += 1;
+        let Some(layer) = layer else { return };
+        let (reduction, now) = (self.map.reduction, parameter.val().inner());
+        match before {
+            None => self.sums.add(layer, moments(reduction, &now)),
+            Some(Some(before)) => self.sums.add(layer, change(reduction, before, &now)),
+            Some(None) => {}
         }
     }
 }

@@ -9,6 +9,14 @@ fn file(text: &str) -> tempfile::NamedTempFile {
     file
 }
 
+/// The settings that are read back from what is printed of these.
+fn reread(config: &RunConfig) -> RunConfig {
+    let printed = file(&Commented(config).to_string());
+    let mut draft = Draft::new();
+    draft.read_file(printed.path()).expect("reads back");
+    draft.finish().expect("good")
+}
+
 fn problem(text: &str) -> String {
     let file = file(text);
     let mut draft = Draft::new();
@@ -101,10 +109,7 @@ fn the_printed_file_reads_back_to_the_same_settings() {
     draft.set(Origin::Flag, "data", "csv:a \"b\".csv").expect("known");
     let config = draft.finish().expect("good");
     assert_eq!(config.lanes[1].norm, Norm::Layer);
-    let printed = file(&Commented(&config).to_string());
-    let mut again = Draft::new();
-    again.read_file(printed.path()).expect("reads back");
-    assert_eq!(again.finish().expect("good"), config);
+    assert_eq!(reread(&config), config);
 }
 
 #[test]
@@ -169,10 +174,7 @@ fn a_lane_of_another_family_keeps_what_is_written_for_its_own() {
     let config = draft.finish().expect("good");
     assert_eq!(config.lanes[0].family, FamilySettings::Mlp { order: Order::Post, bias: Bias::On });
     assert_eq!(config.lanes[1].family, Model::Vgg.into());
-    let printed = file(&Commented(&config).to_string());
-    let mut again = Draft::new();
-    again.read_file(printed.path()).expect("reads back");
-    assert_eq!(again.finish().expect("good"), config);
+    assert_eq!(reread(&config), config);
 }
 
 #[test]
@@ -185,10 +187,7 @@ fn lanes_of_every_wiring_and_family_read_back_from_what_is_printed() {
         let mut draft = Draft::new();
         draft.set_lanes(Origin::Environment, lanes.map(str::to_owned).to_vec());
         let config = draft.finish().expect("good");
-        let printed = file(&Commented(&config).to_string());
-        let mut again = Draft::new();
-        again.read_file(printed.path()).expect("reads back");
-        assert_eq!(again.finish().expect("good"), config, "{lanes:?}");
+        assert_eq!(reread(&config), config, "{lanes:?}");
     }
 }
 

@@ -10,6 +10,9 @@ use crate::config::{
     Positions, TransformerSettings, quoted,
 };
 
+/// Key of the family.
+pub(crate) const MODEL: &str = "model";
+
 /// A row whose field is written by `Display`, and read by `FromStr` or, where they are given, as one of these numbers.
 macro_rules! row {
     ($scope:ident, $field:ident, $key:literal, $group:ident, $values:literal, $help:literal $(, $numbers:expr)?) => {
@@ -58,7 +61,7 @@ macro_rules! family_row {
 /// All settings, in the order of the help.
 pub static SETTINGS: &[Setting] = &[
     Setting {
-        key: "model",
+        key: MODEL,
         group: Group::Stack,
         help: "family of the stack",
         values: "mlp|vgg|resnet|preresnet|highway|dense|transformer|diffusion",
