@@ -56,6 +56,7 @@ mod observer;
 mod optimizer;
 mod overhead;
 mod parameters;
+mod previous;
 pub(crate) mod reading;
 mod reduction;
 pub(crate) mod tap;

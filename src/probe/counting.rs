@@ -8,7 +8,9 @@ use burn::optim::GradientsParams;
 use burn::tensor::{FloatDType, Tensor};
 
 use super::memory::{Floats, with_floats};
+use super::moments::moments;
 use super::parameters::ParameterMap;
+use super::reduction::Sums;
 use crate::histogram::{Histogram, Sign};
 
 /// Bits below sign and exponent.
@@ -21,33 +23,46 @@ const SPECIAL: usize = 255;
 const FIELDS: usize = 512;
 /// Number of tables that are used in turn.
 const TABLES: usize = 4;
+/// Number of elements below which emptying the tables would cost more than counting.
+const SMALL: usize = 256;
+
+/// The gradients of one step, before clipping.
+pub(super) struct GradientDistribution {
+    /// Counts of every layer; `None` for a layer without a gradient.
+    pub(super) histograms: Vec<Option<Histogram>>,
+    /// ‖g‖² of each tensor of the table.
+    pub(super) tensors: Sums,
+}
 
 impl ParameterMap {
-    /// Counts of the gradients of every layer, before clipping; `None` for a layer without a gradient.
-    #[must_use]
-    pub(crate) fn histograms<M: Module>(&self, model: &M, gradients: &GradientsParams) -> Vec<Option<Histogram>> {
-        let counts = vec![None; self.table().len()];
-        let mut visitor = Counting { map: self, gradients, visited: 0, counts };
+    /// Counts and sums up the gradients in one pass over their memory.
+    pub(super) fn distribution<M: Module>(&self, model: &M, gradients: &GradientsParams) -> GradientDistribution {
+        let of = GradientDistribution {
+            histograms: vec![None; self.table().len()],
+            tensors: Sums::none(self.table().tensors()),
+        };
+        let mut visitor = DistributionVisitor { map: self, gradients, visited: 0, of };
         model.visit(&mut visitor);
-        visitor.counts
+        visitor.of
     }
 }
 
-struct Counting<'a> {
+struct DistributionVisitor<'a> {
     map: &'a ParameterMap,
     gradients: &'a GradientsParams,
     visited: usize,
-    counts: Vec<Option<Histogram>>,
+    of: GradientDistribution,
 }
 
-impl ModuleVisitor for Counting<'_> {
+impl ModuleVisitor for DistributionVisitor<'_> {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        let layer = self.map.layer(self.visited);
+        let (layer, tensor) = (self.map.layer(self.visited), self.map.tensor(self.visited));
         self.visited += 1;
-        if let (Some(layer), Some(gradient)) = (layer, self.gradients.get::<D>(parameter.id))
-            && let Some(slot) = self.counts.get_mut(layer)
+        if let (Some(layer), Some(tensor), Some(gradient)) = (layer, tensor, self.gradients.get::<D>(parameter.id))
+            && let Some(slot) = self.of.histograms.get_mut(layer)
         {
             count(&gradient, slot.get_or_insert_with(Histogram::default));
+            self.of.tensors.add(tensor, moments(self.map.reduction(), &gradient));
         }
     }
 }
@@ -56,61 +71,74 @@ impl ModuleVisitor for Counting<'_> {
 pub fn count<const D: usize>(tensor: &Tensor<D>, into: &mut Histogram) {
     let counted = with_floats(tensor, |floats| match floats {
         Floats::Single(values) => count_f32(values, into),
-        Floats::Double(values) => values.iter().for_each(|value| count_f64(*value, into)),
+        Floats::Double(values) => values.iter().for_each(|value| count_one(*value, into)),
     });
     if counted.is_none() {
         let data = tensor.clone().cast(FloatDType::F64).into_data();
-        data.iter::<f64>().for_each(|value| count_f64(value, into));
+        data.iter::<f64>().for_each(|value| count_one(value, into));
     }
 }
 
 fn count_f32(values: &[f32], into: &mut Histogram) {
-    let mut tables = [[0_u32; FIELDS]; TABLES];
+    if values.len() < SMALL {
+        values.iter().for_each(|value| count_one(f64::from(*value), into));
+        return;
+    }
     // A table's counter cannot overflow within one piece.
-    for piece in values.chunks(u32::MAX as usize) {
-        let (chunks, rest) = piece.as_chunks::<TABLES>();
-        for chunk in chunks {
-            for (table, value) in tables.iter_mut().zip(chunk) {
-                table[(value.to_bits() >> MANTISSA) as usize] += 1;
-            }
+    values.chunks(u32::MAX as usize).for_each(|piece| count_piece(piece, into));
+}
+
+fn count_piece(values: &[f32], into: &mut Histogram) {
+    let field = |value: &f32| (value.to_bits() >> MANTISSA) as usize;
+    let mut tables = [[0_u32; FIELDS]; TABLES];
+    let (chunks, rest) = values.as_chunks::<TABLES>();
+    for chunk in chunks {
+        for (table, value) in tables.iter_mut().zip(chunk) {
+            table[field(value)] += 1;
         }
-        for value in rest {
-            tables[0][(value.to_bits() >> MANTISSA) as usize] += 1;
+    }
+    rest.iter().for_each(|value| tables[0][field(value)] += 1);
+    let [mut counts, others @ ..] = tables;
+    for table in &others {
+        counts.iter_mut().zip(table).for_each(|(count, more)| *count += more);
+    }
+    for (sign, counts) in [Sign::Positive, Sign::Negative].into_iter().zip(counts.as_chunks::<{ SPECIAL + 1 }>().0) {
+        for (exponent, count) in counts.iter().enumerate().take(SPECIAL).skip(1).filter(|(_, count)| **count > 0) {
+            // The field is below 255.
+            into.add(i32::try_from(exponent).unwrap_or(0) - BIAS, sign, u64::from(*count));
         }
-        for field in 0..FIELDS {
-            let count: u64 = tables.iter_mut().map(|table| u64::from(std::mem::take(&mut table[field]))).sum();
-            if count > 0 {
-                take_field(field, count, piece, into);
-            }
-        }
+    }
+    let [tiny, special] = [0, SPECIAL].map(|field| [counts[field], counts[field + FIELDS / 2]].map(u64::from));
+    // These fields do not determine the element, so the elements are read again.
+    if tiny != [0, 0] {
+        let zeros = vectorized_count(values, |value| value == 0.0);
+        into.zero += zeros;
+        // Subnormal numbers are far below the first bin.
+        into.underflow += tiny[0] + tiny[1] - zeros;
+    }
+    if special != [0, 0] {
+        let [pinf, ninf] =
+            [f32::INFINITY, f32::NEG_INFINITY].map(|infinity| vectorized_count(values, |value| value == infinity));
+        into.pinf += pinf;
+        into.ninf += ninf;
+        into.nan += special[0] + special[1] - pinf - ninf;
     }
 }
 
-/// Adds the elements of one sign and exponent field; elements that the field does not determine are read again.
-fn take_field(field: usize, count: u64, values: &[f32], into: &mut Histogram) {
-    let sign = if field < FIELDS / 2 { Sign::Positive } else { Sign::Negative };
-    let these = || values.iter().filter(move |value| (value.to_bits() >> MANTISSA) as usize == field);
-    match field % (FIELDS / 2) {
-        0 => {
-            let zeros = these().filter(|value| **value == 0.0).count() as u64;
-            into.zero += zeros;
-            // Subnormal numbers are far below the first bin.
-            into.underflow += count - zeros;
-        }
-        SPECIAL => {
-            let nans = these().filter(|value| value.is_nan()).count() as u64;
-            into.nan += nans;
-            match sign {
-                Sign::Positive => into.pinf += count - nans,
-                Sign::Negative => into.ninf += count - nans,
-            }
-        }
-        // The field is below 256.
-        exponent => into.add(i32::try_from(exponent).unwrap_or(0) - BIAS, sign, count),
-    }
+/// Number of elements for which `is_meant` holds.
+fn vectorized_count(values: &[f32], is_meant: impl Fn(f32) -> bool) -> u64 {
+    pulp::Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            let counts = values
+                .chunks(1 << 16)
+                .map(|piece| u64::from(piece.iter().map(|value| u32::from(is_meant(*value))).sum::<u32>()));
+            counts.sum()
+        },
+    )
 }
 
-fn count_f64(value: f64, into: &mut Histogram) {
+fn count_one(value: f64, into: &mut Histogram) {
     let sign = if value.is_sign_negative() { Sign::Negative } else { Sign::Positive };
     match value {
         _ if value.is_nan() => into.nan += 1,
@@ -166,7 +194,7 @@ mod tests {
         #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
         #[test]
-        fn counts_sum_to_the_number_of_elements_whatever_they_are(bits in prop::collection::vec(any::<u32>(), 0..300)) {
+        fn counts_sum_to_the_number_of_elements_whatever_they_are(bits in prop::collection::vec(any::<u32>(), 0..2 * SMALL)) {
             let values: Vec<f32> = bits.into_iter().map(f32::from_bits).collect();
             for backend in [Backend::Flex, Backend::Ndarray] {
                 let found = of(&values, backend);
@@ -176,7 +204,7 @@ mod tests {
         }
 
         #[test]
-        fn special_values_find_their_place(picks in prop::collection::vec(0_usize..10, 0..100)) {
+        fn special_values_find_their_place(picks in prop::collection::vec(0_usize..10, 0..2 * SMALL)) {
             let special = [
                 0.0, -0.0, f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e-45, -1e-40, f32::MAX, 1.0,
             ];

@@ -132,6 +132,17 @@ pub(super) fn with_floats<const D: usize, R>(tensor: &Tensor<D>, read: impl FnOn
     }
 }
 
+/// The same in the order of the shape.
+pub(super) fn with_floats_in_order<const D: usize, R>(
+    tensor: &Tensor<D>,
+    read: impl FnOnce(Floats<'_>) -> R,
+) -> Option<R> {
+    match tensor.clone().try_into_primitive::<Flex>() {
+        Ok(primitive) => Flex::lend_in_order(&primitive, read),
+        Err(_) => NdArray::lend_in_order(&tensor.clone().try_into_primitive::<NdArray>().ok()?, read),
+    }
+}
+
 /// Lends the elements of two tensors of one shape, pair by pair; `None` if they cannot be read in this way.
 pub(super) fn with_pairs<const D: usize, R>(
     one: &Tensor<D>,
@@ -146,29 +157,6 @@ pub(super) fn with_pairs<const D: usize, R>(
             read,
         ),
     }
-}
-
-/// The same for three tensors.
-pub(super) fn with_triples<const D: usize, R>(
-    tensors: [&Tensor<D>; 3],
-    read: impl FnOnce([Floats<'_>; 3]) -> R,
-) -> Option<R> {
-    if tensors[0].clone().try_into_primitive::<Flex>().is_ok() {
-        let [one, two, three] = tensors.map(|tensor| tensor.clone().try_into_primitive::<Flex>());
-        return triples::<Flex, R>([&one.ok()?, &two.ok()?, &three.ok()?], read);
-    }
-    let [one, two, three] = tensors.map(|tensor| tensor.clone().try_into_primitive::<NdArray>());
-    triples::<NdArray, R>([&one.ok()?, &two.ok()?, &three.ok()?], read)
-}
-
-fn triples<B: Readable, R>(
-    [one, two, three]: [&Primitive<B>; 3],
-    read: impl FnOnce([Floats<'_>; 3]) -> R,
-) -> Option<R> {
-    if !B::are_alike(one, two) || !B::are_alike(two, three) {
-        return None;
-    }
-    B::lend(one, |one| B::lend(two, |two| B::lend(three, |three| read([one, two, three]))))??
 }
 
 fn pairs<B: Readable, R>(

@@ -5,11 +5,11 @@
 
 use burn::tensor::{FloatDType, Tensor};
 
-use super::memory::{Floats, with_floats, with_pairs, with_triples};
+use super::memory::{Floats, with_floats, with_pairs};
 use super::reduction::{Reduced, Reduction};
 use crate::quantity::Moments;
 
-mod sums;
+pub(super) mod sums;
 
 /// Sum of squares and number of elements, any shape; NaN and ±Inf stay NaN and Inf.
 ///
@@ -38,48 +38,7 @@ pub(super) fn change<const D: usize>(reduction: Reduction, before: &Tensor<D>, a
     }
 }
 
-/// Parameters before a step, their change by it, and their distance from the initial ones after it; all of one shape.
-pub(super) fn journey<const D: usize>(
-    reduction: Reduction,
-    before: &Tensor<D>,
-    after: &Tensor<D>,
-    initial: &Tensor<D>,
-) -> [Reduced; 3] {
-    let count = before.shape().num_elements() as u64;
-    let sums = on_host(reduction, || {
-        with_triples([before, after, initial], |values| match values {
-            [Floats::Single(before), Floats::Single(after), Floats::Single(initial)]
-                if before.len() == after.len() && after.len() == initial.len() =>
-            {
-                Some(sums::journey(before, after, initial))
-            }
-            _ => None,
-        })
-    });
-    match sums.flatten() {
-        Some(sums) => sums.map(|sum_of_squares| Reduced::Known(Moments { sum_of_squares, count })),
-        None => [moments(reduction, before), change(reduction, before, after), change(reduction, initial, after)],
-    }
-}
-
-/// Parameters before a step and their change by it; both of one shape.
-pub(super) fn step<const D: usize>(reduction: Reduction, before: &Tensor<D>, after: &Tensor<D>) -> [Reduced; 2] {
-    let count = before.shape().num_elements() as u64;
-    let sums = on_host(reduction, || {
-        with_pairs(before, after, |before, after| match (before, after) {
-            (Floats::Single(before), Floats::Single(after)) if before.len() == after.len() => {
-                Some(sums::step(before, after))
-            }
-            _ => None,
-        })
-    });
-    match sums.flatten() {
-        Some(sums) => sums.map(|sum_of_squares| Reduced::Known(Moments { sum_of_squares, count })),
-        None => [moments(reduction, before), change(reduction, before, after)],
-    }
-}
-
-fn on_host<R>(reduction: Reduction, read: impl FnOnce() -> Option<R>) -> Option<R> {
+pub(super) fn on_host<R>(reduction: Reduction, read: impl FnOnce() -> Option<R>) -> Option<R> {
     match reduction {
         Reduction::Host => read(),
         Reduction::Device => None,

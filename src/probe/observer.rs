@@ -24,6 +24,7 @@ use burn::optim::GradientsParams;
 use burn::prelude::Device;
 
 use super::cost::Cost;
+use super::counting::GradientDistribution;
 use super::dead_units::DeadUnits;
 use super::filters::Filters;
 use super::observation::{CostlyStatistics, Observation, RawStatistics, evaluate};
@@ -245,9 +246,9 @@ impl ObservedStep {
         self.raw.passes = readings.layers;
         if self.scope >= Scope::Histograms {
             self.cost.of(|| {
-                let counts = map.histograms(model, gradients);
-                self.histograms = counts.into_iter().map(|layer| layer.map(Histogram::trimmed)).collect();
-                self.tensor_gradients = map.tensor_gradients(model, gradients);
+                let GradientDistribution { histograms, tensors } = map.distribution(model, gradients);
+                self.histograms = histograms.into_iter().map(|layer| layer.map(Histogram::trimmed)).collect();
+                self.tensor_gradients = tensors;
                 self.filters = map.filters(model);
             });
         }

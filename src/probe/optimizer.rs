@@ -13,8 +13,9 @@ use burn::prelude::Device;
 use burn::tensor::Tensor;
 
 use super::cost::Cost;
-use super::moments::{journey, moments, step};
+use super::moments::moments;
 use super::parameters::{ParameterMap, Snapshot, Trained, Updates};
+use super::previous::Previous;
 use super::reduction::{Reduction, Sums};
 
 /// What was read of the parameters during one step, one entry per layer.
@@ -49,6 +50,8 @@ struct Board {
     baseline: Baseline,
     reduction: Reduction,
     readings: ParameterReadings,
+    /// Parameters before their update, one after the other.
+    buffer: Vec<f32>,
 }
 
 /// What the parameters are compared with.
@@ -93,7 +96,7 @@ impl OptimizerProbe {
         let mut to_come: Vec<Trained> = map.trained().collect();
         to_come.reverse();
         *self.board.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some(Board { to_come, known, baseline, reduction: map.reduction(), readings });
+            Some(Board { to_come, known, baseline, reduction: map.reduction(), readings, buffer: Vec::new() });
     }
 
     /// What was read since [`Self::start`]; `None` if it was not called.
@@ -134,27 +137,27 @@ impl<O: Optimizer> Optimizer for ProbedOptimizer<O> {
             drop(guard);
             return self.inner.step(learning_rate, tensor, gradient, state);
         };
-        let (mut cost, reduction) = (board.readings.cost, board.reduction);
-        let before = tensor.clone();
-        if !board.known.get(layer).is_some_and(|known| *known) {
-            cost.of(|| board.readings.gradients.add(layer, moments(reduction, &gradient)));
+        let Board { known, baseline, reduction, readings, buffer, .. } = board;
+        let (mut cost, reduction) = (readings.cost, *reduction);
+        let before = cost.of(|| Previous::of(reduction, &tensor, buffer));
+        if !known.get(layer).is_some_and(|known| *known) {
+            cost.of(|| readings.gradients.add(layer, moments(reduction, &gradient)));
         }
         let (after, state) = self.inner.step(learning_rate, tensor, gradient, state);
-        // The update has brought the parameters into the cache now, so that only reading counts as measuring.
         cost.of(|| {
-            let initial = self.probe.initial.get::<D>(visited).filter(|_| board.baseline == Baseline::Start);
+            let initial = self.probe.initial.get::<D>(visited).filter(|_| *baseline == Baseline::Start);
             let both = match initial {
                 Some(initial) => {
-                    let [weight, update, drift] = journey(reduction, &before, &after, initial);
-                    board.readings.drift.add(layer, drift);
+                    let [weight, update, drift] = before.journey(reduction, &after, initial);
+                    readings.drift.add(layer, drift);
                     [weight, update]
                 }
-                None => step(reduction, &before, &after),
+                None => before.step(reduction, &after),
             };
-            board.readings.updates.add(layer, place, both);
+            readings.updates.add(layer, place, both);
             drop(before);
         });
-        board.readings.cost = cost;
+        readings.cost = cost;
         (after, state)
     }
 

@@ -161,23 +161,8 @@ impl ParameterMap {
 
     /// The same, still on its device where it is computed there.
     pub(super) fn layer_gradients<M: Module>(&self, model: &M, gradients: &GradientsParams) -> Sums {
-        self.gradient_sums(model, gradients, &self.layer_of, self.table.len())
-    }
-
-    /// ‖g‖² per tensor of the table, before clipping; one pass over all gradients.
-    pub(super) fn tensor_gradients<M: Module>(&self, model: &M, gradients: &GradientsParams) -> Sums {
-        self.gradient_sums(model, gradients, &self.tensor_of, self.table.tensors())
-    }
-
-    fn gradient_sums<M: Module>(
-        &self,
-        model: &M,
-        gradients: &GradientsParams,
-        entry_of: &[Option<usize>],
-        entries: usize,
-    ) -> Sums {
-        let sums = Sums::none(entries);
-        let mut visitor = GradientVisitor { reduction: self.reduction, entry_of, gradients, visited: 0, sums };
+        let sums = Sums::none(self.table.len());
+        let mut visitor = GradientVisitor { map: self, gradients, visited: 0, sums };
         model.visit(&mut visitor);
         visitor.sums
     }
@@ -235,9 +220,7 @@ impl Updates {
 }
 
 struct GradientVisitor<'a> {
-    reduction: Reduction,
-    /// Of each visited parameter.
-    entry_of: &'a [Option<usize>],
+    map: &'a ParameterMap,
     gradients: &'a GradientsParams,
     visited: usize,
     sums: Sums,
@@ -245,10 +228,10 @@ struct GradientVisitor<'a> {
 
 impl ModuleVisitor for GradientVisitor<'_> {
     fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
-        let entry = self.entry_of.get(self.visited).copied().flatten();
+        let layer = self.map.layer(self.visited);
         self.visited += 1;
-        if let (Some(entry), Some(gradient)) = (entry, self.gradients.get::<D>(parameter.id)) {
-            self.sums.add(entry, moments(self.reduction, &gradient));
+        if let (Some(layer), Some(gradient)) = (layer, self.gradients.get::<D>(parameter.id)) {
+            self.sums.add(layer, moments(self.map.reduction, &gradient));
         }
     }
 }

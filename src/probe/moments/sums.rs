@@ -29,7 +29,7 @@ pub(super) fn distance(old: &[f32], new: &[f32]) -> f64 {
 }
 
 /// Σ before², Σ (after − before)², Σ (after − initial)²; all of one length.
-pub(super) fn journey(before: &[f32], after: &[f32], initial: &[f32]) -> [f64; 3] {
+pub(in crate::probe) fn journey(before: &[f32], after: &[f32], initial: &[f32]) -> [f64; 3] {
     sums(
         [before, after, initial],
         |[before, after, initial]| [before, after - before, after - initial],
@@ -38,7 +38,7 @@ pub(super) fn journey(before: &[f32], after: &[f32], initial: &[f32]) -> [f64; 3
 }
 
 /// Σ before², Σ (after − before)²; both of one length.
-pub(super) fn step(before: &[f32], after: &[f32]) -> [f64; 2] {
+pub(in crate::probe) fn step(before: &[f32], after: &[f32]) -> [f64; 2] {
     sums([before, after], |[before, after]| [before, after - before], |[before, after]| [before, after - before])
 }
 
