@@ -20,8 +20,13 @@ fn main() {
     let status = std::process::Command::new(NABLATOP).args(run).current_dir(place.path()).output();
     assert!(status.expect("starts").status.success(), "the run writes a trace");
     let trace = place.path().join("run/trace.jsonl").metadata().map_or(0, |found| found.len() >> 20);
-    report("start to a frame with both lanes", &["run"], place.path(), 150);
-    report(&format!("start to a frame of a trace of {trace} MB"), &["view", "run"], place.path(), 100);
+    // A terminal that reports its background does so within a millisecond; this one does not, and is waited for.
+    report("start to a frame with both lanes, in a terminal that does not answer", &["run"], place.path(), 150);
+    let themed = |name: &str, arguments: &[&str], most| {
+        report(name, &[arguments, &["--theme", "dark"]].concat(), place.path(), most);
+    };
+    themed("start to a frame with both lanes, with a theme", &["run"], 150);
+    themed(&format!("start to a frame of a trace of {trace} MB, with a theme"), &["view", "run"], 100);
 }
 
 fn report(name: &str, arguments: &[&str], place: &Path, most: u128) {
