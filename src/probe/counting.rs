@@ -81,7 +81,9 @@ pub fn count<const D: usize>(tensor: &Tensor<D>, into: &mut Histogram) {
 
 fn count_f32(values: &[f32], into: &mut Histogram) {
     if values.len() < SMALL {
-        values.iter().for_each(|value| count_one(f64::from(*value), into));
+        for value in values {
+            count_one(f64::from(*value), into);
+        }
         return;
     }
     // A table's counter cannot overflow within one piece.
@@ -97,7 +99,9 @@ fn count_piece(values: &[f32], into: &mut Histogram) {
             table[field(value)] += 1;
         }
     }
-    rest.iter().for_each(|value| tables[0][field(value)] += 1);
+    for value in rest {
+        tables[0][field(value)] += 1;
+    }
     let [mut counts, others @ ..] = tables;
     for table in &others {
         counts.iter_mut().zip(table).for_each(|(count, more)| *count += more);

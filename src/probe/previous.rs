@@ -17,8 +17,8 @@ use crate::quantity::Moments;
 pub(super) enum Previous<'a, const D: usize> {
     /// In the order of the shape.
     Copied(&'a [f32]),
-    /// The tensor itself.
-    Kept(Tensor<D>),
+    /// The tensor itself, whose handle is large.
+    Kept(Box<Tensor<D>>),
 }
 
 impl<'a, const D: usize> Previous<'a, D> {
@@ -34,7 +34,7 @@ impl<'a, const D: usize> Previous<'a, D> {
                 Floats::Double(_) => false,
             })
         });
-        if copied == Some(true) { Self::Copied(buffer) } else { Self::Kept(parameter.clone()) }
+        if copied == Some(true) { Self::Copied(buffer) } else { Self::Kept(Box::new(parameter.clone())) }
     }
 
     /// ‖θ_before‖² and ‖θ_after − θ_before‖².
@@ -96,7 +96,7 @@ mod tests {
             let mut buffer = vec![9.0; 1000];
             let copied = Previous::of(Reduction::Host, &parameter, &mut buffer);
             assert!(matches!(&copied, Previous::Copied(values) if values.len() == 600));
-            let kept = Previous::Kept(parameter.clone());
+            let kept = Previous::Kept(Box::new(parameter.clone()));
             let journeys = [copied, kept].map(|before| before.journey(Reduction::Host, &after, &initial));
             for (copied, kept) in journeys[0].iter().zip(&journeys[1]) {
                 let [copied, kept] = [copied, kept].map(|reduced| reduced.clone().read());
