@@ -76,6 +76,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> {
         Ok(matches) => matches,
         Err(mut error) => {
             arguments::name_variable(&mut error, &arguments);
+            arguments::name_order(&mut error);
             // Help and version are "errors" of clap that go to standard output with code 0.
             let code = u8::try_from(error.exit_code()).unwrap_or(1);
             if error.use_stderr() {

@@ -43,6 +43,7 @@ mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod follow;
+mod foreign;
 mod header;
 mod lines;
 mod location;

@@ -239,6 +239,15 @@ pub(super) fn name_variable(error: &mut clap::Error, arguments: &[OsString]) {
     }
 }
 
+/// Says where the options of a subcommand belong, when they stand before it.
+pub(super) fn name_order(error: &mut clap::Error) {
+    let Some(ContextValue::String(subcommand)) = error.get(ContextKind::InvalidSubcommand) else { return };
+    if error.kind() == ErrorKind::ArgumentConflict {
+        let tip = format!("write the options after the subcommand: nablatop {subcommand} --…");
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+}
+
 /// Keeps the current values of the environment out of the help.
 fn quiet(argument: Arg) -> Arg {
     argument.hide_env_values(true)
@@ -293,6 +302,14 @@ mod tests {
     fn parsed(words: &[&str]) -> Result<RunConfig> {
         let matches = command().try_get_matches_from(["nablatop"].iter().chain(words))?;
         settings(matches.subcommand_matches("run").unwrap_or(&matches), None)
+    }
+
+    #[test]
+    fn options_before_their_subcommand_are_shown_where_to_go() {
+        let mut error = command().try_get_matches_from(["nablatop", "--seed", "7", "run"]).expect_err("wrong order");
+        name_order(&mut error);
+        let text = error.to_string();
+        assert!(text.contains("write the options after the subcommand: nablatop run --…"), "{text}");
     }
 
     #[test]

@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::error::{TraceError, TraceLine, looks_like};
+use super::error::{TraceError, TraceLine};
+use super::foreign::looks_like;
 use super::header::{self, Found};
 use super::lines::Line;
 use super::{Warnings, checksum, decode};

@@ -123,7 +123,7 @@ fn quantities_and_views_go_round() {
 fn an_arrow_moves_within_a_path_and_does_not_throw_it_away() {
     let mut scene = sample::demo(3);
     act(&mut scene, Action::OpenForm);
-    assert_eq!(choices("data"), ["digits", "text"]);
+    assert!(choices("data").contains(&"digits"));
     let Overlay::Form(form) = &mut scene.view.overlay else { panic!("open") };
     form.focus = form.fields.iter().position(|field| field.key == "data").expect("a setting");
     form.fields[form.focus].input = "csv:mine.csv".into();

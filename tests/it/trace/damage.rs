@@ -148,10 +148,11 @@ fn no_bit_flip_passes_unseen_as_another_value() {
 
 #[test]
 fn a_file_that_is_not_a_trace_is_named_by_what_it_looks_like() {
-    let looks: [(&[u8], &str); 9] = [
+    let looks: [(&[u8], &str); 10] = [
         (b"", "is empty"),
         (b"{\"kind\":\"header\",\"format\":\"nablatop-trace\",\"ver", "ends within its first line"),
         (b"{\"step\":1,\"loss\":2.0}\n", "JSON of another program"),
+        (b"{\"kind\": \"header\", \"format\": \"nablatop-trace\"}\n", "another program has written again"),
         (b"step,loss\n1,2\n", "comma-separated"),
         (b"Dear diary\n", "plain text"),
         (b"\x1f\x8b\x08\0\0\0", "gzip"),
