@@ -76,7 +76,7 @@ pub struct Prediction {
 #[non_exhaustive]
 pub enum NotApplicable {
     /// A trace of a stack that nablatop did not make.
-    #[error("no settings")]
+    #[error("not a stack of nablatop")]
     NoSettings,
     /// The settings do not describe weights that the user gave.
     #[error("its weights come from a file")]

@@ -37,13 +37,13 @@ pub(super) struct GradientDistribution {
 impl ParameterMap {
     /// Counts and sums up the gradients in one pass over their memory.
     pub(super) fn distribution<M: Module>(&self, model: &M, gradients: &GradientsParams) -> GradientDistribution {
-        let of = GradientDistribution {
+        let distribution = GradientDistribution {
             histograms: vec![None; self.table().len()],
             tensors: Sums::none(self.table().tensors()),
         };
-        let mut visitor = DistributionVisitor { map: self, gradients, visited: 0, of };
+        let mut visitor = DistributionVisitor { map: self, gradients, visited: 0, distribution };
         model.visit(&mut visitor);
-        visitor.of
+        visitor.distribution
     }
 }
 
@@ -51,7 +51,7 @@ struct DistributionVisitor<'a> {
     map: &'a ParameterMap,
     gradients: &'a GradientsParams,
     visited: usize,
-    of: GradientDistribution,
+    distribution: GradientDistribution,
 }
 
 impl ModuleVisitor for DistributionVisitor<'_> {
@@ -59,10 +59,10 @@ impl ModuleVisitor for DistributionVisitor<'_> {
         let (layer, tensor) = (self.map.layer(self.visited), self.map.tensor(self.visited));
         self.visited += 1;
         if let (Some(layer), Some(tensor), Some(gradient)) = (layer, tensor, self.gradients.get::<D>(parameter.id))
-            && let Some(slot) = self.of.histograms.get_mut(layer)
+            && let Some(slot) = self.distribution.histograms.get_mut(layer)
         {
             count(&gradient, slot.get_or_insert_with(Histogram::default));
-            self.of.tensors.add(tensor, moments(self.map.reduction(), &gradient));
+            self.distribution.tensors.add(tensor, moments(self.map.reduction(), &gradient));
         }
     }
 }

@@ -185,8 +185,8 @@ mod tests {
             "lane        outcome    step   final loss  held out  per block  theory  first/last block\n\
              plain       completed  1,200  2.00        93.1 %    ×0.500     –       ×0.00391\n\
              residual-2  stopped    –      –           –         –          –       –\n\
-             plain: no theory: no settings\n\
-             residual-2: no theory: no settings\n"
+             plain: no theory: not a stack of nablatop\n\
+             residual-2: no theory: not a stack of nablatop\n"
         );
     }
 
