@@ -11,6 +11,7 @@
 //! ```
 
 mod arguments;
+mod check;
 mod columns;
 mod diagnostics;
 #[cfg(feature = "download")]
@@ -91,6 +92,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Exit> {
     match matches.subcommand() {
         Some(("view", matches)) => view(matches),
         Some(("export", matches)) => export::export(matches),
+        Some(("check", matches)) => check::check(matches),
         Some(("explain", matches)) => explain::explain(matches),
         Some(("download", matches)) => download(matches),
         Some(("completions", matches)) => manual::completions(matches),

@@ -7,6 +7,7 @@
 mod available_memory;
 pub mod config;
 mod counts;
+pub mod diagnose;
 pub mod event;
 pub mod glossary;
 pub mod grid;

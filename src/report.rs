@@ -21,6 +21,7 @@ pub mod csv;
 pub(crate) mod explanation;
 mod export_error;
 mod figure;
+pub(crate) mod findings;
 mod loading;
 mod signal;
 

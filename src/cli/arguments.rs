@@ -47,6 +47,7 @@ pub(super) fn command() -> Command {
         )
         .subcommand(view())
         .subcommand(export())
+        .subcommand(super::check::command())
         .subcommand(download())
         .subcommand(super::explain::command())
         .subcommand(Command::new("completions").about("print shell completions").arg(

@@ -31,6 +31,7 @@ const FLOORS: &[&[&str]] = &[
     &["backend"],
     &["data", "preset", "probe", "trace"],
     &["sink", "theory"],
+    &["diagnose"],
     &["recorder", "stack"],
     &["train"],
     &["report", "tui"],

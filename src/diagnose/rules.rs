@@ -1,0 +1,11 @@
+//! The table of all rules. A new rule is a file here and its row.
+
+mod exploding;
+mod non_finite;
+mod stretch;
+mod vanishing;
+
+use super::rule::RuleDefinition;
+
+/// All rules, the worst first.
+pub(crate) static RULES: &[RuleDefinition] = &[non_finite::DEFINITION, vanishing::DEFINITION, exploding::DEFINITION];
