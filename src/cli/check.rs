@@ -16,7 +16,7 @@ use super::exit::{Exit, Usage};
 use super::messages::{complain, note};
 use super::standard_output::print;
 use crate::config::spelling::not_one_of;
-use crate::diagnose::{Diagnosis, Finding, Missing, RULES, RuleDefinition, Severity};
+use crate::diagnose::{Diagnosis, Finding, Missing, RULES, RuleDefinition, Severity, Status};
 use crate::event::RunHeader;
 use crate::report::findings;
 use crate::text;
@@ -119,18 +119,25 @@ fn judge(path: &Path, gate: &Gate) -> Result<Judged> {
 }
 
 impl Judged {
-    /// What a rule that may fail the gate lacks, as a sentence.
+    /// Why the trace cannot be judged, as a sentence: no rule has judged a lane, or one that may fail the gate has not.
     fn lacks(&self, path: &Path, gate: &Gate) -> Option<String> {
-        let lanes = (0..).map(LaneId).zip(&self.header.lanes);
-        let missing = lanes.flat_map(|(id, lane)| {
-            gate.rules.iter().filter_map(move |rule| Some((lane, rule, self.diagnosis.missing(id, rule)?)))
-        });
-        let (lane, rule, missing) = missing.into_iter().next()?;
-        let advice = match missing {
-            Missing::Quantity(_) | Missing::Step => ": record the run with --measure 1",
-            _ => "",
-        };
-        Some(format!("{}: {} cannot judge lane '{}': {missing}{advice}", text::path(path), rule.name, lane.name))
+        let path = text::path(path);
+        if self.header.lanes.is_empty() {
+            return Some(format!("{path} has no lane: there is nothing to judge"));
+        }
+        (0..).map(LaneId).zip(&self.header.lanes).find_map(|(id, lane)| {
+            let by_rule = gate.rules.iter().find_map(|rule| Some((rule.name, self.diagnosis.missing(id, rule)?)));
+            let (judge, missing) = match self.diagnosis.status(id) {
+                Status::TooEarly(missing) => ("no rule", missing),
+                _ => by_rule?,
+            };
+            let verb = if judge == "no rule" { "can judge" } else { "cannot judge" };
+            let advice = match missing {
+                Missing::Quantity(_) | Missing::Step => "; record the run with --measure 1",
+                _ => "",
+            };
+            Some(format!("{path}: {judge} {verb} lane '{}': {missing}{advice}", lane.name))
+        })
     }
 }
 

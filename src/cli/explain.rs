@@ -1,4 +1,4 @@
-//! `nablatop explain`: explains a quantity or another value, or lists all of them in one line each.
+//! `nablatop explain`: explains a quantity, another value or a rule, or lists all of them in one line each.
 
 use std::ffi::OsStr;
 
@@ -10,17 +10,18 @@ use super::exit::Exit;
 use super::exit::Usage;
 use super::standard_output::print;
 use crate::config::spelling::not_one_of;
+use crate::diagnose::RULES;
 use crate::glossary::GlossaryEntry;
 use crate::report::explanation;
 
 /// The subcommand's arguments.
 pub(super) fn command() -> Command {
     Command::new("explain")
-        .about("explain a value: definition, formula, edge cases, healthy range, source")
+        .about("explain a value or a rule: definition, formula, edge cases, healthy range, source")
         .after_help("Examples:\n  nablatop explain\n  nablatop explain signal-norm\n  nablatop explain rho")
         .arg(
             Arg::new("name")
-                .help("a quantity or another value, with _ or -; without NAME, the list of all")
+                .help("a quantity, another value or a rule, with _ or -; without NAME, the list of all")
                 .value_name("NAME")
                 .hide_possible_values(true)
                 .value_parser(Names),
@@ -31,7 +32,10 @@ pub(super) fn command() -> Command {
 pub(super) fn explain(matches: &ArgMatches) -> Result<Exit> {
     let text = match matches.get_one::<String>("name") {
         None => explanation::list(),
-        Some(name) => explanation::entry(named(name)?),
+        Some(name) => match RULES.iter().find(|rule| rule.name == name.to_lowercase().replace('_', "-")) {
+            Some(rule) => explanation::rule(rule),
+            None => explanation::entry(named(name)?),
+        },
     };
     print(text.as_bytes())?;
     Ok(Exit::DONE)
@@ -40,7 +44,8 @@ pub(super) fn explain(matches: &ArgMatches) -> Result<Exit> {
 fn named(word: &str) -> Result<GlossaryEntry, Usage> {
     let name = word.to_lowercase().replace('-', "_");
     GlossaryEntry::named(&name).ok_or_else(|| {
-        let names: Vec<&str> = GlossaryEntry::all().map(|topic| topic.term().name).collect();
+        let rules = RULES.iter().map(|rule| rule.name);
+        let names: Vec<&str> = GlossaryEntry::all().map(|topic| topic.term().name).chain(rules).collect();
         let unknown = not_one_of(&name, &names);
         // The message shows the word as it was typed.
         Usage(unknown.replacen(&format!("'{name}'"), &format!("'{word}'"), 1))
@@ -64,7 +69,9 @@ impl TypedValueParser for Names {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(GlossaryEntry::all().map(|topic| PossibleValue::new(topic.term().name))))
+        let rules = RULES.iter().map(|rule| rule.name);
+        let names = GlossaryEntry::all().map(|topic| topic.term().name).chain(rules);
+        Some(Box::new(names.map(PossibleValue::new)))
     }
 }
 

@@ -9,8 +9,10 @@
 //!
 //! Lines have at most [`WIDTH`] characters; further lines are indented to the first word.
 
+use crate::diagnose::{RULES, RuleDefinition, Threshold};
 use crate::glossary::{GlossaryEntry, Home, TERMS, Term};
 use crate::measurement::Measurement;
+use crate::number;
 use crate::quantity::{Axis, Quantity};
 
 /// Maximum length of a line in characters.
@@ -77,7 +79,26 @@ fn on_screen(topic: GlossaryEntry) -> String {
     }
 }
 
-/// Names and meanings of all quantities and terms.
+/// Everything about one rule.
+#[must_use]
+pub(crate) fn rule(rule: &RuleDefinition) -> String {
+    let RuleDefinition { name, meaning, formula, thresholds, cause, remedy, needs, .. } = rule;
+    let mut text = format!("{name}  a rule of nablatop check\n\n");
+    paragraph(&mut text, "  finds", LABELS, meaning);
+    paragraph(&mut text, "  formula", LABELS, formula);
+    for Threshold { name, value, source, .. } in *thresholds {
+        paragraph(&mut text, "  limit", LABELS, &format!("{name} {}, from {source}", number::value(*value)));
+    }
+    paragraph(&mut text, "  cause", LABELS, cause);
+    paragraph(&mut text, "  remedy", LABELS, remedy);
+    if !needs.is_empty() {
+        let names: Vec<&str> = needs.iter().map(|quantity| quantity.name()).collect();
+        paragraph(&mut text, "  needs", LABELS, &names.join(", "));
+    }
+    text
+}
+
+/// Names and meanings of all quantities, terms and rules.
 #[must_use]
 pub(crate) fn list() -> String {
     let mut text = String::from("Quantities: one value per layer and measured step\n\n");
@@ -87,6 +108,10 @@ pub(crate) fn list() -> String {
     text.push_str("\nValues per step, and values derived from several others\n\n");
     for term in TERMS {
         paragraph(&mut text, &format!("  {}", term.name), NAMES, term.meaning);
+    }
+    text.push_str("\nRules: what nablatop check finds in a run\n\n");
+    for rule in RULES {
+        paragraph(&mut text, &format!("  {}", rule.name), NAMES, rule.meaning);
     }
     text.push_str("\nDetails: nablatop explain NAME\n");
     text
@@ -128,6 +153,19 @@ mod tests {
             let Term { name, symbol, meaning, formula, edge_cases, healthy, source, .. } = topic.term();
             for words in [name, symbol, meaning, formula, edge_cases, healthy, source] {
                 assert!(flat(&text).contains(&flat(words)), "'{words}' in {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_rule_is_explained_with_its_limits_cause_and_remedy() {
+        for rule in RULES {
+            let text = super::rule(rule);
+            assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+            let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let sources = rule.thresholds.iter().map(|threshold| threshold.source);
+            for words in [rule.meaning, rule.formula, rule.cause, rule.remedy].into_iter().chain(sources) {
+                assert!(flat.contains(&words.split_whitespace().collect::<Vec<_>>().join(" ")), "'{words}' in {text}");
             }
         }
     }

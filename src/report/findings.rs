@@ -23,7 +23,7 @@ pub(crate) fn lines(diagnosis: &Diagnosis, header: &RunHeader) -> Vec<String> {
         }
         match diagnosis.status(id) {
             Status::Ill(_) => {}
-            Status::Healthy => say("healthy"),
+            Status::Healthy => say("healthy: no rule finds anything"),
             Status::TooEarly(missing) => say(&format!("too early: {missing}")),
         }
     }

@@ -1,5 +1,6 @@
 //! Claims about the command line: what is wrong is said once, with the place and the remedy, and the exit code fits.
 
+mod check;
 mod data;
 mod dump;
 mod log;
