@@ -39,7 +39,7 @@ use crate::event::{Event, RunHeader};
 use crate::units::LaneId;
 
 /// All rules, in the order in which a reader wants to know of them: the worst first.
-pub(crate) use rules::RULES;
+pub use rules::RULES;
 
 /// The findings of one run so far.
 pub struct Diagnosis {
@@ -57,7 +57,7 @@ impl Diagnosis {
 
     /// Nothing judged yet, by these rules alone.
     #[must_use]
-    pub(crate) fn by(rules: Vec<&'static RuleDefinition>, header: &RunHeader) -> Self {
+    pub fn by(rules: Vec<&'static RuleDefinition>, header: &RunHeader) -> Self {
         let lanes = (0..).map(LaneId).zip(&header.lanes);
         let lanes = lanes.map(|(lane, of)| LaneDiagnosis::new(lane, of, header, &rules)).collect();
         Self { rules, lanes, findings: Vec::new() }
@@ -90,7 +90,7 @@ impl Diagnosis {
 
     /// What a rule still lacks to judge a lane; `None` if it has judged it.
     #[must_use]
-    pub(crate) fn missing(&self, lane: LaneId, rule: &RuleDefinition) -> Option<Missing> {
+    pub fn missing(&self, lane: LaneId, rule: &RuleDefinition) -> Option<Missing> {
         self.lanes.get(lane.index())?.missing(rule)
     }
 }

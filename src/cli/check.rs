@@ -147,7 +147,7 @@ pub(super) fn check(matches: &ArgMatches) -> Result<Exit> {
     let is_json = matches.get_one::<String>("format").is_some_and(|format| format == "json");
     let paths: Vec<&PathBuf> = matches.get_many("trace").into_iter().flatten().collect();
     let mut code = 0;
-    let (mut lines, mut objects) = (String::new(), Vec::new());
+    let (mut lines, mut objects) = (Vec::new(), Vec::new());
     for path in &paths {
         match judge(path, &gate) {
             Err(error) => {
@@ -164,17 +164,16 @@ pub(super) fn check(matches: &ArgMatches) -> Result<Exit> {
                     code = code.max(FOUND);
                 }
                 if paths.len() > 1 {
-                    lines.push_str(&format!("{}\n", text::path(path)));
+                    lines.push(text::path(path));
                 }
-                for line in findings::lines(diagnosis, header) {
-                    lines.push_str(&line);
-                    lines.push('\n');
-                }
+                lines.extend(findings::lines(diagnosis, header));
                 objects.extend(findings::json(&text::path(path), diagnosis, header));
             }
         }
     }
-    let output = if is_json { format!("{}\n", serde_json::to_string_pretty(&objects)?) } else { lines };
-    print(output.as_bytes())?;
+    let output = if is_json { serde_json::to_string_pretty(&objects)? } else { lines.join("\n") };
+    if !output.is_empty() {
+        print(format!("{output}\n").as_bytes())?;
+    }
     Ok(Exit::code(code))
 }

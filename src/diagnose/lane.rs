@@ -81,10 +81,10 @@ impl LaneDiagnosis {
             return Status::Ill(worst.clone());
         }
         let mut missing = self.judges.iter().map(|judge| judge.missing);
-        match missing.clone().all(|missing| missing.is_some()) {
-            true => Status::TooEarly(missing.find_map(|missing| missing).unwrap_or(Missing::Step)),
-            false => Status::Healthy,
+        if missing.clone().any(|missing| missing.is_none()) {
+            return Status::Healthy;
         }
+        Status::TooEarly(missing.find_map(|missing| missing).unwrap_or(Missing::Step))
     }
 
     pub(super) fn missing(&self, rule: &RuleDefinition) -> Option<Missing> {
@@ -105,16 +105,13 @@ impl Judge {
             }
             Verdict::Found(Symptom { severity, rows, figures }) => {
                 self.missing = None;
-                match self.open.and_then(|open| findings.get_mut(open)) {
-                    Some(finding) => {
-                        finding.severity = finding.severity.max(severity);
-                        (finding.rows, finding.figures) = (rows, figures);
-                    }
-                    None => {
-                        self.open = Some(findings.len());
-                        let (rule, from) = (self.definition, step.record.step);
-                        findings.push(Finding { rule, severity, lane, rows, from, to: None, figures });
-                    }
+                if let Some(finding) = self.open.and_then(|open| findings.get_mut(open)) {
+                    finding.severity = finding.severity.max(severity);
+                    (finding.rows, finding.figures) = (rows, figures);
+                } else {
+                    self.open = Some(findings.len());
+                    let (rule, from) = (self.definition, step.record.step);
+                    findings.push(Finding { rule, severity, lane, rows, from, to: None, figures });
                 }
             }
         }

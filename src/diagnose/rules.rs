@@ -8,4 +8,4 @@ mod vanishing;
 use super::rule::RuleDefinition;
 
 /// All rules, the worst first.
-pub(crate) static RULES: &[RuleDefinition] = &[non_finite::DEFINITION, vanishing::DEFINITION, exploding::DEFINITION];
+pub static RULES: &[RuleDefinition] = &[non_finite::DEFINITION, vanishing::DEFINITION, exploding::DEFINITION];

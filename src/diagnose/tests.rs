@@ -15,7 +15,7 @@ fn header(blocks: usize, quantities: &[Quantity]) -> RunHeader {
     let kinds = std::iter::once(LayerKind::Stem)
         .chain(std::iter::repeat_n(LayerKind::Block, blocks))
         .chain(std::iter::once(LayerKind::Head));
-    let layers = kinds.enumerate().map(|(row, kind)| Layer::new(&format!("{row}"), kind)).collect();
+    let layers = kinds.enumerate().map(|(row, kind)| Layer::new(format!("{row}"), kind)).collect();
     let mut header = RunHeader::new(vec![LaneHeader::new("net", "", LayerTable { layers })]);
     header.quantities = quantities.to_vec();
     header
