@@ -48,9 +48,12 @@ fn first_frame(arguments: &[&str], place: &Path) -> Duration {
     command.env("COLORTERM", "truecolor");
     let start = Instant::now();
     let mut child = pair.slave.spawn_command(command).expect("starts");
+    // With this end open, a program that ends early would never end the reading.
+    drop(pair.slave);
     let (mut bytes, mut piece) = (Vec::new(), vec![0; 1 << 16]);
     while !is_drawn(&bytes) {
         let read = reader.read(&mut piece).expect("readable");
+        assert!(read > 0, "the program ended before its first frame");
         bytes.extend_from_slice(&piece[..read]);
     }
     let elapsed = start.elapsed();

@@ -1,7 +1,7 @@
 //! Settings of a run or a lane, as a header carries them: text by key, of whatever program trained.
 //!
 //! Another program may write numbers and switches where nablatop writes text: they are read as text. What is neither, and
-//! what comes behind the first [`MOST`] keys, is left out, so that no setting makes a trace unreadable.
+//! what comes behind the first [`MOST`] keys, is left out.
 
 use std::collections::BTreeMap;
 use std::fmt;

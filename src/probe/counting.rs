@@ -35,7 +35,7 @@ pub(super) struct GradientDistribution {
 }
 
 impl ParameterMap {
-    /// Counts and sums up the gradients in one pass over their memory.
+    /// Counts and sums up the gradients in one visit of the model, each while it is in the cache.
     pub(super) fn distribution<M: Module>(&self, model: &M, gradients: &GradientsParams) -> GradientDistribution {
         let distribution = GradientDistribution {
             histograms: vec![None; self.table().len()],

@@ -15,7 +15,7 @@ use crate::quantity::{Factors, LayerSample, Moments, Quantity};
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Observation {
-    /// ‖g‖₂ over all parameters, before clipping; `None` where gradients were not read.
+    /// ‖g‖₂ over all parameters of the rows, before clipping; `None` where gradients were not read.
     pub global_grad_norm: Option<f32>,
     /// Statistics of each layer in double precision; empty where the layers were not measured.
     pub samples: Vec<LayerSample>,

@@ -125,6 +125,11 @@ impl Observer {
 
     /// The probe with which an optimizer is wrapped, so that its updates are read in passing:
     /// `ProbedOptimizer::new(optimizer, observer.probe())`.
+    ///
+    /// It reads a model whose parameters are all updated by wrapped optimizers. If some belong to a group with another
+    /// optimizer (`ModuleOptimizer::with_group`), its readings have no place, and weights and updates are absent. If Burn
+    /// clips the gradients (`with_grad_clipping`), [`ObservedStep::global_gradient`] is called before the update, since the
+    /// optimizer receives them clipped.
     #[must_use]
     pub fn probe(&self) -> OptimizerProbe {
         self.probe.clone()
@@ -218,7 +223,7 @@ impl ObservedStep {
         &self.taps
     }
 
-    /// ‖g‖² over all parameters, for a caller that clips. It is called before [`Self::gradients`] and does not count as
+    /// ‖g‖² over all parameters of the rows, for a caller that clips. It is called before [`Self::gradients`] and does not count as
     /// measuring.
     pub fn global_gradient<M: Module>(
         &mut self,

@@ -101,7 +101,15 @@ impl OptimizerProbe {
 
     /// What was read since [`Self::start`]; `None` if it was not called.
     pub(super) fn take(&self) -> Option<ParameterReadings> {
-        self.board.lock().unwrap_or_else(PoisonError::into_inner).take().map(|board| board.readings)
+        let Board { to_come, known, mut readings, .. } =
+            self.board.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        if !to_come.is_empty() {
+            // An optimizer without a probe has updated some parameters: which of them were read is not known.
+            readings.gradients.keep(&known);
+            readings.updates.forget();
+            readings.drift.keep(&[]);
+        }
+        Some(readings)
     }
 }
 

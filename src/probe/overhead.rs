@@ -35,6 +35,8 @@ impl Overhead {
     /// Measures the overhead on a chain of taps over a tiny tensor.
     #[must_use]
     pub(super) fn measure(device: &Device) -> Self {
+        // A device that tracks no gradients has no taps in a graph.
+        let device = &device.clone().autodiff();
         let per_reading = least(readings);
         // A tap reads twice: forward and backward.
         let per_tap = least(|| taps(device)).saturating_sub(per_reading * 2);

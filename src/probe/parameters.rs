@@ -209,6 +209,12 @@ impl Updates {
         Self { weight: layers.clone(), update: layers, tensors: [tensors.clone(), tensors] }
     }
 
+    /// Drops what was read.
+    pub(super) fn forget(&mut self) {
+        let [of_weights, of_updates] = &mut self.tensors;
+        [&mut self.weight, &mut self.update, of_weights, of_updates].into_iter().for_each(|sums| sums.keep(&[]));
+    }
+
     /// Adds the parameter at a place of the table.
     pub(super) fn add(&mut self, layer: usize, tensor: usize, [weight, update]: [Reduced; 2]) {
         let [weights, updates] = &mut self.tensors;

@@ -123,6 +123,15 @@ impl Sums {
         }
     }
 
+    /// Drops the values of entries other than these.
+    pub(super) fn keep(&mut self, entries: &[bool]) {
+        let is_kept = |entry: usize| entries.get(entry).is_some_and(|kept| *kept);
+        self.pending.retain(|(entry, _)| is_kept(*entry));
+        for (_, sum) in self.known.iter_mut().enumerate().filter(|(entry, _)| !is_kept(*entry)) {
+            *sum = None;
+        }
+    }
+
     /// Whether each entry has a value, known or not.
     pub(super) fn has(&self) -> Vec<bool> {
         let mut has: Vec<bool> = self.known.iter().map(Option::is_some).collect();

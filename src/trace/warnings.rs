@@ -27,7 +27,8 @@ pub struct Warnings {
     pub unknown_quantities: Vec<String>,
     /// Number of lines of a kind that this version does not know, which were left out.
     pub unknown_lines: u64,
-    /// The first setting that this version does not know, or whose value it does not know; no settings are shown.
+    /// The first setting that this version does not know, or whose value it does not know: the
+    /// settings are then listed as text.
     pub unknown_setting: Option<SettingError>,
     /// The file was removed, or a part of it that had been read.
     pub(crate) lost: Option<Lost>,
@@ -97,7 +98,7 @@ impl Warnings {
         sentences.extend(
             self.unknown_setting
                 .as_ref()
-                .map(|error| format!("the settings of the run are not shown, because one is not known here: {error}")),
+                .map(|error| format!("the settings are listed below as text, because one is not known here: {error}")),
         );
         sentences.extend(self.lost.as_ref().map(|lost| match lost {
             Lost::Removed(path) => format!("{} was removed: the part that was read stays", text::path(path)),

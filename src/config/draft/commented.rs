@@ -36,13 +36,14 @@ impl fmt::Display for Commented<'_> {
     }
 }
 
-/// A number as it is, a word in the quotes of TOML, and nothing for nothing.
+/// A number that TOML has as it is, anything else in quotes, and nothing for nothing. A file may be called 007, which
+/// TOML does not have.
 fn quoted_toml(value: &str) -> String {
-    match value.parse::<f64>() {
-        Ok(number) if number.is_finite() => value.to_owned(),
-        _ if value.is_empty() => String::new(),
-        _ => toml::Value::String(value.to_owned()).to_string(),
+    let is_number = value.parse::<f64>().is_ok_and(f64::is_finite);
+    if value.is_empty() || is_number && format!("x={value}").parse::<toml::Table>().is_ok() {
+        return value.to_owned();
     }
+    toml::Value::String(value.to_owned()).to_string()
 }
 
 /// Every lane as the user would write it, with the settings that differ from the first lane.

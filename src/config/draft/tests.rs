@@ -110,6 +110,13 @@ fn the_printed_file_reads_back_to_the_same_settings() {
     let config = draft.finish().expect("good");
     assert_eq!(config.lanes[1].norm, Norm::Layer);
     assert_eq!(reread(&config), config);
+    // Names of files that look like numbers, of which TOML has only the last as it is.
+    for name in ["007", ".5", "5.", "7"] {
+        let mut draft = Draft::new();
+        draft.set(Origin::Flag, "init-from", name).expect("known");
+        let config = draft.finish().expect("good");
+        assert_eq!(reread(&config), config, "{name}");
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
-use burn::module::Param;
-use burn::optim::{AdamConfig, ModuleOptimizer};
+use burn::module::{Param, ParamGroup};
+use burn::optim::{AdamConfig, ModuleOptimizer, SgdConfig};
 use burn::tensor::{Tensor, TensorData};
 
 use super::*;
@@ -64,4 +64,35 @@ fn what_the_device_sums_up_is_what_the_host_reads() {
         let grad = |observation: &Observation, tensor: usize| observation.tensors.row(0)[tensor].get();
         assert!(grad(&device[1], 0).is_some() && grad(&device[1], 1).is_none(), "a parameter without a gradient");
     }
+}
+
+#[test]
+fn where_an_optimizer_of_its_own_updates_some_parameters_no_update_is_credited_to_another_row() {
+    let device = backend::device(Backend::Flex).autodiff();
+    let net: Net = [1.0, 2.0].map(|seed| Param::from_tensor(matrix(seed, &device))).into();
+    let rows = ["0", "1"].map(|path| Layer::new(path, LayerKind::Block));
+    let mut observer = Observer::new(&net, &rows, &device);
+    let wrapped: ModuleOptimizer = ProbedOptimizer::new(AdamConfig::new().build(), observer.probe()).into();
+    let first = ParamGroup::from_ids(vec![net[0].id]);
+    let mut optimizer = wrapped.with_group(first, SgdConfig::new().build(), None);
+    let mut step = observer.begin(Scope::Histograms);
+    let y = net.iter().fold(matrix(0.0, &device), |x, weight| x.matmul(weight.val()).tanh());
+    let gradients = GradientsParams::from_grads(y.sum().backward(), &net);
+    step.gradients(&observer, &net, &gradients);
+    let net = optimizer.step(0.01, net, gradients);
+    let observation = observer.finish(step, &net);
+    let place = |quantity| Quantity::ALL.iter().position(|known| *known == quantity).expect("a quantity");
+    for quantity in [Quantity::UpdateRatio, Quantity::WeightNorm, Quantity::Distance] {
+        let row = observation.values.row(place(quantity));
+        assert!(row.iter().all(|value| value.get().is_none()), "{quantity}: {row:?}");
+    }
+    assert!(observation.tensors.row(0).iter().all(|norm| norm.get().is_some()), "gradients were read before");
+}
+
+#[test]
+fn a_device_that_tracks_no_gradients_can_be_given() {
+    let device = backend::device(Backend::Flex);
+    let net: Net = vec![Param::from_tensor(matrix(1.0, &device.clone().autodiff()))];
+    let observer = Observer::new(&net, &[Layer::new("0", LayerKind::Block)], &device);
+    assert_eq!(observer.layers().len(), 1);
 }

@@ -86,7 +86,7 @@ fn lines(scene: &Scene, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
     lines
 }
 
-/// The settings of runs that another program trained, below all notes: the header shows those of nablatop.
+/// Settings of another program or of a newer nablatop as text, below all notes: the header shows those that are known.
 fn of_other_programs(scene: &Scene, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for (run, _) in scene.runs.values().zip(scene.configs()).filter(|(_, config)| config.is_none()) {
