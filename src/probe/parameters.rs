@@ -212,7 +212,9 @@ impl Updates {
     /// Drops what was read.
     pub(super) fn forget(&mut self) {
         let [of_weights, of_updates] = &mut self.tensors;
-        [&mut self.weight, &mut self.update, of_weights, of_updates].into_iter().for_each(|sums| sums.keep(&[]));
+        for sums in [&mut self.weight, &mut self.update, of_weights, of_updates] {
+            sums.keep(&[]);
+        }
     }
 
     /// Adds the parameter at a place of the table.
