@@ -15,7 +15,7 @@ const NABLATOP: &str = env!("CARGO_BIN_EXE_nablatop");
 const WHOLE: PtySize = PtySize { rows: 60, cols: 200, pixel_width: 0, pixel_height: 0 };
 
 fn main() {
-    let place = tempfile::tempdir().expect("temporary directory");
+    let place = tempfile::tempdir().expect("temporary folder");
     let run = ["--headless", "--steps", "1000", "--log", "run"];
     let status = std::process::Command::new(NABLATOP).args(run).current_dir(place.path()).output();
     assert!(status.expect("starts").status.success(), "the run writes a trace");

@@ -36,11 +36,11 @@ fn main() {
 }
 
 /// Milliseconds per record and bytes per value.
-fn write(directory: &std::path::Path, quantities: &[Quantity], steps: u64) -> (f64, f64) {
+fn write(folder: &std::path::Path, quantities: &[Quantity], steps: u64) -> (f64, f64) {
     let header = synthetic::header(LAYERS, quantities);
     let grids = [0, 1].map(|lane| synthetic::grids(LAYERS, quantities.len(), lane));
     let events: Vec<Event> = (1..=steps).flat_map(|step| synthetic::step(step, &grids)).collect();
-    let mut sink = TraceSink::open(directory, &header, OnExisting::Refuse).expect("an empty folder");
+    let mut sink = TraceSink::open(folder, &header, OnExisting::Refuse).expect("an empty folder");
     sink.emit(&Event::RunStarted(header));
     let seconds = paired::cpu(|| {
         for (index, event) in events.iter().enumerate() {
@@ -57,9 +57,9 @@ fn write(directory: &std::path::Path, quantities: &[Quantity], steps: u64) -> (f
 }
 
 /// Milliseconds to read the whole trace, and to read its first step.
-fn open(directory: &std::path::Path) -> (f64, f64) {
+fn open(folder: &std::path::Path) -> (f64, f64) {
     let start = Instant::now();
-    let mut follow = Follow::open(directory).expect("a trace");
+    let mut follow = Follow::open(folder).expect("a trace");
     while let Some(event) = follow.poll() {
         if matches!(event, Ok(Event::Step(_))) {
             break;
@@ -67,7 +67,7 @@ fn open(directory: &std::path::Path) -> (f64, f64) {
     }
     let first = start.elapsed().as_secs_f64() * 1e3;
     let whole = paired::cpu(|| {
-        let events = trace::read(directory).expect("a trace");
+        let events = trace::read(folder).expect("a trace");
         assert!(events.flatten().count() > 1000);
     });
     (whole * 1e3, first)

@@ -69,7 +69,7 @@ pub(crate) use log_error::Difference;
 pub use log_error::LogError;
 pub use medium::{FileLoss, Medium};
 pub use reader::{Trace, read, read_last, read_last_of};
-pub use reservation::{OnExisting, Reservation, restart_directory};
+pub use reservation::{OnExisting, Reservation, restart_folder};
 pub use run_file::RUN_FILE;
 pub use status::TraceStatus;
 pub(crate) use warnings::Lost;

@@ -29,7 +29,7 @@ impl Diagnostics {
     /// # Errors
     /// When the file cannot be opened.
     pub(super) fn start(self, beside: Option<&Path>) -> Result<()> {
-        let beside = || beside.map(|directory| open(&directory.join("diagnostics.log"))).transpose();
+        let beside = || beside.map(|folder| open(&folder.join("diagnostics.log"))).transpose();
         let Some(file) = self.asked.map_or_else(beside, |file| Ok(Some(file)))? else { return Ok(()) };
         let subscriber = tracing_subscriber::fmt()
             .with_ansi(false)

@@ -15,8 +15,8 @@ pub(super) struct EarlierEvents {
 
 impl EarlierEvents {
     /// The first `events` events of the run in a folder. Events that cannot be read are not shown.
-    pub(super) fn of(directory: &Path, events: u64) -> Self {
-        Self { trace: read_last(directory).ok(), left: events }
+    pub(super) fn of(folder: &Path, events: u64) -> Self {
+        Self { trace: read_last(folder).ok(), left: events }
     }
 
     /// Whether all events have been read.

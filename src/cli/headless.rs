@@ -31,7 +31,7 @@ use crate::train::{Prepared, Session};
 const INTERVAL: Duration = Duration::from_secs(2);
 
 /// Trains to the end, or until a signal asks to stop.
-pub(super) fn run(prepared: Prepared, log: Log, directory: Option<&PathBuf>) -> Result<Exit> {
+pub(super) fn run(prepared: Prepared, log: Log, folder: Option<&PathBuf>) -> Result<Exit> {
     let signals = Signals::listen(JobControl::Default)?;
     let (sink, events) = channel::channel();
     let Log { sink: trace, past } = log;
@@ -41,8 +41,8 @@ pub(super) fn run(prepared: Prepared, log: Log, directory: Option<&PathBuf>) -> 
         sinks = sinks.with(trace);
     }
     let session = prepared.start(sinks).map_err(refused)?;
-    match directory {
-        Some(directory) => note(&format!("writing the trace to {}", directory.display())),
+    match folder {
+        Some(folder) => note(&format!("writing the trace to {}", folder.display())),
         None => note("nothing is written: give --log DIR to keep the run"),
     }
     let mut history = History::new(Arc::clone(session.header()));

@@ -142,12 +142,12 @@ fn unlogged(error: &LogError) -> String {
     match error {
         LogError::Exists { path } => format!("{} already holds a trace: name another folder", text::path(path)),
         LogError::Foreign { path } => format!("{} exists but has no trace: name another folder", text::path(path)),
-        LogError::NotADirectory { path } => format!("{} is a file: name a directory", text::path(path)),
-        LogError::CreateDirectory { path, source } => {
-            format!("cannot create the directory {}: {source}: name another one", text::path(path))
+        LogError::NotAFolder { path } => format!("{} is a file: name a folder", text::path(path)),
+        LogError::CreateFolder { path, source } => {
+            format!("cannot create the folder {}: {source}: name another one", text::path(path))
         }
         LogError::Write { path, source } => {
-            format!("cannot write {}: {source}: name a writable directory", text::path(path))
+            format!("cannot write {}: {source}: name a writable folder", text::path(path))
         }
         LogError::InUse { path } => {
             format!("another nablatop is writing into {}: name another folder", text::path(path))
@@ -217,15 +217,15 @@ impl Source for LiveSource {
         }
     }
 
-    fn log(&mut self, directory: &Path, history: &History) -> Result<(), String> {
+    fn log(&mut self, folder: &Path, history: &History) -> Result<(), String> {
         let Some(run) = &mut self.run else { return Err("there is no run to log".to_owned()) };
         if run.is_logged() {
             return Err("the run is already logged".to_owned());
         }
         let gap = logging::gap(run.trace.as_ref());
-        run.log(directory, history).map_err(|error| unlogged(&error))?;
+        run.log(folder, history).map_err(|error| unlogged(&error))?;
         self.gap = together(self.gap.take(), gap);
-        self.logging.go_on_in(directory);
+        self.logging.go_on_in(folder);
         Ok(())
     }
 

@@ -11,13 +11,13 @@ use crate::event::RunHeader;
 use crate::number;
 use crate::sink::trace::TraceSink;
 use crate::text;
-use crate::trace::{Carried, Continuation, LogError, OnExisting, TraceStatus, restart_directory};
+use crate::trace::{Carried, Continuation, LogError, OnExisting, TraceStatus, restart_folder};
 use crate::train::Checkpoint;
 
 /// What is to be logged, and where.
 #[derive(Clone, Debug)]
 pub(super) struct Logging {
-    directory: Option<PathBuf>,
+    folder: Option<PathBuf>,
     on_existing: OnExisting,
     /// What the first run continues.
     continuation: Option<Continuation>,
@@ -46,14 +46,14 @@ impl Logging {
             (false, false) => OnExisting::Refuse,
         };
         let source = checkpoint.and_then(Checkpoint::log_folder);
-        let directory = matches.get_one::<PathBuf>("log").cloned().or_else(|| source.clone());
+        let folder = matches.get_one::<PathBuf>("log").cloned().or_else(|| source.clone());
         let continuation = checkpoint.map(|checkpoint| Continuation { source, after: checkpoint.step() });
-        Self { directory, on_existing, continuation }
+        Self { folder, on_existing, continuation }
     }
 
     /// The folder, if one was named.
-    pub(super) fn directory(&self) -> Option<&PathBuf> {
-        self.directory.as_ref()
+    pub(super) fn folder(&self) -> Option<&PathBuf> {
+        self.folder.as_ref()
     }
 
     /// Whether existing files are replaced.
@@ -63,12 +63,12 @@ impl Logging {
 
     /// The log of the first run.
     pub(super) fn open(&self, header: &Arc<RunHeader>) -> Result<Log, LogError> {
-        let Some(directory) = &self.directory else { return Ok(Log::default()) };
+        let Some(folder) = &self.folder else { return Ok(Log::default()) };
         let Some(continuation) = &self.continuation else {
-            return TraceSink::open(directory, header, self.on_existing).map(Log::of);
+            return TraceSink::open(folder, header, self.on_existing).map(Log::of);
         };
         let (sink, Carried { cut, events, missing }) =
-            TraceSink::resume(directory, header, continuation, self.on_existing)?;
+            TraceSink::resume(folder, header, continuation, self.on_existing)?;
         if let Some((file, lines)) = cut {
             let after = continuation.after;
             note(&format!(
@@ -80,17 +80,17 @@ impl Logging {
         if let Some(problem) = missing {
             note(&format!("the trace begins after step {}: {problem}", continuation.after));
         }
-        Ok(Log { sink: Some(sink), past: EarlierEvents::of(directory, events) })
+        Ok(Log { sink: Some(sink), past: EarlierEvents::of(folder, events) })
     }
 
     /// Logs into a folder from now on; a restarted run is written beside what it holds.
-    pub(super) fn go_on_in(&mut self, directory: &Path) {
-        *self = Self { directory: Some(directory.to_owned()), on_existing: OnExisting::Refuse, continuation: None };
+    pub(super) fn go_on_in(&mut self, folder: &Path) {
+        *self = Self { folder: Some(folder.to_owned()), on_existing: OnExisting::Refuse, continuation: None };
     }
 
     /// The folder of a restarted run: DIR/2, DIR/3 …, never one that has been written before.
-    pub(super) fn restart_directory(&self) -> Option<PathBuf> {
-        self.directory.as_deref().map(restart_directory)
+    pub(super) fn restart_folder(&self) -> Option<PathBuf> {
+        self.folder.as_deref().map(restart_folder)
     }
 }
 

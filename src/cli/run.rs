@@ -48,10 +48,10 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Exit> {
     let prepared = prepared?;
     let prepared = saving::prepare(prepared, &logging, checkpoint.as_ref())?;
     let log = logging.open(prepared.header())?;
-    diagnostics.start(logging.directory().map(AsRef::as_ref))?;
+    diagnostics.start(logging.folder().map(AsRef::as_ref))?;
     saving::tell_of_the_start(checkpoint.as_ref());
     match interface(matches) {
-        Interface::Headless => headless::run(prepared, log, logging.directory()),
+        Interface::Headless => headless::run(prepared, log, logging.folder()),
         Interface::Screen => screen::screen(matches, prepared, logging, log),
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn resumed(matches: &ArgMatches) -> Result<Option<Checkpoint>> {
 /// Prepares the checkpoints beside the trace. A run that continues in its own folder must start from its newest
 /// checkpoint.
 pub(super) fn prepare(prepared: Prepared, logging: &Logging, checkpoint: Option<&Checkpoint>) -> Result<Prepared> {
-    let log = logging.directory().map(PathBuf::as_path);
+    let log = logging.folder().map(PathBuf::as_path);
     let own = checkpoint.filter(|checkpoint| is_same(checkpoint.log_folder().as_deref(), log));
     if let Some(checkpoint) = own
         && let Some(newer) = checkpoint.newer()

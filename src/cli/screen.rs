@@ -41,5 +41,5 @@ pub(super) fn screen(matches: &ArgMatches, prepared: Prepared, logging: Logging,
 /// A build without the screen trains headless.
 #[cfg(not(feature = "tui"))]
 pub(super) fn screen(_: &ArgMatches, prepared: Prepared, logging: Logging, log: Log) -> Result<Exit> {
-    headless::run(prepared, log, logging.directory())
+    headless::run(prepared, log, logging.folder())
 }

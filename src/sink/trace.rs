@@ -31,13 +31,13 @@ pub struct TraceSink {
 }
 
 impl TraceSink {
-    /// Claims the directory for a run that is about to start, and writes its header.
+    /// Claims the folder for a run that is about to start, and writes its header.
     ///
     /// # Errors
-    /// Fails when the directory cannot be used or is full, holds a trace that `on_existing` protects, or a trace of
+    /// Fails when the folder cannot be used or is full, holds a trace that `on_existing` protects, or a trace of
     /// other stacks to which this run cannot be appended.
-    pub fn open(directory: &Path, header: &Arc<RunHeader>, on_existing: OnExisting) -> Result<Self, LogError> {
-        Ok(Self { writer: Writer::create(directory, header, on_existing)? })
+    pub fn open(folder: &Path, header: &Arc<RunHeader>, on_existing: OnExisting) -> Result<Self, LogError> {
+        Ok(Self { writer: Writer::create(folder, header, on_existing)? })
     }
 
     /// The same for a resumed run, with the events of the trace up to its checkpoint.
@@ -45,12 +45,12 @@ impl TraceSink {
     /// # Errors
     /// As [`Writer::go_on`].
     pub fn resume(
-        directory: &Path,
+        folder: &Path,
         header: &Arc<RunHeader>,
         continuation: &Continuation,
         on_existing: OnExisting,
     ) -> Result<(Self, Carried), LogError> {
-        let (writer, carried) = Writer::go_on(directory, header, continuation, on_existing)?;
+        let (writer, carried) = Writer::go_on(folder, header, continuation, on_existing)?;
         Ok((Self { writer }, carried))
     }
 

@@ -61,13 +61,13 @@ enum CarryError {
 }
 
 impl Writer {
-    /// Claims the directory for a resumed run. In its own directory the trace is continued; in another one the kept
+    /// Claims the folder for a resumed run. In its own folder the trace is continued; in another one the kept
     /// part is copied.
     ///
     /// # Errors
-    /// Fails when the directory cannot be used or written, or its own trace belongs to another run or cannot be read.
+    /// Fails when the folder cannot be used or written, or its own trace belongs to another run or cannot be read.
     pub fn go_on(
-        directory: &Path,
+        folder: &Path,
         header: &Arc<RunHeader>,
         continuation: &Continuation,
         on_existing: OnExisting,
@@ -76,9 +76,9 @@ impl Writer {
         // An empty trace is treated like a missing one.
         let source = source.filter(|file| fs::metadata(file).is_ok_and(|found| found.len() > 0));
         match source {
-            Some(file) if is_same(&file, &directory.join(FILE_NAME)) => in_place(directory, header, continuation.after),
+            Some(file) if is_same(&file, &folder.join(FILE_NAME)) => in_place(folder, header, continuation.after),
             source => {
-                let reservation = Reservation::open(directory, on_existing)?;
+                let reservation = Reservation::open(folder, on_existing)?;
                 elsewhere(reservation, header, source.as_deref(), continuation.after)
             }
         }
@@ -91,10 +91,10 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// Continues in the run's own folder.
-fn in_place(directory: &Path, header: &Arc<RunHeader>, after: Step) -> Result<(Writer, Carried), LogError> {
-    let path = directory.join(FILE_NAME);
+fn in_place(folder: &Path, header: &Arc<RunHeader>, after: Step) -> Result<(Writer, Carried), LogError> {
+    let path = folder.join(FILE_NAME);
     // The lock is held until the new file is claimed too.
-    let old = Reservation::claim(directory, &path)?;
+    let old = Reservation::claim(folder, &path)?;
     let new = path.with_extension("jsonl.new");
     let made = rewritten(&path, &new, header, after);
     let Rewritten { cut, events, file } = made.inspect_err(|_| {
@@ -102,7 +102,7 @@ fn in_place(directory: &Path, header: &Arc<RunHeader>, after: Step) -> Result<(W
         let _ = fs::remove_file(&new);
     })?;
     drop(old);
-    Reservation::of(directory, file).go_on(header).map(|writer| (writer, Carried { cut, events, missing: None }))
+    Reservation::of(folder, file).go_on(header).map(|writer| (writer, Carried { cut, events, missing: None }))
 }
 
 /// The new file that replaces the old one, and the lines that are no longer valid.

@@ -33,7 +33,7 @@ impl fmt::Display for TraceLine {
 #[non_exhaustive]
 pub enum TraceError {
     /// There is no trace.
-    #[error("there is no trace at {}: give the directory that a run wrote with --log", text::path(path))]
+    #[error("there is no trace at {}: give the folder that a run wrote with --log", text::path(path))]
     NotFound {
         /// The path that was requested.
         path: PathBuf,

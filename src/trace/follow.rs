@@ -73,7 +73,7 @@ impl Reading {
 }
 
 impl Follow {
-    /// Opens the trace in a directory, or a trace file itself, and reads its header.
+    /// Opens the trace in a folder, or a trace file itself, and reads its header.
     ///
     /// # Errors
     /// Fails when there is no such file, or it has no complete header of a known version.

@@ -9,82 +9,79 @@ use super::error::TraceError;
 use crate::counts::count;
 use crate::text;
 
-/// A log directory that cannot be used.
+/// A log folder that cannot be used.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum LogError {
-    /// There is a file where the directory should be.
-    #[error("{} is a file: give --log a directory", text::path(path))]
-    NotADirectory {
+    /// There is a file where the folder should be.
+    #[error("{} is a file: give --log a folder", text::path(path))]
+    NotAFolder {
         /// The file.
         path: PathBuf,
     },
-    /// The directory cannot be created.
-    #[error("cannot create the directory {}: {source}: give --log another one", text::path(path))]
-    CreateDirectory {
-        /// The directory.
+    /// The folder cannot be created.
+    #[error("cannot create the folder {}: {source}: give --log another one", text::path(path))]
+    CreateFolder {
+        /// The folder.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
     },
     /// A file cannot be written.
-    #[error("cannot write {}: {source}: give --log a writable directory", text::path(path))]
+    #[error("cannot write {}: {source}: give --log a writable folder", text::path(path))]
     Write {
         /// The file.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
     },
-    /// The directory already holds a trace.
+    /// The folder already holds a trace.
     #[error(
         "{} already holds a trace: add --append to add a run to it, --force to replace it, or give --log another \
-         directory",
+         folder",
         text::path(path)
     )]
     Exists {
-        /// The directory.
+        /// The folder.
         path: PathBuf,
     },
-    /// The directory holds a `run.json` without a trace, which nablatop must not replace.
-    #[error("{} exists but has no trace: add --force to replace it, or give --log another directory", text::path(path))]
+    /// The folder holds a `run.json` without a trace, which nablatop must not replace.
+    #[error("{} exists but has no trace: add --force to replace it, or give --log another folder", text::path(path))]
     Foreign {
         /// The file.
         path: PathBuf,
     },
     /// Another process is writing there.
-    #[error("another nablatop is writing into {}: wait for its end, or give --log another directory", text::path(path))]
+    #[error("another nablatop is writing into {}: wait for its end, or give --log another folder", text::path(path))]
     InUse {
-        /// The directory.
+        /// The folder.
         path: PathBuf,
     },
     /// The existing trace cannot be read, so that nothing can be appended.
-    #[error("cannot append: {0}: use --force to replace it, or give --log another directory")]
+    #[error("cannot append: {0}: use --force to replace it, or give --log another folder")]
     Unreadable(#[from] TraceError),
     /// The existing trace is of other stacks.
     #[error(
-        "cannot append to {}: {difference}: use --force to replace it, or give --log another directory",
+        "cannot append to {}: {difference}: use --force to replace it, or give --log another folder",
         text::path(path)
     )]
     Different {
-        /// The directory.
+        /// The folder.
         path: PathBuf,
         /// The first difference.
         difference: Difference,
     },
     /// The trace of a resumed run cannot be read to its end.
-    #[error("cannot continue the trace: {0}: give --log another directory")]
+    #[error("cannot continue the trace: {0}: give --log another folder")]
     CannotGoOn(TraceError),
     /// The trace beside a checkpoint belongs to another run.
-    #[error(
-        "{} holds the trace of a different run than the checkpoint: give --log another directory",
-        text::path(path)
-    )]
+    #[error("{} holds the trace of a different run than the checkpoint: give --log another folder", text::path(path))]
     AnotherRun {
         /// The trace.
         path: PathBuf,
     },
     /// The trace beside a checkpoint has other stacks.
-    #[error("cannot continue {}: {difference}: give --log another directory", text::path(path))]
+    #[error("cannot continue {}: {difference}: give --log another folder", text::path(path))]
     OtherStacks {
         /// The trace.
         path: PathBuf,

@@ -32,7 +32,7 @@ enum Stage {
     Over,
 }
 
-/// Opens the trace in a directory, or a trace file itself, and reads its header.
+/// Opens the trace in a folder, or a trace file itself, and reads its header.
 ///
 /// # Errors
 /// Fails when there is no such file, or it has no complete header of a known version.

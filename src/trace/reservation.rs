@@ -1,4 +1,4 @@
-//! A log directory, claimed before training starts, so that the user learns of a problem before the first step.
+//! A log folder, claimed before training starts, so that the user learns of a problem before the first step.
 //!
 //! No existing file is changed until the run begins.
 
@@ -28,10 +28,10 @@ pub enum OnExisting {
     Force,
 }
 
-/// The claim on a directory.
+/// The claim on a folder.
 #[derive(Debug)]
 pub struct Reservation {
-    directory: PathBuf,
+    folder: PathBuf,
     file: File,
     existing: Option<Existing>,
     status: Arc<TraceStatus>,
@@ -46,47 +46,47 @@ struct Existing {
 }
 
 impl Reservation {
-    /// Creates the directory if needed and locks the trace in it against other writers.
+    /// Creates the folder if needed and locks the trace in it against other writers.
     ///
     /// # Errors
-    /// Fails when the directory cannot be used, or holds a trace that `on_existing` protects.
-    pub(crate) fn open(directory: &Path, on_existing: OnExisting) -> Result<Self, LogError> {
-        let owned = || directory.to_owned();
-        if directory.exists() && !directory.is_dir() {
-            return Err(LogError::NotADirectory { path: owned() });
+    /// Fails when the folder cannot be used, or holds a trace that `on_existing` protects.
+    pub(crate) fn open(folder: &Path, on_existing: OnExisting) -> Result<Self, LogError> {
+        let owned = || folder.to_owned();
+        if folder.exists() && !folder.is_dir() {
+            return Err(LogError::NotAFolder { path: owned() });
         }
-        fs::create_dir_all(directory).map_err(|source| LogError::CreateDirectory { path: owned(), source })?;
-        let path = directory.join(FILE_NAME);
+        fs::create_dir_all(folder).map_err(|source| LogError::CreateFolder { path: owned(), source })?;
+        let path = folder.join(FILE_NAME);
         let failed = |source| LogError::Write { path: path.clone(), source };
-        let file = Self::claim(directory, &path)?;
+        let file = Self::claim(folder, &path)?;
         let empty = file.metadata().map_err(failed)?.len() == 0;
         let existing = match on_existing {
             OnExisting::Refuse if !empty => return Err(LogError::Exists { path: owned() }),
-            OnExisting::Refuse if directory.join(RUN_FILE).exists() => {
+            OnExisting::Refuse if folder.join(RUN_FILE).exists() => {
                 // The file was created just now, or it was empty.
                 let _ = fs::remove_file(&path);
-                return Err(LogError::Foreign { path: directory.join(RUN_FILE) });
+                return Err(LogError::Foreign { path: folder.join(RUN_FILE) });
             }
             OnExisting::Append if !empty => Some(existing(&path)?),
             OnExisting::Refuse | OnExisting::Append | OnExisting::Force => None,
         };
-        Ok(Self { directory: owned(), file, existing, status: Arc::default() })
+        Ok(Self { folder: owned(), file, existing, status: Arc::default() })
     }
 
     /// The trace's file, locked against other writers.
-    pub(super) fn claim(directory: &Path, path: &Path) -> Result<File, LogError> {
+    pub(super) fn claim(folder: &Path, path: &Path) -> Result<File, LogError> {
         let failed = |source| LogError::Write { path: path.to_owned(), source };
         let file = OpenOptions::new().append(true).create(true).open(path).map_err(failed)?;
         // File systems without locks are trusted.
         match file.try_lock() {
-            Err(TryLockError::WouldBlock) => Err(LogError::InUse { path: directory.to_owned() }),
+            Err(TryLockError::WouldBlock) => Err(LogError::InUse { path: folder.to_owned() }),
             _ => Ok(file),
         }
     }
 
-    /// The claim on a directory with a file that is already complete.
-    pub(super) fn of(directory: &Path, file: File) -> Self {
-        Self { directory: directory.to_owned(), file, existing: None, status: Arc::default() }
+    /// The claim on a folder with a file that is already complete.
+    pub(super) fn of(folder: &Path, file: File) -> Self {
+        Self { folder: folder.to_owned(), file, existing: None, status: Arc::default() }
     }
 
     /// The status of the writing.
@@ -103,12 +103,12 @@ impl Reservation {
         let whole = match &self.existing {
             Some(existing) => {
                 same_rows(&existing.header, header)
-                    .map_err(|difference| LogError::Different { path: self.directory.clone(), difference })?;
+                    .map_err(|difference| LogError::Different { path: self.folder.clone(), difference })?;
                 existing.whole
             }
             None => 0,
         };
-        let path = self.directory.join(FILE_NAME);
+        let path = self.folder.join(FILE_NAME);
         let failed = |source| LogError::Write { path: path.clone(), source };
         let run_file = self.cut(header, whole)?;
         let mut writer = Writer::new(self.file, &header.quantities, whole, self.status).with_run_file(run_file);
@@ -119,7 +119,7 @@ impl Reservation {
     /// Writes `run.json` and empties the trace, for a run whose header and first steps are copied from elsewhere.
     pub(super) fn emptied(&self, header: &Arc<RunHeader>) -> Result<PathBuf, LogError> {
         self.cut(header, 0)?;
-        Ok(self.directory.join(FILE_NAME))
+        Ok(self.folder.join(FILE_NAME))
     }
 
     /// The trace's file.
@@ -129,9 +129,9 @@ impl Reservation {
 
     /// Writes `run.json`, and returns a writer that continues after the existing lines.
     pub(super) fn go_on(self, header: &Arc<RunHeader>) -> Result<Writer, LogError> {
-        let path = self.directory.join(FILE_NAME);
+        let path = self.folder.join(FILE_NAME);
         let whole = self.file.metadata().map_err(|source| LogError::Write { path, source })?.len();
-        let run_file = RunFile::new(&self.directory, header);
+        let run_file = RunFile::new(&self.folder, header);
         run_file.write(None)?;
         Ok(Writer::new(self.file, &header.quantities, whole, self.status).with_run_file(run_file))
     }
@@ -139,21 +139,21 @@ impl Reservation {
     /// Cuts the trace after its first `whole` bytes.
     fn cut(&self, header: &Arc<RunHeader>, whole: u64) -> Result<RunFile, LogError> {
         // Operations that may find the disk full come first, then those that cannot be undone.
-        let run_file = RunFile::new(&self.directory, header);
+        let run_file = RunFile::new(&self.folder, header);
         run_file.write(None)?;
         let cut = self.file.set_len(whole);
-        cut.map_err(|source| LogError::Write { path: self.directory.join(FILE_NAME), source })?;
+        cut.map_err(|source| LogError::Write { path: self.folder.join(FILE_NAME), source })?;
         Ok(run_file)
     }
 }
 
 impl Writer {
-    /// Claims the directory and begins the run at once.
+    /// Claims the folder and begins the run at once.
     ///
     /// # Errors
     /// Fails as `Reservation::open` and `Reservation::begin` do.
-    pub fn create(directory: &Path, header: &Arc<RunHeader>, on_existing: OnExisting) -> Result<Self, LogError> {
-        Reservation::open(directory, on_existing)?.begin(header)
+    pub fn create(folder: &Path, header: &Arc<RunHeader>, on_existing: OnExisting) -> Result<Self, LogError> {
+        Reservation::open(folder, on_existing)?.begin(header)
     }
 }
 
@@ -194,12 +194,12 @@ pub(super) fn same_stacks(there: &RunHeader, here: &RunHeader) -> Result<(), Dif
     Ok(())
 }
 
-/// A directory inside `directory` for a restarted run: the first of `directory/2`, `directory/3` … that does not exist.
+/// A folder inside `folder` for a restarted run: the first of `folder/2`, `folder/3` … that does not exist.
 #[must_use]
-pub fn restart_directory(directory: &Path) -> PathBuf {
+pub fn restart_folder(folder: &Path) -> PathBuf {
     let mut number = 2_u64;
     loop {
-        let candidate = directory.join(number.to_string());
+        let candidate = folder.join(number.to_string());
         if !candidate.exists() {
             return candidate;
         }

@@ -36,8 +36,8 @@ struct Content<'a> {
 }
 
 impl RunFile {
-    pub(super) fn new(directory: &Path, header: &Arc<RunHeader>) -> Self {
-        Self { path: directory.join(RUN_FILE), header: Arc::clone(header) }
+    pub(super) fn new(folder: &Path, header: &Arc<RunHeader>) -> Self {
+        Self { path: folder.join(RUN_FILE), header: Arc::clone(header) }
     }
 
     /// The trace beside it.

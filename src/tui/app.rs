@@ -309,7 +309,7 @@ impl App<'_> {
             Some(Effect::Suspend) => self.suspend()?,
             Some(Effect::Control(control)) => self.source.control(control),
             Some(Effect::Mouse(mouse)) => self.screen.set_mouse(mouse)?,
-            Some(Effect::Log(directory)) => self.log(&directory),
+            Some(Effect::Log(folder)) => self.log(&folder),
             Some(Effect::Prepare(config)) => {
                 self.source.prepare(*config);
                 // A preparation that is ready at once is asked about before the next key, which may be the answer.
@@ -329,14 +329,14 @@ impl App<'_> {
     }
 
     /// Logs the run from now on, and says how much of it.
-    fn log(&mut self, directory: &Path) {
+    fn log(&mut self, folder: &Path) {
         let Some(history) = self.scene.runs.values().next() else { return };
-        let said = self.source.log(directory, history).map(|()| {
-            let directory = text::path(directory);
+        let said = self.source.log(folder, history).map(|()| {
+            let folder = text::path(folder);
             match history.missing_steps() {
-                0 => format!("the whole run is in {directory} now, and later steps follow"),
+                0 => format!("the whole run is in {folder} now, and later steps follow"),
                 missing => format!(
-                    "logged into {directory} from here on; {} earlier steps (of all lanes) were no longer in memory",
+                    "logged into {folder} from here on; {} earlier steps (of all lanes) were no longer in memory",
                     count(missing)
                 ),
             }

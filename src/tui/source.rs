@@ -57,8 +57,8 @@ pub trait Source {
     ///
     /// # Errors
     /// Returns one sentence for the user: what is wrong and what to write instead.
-    fn log(&mut self, directory: &Path, history: &History) -> Result<(), String> {
-        let _ = (directory, history);
+    fn log(&mut self, folder: &Path, history: &History) -> Result<(), String> {
+        let _ = (folder, history);
         Err("there is nothing to log here".to_owned())
     }
 

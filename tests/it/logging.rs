@@ -26,8 +26,8 @@ pub(crate) fn wait_until(wish: &str, is_so: impl Fn() -> bool) {
 }
 
 /// Every event of a trace that must be whole but for its tail.
-pub(crate) fn events(directory: &Path) -> Vec<Event> {
-    let mut trace = trace::read(directory).unwrap();
+pub(crate) fn events(folder: &Path) -> Vec<Event> {
+    let mut trace = trace::read(folder).unwrap();
     let events: Result<Vec<Event>, _> = trace.by_ref().collect();
     let events = events.unwrap();
     assert_eq!(trace.warnings().damaged, 0);
@@ -35,8 +35,8 @@ pub(crate) fn events(directory: &Path) -> Vec<Event> {
 }
 
 /// Whole lines of steps that a trace holds by now.
-pub(crate) fn steps_in(directory: &Path) -> usize {
-    let bytes = std::fs::read(directory.join(FILE_NAME)).unwrap_or_default();
+pub(crate) fn steps_in(folder: &Path) -> usize {
+    let bytes = std::fs::read(folder.join(FILE_NAME)).unwrap_or_default();
     let lines = bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
     lines.filter(|line| line.starts_with(b"{\"kind\":\"step\"")).count()
 }

@@ -27,9 +27,9 @@ pub(crate) fn environment() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The program in a directory of its own.
+/// The program in a folder of its own.
 pub(crate) struct Place {
-    directory: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// What the program said, as text.
@@ -42,15 +42,15 @@ pub(crate) struct Said {
 
 impl Place {
     pub(crate) fn new() -> Self {
-        Self { directory: tempfile::tempdir().unwrap() }
+        Self { folder: tempfile::tempdir().unwrap() }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
+        self.folder.path().join(name)
     }
 
     pub(crate) fn root(&self) -> &Path {
-        self.directory.path()
+        self.folder.path()
     }
 
     /// A file with this content; gives its name back.
@@ -72,18 +72,18 @@ impl Place {
     }
 
     /// A trace of a few steps of a small run.
-    pub(crate) fn trace(&self, directory: &str) -> PathBuf {
-        let said = self.say(["--headless", "--steps", "5", "--log", directory].iter().chain(&SMALL));
+    pub(crate) fn trace(&self, folder: &str) -> PathBuf {
+        let said = self.say(["--headless", "--steps", "5", "--log", folder].iter().chain(&SMALL));
         assert_eq!(said.code, 0, "{said:?}");
-        self.path(directory)
+        self.path(folder)
     }
 
     /// Names of everything that lies here, and how long it is: to see that nothing was touched.
     pub(crate) fn inventory(&self) -> Vec<(PathBuf, u64)> {
         let mut found = Vec::new();
         let mut open = vec![self.root().to_owned()];
-        while let Some(directory) = open.pop() {
-            for entry in std::fs::read_dir(directory).unwrap().map(Result::unwrap) {
+        while let Some(folder) = open.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
                 let metadata = entry.metadata().unwrap();
                 if metadata.is_dir() {
                     open.push(entry.path());

@@ -122,11 +122,11 @@ fn values_that_only_a_re_run_of_a_step_has_are_in_the_table_once_and_in_the_pict
         f64::from(value.parse::<f32>().expect("a number"))
     };
     // Through a file, as `view` and the pictures read it.
-    let directory = tempfile::tempdir().unwrap();
-    let mut writer = Writer::create(directory.path(), &header, OnExisting::Refuse).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Writer::create(folder.path(), &header, OnExisting::Refuse).unwrap();
     events.iter().skip(1).for_each(|event| writer.write(event));
     drop(writer);
-    let history = report::load(&mut trace::read(directory.path()).unwrap()).unwrap();
+    let history = report::load(&mut trace::read(folder.path()).unwrap()).unwrap();
     let value = |quantity, step| history.lanes()[0].value(quantity, LayerId(1), Step(step));
     for step in [1, 2] {
         let found = [Quantity::SignalNorm, Quantity::StableRank].map(|quantity| value(quantity, step));
@@ -259,13 +259,13 @@ fn a_picture_without_room_says_so() {
 
 #[test]
 fn a_trace_is_loaded_as_its_last_run() {
-    let directory = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let header = fixture::header(vec![fixture::lane("plain", 3)], Quantity::ALL);
     for (steps, on_existing) in [(9, OnExisting::Refuse), (4, OnExisting::Append)] {
-        let mut writer = Writer::create(directory.path(), &header, on_existing).unwrap();
+        let mut writer = Writer::create(folder.path(), &header, on_existing).unwrap();
         fixture::run(&header, steps)[1..].iter().for_each(|event| writer.write(event));
     }
-    let history = report::load(&mut trace::read(directory.path()).unwrap()).unwrap();
+    let history = report::load(&mut trace::read(folder.path()).unwrap()).unwrap();
     assert_eq!(history.lanes()[0].last_step().map(|step| step.0), Some(4));
     assert!(report::closing(&history, None).starts_with("lane   outcome    step"));
 }

@@ -29,9 +29,9 @@ const USUAL: (u16, u16) = (160, 45);
 const ENDLESS: [&str; 2] = ["--steps", "100000000"];
 
 /// A small run without end, as soon as it is drawn.
-fn live(directory: &Path, more: &[&str]) -> Pty {
+fn live(folder: &Path, more: &[&str]) -> Pty {
     let arguments = [&SMALL[..], &ENDLESS, more].concat();
-    let pty = Pty::start(NABLATOP, &arguments, directory, USUAL);
+    let pty = Pty::start(NABLATOP, &arguments, folder, USUAL);
     wait_for_both_lanes(&pty);
     pty
 }
@@ -65,9 +65,9 @@ fn coloured_cells(screen: &vt100::Screen, columns: std::ops::Range<u16>) -> usiz
 #[test]
 fn both_heatmaps_are_there_keys_work_and_sigterm_gives_the_terminal_back() {
     for backend in BACKENDS {
-        let directory = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().unwrap();
         // No argument but the backend: this is what a new user sees.
-        let mut pty = Pty::start(NABLATOP, &["--backend", backend], directory.path(), USUAL);
+        let mut pty = Pty::start(NABLATOP, &["--backend", backend], folder.path(), USUAL);
         wait_for_both_lanes(&pty);
         pty.wait("colours in both panes", |screen| {
             [0..USUAL.0 / 2, USUAL.0 / 2..USUAL.0].into_iter().all(|half| coloured_cells(screen, half) > 100)
@@ -83,7 +83,7 @@ fn both_heatmaps_are_there_keys_work_and_sigterm_gives_the_terminal_back() {
         pty.signal("TERM");
         assert_eq!(pty.end().0, 143);
         pty.assert_restored();
-        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "nothing was written");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was written");
     }
 }
 

@@ -22,9 +22,9 @@ fn header() -> Arc<RunHeader> {
 }
 
 /// Writes a whole run; its first event is in the file by [`Writer::create`].
-fn write(directory: &Path, events: &[Event]) {
+fn write(folder: &Path, events: &[Event]) {
     let Some(Event::RunStarted(header)) = events.first() else { panic!("a run begins with its header") };
-    let mut writer = Writer::create(directory, header, OnExisting::Refuse).unwrap();
+    let mut writer = Writer::create(folder, header, OnExisting::Refuse).unwrap();
     events.iter().skip(1).for_each(|event| writer.write(event));
     writer.flush();
 }

@@ -71,10 +71,10 @@ impl Ready {
         let number = dumps.len() as u64 + 1;
         let requests = dumps.first().into_iter().flat_map(|first| first.requests());
         let (prepared, notes) = restarted(prepared, requests, number).map_err(|error| error.to_string())?;
-        let directory = logging.restart_directory();
+        let folder = logging.restart_folder();
         let prepared =
-            prepared.saving(directory.as_deref(), Owner::Another, Existing::Keep).map_err(|error| error.to_string())?;
-        let trace = directory.map(|directory| TraceSink::open(&directory, prepared.header(), OnExisting::Refuse));
+            prepared.saving(folder.as_deref(), Owner::Another, Existing::Keep).map_err(|error| error.to_string())?;
+        let trace = folder.map(|folder| TraceSink::open(&folder, prepared.header(), OnExisting::Refuse));
         let trace = trace.transpose().map_err(|error| error.to_string())?;
         Ok(Self { prepared, log: trace.map(Log::of).unwrap_or_default(), notes })
     }

@@ -84,10 +84,10 @@ impl LiveRun {
     }
 
     /// Writes everything that the screen knows, what waits for it, and all later events into a folder.
-    pub(super) fn log(&mut self, directory: &Path, history: &History) -> Result<(), LogError> {
+    pub(super) fn log(&mut self, folder: &Path, history: &History) -> Result<(), LogError> {
         let sinks = self.sinks.clone();
         sinks.attach(|| {
-            let mut trace = TraceSink::open(directory, history.header(), OnExisting::Refuse)?;
+            let mut trace = TraceSink::open(folder, history.header(), OnExisting::Refuse)?;
             self.trace = Some(trace.status());
             while let Some(event) = self.next() {
                 self.pending.push_back(event);

@@ -67,7 +67,7 @@ pub enum CheckpointError {
     NoFolder,
     /// The folder holds checkpoints of another run.
     #[error(
-        "{} holds checkpoints of another run: add --force to replace them, or give --log another directory",
+        "{} holds checkpoints of another run: add --force to replace them, or give --log another folder",
         text::path(.0)
     )]
     Occupied(PathBuf),
@@ -84,7 +84,7 @@ pub enum CheckpointError {
     Settings(String),
     /// Steps after the one that is to be resumed have checkpoints of their own.
     #[error(
-        "{} is newer than step {step}: to continue from step {step} anyway, give --log another directory",
+        "{} is newer than step {step}: to continue from step {step} anyway, give --log another folder",
         text::path(newer)
     )]
     NotTheNewest {

@@ -118,7 +118,7 @@ pub(super) fn is_checkpoint(path: &Path) -> bool {
 pub(super) fn make(folder: &Path) -> io::Result<()> {
     match fs::symlink_metadata(folder) {
         Ok(there) if there.is_symlink() => {
-            Err(io::Error::other("it is a symbolic link: remove it, or give --log another directory"))
+            Err(io::Error::other("it is a symbolic link: remove it, or give --log another folder"))
         }
         _ => fs::create_dir_all(folder),
     }

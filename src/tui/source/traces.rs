@@ -86,7 +86,7 @@ impl Followed {
 }
 
 impl TraceSource {
-    /// Opens traces, each a directory or a trace file.
+    /// Opens traces, each a folder or a trace file.
     ///
     /// # Errors
     /// Fails when one of them cannot be read.
@@ -194,7 +194,7 @@ impl Source for TraceSource {
     }
 }
 
-/// A short name per path: its last directory, as many parents as are needed to distinguish it, and a number if a path
+/// A short name per path: its last folder, as many parents as are needed to distinguish it, and a number if a path
 /// is given twice.
 fn prefixes(paths: &[PathBuf]) -> Vec<String> {
     let parts: Vec<Vec<String>> = paths.iter().map(|path| components(path)).collect();
@@ -210,11 +210,11 @@ fn prefixes(paths: &[PathBuf]) -> Vec<String> {
     named.map(|name| text::clean(&name)).collect()
 }
 
-/// Names of the directories of a path, the trace's own last.
+/// Names of the folders of a path, the trace's own last.
 fn components(path: &Path) -> Vec<String> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let directory = if path.is_file() { path.parent().unwrap_or(&path) } else { &path };
-    directory.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
+    let folder = if path.is_file() { path.parent().unwrap_or(&path) } else { &path };
+    folder.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
 }
 
 #[cfg(test)]
@@ -225,9 +225,9 @@ mod tests {
     use crate::event::{Outcome, RunEnd};
     use crate::trace::{OnExisting, Writer, fixture};
 
-    fn trace(directory: &Path, lanes: &[&str]) -> Writer {
+    fn trace(folder: &Path, lanes: &[&str]) -> Writer {
         let header = fixture::header(lanes.iter().map(|name| fixture::lane(name, 3)).collect());
-        let mut writer = Writer::create(directory, &header, OnExisting::Refuse).unwrap();
+        let mut writer = Writer::create(folder, &header, OnExisting::Refuse).unwrap();
         writer.write(&Event::Step(Arc::new(fixture::step(&header, 0, 1))));
         writer.flush();
         writer
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn lanes_that_share_a_name_are_distinguished_by_their_directory() {
+    fn lanes_that_share_a_name_are_distinguished_by_their_folder() {
         let root = tempfile::tempdir().unwrap();
         let paths = ["a/run", "b/run"].map(|path| root.path().join(path));
         let _writers = [trace(&paths[0], &["plain", "wide"]), trace(&paths[1], &["plain", "deep"])];

@@ -149,7 +149,7 @@ fn settings_that_make_another_run_are_refused_by_their_flag() {
     let dump = "--dump 8:x: the run goes on after step 8: write a later step";
     assert_refused(&place, &resume(&["--dump", "8:x"]), 2, dump);
     let words = "run/checkpoints/step-000008 is newer than step 4: to continue from step 4 anyway, give --log \
-                 another directory";
+                 another folder";
     assert_refused(&place, &["--resume", "run/checkpoints/step-000004"], 1, words);
     // The command line of the first run, once more.
     let again = [&["--resume", "run", "--save-every", "4", "--steps", "9"], &SMALL[..]].concat();
@@ -165,7 +165,7 @@ fn checkpoints_need_a_folder_that_is_not_another_runs() {
     fs::remove_file(place.path("run/trace.jsonl")).unwrap();
     fs::remove_file(place.path("run/run.json")).unwrap();
     let words = "run/checkpoints holds checkpoints of another run: add --force to replace them, or give --log another \
-                 directory";
+                 folder";
     let run = [&["--save-every", "3", "--steps", "3", "--log", "run"], &SMALL[..]].concat();
     assert_refused(&place, &run, 1, words);
     train(&place, &[&run[..], &["--force"]].concat());

@@ -58,7 +58,7 @@ fn such_a_checkpoint_is_prepared_where_that_is_forced() {
         &place,
         &[&elsewhere[..], &["--force"]].concat(),
         1,
-        "cannot create the directory file/run: Not a directory (os error 20): give --log another one",
+        "cannot create the folder file/run: Not a directory (os error 20): give --log another one",
     );
     let said = place.say(["--headless"].iter().chain(&elsewhere));
     assert!(said.code == 2 && said.err.contains("--batch: the run would take about "), "{said:?}");

@@ -129,8 +129,7 @@ fn earlier_runs_in_the_file_stay_and_another_runs_trace_is_left_alone() {
     train(&place, &[&run[..], &["--append"]].concat());
     let before = place.inventory();
     let said = place.say(["--headless", "--resume", "run", "--steps", "7"]);
-    let words =
-        "run/trace.jsonl holds the trace of a different run than the checkpoint: give --log another directory\n";
+    let words = "run/trace.jsonl holds the trace of a different run than the checkpoint: give --log another folder\n";
     assert!(said.code == 1 && said.err.ends_with(words), "{said:?}");
     assert_eq!(place.inventory(), before);
 }

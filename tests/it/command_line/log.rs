@@ -21,11 +21,11 @@ fn a_folder_that_cannot_be_used_is_named_with_cause_and_remedy() {
     assert_refused(
         &place,
         &[
-            (&small(&["--log", "file"]), 1, "file is a file: give --log a directory"),
+            (&small(&["--log", "file"]), 1, "file is a file: give --log a folder"),
             (
                 &small(&["--log", "file/run"]),
                 1,
-                "cannot create the directory file/run: Not a directory (os error 20): give --log another one",
+                "cannot create the folder file/run: Not a directory (os error 20): give --log another one",
             ),
             (
                 &small(&["--log", "run", "--diagnostics", "none/x"]),
@@ -38,7 +38,7 @@ fn a_folder_that_cannot_be_used_is_named_with_cause_and_remedy() {
     let said = place.say(small(&["--log", "/proc"]));
     assert_eq!(said.code, 1);
     assert!(said.err.starts_with("error: cannot write /proc/trace.jsonl: "), "{said:?}");
-    assert!(said.err.ends_with(": give --log a writable directory\n"), "{said:?}");
+    assert!(said.err.ends_with(": give --log a writable folder\n"), "{said:?}");
 }
 
 #[test]
@@ -52,25 +52,25 @@ fn a_folder_that_holds_a_trace_is_kept_unless_a_flag_says_otherwise() {
                 &small(&["--log", "run"]),
                 1,
                 "run already holds a trace: add --append to add a run to it, --force to replace it, or give --log another \
-             directory",
+             folder",
             ),
             (
                 &small(&["--log", "run", "--append", "--lanes", "plain"]),
                 1,
                 "cannot append to run: it has 2 lanes, this run has 1: use --force to replace it, or give --log another \
-             directory",
+             folder",
             ),
             (
                 &small(&["--log", "run", "--append", "--lanes", "residual,plain"]),
                 1,
                 "cannot append to run: its lane 'plain' is called 'residual' in this run: use --force to replace it, or give --log \
-             another directory",
+             another folder",
             ),
             (
                 &small(&["--log", "run", "--append", "--lane", "plain", "--lane", "residual:depth=4"]),
                 1,
                 "cannot append to run: its lane 'residual' has different layers in this run: use --force to replace it, or \
-             give --log another directory",
+             give --log another folder",
             ),
             (
                 &small(&["--log", "run", "--force", "--backend", "flax"]),
@@ -97,7 +97,7 @@ fn two_runs_do_not_write_into_one_folder_at_once() {
     wait_until("the first run", || steps_in(&place.path("run")) > 10);
     for more in ["--append", "--force"] {
         let said = place.say(small(&["--log", "run", more]));
-        let words = "another nablatop is writing into run: wait for its end, or give --log another directory";
+        let words = "another nablatop is writing into run: wait for its end, or give --log another folder";
         assert_eq!((said.code, said.err), (1, format!("error: {words}\n")));
     }
     first.kill().unwrap();

@@ -219,7 +219,7 @@ fn stacks_that_do_not_fit_are_refused_with_their_estimate_before_they_are_drawn(
     let run = [&["--headless", "--batch", "12", "--log", "file/run"], &scores[..]].concat();
     for (forced, code, words) in [
         (&[][..], 2, "error: --batch: the run would take about "),
-        (&["--force"], 1, "error: cannot create the directory file/run: Not a directory (os error 20)"),
+        (&["--force"], 1, "error: cannot create the folder file/run: Not a directory (os error 20)"),
     ] {
         let weighed = weigh(&place, &[&run[..], forced].concat());
         assert!(weighed.code == code && weighed.err.starts_with(words), "{weighed:?}");

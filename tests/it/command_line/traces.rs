@@ -36,8 +36,8 @@ fn a_trace_that_cannot_be_read_says_why() {
         ("newer", "newer has format version 7, and this nablatop reads up to version 1: update nablatop"),
         ("damaged", "the first line of damaged is damaged, and no other line can be read without it"),
         ("/dev/zero", "cannot read /dev/zero: it is a pipe, a socket or a device, and only regular files are read"),
-        ("nowhere", "there is no trace at nowhere: give the directory that a run wrote with --log"),
-        ("folder", "there is no trace at folder/trace.jsonl: give the directory that a run wrote with --log"),
+        ("nowhere", "there is no trace at nowhere: give the folder that a run wrote with --log"),
+        ("folder", "there is no trace at folder/trace.jsonl: give the folder that a run wrote with --log"),
     ];
     for (trace, words) in cases {
         for format in ["csv", "svg", "png"] {

@@ -132,6 +132,6 @@ fn a_disk_that_is_full_from_the_start_is_an_error_before_the_first_step() {
         let said = Said::of(&room.command(&["--steps", "5"]).output().unwrap());
         assert_eq!((said.code, said.out.as_str()), (1, ""), "{said:?}");
         assert!(said.err.contains("error: cannot write "), "{said:?}");
-        assert!(said.err.contains(": give --log a writable directory"), "{said:?}");
+        assert!(said.err.contains(": give --log a writable folder"), "{said:?}");
     }
 }

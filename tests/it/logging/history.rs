@@ -37,13 +37,13 @@ fn configs(backend: Backend) -> [RunConfig; 2] {
 #[test]
 fn the_replayed_history_equals_the_live_one() {
     for config in [Backend::Flex, Backend::Ndarray].into_iter().flat_map(configs) {
-        let directory = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().unwrap();
         let prepared = train::prepare(config).unwrap();
-        let trace = TraceSink::open(directory.path(), prepared.header(), OnExisting::Refuse).unwrap();
+        let trace = TraceSink::open(folder.path(), prepared.header(), OnExisting::Refuse).unwrap();
         let memory = MemorySink::new();
         let session = prepared.start(Fanout::new().with(memory.clone()).with(trace)).unwrap();
         let _ = session.join();
-        let (live, replayed) = (memory.take(), events(directory.path()));
+        let (live, replayed) = (memory.take(), events(folder.path()));
         assert_eq!(live, replayed);
         assert_eq!(history(&live), history(&replayed));
         assert!(live.len() > 120);

@@ -9,8 +9,8 @@ pub(super) const QUESTION: &str = "\x1b]11;?\x1b\\";
 /// The answer of a terminal with a pale background.
 const PALE: &str = "\x1b]11;rgb:fdfd/f6f6/e3e3\x1b\\";
 
-fn start(more: &[&str], directory: &std::path::Path) -> Pty {
-    Pty::start(NABLATOP, &[&SMALL[..], &ENDLESS, more].concat(), directory, USUAL)
+fn start(more: &[&str], folder: &std::path::Path) -> Pty {
+    Pty::start(NABLATOP, &[&SMALL[..], &ENDLESS, more].concat(), folder, USUAL)
 }
 
 /// The colour of the program's name, once both lanes are there.
@@ -29,19 +29,19 @@ fn asks(pty: &Pty) -> bool {
 
 #[test]
 fn what_the_terminal_answers_decides_unless_a_theme_is_named() {
-    let directory = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let [dark, light] = ["dark", "light"].map(|theme| {
-        let pty = start(&["--theme", theme], directory.path());
+        let pty = start(&["--theme", theme], folder.path());
         let colour = colour(&pty);
         assert!(!asks(&pty), "what is known is not asked");
         colour
     });
     assert_ne!(dark, light);
-    let pty = start(&[], directory.path());
+    let pty = start(&[], folder.path());
     assert_eq!((colour(&pty), asks(&pty)), (dark, true), "without an answer");
     // The answer waits in the terminal before the question: a machine that is busy may miss the time for it once.
     let answered = || {
-        let mut pty = start(&[], directory.path());
+        let mut pty = start(&[], folder.path());
         pty.press(PALE);
         colour(&pty)
     };
@@ -50,8 +50,8 @@ fn what_the_terminal_answers_decides_unless_a_theme_is_named() {
 
 #[test]
 fn an_answer_that_comes_late_does_not_become_keys() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut pty = start(&[], directory.path());
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = start(&[], folder.path());
     let before = colour(&pty);
     // As keys they would show other views, the filters, the head …, and 'q' behind them is still seen.
     for piece in [&PALE[..9], &PALE[9..], "q"] {

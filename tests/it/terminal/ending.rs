@@ -53,8 +53,8 @@ fn every_signal_and_key_that_ends_it_gives_the_terminal_back() {
     ];
     for (way, code) in &ways {
         assert_takes(SOON, || {
-            let directory = tempfile::tempdir().unwrap();
-            let mut pty = live(directory.path(), &["--log", "run"]);
+            let folder = tempfile::tempdir().unwrap();
+            let mut pty = live(folder.path(), &["--log", "run"]);
             assert!(!pty.is_cooked());
             match way {
                 Signal(name) => pty.signal(name),
@@ -62,7 +62,7 @@ fn every_signal_and_key_that_ends_it_gives_the_terminal_back() {
             }
             let took = ends(&mut pty, *code);
             pty.assert_restored();
-            let last = events(&directory.path().join("run")).pop();
+            let last = events(&folder.path().join("run")).pop();
             assert_eq!(last, Some(Event::RunEnded(RunEnd { outcome: Outcome::Stopped })), "{way:?}");
             took
         });
@@ -71,8 +71,8 @@ fn every_signal_and_key_that_ends_it_gives_the_terminal_back() {
 
 #[test]
 fn quitting_asks_while_something_would_be_lost_and_obeys_the_answer() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut pty = live(directory.path(), &[]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = live(folder.path(), &[]);
     for stay in ["n", "\x1b"] {
         pty.press("q");
         pty.wait_for("Quit?");
@@ -88,9 +88,9 @@ fn quitting_asks_while_something_would_be_lost_and_obeys_the_answer() {
 
 #[test]
 fn quitting_a_run_that_is_over_asks_nothing() {
-    let directory = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let arguments = [&SMALL[..], &["--steps", "20"]].concat();
-    let mut pty = Pty::start(NABLATOP, &arguments, directory.path(), USUAL);
+    let mut pty = Pty::start(NABLATOP, &arguments, folder.path(), USUAL);
     pty.wait_for("completed");
     pty.press("q");
     ends(&mut pty, 0);
@@ -100,9 +100,9 @@ fn quitting_a_run_that_is_over_asks_nothing() {
 #[test]
 fn training_continues_while_the_terminal_is_not_read_and_sigterm_still_ends_it() {
     assert_takes(IN_SPITE, || {
-        let directory = tempfile::tempdir().unwrap();
-        let log = directory.path().join("run");
-        let mut pty = live(directory.path(), &["--log", "run"]);
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("run");
+        let mut pty = live(folder.path(), &["--log", "run"]);
         assert_trains_unread(&pty, &log);
         pty.read_on();
         // The screen missed steps meanwhile, and says so: it was blocked indeed.
@@ -128,11 +128,11 @@ fn assert_trains_unread(pty: &Pty, log: &Path) {
 #[test]
 fn a_headless_run_whose_output_is_not_read_ends_at_sigterm_too() {
     assert_takes(IN_SPITE, || {
-        let directory = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().unwrap();
         let arguments = [&SMALL[..], &ENDLESS, &["--headless", "--log", "run"]].concat();
-        let mut pty = Pty::start(NABLATOP, &arguments, directory.path(), USUAL);
+        let mut pty = Pty::start(NABLATOP, &arguments, folder.path(), USUAL);
         pty.wait_for("step");
-        let log = directory.path().join("run");
+        let log = folder.path().join("run");
         assert_trains_unread(&pty, &log);
         pty.signal("TERM");
         let took = ends(&mut pty, 143);
@@ -145,14 +145,14 @@ fn a_headless_run_whose_output_is_not_read_ends_at_sigterm_too() {
 fn a_terminal_that_goes_away_ends_the_run_in_order() {
     for more in [&[][..], &["--headless"]] {
         assert_takes(SOON, || {
-            let directory = tempfile::tempdir().unwrap();
+            let folder = tempfile::tempdir().unwrap();
             let arguments = [&SMALL[..], &ENDLESS, &["--log", "run"], more].concat();
-            let mut pty = Pty::start(NABLATOP, &arguments, directory.path(), USUAL);
+            let mut pty = Pty::start(NABLATOP, &arguments, folder.path(), USUAL);
             pty.wait_for("step ");
             pty.close();
             let took = ends(&mut pty, 129);
             assert!(!String::from_utf8_lossy(&pty.bytes()).contains("panicked"));
-            let log = directory.path().join("run");
+            let log = folder.path().join("run");
             assert_eq!(events(&log).pop(), Some(Event::RunEnded(RunEnd { outcome: Outcome::Stopped })), "{more:?}");
             let diagnostics = fs::read_to_string(log.join("diagnostics.log")).unwrap();
             assert!(!diagnostics.contains("panicked"), "{diagnostics}");
@@ -163,8 +163,8 @@ fn a_terminal_that_goes_away_ends_the_run_in_order() {
 
 #[test]
 fn no_thread_is_left_by_a_restart_and_no_child_by_the_end() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut pty = live(directory.path(), &[]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = live(folder.path(), &[]);
     let before = threads(&pty);
     assert_eq!(lanes(&before).len(), 2, "{before:?}");
     for _ in 0..3 {
@@ -213,8 +213,8 @@ fn session_of(stat: &str) -> Option<u32> {
 
 #[test]
 fn quitting_leaves_the_closing_table_in_the_terminal() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut pty = live(directory.path(), &["--log", "run"]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = live(folder.path(), &["--log", "run"]);
     pty.press("q");
     ends(&mut pty, 0);
     pty.assert_restored();
@@ -228,16 +228,16 @@ fn quitting_leaves_the_closing_table_in_the_terminal() {
 fn the_mouse_is_the_terminals_where_that_is_asked_for() {
     /// The terminal reports clicks.
     const REPORTS: &str = "\x1b[?1000h";
-    let directory = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let reports = |pty: &Pty| String::from_utf8_lossy(&pty.bytes()).contains(REPORTS);
-    let mut without = live(directory.path(), &["--no-mouse", "--log", "a"]);
+    let mut without = live(folder.path(), &["--no-mouse", "--log", "a"]);
     assert!(!reports(&without));
     without.press(":mouse on\r");
     without.wait_outside("the mouse is taken", || reports(&without));
     without.press("q");
     ends(&mut without, 0);
     without.assert_restored();
-    let mut with = live(directory.path(), &["--log", "b"]);
+    let mut with = live(folder.path(), &["--log", "b"]);
     assert!(reports(&with));
     with.press(":mouse off\r");
     with.wait_for("the terminal has the mouse");

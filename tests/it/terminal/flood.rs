@@ -12,15 +12,15 @@ const MANY: usize = 8000;
 const COSTLY: &str = "vmz0jk";
 
 /// A logged run: `q` ends it without a question.
-fn logged(directory: &std::path::Path) -> Pty {
-    live(directory, &["--log", "run"])
+fn logged(folder: &std::path::Path) -> Pty {
+    live(folder, &["--log", "run"])
 }
 
 #[test]
 fn thousands_of_keys_at_once_are_all_read() {
     for (keys, code) in [("q", 0), ("\x03", 130)] {
-        let directory = tempfile::tempdir().unwrap();
-        let mut pty = logged(directory.path());
+        let folder = tempfile::tempdir().unwrap();
+        let mut pty = logged(folder.path());
         pty.press(&("j".repeat(MANY) + keys));
         assert_eq!(pty.end().0, code);
         pty.assert_restored();
@@ -29,8 +29,8 @@ fn thousands_of_keys_at_once_are_all_read() {
 
 #[test]
 fn pasted_text_never_becomes_a_command() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut pty = logged(directory.path());
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = logged(folder.path());
     pty.press("\x1b[200~q\r\n:quit\ry\x03?\x1b[201~");
     pty.press_and_see("?");
     pty.wait_for("the same in all panes");
@@ -53,15 +53,15 @@ fn pasted_text_never_becomes_a_command() {
 #[test]
 fn a_flood_of_keys_leaves_time_for_frames_signals_and_an_end_in_order() {
     for (signal, code) in [("TERM", 143), ("INT", 130)] {
-        let directory = tempfile::tempdir().unwrap();
-        let mut pty = logged(directory.path());
+        let folder = tempfile::tempdir().unwrap();
+        let mut pty = logged(folder.path());
         pty.flood(COSTLY);
         let frames = pty.frames();
         pty.wait_for_frames(frames + 30);
         pty.signal(signal);
         assert_eq!(pty.end().0, code);
         pty.assert_restored();
-        let last = events(&directory.path().join("run")).pop();
+        let last = events(&folder.path().join("run")).pop();
         assert_eq!(last, Some(Event::RunEnded(RunEnd { outcome: Outcome::Stopped })));
     }
 }

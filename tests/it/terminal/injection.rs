@@ -46,9 +46,9 @@ fn header() -> Arc<RunHeader> {
     header
 }
 
-fn trace(directory: &Path) {
+fn trace(folder: &Path) {
     let header = header();
-    let mut writer = Writer::create(directory, &header, OnExisting::Refuse).unwrap();
+    let mut writer = Writer::create(folder, &header, OnExisting::Refuse).unwrap();
     for event in fixture::run(&header, 3).iter().skip(1).filter(|event| matches!(event, Event::Step(_))) {
         writer.write(event);
     }

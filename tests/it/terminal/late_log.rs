@@ -56,7 +56,7 @@ fn a_trace_that_is_there_is_left_alone_and_a_run_is_logged_once() {
     pty.wait_for("there already holds a trace: name another folder");
     std::fs::write(place.path("file"), "").unwrap();
     pty.press(":log file\r");
-    pty.wait_for("file is a file: name a directory");
+    pty.wait_for("file is a file: name a folder");
     pty.press(":log here\r");
     pty.wait_for("here");
     pty.press(":log elsewhere\r");

@@ -16,9 +16,9 @@ const SLOW: &str =
 const STOPPED: Event = Event::RunEnded(RunEnd { outcome: Outcome::Stopped });
 
 /// The run in its first step.
-fn in_the_first_step(directory: &Path, more: &[&str]) -> Pty {
+fn in_the_first_step(folder: &Path, more: &[&str]) -> Pty {
     let arguments: Vec<&str> = SLOW.split(' ').chain(more.iter().copied()).collect();
-    let pty = Pty::start(NABLATOP, &arguments, directory, USUAL);
+    let pty = Pty::start(NABLATOP, &arguments, folder, USUAL);
     pty.wait_outside("the lane computes", || ticks_of_the_lane(&pty) > 20);
     pty
 }
@@ -34,8 +34,8 @@ fn ticks_of_the_lane(pty: &Pty) -> u64 {
     numbers.skip(11).take(2).filter_map(|number| number.parse::<u64>().ok()).sum()
 }
 
-fn assert_the_end_is_in_the_trace(directory: &Path) {
-    let events = events(&directory.join("run"));
+fn assert_the_end_is_in_the_trace(folder: &Path) {
+    let events = events(&folder.join("run"));
     let ends = events.iter().filter(|event| matches!(event, Event::LaneEnded(_))).count();
     assert_eq!(ends, 1, "{events:?}");
     assert_eq!(events.last(), Some(&STOPPED));
@@ -49,8 +49,8 @@ fn what_the_end_waits_for_is_said_and_the_step_is_given_up() {
         (&[][..], Some("q"), 0, "Ctrl-C"),
         (&[][..], Some("\x03"), 130, "again"),
     ] {
-        let directory = tempfile::tempdir().unwrap();
-        let mut pty = in_the_first_step(directory.path(), more);
+        let folder = tempfile::tempdir().unwrap();
+        let mut pty = in_the_first_step(folder.path(), more);
         if more.is_empty() {
             pty.wait("the screen", vt100::Screen::alternate_screen);
         }
@@ -61,29 +61,29 @@ fn what_the_end_waits_for_is_said_and_the_step_is_given_up() {
         pty.wait_for(&format!("nablatop: finishing step 1; {again} to stop now"));
         assert_eq!(pty.end().0, code);
         pty.assert_restored();
-        assert_the_end_is_in_the_trace(directory.path());
+        assert_the_end_is_in_the_trace(folder.path());
     }
 }
 
 #[test]
 fn a_restart_in_a_long_step_says_what_it_waits_for_and_leaving_meanwhile_ends_both_traces() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut pty = in_the_first_step(directory.path(), &[]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = in_the_first_step(folder.path(), &[]);
     pty.wait("the screen", vt100::Screen::alternate_screen);
     pty.press(":set width 8\r");
-    pty.wait_outside("the trace of the next run", || directory.path().join("run/2/trace.jsonl").exists());
+    pty.wait_outside("the trace of the next run", || folder.path().join("run/2/trace.jsonl").exists());
     pty.press("q");
     assert_eq!(pty.end().0, 0);
     pty.assert_restored();
-    assert_the_end_is_in_the_trace(directory.path());
-    assert_eq!(events(&directory.path().join("run/2")).last(), Some(&STOPPED));
+    assert_the_end_is_in_the_trace(folder.path());
+    assert_eq!(events(&folder.path().join("run/2")).last(), Some(&STOPPED));
 }
 
 #[test]
 fn a_second_signal_ends_at_once_and_the_trace_has_its_end_all_the_same() {
     for more in [&["--headless"][..], &[]] {
-        let directory = tempfile::tempdir().unwrap();
-        let mut pty = in_the_first_step(directory.path(), more);
+        let folder = tempfile::tempdir().unwrap();
+        let mut pty = in_the_first_step(folder.path(), more);
         if more.is_empty() {
             pty.wait("the screen", vt100::Screen::alternate_screen);
         }
@@ -92,6 +92,6 @@ fn a_second_signal_ends_at_once_and_the_trace_has_its_end_all_the_same() {
         pty.signal("INT");
         assert_eq!(pty.end().0, 130);
         pty.assert_restored();
-        assert_the_end_is_in_the_trace(directory.path());
+        assert_the_end_is_in_the_trace(folder.path());
     }
 }

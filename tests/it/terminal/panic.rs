@@ -49,9 +49,9 @@ impl Faulty {
         for lane in &mut config.lanes {
             (lane.depth, lane.width) = (3, 8);
         }
-        let directory = PathBuf::from(std::env::var_os(DIRECTORY).unwrap());
+        let folder = PathBuf::from(std::env::var_os(DIRECTORY).unwrap());
         let prepared = train::prepare(config).unwrap();
-        let trace = TraceSink::open(&directory, prepared.header(), OnExisting::Refuse).unwrap();
+        let trace = TraceSink::open(&folder, prepared.header(), OnExisting::Refuse).unwrap();
         let (sink, stream) = channel::channel();
         let session = prepared.start(Fanout::new().with(sink).with(trace)).unwrap();
         Self { stream, fault, polls: 0, _session: session }
@@ -124,18 +124,18 @@ fn child_whose_thread_panics() {
     show(Fault::Thread);
 }
 
-fn start(child: &str, directory: &std::path::Path) -> Pty {
+fn start(child: &str, folder: &std::path::Path) -> Pty {
     let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
     command.args(["--exact", &format!("terminal::panic::{child}"), "--ignored", "--nocapture"]);
-    command.env(DIRECTORY, directory);
+    command.env(DIRECTORY, folder);
     command.env("RUST_BACKTRACE", "0");
     Pty::spawn(command, USUAL)
 }
 
 #[test]
 fn a_panic_of_the_screen_gives_the_terminal_back_and_its_message_can_be_read() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut pty = start("child_whose_screen_panics", directory.path());
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = start("child_whose_screen_panics", folder.path());
     pty.wait("the screen", vt100::Screen::alternate_screen);
     let (code, took) = pty.end();
     assert_eq!(code, 101);
@@ -145,14 +145,14 @@ fn a_panic_of_the_screen_gives_the_terminal_back_and_its_message_can_be_read() {
     let bytes = String::from_utf8_lossy(&pty.bytes()).into_owned();
     let after = &bytes[bytes.find(WORDS).unwrap()..];
     assert!(!after.contains("\x1b[?1049") && after.rfind("\x1b[?2026h") <= after.rfind("\x1b[?2026l"), "{after:?}");
-    let last = events(directory.path()).pop();
+    let last = events(folder.path()).pop();
     assert_eq!(last, Some(Event::RunEnded(RunEnd { outcome: Outcome::Stopped })));
 }
 
 #[test]
 fn a_panic_of_a_training_thread_leaves_the_screen_alone_and_is_shown_on_it() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut pty = start("child_whose_thread_panics", directory.path());
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = start("child_whose_thread_panics", folder.path());
     wait_for_both_lanes(&pty);
     pty.wait("the lane failed", |screen| screen.alternate_screen() && screen.contents().contains("failed"));
     assert!(!String::from_utf8_lossy(&pty.bytes()).contains("panicked"));

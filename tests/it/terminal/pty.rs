@@ -55,10 +55,10 @@ fn pty_size(columns: u16, rows: u16) -> PtySize {
 
 impl Pty {
     /// Starts a program in a terminal of true colours.
-    pub(crate) fn start(program: &str, arguments: &[&str], directory: &Path, size: (u16, u16)) -> Self {
+    pub(crate) fn start(program: &str, arguments: &[&str], folder: &Path, size: (u16, u16)) -> Self {
         let mut command = CommandBuilder::new(program);
         command.args(arguments);
-        command.cwd(directory);
+        command.cwd(folder);
         command.env_clear();
         for (name, value) in environment() {
             command.env(name, value);

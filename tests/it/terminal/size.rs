@@ -10,8 +10,8 @@ const SIZES: [(u16, u16); 9] =
 
 #[test]
 fn no_size_ends_it_and_the_picture_comes_back_whole() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut pty = live(directory.path(), &[]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = live(folder.path(), &[]);
     for (columns, rows) in SIZES {
         pty.resize(columns, rows);
         pty.press_and_see("m");
@@ -27,8 +27,8 @@ fn no_size_ends_it_and_the_picture_comes_back_whole() {
 
 #[test]
 fn a_terminal_that_shrinks_and_grows_back_at_once_is_redrawn() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut pty = live(directory.path(), &[]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = live(folder.path(), &[]);
     for _ in 0..10 {
         // As a terminal that shows one row alone, and then has lost all others.
         pty.resize(USUAL.0, 1);
@@ -42,8 +42,8 @@ fn a_terminal_that_shrinks_and_grows_back_at_once_is_redrawn() {
 #[test]
 fn it_starts_at_any_size() {
     for size in SIZES {
-        let directory = tempfile::tempdir().unwrap();
-        let mut pty = Pty::start(NABLATOP, &[&SMALL[..], &ENDLESS].concat(), directory.path(), size);
+        let folder = tempfile::tempdir().unwrap();
+        let mut pty = Pty::start(NABLATOP, &[&SMALL[..], &ENDLESS].concat(), folder.path(), size);
         pty.wait("the alternate screen", vt100::Screen::alternate_screen);
         pty.resize(USUAL.0, USUAL.1);
         wait_for_both_lanes(&pty);

@@ -19,8 +19,8 @@ fn is_stopped(pty: &Pty) -> bool {
 fn a_stopped_program_leaves_the_terminal_to_the_shell_and_redraws_everything_after() {
     let stop: [fn(&mut Pty); 2] = [|pty| pty.press("\x1a"), |pty| pty.signal("TSTP")];
     for stop in stop {
-        let directory = tempfile::tempdir().unwrap();
-        let mut pty = live(directory.path(), &[]);
+        let folder = tempfile::tempdir().unwrap();
+        let mut pty = live(folder.path(), &[]);
         stop(&mut pty);
         pty.wait_outside("it stops", || is_stopped(&pty));
         pty.assert_restored();
@@ -39,8 +39,8 @@ fn a_stopped_program_leaves_the_terminal_to_the_shell_and_redraws_everything_aft
 
 #[test]
 fn a_program_stopped_without_a_word_takes_the_terminal_back() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut pty = live(directory.path(), &[]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = live(folder.path(), &[]);
     pty.signal("STOP");
     pty.wait_outside("it stops", || is_stopped(&pty));
     // As a shell does that does not know what the program set.
@@ -59,10 +59,10 @@ fn a_program_stopped_without_a_word_takes_the_terminal_back() {
 
 #[test]
 fn job_control_of_a_shell_works() {
-    let directory = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let mut command = CommandBuilder::new("sh");
     command.args(["-i"]);
-    command.cwd(directory.path());
+    command.cwd(folder.path());
     command.env_clear();
     for (name, value) in environment() {
         command.env(name, value);

@@ -12,9 +12,9 @@ use crate::fixture;
 
 /// Lines of a good trace of three steps.
 fn good_lines() -> Vec<String> {
-    let directory = tempfile::tempdir().unwrap();
-    write(directory.path(), &fixture::run(&header(), 3));
-    let text = fs::read_to_string(directory.path().join("trace.jsonl")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &fixture::run(&header(), 3));
+    let text = fs::read_to_string(folder.path().join("trace.jsonl")).unwrap();
     text.lines().map(str::to_owned).collect()
 }
 
@@ -25,15 +25,15 @@ fn sealed(line: &str) -> String {
 }
 
 struct TraceFile {
-    _directory: tempfile::TempDir,
+    _folder: tempfile::TempDir,
     path: PathBuf,
 }
 
 fn file(content: impl AsRef<[u8]>) -> TraceFile {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("run.jsonl");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.jsonl");
     fs::write(&path, content).unwrap();
-    TraceFile { _directory: directory, path }
+    TraceFile { _folder: folder, path }
 }
 
 fn message(content: impl AsRef<[u8]>) -> String {
@@ -67,9 +67,9 @@ fn a_damaged_line_is_left_out_and_the_next_one_is_found() {
 
 #[test]
 fn steps_without_a_line_are_one_warning_with_the_lane_the_first_and_how_many() {
-    let directory = tempfile::tempdir().unwrap();
-    write(directory.path(), &fixture::run(&header(), 9));
-    let text = fs::read_to_string(directory.path().join("trace.jsonl")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &fixture::run(&header(), 9));
+    let text = fs::read_to_string(folder.path().join("trace.jsonl")).unwrap();
     let sentences = |text: &str| read_well(&file(text).path).1.sentences();
     // Takes the lines of these steps of lanes out.
     let without = |gone: &[(u16, u64)]| {
@@ -130,8 +130,8 @@ fn garbage_between_lines_is_left_out() {
 fn no_bit_flip_passes_unseen_as_another_value() {
     let bytes = (good_lines().join("\n") + "\n").into_bytes();
     let whole = read_well(&file(&bytes).path).0;
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("flipped.jsonl");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flipped.jsonl");
     let mut state = 1_u64;
     for _ in 0..2000 {
         // Knuth's linear congruential generator.
@@ -242,9 +242,9 @@ fn names_from_a_file_never_reach_a_reader_with_their_control_characters() {
     lane.layers.layers[0].path = "stem\u{200b}\r\n".to_owned();
     lane.layers.layers[1].stage = Some("\u{1b}[2J".to_owned());
     lane.layers.layers[1].sublayers = vec![Sublayer::new("\u{7}", "\u{7}", None).in_half("\u{7}")];
-    let directory = tempfile::tempdir().unwrap();
-    write(directory.path(), &[Event::RunStarted(fixture::header(vec![lane], &[]))]);
-    let (events, _) = read_well(directory.path());
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &[Event::RunStarted(fixture::header(vec![lane], &[]))]);
+    let (events, _) = read_well(folder.path());
     let Event::RunStarted(header) = &events[0] else { panic!("{events:?}") };
     let lane = &header.lanes[0];
     assert_eq!(lane.name, "\u{fffd}]0;owned\u{fffd}");
@@ -292,8 +292,8 @@ fn a_header_of_millions_of_rows_or_lanes_is_refused_before_anything_is_made_of_i
 
 #[test]
 fn a_pipe_without_a_writer_is_refused_at_once() {
-    let directory = tempfile::tempdir().unwrap();
-    let pipe = directory.path().join("pipe");
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     for path in [pipe.as_path(), Path::new("/dev/random")] {
         let said = trace::read(path).unwrap_err().to_string();

@@ -13,12 +13,12 @@ const DOCUMENT: &str = include_str!("../../../docs/format.md");
 
 #[test]
 fn the_python_example_prints_the_signal_of_block_1() {
-    let directory = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let events = fixture::run(&header(), 3);
-    write(directory.path(), &events);
+    write(folder.path(), &events);
     let code = DOCUMENT.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     assert!(code.lines().count() <= 10, "ten lines");
-    let trace = directory.path().join("trace.jsonl");
+    let trace = folder.path().join("trace.jsonl");
     let output = python().args(["-c", code]).arg(trace).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed = String::from_utf8(output.stdout).unwrap();
@@ -36,10 +36,10 @@ fn the_python_example_prints_the_signal_of_block_1() {
 
 #[test]
 fn every_field_that_is_written_is_documented() {
-    let directory = tempfile::tempdir().unwrap();
-    write(directory.path(), &fixture::run(&header(), 1));
-    let text = std::fs::read_to_string(directory.path().join("trace.jsonl")).unwrap();
-    let run = std::fs::read_to_string(Path::new(directory.path()).join("run.json")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &fixture::run(&header(), 1));
+    let text = std::fs::read_to_string(folder.path().join("trace.jsonl")).unwrap();
+    let run = std::fs::read_to_string(Path::new(folder.path()).join("run.json")).unwrap();
     for line in text.lines().chain(run.lines()) {
         let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).unwrap();
         for field in fields.keys() {

@@ -20,10 +20,10 @@ fn end() -> Event {
 
 #[test]
 fn what_is_written_arrives_once_and_in_order() {
-    let directory = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let events = fixture::run(&header(), 4);
-    let mut writer = Writer::create(directory.path(), &header(), OnExisting::Refuse).unwrap();
-    let mut follow = Follow::open(directory.path()).unwrap();
+    let mut writer = Writer::create(folder.path(), &header(), OnExisting::Refuse).unwrap();
+    let mut follow = Follow::open(folder.path()).unwrap();
     let mut seen = drain(&mut follow);
     for event in &events[1..] {
         assert!(!follow.is_over());
@@ -38,11 +38,11 @@ fn what_is_written_arrives_once_and_in_order() {
 
 #[test]
 fn a_line_that_is_half_written_waits_for_its_other_half() {
-    let directory = tempfile::tempdir().unwrap();
-    write(directory.path(), &fixture::run(&header(), 2));
-    let path = directory.path().join(FILE_NAME);
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &fixture::run(&header(), 2));
+    let path = folder.path().join(FILE_NAME);
     let text = fs::read(&path).unwrap();
-    let grown = directory.path().join("grown.jsonl");
+    let grown = folder.path().join("grown.jsonl");
     let first_line = text.iter().position(|&byte| byte == b'\n').unwrap() + 1;
     fs::write(&grown, &text[..first_line + 10]).unwrap();
     let mut follow = Follow::open(&grown).unwrap();
@@ -60,14 +60,14 @@ fn a_line_that_is_half_written_waits_for_its_other_half() {
 
 #[test]
 fn a_run_that_replaces_another_starts_the_picture_again() {
-    let directory = tempfile::tempdir().unwrap();
-    write(directory.path(), &fixture::run(&header(), 2));
-    let mut follow = Follow::open(directory.path()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &fixture::run(&header(), 2));
+    let mut follow = Follow::open(folder.path()).unwrap();
     drain(&mut follow);
     let other = fixture::header(vec![fixture::lane("another", 2)], &header().quantities);
     // Longer than the first, so that its length alone does not give it away.
     let events = fixture::run(&other, 50);
-    let mut writer = Writer::create(directory.path(), &other, OnExisting::Force).unwrap();
+    let mut writer = Writer::create(folder.path(), &other, OnExisting::Force).unwrap();
     events[1..].iter().for_each(|event| writer.write(event));
     writer.flush();
     assert_eq!(drain(&mut follow), events);
@@ -87,14 +87,14 @@ fn a_file_that_was_moved_in_place_is_noticed() {
 
 #[test]
 fn a_run_appended_behind_a_torn_tail_follows_on() {
-    let directory = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let first = fixture::run(&header(), 2);
-    write(directory.path(), &first[..4]);
-    let path = directory.path().join(FILE_NAME);
+    write(folder.path(), &first[..4]);
+    let path = folder.path().join(FILE_NAME);
     OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"kind\":\"st").unwrap();
-    let mut follow = Follow::open(directory.path()).unwrap();
+    let mut follow = Follow::open(folder.path()).unwrap();
     assert_eq!(drain(&mut follow), first[..4]);
-    let mut writer = Writer::create(directory.path(), &header(), OnExisting::Append).unwrap();
+    let mut writer = Writer::create(folder.path(), &header(), OnExisting::Append).unwrap();
     writer.write(&end());
     writer.flush();
     assert_eq!(drain(&mut follow), [first[0].clone(), end()]);
@@ -102,24 +102,24 @@ fn a_run_appended_behind_a_torn_tail_follows_on() {
 
 #[test]
 fn a_trace_that_disappears_keeps_its_picture() {
-    let directory = tempfile::tempdir().unwrap();
-    write(directory.path(), &fixture::run(&header(), 2));
-    let mut follow = Follow::open(directory.path()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &fixture::run(&header(), 2));
+    let mut follow = Follow::open(folder.path()).unwrap();
     drain(&mut follow);
-    fs::remove_file(directory.path().join(FILE_NAME)).unwrap();
+    fs::remove_file(folder.path().join(FILE_NAME)).unwrap();
     assert!(follow.poll().is_none());
     assert!(follow.is_over());
 }
 
 #[test]
 fn a_trace_that_is_removed_or_cut_says_so_until_it_is_whole_again() {
-    let directory = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let events = fixture::run(&header(), 2);
-    write(directory.path(), &events);
-    let path = directory.path().join(FILE_NAME);
+    write(folder.path(), &events);
+    let path = folder.path().join(FILE_NAME);
     let whole = fs::read(&path).unwrap();
     let header_line = whole.iter().position(|&byte| byte == b'\n').unwrap() + 1;
-    let mut follow = Follow::open(directory.path()).unwrap();
+    let mut follow = Follow::open(folder.path()).unwrap();
     assert_eq!(drain(&mut follow), events);
     for (left, words) in [(None, "removed"), (Some(0), "cut"), (Some(100), "cut"), (Some(header_line), "cut")] {
         match left {

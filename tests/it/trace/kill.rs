@@ -24,9 +24,9 @@ fn header() -> Arc<RunHeader> {
 #[test]
 #[ignore = "only the other tests of this file start it, in a process of its own"]
 fn child() {
-    let Some(directory) = std::env::var_os(DIRECTORY) else { return };
+    let Some(folder) = std::env::var_os(DIRECTORY) else { return };
     let header = header();
-    let mut writer = Writer::create(Path::new(&directory), &header, OnExisting::Append).unwrap();
+    let mut writer = Writer::create(Path::new(&folder), &header, OnExisting::Append).unwrap();
     let values = fixture::grid(&header, 0, |row, layer| Some((row + 1) as f32 / (layer + 1) as f32));
     for step in 1_u64.. {
         writer.write(&Event::Step(Arc::new(fixture::record(0, step, values.clone()))));
@@ -36,10 +36,10 @@ fn child() {
     }
 }
 
-fn start(directory: &Path) -> Child {
+fn start(folder: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "trace::kill::child", "--ignored", "--nocapture"])
-        .env(DIRECTORY, directory)
+        .env(DIRECTORY, folder)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -48,8 +48,8 @@ fn start(directory: &Path) -> Child {
 
 /// Kills the child after it reported `reports` steps, and returns the last step of which it is known that it was
 /// flushed.
-fn kill_after(directory: &Path, reports: usize) -> u64 {
-    let mut child = start(directory);
+fn kill_after(folder: &Path, reports: usize) -> u64 {
+    let mut child = start(folder);
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut flushed = lines.map_while(Result::ok).filter_map(|line| line.strip_prefix("flushed ")?.parse().ok());
     let last = flushed.by_ref().take(reports).last().unwrap();
@@ -62,14 +62,14 @@ fn kill_after(directory: &Path, reports: usize) -> u64 {
 
 fn survive(kills: usize) {
     for kill in 0..kills {
-        let directory = tempfile::tempdir().unwrap();
-        let flushed = kill_after(directory.path(), 1 + kill * 7919 % 23);
-        let (events, warnings) = read_well(directory.path());
+        let folder = tempfile::tempdir().unwrap();
+        let flushed = kill_after(folder.path(), 1 + kill * 7919 % 23);
+        let (events, warnings) = read_well(folder.path());
         assert_eq!(warnings.damaged, 0, "kill {kill}");
         let steps = events.len() as u64 - 1;
         assert!(steps >= flushed, "kill {kill}: step {flushed} was flushed, {steps} are there");
-        drop(Writer::create(directory.path(), &header(), OnExisting::Append).unwrap());
-        let (appended, warnings) = read_well(directory.path());
+        drop(Writer::create(folder.path(), &header(), OnExisting::Append).unwrap());
+        let (appended, warnings) = read_well(folder.path());
         assert!(warnings.is_empty() && appended.len() == events.len() + 1, "kill {kill}: a clean end, then a new run");
     }
 }

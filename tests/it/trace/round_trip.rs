@@ -81,14 +81,14 @@ proptest! {
 
     #[test]
     fn any_run_comes_back_bit_by_bit_and_replay_is_live(mut records in prop::collection::vec(step(), 1..4)) {
-        let directory = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().unwrap();
         let mut events = vec![Event::RunStarted(header())];
         for (record, number) in records.iter_mut().zip(1..) {
             record.step = Step(number);
             events.push(Event::Step(Arc::new(record.clone())));
         }
-        write(directory.path(), &events);
-        let (read, warnings) = read_well(directory.path());
+        write(folder.path(), &events);
+        let (read, warnings) = read_well(folder.path());
         prop_assert!(warnings.is_empty());
         prop_assert_eq!(&read, &events);
         prop_assert!(history(&read) == history(&events));
@@ -96,11 +96,11 @@ proptest! {
 
     #[test]
     fn any_message_comes_back_harmless_and_clean_ones_unchanged(text in any::<String>()) {
-        let directory = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().unwrap();
         let note = |text: &str| Event::Note(Note { lane: None, step: Step(3), text: text.to_owned() });
         let failed = |text: &str| Event::RunEnded(RunEnd { outcome: Outcome::Failed(text.to_owned()) });
-        write(directory.path(), &[Event::RunStarted(header()), note(&text), failed(&text)]);
-        let (read, _) = read_well(directory.path());
+        write(folder.path(), &[Event::RunStarted(header()), note(&text), failed(&text)]);
+        let (read, _) = read_well(folder.path());
         let clean = nablatop::text::clean_message(&text);
         prop_assert_eq!(&read[1..], &[note(&clean), failed(&clean)]);
     }
@@ -108,7 +108,7 @@ proptest! {
 
 #[test]
 fn every_kind_of_event_comes_back() {
-    let directory = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let mut events = fixture::run(&header(), 3);
     events
         .insert(7, Event::Eval(EvalRecord { lane: LaneId(1), step: Step(3), loss: 9.0, accuracy: Some(0.0), rows: 1 }));
@@ -116,8 +116,8 @@ fn every_kind_of_event_comes_back() {
     events.insert(8, lane_end(Outcome::Diverged));
     events.insert(9, lane_end(Outcome::Stopped));
     events.insert(10, lane_end(Outcome::Failed("the lane's thread panicked".to_owned())));
-    write(directory.path(), &events);
-    let (read, warnings) = read_well(directory.path());
+    write(folder.path(), &events);
+    let (read, warnings) = read_well(folder.path());
     assert_eq!(read, events);
     assert!(history(&read) == history(&events));
     assert!(warnings.is_empty());
@@ -125,7 +125,7 @@ fn every_kind_of_event_comes_back() {
 
 #[test]
 fn tensors_and_filters_come_back_with_what_is_not_finite() {
-    let directory = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let mut values = Grid::absent(TensorNorm::ALL.len(), header().lanes[1].layers.tensors());
     values.row_mut(0).copy_from_slice(&[0.1, f32::NAN, f32::INFINITY, -0.0, 1e-45].map(Value::new));
     values.row_mut(2)[4] = Value::new(f32::NEG_INFINITY);
@@ -136,8 +136,8 @@ fn tensors_and_filters_come_back_with_what_is_not_finite() {
         Event::Snapshot(Arc::new(Snapshot { lane, step, payload: Payload::Tensors(TensorNorms { values }) })),
         Event::Snapshot(Arc::new(Snapshot { lane, step, payload: Payload::Filters(filters) })),
     ];
-    write(directory.path(), &events);
-    let (read, warnings) = read_well(directory.path());
+    write(folder.path(), &events);
+    let (read, warnings) = read_well(folder.path());
     assert_eq!(read, events);
     assert!(history(&read) == history(&events));
     assert!(warnings.is_empty());
@@ -145,35 +145,35 @@ fn tensors_and_filters_come_back_with_what_is_not_finite() {
 
 #[test]
 fn an_evaluation_that_diverged_comes_back() {
-    let directory = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let eval = EvalRecord { lane: LaneId(1), step: Step(3), loss: f32::INFINITY, accuracy: Some(f32::NAN), rows: 10 };
-    write(directory.path(), &[Event::RunStarted(header()), Event::Eval(eval)]);
-    let (read, _) = read_well(directory.path());
+    write(folder.path(), &[Event::RunStarted(header()), Event::Eval(eval)]);
+    let (read, _) = read_well(folder.path());
     assert_eq!(read[1], Event::Eval(eval));
 }
 
 #[test]
 fn the_sink_writes_what_the_writer_writes() {
-    let directory = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let events = fixture::run(&header(), 3);
-    let mut sink = TraceSink::open(directory.path(), &header(), OnExisting::Refuse).unwrap();
+    let mut sink = TraceSink::open(folder.path(), &header(), OnExisting::Refuse).unwrap();
     for event in &events {
         sink.emit(event);
     }
     sink.flush();
-    assert_eq!(read_well(directory.path()).0, events);
+    assert_eq!(read_well(folder.path()).0, events);
     assert_eq!(sink.status().problem(), None);
-    assert_eq!(sink.status().bytes(), std::fs::metadata(directory.path().join("trace.jsonl")).unwrap().len());
+    assert_eq!(sink.status().bytes(), std::fs::metadata(folder.path().join("trace.jsonl")).unwrap().len());
 }
 
 #[test]
 fn run_json_holds_the_header_and_in_the_end_the_outcome() {
-    let directory = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let json = || -> serde_json::Value {
-        serde_json::from_slice(&std::fs::read(directory.path().join("run.json")).unwrap()).unwrap()
+        serde_json::from_slice(&std::fs::read(folder.path().join("run.json")).unwrap()).unwrap()
     };
     let events = fixture::run(&header(), 1);
-    let mut sink = TraceSink::open(directory.path(), &header(), OnExisting::Refuse).unwrap();
+    let mut sink = TraceSink::open(folder.path(), &header(), OnExisting::Refuse).unwrap();
     let (end, begin) = events.split_last().unwrap();
     for event in begin {
         sink.emit(event);
@@ -183,5 +183,5 @@ fn run_json_holds_the_header_and_in_the_end_the_outcome() {
     sink.emit(end);
     sink.flush();
     assert_eq!(json()["outcome"], "completed");
-    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 2, "nothing else is left behind");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing else is left behind");
 }

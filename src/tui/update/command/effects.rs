@@ -123,9 +123,9 @@ fn layer(scene: &mut Scene, word: &str) -> Result<(), String> {
 }
 
 /// A missing folder is created.
-fn log(scene: &Scene, directory: &str) -> Outcome {
+fn log(scene: &Scene, folder: &str) -> Outcome {
     match scene.status.kind {
-        SourceKind::Live => Ok(Some(Effect::Log(PathBuf::from(directory)))),
+        SourceKind::Live => Ok(Some(Effect::Log(PathBuf::from(folder)))),
         SourceKind::Traces => Err("this is already a trace: copy its folder to keep it elsewhere".to_owned()),
     }
 }
