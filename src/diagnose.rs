@@ -21,11 +21,14 @@
 //! ```
 
 mod finding;
+mod hysteresis;
 mod lane;
 mod lane_step;
 mod loss_trend;
+pub(crate) mod pass;
 mod rule;
 mod rules;
+mod signal;
 mod symptom;
 
 pub use finding::Finding;

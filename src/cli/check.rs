@@ -126,17 +126,17 @@ impl Judged {
             return Some(format!("{path} has no lane: there is nothing to judge"));
         }
         (0..).map(LaneId).zip(&self.header.lanes).find_map(|(id, lane)| {
-            let by_rule = gate.rules.iter().find_map(|rule| Some((rule.name, self.diagnosis.missing(id, rule)?)));
-            let (judge, missing) = match self.diagnosis.status(id) {
-                Status::TooEarly(missing) => ("no rule", missing),
-                _ => by_rule?,
+            let (who, missing) = match self.diagnosis.status(id) {
+                Status::TooEarly(missing) => ("no rule can judge".to_owned(), missing),
+                _ => gate.rules.iter().find_map(|rule| {
+                    Some((format!("{} cannot judge", rule.name), self.diagnosis.missing(id, rule)?))
+                })?,
             };
-            let verb = if judge == "no rule" { "can judge" } else { "cannot judge" };
             let advice = match missing {
                 Missing::Quantity(_) | Missing::Step => "; record the run with --measure 1",
                 _ => "",
             };
-            Some(format!("{path}: {judge} {verb} lane '{}': {missing}{advice}", lane.name))
+            Some(format!("{path}: {who} lane '{}': {missing}{advice}", lane.name))
         })
     }
 }

@@ -64,7 +64,7 @@ impl LaneDiagnosis {
         if let Some(loss) = record.loss {
             self.loss.take(loss);
         }
-        let step = LaneStep { record, quantities: &self.quantities, depth: &self.depth, loss: &self.loss };
+        let step = LaneStep::new(record, &self.quantities, &self.depth, &self.loss);
         for judge in &mut self.judges {
             if matches!(judge.missing, Some(Missing::Quantity(_))) {
                 continue;

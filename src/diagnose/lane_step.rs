@@ -1,6 +1,8 @@
 //! One measured step of a lane, as a rule reads it.
 
 use super::loss_trend::LossTrend;
+use super::rule::Missing;
+use super::signal::Signal;
 use super::symptom::Severity;
 use crate::event::StepRecord;
 use crate::grid::Value;
@@ -14,24 +16,34 @@ pub(super) struct LaneStep<'a> {
     pub(super) quantities: &'a [Quantity],
     /// The rows over which depth is counted, stem and head left out.
     pub(super) depth: &'a [LayerId],
+    /// The signal over them, or what is missing to compare it.
+    pub(super) signal: Result<Signal, Missing>,
     pub(super) loss: &'a LossTrend,
 }
 
-impl LaneStep<'_> {
+impl<'a> LaneStep<'a> {
+    /// Reads a step.
+    pub(super) fn new(
+        record: &'a StepRecord,
+        quantities: &'a [Quantity],
+        depth: &'a [LayerId],
+        loss: &'a LossTrend,
+    ) -> Self {
+        let mut step = Self { record, quantities, depth, signal: Err(Missing::Step), loss };
+        let row = step.row(Quantity::SignalNorm);
+        let value = |layer: &LayerId| row.get(layer.index()).and_then(|value| value.get());
+        step.signal = Signal::of(depth.iter().map(value).collect());
+        step
+    }
+
     /// How bad it is that something was found: an error if the loss suffers.
     pub(super) fn severity(&self) -> Severity {
         if self.loss.suffers() { Severity::Error } else { Severity::Warning }
     }
 
-    /// One quantity over all rows; `None` if the run does not measure it.
-    pub(super) fn row(&self, quantity: Quantity) -> Option<&[Value]> {
-        let place = self.quantities.iter().position(|measured| *measured == quantity)?;
-        Some(self.record.values.row(place))
-    }
-
-    /// One quantity over the depth of the stack, in forward order; `None` if the run does not measure it.
-    pub(super) fn over_depth(&self, quantity: Quantity) -> Option<Vec<Option<f32>>> {
-        let row = self.row(quantity)?;
-        Some(self.depth.iter().map(|layer| row.get(layer.index()).and_then(|value| value.get())).collect())
+    /// One quantity over all rows; empty if it was not measured.
+    pub(super) fn row(&self, quantity: Quantity) -> &'a [Value] {
+        let place = self.quantities.iter().position(|measured| *measured == quantity);
+        place.map_or(&[], |place| self.record.values.row(place))
     }
 }

@@ -2,7 +2,6 @@
 
 mod exploding;
 mod non_finite;
-mod stretch;
 mod vanishing;
 
 use super::rule::RuleDefinition;

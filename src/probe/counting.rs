@@ -32,16 +32,26 @@ pub(super) struct GradientDistribution {
     pub(super) histograms: Vec<Option<Histogram>>,
     /// ‖g‖² of each tensor of the table.
     pub(super) tensors: Sums,
+    /// ‖g‖² of each layer.
+    pub(super) layers: Sums,
 }
 
 impl ParameterMap {
     /// Counts and sums up the gradients in one visit of the model, each while it is in the cache.
-    pub(super) fn distribution<M: Module>(&self, model: &M, gradients: &GradientsParams) -> GradientDistribution {
+    /// `layers` has what was read of them before, which stays.
+    pub(super) fn distribution<M: Module>(
+        &self,
+        model: &M,
+        gradients: &GradientsParams,
+        layers: Sums,
+    ) -> GradientDistribution {
+        let known = layers.has();
         let distribution = GradientDistribution {
             histograms: vec![None; self.table().len()],
             tensors: Sums::none(self.table().tensors()),
+            layers,
         };
-        let mut visitor = DistributionVisitor { map: self, gradients, visited: 0, distribution };
+        let mut visitor = DistributionVisitor { map: self, gradients, known, visited: 0, distribution };
         model.visit(&mut visitor);
         visitor.distribution
     }
@@ -50,6 +60,8 @@ impl ParameterMap {
 struct DistributionVisitor<'a> {
     map: &'a ParameterMap,
     gradients: &'a GradientsParams,
+    /// Whether each layer's sum was read before.
+    known: Vec<bool>,
     visited: usize,
     distribution: GradientDistribution,
 }
@@ -62,7 +74,11 @@ impl ModuleVisitor for DistributionVisitor<'_> {
             && let Some(slot) = self.distribution.histograms.get_mut(layer)
         {
             count(&gradient, slot.get_or_insert_with(Histogram::default));
-            self.distribution.tensors.add(tensor, moments(self.map.reduction(), &gradient));
+            let sum = moments(self.map.reduction(), &gradient);
+            if !self.known[layer] {
+                self.distribution.layers.add(layer, sum.clone());
+            }
+            self.distribution.tensors.add(tensor, sum);
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) mod sums;
 /// Every f32 is within range; the norm of an f64 tensor overflows beyond 1e154 and is 0 below 1e-162.
 pub(super) fn moments<const D: usize>(reduction: Reduction, tensor: &Tensor<D>) -> Reduced {
     let count = tensor.shape().num_elements() as u64;
-    let known = on_host(reduction, || with_floats(tensor, |floats| sum_of_squares(&floats)));
+    let known = reduction.on_host(|| with_floats(tensor, |floats| sum_of_squares(&floats)));
     match known {
         Some(sum_of_squares) => Reduced::Known(Moments { sum_of_squares, count }),
         None => Reduced::on_device(tensor),
@@ -26,7 +26,7 @@ pub(super) fn moments<const D: usize>(reduction: Reduction, tensor: &Tensor<D>) 
 /// Statistics of `after − before`, element by element; both of the same shape.
 pub(super) fn change<const D: usize>(reduction: Reduction, before: &Tensor<D>, after: &Tensor<D>) -> Reduced {
     let count = before.shape().num_elements() as u64;
-    let known = on_host(reduction, || with_pairs(before, after, |old, new| distance(&old, &new)));
+    let known = reduction.on_host(|| with_pairs(before, after, |old, new| distance(&old, &new)));
     match (known, reduction) {
         (Some(sum_of_squares), _) => Reduced::Known(Moments { sum_of_squares, count }),
         // The memories have different orders, so the backend subtracts.
@@ -35,13 +35,6 @@ pub(super) fn change<const D: usize>(reduction: Reduction, before: &Tensor<D>, a
             moments(reduction, &(new - old))
         }
         (None, Reduction::Device) => Reduced::on_device(&(after.clone() - before.clone())),
-    }
-}
-
-pub(super) fn on_host<R>(reduction: Reduction, read: impl FnOnce() -> Option<R>) -> Option<R> {
-    match reduction {
-        Reduction::Host => read(),
-        Reduction::Device => None,
     }
 }
 

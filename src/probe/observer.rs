@@ -184,7 +184,7 @@ impl Observer {
         }
         if let Some(before) = before {
             cost.of(|| {
-                updates = self.map.updates(model, &before);
+                updates = self.map.updates(model, &before, scope >= Scope::Histograms);
                 if scope >= Scope::Histograms {
                     drift = self.map.drift(model, self.probe.initial());
                 }
@@ -242,7 +242,9 @@ impl ObservedStep {
         let map = &observer.map;
         let readings = self.cost.of(|| std::mem::replace(&mut self.taps, Taps::off()).take());
         self.cost.and(readings.cost);
-        if !self.are_gradients_read {
+        let is_read_in_passing =
+            self.scope >= Scope::Layers && observer.probe.is_attached() && map.are_covered_by(gradients);
+        if !self.are_gradients_read && is_read_in_passing {
             // A layer that is one operation has already read its own gradient.
             let mut read: Vec<_> = readings.layers.iter().map(|reading| reading.gradient).collect();
             read.resize(map.table().len(), None);
@@ -251,19 +253,25 @@ impl ObservedStep {
         self.raw.passes = readings.layers;
         if self.scope >= Scope::Histograms {
             self.cost.of(|| {
-                let GradientDistribution { histograms, tensors } = map.distribution(model, gradients);
+                let known = std::mem::take(&mut self.gradients);
+                let GradientDistribution { histograms, tensors, layers } = map.distribution(model, gradients, known);
                 self.histograms = histograms.into_iter().map(|layer| layer.map(Histogram::trimmed)).collect();
-                self.tensor_gradients = tensors;
+                (self.tensor_gradients, self.gradients) = (tensors, layers);
                 self.filters = map.filters(model);
             });
+            self.are_gradients_read = true;
         }
-        self.prepare_for_update(observer, model, gradients);
+        self.prepare_for_update(observer, model, gradients, is_read_in_passing);
     }
 
-    fn prepare_for_update<M: Module>(&mut self, observer: &Observer, model: &M, gradients: &GradientsParams) {
+    fn prepare_for_update<M: Module>(
+        &mut self,
+        observer: &Observer,
+        model: &M,
+        gradients: &GradientsParams,
+        is_read_in_passing: bool,
+    ) {
         let Self { scope, cost, .. } = self;
-        let is_read_in_passing =
-            *scope >= Scope::Layers && observer.probe.is_attached() && observer.map.are_covered_by(gradients);
         if is_read_in_passing {
             let baseline = if *scope >= Scope::Histograms { Baseline::Start } else { Baseline::Step };
             cost.of(|| observer.probe.start(&observer.map, std::mem::take(&mut self.gradients), baseline));

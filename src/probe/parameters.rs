@@ -167,9 +167,9 @@ impl ParameterMap {
         visitor.sums
     }
 
-    /// ‖θ‖² before and ‖Δθ‖² since the snapshot, per layer.
-    pub(super) fn updates<M: Module>(&self, model: &M, before: &Snapshot) -> Updates {
-        let mut visitor = UpdateVisitor { map: self, before, visited: 0, sums: Updates::none(self, true) };
+    /// ‖θ‖² before and ‖Δθ‖² since the snapshot, per layer and, where that is wanted, per tensor.
+    pub(super) fn updates<M: Module>(&self, model: &M, before: &Snapshot, with_tensors: bool) -> Updates {
+        let mut visitor = UpdateVisitor { map: self, before, visited: 0, sums: Updates::none(self, with_tensors) };
         model.visit(&mut visitor);
         visitor.sums
     }

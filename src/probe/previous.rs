@@ -9,7 +9,7 @@
 use burn::tensor::Tensor;
 
 use super::memory::{Floats, with_floats_in_order};
-use super::moments::{change, moments, on_host, sums};
+use super::moments::{change, moments, sums};
 use super::reduction::{Reduced, Reduction};
 use crate::quantity::Moments;
 
@@ -24,17 +24,14 @@ pub(super) enum Previous<'a, const D: usize> {
 impl<'a, const D: usize> Previous<'a, D> {
     /// The current values of a parameter; a copy replaces what `buffer` has.
     pub(super) fn of(reduction: Reduction, parameter: &Tensor<D>, buffer: &'a mut Vec<f32>) -> Self {
-        let copied = on_host(reduction, || {
-            with_floats_in_order(parameter, |floats| match floats {
-                Floats::Single(values) => {
-                    buffer.clear();
-                    buffer.extend_from_slice(values);
-                    true
-                }
-                Floats::Double(_) => false,
+        let copied = reduction.on_host(|| {
+            let length = parameter.shape().num_elements();
+            in_order(length, parameter, |values| {
+                buffer.clear();
+                buffer.extend_from_slice(values);
             })
         });
-        if copied == Some(true) { Self::Copied(buffer) } else { Self::Kept(Box::new(parameter.clone())) }
+        if copied.is_some() { Self::Copied(buffer) } else { Self::Kept(Box::new(parameter.clone())) }
     }
 
     /// ‖θ_before‖² and ‖θ_after − θ_before‖².

@@ -34,6 +34,14 @@ impl Reduction {
         let is_borrowed = with_floats(&Tensor::<1>::zeros([1], device).inner(), |_| ()).is_some();
         if is_borrowed { Self::Host } else { Self::Device }
     }
+
+    /// What is read in host memory; `None` for a device.
+    pub(super) fn on_host<R>(self, read: impl FnOnce() -> Option<R>) -> Option<R> {
+        match self {
+            Self::Host => read(),
+            Self::Device => None,
+        }
+    }
 }
 
 /// Σ v² of one tensor.

@@ -9,15 +9,17 @@ use serde::Serialize;
 use crate::diagnose::{Diagnosis, Figure, Finding, Status};
 use crate::event::RunHeader;
 use crate::number;
+use crate::text;
 use crate::units::LaneId;
 
 /// What is found of a run: a line per finding, and one per lane without.
 #[must_use]
 pub(crate) fn lines(diagnosis: &Diagnosis, header: &RunHeader) -> Vec<String> {
-    let widest = header.lanes.iter().map(|lane| lane.name.chars().count()).max().unwrap_or(0);
+    let widest = header.lanes.iter().map(|lane| text::columns(&lane.name)).max().unwrap_or(0);
     let mut lines = Vec::new();
     for (id, lane) in (0..).map(LaneId).zip(&header.lanes) {
-        let mut say = |words: &str| lines.push(format!("{:widest$}  {words}", lane.name));
+        let blanks = widest - text::columns(&lane.name);
+        let mut say = |words: &str| lines.push(format!("{}{:blanks$}  {words}", lane.name, ""));
         for finding in diagnosis.findings().iter().filter(|finding| finding.lane == id) {
             say(&format!("{}: {}", finding.severity.word(), sentence(finding, header)));
         }

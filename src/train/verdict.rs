@@ -13,6 +13,7 @@
 use std::fmt;
 
 use super::alarm::Cause;
+use crate::diagnose::pass::{self, ORDER};
 use crate::event::StepRecord;
 use crate::grid::Value;
 use crate::layer::LayerTable;
@@ -20,15 +21,6 @@ use crate::number;
 use crate::quantity::Quantity;
 use crate::robust::{Spread, median};
 use crate::units::{LayerId, Step};
-
-/// The quantities in the order in which a step computes them, each with the direction of its pass.
-const ORDER: [(Quantity, PassDirection); 5] = [
-    (Quantity::ActRms, PassDirection::Forward),
-    (Quantity::SignalNorm, PassDirection::Backward),
-    (Quantity::GradNorm, PassDirection::Backward),
-    (Quantity::WeightNorm, PassDirection::Forward),
-    (Quantity::UpdateRatio, PassDirection::Forward),
-];
 
 /// The first quantities, whose range is meaningful: the update ratio of a layer that hardly moves jumps without a
 /// cause.
@@ -50,12 +42,6 @@ const FALL: f64 = 1e-3;
 /// Number of consecutive zeros from the first step on after which another value is a jump: values that start at 0 by
 /// design (Fixup's last weights, ReZero's α) are other than 0 after a step or two.
 const LONG_ZERO: usize = 4;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum PassDirection {
-    Forward,
-    Backward,
-}
 
 /// One value of a layer at a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,26 +138,14 @@ fn count(step: Step) -> String {
 /// The first value that is NaN or infinite; `None` if all are finite.
 fn first_not_finite(records: &[&StepRecord]) -> Option<Site> {
     records.iter().find_map(|record| {
-        ORDER.iter().find_map(|(quantity, way)| {
-            let row = cells(record, *quantity);
-            let is_bad = |layer: &usize| row[*layer].get().is_some_and(|value| !value.is_finite());
-            let layer = way.along(row.len()).find(is_bad)?;
-            Some(Site { quantity: *quantity, layer: row_id(layer), step: record.step })
-        })
+        let (quantity, layer, _) = pass::first_not_finite(|quantity| cells(record, quantity))?;
+        Some(Site { quantity, layer, step: record.step })
     })
 }
 
 /// Whether a value that the recorder judges is NaN or infinite. This is checked on every step.
 pub(super) fn is_broken(record: &StepRecord) -> bool {
-    let is_bad = |value: &Value| value.get().is_some_and(|value| !value.is_finite());
-    ORDER.iter().any(|(quantity, _)| cells(record, *quantity).iter().any(is_bad))
-}
-
-impl PassDirection {
-    /// Layers in the order in which they are computed.
-    fn along(self, layers: usize) -> impl Iterator<Item = usize> {
-        (0..layers).map(move |index| if self == Self::Forward { index } else { layers - 1 - index })
-    }
+    pass::first_not_finite(|quantity| cells(record, quantity)).is_some()
 }
 
 /// The values of one quantity of one layer, step by step.

@@ -1,25 +1,11 @@
-//! Non-finite: a value is NaN or ±∞. The first row in the order in which a step computes them is where it began.
-//!
-//! ```text
-//! forward, stem → head    act_rms, then the loss
-//! backward, head → stem   signal_norm, grad_norm
-//! update, stem → head     weight_norm, update_ratio
-//! ```
+//! Non-finite: a value is NaN or ±∞. The first in the order in which a step computes them is where it began; the loss
+//! comes at the end of the forward pass.
 
 use super::super::lane_step::LaneStep;
+use super::super::pass::first_not_finite;
 use super::super::rule::{Missing, Rule, RuleDefinition, Verdict};
 use super::super::symptom::{Figure, Severity, Symptom};
 use crate::quantity::Quantity;
-use crate::units::LayerId;
-
-/// The quantities that are read, in the order in which a step computes them; `true` if from the head backward.
-const ORDER: [(Quantity, bool); 5] = [
-    (Quantity::ActRms, false),
-    (Quantity::SignalNorm, true),
-    (Quantity::GradNorm, true),
-    (Quantity::WeightNorm, false),
-    (Quantity::UpdateRatio, false),
-];
 
 pub(super) const DEFINITION: RuleDefinition = RuleDefinition {
     name: "non-finite",
@@ -38,35 +24,18 @@ struct NonFinite;
 
 impl Rule for NonFinite {
     fn judge(&mut self, step: &LaneStep<'_>) -> Verdict {
+        let first = first_not_finite(|quantity| step.row(quantity));
+        let in_forward_pass = first.filter(|(quantity, ..)| *quantity == Quantity::ActRms);
         let loss = step.record.loss.filter(|loss| !loss.is_finite());
-        let found = |name: &'static str, value: f32, rows| {
-            let figures = vec![Figure { name, value: f64::from(value), limit: None }];
-            Verdict::Found(Symptom { severity: Severity::Error, rows, figures })
+        let (name, value, rows) = match (in_forward_pass, loss, first) {
+            (Some((quantity, layer, value)), ..) | (None, None, Some((quantity, layer, value))) => {
+                (quantity.name(), value, Some([layer; 2]))
+            }
+            (None, Some(loss), _) => ("loss", loss, None),
+            (None, None, None) if step.record.is_measured() => return Verdict::Clear,
+            (None, None, None) => return Verdict::TooEarly(Missing::Step),
         };
-        if let Some(loss) = loss.filter(|_| !step.record.is_measured()) {
-            return found("loss", loss, None);
-        }
-        if !step.record.is_measured() {
-            return Verdict::TooEarly(Missing::Step);
-        }
-        for (quantity, is_backward) in ORDER {
-            if let Some((row, value)) = first_bad(step, quantity, is_backward) {
-                return found(quantity.name(), value, Some([row; 2]));
-            }
-            // The forward pass ends with the loss.
-            if let Some(loss) = loss.filter(|_| quantity == Quantity::ActRms) {
-                return found("loss", loss, None);
-            }
-        }
-        Verdict::Clear
+        let figures = vec![Figure { name, value: f64::from(value), limit: None }];
+        Verdict::Found(Symptom { severity: Severity::Error, rows, figures })
     }
-}
-
-fn first_bad(step: &LaneStep<'_>, quantity: Quantity, is_backward: bool) -> Option<(LayerId, f32)> {
-    let row = step.row(quantity)?;
-    let mut bad = (0..).map(LayerId).zip(row).filter_map(|(layer, value)| {
-        let value = value.get().filter(|value| !value.is_finite())?;
-        Some((layer, value))
-    });
-    if is_backward { bad.last() } else { bad.next() }
 }

@@ -8,16 +8,16 @@
 //! that has converged is not one that dies. Gradients of the weights prove nothing: without biases they are flat over
 //! the depth of a dying stack.
 
+use super::super::hysteresis::Hysteresis;
 use super::super::lane_step::LaneStep;
 use super::super::rule::{Rule, RuleDefinition, Threshold, Verdict};
 use super::super::symptom::{Figure, Symptom};
-use super::stretch::Signal;
 use crate::quantity::Quantity;
 
 /// Share of the signal below which it has vanished.
 const LEFT: f64 = 1e-3;
-/// A signal that has vanished is back above this multiple of the limit, so that noise does not open and close findings.
-const BACK: f64 = 3.0;
+/// Share above which a signal that has vanished is back.
+const BACK: f64 = 3e-3;
 
 pub(super) const DEFINITION: RuleDefinition = RuleDefinition {
     name: "vanishing",
@@ -30,32 +30,28 @@ pub(super) const DEFINITION: RuleDefinition = RuleDefinition {
     }],
     cause: "each block multiplies the signal by less than 1, and nothing leads around it: 0.9 per block leaves 0.5 % \
             over 50 blocks",
-    remedy: "a skip connection around each block (--lane residual); else an initialization that keeps the signal's size (--init orthogonal, kaiming for \
-             ReLU), or fewer blocks",
+    remedy: "a skip connection around each block (--lane residual); else an initialization that keeps the signal's \
+             size (--init orthogonal, kaiming for ReLU), or fewer blocks",
     needs: &[Quantity::SignalNorm],
     judge: || Box::new(Vanishing::default()),
 };
 
 #[derive(Default)]
-struct Vanishing {
-    is_ill: bool,
-}
+struct Vanishing(Hysteresis);
 
 impl Rule for Vanishing {
     fn judge(&mut self, step: &LaneStep<'_>) -> Verdict {
-        let signal = match Signal::of(step) {
+        let signal = match &step.signal {
             Ok(signal) => signal,
-            Err(missing) => return Verdict::TooEarly(missing),
+            Err(missing) => return Verdict::TooEarly(*missing),
         };
         let fall = signal.fall;
-        let limit = if self.is_ill { LEFT * BACK } else { LEFT };
-        self.is_ill = fall.factor < limit;
-        if !self.is_ill {
+        if !self.0.below(fall.factor, [LEFT, BACK]) {
             return Verdict::Clear;
         }
         // Every block whose signal is that small beside the one at which the stretch begins.
         let source = signal.values[fall.high].map_or(0.0, f64::from);
-        let is_gone = |value: &Option<f32>| value.is_some_and(|value| f64::from(value) < limit * source);
+        let is_gone = |value: &Option<f32>| value.is_some_and(|value| f64::from(value) < LEFT * source);
         let gone = |place: Option<usize>| step.depth[place.unwrap_or(fall.low)];
         let rows = [gone(signal.values.iter().position(is_gone)), gone(signal.values.iter().rposition(is_gone))];
         let left = Figure { name: "left", value: fall.factor, limit: Some(LEFT) };
