@@ -25,6 +25,7 @@ mod hysteresis;
 mod lane;
 mod lane_step;
 mod loss_trend;
+mod missing;
 pub(crate) mod pass;
 mod rule;
 mod rules;
@@ -33,7 +34,8 @@ mod symptom;
 
 pub use finding::Finding;
 pub use lane::Status;
-pub use rule::{Missing, RuleDefinition, Threshold};
+pub use missing::Missing;
+pub use rule::{RuleDefinition, Threshold};
 pub use symptom::{Figure, Severity};
 
 use lane::LaneDiagnosis;

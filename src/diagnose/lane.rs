@@ -3,7 +3,8 @@
 use super::finding::Finding;
 use super::lane_step::LaneStep;
 use super::loss_trend::LossTrend;
-use super::rule::{Missing, Rule, RuleDefinition, Verdict};
+use super::missing::Missing;
+use super::rule::{Rule, RuleDefinition, Verdict};
 use super::symptom::Symptom;
 use crate::event::{LaneHeader, RunHeader, StepRecord};
 use crate::quantity::Quantity;

@@ -1,7 +1,7 @@
 //! One measured step of a lane, as a rule reads it.
 
 use super::loss_trend::LossTrend;
-use super::rule::Missing;
+use super::missing::Missing;
 use super::signal::Signal;
 use super::symptom::Severity;
 use crate::event::StepRecord;

@@ -1,8 +1,7 @@
 //! What a rule is: its definition for the reader, and the judge that it makes for each lane.
 
-use std::fmt;
-
 use super::lane_step::LaneStep;
+use super::missing::Missing;
 use super::symptom::Symptom;
 use crate::quantity::Quantity;
 
@@ -62,29 +61,4 @@ pub(super) enum Verdict {
     Found(Symptom),
     /// It cannot tell yet.
     TooEarly(Missing),
-}
-
-/// What a rule lacks; its `Display` follows "too early: ".
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Missing {
-    /// A measured step.
-    Step,
-    /// A quantity that the run does not measure.
-    Quantity(Quantity),
-    /// A signal: the head sends back exactly 0.
-    Signal,
-    /// A second row to compare with.
-    Depth,
-}
-
-impl fmt::Display for Missing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Step => f.write_str("no step was measured yet"),
-            Self::Quantity(quantity) => write!(f, "{quantity} is not measured"),
-            Self::Signal => f.write_str("the head sends no signal back"),
-            Self::Depth => f.write_str("there are fewer than two blocks"),
-        }
-    }
 }

@@ -5,7 +5,7 @@
 //! rise  max over l < m of ‖δ_l‖/‖δ_m‖
 //! ```
 
-use super::rule::Missing;
+use super::missing::Missing;
 use super::symptom::Figure;
 use crate::profile::Profile;
 

@@ -2,8 +2,9 @@
 //! comes at the end of the forward pass.
 
 use super::super::lane_step::LaneStep;
+use super::super::missing::Missing;
 use super::super::pass::first_not_finite;
-use super::super::rule::{Missing, Rule, RuleDefinition, Verdict};
+use super::super::rule::{Rule, RuleDefinition, Verdict};
 use super::super::symptom::{Figure, Severity, Symptom};
 use crate::quantity::Quantity;
 
